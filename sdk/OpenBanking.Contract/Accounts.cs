@@ -1,0 +1,77 @@
+namespace OpenBanking;
+
+/// <summary>An e-account 电子账户 of the customer who gave the consent.</summary>
+public sealed record Account : ResponseObject
+{
+    /// <summary><c>acct_…</c>; another partner sees another id for the same account.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The holder, <c>cus_…</c>; another partner sees another id for the same person.</summary>
+    public required string CustomerId { get; init; }
+
+    /// <summary>Its class by the central bank's rules.</summary>
+    public required AccountType Type { get; init; }
+
+    /// <summary>Where the account stands.</summary>
+    public required AccountStatus Status { get; init; }
+
+    /// <summary>The account number with all but its last four digits masked.</summary>
+    public required string MaskedNumber { get; init; }
+
+    /// <summary>The bound card 绑定账户 that money comes from and goes back to.</summary>
+    public required BoundCard BoundCard { get; init; }
+
+    /// <summary>The balance; absent when the consent does not hold <c>read_balances</c>.</summary>
+    public Balance? Balance { get; init; }
+
+    /// <summary>When it was opened.</summary>
+    public required DateTimeOffset OpenedAt { get; init; }
+}
+
+/// <summary>What is on an e-account.</summary>
+public sealed record Balance : ResponseObject
+{
+    /// <summary>What can be spent.</summary>
+    public required Money Available { get; init; }
+
+    /// <summary>What is held for payments not captured yet.</summary>
+    public required Money Held { get; init; }
+}
+
+/// <summary>The card an e-account is bound to.</summary>
+public sealed record BoundCard : ResponseObject
+{
+    /// <summary><c>card_…</c></summary>
+    public required string Id { get; init; }
+
+    /// <summary>The issuing bank's name.</summary>
+    public required string Bank { get; init; }
+
+    /// <summary>The card number with all but its last four digits masked.</summary>
+    public required string MaskedNumber { get; init; }
+}
+
+/// <summary>One line of an e-account's statement.</summary>
+public sealed record Transaction : ResponseObject
+{
+    /// <summary><c>ent_…</c></summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it came from.</summary>
+    public required TransactionKind Kind { get; init; }
+
+    /// <summary>What moved: positive in, negative out.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The available balance right after it.</summary>
+    public required Money BalanceAfter { get; init; }
+
+    /// <summary>The payment, refund or top-up it belongs to; absent when that is another app's.</summary>
+    public string? SourceId { get; init; }
+
+    /// <summary>The bank's business day, in Asia/Shanghai.</summary>
+    public required DateOnly BusinessDate { get; init; }
+
+    /// <summary>The instant.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}

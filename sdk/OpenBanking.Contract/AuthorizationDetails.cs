@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+
+namespace OpenBanking;
+
+/// <summary>One thing an app asks a customer for (RFC 9396, Rich Authorization Requests). The schemas are
+/// closed: an unknown type or field is <c>invalid_authorization_details</c>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(AccountOpening), AccountOpening.TypeName)]
+[JsonDerivedType(typeof(AccountInformation), AccountInformation.TypeName)]
+[JsonDerivedType(typeof(CouponWallet), CouponWallet.TypeName)]
+[JsonDerivedType(typeof(PaymentAgreementTerms), PaymentAgreementTerms.TypeName)]
+public abstract record AuthorizationDetail;
+
+/// <summary>Opens an e-account for a customer who has none yet. Gives no right but to be told the outcome.</summary>
+public sealed record AccountOpening : AuthorizationDetail
+{
+    /// <summary>The type on the wire.</summary>
+    public const string TypeName = "account_opening";
+
+    /// <summary>The class of account to open.</summary>
+    public AccountType AccountType { get; init; } = AccountType.TypeTwo;
+}
+
+/// <summary>Reads the customer's e-account.</summary>
+public sealed record AccountInformation : AuthorizationDetail
+{
+    /// <summary>The type on the wire.</summary>
+    public const string TypeName = "account_information";
+
+    /// <summary>See the account itself.</summary>
+    public const string ReadAccounts = "read_accounts";
+
+    /// <summary>See its balance.</summary>
+    public const string ReadBalances = "read_balances";
+
+    /// <summary>See its statement.</summary>
+    public const string ReadTransactions = "read_transactions";
+
+    /// <summary>What may be read; all three by default, and at least one.</summary>
+    public IReadOnlyList<string> Actions { get; init; } = [ReadAccounts, ReadBalances, ReadTransactions];
+}
+
+/// <summary>Gives the customer coupons and sees those of this app.</summary>
+public sealed record CouponWallet : AuthorizationDetail
+{
+    /// <summary>The type on the wire.</summary>
+    public const string TypeName = "coupon_wallet";
+}
+
+/// <summary>Pays without asking each time, within limits.</summary>
+public sealed record PaymentAgreementTerms : AuthorizationDetail
+{
+    /// <summary>The type on the wire.</summary>
+    public const string TypeName = "payment_agreement";
+
+    /// <summary>The most one payment, or one top-up, may move.</summary>
+    public required Money PerPaymentLimit { get; init; }
+
+    /// <summary>The most a day of payments, or a day of top-ups, may move (Asia/Shanghai).</summary>
+    public required Money DailyLimit { get; init; }
+
+    /// <summary>The most all payments under the agreement may move.</summary>
+    public required Money TotalLimit { get; init; }
+
+    /// <summary>Whether the app may bring money from the bound card.</summary>
+    public bool TopUpAllowed { get; init; }
+}
+
+/// <summary>What was granted, as the token response and the consent show it: the detail that was asked for,
+/// with the ids of what it gave access to.</summary>
+public sealed record GrantedAuthorization : ResponseObject
+{
+    /// <summary>The type of the detail.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>What may be read, for <c>account_information</c>.</summary>
+    public IReadOnlyList<string>? Actions { get; init; }
+
+    /// <summary>The class of the account, for <c>account_opening</c>.</summary>
+    public AccountType? AccountType { get; init; }
+
+    /// <summary>The e-account, for all but <c>coupon_wallet</c>.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>The agreement that was made, for <c>payment_agreement</c>.</summary>
+    public string? AgreementId { get; init; }
+
+    /// <summary>The most one payment may move, for <c>payment_agreement</c>.</summary>
+    public Money? PerPaymentLimit { get; init; }
+
+    /// <summary>The most a day may move, for <c>payment_agreement</c>.</summary>
+    public Money? DailyLimit { get; init; }
+
+    /// <summary>The most the agreement may move, for <c>payment_agreement</c>.</summary>
+    public Money? TotalLimit { get; init; }
+
+    /// <summary>Whether top-ups are allowed, for <c>payment_agreement</c>.</summary>
+    public bool? TopUpAllowed { get; init; }
+}

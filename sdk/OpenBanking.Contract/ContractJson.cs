@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OpenBanking;
+
+/// <summary>How requests are written by a client and read by the server: strictly. An unknown, repeated or
+/// missing field is an error.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 32
+)]
+[JsonSerializable(typeof(CreatePaymentRequest))]
+[JsonSerializable(typeof(CreateRefundRequest))]
+[JsonSerializable(typeof(CreateTopUpRequest))]
+[JsonSerializable(typeof(IssueCouponRequest))]
+[JsonSerializable(typeof(CreateWebhookEndpointRequest))]
+[JsonSerializable(typeof(SandboxSignUpRequest))]
+[JsonSerializable(typeof(IReadOnlyList<AuthorizationDetail>))]
+[JsonSerializable(typeof(AuthorizationDetail[]))]
+public sealed partial class RequestJson : JsonSerializerContext;
+
+/// <summary>How answers are written by the server and read by a client: openly. Unknown fields are kept.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 32
+)]
+[JsonSerializable(typeof(Payment))]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(Refund))]
+[JsonSerializable(typeof(TopUp))]
+[JsonSerializable(typeof(Coupon))]
+[JsonSerializable(typeof(Page<Coupon>))]
+[JsonSerializable(typeof(CouponStock))]
+[JsonSerializable(typeof(Page<CouponStock>))]
+[JsonSerializable(typeof(Account))]
+[JsonSerializable(typeof(Page<Account>))]
+[JsonSerializable(typeof(Page<Transaction>))]
+[JsonSerializable(typeof(Consent))]
+[JsonSerializable(typeof(PaymentAgreement))]
+[JsonSerializable(typeof(WebhookEndpoint))]
+[JsonSerializable(typeof(Page<WebhookEndpoint>))]
+[JsonSerializable(typeof(WebhookEvent))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ClientRegistrationRequest))]
+[JsonSerializable(typeof(ClientRegistration))]
+[JsonSerializable(typeof(PushedAuthorization))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(OAuthError))]
+[JsonSerializable(typeof(AuthorizationServerMetadata))]
+[JsonSerializable(typeof(JsonWebKeySetDocument))]
+[JsonSerializable(typeof(SandboxSignUp))]
+[JsonSerializable(typeof(Page<SandboxMessage>))]
+[JsonSerializable(typeof(Page<SandboxPerson>))]
+[JsonSerializable(typeof(IReadOnlyList<GrantedAuthorization>))]
+public sealed partial class ResponseJson : JsonSerializerContext;

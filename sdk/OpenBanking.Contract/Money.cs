@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace OpenBanking;
+
+/// <summary>An amount of money in the minor unit of its currency; for CNY that is fen 分.</summary>
+/// <remarks>Never a float and never a decimal on the wire: 19.90 yuan is <c>{"currency":"CNY","amount":1990}</c>.</remarks>
+/// <param name="Currency">ISO 4217 code in capitals. The server accepts <c>CNY</c>.</param>
+/// <param name="Amount">Whole minor units. Negative only in statements, where it means money going out.</param>
+[method: JsonConstructor]
+public readonly record struct Money(string Currency, long Amount)
+{
+    /// <summary>The ISO 4217 code of the renminbi.</summary>
+    public const string Renminbi = "CNY";
+
+    /// <summary>An amount in fen: <c>Money.Cny(1990)</c> is 19.90 yuan.</summary>
+    public static Money Cny(long fen) => new(Renminbi, fen);
+
+    /// <summary>An amount in yuan with at most two decimals: <c>Money.Yuan(19.90m)</c>.</summary>
+    /// <exception cref="ArgumentException">The amount has a fraction of a fen.</exception>
+    /// <exception cref="OverflowException">The amount does not fit 64 bits of fen.</exception>
+    public static Money Yuan(decimal yuan)
+    {
+        var fen = yuan * 100m;
+        return decimal.Truncate(fen) == fen
+            ? Cny(decimal.ToInt64(fen))
+            : throw new ArgumentException("An amount in yuan has at most two decimals.", nameof(yuan));
+    }
+
+    /// <summary>The amount with its sign turned.</summary>
+    public static Money operator -(Money value) => value with { Amount = checked(-value.Amount) };
+
+    /// <summary>The sum of two amounts of one currency.</summary>
+    /// <exception cref="InvalidOperationException">The currencies differ.</exception>
+    public static Money operator +(Money left, Money right) =>
+        left.Currency == right.Currency
+            ? left with
+            {
+                Amount = checked(left.Amount + right.Amount),
+            }
+            : throw new InvalidOperationException(
+                $"{left.Currency} and {right.Currency} cannot be added: convert one first."
+            );
+
+    /// <summary>The difference of two amounts of one currency.</summary>
+    /// <exception cref="InvalidOperationException">The currencies differ.</exception>
+    public static Money operator -(Money left, Money right) => left + -right;
+
+    /// <summary>The amount in major units with its currency, such as <c>19.90 CNY</c>.</summary>
+    public override string ToString() =>
+        (Amount / 100m).ToString("0.00", CultureInfo.InvariantCulture) + " " + Currency;
+}

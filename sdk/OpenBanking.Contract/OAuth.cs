@@ -1,0 +1,274 @@
+using System.Text.Json;
+
+namespace OpenBanking;
+
+/// <summary>A public key (RFC 7517). Never holds private members.</summary>
+public sealed record JsonWebKeyDocument : ResponseObject
+{
+    /// <summary>Key type: <c>EC</c> or <c>RSA</c>.</summary>
+    public required string Kty { get; init; }
+
+    /// <summary>What it is for: <c>sig</c> or <c>enc</c>.</summary>
+    public string? Use { get; init; }
+
+    /// <summary>The key's id; unique in its set.</summary>
+    public string? Kid { get; init; }
+
+    /// <summary>The algorithm: <c>ES256</c> or <c>PS256</c>.</summary>
+    public string? Alg { get; init; }
+
+    /// <summary>Curve, for EC.</summary>
+    public string? Crv { get; init; }
+
+    /// <summary>X coordinate, for EC.</summary>
+    public string? X { get; init; }
+
+    /// <summary>Y coordinate, for EC.</summary>
+    public string? Y { get; init; }
+
+    /// <summary>Modulus, for RSA.</summary>
+    public string? N { get; init; }
+
+    /// <summary>Exponent, for RSA.</summary>
+    public string? E { get; init; }
+}
+
+/// <summary>A set of public keys (RFC 7517 §5).</summary>
+public sealed record JsonWebKeySetDocument : ResponseObject
+{
+    /// <summary>The keys.</summary>
+    public required IReadOnlyList<JsonWebKeyDocument> Keys { get; init; }
+}
+
+/// <summary>Registers an app (RFC 7591 §2). Members this server does not know are ignored, as the RFC asks.</summary>
+public sealed record ClientRegistrationRequest : ResponseObject
+{
+    /// <summary>The app's name, as the customer reads it on the bank's pages; 1–64 characters.</summary>
+    public required string ClientName { get; init; }
+
+    /// <summary>Where customers may be sent back to, compared to the letter: https, or http on loopback.</summary>
+    public required IReadOnlyList<string> RedirectUris { get; init; }
+
+    /// <summary>The app's public keys; the private ones never leave the app's server.</summary>
+    public required JsonWebKeySetDocument Jwks { get; init; }
+
+    /// <summary>Only <c>private_key_jwt</c>.</summary>
+    public string? TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>Only <c>code</c>.</summary>
+    public IReadOnlyList<string>? ResponseTypes { get; init; }
+
+    /// <summary>Any of <c>authorization_code</c>, <c>client_credentials</c>, <c>refresh_token</c>; all by default.</summary>
+    public IReadOnlyList<string>? GrantTypes { get; init; }
+
+    /// <summary>The scopes the app may ask for, space-separated; all by default.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>The authorization details types the app may ask for (RFC 9396 §10); all by default.</summary>
+    public IReadOnlyList<string>? AuthorizationDetailsTypes { get; init; }
+
+    /// <summary>Only <c>ES256</c>.</summary>
+    public string? IdTokenSignedResponseAlg { get; init; }
+
+    /// <summary>The scene 场景 the app is: <c>video</c>, <c>food_delivery</c>, <c>shopping</c>, <c>transit</c>,
+    /// <c>campus</c>, <c>parking</c>, <c>government</c> or <c>other</c>, which is the default.</summary>
+    public string? Scene { get; init; }
+
+    /// <summary>Refused: keys are registered by value.</summary>
+    public string? JwksUri { get; init; }
+}
+
+/// <summary>A registered app (RFC 7591 §3.2.1).</summary>
+public sealed record ClientRegistration : ResponseObject
+{
+    /// <summary>The app's id, <c>app_…</c>.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>When it was registered, in seconds since 1970.</summary>
+    public required long ClientIdIssuedAt { get; init; }
+
+    /// <summary>The app's name.</summary>
+    public required string ClientName { get; init; }
+
+    /// <summary>Where customers may be sent back to.</summary>
+    public required IReadOnlyList<string> RedirectUris { get; init; }
+
+    /// <summary>The app's public keys.</summary>
+    public required JsonWebKeySetDocument Jwks { get; init; }
+
+    /// <summary><c>private_key_jwt</c>.</summary>
+    public required string TokenEndpointAuthMethod { get; init; }
+
+    /// <summary><c>code</c>.</summary>
+    public required IReadOnlyList<string> ResponseTypes { get; init; }
+
+    /// <summary>The grants the app may use.</summary>
+    public required IReadOnlyList<string> GrantTypes { get; init; }
+
+    /// <summary>The scopes the app may ask for.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>The authorization details types the app may ask for.</summary>
+    public required IReadOnlyList<string> AuthorizationDetailsTypes { get; init; }
+
+    /// <summary><c>ES256</c>.</summary>
+    public required string IdTokenSignedResponseAlg { get; init; }
+
+    /// <summary>True: every access token is bound to a key (RFC 9449 §5.2).</summary>
+    public required bool DpopBoundAccessTokens { get; init; }
+
+    /// <summary>True: authorization requests are pushed (RFC 9126 §6).</summary>
+    public required bool RequirePushedAuthorizationRequests { get; init; }
+
+    /// <summary>The scene.</summary>
+    public required string Scene { get; init; }
+}
+
+/// <summary>Where a pushed authorization request is kept (RFC 9126 §2.2).</summary>
+public sealed record PushedAuthorization : ResponseObject
+{
+    /// <summary>What to send the customer to the authorization endpoint with.</summary>
+    public required string RequestUri { get; init; }
+
+    /// <summary>For how many seconds.</summary>
+    public required int ExpiresIn { get; init; }
+}
+
+/// <summary>The token endpoint's answer (RFC 6749 §5.1, RFC 9396 §7).</summary>
+public sealed record TokenResponse : ResponseObject
+{
+    /// <summary>The access token.</summary>
+    public required string AccessToken { get; init; }
+
+    /// <summary><c>DPoP</c>; compare without case.</summary>
+    public required string TokenType { get; init; }
+
+    /// <summary>For how many seconds it is good.</summary>
+    public required int ExpiresIn { get; init; }
+
+    /// <summary>The scopes it holds.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>For the code grant: what to get the next access token with.</summary>
+    public string? RefreshToken { get; init; }
+
+    /// <summary>For the code grant with <c>openid</c>: who the customer is to this partner.</summary>
+    public string? IdToken { get; init; }
+
+    /// <summary>For the code grant: what was granted.</summary>
+    public IReadOnlyList<GrantedAuthorization>? AuthorizationDetails { get; init; }
+
+    /// <summary>For the code grant: the consent, <c>cns_…</c>.</summary>
+    public string? ConsentId { get; init; }
+}
+
+/// <summary>An OAuth error (RFC 6749 §5.2).</summary>
+public sealed record OAuthError : ResponseObject
+{
+    /// <summary>The error's code.</summary>
+    public required string Error { get; init; }
+
+    /// <summary>What to do about it, for a developer.</summary>
+    public string? ErrorDescription { get; init; }
+}
+
+/// <summary>What the authorization server is and does (RFC 8414, OpenID Connect Discovery 1.0).</summary>
+public sealed record AuthorizationServerMetadata : ResponseObject
+{
+    /// <summary>The server's name: compare it to the letter.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Where customers are sent.</summary>
+    public required string AuthorizationEndpoint { get; init; }
+
+    /// <summary>Where tokens come from.</summary>
+    public required string TokenEndpoint { get; init; }
+
+    /// <summary>Where authorization requests are pushed.</summary>
+    public required string PushedAuthorizationRequestEndpoint { get; init; }
+
+    /// <summary>Where the server's public keys are.</summary>
+    public required string JwksUri { get; init; }
+
+    /// <summary>Where apps are registered, on a sandbox.</summary>
+    public string? RegistrationEndpoint { get; init; }
+
+    /// <summary>True.</summary>
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
+    /// <summary><c>code</c>.</summary>
+    public required IReadOnlyList<string> ResponseTypesSupported { get; init; }
+
+    /// <summary><c>query</c>.</summary>
+    public IReadOnlyList<string>? ResponseModesSupported { get; init; }
+
+    /// <summary>The grants.</summary>
+    public IReadOnlyList<string>? GrantTypesSupported { get; init; }
+
+    /// <summary><c>S256</c>.</summary>
+    public IReadOnlyList<string>? CodeChallengeMethodsSupported { get; init; }
+
+    /// <summary><c>private_key_jwt</c>.</summary>
+    public IReadOnlyList<string>? TokenEndpointAuthMethodsSupported { get; init; }
+
+    /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
+    public IReadOnlyList<string>? TokenEndpointAuthSigningAlgValuesSupported { get; init; }
+
+    /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
+    public IReadOnlyList<string>? DpopSigningAlgValuesSupported { get; init; }
+
+    /// <summary>True (RFC 9207).</summary>
+    public bool AuthorizationResponseIssParameterSupported { get; init; }
+
+    /// <summary>The authorization details types.</summary>
+    public IReadOnlyList<string>? AuthorizationDetailsTypesSupported { get; init; }
+
+    /// <summary><c>ES256</c>.</summary>
+    public IReadOnlyList<string>? IdTokenSigningAlgValuesSupported { get; init; }
+
+    /// <summary><c>pairwise</c>.</summary>
+    public IReadOnlyList<string>? SubjectTypesSupported { get; init; }
+
+    /// <summary>The scopes.</summary>
+    public IReadOnlyList<string>? ScopesSupported { get; init; }
+
+    /// <summary>The claims of an id token.</summary>
+    public IReadOnlyList<string>? ClaimsSupported { get; init; }
+
+    /// <summary>The languages of the bank's pages.</summary>
+    public IReadOnlyList<string>? UiLocalesSupported { get; init; }
+}
+
+/// <summary>The scopes an app may ask for.</summary>
+public static class Scopes
+{
+    /// <summary>An id token (OpenID Connect).</summary>
+    public const string OpenId = "openid";
+
+    /// <summary>Of a customer: the e-account, with <c>account_information</c>.</summary>
+    public const string Accounts = "accounts";
+
+    /// <summary>Of a customer: the coupons, with <c>coupon_wallet</c>.</summary>
+    public const string Coupons = "coupons";
+
+    /// <summary>Of the app: payments, refunds and top-ups under agreements.</summary>
+    public const string Payments = "payments";
+
+    /// <summary>Of the app: reading payments, refunds, top-ups, orders, agreements and consents.</summary>
+    public const string PaymentsRead = "payments.read";
+
+    /// <summary>Of the app: coupon stocks and issuing.</summary>
+    public const string CouponsIssue = "coupons.issue";
+
+    /// <summary>Of the app: webhook endpoints.</summary>
+    public const string Webhooks = "webhooks";
+
+    /// <summary>Those a customer grants, in a code flow.</summary>
+    public static IReadOnlyList<string> OfCustomer { get; } = [OpenId, Accounts, Coupons];
+
+    /// <summary>Those an app holds by itself, through client credentials.</summary>
+    public static IReadOnlyList<string> OfApp { get; } = [Payments, PaymentsRead, CouponsIssue, Webhooks];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. OfCustomer, .. OfApp];
+}

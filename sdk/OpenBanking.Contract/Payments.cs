@@ -1,0 +1,169 @@
+namespace OpenBanking;
+
+/// <summary>Pays an order from the customer's e-account under a payment agreement.</summary>
+public sealed record CreatePaymentRequest
+{
+    /// <summary>The partner's own order number: 1–64 of <c>A–Z a–z 0–9 . _ : -</c>. At most one payment
+    /// of an app may be live for an order number.</summary>
+    public required string OrderNo { get; init; }
+
+    /// <summary>The price of the order, before any coupon. More than zero.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The agreement (免密支付协议) that covers the payment, <c>agr_…</c>.</summary>
+    public required string AgreementId { get; init; }
+
+    /// <summary>A coupon of this customer to redeem with the payment, <c>cpn_…</c>.</summary>
+    public string? CouponId { get; init; }
+
+    /// <summary>What the customer bought, as the statement shows it; at most 128 characters.</summary>
+    public string? Description { get; init; }
+}
+
+/// <summary>A payment 支付 from an e-account to a partner.</summary>
+public sealed record Payment : ResponseObject
+{
+    /// <summary><c>pay_…</c></summary>
+    public required string Id { get; init; }
+
+    /// <summary>The partner's order number.</summary>
+    public required string OrderNo { get; init; }
+
+    /// <summary>Where the payment stands. A decline is a status, never an HTTP error.</summary>
+    public required PaymentStatus Status { get; init; }
+
+    /// <summary>Why the payment failed, one of <see cref="DeclineCodes"/>; absent otherwise.</summary>
+    public string? DeclineCode { get; init; }
+
+    /// <summary>The price of the order.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The part the bank's campaign paid.</summary>
+    public required Money DiscountAmount { get; init; }
+
+    /// <summary>The part the customer paid.</summary>
+    public required Money CustomerAmount { get; init; }
+
+    /// <summary>How much of the price was given back so far.</summary>
+    public required Money RefundedAmount { get; init; }
+
+    /// <summary>The agreement it was paid under.</summary>
+    public required string AgreementId { get; init; }
+
+    /// <summary>The e-account it was paid from; another partner sees another id for the same account.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>The customer; another partner sees another id for the same person.</summary>
+    public required string CustomerId { get; init; }
+
+    /// <summary>The coupon that was to be redeemed with it.</summary>
+    public string? CouponId { get; init; }
+
+    /// <summary>What the customer bought.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>When it was decided.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>What became of one order number.</summary>
+public sealed record Order : ResponseObject
+{
+    /// <summary>The partner's order number.</summary>
+    public required string OrderNo { get; init; }
+
+    /// <summary>How often a payment was tried.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>The last payment tried: the live one, if there is one.</summary>
+    public required Payment LastPayment { get; init; }
+}
+
+/// <summary>Gives back all or a part of a captured payment.</summary>
+public sealed record CreateRefundRequest
+{
+    /// <summary>The payment, <c>pay_…</c>.</summary>
+    public required string PaymentId { get; init; }
+
+    /// <summary>How much of the price to give back; everything that is left when absent.</summary>
+    public Money? Amount { get; init; }
+
+    /// <summary>Why, for the customer's statement; at most 128 characters.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>A refund 退款. Customer and campaign get back their shares of what each one paid.</summary>
+public sealed record Refund : ResponseObject
+{
+    /// <summary><c>rfd_…</c></summary>
+    public required string Id { get; init; }
+
+    /// <summary>The payment it gives back.</summary>
+    public required string PaymentId { get; init; }
+
+    /// <summary>The order number of that payment.</summary>
+    public required string OrderNo { get; init; }
+
+    /// <summary>Where the refund stands.</summary>
+    public required RefundStatus Status { get; init; }
+
+    /// <summary>How much of the price was given back.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The customer's share.</summary>
+    public required Money CustomerAmount { get; init; }
+
+    /// <summary>The campaign's share.</summary>
+    public required Money DiscountAmount { get; init; }
+
+    /// <summary>Whether the coupon went back into the customer's wallet: only a full refund gives it back,
+    /// and only while it is valid.</summary>
+    public required bool CouponReturned { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Brings money from the bound card to the e-account, under an agreement that allows it.</summary>
+public sealed record CreateTopUpRequest
+{
+    /// <summary>The agreement, <c>agr_…</c>; it must allow top-ups.</summary>
+    public required string AgreementId { get; init; }
+
+    /// <summary>How much. More than zero, and within the agreement's limits.</summary>
+    public required Money Amount { get; init; }
+}
+
+/// <summary>A top-up 充值 from the bound card.</summary>
+public sealed record TopUp : ResponseObject
+{
+    /// <summary><c>top_…</c></summary>
+    public required string Id { get; init; }
+
+    /// <summary>Where the top-up stands.</summary>
+    public required TopUpStatus Status { get; init; }
+
+    /// <summary>Why it failed, one of <see cref="DeclineCodes"/>; absent otherwise.</summary>
+    public string? DeclineCode { get; init; }
+
+    /// <summary>How much.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The agreement it was asked under.</summary>
+    public required string AgreementId { get; init; }
+
+    /// <summary>The e-account it goes to.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>The bound card it comes from.</summary>
+    public required string CardId { get; init; }
+
+    /// <summary>When it was asked.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the card's bank answered.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+}

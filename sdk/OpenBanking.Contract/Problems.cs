@@ -1,0 +1,372 @@
+namespace OpenBanking;
+
+/// <summary>Why the server refused (RFC 9457, <c>application/problem+json</c>).</summary>
+public sealed record Problem : ResponseObject
+{
+    /// <summary>The page that explains the code.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The code's meaning in a few words.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What was wrong this time, and what to do.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>One of <see cref="ProblemCodes"/>; stable.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The server's name for this request, <c>req_…</c>: give it to the bank's support.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>Whether the same request may succeed later.</summary>
+    public required bool Retryable { get; init; }
+
+    /// <summary>What was wrong with which field.</summary>
+    public IReadOnlyList<ProblemError>? Errors { get; init; }
+}
+
+/// <summary>What was wrong with one field.</summary>
+public sealed record ProblemError : ResponseObject
+{
+    /// <summary>The field in the body (RFC 6901), such as <c>/amount/currency</c>, or the name of a header or
+    /// query parameter.</summary>
+    public required string Pointer { get; init; }
+
+    /// <summary>A stable code, such as <c>required</c>, <c>unknown_field</c> or <c>wrong_type</c>.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What is expected there.</summary>
+    public required string Detail { get; init; }
+}
+
+/// <summary>One entry of the catalogue of refusals.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="Status">The HTTP status it comes with.</param>
+/// <param name="Title">What it means.</param>
+/// <param name="Advice">What to do.</param>
+/// <param name="Retryable">Whether the same request may succeed later.</param>
+public sealed record ProblemDefinition(
+    string Code,
+    int Status,
+    string Title,
+    string Advice,
+    bool Retryable = false
+);
+
+/// <summary>Every code a problem can carry. This file is their only source: the server answers from it, the
+/// docs page is made from it, and clients compare with its constants.</summary>
+public static class ProblemCodes
+{
+#pragma warning disable CS1591 // The catalogue below says what each code means.
+    public const string InvalidJson = "invalid_json";
+    public const string InvalidRequest = "invalid_request";
+    public const string BodyTooLarge = "body_too_large";
+    public const string UnsupportedMediaType = "unsupported_media_type";
+    public const string MethodNotAllowed = "method_not_allowed";
+    public const string NotFound = "not_found";
+    public const string InvalidToken = "invalid_token";
+    public const string InvalidProof = "invalid_dpop_proof";
+    public const string ProofNonceRequired = "use_dpop_nonce";
+    public const string InsufficientScope = "insufficient_scope";
+    public const string IdempotencyKeyRequired = "idempotency_key_required";
+    public const string IdempotencyKeyInvalid = "idempotency_key_invalid";
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+    public const string OrderAlreadyPaid = "order_already_paid";
+    public const string AgreementNotActive = "agreement_not_active";
+    public const string TopUpNotAllowed = "top_up_not_allowed";
+    public const string CustomerNotLinked = "customer_not_linked";
+    public const string CouponStockSoldOut = "coupon_stock_sold_out";
+    public const string CouponStockNotOpen = "coupon_stock_not_open";
+    public const string CouponLimitReached = "coupon_limit_reached";
+    public const string PaymentNotRefundable = "payment_not_refundable";
+    public const string RefundExceedsPayment = "refund_exceeds_payment";
+    public const string InsufficientPartnerBalance = "insufficient_partner_balance";
+    public const string WebhookUrlRefused = "webhook_url_refused";
+    public const string WebhookEndpointLimit = "webhook_endpoint_limit";
+    public const string RateLimited = "rate_limited";
+    public const string Overloaded = "overloaded";
+    public const string OutcomeUnknown = "outcome_unknown";
+    public const string InternalError = "internal_error";
+#pragma warning restore CS1591
+
+    /// <summary>The catalogue.</summary>
+    public static IReadOnlyList<ProblemDefinition> Catalogue { get; } =
+    [
+        new(
+            InvalidJson,
+            400,
+            "The body is not valid JSON",
+            "Send one JSON document in UTF-8, without duplicate fields and nested at most 32 deep."
+        ),
+        new(
+            InvalidRequest,
+            400,
+            "A field is missing or wrong",
+            "Each entry of errors names a field and what is expected there."
+        ),
+        new(BodyTooLarge, 413, "The body is too large", "Send at most 256 KiB."),
+        new(UnsupportedMediaType, 415, "The content type is not supported", "Send application/json."),
+        new(
+            MethodNotAllowed,
+            405,
+            "The method is not allowed here",
+            "Use a method that the Allow header names."
+        ),
+        new(
+            NotFound,
+            404,
+            "There is no such thing",
+            "Check the id and that it belongs to this app; what belongs to others looks the same as what does not exist."
+        ),
+        new(
+            InvalidToken,
+            401,
+            "The access token is not valid",
+            "Get a new token. If the customer's consent was revoked, ask the customer again."
+        ),
+        new(
+            InvalidProof,
+            401,
+            "The DPoP proof is not valid",
+            "Send one proof made for this request, with the key the token is bound to (RFC 9449 §4)."
+        ),
+        new(
+            ProofNonceRequired,
+            401,
+            "The DPoP proof needs a fresh nonce",
+            "Make a new proof with the nonce of the DPoP-Nonce header and send the request again.",
+            Retryable: true
+        ),
+        new(
+            InsufficientScope,
+            403,
+            "The token does not allow this",
+            "Ask for the scope, or for the authorization details, that the route needs."
+        ),
+        new(
+            IdempotencyKeyRequired,
+            400,
+            "An Idempotency-Key is required",
+            "Send an Idempotency-Key header made from the order number, so that a retry cannot act twice."
+        ),
+        new(
+            IdempotencyKeyInvalid,
+            400,
+            "The Idempotency-Key is not valid",
+            "Send one Idempotency-Key of 1–64 visible ASCII characters."
+        ),
+        new(
+            IdempotencyKeyReused,
+            422,
+            "The Idempotency-Key was used for another request",
+            "Send the first request unchanged, or use a new key for a new request."
+        ),
+        new(
+            OrderAlreadyPaid,
+            409,
+            "The order has a live payment",
+            "Read the order: its last payment is the one that counts. A new purchase needs a new order number."
+        ),
+        new(AgreementNotActive, 403, "The agreement has ended", "Ask the customer for a new agreement."),
+        new(
+            TopUpNotAllowed,
+            403,
+            "The agreement does not allow top-ups",
+            "Ask the customer for an agreement that allows them."
+        ),
+        new(
+            CustomerNotLinked,
+            403,
+            "The customer has not linked a coupon wallet",
+            "Ask the customer for a consent with coupon_wallet."
+        ),
+        new(CouponStockSoldOut, 409, "The stock is sold out", "Choose another stock."),
+        new(
+            CouponStockNotOpen,
+            409,
+            "The stock is not issuing now",
+            "Issue between starts_at and ends_at, while the campaign runs."
+        ),
+        new(
+            CouponLimitReached,
+            409,
+            "The customer has all coupons the stock allows",
+            "Nothing to do: the limit is part of the campaign."
+        ),
+        new(
+            PaymentNotRefundable,
+            409,
+            "The payment cannot be refunded",
+            "Only a captured payment with something left can be refunded."
+        ),
+        new(
+            RefundExceedsPayment,
+            422,
+            "The refund is more than what is left of the payment",
+            "Refund at most the price less what was refunded before."
+        ),
+        new(
+            InsufficientPartnerBalance,
+            409,
+            "The settlement balance does not cover the refund",
+            "Wait for further payments, or settle with the bank.",
+            Retryable: true
+        ),
+        new(
+            WebhookUrlRefused,
+            422,
+            "The webhook address is refused",
+            "Use an https address that resolves to public addresses only."
+        ),
+        new(WebhookEndpointLimit, 409, "The app has all webhook endpoints it may have", "Delete one first."),
+        new(RateLimited, 429, "Too many requests", "Wait as long as Retry-After says.", Retryable: true),
+        new(
+            Overloaded,
+            503,
+            "The server is busy",
+            "Send the same request again after Retry-After.",
+            Retryable: true
+        ),
+        new(
+            OutcomeUnknown,
+            503,
+            "The outcome is not known yet",
+            "Send the same request with the same Idempotency-Key again: it acts once however often it is sent.",
+            Retryable: true
+        ),
+        new(
+            InternalError,
+            500,
+            "The server failed",
+            "Report the request id to the bank. Sending the same request with the same key again is safe.",
+            Retryable: true
+        ),
+    ];
+
+    private static readonly Dictionary<string, ProblemDefinition> byCode = Catalogue.ToDictionary(entry =>
+        entry.Code
+    );
+
+    /// <summary>The catalogue's entry for a code.</summary>
+    /// <exception cref="KeyNotFoundException">The code is not in the catalogue.</exception>
+    public static ProblemDefinition Find(string code) => byCode[code];
+}
+
+/// <summary>One entry of the catalogue of declines.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="Title">What it means.</param>
+/// <param name="CustomerAdvice">What the customer can do.</param>
+/// <param name="PartnerAdvice">What the partner can do.</param>
+public sealed record DeclineDefinition(
+    string Code,
+    string Title,
+    string CustomerAdvice,
+    string PartnerAdvice
+);
+
+/// <summary>Why a payment or top-up failed. A decline is a fact, kept and replayed under its idempotency key;
+/// to try again, use a key for a new attempt.</summary>
+public static class DeclineCodes
+{
+#pragma warning disable CS1591 // The catalogue below says what each code means.
+    public const string InsufficientFunds = "insufficient_funds";
+    public const string AccountNotActive = "account_not_active";
+    public const string AccountDailyLimit = "account_daily_limit_exceeded";
+    public const string AccountYearlyLimit = "account_yearly_limit_exceeded";
+    public const string AgreementPerPaymentLimit = "agreement_per_payment_limit_exceeded";
+    public const string AgreementDailyLimit = "agreement_daily_limit_exceeded";
+    public const string AgreementTotalLimit = "agreement_total_limit_exceeded";
+    public const string CouponNotFound = "coupon_not_found";
+    public const string CouponAlreadyRedeemed = "coupon_already_redeemed";
+    public const string CouponExpired = "coupon_expired";
+    public const string CouponBelowThreshold = "coupon_below_threshold";
+    public const string CardInsufficientFunds = "card_insufficient_funds";
+    public const string CardRefused = "card_refused";
+#pragma warning restore CS1591
+
+    /// <summary>The catalogue.</summary>
+    public static IReadOnlyList<DeclineDefinition> Catalogue { get; } =
+    [
+        new(
+            InsufficientFunds,
+            "The balance is too low",
+            "Top up the e-account.",
+            "Top up under an agreement that allows it, then try a new attempt."
+        ),
+        new(
+            AccountNotActive,
+            "The e-account is not in use",
+            "Set the payment PIN, or ask the bank.",
+            "Send the customer to the bank's pages."
+        ),
+        new(
+            AccountDailyLimit,
+            "The account's limit of the day is reached",
+            "Wait until tomorrow.",
+            "Try a new attempt the next day (Asia/Shanghai)."
+        ),
+        new(
+            AccountYearlyLimit,
+            "The account's limit of the year is reached",
+            "Ask the bank about a Type I account.",
+            "Offer another way to pay."
+        ),
+        new(
+            AgreementPerPaymentLimit,
+            "More than the agreement allows at once",
+            "Agree to a higher limit.",
+            "Ask for a new agreement."
+        ),
+        new(
+            AgreementDailyLimit,
+            "More than the agreement allows in a day",
+            "Wait until tomorrow, or agree to a higher limit.",
+            "Try a new attempt the next day, or ask for a new agreement."
+        ),
+        new(
+            AgreementTotalLimit,
+            "More than the agreement allows in all",
+            "Agree to a new limit.",
+            "Ask for a new agreement."
+        ),
+        new(
+            CouponNotFound,
+            "The customer has no such coupon",
+            "Choose another coupon.",
+            "Try a new attempt with a coupon of this customer, or without one."
+        ),
+        new(
+            CouponAlreadyRedeemed,
+            "The coupon was used before",
+            "Choose another coupon.",
+            "Try a new attempt without it."
+        ),
+        new(
+            CouponExpired,
+            "The coupon has expired",
+            "Choose another coupon.",
+            "Try a new attempt without it."
+        ),
+        new(
+            CouponBelowThreshold,
+            "The price is below the coupon's threshold",
+            "Buy for more, or pay without it.",
+            "Try a new attempt without it."
+        ),
+        new(
+            CardInsufficientFunds,
+            "The bound card's balance is too low",
+            "Use less, or bring money to the card.",
+            "Try a smaller amount."
+        ),
+        new(
+            CardRefused,
+            "The bound card's bank refused",
+            "Ask the card's bank.",
+            "Try again later, with a new key."
+        ),
+    ];
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OpenBanking;
+
+/// <summary>What the server sends. Fields this version does not know are kept, never an error.</summary>
+public abstract record ResponseObject
+{
+    /// <summary>Fields of a newer server, by their wire names; null when there are none.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalFields { get; set; }
+
+    /// <summary>The HTTP answer this came in, when it came in one.</summary>
+    [JsonIgnore]
+    public ResponseInfo? Response { get; set; }
+}
+
+/// <summary>What an HTTP answer says beside its body.</summary>
+/// <param name="RequestId">The server's name for the request, <c>req_…</c>: give it to the bank's support.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="IdempotencyReplayed">Whether the answer was given before, under the same idempotency key.</param>
+public sealed record ResponseInfo(string RequestId, int Status, bool IdempotencyReplayed);
+
+/// <summary>One page of a list.</summary>
+/// <typeparam name="T">What is listed.</typeparam>
+public sealed record Page<T> : ResponseObject
+{
+    /// <summary>The items of this page.</summary>
+    public required IReadOnlyList<T> Data { get; init; }
+
+    /// <summary>Whether more items follow.</summary>
+    public required bool HasMore { get; init; }
+
+    /// <summary>What to send as <c>after</c> to get the next page; absent on the last one. Opaque.</summary>
+    public string? NextCursor { get; init; }
+}

@@ -1,0 +1,59 @@
+namespace OpenBanking;
+
+/// <summary>Asks a sandbox server for a sandbox of one's own.</summary>
+public sealed record SandboxSignUpRequest
+{
+    /// <summary>The company's name, 1–64 characters.</summary>
+    public required string PartnerName { get; init; }
+}
+
+/// <summary>A new sandbox: a bank of its own, with made-up persons, their cards and one coupon campaign.</summary>
+public sealed record SandboxSignUp : ResponseObject
+{
+    /// <summary>The partner, <c>prt_…</c>.</summary>
+    public required string PartnerId { get; init; }
+
+    /// <summary>The sandbox's number.</summary>
+    public required string SandboxId { get; init; }
+
+    /// <summary>What apps are registered with (RFC 7591 §3); shown once.</summary>
+    public required string InitialAccessToken { get; init; }
+
+    /// <summary>The page with the messages that would have gone to phones.</summary>
+    public required string MessagesUrl { get; init; }
+
+    /// <summary>The page with the made-up persons and cards.</summary>
+    public required string PersonsUrl { get; init; }
+}
+
+/// <summary>A message that would have gone to a phone.</summary>
+public sealed record SandboxMessage : ResponseObject
+{
+    /// <summary>To which number.</summary>
+    public required string Mobile { get; init; }
+
+    /// <summary>What it says.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>When it was sent.</summary>
+    public required DateTimeOffset SentAt { get; init; }
+}
+
+/// <summary>A made-up person that the sandbox's identity verification knows.</summary>
+public sealed record SandboxPerson : ResponseObject
+{
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The resident ID number: valid by its check digit, of an area code that does not exist.</summary>
+    public required string IdNumber { get; init; }
+
+    /// <summary>The mobile number.</summary>
+    public required string Mobile { get; init; }
+
+    /// <summary>The card.</summary>
+    public required string CardNumber { get; init; }
+
+    /// <summary>The card's bank.</summary>
+    public required string CardBank { get; init; }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json.Serialization;
+
+namespace OpenBanking;
+
+/// <summary>The class of an e-account, by the rules of the People's Bank of China (银发〔2015〕392).</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<AccountType>))]
+public readonly record struct AccountType(string Value) : IOpenValue<AccountType>
+{
+    /// <summary>二类户: at most 10,000 CNY a day and 200,000 CNY a year to anything but the bound card.</summary>
+    public static AccountType TypeTwo { get; } = new("type_ii");
+
+    /// <inheritdoc/>
+    public static AccountType From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Where an e-account stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<AccountStatus>))]
+public readonly record struct AccountStatus(string Value) : IOpenValue<AccountStatus>
+{
+    /// <summary>Opened, but the customer has not set the payment PIN yet: no money moves.</summary>
+    public static AccountStatus PendingActivation { get; } = new("pending_activation");
+
+    /// <summary>In use.</summary>
+    public static AccountStatus Active { get; } = new("active");
+
+    /// <inheritdoc/>
+    public static AccountStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Where a consent 授权 stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<ConsentStatus>))]
+public readonly record struct ConsentStatus(string Value) : IOpenValue<ConsentStatus>
+{
+    /// <summary>The customer agreed and nobody has taken it back.</summary>
+    public static ConsentStatus Authorized { get; } = new("authorized");
+
+    /// <summary>Taken back: its tokens and agreements ended in the same moment.</summary>
+    public static ConsentStatus Revoked { get; } = new("revoked");
+
+    /// <summary>Past its end.</summary>
+    public static ConsentStatus Expired { get; } = new("expired");
+
+    /// <inheritdoc/>
+    public static ConsentStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Where a payment stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<PaymentStatus>))]
+public readonly record struct PaymentStatus(string Value) : IOpenValue<PaymentStatus>
+{
+    /// <summary>Paid: the money is on the partner's settlement account.</summary>
+    public static PaymentStatus Captured { get; } = new("captured");
+
+    /// <summary>Declined; <c>decline_code</c> says why. The order may be tried again with a new attempt.</summary>
+    public static PaymentStatus Failed { get; } = new("failed");
+
+    /// <summary>A part was given back.</summary>
+    public static PaymentStatus PartiallyRefunded { get; } = new("partially_refunded");
+
+    /// <summary>Everything was given back.</summary>
+    public static PaymentStatus Refunded { get; } = new("refunded");
+
+    /// <inheritdoc/>
+    public static PaymentStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Where a refund stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<RefundStatus>))]
+public readonly record struct RefundStatus(string Value) : IOpenValue<RefundStatus>
+{
+    /// <summary>The money is back where it came from.</summary>
+    public static RefundStatus Succeeded { get; } = new("succeeded");
+
+    /// <inheritdoc/>
+    public static RefundStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Where a top-up 充值 stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<TopUpStatus>))]
+public readonly record struct TopUpStatus(string Value) : IOpenValue<TopUpStatus>
+{
+    /// <summary>Asked of the bound card's bank; no answer yet.</summary>
+    public static TopUpStatus Processing { get; } = new("processing");
+
+    /// <summary>The money is on the e-account.</summary>
+    public static TopUpStatus Succeeded { get; } = new("succeeded");
+
+    /// <summary>Refused; <c>decline_code</c> says why. Nothing moved.</summary>
+    public static TopUpStatus Failed { get; } = new("failed");
+
+    /// <inheritdoc/>
+    public static TopUpStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Where a coupon 券 stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<CouponStatus>))]
+public readonly record struct CouponStatus(string Value) : IOpenValue<CouponStatus>
+{
+    /// <summary>In the customer's wallet, ready to be used until it expires.</summary>
+    public static CouponStatus Issued { get; } = new("issued");
+
+    /// <summary>Used by the payment named in <c>payment_id</c>.</summary>
+    public static CouponStatus Redeemed { get; } = new("redeemed");
+
+    /// <summary>Past its end.</summary>
+    public static CouponStatus Expired { get; } = new("expired");
+
+    /// <inheritdoc/>
+    public static CouponStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>What a line of the statement came from.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<TransactionKind>))]
+public readonly record struct TransactionKind(string Value) : IOpenValue<TransactionKind>
+{
+    /// <summary>A payment to a partner.</summary>
+    public static TransactionKind Payment { get; } = new("payment");
+
+    /// <summary>Money given back by a partner.</summary>
+    public static TransactionKind Refund { get; } = new("refund");
+
+    /// <summary>Money brought from the bound card.</summary>
+    public static TransactionKind TopUp { get; } = new("top_up");
+
+    /// <inheritdoc/>
+    public static TransactionKind From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

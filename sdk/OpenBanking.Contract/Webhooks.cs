@@ -1,0 +1,158 @@
+namespace OpenBanking;
+
+/// <summary>Asks for events to be posted to an address of the partner.</summary>
+public sealed record CreateWebhookEndpointRequest
+{
+    /// <summary>An https address; on a sandbox server that listens on loopback alone also http on loopback.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The event types wanted, one or more of <see cref="EventTypes"/>; all of them when absent.</summary>
+    public IReadOnlyList<string>? Events { get; init; }
+}
+
+/// <summary>An address that events are posted to.</summary>
+public sealed record WebhookEndpoint : ResponseObject
+{
+    /// <summary><c>whe_…</c></summary>
+    public required string Id { get; init; }
+
+    /// <summary>The address.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The event types wanted; empty means all.</summary>
+    public required IReadOnlyList<string> Events { get; init; }
+
+    /// <summary><c>enabled</c>, or <c>disabled</c> after the receiver answered 410 Gone.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The signing secret, <c>whsec_…</c>; shown once, in the answer that created the endpoint.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>When it was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Something that happened, as webhooks carry it. Thin on purpose: read the object for the rest.</summary>
+public sealed record WebhookEvent : ResponseObject
+{
+    /// <summary><c>evt_…</c>; the same in every delivery of the event, so keep it to see duplicates.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>One of <see cref="EventTypes"/>, or a newer one.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>When it happened.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The version of the API the event is written in.</summary>
+    public required string ApiVersion { get; init; }
+
+    /// <summary>Grows with every change of the same object: an event with a lower one is older news.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>What it happened to.</summary>
+    public required WebhookEventData Data { get; init; }
+}
+
+/// <summary>The objects an event is about, and where the first of them stands now.</summary>
+public sealed record WebhookEventData : ResponseObject
+{
+    /// <summary>The new state of the object the event is named after.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The payment.</summary>
+    public string? PaymentId { get; init; }
+
+    /// <summary>The partner's order number.</summary>
+    public string? OrderNo { get; init; }
+
+    /// <summary>The refund.</summary>
+    public string? RefundId { get; init; }
+
+    /// <summary>The top-up.</summary>
+    public string? TopUpId { get; init; }
+
+    /// <summary>The coupon.</summary>
+    public string? CouponId { get; init; }
+
+    /// <summary>The e-account.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>The consent.</summary>
+    public string? ConsentId { get; init; }
+
+    /// <summary>The customer.</summary>
+    public string? CustomerId { get; init; }
+
+    /// <summary>Why it failed, one of <see cref="DeclineCodes"/>.</summary>
+    public string? DeclineCode { get; init; }
+}
+
+/// <summary>The event types: object and new state.</summary>
+public static class EventTypes
+{
+    /// <summary>An e-account was opened.</summary>
+    public const string AccountOpened = "account.opened";
+
+    /// <summary>An e-account can be used.</summary>
+    public const string AccountActive = "account.active";
+
+    /// <summary>A customer agreed.</summary>
+    public const string ConsentAuthorized = "consent.authorized";
+
+    /// <summary>A consent was taken back; its agreement stopped with it.</summary>
+    public const string ConsentRevoked = "consent.revoked";
+
+    /// <summary>A top-up was asked of the card's bank.</summary>
+    public const string TopUpProcessing = "top_up.processing";
+
+    /// <summary>A top-up arrived.</summary>
+    public const string TopUpSucceeded = "top_up.succeeded";
+
+    /// <summary>A top-up was refused.</summary>
+    public const string TopUpFailed = "top_up.failed";
+
+    /// <summary>A coupon was issued.</summary>
+    public const string CouponIssued = "coupon.issued";
+
+    /// <summary>A coupon was used.</summary>
+    public const string CouponRedeemed = "coupon.redeemed";
+
+    /// <summary>A coupon came back with a full refund.</summary>
+    public const string CouponReturned = "coupon.returned";
+
+    /// <summary>A payment went through.</summary>
+    public const string PaymentCaptured = "payment.captured";
+
+    /// <summary>A payment was declined.</summary>
+    public const string PaymentFailed = "payment.failed";
+
+    /// <summary>A part of a payment was given back.</summary>
+    public const string PaymentPartiallyRefunded = "payment.partially_refunded";
+
+    /// <summary>All of a payment was given back.</summary>
+    public const string PaymentRefunded = "payment.refunded";
+
+    /// <summary>A refund went through.</summary>
+    public const string RefundSucceeded = "refund.succeeded";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        AccountOpened,
+        AccountActive,
+        ConsentAuthorized,
+        ConsentRevoked,
+        TopUpProcessing,
+        TopUpSucceeded,
+        TopUpFailed,
+        CouponIssued,
+        CouponRedeemed,
+        CouponReturned,
+        PaymentCaptured,
+        PaymentFailed,
+        PaymentPartiallyRefunded,
+        PaymentRefunded,
+        RefundSucceeded,
+    ];
+}
