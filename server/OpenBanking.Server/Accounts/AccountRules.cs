@@ -1,0 +1,59 @@
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Accounts;
+
+/// <summary>What an e-account may do.</summary>
+public static class AccountRules
+{
+    /// <summary>Why this much may not go out to anything but the bound card; null when it may.</summary>
+    public static string? DeclineOutflow(AccountRow account, long amount, DateTimeOffset now)
+    {
+        var today = BusinessCalendar.DateOf(now);
+        var limits = LimitRules.For(account.Type, today);
+        var counted = CountedFor(account, today);
+        return account.State != AccountState.Active ? DeclineCodes.AccountNotActive
+            : amount > limits.DailyOutflow - counted.DayOutflow ? DeclineCodes.AccountDailyLimit
+            : amount > limits.YearlyOutflow - counted.YearOutflow ? DeclineCodes.AccountYearlyLimit
+            : amount > account.Available ? DeclineCodes.InsufficientFunds
+            : null;
+    }
+
+    /// <summary>Counts money that goes out.</summary>
+    public static AccountRow CountOutflow(AccountRow account, long amount, DateTimeOffset now)
+    {
+        var counted = CountedFor(account, BusinessCalendar.DateOf(now));
+        return counted with
+        {
+            DayOutflow = checked(counted.DayOutflow + amount),
+            YearOutflow = checked(counted.YearOutflow + amount),
+        };
+    }
+
+    /// <summary>Gives money that came back to the year it went out in, and to its day if that is not over.</summary>
+    public static AccountRow GiveBackOutflow(
+        AccountRow account,
+        long amount,
+        DateOnly wentOut,
+        DateTimeOffset now
+    )
+    {
+        var counted = CountedFor(account, BusinessCalendar.DateOf(now));
+        return counted with
+        {
+            DayOutflow = counted.OutflowDay == wentOut ? counted.DayOutflow - amount : counted.DayOutflow,
+            YearOutflow =
+                counted.OutflowDay.Year == wentOut.Year ? counted.YearOutflow - amount : counted.YearOutflow,
+        };
+    }
+
+    /// <summary>The counters as they stand on a day: a new day and a new year begin at nothing.</summary>
+    private static AccountRow CountedFor(AccountRow account, DateOnly today) =>
+        account.OutflowDay == today
+            ? account
+            : account with
+            {
+                OutflowDay = today,
+                DayOutflow = 0,
+                YearOutflow = account.OutflowDay.Year == today.Year ? account.YearOutflow : 0,
+            };
+}

@@ -1,0 +1,101 @@
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Accounts;
+
+public enum AccountState
+{
+    PendingActivation = 1,
+    Active = 2,
+}
+
+/// <summary>An e-account 电子账户: what it is, what is on it, and what went out of it today and this year.</summary>
+public sealed record AccountRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "acct_";
+
+    public required Id<AccountRow> Id { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+
+    public required Id<BoundCardRow> CardId { get; init; }
+
+    /// <summary>The wire's <see cref="AccountType"/>.</summary>
+    public required string Type { get; init; }
+
+    public required AccountState State { get; init; }
+
+    /// <summary>The account number, sealed.</summary>
+    public required byte[] Number { get; init; }
+
+    public required string LastFour { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required long Available { get; init; }
+
+    public required long Held { get; init; }
+
+    /// <summary>How many entries the account has: the number of the last line of its statement.</summary>
+    public required long Entries { get; init; }
+
+    /// <summary>The business day that <see cref="DayOutflow"/> counts; the year counts <see cref="YearOutflow"/>.</summary>
+    public required DateOnly OutflowDay { get; init; }
+
+    public required long DayOutflow { get; init; }
+
+    public required long YearOutflow { get; init; }
+
+    public required DateTimeOffset OpenedAt { get; init; }
+}
+
+public enum ApplicationState
+{
+    IdentityVerifying = 1,
+    IdentityFailed = 2,
+    Opened = 3,
+    Rejected = 4,
+}
+
+/// <summary>A person's request to open an account 开户申请.</summary>
+public sealed record AccountApplicationRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "apl_";
+
+    public required Id<AccountApplicationRow> Id { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    public required ApplicationState State { get; init; }
+
+    /// <summary>Why it failed or was rejected.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The five elements 五要素 (<see cref="FiveElements"/>), sealed.</summary>
+    public required byte[] Elements { get; init; }
+
+    public required string IdNumberIndex { get; init; }
+
+    public required string MobileIndex { get; init; }
+
+    public Id<CustomerRow>? CustomerId { get; init; }
+
+    public Id<AccountRow>? AccountId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>What identifies a person to the card's bank: C2 data, only ever stored sealed.</summary>
+public sealed record FiveElements(string Name, string IdNumber, string Mobile, string CardNumber);
+
+public static class AccountTables
+{
+    public static Table<Id<AccountRow>, AccountRow> Accounts { get; } = new("account");
+
+    public static Table<Id<AccountApplicationRow>, AccountApplicationRow> Applications { get; } =
+        new("account_application");
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace OpenBanking.Server.Accounts;
+
+/// <summary>What a class of account may do, in minor units of CNY.</summary>
+public sealed record AccountLimits(long DailyOutflow, long YearlyOutflow, int AccountsPerPerson);
+
+/// <summary>The central bank's limits as data: a list of rule sets, each in force from its date until the next
+/// one's (<c>limit-rules.json</c>).</summary>
+public static class LimitRules
+{
+    private static readonly JsonSerializerOptions options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    private static readonly IReadOnlyList<RuleSet> ruleSets = Load();
+
+    /// <summary>The limits of a class of account on a business day.</summary>
+    public static AccountLimits For(string accountType, DateOnly date) =>
+        ruleSets.Last(rules => rules.Effective <= date || rules == ruleSets[0]).Types[accountType];
+
+    private static IReadOnlyList<RuleSet> Load()
+    {
+        using var file = typeof(LimitRules).Assembly.GetManifestResourceStream(
+            "OpenBanking.Server.Accounts.limit-rules.json"
+        )!;
+        return [.. JsonSerializer.Deserialize<RuleSet[]>(file, options)!.OrderBy(rules => rules.Effective)];
+    }
+
+    private sealed record RuleSet(DateOnly Effective, string Source, Dictionary<string, AccountLimits> Types);
+}

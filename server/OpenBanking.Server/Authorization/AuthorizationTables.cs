@@ -1,0 +1,154 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>What may be used only once; each kind has its own names, so that one can never pass for another.</summary>
+public enum SingleUseKind
+{
+    ClientAssertion = 1,
+}
+
+/// <summary>Something that was used and may not be used again until it would have expired anyway.</summary>
+public sealed record SingleUseRow
+{
+    public required SingleUseKind Kind { get; init; }
+
+    public required string Hash { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+public readonly record struct SingleUseKey(SingleUseKind Kind, string Hash);
+
+/// <summary>An authorization request that was pushed (RFC 9126), found by the hash of its request_uri.</summary>
+public sealed record PushedRequestRow : VersionedRow
+{
+    public required string Hash { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    /// <summary>The validated request (<see cref="AuthorizationRequest"/>), as JSON.</summary>
+    public required string Request { get; init; }
+
+    /// <summary>Whether an authorization was completed with it.</summary>
+    public required bool Used { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>A customer's way through the bank's pages, from the redirect to the answer.</summary>
+public sealed record InteractionRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "ixn_";
+
+    public required Id<InteractionRow> Id { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    /// <summary>The pushed request it serves.</summary>
+    public required string RequestHash { get; init; }
+
+    /// <summary>The hash of the secret in the browser's cookie; a new one after sign-in.</summary>
+    public required string BrowserHash { get; init; }
+
+    /// <summary>The mobile number being signed in with, sealed; and its blind index.</summary>
+    public byte[]? Mobile { get; init; }
+
+    public string? MobileIndex { get; init; }
+
+    public Id<OneTimeCodeRow>? CodeId { get; init; }
+
+    /// <summary>Whether the one-time code was right: from here on the mobile number is the customer's.</summary>
+    public required bool SignedIn { get; init; }
+
+    /// <summary>The customer, once known.</summary>
+    public Id<CustomerRow>? CustomerId { get; init; }
+
+    public Id<AccountApplicationRow>? ApplicationId { get; init; }
+
+    /// <summary>Whether it ended: agreed or refused.</summary>
+    public required bool Completed { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>An authorization code, found by its hash.</summary>
+public sealed record AuthorizationCodeRow : VersionedRow
+{
+    public required string Hash { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    public required Id<ConsentRow> ConsentId { get; init; }
+
+    public required string RedirectUri { get; init; }
+
+    public required string CodeChallenge { get; init; }
+
+    /// <summary>The key the code is bound to (RFC 9449 §10), if the request named one.</summary>
+    public string? KeyThumbprint { get; init; }
+
+    public string? Nonce { get; init; }
+
+    public required bool Used { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>A refresh token, found by its hash. Not rotated; it ends with its consent.</summary>
+public sealed record RefreshTokenRow
+{
+    public required string Hash { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    public required Id<ConsentRow> ConsentId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A key the server signs with; the private part is sealed. Kept in the live world.</summary>
+public sealed record SigningKeyRow
+{
+    public required string KeyId { get; init; }
+
+    public required string Algorithm { get; init; }
+
+    public required byte[] PrivateKey { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+public readonly record struct SigningKeyKey(string KeyId);
+
+/// <summary>A key of the framework's form protection, sealed. Kept in the live world.</summary>
+public sealed record PageKeyRow
+{
+    public required string Name { get; init; }
+
+    public required byte[] Xml { get; init; }
+}
+
+public readonly record struct PageKeyKey(string Name);
+
+public static class AuthorizationTables
+{
+    public static Table<SingleUseKey, SingleUseRow> SingleUse { get; } = new("single_use");
+
+    public static Table<HashKey, PushedRequestRow> PushedRequests { get; } = new("pushed_request");
+
+    public static Table<Id<InteractionRow>, InteractionRow> Interactions { get; } = new("interaction");
+
+    public static Table<HashKey, AuthorizationCodeRow> Codes { get; } = new("authorization_code");
+
+    public static Table<HashKey, RefreshTokenRow> RefreshTokens { get; } = new("refresh_token");
+
+    public static Table<SigningKeyKey, SigningKeyRow> SigningKeys { get; } = new("signing_key");
+
+    public static Table<PageKeyKey, PageKeyRow> PageKeys { get; } = new("page_key");
+}

@@ -1,0 +1,86 @@
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Consents;
+
+/// <summary>What a payment agreement covers.</summary>
+public static class AgreementRules
+{
+    public static bool IsActive(AgreementRow agreement, DateTimeOffset now) =>
+        agreement.State == ConsentState.Authorized && now < agreement.ExpiresAt;
+
+    /// <summary>Why the agreement does not cover a payment of this much; null when it does.</summary>
+    public static string? DeclinePayment(AgreementRow agreement, long amount, DateTimeOffset now)
+    {
+        var counted = CountedFor(agreement, now);
+        return amount > agreement.PerPaymentLimit ? DeclineCodes.AgreementPerPaymentLimit
+            : amount > agreement.DailyLimit - counted.DayPaid ? DeclineCodes.AgreementDailyLimit
+            : amount > agreement.TotalLimit - agreement.TotalPaid ? DeclineCodes.AgreementTotalLimit
+            : null;
+    }
+
+    /// <summary>Why the agreement does not cover a top-up of this much; null when it does. A top-up moves the
+    /// customer's money between the customer's own accounts, so it does not count for the total.</summary>
+    public static string? DeclineTopUp(AgreementRow agreement, long amount, DateTimeOffset now)
+    {
+        var counted = CountedFor(agreement, now);
+        return amount > agreement.PerPaymentLimit ? DeclineCodes.AgreementPerPaymentLimit
+            : amount > agreement.DailyLimit - counted.DayToppedUp ? DeclineCodes.AgreementDailyLimit
+            : null;
+    }
+
+    public static AgreementRow CountPayment(AgreementRow agreement, long amount, DateTimeOffset now)
+    {
+        var counted = CountedFor(agreement, now);
+        return counted with
+        {
+            DayPaid = checked(counted.DayPaid + amount),
+            TotalPaid = checked(counted.TotalPaid + amount),
+        };
+    }
+
+    public static AgreementRow GiveBackPayment(
+        AgreementRow agreement,
+        long amount,
+        DateOnly paid,
+        DateTimeOffset now
+    )
+    {
+        var counted = CountedFor(agreement, now);
+        return counted with
+        {
+            DayPaid = counted.Day == paid ? counted.DayPaid - amount : counted.DayPaid,
+            TotalPaid = counted.TotalPaid - amount,
+        };
+    }
+
+    public static AgreementRow CountTopUp(AgreementRow agreement, long amount, DateTimeOffset now)
+    {
+        var counted = CountedFor(agreement, now);
+        return counted with { DayToppedUp = checked(counted.DayToppedUp + amount) };
+    }
+
+    public static AgreementRow GiveBackTopUp(
+        AgreementRow agreement,
+        long amount,
+        DateOnly asked,
+        DateTimeOffset now
+    )
+    {
+        var counted = CountedFor(agreement, now);
+        return counted.Day == asked ? counted with { DayToppedUp = counted.DayToppedUp - amount } : counted;
+    }
+
+    /// <summary>The counters as they stand now: a new business day begins at nothing.</summary>
+    private static AgreementRow CountedFor(AgreementRow agreement, DateTimeOffset now)
+    {
+        var today = BusinessCalendar.DateOf(now);
+        return agreement.Day == today
+            ? agreement
+            : agreement with
+            {
+                Day = today,
+                DayPaid = 0,
+                DayToppedUp = 0,
+            };
+    }
+}

@@ -1,0 +1,94 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Consents;
+
+public enum ConsentState
+{
+    Authorized = 1,
+    Revoked = 2,
+}
+
+/// <summary>What a customer allowed an app 授权.</summary>
+public sealed record ConsentRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "cns_";
+
+    public required Id<ConsentRow> Id { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+
+    public required Id<AccountRow> AccountId { get; init; }
+
+    public required ConsentState State { get; init; }
+
+    /// <summary>The scopes, space-separated.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>The authorization details that were granted, as JSON.</summary>
+    public required string Details { get; init; }
+
+    /// <summary>The agreement it made, if it made one.</summary>
+    public Id<AgreementRow>? AgreementId { get; init; }
+
+    public required DateTimeOffset GrantedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+}
+
+/// <summary>A payment agreement 免密支付协议, with what was used of its limits.</summary>
+public sealed record AgreementRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "agr_";
+
+    public required Id<AgreementRow> Id { get; init; }
+
+    public required Id<ConsentRow> ConsentId { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    public required Id<PartnerRow> PartnerId { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+
+    public required Id<AccountRow> AccountId { get; init; }
+
+    public required Id<BoundCardRow> CardId { get; init; }
+
+    public required ConsentState State { get; init; }
+
+    public required string Currency { get; init; }
+
+    public required long PerPaymentLimit { get; init; }
+
+    public required long DailyLimit { get; init; }
+
+    public required long TotalLimit { get; init; }
+
+    public required bool TopUpAllowed { get; init; }
+
+    /// <summary>The business day the two day counters count.</summary>
+    public required DateOnly Day { get; init; }
+
+    public required long DayPaid { get; init; }
+
+    public required long DayToppedUp { get; init; }
+
+    public required long TotalPaid { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+public static class ConsentTables
+{
+    public static Table<Id<ConsentRow>, ConsentRow> Consents { get; } = new("consent");
+
+    public static Table<Id<AgreementRow>, AgreementRow> Agreements { get; } = new("agreement");
+}

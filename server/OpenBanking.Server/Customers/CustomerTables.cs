@@ -1,0 +1,117 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Customers;
+
+/// <summary>A customer 客户 of the bank, one for each resident ID number.</summary>
+public sealed record CustomerRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "cus_";
+
+    public required Id<CustomerRow> Id { get; init; }
+
+    /// <summary>Name, ID number and mobile number (<see cref="CustomerProfile"/>), sealed.</summary>
+    public required byte[] Profile { get; init; }
+
+    /// <summary>The payment PIN 支付密码 as a slow hash; null until it is set.</summary>
+    public byte[]? PinHash { get; init; }
+
+    public byte[]? PinSalt { get; init; }
+
+    /// <summary>Wrong PINs since the last right one.</summary>
+    public int PinFailures { get; init; }
+
+    public DateTimeOffset? PinLockedUntil { get; init; }
+
+    public required int TypeTwoAccounts { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>What is known of a person; C2 data, only ever stored sealed.</summary>
+public sealed record CustomerProfile(string Name, string IdNumber, string Mobile);
+
+/// <summary>Finds a customer by the blind index of the ID number.</summary>
+public sealed record CustomerIdentityRow
+{
+    public required string IdNumberIndex { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+}
+
+public readonly record struct IdNumberKey(string IdNumberIndex);
+
+/// <summary>Finds a customer by the blind index of the mobile number.</summary>
+public sealed record CustomerMobileRow
+{
+    public required string MobileIndex { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+}
+
+public readonly record struct MobileKey(string MobileIndex);
+
+/// <summary>A card 绑定账户 of the customer at another bank, where money comes from and goes back to.</summary>
+public sealed record BoundCardRow : IIdentified
+{
+    public static string IdPrefix => "card_";
+
+    public required Id<BoundCardRow> Id { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+
+    public required string Bank { get; init; }
+
+    public required string LastFour { get; init; }
+
+    /// <summary>The card number, sealed.</summary>
+    public required byte[] Number { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A one-time code 动态验证码 sent to a mobile number.</summary>
+public sealed record OneTimeCodeRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "otc_";
+
+    public required Id<OneTimeCodeRow> Id { get; init; }
+
+    public required string MobileIndex { get; init; }
+
+    /// <summary>A keyed digest of the code.</summary>
+    public required byte[] Mac { get; init; }
+
+    public required int Failures { get; init; }
+
+    public required bool Used { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>How many codes a mobile number was sent lately.</summary>
+public sealed record OneTimeCodeRateRow : VersionedRow
+{
+    public required string MobileIndex { get; init; }
+
+    public required DateTimeOffset WindowStart { get; init; }
+
+    public required int Sent { get; init; }
+
+    public required DateTimeOffset LastSentAt { get; init; }
+}
+
+public static class CustomerTables
+{
+    public static Table<Id<CustomerRow>, CustomerRow> Customers { get; } = new("customer");
+
+    public static Table<IdNumberKey, CustomerIdentityRow> Identities { get; } = new("customer_identity");
+
+    public static Table<MobileKey, CustomerMobileRow> Mobiles { get; } = new("customer_mobile");
+
+    public static Table<Id<BoundCardRow>, BoundCardRow> BoundCards { get; } = new("bound_card");
+
+    public static Table<Id<OneTimeCodeRow>, OneTimeCodeRow> OneTimeCodes { get; } = new("one_time_code");
+
+    public static Table<MobileKey, OneTimeCodeRateRow> OneTimeCodeRates { get; } = new("one_time_code_rate");
+}

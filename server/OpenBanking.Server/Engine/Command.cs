@@ -1,0 +1,50 @@
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Engine;
+
+/// <summary>A request to change something: complete, immutable, and with the business time of its world.</summary>
+/// <typeparam name="TReply">What the one who asked is told.</typeparam>
+public abstract record Command<TReply>(World World, DateTimeOffset Now)
+{
+    /// <summary>Names the rows the decision needs.</summary>
+    public abstract void Keys(IKeySet keys);
+
+    /// <summary>Decides from the rows alone: no I/O, no clock, no chance.</summary>
+    public abstract Decision<TReply> Decide(Book book);
+}
+
+/// <summary>What became of a command.</summary>
+public abstract record Decision<TReply>
+{
+    public static implicit operator Decision<TReply>(Refusal refusal) => new Rejected<TReply>(refusal);
+}
+
+/// <summary>Done; the changes are kept.</summary>
+public sealed record Accepted<TReply>(TReply Reply) : Decision<TReply>;
+
+/// <summary>A business no that is a fact of its own, such as a payment that failed for lack of funds, or a wrong
+/// code that was counted; the changes are kept, and the answer is replayed.</summary>
+public sealed record Declined<TReply>(TReply Reply) : Decision<TReply>;
+
+/// <summary>Refused; nothing is kept.</summary>
+public sealed record Rejected<TReply>(Refusal Refusal) : Decision<TReply>;
+
+/// <summary>Why something was refused.</summary>
+/// <param name="Code">A code of the catalogue, or of the OAuth specification on its endpoints.</param>
+/// <param name="Detail">What was wrong this time; the catalogue's advice when absent.</param>
+/// <param name="Pointer">The field, as a JSON pointer.</param>
+public sealed record Refusal(string Code, string? Detail = null, string? Pointer = null);
+
+/// <summary>Short forms for rules.</summary>
+public static class Decision
+{
+    public static Accepted<TReply> Accept<TReply>(TReply reply) => new(reply);
+
+    public static Declined<TReply> Decline<TReply>(TReply reply) => new(reply);
+
+    public static Refusal Reject(string code, string? detail = null, string? pointer = null) =>
+        new(code, detail, pointer);
+}
+
+/// <summary>The reply of a command that has nothing to say.</summary>
+public readonly record struct Done;

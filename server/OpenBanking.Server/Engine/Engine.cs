@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Engine;
+
+/// <summary>The queue is full.</summary>
+public sealed class EngineBusyException() : Exception("The engine's queue is full.");
+
+/// <summary>Every write goes through here: commands wait in a bounded queue, and one thread runs whatever waits
+/// as one transaction, so that many share one wait for the disk.</summary>
+public sealed class Engine : IDisposable
+{
+    private readonly Channel<Pending> queue;
+    private readonly EngineLimits limits;
+    private readonly Store store;
+    private readonly Writer writer;
+    private readonly ConcurrentDictionary<Table, Action> listeners = [];
+    private readonly Thread thread;
+
+    public Engine(
+        Store store,
+        Ids ids,
+        TimeProvider time,
+        IEnumerable<IInvariant> invariants,
+        EngineLimits limits,
+        ILogger<Engine> log
+    )
+    {
+        this.store = store;
+        this.limits = limits;
+        queue = Channel.CreateBounded<Pending>(
+            new BoundedChannelOptions(limits.QueueLength) { SingleReader = true }
+        );
+        writer = new(store.OpenWriteSession(), ids, time, [.. invariants], limits, listeners, log);
+        thread = new Thread(Run) { IsBackground = true, Name = "engine writer" };
+        thread.Start();
+    }
+
+    /// <summary>Calls back after each commit that wrote to the table. The callback must return at once.</summary>
+    public void WhenWritten(Table table, Action callback) =>
+        listeners.AddOrUpdate(table, callback, (_, others) => others + callback);
+
+    /// <summary>Decides a command and makes its changes last.</summary>
+    /// <exception cref="EngineBusyException">The queue is full; nothing happened.</exception>
+    /// <exception cref="OutcomeUnknownException">The answer did not come in time, or was lost.</exception>
+    public async Task<Decision<TReply>> SubmitAsync<TReply>(Command<TReply> command)
+    {
+        var pending = new PendingCommand<TReply>(command);
+        Enqueue(pending);
+        return await WithinDeadline(pending.Task);
+    }
+
+    /// <summary>Decides a command once for its idempotency key.</summary>
+    /// <param name="render">Turns the reply into the answer that is kept.</param>
+    /// <inheritdoc cref="SubmitAsync{TReply}(Command{TReply})"/>
+    public async Task<KeyedOutcome> SubmitAsync<TReply>(
+        Command<TReply> command,
+        KeyedRequest request,
+        Func<TReply, Answer> render
+    )
+    {
+        var pending = new PendingKeyedCommand<TReply>(command, request, render);
+        Enqueue(pending);
+        return await WithinDeadline(pending.Task);
+    }
+
+    /// <summary>The body that was given for a known key; null when it is no longer kept.</summary>
+    public byte[]? RecallAnswer(World world, IdempotencyRow known)
+    {
+        var answers = store.Find(EngineTables.Answers, world, known.JournalId);
+        return answers?.Bodies.AsSpan(known.AnswerOffset, known.AnswerLength).ToArray();
+    }
+
+    /// <summary>Deletes rows of any world that have outlived their use, a limited number at a time, between the
+    /// batches to come.</summary>
+    public void SweepLater(Table table, Sql condition) => writer.Sweeps.Enqueue((table, condition));
+
+    public void Dispose()
+    {
+        queue.Writer.TryComplete();
+        thread.Join();
+        writer.Dispose();
+    }
+
+    private void Enqueue(Pending pending)
+    {
+        if (!queue.Writer.TryWrite(pending))
+        {
+            throw new EngineBusyException();
+        }
+    }
+
+    private async Task<T> WithinDeadline<T>(Task<T> task)
+    {
+        try
+        {
+            return await task.WaitAsync(limits.ReplyTimeout);
+        }
+        catch (TimeoutException late)
+        {
+            throw new OutcomeUnknownException("The answer did not come in time.", late);
+        }
+    }
+
+    private void Run()
+    {
+        var waiting = new List<Pending>(limits.BatchSize);
+        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (waiting.Count < limits.BatchSize && queue.Reader.TryRead(out var next))
+            {
+                waiting.Add(next);
+            }
+
+            foreach (var batch in waiting.GroupBy(pending => pending.World))
+            {
+                writer.Run([.. batch], batch.Key);
+            }
+
+            waiting.Clear();
+            writer.Sweep();
+        }
+    }
+}

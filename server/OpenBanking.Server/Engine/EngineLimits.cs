@@ -1,0 +1,20 @@
+namespace OpenBanking.Server.Engine;
+
+/// <summary>The engine's named limits.</summary>
+public sealed record EngineLimits
+{
+    /// <summary>How many commands may wait; one more is answered 503 with Retry-After.</summary>
+    public int QueueLength { get; init; } = 4_096;
+
+    /// <summary>How many commands one transaction takes at the most.</summary>
+    public int BatchSize { get; init; } = 512;
+
+    /// <summary>How often a batch is run again when another writer was first.</summary>
+    public int Reruns { get; init; } = 8;
+
+    /// <summary>How long a caller waits for its answer before it is told that the outcome is unknown.</summary>
+    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the bodies of answers are kept.</summary>
+    public TimeSpan AnswersKept { get; init; } = TimeSpan.FromDays(7);
+}

@@ -1,0 +1,226 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Engine;
+
+/// <summary>Something that must hold after every command; checked before its changes are kept.</summary>
+public interface IInvariant
+{
+    /// <exception cref="InvariantViolatedException">The command broke it.</exception>
+    void Check(Book book, BookMark beforeCommand);
+}
+
+/// <summary>A rule has a bug: its command is dropped, and nothing of it is kept.</summary>
+public sealed class InvariantViolatedException(string message) : Exception(message);
+
+/// <summary>Runs batches: begin, load, decide each command in order of arrival, save, commit, answer.</summary>
+internal sealed class Writer(
+    IWriteSession session,
+    Ids ids,
+    TimeProvider time,
+    IReadOnlyList<IInvariant> invariants,
+    EngineLimits limits,
+    IReadOnlyDictionary<Table, Action> listeners,
+    ILogger log
+) : IDisposable
+{
+    private const int SweptAtOnce = 1_000;
+
+    public ConcurrentQueue<(Table Table, Sql Condition)> Sweeps { get; } = [];
+
+    /// <summary>Runs commands of one world as one transaction, and tells each its outcome.</summary>
+    public void Run(IReadOnlyList<Pending> batch, World world)
+    {
+        for (var run = 0; run <= limits.Reruns; run++)
+        {
+            try
+            {
+                RunOnce(batch, world);
+                return;
+            }
+            catch (WriteConflictException conflict)
+            {
+                session.Rollback();
+                log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, conflict.Message);
+            }
+            catch (OutcomeUnknownException unknown)
+            {
+                session.Rollback();
+                log.LogError(unknown, "The outcome of a batch of {Count} is unknown", batch.Count);
+                FailAll(batch, unknown);
+                return;
+            }
+            catch (Exception failure)
+            {
+                session.Rollback();
+                Halve(batch, world, failure);
+                return;
+            }
+        }
+
+        FailAll(batch, new EngineBusyException());
+    }
+
+    /// <summary>Deletes what was asked for, between batches.</summary>
+    public void Sweep()
+    {
+        while (Sweeps.TryDequeue(out var sweep))
+        {
+            try
+            {
+                session.Sweep(sweep.Table, sweep.Condition, SweptAtOnce);
+            }
+            catch (Exception failure)
+            {
+                log.LogError(failure, "Could not sweep {Table}", sweep.Table.Name);
+            }
+        }
+    }
+
+    public void Dispose() => session.Dispose();
+
+    private void RunOnce(IReadOnlyList<Pending> batch, World world)
+    {
+        var book = new Book(world);
+        var decided = NameKeys(batch, book);
+        session.Begin();
+        session.Load(book);
+
+        var answers = new BatchAnswers(ids.New<JournalRow>());
+        decided = [.. decided.Where(pending => Decide(pending, book, answers))];
+        if (book.HasChanges)
+        {
+            Keep(book, answers);
+            session.Commit(book);
+        }
+        else
+        {
+            session.Rollback();
+        }
+
+        foreach (var pending in decided)
+        {
+            pending.Complete();
+        }
+
+        foreach (var (table, listener) in listeners)
+        {
+            if (book.Wrote(table))
+            {
+                listener();
+            }
+        }
+    }
+
+    /// <summary>Gives the commands that could name their rows.</summary>
+    private List<Pending> NameKeys(IReadOnlyList<Pending> batch, Book book)
+    {
+        var named = new List<Pending>(batch.Count);
+        foreach (var pending in batch)
+        {
+            try
+            {
+                pending.Keys(book);
+                named.Add(pending);
+            }
+            catch (Exception bug)
+            {
+                Drop(pending, bug);
+            }
+        }
+
+        return named;
+    }
+
+    /// <summary>Gives whether the command came to a decision; one that throws is dropped alone.</summary>
+    private bool Decide(Pending pending, Book book, BatchAnswers answers)
+    {
+        var mark = book.Mark;
+        try
+        {
+            if (!pending.Decide(book, answers))
+            {
+                book.Rollback(mark);
+            }
+            else
+            {
+                foreach (var invariant in invariants)
+                {
+                    invariant.Check(book, mark);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception bug)
+        {
+            book.Rollback(mark);
+            Drop(pending, bug);
+            return false;
+        }
+    }
+
+    /// <summary>Adds the batch's events and answers to what it writes.</summary>
+    private void Keep(Book book, BatchAnswers answers)
+    {
+        var now = time.GetUtcNow();
+        if (book.Events.Count > 0)
+        {
+            book.Insert(
+                EngineTables.Journal,
+                new JournalRow
+                {
+                    Id = answers.JournalId,
+                    CreatedAt = now,
+                    Events = JsonSerializer.SerializeToUtf8Bytes(book.Events),
+                    Pending = true,
+                }
+            );
+        }
+
+        if (answers.Bodies is { } bodies)
+        {
+            book.Insert(
+                EngineTables.Answers,
+                new AnswersRow
+                {
+                    Id = answers.JournalId,
+                    CreatedAt = now,
+                    Bodies = bodies,
+                }
+            );
+        }
+    }
+
+    /// <summary>A batch that the store refuses as a whole is split until the one command it stumbles over is
+    /// alone.</summary>
+    private void Halve(IReadOnlyList<Pending> batch, World world, Exception failure)
+    {
+        if (batch.Count == 1)
+        {
+            Drop(batch[0], failure);
+            return;
+        }
+
+        log.LogWarning(failure, "A batch of {Count} failed and is split", batch.Count);
+        var middle = batch.Count / 2;
+        Run([.. batch.Take(middle)], world);
+        Run([.. batch.Skip(middle)], world);
+    }
+
+    private void Drop(Pending pending, Exception bug)
+    {
+        log.LogError(bug, "A command failed and was dropped");
+        pending.Fail(bug);
+    }
+
+    private static void FailAll(IReadOnlyList<Pending> batch, Exception cause)
+    {
+        foreach (var pending in batch)
+        {
+            pending.Fail(cause);
+        }
+    }
+}

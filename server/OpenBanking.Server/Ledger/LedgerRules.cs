@@ -1,0 +1,154 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Ledger;
+
+/// <summary>What a business command moves: legs that sum to zero.</summary>
+/// <param name="Id">The payment, refund, top-up or campaign it belongs to.</param>
+/// <param name="AppId">The app that caused it; null for the bank.</param>
+public sealed record Posting(
+    PostingKind Kind,
+    Guid Id,
+    Guid? AppId,
+    string Currency,
+    DateTimeOffset Now,
+    IReadOnlyList<Leg> Legs
+);
+
+/// <summary>One side of a posting. Credits are positive.</summary>
+public abstract record Leg(long Amount)
+{
+    public sealed record Customer(Id<AccountRow> AccountId, long Amount) : Leg(Amount);
+
+    public sealed record Internal(InternalAccountKey Account, long Amount) : Leg(Amount);
+}
+
+/// <summary>The one way money moves. Templates say which accounts; <see cref="Post"/> writes the entries and the
+/// balances together.</summary>
+public static class LedgerRules
+{
+    /// <summary>Customer and campaign pay the partner.</summary>
+    public static IReadOnlyList<Leg> PaymentLegs(
+        Id<AccountRow> customer,
+        long customerAmount,
+        InternalAccountKey? campaignBudget,
+        long discount,
+        InternalAccountKey partnerSettlement
+    ) =>
+        campaignBudget is { } budget
+            ?
+            [
+                new Leg.Customer(customer, -customerAmount),
+                new Leg.Internal(budget, -discount),
+                new Leg.Internal(partnerSettlement, checked(customerAmount + discount)),
+            ]
+            :
+            [
+                new Leg.Customer(customer, -customerAmount),
+                new Leg.Internal(partnerSettlement, customerAmount),
+            ];
+
+    /// <summary>The partner gives back to customer and campaign.</summary>
+    public static IReadOnlyList<Leg> RefundLegs(
+        Id<AccountRow> customer,
+        long customerAmount,
+        InternalAccountKey? campaignBudget,
+        long discount,
+        InternalAccountKey partnerSettlement
+    ) =>
+        [
+            .. PaymentLegs(customer, customerAmount, campaignBudget, discount, partnerSettlement)
+                .Select(Reverse),
+        ];
+
+    /// <summary>Money comes from the bound card.</summary>
+    public static IReadOnlyList<Leg> TopUpLegs(Id<AccountRow> customer, long amount, string currency) =>
+        [
+            new Leg.Internal(Bank(InternalAccountKind.CardClearing, currency), -amount),
+            new Leg.Customer(customer, amount),
+        ];
+
+    /// <summary>The bank blocks a campaign's budget.</summary>
+    public static IReadOnlyList<Leg> CampaignFundingLegs(InternalAccountKey campaignBudget, long amount) =>
+        [
+            new Leg.Internal(Bank(InternalAccountKind.MarketingFund, campaignBudget.Currency), -amount),
+            new Leg.Internal(campaignBudget, amount),
+        ];
+
+    /// <summary>Writes the entries and moves the balances. A leg of nothing leaves no entry.</summary>
+    public static void Post(Book book, Posting posting)
+    {
+        foreach (var leg in posting.Legs)
+        {
+            switch (leg)
+            {
+                case { Amount: 0 }:
+                    break;
+                case Leg.Customer customer:
+                    PostToCustomer(book, posting, customer);
+                    break;
+                case Leg.Internal bank:
+                    PostToBank(book, posting, bank);
+                    break;
+            }
+        }
+    }
+
+    private static void PostToCustomer(Book book, Posting posting, Leg.Customer leg)
+    {
+        var account = book.Get(AccountTables.Accounts, leg.AccountId);
+        account = book.Update(
+            AccountTables.Accounts,
+            account with
+            {
+                Available = checked(account.Available + leg.Amount),
+                Entries = account.Entries + 1,
+            }
+        );
+        Insert(book, posting, account.Id.Value, account.Entries, leg.Amount, account.Available);
+    }
+
+    private static void PostToBank(Book book, Posting posting, Leg.Internal leg)
+    {
+        book.Add(LedgerTables.InternalAccounts, leg.Account, leg.Amount);
+        var microseconds = (posting.Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        Insert(book, posting, leg.Account.EntryAccountId(), microseconds, leg.Amount, null);
+    }
+
+    private static void Insert(
+        Book book,
+        Posting posting,
+        Guid accountId,
+        long sequence,
+        long amount,
+        long? balanceAfter
+    ) =>
+        book.Insert(
+            LedgerTables.Entries,
+            new EntryRow
+            {
+                AccountId = accountId,
+                Sequence = sequence,
+                PostingId = posting.Id,
+                Kind = posting.Kind,
+                AppId = posting.AppId,
+                Amount = amount,
+                Currency = posting.Currency,
+                BalanceAfter = balanceAfter,
+                BusinessDate = BusinessCalendar.DateOf(posting.Now),
+                CreatedAt = posting.Now,
+            }
+        );
+
+    private static Leg Reverse(Leg leg) =>
+        leg switch
+        {
+            Leg.Customer customer => customer with { Amount = -leg.Amount },
+            Leg.Internal bank => bank with { Amount = -leg.Amount },
+            _ => throw new InvalidOperationException($"Unknown leg {leg}."),
+        };
+
+    private static InternalAccountKey Bank(InternalAccountKind kind, string currency) =>
+        new(kind, Guid.Empty, currency);
+}

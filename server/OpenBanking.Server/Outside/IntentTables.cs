@@ -1,0 +1,54 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Outside;
+
+public enum IntentKind
+{
+    SendMessage = 1,
+    VerifyIdentity = 2,
+    DebitCard = 3,
+}
+
+public enum IntentState
+{
+    /// <summary>Nobody outside has heard of it.</summary>
+    Waiting = 1,
+
+    /// <summary>Sent at least once; the outside may or may not have heard.</summary>
+    Sent = 2,
+
+    /// <summary>Answered, and the answer acted on.</summary>
+    Done = 3,
+}
+
+/// <summary>Something to be asked of the outside, committed before it is asked. Its id is the reference the
+/// outside knows it by, so that it is never done twice.</summary>
+public sealed record IntentRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "int_";
+
+    public required Id<IntentRow> Id { get; init; }
+
+    public required IntentKind Kind { get; init; }
+
+    public required IntentState State { get; init; }
+
+    /// <summary>What the answer is for: a top-up, an application.</summary>
+    public required Guid SubjectId { get; init; }
+
+    /// <summary>What to ask, sealed; null when the subject's own row says it.</summary>
+    public byte[]? Request { get; init; }
+
+    public required int Attempts { get; init; }
+
+    /// <summary>When a worker may take it next, by the real clock; while one works on it, the end of its lease.</summary>
+    public required DateTimeOffset DueAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+public static class IntentTables
+{
+    public static Table<Id<IntentRow>, IntentRow> Intents { get; } = new("intent");
+}

@@ -1,0 +1,81 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Partners;
+
+/// <summary>A company 合作方 whose apps the bank is in.</summary>
+public sealed record PartnerRow : IIdentified
+{
+    public static string IdPrefix => "prt_";
+
+    public required Id<PartnerRow> Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>An app 应用 of a partner: an OAuth client.</summary>
+public sealed record AppRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "app_";
+
+    public required Id<AppRow> Id { get; init; }
+
+    public required Id<PartnerRow> PartnerId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Scene { get; init; }
+
+    /// <summary>Space-separated, as are the next two.</summary>
+    public required string Scope { get; init; }
+
+    public required string GrantTypes { get; init; }
+
+    public required string AuthorizationDetailsTypes { get; init; }
+
+    /// <summary>JSON array.</summary>
+    public required string RedirectUris { get; init; }
+
+    /// <summary>JSON Web Key Set.</summary>
+    public required string Jwks { get; init; }
+
+    public required int WebhookEndpoints { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Which world an app is in; kept in the live world, since a client id comes without its world.</summary>
+public sealed record AppWorldRow
+{
+    public required Id<AppRow> Id { get; init; }
+
+    public required int WorldNumber { get; init; }
+}
+
+/// <summary>Lets a partner register apps (RFC 7591 §3); kept in the live world.</summary>
+public sealed record InitialAccessTokenRow
+{
+    public required string Hash { get; init; }
+
+    public required int WorldNumber { get; init; }
+
+    public required Id<PartnerRow> PartnerId { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+public readonly record struct HashKey(string Hash);
+
+public static class PartnerTables
+{
+    public static Table<Id<PartnerRow>, PartnerRow> Partners { get; } = new("partner");
+
+    public static Table<Id<AppRow>, AppRow> Apps { get; } = new("app");
+
+    public static Table<Id<AppRow>, AppWorldRow> AppWorlds { get; } = new("app_world");
+
+    public static Table<HashKey, InitialAccessTokenRow> InitialAccessTokens { get; } =
+        new("initial_access_token");
+}

@@ -1,0 +1,251 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Payments;
+
+/// <summary>Pays an order under an agreement.</summary>
+/// <param name="Agreement">Read before the batch for what never changes in it: whose it is, and which account
+/// pays.</param>
+public sealed record CreatePayment(
+    World World,
+    DateTimeOffset Now,
+    Id<PaymentRow> PaymentId,
+    AgreementRow Agreement,
+    string OrderNo,
+    long Amount,
+    Id<CouponRow>? CouponId,
+    string? Description
+) : Command<PaymentRow>(World, Now)
+{
+    public Id<AppRow> AppId => Agreement.AppId;
+
+    public OrderKey Order => new(AppId, OrderNo);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(ConsentTables.Agreements, Agreement.Id);
+        keys.Want(AccountTables.Accounts, Agreement.AccountId);
+        keys.Want(PaymentTables.Orders, Order);
+        if (CouponId is { } coupon)
+        {
+            keys.Want(CouponTables.Coupons, coupon);
+        }
+    }
+
+    public override Decision<PaymentRow> Decide(Book book) => PaymentRules.Create(this, book);
+}
+
+/// <summary>How an order is paid.</summary>
+public static class PaymentRules
+{
+    /// <summary>
+    /// Refuses: the agreement has ended; the order has a live payment.
+    /// Declines: the coupon cannot be used; the agreement's or the account's limits, state or funds do not allow it.
+    /// </summary>
+    public static Decision<PaymentRow> Create(CreatePayment command, Book book)
+    {
+        var agreement = book.Get(ConsentTables.Agreements, command.Agreement.Id);
+        var account = book.Get(AccountTables.Accounts, command.Agreement.AccountId);
+        var order = book.Find(PaymentTables.Orders, command.Order);
+        var coupon = command.CouponId is { } couponId ? book.Find(CouponTables.Coupons, couponId) : null;
+
+        if (!AgreementRules.IsActive(agreement, command.Now))
+        {
+            return Decision.Reject(ProblemCodes.AgreementNotActive);
+        }
+
+        if (order is { Paid: true })
+        {
+            return Decision.Reject(ProblemCodes.OrderAlreadyPaid);
+        }
+
+        var couponDecline = command.CouponId is null
+            ? null
+            : CouponRules.DeclineRedemption(
+                coupon,
+                command.AppId,
+                agreement.CustomerId,
+                command.Amount,
+                command.Now
+            );
+        var discount =
+            coupon is null || couponDecline is not null ? 0 : CouponRules.DiscountOf(coupon, command.Amount);
+        var customerAmount = command.Amount - discount;
+        var decline =
+            couponDecline
+            ?? AgreementRules.DeclinePayment(agreement, customerAmount, command.Now)
+            ?? AccountRules.DeclineOutflow(account, customerAmount, command.Now);
+
+        return decline is null
+            ? Capture(command, book, agreement, account, order, coupon, discount)
+            : Fail(command, book, agreement, order, decline);
+    }
+
+    /// <summary>Customer, campaign, partner, coupon, limits, order and events: all or nothing.</summary>
+    private static Accepted<PaymentRow> Capture(
+        CreatePayment command,
+        Book book,
+        AgreementRow agreement,
+        AccountRow account,
+        OrderRow? order,
+        CouponRow? coupon,
+        long discount
+    )
+    {
+        var payment = book.Insert(
+            PaymentTables.Payments,
+            NewPayment(command, agreement, PaymentState.Captured) with
+            {
+                CampaignId = coupon?.CampaignId,
+                Discount = discount,
+            }
+        );
+        book.Update(
+            ConsentTables.Agreements,
+            AgreementRules.CountPayment(agreement, payment.CustomerAmount, command.Now)
+        );
+        book.Update(
+            AccountTables.Accounts,
+            AccountRules.CountOutflow(account, payment.CustomerAmount, command.Now)
+        );
+        LedgerRules.Post(
+            book,
+            new(
+                PostingKind.Payment,
+                payment.Id.Value,
+                payment.AppId.Value,
+                payment.Currency,
+                command.Now,
+                LedgerRules.PaymentLegs(
+                    payment.AccountId,
+                    payment.CustomerAmount,
+                    BudgetOf(payment),
+                    payment.Discount,
+                    SettlementOf(payment)
+                )
+            )
+        );
+        RecordAttempt(command, book, order, paid: true);
+        Emit(book, EventTypes.PaymentCaptured, payment);
+        if (coupon is not null)
+        {
+            CouponRules.Redeem(book, coupon, payment.Id);
+        }
+
+        return Decision.Accept(payment);
+    }
+
+    private static Declined<PaymentRow> Fail(
+        CreatePayment command,
+        Book book,
+        AgreementRow agreement,
+        OrderRow? order,
+        string declineCode
+    )
+    {
+        var payment = book.Insert(
+            PaymentTables.Payments,
+            NewPayment(command, agreement, PaymentState.Failed) with
+            {
+                DeclineCode = declineCode,
+            }
+        );
+        RecordAttempt(command, book, order, paid: false);
+        Emit(book, EventTypes.PaymentFailed, payment);
+        return Decision.Decline(payment);
+    }
+
+    /// <summary>The account that the payment's discount came from, and goes back to.</summary>
+    public static InternalAccountKey? BudgetOf(PaymentRow payment) =>
+        payment.CampaignId is { } campaign
+            ? new(InternalAccountKind.CampaignBudget, campaign.Value, payment.Currency)
+            : null;
+
+    /// <summary>The account that the payment went to, and refunds come from.</summary>
+    public static InternalAccountKey SettlementOf(PaymentRow payment) =>
+        new(InternalAccountKind.PartnerSettlement, payment.PartnerId.Value, payment.Currency);
+
+    public static void Emit(Book book, string type, PaymentRow payment)
+    {
+        List<EventSubject> subjects =
+        [
+            EventSubject.Of("payment_id", payment.Id),
+            EventSubject.Of("order_no", payment.OrderNo),
+            EventSubject.Of("customer_id", payment.CustomerId),
+        ];
+        if (payment.DeclineCode is { } decline)
+        {
+            subjects.Add(EventSubject.Of("decline_code", decline));
+        }
+
+        book.Emit(
+            new(payment.AppId.Value, type, payment.Version, StatusOf(payment.State).Value, [.. subjects])
+        );
+    }
+
+    public static PaymentStatus StatusOf(PaymentState state) =>
+        state switch
+        {
+            PaymentState.Captured => PaymentStatus.Captured,
+            PaymentState.Failed => PaymentStatus.Failed,
+            PaymentState.PartiallyRefunded => PaymentStatus.PartiallyRefunded,
+            PaymentState.Refunded => PaymentStatus.Refunded,
+            _ => throw new InvalidOperationException($"Unknown state {state}."),
+        };
+
+    private static PaymentRow NewPayment(CreatePayment command, AgreementRow agreement, PaymentState state) =>
+        new()
+        {
+            Id = command.PaymentId,
+            AppId = agreement.AppId,
+            PartnerId = agreement.PartnerId,
+            OrderNo = command.OrderNo,
+            AgreementId = agreement.Id,
+            AccountId = agreement.AccountId,
+            CustomerId = agreement.CustomerId,
+            CouponId = command.CouponId,
+            State = state,
+            Currency = agreement.Currency,
+            Amount = command.Amount,
+            Discount = 0,
+            Refunded = 0,
+            Description = command.Description,
+            BusinessDate = BusinessCalendar.DateOf(command.Now),
+            CreatedAt = command.Now,
+        };
+
+    private static void RecordAttempt(CreatePayment command, Book book, OrderRow? order, bool paid)
+    {
+        if (order is null)
+        {
+            book.Insert(
+                PaymentTables.Orders,
+                new OrderRow
+                {
+                    AppId = command.AppId,
+                    OrderNo = command.OrderNo,
+                    Attempts = 1,
+                    LastPaymentId = command.PaymentId,
+                    Paid = paid,
+                }
+            );
+        }
+        else
+        {
+            book.Update(
+                PaymentTables.Orders,
+                order with
+                {
+                    Attempts = order.Attempts + 1,
+                    LastPaymentId = command.PaymentId,
+                    Paid = paid,
+                }
+            );
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Payments;
+
+public enum PaymentState
+{
+    Captured = 1,
+    Failed = 2,
+    PartiallyRefunded = 3,
+    Refunded = 4,
+}
+
+/// <summary>A payment 支付. Amounts are in minor units.</summary>
+public sealed record PaymentRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "pay_";
+
+    public required Id<PaymentRow> Id { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    public required Id<PartnerRow> PartnerId { get; init; }
+
+    public required string OrderNo { get; init; }
+
+    public required Id<AgreementRow> AgreementId { get; init; }
+
+    public required Id<AccountRow> AccountId { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+
+    /// <summary>The coupon that was to be redeemed, whether or not the payment went through.</summary>
+    public Id<CouponRow>? CouponId { get; init; }
+
+    /// <summary>The campaign that paid the discount.</summary>
+    public Id<CampaignRow>? CampaignId { get; init; }
+
+    public required PaymentState State { get; init; }
+
+    public string? DeclineCode { get; init; }
+
+    public required string Currency { get; init; }
+
+    /// <summary>The price.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>The campaign's part of the price.</summary>
+    public required long Discount { get; init; }
+
+    /// <summary>How much of the price was given back.</summary>
+    public required long Refunded { get; init; }
+
+    public string? Description { get; init; }
+
+    public required DateOnly BusinessDate { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The customer's part of the price.</summary>
+    public long CustomerAmount => Amount - Discount;
+}
+
+/// <summary>An order number of an app, and the payment that counts for it.</summary>
+public sealed record OrderRow : VersionedRow
+{
+    public required Id<AppRow> AppId { get; init; }
+
+    public required string OrderNo { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public required Id<PaymentRow> LastPaymentId { get; init; }
+
+    /// <summary>Whether the last payment went through, so that no other may.</summary>
+    public required bool Paid { get; init; }
+}
+
+public readonly record struct OrderKey(Id<AppRow> AppId, string OrderNo);
+
+public static class PaymentTables
+{
+    public static Table<Id<PaymentRow>, PaymentRow> Payments { get; } = new("payment");
+
+    public static Table<OrderKey, OrderRow> Orders { get; } = new("order_number");
+}

@@ -1,0 +1,176 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Refunds;
+
+/// <summary>Gives back all or a part of a payment.</summary>
+/// <param name="Payment">Read before the batch for what never changes in it: who paid what to whom.</param>
+/// <param name="Amount">How much of the price; all that is left when null.</param>
+public sealed record CreateRefund(
+    World World,
+    DateTimeOffset Now,
+    Id<RefundRow> RefundId,
+    PaymentRow Payment,
+    long? Amount,
+    string? Reason
+) : Command<RefundRow>(World, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(PaymentTables.Payments, Payment.Id);
+        keys.Want(AccountTables.Accounts, Payment.AccountId);
+        keys.Want(ConsentTables.Agreements, Payment.AgreementId);
+        keys.Want(LedgerTables.InternalAccounts, PaymentRules.SettlementOf(Payment));
+        if (Payment.CouponId is { } coupon)
+        {
+            keys.Want(CouponTables.Coupons, coupon);
+        }
+    }
+
+    public override Decision<RefundRow> Decide(Book book) => RefundRules.Create(this, book);
+}
+
+/// <summary>How a payment is given back.</summary>
+public static class RefundRules
+{
+    /// <summary>Refuses: the payment was not captured, or was given back whole; more than is left; the partner's
+    /// settlement balance does not cover it.</summary>
+    public static Decision<RefundRow> Create(CreateRefund command, Book book)
+    {
+        var payment = book.Get(PaymentTables.Payments, command.Payment.Id);
+        var left = payment.Amount - payment.Refunded;
+        var amount = command.Amount ?? left;
+
+        if (payment.State is not (PaymentState.Captured or PaymentState.PartiallyRefunded))
+        {
+            return Decision.Reject(ProblemCodes.PaymentNotRefundable);
+        }
+
+        if (amount > left)
+        {
+            return Decision.Reject(
+                ProblemCodes.RefundExceedsPayment,
+                $"At most {new Money(payment.Currency, left)} is left of this payment.",
+                "/amount"
+            );
+        }
+
+        var settlement = book.Find(LedgerTables.InternalAccounts, PaymentRules.SettlementOf(payment));
+        if (amount > (settlement?.Balance ?? 0))
+        {
+            return Decision.Reject(ProblemCodes.InsufficientPartnerBalance);
+        }
+
+        return Decision.Accept(GiveBack(command, book, payment, amount));
+    }
+
+    /// <summary>The customer's share of what was given back so far: after R of a total T of which the customer paid
+    /// P, that is floor(R × P ÷ T). A refund pays the difference to before, so no share is ever negative and the
+    /// whole gives back exactly what each one paid.</summary>
+    public static long CustomerShare(long refunded, long customerAmount, long total) =>
+        (long)((Int128)refunded * customerAmount / total);
+
+    private static RefundRow GiveBack(CreateRefund command, Book book, PaymentRow payment, long amount)
+    {
+        var refunded = payment.Refunded + amount;
+        var toCustomer =
+            CustomerShare(refunded, payment.CustomerAmount, payment.Amount)
+            - CustomerShare(payment.Refunded, payment.CustomerAmount, payment.Amount);
+        var whole = refunded == payment.Amount;
+
+        payment = book.Update(
+            PaymentTables.Payments,
+            payment with
+            {
+                Refunded = refunded,
+                State = whole ? PaymentState.Refunded : PaymentState.PartiallyRefunded,
+            }
+        );
+        GiveBackLimits(command, book, payment, toCustomer);
+        LedgerRules.Post(
+            book,
+            new(
+                PostingKind.Refund,
+                command.RefundId.Value,
+                payment.AppId.Value,
+                payment.Currency,
+                command.Now,
+                LedgerRules.RefundLegs(
+                    payment.AccountId,
+                    toCustomer,
+                    PaymentRules.BudgetOf(payment),
+                    amount - toCustomer,
+                    PaymentRules.SettlementOf(payment)
+                )
+            )
+        );
+        var returned = whole && ReturnCoupon(command, book, payment);
+        var refund = book.Insert(
+            RefundTables.Refunds,
+            new RefundRow
+            {
+                Id = command.RefundId,
+                AppId = payment.AppId,
+                PaymentId = payment.Id,
+                OrderNo = payment.OrderNo,
+                Currency = payment.Currency,
+                Amount = amount,
+                CustomerAmount = toCustomer,
+                DiscountAmount = amount - toCustomer,
+                CouponReturned = returned,
+                Reason = command.Reason,
+                CreatedAt = command.Now,
+            }
+        );
+        Emit(book, refund, payment);
+        return refund;
+    }
+
+    private static void GiveBackLimits(CreateRefund command, Book book, PaymentRow payment, long toCustomer)
+    {
+        var account = book.Get(AccountTables.Accounts, payment.AccountId);
+        var agreement = book.Get(ConsentTables.Agreements, payment.AgreementId);
+        book.Update(
+            AccountTables.Accounts,
+            AccountRules.GiveBackOutflow(account, toCustomer, payment.BusinessDate, command.Now)
+        );
+        book.Update(
+            ConsentTables.Agreements,
+            AgreementRules.GiveBackPayment(agreement, toCustomer, payment.BusinessDate, command.Now)
+        );
+    }
+
+    private static bool ReturnCoupon(CreateRefund command, Book book, PaymentRow payment) =>
+        payment.CouponId is { } couponId
+        && book.Get(CouponTables.Coupons, couponId) is var coupon
+        && coupon.PaymentId == payment.Id
+        && CouponRules.Return(book, coupon, command.Now);
+
+    private static void Emit(Book book, RefundRow refund, PaymentRow payment)
+    {
+        book.Emit(
+            new(
+                refund.AppId.Value,
+                EventTypes.RefundSucceeded,
+                1,
+                RefundStatus.Succeeded.Value,
+                EventSubject.Of("refund_id", refund.Id),
+                EventSubject.Of("payment_id", payment.Id),
+                EventSubject.Of("order_no", payment.OrderNo),
+                EventSubject.Of("customer_id", payment.CustomerId)
+            )
+        );
+        PaymentRules.Emit(
+            book,
+            payment.State == PaymentState.Refunded
+                ? EventTypes.PaymentRefunded
+                : EventTypes.PaymentPartiallyRefunded,
+            payment
+        );
+    }
+}

@@ -1,0 +1,40 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Refunds;
+
+/// <summary>A refund 退款.</summary>
+public sealed record RefundRow : IIdentified
+{
+    public static string IdPrefix => "rfd_";
+
+    public required Id<RefundRow> Id { get; init; }
+
+    public required Id<AppRow> AppId { get; init; }
+
+    public required Id<PaymentRow> PaymentId { get; init; }
+
+    public required string OrderNo { get; init; }
+
+    public required string Currency { get; init; }
+
+    /// <summary>How much of the price was given back: the sum of the next two.</summary>
+    public required long Amount { get; init; }
+
+    public required long CustomerAmount { get; init; }
+
+    public required long DiscountAmount { get; init; }
+
+    public required bool CouponReturned { get; init; }
+
+    public string? Reason { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+public static class RefundTables
+{
+    public static Table<Id<RefundRow>, RefundRow> Refunds { get; } = new("refund");
+}

@@ -1,0 +1,168 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Text;
+using OpenBanking.Server.Engine;
+
+namespace OpenBanking.Server.Storage;
+
+/// <summary>Makes the code that moves a record to and from its columns: one column a property, in the order
+/// they are declared, named in snake_case. Compiled once for each table.</summary>
+internal static class RowMapper
+{
+    public static IReadOnlyList<PropertyInfo> PropertiesOf(Type type) =>
+        [
+            .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(property => property.CanWrite)
+                .OrderBy(property => property.DeclaringType != type)
+                .ThenBy(property => property.MetadataToken),
+        ];
+
+    public static string ColumnName(string property)
+    {
+        var name = new StringBuilder();
+        foreach (var character in property)
+        {
+            if (char.IsUpper(character) && name.Length > 0)
+            {
+                name.Append('_');
+            }
+
+            name.Append(char.ToLowerInvariant(character));
+        }
+
+        return name.ToString();
+    }
+
+    public static Action<T, RowWriter> CompileWriter<T>(IReadOnlyList<PropertyInfo> properties)
+    {
+        var value = Expression.Parameter(typeof(T));
+        var writer = Expression.Parameter(typeof(RowWriter));
+        var calls = properties.Select(property => Write(writer, Expression.Property(value, property)));
+        return Expression.Lambda<Action<T, RowWriter>>(Expression.Block(calls), value, writer).Compile();
+    }
+
+    public static Func<RowReader, T> CompileReader<T>(IReadOnlyList<PropertyInfo> properties)
+    {
+        var reader = Expression.Parameter(typeof(RowReader));
+        var bindings = properties.Select(property =>
+            Expression.Bind(property, Read(reader, property.PropertyType))
+        );
+        return Expression
+            .Lambda<Func<RowReader, T>>(Expression.MemberInit(Expression.New(typeof(T)), bindings), reader)
+            .Compile();
+    }
+
+    /// <summary>Writes one value of a query's condition.</summary>
+    public static void WriteValue(RowWriter writer, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                writer.Text(null);
+                break;
+            case string text:
+                writer.Text(text);
+                break;
+            case int or long:
+                writer.Int64(Convert.ToInt64(value));
+                break;
+            case Enum:
+                writer.Int64(Convert.ToInt64(value));
+                break;
+            case Guid uuid:
+                writer.Uuid(uuid);
+                break;
+            case DateTimeOffset instant:
+                writer.Instant(instant);
+                break;
+            case bool flag:
+                writer.Bool(flag);
+                break;
+            default:
+                writer.Uuid(
+                    (Guid)(
+                        value.GetType().GetProperty(nameof(Id<>.Value))?.GetValue(value)
+                        ?? throw new NotSupportedException($"{value.GetType()} is not a column type.")
+                    )
+                );
+                break;
+        }
+    }
+
+    private static MethodCallExpression Write(Expression writer, Expression value)
+    {
+        var (method, columnType) = ColumnOf(value.Type);
+        return Expression.Call(writer, method, null, AsColumn(value, columnType));
+    }
+
+    private static Expression AsColumn(Expression value, Type columnType)
+    {
+        var underlying = Nullable.GetUnderlyingType(value.Type);
+        if (IsId(underlying ?? value.Type))
+        {
+            return underlying is null
+                ? Expression.Convert(Expression.Property(value, nameof(Id<>.Value)), columnType)
+                : Expression.Condition(
+                    Expression.Property(value, "HasValue"),
+                    Expression.Convert(
+                        Expression.Property(Expression.Property(value, "Value"), nameof(Id<>.Value)),
+                        columnType
+                    ),
+                    Expression.Constant(null, columnType)
+                );
+        }
+
+        return value.Type == columnType ? value : Expression.Convert(value, columnType);
+    }
+
+    private static Expression Read(Expression reader, Type type)
+    {
+        var (method, columnType) = ColumnOf(type);
+        var read = Expression.Call(reader, method, null);
+        var underlying = Nullable.GetUnderlyingType(type);
+        if (!IsId(underlying ?? type))
+        {
+            return type == columnType ? read : Expression.Convert(read, type);
+        }
+
+        var idType = underlying ?? type;
+        var constructor = idType.GetConstructor([typeof(Guid)])!;
+        if (underlying is null)
+        {
+            return Expression.New(constructor, Expression.Property(read, "Value"));
+        }
+
+        var raw = Expression.Variable(columnType);
+        return Expression.Block(
+            [raw],
+            Expression.Assign(raw, read),
+            Expression.Condition(
+                Expression.Property(raw, "HasValue"),
+                Expression.Convert(Expression.New(constructor, Expression.Property(raw, "Value")), type),
+                Expression.Constant(null, type)
+            )
+        );
+    }
+
+    private static bool IsId(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Id<>);
+
+    private static (string Method, Type ColumnType) ColumnOf(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain switch
+        {
+            _ when plain == typeof(long) || plain == typeof(int) || plain.IsEnum => (
+                nameof(RowWriter.Int64),
+                typeof(long?)
+            ),
+            _ when plain == typeof(string) => (nameof(RowWriter.Text), typeof(string)),
+            _ when plain == typeof(byte[]) => (nameof(RowWriter.Blob), typeof(byte[])),
+            _ when plain == typeof(Guid) || IsId(plain) => (nameof(RowWriter.Uuid), typeof(Guid?)),
+            _ when plain == typeof(DateTimeOffset) => (nameof(RowWriter.Instant), typeof(DateTimeOffset?)),
+            _ when plain == typeof(DateOnly) => (nameof(RowWriter.Date), typeof(DateOnly?)),
+            _ when plain == typeof(bool) => (nameof(RowWriter.Bool), typeof(bool?)),
+            _ => throw new NotSupportedException($"{type} is not a column type."),
+        };
+    }
+}

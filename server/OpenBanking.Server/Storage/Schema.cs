@@ -1,0 +1,76 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.TopUps;
+using OpenBanking.Server.Webhooks;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Storage;
+
+/// <summary>Every table, in the order a batch writes them: what may be refused by its version first, then what
+/// is only inserted, and the hot sums last, so that they are locked for the shortest time.</summary>
+public static class Schema
+{
+    public static IReadOnlyList<Table> Tables { get; } =
+    [
+        AccountTables.Accounts,
+        ConsentTables.Agreements,
+        CouponTables.Coupons,
+        PaymentTables.Orders,
+        PaymentTables.Payments,
+        RefundTables.Refunds,
+        TopUpTables.TopUps,
+        CouponTables.Stocks,
+        CouponTables.StockHolders,
+        CouponTables.Campaigns,
+        CustomerTables.Customers,
+        CustomerTables.Identities,
+        CustomerTables.Mobiles,
+        CustomerTables.BoundCards,
+        CustomerTables.OneTimeCodes,
+        CustomerTables.OneTimeCodeRates,
+        AccountTables.Applications,
+        ConsentTables.Consents,
+        AuthorizationTables.SingleUse,
+        AuthorizationTables.PushedRequests,
+        AuthorizationTables.Interactions,
+        AuthorizationTables.Codes,
+        AuthorizationTables.RefreshTokens,
+        AuthorizationTables.SigningKeys,
+        AuthorizationTables.PageKeys,
+        WorldTables.Worlds,
+        PartnerTables.Partners,
+        PartnerTables.Apps,
+        PartnerTables.AppWorlds,
+        PartnerTables.InitialAccessTokens,
+        WebhookTables.Endpoints,
+        WebhookTables.Events,
+        WebhookTables.Deliveries,
+        IntentTables.Intents,
+        SandboxTables.Persons,
+        SandboxTables.Cards,
+        SandboxTables.Messages,
+        SandboxTables.Transfers,
+        EngineTables.Idempotency,
+        EngineTables.Journal,
+        EngineTables.Answers,
+        LedgerTables.Entries,
+        LedgerTables.InternalAccounts,
+    ];
+
+    private static readonly Dictionary<Table, int> writeOrder = Tables
+        .Select((table, position) => (table, position))
+        .ToDictionary(pair => pair.table, pair => pair.position);
+
+    /// <exception cref="KeyNotFoundException">The table is missing from the list above.</exception>
+    public static int WriteOrderOf(Table table) => writeOrder[table];
+}

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace OpenBanking.Server.Storage;
+
+/// <summary>A condition written as an interpolated string; every hole becomes a parameter, never text.</summary>
+[InterpolatedStringHandler]
+public readonly struct Sql(int literalLength, int formattedCount)
+{
+    private readonly StringBuilder text = new(literalLength + (formattedCount * 3));
+    private readonly List<object?> values = new(formattedCount);
+
+    public string Text => text.ToString();
+
+    public IReadOnlyList<object?> Values => values;
+
+    public void AppendLiteral(string literal) => text.Append(literal);
+
+    /// <summary>The first parameter, <c>?1</c>, is always the world.</summary>
+    public void AppendFormatted<T>(T value)
+    {
+        values.Add(value);
+        text.Append('?').Append(values.Count + 1);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Storage.Sqlite;
+
+/// <summary>The embedded store: one file, one process, one writer.</summary>
+public sealed class SqliteStore : Store
+{
+    /// <summary>How long a statement waits for a lock before it fails.</summary>
+    public const int BusyTimeoutMilliseconds = 5_000;
+
+    private readonly string path;
+    private readonly FileStream processLock;
+    private readonly ConcurrentBag<SqliteConnection> readers = [];
+    private readonly Lock opening = new();
+    private bool disposed;
+
+    /// <exception cref="StoreInUseException">Another process has the file open.</exception>
+    public SqliteStore(string path, TimeProvider time)
+    {
+        this.path = path;
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        processLock = LockProcess(path + ".lock");
+        using var connection = new SqliteConnection(path, writes: true);
+        Migrations.Migrator.Apply(connection, time);
+    }
+
+    public override IReadOnlyList<TRow> List<TRow>(Table<TRow> table, World world, Sql condition) =>
+        Read(
+            SqliteText.Select(table, condition.Text),
+            statement =>
+            {
+                statement.Int64(world.Number);
+                foreach (var value in condition.Values)
+                {
+                    RowMapper.WriteValue(statement, value);
+                }
+
+                var rows = new List<TRow>();
+                while (statement.Step())
+                {
+                    rows.Add(table.Read(statement.Row));
+                }
+
+                return rows;
+            }
+        );
+
+    public override TRow? Find<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
+        where TRow : class =>
+        Read(
+            SqliteText.SelectByKey(table),
+            statement =>
+            {
+                statement.Int64(world.Number);
+                table.WriteKey(key, statement);
+                return statement.Step() ? table.Read(statement.Row) : null;
+            }
+        );
+
+    public override IReadOnlyList<long[]> Numbers(string sql, int columns) =>
+        Read(
+            sql,
+            statement =>
+            {
+                var rows = new List<long[]>();
+                while (statement.Step())
+                {
+                    rows.Add([.. Enumerable.Range(0, columns).Select(_ => statement.Row.Int64() ?? 0)]);
+                }
+
+                return rows;
+            }
+        );
+
+    internal override IWriteSession OpenWriteSession() =>
+        new SqliteWriteSession(new SqliteConnection(path, writes: true));
+
+    protected override void Dispose(bool disposing)
+    {
+        lock (opening)
+        {
+            disposed = true;
+        }
+
+        while (readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        processLock.Dispose();
+    }
+
+    private T Read<T>(string sql, Func<SqliteStatement, T> use)
+    {
+        var reader = readers.TryTake(out var idle) ? idle : OpenReader();
+        var statement = reader.Prepare(sql);
+        try
+        {
+            return use(statement);
+        }
+        finally
+        {
+            statement.Reset();
+            readers.Add(reader);
+        }
+    }
+
+    private SqliteConnection OpenReader()
+    {
+        lock (opening)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return new SqliteConnection(path, writes: false);
+        }
+    }
+
+    private static FileStream LockProcess(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure)
+        {
+            throw new StoreInUseException(
+                $"Another process is using {path[..^".lock".Length]}. Stop it first, or choose another data folder.",
+                failure
+            );
+        }
+    }
+}
+
+/// <summary>The embedded store serves one process at a time.</summary>
+public sealed class StoreInUseException(string message, Exception cause) : Exception(message, cause);

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+
+namespace OpenBanking.Server.Storage.Sqlite;
+
+/// <summary>The text of each statement, made once for each table.</summary>
+internal static class SqliteText
+{
+    private static readonly ConcurrentDictionary<(Table, string), string> texts = [];
+
+    public static string Select(Table table, string condition) =>
+        texts.GetOrAdd(
+            (table, condition),
+            _ =>
+                condition.StartsWith("ORDER BY", StringComparison.Ordinal)
+                    ? $"{SelectAll(table)} WHERE world = ?1 {condition}"
+                    : $"{SelectAll(table)} WHERE world = ?1 AND {condition}"
+        );
+
+    public static string SelectByKey(Table table) =>
+        texts.GetOrAdd((table, "by key"), _ => $"{SelectAll(table)} WHERE {KeyEquals(table, first: 1)}");
+
+    public static string Insert(Table table) =>
+        texts.GetOrAdd(
+            (table, "insert"),
+            _ =>
+                $"INSERT INTO {table.Name} (world, {string.Join(", ", table.Columns)}) "
+                + $"VALUES ({Parameters(1, table.Columns.Count + 1)})"
+        );
+
+    /// <summary>Parameters: world and columns, then the version that was read.</summary>
+    public static string Update(Table table) =>
+        texts.GetOrAdd(
+            (table, "update"),
+            _ =>
+            {
+                var columns = table.Columns.Select((column, i) => (Name: column, Number: i + 2)).ToList();
+                var set = columns
+                    .Where(column => !table.KeyColumns.Contains(column.Name))
+                    .Select(column => $"{column.Name} = ?{column.Number}");
+                var keys = columns
+                    .Where(column => table.KeyColumns.Contains(column.Name))
+                    .Select(column => $"{column.Name} = ?{column.Number}");
+                return $"UPDATE {table.Name} SET {string.Join(", ", set)} "
+                    + $"WHERE world = ?1 AND {string.Join(" AND ", keys)} AND version = ?{columns.Count + 2}";
+            }
+        );
+
+    /// <summary>Parameters: world and columns, then the amount.</summary>
+    public static string Add(Table table) =>
+        texts.GetOrAdd(
+            (table, "add"),
+            _ =>
+            {
+                var values = table.Columns.Select(
+                    (column, i) => column == table.SumColumn ? $"?{table.Columns.Count + 2}" : $"?{i + 2}"
+                );
+                return $"INSERT INTO {table.Name} (world, {string.Join(", ", table.Columns)}) "
+                    + $"VALUES (?1, {string.Join(", ", values)}) "
+                    + $"ON CONFLICT (world, {string.Join(", ", table.KeyColumns)}) DO UPDATE "
+                    + $"SET {table.SumColumn} = {table.SumColumn} + excluded.{table.SumColumn}";
+            }
+        );
+
+    public static string Sweep(Table table, string condition) =>
+        $"DELETE FROM {table.Name} WHERE (world, {string.Join(", ", table.KeyColumns)}) IN "
+        + $"(SELECT world, {string.Join(", ", table.KeyColumns)} FROM {table.Name} WHERE {condition} LIMIT ?1)";
+
+    private static string SelectAll(Table table) =>
+        $"SELECT {string.Join(", ", table.Columns)} FROM {table.Name}";
+
+    private static string KeyEquals(Table table, int first) =>
+        $"world = ?{first} AND "
+        + string.Join(" AND ", table.KeyColumns.Select((column, i) => $"{column} = ?{first + i + 1}"));
+
+    private static string Parameters(int first, int count) =>
+        string.Join(", ", Enumerable.Range(first, count).Select(number => $"?{number}"));
+}

@@ -1,0 +1,60 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Storage;
+
+/// <summary>Where everything is kept. Commands write through the engine's one write session; reads go straight
+/// to the store, and always name a world.</summary>
+public abstract class Store : IDisposable
+{
+    /// <summary>The rows of a world that meet a condition, which may end in ORDER BY and LIMIT.</summary>
+    public abstract IReadOnlyList<TRow> List<TRow>(Table<TRow> table, World world, Sql condition);
+
+    /// <summary>The first row of a world that meets a condition.</summary>
+    public TRow? First<TRow>(Table<TRow> table, World world, Sql condition)
+        where TRow : class => List(table, world, condition) is [var first, ..] ? first : null;
+
+    /// <summary>The row of a world with this key.</summary>
+    public abstract TRow? Find<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
+        where TKey : struct
+        where TRow : class;
+
+    /// <summary>Figures over whole tables and worlds, for audits: one row a line, one number a column.</summary>
+    public abstract IReadOnlyList<long[]> Numbers(string sql, int columns);
+
+    internal abstract IWriteSession OpenWriteSession();
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}
+
+/// <summary>The one way to write: a transaction at a time, on the engine's own thread.</summary>
+internal interface IWriteSession : IDisposable
+{
+    void Begin();
+
+    /// <summary>Reads the rows the book wants.</summary>
+    void Load(Book book);
+
+    /// <summary>Writes what the book changed and makes it last.</summary>
+    /// <exception cref="WriteConflictException">Another writer was first; nothing was written.</exception>
+    /// <exception cref="OutcomeUnknownException">Whether it was written cannot be told.</exception>
+    void Commit(Book book);
+
+    /// <summary>Ends the transaction without a trace; does nothing when there is none.</summary>
+    void Rollback();
+
+    /// <summary>Deletes rows of any world that have outlived their use, at most a limited number.</summary>
+    int Sweep(Table table, Sql condition, int limit);
+}
+
+/// <summary>A row was changed by another writer between reading and writing it.</summary>
+public sealed class WriteConflictException(string message) : Exception(message);
+
+/// <summary>The store failed in the moment of committing.</summary>
+public sealed class OutcomeUnknownException(string message, Exception cause) : Exception(message, cause);

@@ -1,0 +1,133 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using OpenBanking.Server.Engine;
+
+namespace OpenBanking.Server.Storage;
+
+/// <summary>A table: its name, its columns, which of them are the key. Every table's first column is
+/// <c>world</c>; it belongs to the batch or query, not to the row, so nobody can forget it.</summary>
+public abstract class Table
+{
+    protected Table(string name, Type row, Type key)
+    {
+        Name = name;
+        Properties = RowMapper.PropertiesOf(row);
+        Columns = [.. Properties.Select(property => RowMapper.ColumnName(property.Name))];
+        KeyProperties = KeyPropertiesOf(key);
+        KeyColumns = [.. KeyProperties.Select(property => RowMapper.ColumnName(property.Name))];
+        Versioned = row.IsSubclassOf(typeof(VersionedRow));
+    }
+
+    public string Name { get; }
+
+    public IReadOnlyList<string> Columns { get; }
+
+    public IReadOnlyList<string> KeyColumns { get; }
+
+    public bool Versioned { get; }
+
+    /// <summary>The column that many commands only add to; written as a sum, without a version.</summary>
+    public string? SumColumn { get; protected init; }
+
+    protected IReadOnlyList<PropertyInfo> Properties { get; }
+
+    protected IReadOnlyList<PropertyInfo> KeyProperties { get; }
+
+    public override string ToString() => Name;
+
+    internal abstract TableState NewState();
+
+    private IReadOnlyList<PropertyInfo> KeyPropertiesOf(Type key) =>
+        key.IsGenericType && key.GetGenericTypeDefinition() == typeof(Id<>)
+            ? [Properties.Single(property => property.Name == "Id")]
+            :
+            [
+                .. key.GetConstructors()
+                    .Single(constructor => constructor.GetParameters().Length > 0)
+                    .GetParameters()
+                    .Select(parameter => Properties.Single(property => property.Name == parameter.Name)),
+            ];
+}
+
+/// <summary>A table whose rows can be read.</summary>
+public abstract class Table<TRow> : Table
+{
+    private readonly Lazy<Func<RowReader, TRow>> read;
+    private readonly Lazy<Action<TRow, RowWriter>> write;
+
+    protected Table(string name, Type key)
+        : base(name, typeof(TRow), key)
+    {
+        read = new(() => RowMapper.CompileReader<TRow>(Properties));
+        write = new(() => RowMapper.CompileWriter<TRow>(Properties));
+    }
+
+    public TRow Read(RowReader reader) => read.Value(reader);
+
+    public void Write(TRow row, RowWriter writer) => write.Value(row, writer);
+}
+
+/// <summary>A table whose rows are found by a key: an <see cref="Id{T}"/>, or a record of the key's columns.</summary>
+public sealed class Table<TKey, TRow> : Table<TRow>
+    where TKey : struct
+    where TRow : class
+{
+    private readonly Lazy<Func<TRow, TKey>> keyOf;
+    private readonly Lazy<Action<TRow, RowWriter>> writeKeyOf;
+
+    public Table(string name)
+        : base(name, typeof(TKey))
+    {
+        keyOf = new(CompileKeyOf);
+        writeKeyOf = new(() => RowMapper.CompileWriter<TRow>(KeyProperties));
+        WriteKey = CompileWriteKey();
+    }
+
+    /// <summary>A table with a column that is only added to.</summary>
+    /// <param name="sum">The column's property.</param>
+    /// <param name="empty">The row before anything was added.</param>
+    /// <param name="add">The row after an addition.</param>
+    public Table(string name, string sum, Func<TKey, TRow> empty, Func<TRow, long, TRow> add)
+        : this(name)
+    {
+        SumColumn = RowMapper.ColumnName(sum);
+        Empty = empty;
+        Add = add;
+    }
+
+    public Action<TKey, RowWriter> WriteKey { get; }
+
+    internal Func<TKey, TRow>? Empty { get; }
+
+    internal Func<TRow, long, TRow>? Add { get; }
+
+    public TKey KeyOf(TRow row) => keyOf.Value(row);
+
+    public void WriteKeyOf(TRow row, RowWriter writer) => writeKeyOf.Value(row, writer);
+
+    internal override TableState NewState() => new TableState<TKey, TRow>(this);
+
+    private Func<TRow, TKey> CompileKeyOf()
+    {
+        var row = Expression.Parameter(typeof(TRow));
+        Expression key =
+            KeyProperties is [{ PropertyType: var only }] && only == typeof(TKey)
+                ? Expression.Property(row, KeyProperties[0])
+                : Expression.New(
+                    typeof(TKey).GetConstructor([
+                        .. KeyProperties.Select(property => property.PropertyType),
+                    ])!,
+                    KeyProperties.Select(property => Expression.Property(row, property))
+                );
+        return Expression.Lambda<Func<TRow, TKey>>(key, row).Compile();
+    }
+
+    private static Action<TKey, RowWriter> CompileWriteKey()
+    {
+        var properties = typeof(TKey).IsGenericType
+            ? [typeof(TKey).GetProperty(nameof(Id<>.Value))!]
+            : RowMapper.PropertiesOf(typeof(TKey));
+        Action<TKey, RowWriter>? compiled = null;
+        return (key, writer) => (compiled ??= RowMapper.CompileWriter<TKey>(properties))(key, writer);
+    }
+}

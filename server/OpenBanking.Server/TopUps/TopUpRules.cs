@@ -1,0 +1,187 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.TopUps;
+
+/// <summary>Asks the bound card's bank for money.</summary>
+/// <param name="Agreement">Read before the batch for what never changes in it.</param>
+/// <param name="IntentId">The reference the card's bank will know it by.</param>
+public sealed record CreateTopUp(
+    World World,
+    DateTimeOffset Now,
+    Id<TopUpRow> TopUpId,
+    Id<IntentRow> IntentId,
+    AgreementRow Agreement,
+    long Amount,
+    DateTimeOffset RealNow
+) : Command<TopUpRow>(World, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(ConsentTables.Agreements, Agreement.Id);
+        keys.Want(AccountTables.Accounts, Agreement.AccountId);
+    }
+
+    public override Decision<TopUpRow> Decide(Book book) => TopUpRules.Create(this, book);
+}
+
+/// <summary>The card's bank answered.</summary>
+/// <param name="TopUp">Read before the batch for what never changes in it.</param>
+/// <param name="DeclineCode">Why the card's bank refused; null when the money came.</param>
+public sealed record CompleteTopUp(
+    World World,
+    DateTimeOffset Now,
+    Id<IntentRow> IntentId,
+    TopUpRow TopUp,
+    string? DeclineCode
+) : Command<TopUpRow>(World, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(TopUpTables.TopUps, TopUp.Id);
+        keys.Want(ConsentTables.Agreements, TopUp.AgreementId);
+        keys.Want(AccountTables.Accounts, TopUp.AccountId);
+    }
+
+    public override Decision<TopUpRow> Decide(Book book) => Decision.Accept(TopUpRules.Complete(this, book));
+}
+
+/// <summary>How money comes from the bound card.</summary>
+public static class TopUpRules
+{
+    /// <summary>
+    /// Refuses: the agreement has ended, or does not allow top-ups.
+    /// Declines: the account is not in use; the agreement's limits do not allow it.
+    /// </summary>
+    public static Decision<TopUpRow> Create(CreateTopUp command, Book book)
+    {
+        var agreement = book.Get(ConsentTables.Agreements, command.Agreement.Id);
+        var account = book.Get(AccountTables.Accounts, command.Agreement.AccountId);
+
+        if (!AgreementRules.IsActive(agreement, command.Now))
+        {
+            return Decision.Reject(ProblemCodes.AgreementNotActive);
+        }
+
+        if (!agreement.TopUpAllowed)
+        {
+            return Decision.Reject(ProblemCodes.TopUpNotAllowed);
+        }
+
+        var decline =
+            account.State != AccountState.Active
+                ? DeclineCodes.AccountNotActive
+                : AgreementRules.DeclineTopUp(agreement, command.Amount, command.Now);
+        var topUp = book.Insert(TopUpTables.TopUps, NewTopUp(command, agreement, decline));
+        Emit(book, topUp);
+        if (decline is not null)
+        {
+            return Decision.Decline(topUp);
+        }
+
+        book.Update(
+            ConsentTables.Agreements,
+            AgreementRules.CountTopUp(agreement, command.Amount, command.Now)
+        );
+        IntentRules.Ask(book, command.IntentId, IntentKind.DebitCard, topUp.Id.Value, command.RealNow);
+        return Decision.Accept(topUp);
+    }
+
+    /// <summary>An answer that comes twice counts once.</summary>
+    public static TopUpRow Complete(CompleteTopUp command, Book book)
+    {
+        var topUp = book.Get(TopUpTables.TopUps, command.TopUp.Id);
+        if (!IntentRules.TryFinish(book, command.IntentId))
+        {
+            return topUp;
+        }
+
+        topUp = book.Update(
+            TopUpTables.TopUps,
+            topUp with
+            {
+                State = command.DeclineCode is null ? TopUpState.Succeeded : TopUpState.Failed,
+                DeclineCode = command.DeclineCode,
+                CompletedAt = command.Now,
+            }
+        );
+        if (topUp.State == TopUpState.Succeeded)
+        {
+            LedgerRules.Post(
+                book,
+                new(
+                    PostingKind.TopUp,
+                    topUp.Id.Value,
+                    topUp.AppId.Value,
+                    topUp.Currency,
+                    command.Now,
+                    LedgerRules.TopUpLegs(topUp.AccountId, topUp.Amount, topUp.Currency)
+                )
+            );
+        }
+        else
+        {
+            var agreement = book.Get(ConsentTables.Agreements, topUp.AgreementId);
+            var asked = BusinessCalendar.DateOf(topUp.CreatedAt);
+            book.Update(
+                ConsentTables.Agreements,
+                AgreementRules.GiveBackTopUp(agreement, topUp.Amount, asked, command.Now)
+            );
+        }
+
+        Emit(book, topUp);
+        return topUp;
+    }
+
+    public static TopUpStatus StatusOf(TopUpState state) =>
+        state switch
+        {
+            TopUpState.Processing => TopUpStatus.Processing,
+            TopUpState.Succeeded => TopUpStatus.Succeeded,
+            TopUpState.Failed => TopUpStatus.Failed,
+            _ => throw new InvalidOperationException($"Unknown state {state}."),
+        };
+
+    private static TopUpRow NewTopUp(CreateTopUp command, AgreementRow agreement, string? decline) =>
+        new()
+        {
+            Id = command.TopUpId,
+            AppId = agreement.AppId,
+            AgreementId = agreement.Id,
+            CustomerId = agreement.CustomerId,
+            AccountId = agreement.AccountId,
+            CardId = agreement.CardId,
+            State = decline is null ? TopUpState.Processing : TopUpState.Failed,
+            DeclineCode = decline,
+            Currency = agreement.Currency,
+            Amount = command.Amount,
+            CreatedAt = command.Now,
+            CompletedAt = decline is null ? null : command.Now,
+        };
+
+    private static void Emit(Book book, TopUpRow topUp)
+    {
+        var type = topUp.State switch
+        {
+            TopUpState.Processing => EventTypes.TopUpProcessing,
+            TopUpState.Succeeded => EventTypes.TopUpSucceeded,
+            _ => EventTypes.TopUpFailed,
+        };
+        List<EventSubject> subjects =
+        [
+            EventSubject.Of("top_up_id", topUp.Id),
+            EventSubject.Of("customer_id", topUp.CustomerId),
+        ];
+        if (topUp.DeclineCode is { } decline)
+        {
+            subjects.Add(EventSubject.Of("decline_code", decline));
+        }
+
+        book.Emit(new(topUp.AppId.Value, type, topUp.Version, StatusOf(topUp.State).Value, [.. subjects]));
+    }
+}

@@ -1,0 +1,11 @@
+namespace OpenBanking.Server.Worlds;
+
+/// <summary>Business days and years are those of Asia/Shanghai, which has kept UTC+8 without summer time since
+/// 1991.</summary>
+public static class BusinessCalendar
+{
+    private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
+
+    public static DateOnly DateOf(DateTimeOffset instant) =>
+        DateOnly.FromDateTime(instant.ToOffset(shanghai).DateTime);
+}
