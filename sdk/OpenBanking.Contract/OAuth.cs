@@ -160,6 +160,9 @@ public sealed record TokenResponse : ResponseObject
 
     /// <summary>For the code grant: the consent, <c>cns_…</c>.</summary>
     public string? ConsentId { get; init; }
+
+    /// <summary>The kind and the consent; none of the tokens.</summary>
+    public override string ToString() => $"{TokenType} token for {ExpiresIn} s, consent {ConsentId}";
 }
 
 /// <summary>An OAuth error (RFC 6749 §5.2).</summary>

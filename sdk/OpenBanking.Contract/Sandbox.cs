@@ -24,6 +24,9 @@ public sealed record SandboxSignUp : ResponseObject
 
     /// <summary>The page with the made-up persons and cards.</summary>
     public required string PersonsUrl { get; init; }
+
+    /// <summary>The partner and the sandbox; not the initial access token.</summary>
+    public override string ToString() => $"{PartnerId}, sandbox {SandboxId}";
 }
 
 /// <summary>A message that would have gone to a phone.</summary>

@@ -30,6 +30,9 @@ public sealed record WebhookEndpoint : ResponseObject
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The id, the address and the status; not the secret.</summary>
+    public override string ToString() => $"{Id} {Url} {Status}";
 }
 
 /// <summary>Something that happened, as webhooks carry it. Thin on purpose: read the object for the rest.</summary>

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Receives a delivery, in this order: at most 20 KiB · verified · not a duplicate · handled.</summary>
+internal sealed class WebhookReceiver(
+    Func<HttpContext, ValueTask<IReadOnlyList<string>>> secrets,
+    Func<WebhookEvent, HttpContext, Task> handler
+)
+{
+    private const int LargestBodyBytes = 20 * 1024;
+    private readonly MemoryWebhookInbox ownInbox = new();
+
+    public async Task ReceiveAsync(HttpContext context)
+    {
+        var logger = context.RequestServices.GetRequiredService<ILogger<WebhookReceiver>>();
+        if (await ReadBodyAsync(context.Request).ConfigureAwait(false) is not { } body)
+        {
+            EndpointLog.WebhookTooLarge(logger, LargestBodyBytes);
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
+        WebhookEvent webhookEvent;
+        try
+        {
+            webhookEvent = await VerifyAsync(context, body).ConfigureAwait(false);
+        }
+        catch (WebhookVerificationException refusal)
+        {
+            EndpointLog.WebhookRefused(logger, refusal.Reason, refusal.Message);
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync(refusal.Reason.ToString()).ConfigureAwait(false);
+            return;
+        }
+
+        await HandleOnceAsync(context, webhookEvent, logger).ConfigureAwait(false);
+    }
+
+    private async Task HandleOnceAsync(HttpContext context, WebhookEvent webhookEvent, ILogger logger)
+    {
+        var inbox = context.RequestServices.GetService<IWebhookInbox>() ?? ownInbox;
+        var claim = await inbox.TryAddAsync(webhookEvent.Id, context.RequestAborted).ConfigureAwait(false);
+        if (claim == WebhookClaim.Added)
+        {
+            await HandleAsync(context, webhookEvent, inbox).ConfigureAwait(false);
+            return;
+        }
+
+        EndpointLog.WebhookDuplicate(logger, webhookEvent.Id, webhookEvent.Type, claim);
+        context.Response.StatusCode =
+            claim == WebhookClaim.Completed ? StatusCodes.Status204NoContent : StatusCodes.Status409Conflict;
+    }
+
+    private async Task HandleAsync(HttpContext context, WebhookEvent webhookEvent, IWebhookInbox inbox)
+    {
+        var handled = false;
+        try
+        {
+            await handler(webhookEvent, context).ConfigureAwait(false);
+            handled = context.Response.StatusCode < StatusCodes.Status400BadRequest;
+        }
+        finally
+        {
+            // The sender may be gone by now; what became of the event is kept all the same.
+            var kept = handled ? inbox.CompleteAsync(webhookEvent.Id) : inbox.RemoveAsync(webhookEvent.Id);
+            await kept.ConfigureAwait(false);
+        }
+
+        if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status200OK })
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+    }
+
+    private async ValueTask<WebhookEvent> VerifyAsync(HttpContext context, byte[] body)
+    {
+        var known = await secrets(context).ConfigureAwait(false);
+        var clock = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;
+        var headers = context.Request.Headers;
+        return new WebhookVerifier(known, clock).Verify(
+            WebhookHeaders.From(name => headers[name] is [var value] ? value : null),
+            body
+        );
+    }
+
+    /// <summary>The body, byte for byte; null when it is too large.</summary>
+    private static async Task<byte[]?> ReadBodyAsync(HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        var chunk = new byte[LargestBodyBytes + 1];
+        int read;
+        while (
+            (
+                read = await request
+                    .Body.ReadAsync(chunk, request.HttpContext.RequestAborted)
+                    .ConfigureAwait(false)
+            ) > 0
+        )
+        {
+            body.Write(chunk, 0, read);
+            if (body.Length > LargestBodyBytes)
+            {
+                return null;
+            }
+        }
+
+        return body.ToArray();
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenBanking;
+using OpenBanking.Internal;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Puts clients of OpenBanking into the container.</summary>
+public static class OpenBankingServiceCollectionExtensions
+{
+    /// <summary>Adds <see cref="OpenBankingClient"/> as a singleton. Its options are checked when the app
+    /// starts.</summary>
+    /// <remarks>What the options leave open comes from the container: <see cref="ITokenStore"/>,
+    /// <see cref="TimeProvider"/>, <see cref="ILoggerFactory"/>, and the handler of the HTTP client named
+    /// <c>OpenBanking</c>, which <c>services.AddHttpClient("OpenBanking")</c> configures further.</remarks>
+    public static IServiceCollection AddOpenBanking(
+        this IServiceCollection services,
+        Action<OpenBankingOptions> configure
+    ) => services.AddOpenBanking((options, _) => configure(options));
+
+    /// <summary>Adds <see cref="OpenBankingClient"/> as a singleton, with options made from other services.</summary>
+    public static IServiceCollection AddOpenBanking(
+        this IServiceCollection services,
+        Action<OpenBankingOptions, IServiceProvider> configure
+    )
+    {
+        AddNamed(services, Options.Options.DefaultName, configure);
+        services.TryAddSingleton(provider => Create(provider, Options.Options.DefaultName));
+        return services;
+    }
+
+    /// <summary>Adds an <see cref="OpenBankingClient"/> as a keyed singleton: for an app that works with several
+    /// banks, or with a sandbox beside the live one. Inject it by <c>[FromKeyedServices("name")]</c>.</summary>
+    /// <remarks>What the options leave open comes from the container, a keyed <see cref="ITokenStore"/> of the
+    /// same name first. The HTTP client is named <c>OpenBanking:name</c>.</remarks>
+    public static IServiceCollection AddOpenBanking(
+        this IServiceCollection services,
+        string name,
+        Action<OpenBankingOptions> configure
+    ) => services.AddOpenBanking(name, (options, _) => configure(options));
+
+    /// <summary>Adds an <see cref="OpenBankingClient"/> as a keyed singleton, with options made from other
+    /// services.</summary>
+    public static IServiceCollection AddOpenBanking(
+        this IServiceCollection services,
+        string name,
+        Action<OpenBankingOptions, IServiceProvider> configure
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        AddNamed(services, name, configure);
+        services.TryAddKeyedSingleton(name, (provider, _) => Create(provider, name));
+        return services;
+    }
+
+    private static void AddNamed(
+        IServiceCollection services,
+        string name,
+        Action<OpenBankingOptions, IServiceProvider> configure
+    )
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddDataProtection();
+        services.TryAddSingleton<IWebhookInbox, MemoryWebhookInbox>();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<OpenBankingOptions>, ValidateOpenBankingOptions>()
+        );
+
+        // The client keeps its handler for good, so connections are renewed in it and not by the factory.
+        services
+            .AddHttpClient(HttpClientName(name))
+            .ConfigurePrimaryHttpMessageHandler(OpenBankingOptions.CreateHttpHandler)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        services
+            .AddOptions<OpenBankingOptions>(name)
+            .Configure<IServiceProvider>(configure)
+            .PostConfigure<IServiceProvider>((options, provider) => Complete(options, provider, name))
+            .ValidateOnStart();
+    }
+
+    private static void Complete(OpenBankingOptions options, IServiceProvider provider, string name)
+    {
+        options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
+        options.TokenStore ??=
+            provider.GetKeyedService<ITokenStore>(name) ?? provider.GetService<ITokenStore>();
+        options.HttpHandler ??= provider
+            .GetRequiredService<IHttpMessageHandlerFactory>()
+            .CreateHandler(HttpClientName(name));
+        if (options.TimeProvider == TimeProvider.System)
+        {
+            options.TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+        }
+    }
+
+    private static OpenBankingClient Create(IServiceProvider provider, string name) =>
+        new(provider.GetRequiredService<IOptionsMonitor<OpenBankingOptions>>().Get(name));
+
+    private static string HttpClientName(string name) =>
+        name.Length == 0 ? "OpenBanking" : $"OpenBanking:{name}";
+}

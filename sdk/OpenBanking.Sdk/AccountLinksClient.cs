@@ -1,0 +1,190 @@
+using System.Text.Json;
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Links customers: sends them to the bank to agree, and takes them back (FAPI 2.0 Security Profile
+/// §5.3.3: pushed requests, PKCE, DPoP, <c>iss</c>, id token).</summary>
+public class AccountLinksClient
+{
+    private static readonly Call pushCall = new(HttpMethod.Post, "/par", Repeatable: true);
+    private static readonly string defaultScope = string.Join(' ', Scopes.OfCustomer);
+
+    private readonly AuthorizationServer server;
+    private readonly TokenRequests tokens;
+    private readonly IdTokens idTokens;
+    private readonly CustomerTokenSource customers;
+    private readonly TimeProvider clock;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected AccountLinksClient()
+    {
+        server = null!;
+        tokens = null!;
+        idTokens = null!;
+        customers = null!;
+        clock = null!;
+    }
+
+    internal AccountLinksClient(
+        AuthorizationServer server,
+        TokenRequests tokens,
+        IdTokens idTokens,
+        CustomerTokenSource customers,
+        TimeProvider clock
+    )
+    {
+        this.server = server;
+        this.tokens = tokens;
+        this.idTokens = idTokens;
+        this.customers = customers;
+        this.clock = clock;
+    }
+
+    /// <summary>Hands the request to the bank (RFC 9126) and returns where to send the customer.</summary>
+    /// <exception cref="ArgumentException">The redirect URI is neither https nor on loopback, nothing is asked
+    /// for, or the scope lacks <c>openid</c>.</exception>
+    /// <exception cref="OpenBankingAuthenticationException">The bank refused the request: an OAuth error.</exception>
+    /// <exception cref="OpenBankingException">The bank cannot be reached.</exception>
+    public virtual async Task<AccountLink> StartAsync(
+        AccountLinkRequest request,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Check(request);
+        var session = new LinkSession
+        {
+            Issuer = server.Issuer,
+            RedirectUri = request.RedirectUri.OriginalString,
+            State = Randomness.Secret(),
+            Nonce = Randomness.Secret(),
+            CodeVerifier = Randomness.Secret(),
+        };
+        var (pushed, _) = await server
+            .PostAsync(
+                pushCall,
+                metadata => metadata.PushedAuthorizationRequestEndpoint,
+                [.. Parameters(request, session)],
+                ResponseJson.Default.PushedAuthorization,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var metadata = await server.MetadataAsync(cancellationToken).ConfigureAwait(false);
+        return new AccountLink
+        {
+            AuthorizationUrl = AuthorizationUrl(metadata.AuthorizationEndpoint, pushed.RequestUri),
+            Session = session.Write(),
+        };
+    }
+
+    /// <summary>Checks the customer's return, gets the tokens and keeps them in the token store.</summary>
+    /// <param name="session">The session that <see cref="StartAsync"/> gave, once.</param>
+    /// <param name="callback">The address the customer came back to, with its query.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AccountLinkRefusedException">The customer said no, or the bank made no link.</exception>
+    /// <exception cref="AccountLinkException">The callback, the session or the id token is not to be trusted.</exception>
+    /// <exception cref="OpenBankingAuthenticationException">The bank refused the code: an OAuth error.</exception>
+    /// <exception cref="OpenBankingException">The bank cannot be reached.</exception>
+    public virtual async Task<LinkedCustomer> CompleteAsync(
+        string session,
+        Uri callback,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(callback);
+        var link = LinkSession.Read(session);
+        if (link.Issuer != server.Issuer)
+        {
+            throw new AccountLinkException("The link was started at another bank.")
+            {
+                Code = ClientErrorCodes.IssuerMismatch,
+            };
+        }
+
+        var code = LinkCallback.ReadCode(callback, link);
+        var askedAt = clock.GetUtcNow();
+        var (token, answer) = await tokens.ForCodeAsync(code, link, cancellationToken).ConfigureAwait(false);
+        var customerId = await idTokens
+            .ReadSubjectAsync(token.IdToken, link.Nonce, cancellationToken)
+            .ConfigureAwait(false);
+        var linked = Describe(customerId, token, answer);
+        await customers.KeepAsync(customerId, token, askedAt).ConfigureAwait(false);
+        return linked;
+    }
+
+    private static void Check(AccountLinkRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!Addresses.IsSecure(request.RedirectUri))
+        {
+            throw new ArgumentException("A redirect URI is https, or http on loopback.", nameof(request));
+        }
+
+        if (request.AuthorizationDetails.Count == 0)
+        {
+            throw new ArgumentException("Ask for at least one authorization detail.", nameof(request));
+        }
+
+        if (request.Scope is { } scope && !scope.Split(' ').Contains(Scopes.OpenId))
+        {
+            throw new ArgumentException(
+                "The scope holds openid: the id token says who the customer is.",
+                nameof(request)
+            );
+        }
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> Parameters(
+        AccountLinkRequest request,
+        LinkSession session
+    )
+    {
+        yield return new("response_type", "code");
+        yield return new("redirect_uri", session.RedirectUri);
+        yield return new("scope", request.Scope ?? defaultScope);
+        yield return new("state", session.State);
+        yield return new("nonce", session.Nonce);
+        yield return new("code_challenge", session.CodeChallenge());
+        yield return new("code_challenge_method", "S256");
+        yield return new("dpop_jkt", server.Dpop.Thumbprint);
+        yield return new(
+            "authorization_details",
+            JsonSerializer.Serialize(
+                request.AuthorizationDetails,
+                RequestJson.Default.IReadOnlyListAuthorizationDetail
+            )
+        );
+        if (request.UiLocales is { } locales)
+        {
+            yield return new("ui_locales", locales);
+        }
+    }
+
+    private Uri AuthorizationUrl(string endpoint, string requestUri) =>
+        new(
+            endpoint
+                + (endpoint.Contains('?', StringComparison.Ordinal) ? '&' : '?')
+                + $"client_id={Uri.EscapeDataString(server.ClientId)}&request_uri={Uri.EscapeDataString(requestUri)}"
+        );
+
+    private static LinkedCustomer Describe(string customerId, TokenResponse token, Answer answer)
+    {
+        var granted = token.AuthorizationDetails ?? [];
+        return new LinkedCustomer
+        {
+            CustomerId = customerId,
+            ConsentId =
+                token.ConsentId
+                ?? throw new AccountLinkException("The bank named no consent.")
+                {
+                    Status = answer.Status,
+                    RequestId = answer.RequestId,
+                },
+            AuthorizationDetails = granted,
+            AgreementId = granted.Select(detail => detail.AgreementId).FirstOrDefault(id => id is not null),
+            AccountId = granted.Select(detail => detail.AccountId).FirstOrDefault(id => id is not null),
+            Response = answer.Info,
+        };
+    }
+}

@@ -1,0 +1,106 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Reads a linked customer's e-accounts, with the customer's own token.</summary>
+/// <remarks>Every method throws <see cref="OpenBankingAuthenticationException"/> when the customer is not linked
+/// or has taken the consent back: link the customer again.</remarks>
+public class AccountsClient
+{
+    private const string Route = "/v1/accounts";
+    private const string OneRoute = "/v1/accounts/{id}";
+    private const string TransactionsRoute = "/v1/accounts/{id}/transactions";
+    private const int UsualPage = 50;
+
+    private readonly Api api;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected AccountsClient() => api = null!;
+
+    internal AccountsClient(Api api) => this.api = api;
+
+    /// <summary>The e-accounts that the customer's consent covers.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<Page<Account>> ListAsync(
+        string customerId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
+        var call = ApiCall.Get(Route) with { CustomerId = customerId };
+        return api.SendAsync(call, ResponseJson.Default.PageAccount, cancellationToken);
+    }
+
+    /// <summary>One e-account.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>.</param>
+    /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when the consent does not
+    /// cover it.</exception>
+    public virtual Task<Account> GetAsync(
+        string customerId,
+        string accountId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
+        var call = ApiCall.Get(OneRoute, accountId) with { CustomerId = customerId };
+        return api.SendAsync(call, ResponseJson.Default.Account, cancellationToken);
+    }
+
+    /// <summary>The whole statement, read page by page as it is walked.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>.</param>
+    /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
+    /// <param name="pageSize">Lines per request, 1–100; 50 by default.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<Transaction> ListTransactionsAsync(
+        string customerId,
+        string accountId,
+        int pageSize = UsualPage,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Check(customerId, accountId, pageSize);
+        return Cursors.StreamAsync(
+            (after, token) => ListTransactionsPageAsync(customerId, accountId, pageSize, after, token),
+            cancellationToken
+        );
+    }
+
+    /// <summary>One page of the statement.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>.</param>
+    /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
+    /// <param name="pageSize">Lines, 1–100; 50 by default.</param>
+    /// <param name="after">The cursor of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<Page<Transaction>> ListTransactionsPageAsync(
+        string customerId,
+        string accountId,
+        int pageSize = UsualPage,
+        string? after = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        Check(customerId, accountId, pageSize);
+        var call = ApiCall.Get(TransactionsRoute, accountId) with { CustomerId = customerId };
+        return api.SendAsync(
+            call with
+            {
+                Path = Cursors.WithQuery(call.Path, pageSize, after),
+            },
+            ResponseJson.Default.PageTransaction,
+            cancellationToken
+        );
+    }
+
+    private static void Check(string customerId, string accountId, int pageSize)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
+        ArgumentException.ThrowIfNullOrWhiteSpace(accountId);
+        Cursors.CheckPageSize(pageSize);
+    }
+}

@@ -1,0 +1,43 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Reads consents and takes them back, with the app's own token.</summary>
+public class ConsentsClient
+{
+    private const string OneRoute = "/v1/consents/{id}";
+    private readonly Api api;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected ConsentsClient() => api = null!;
+
+    internal ConsentsClient(Api api) => this.api = api;
+
+    /// <summary>One consent that was given to this app.</summary>
+    /// <param name="consentId">The consent, <c>cns_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<Consent> GetAsync(string consentId, CancellationToken cancellationToken = default) =>
+        api.SendAsync(ApiCall.Get(OneRoute, consentId), ResponseJson.Default.Consent, cancellationToken);
+
+    /// <summary>Takes a consent back, at once: its tokens and its agreement end, at the bank and in the token
+    /// store.</summary>
+    /// <param name="consentId">The consent, <c>cns_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or
+    /// <c>timed_out</c> it may have been taken back: read it.</exception>
+    public virtual async Task<Consent> RevokeAsync(
+        string consentId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var consent = await api.SendAsync(
+                ApiCall.Post(OneRoute + "/revoke", consentId),
+                ResponseJson.Default.Consent,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await api.CustomerTokens.ForgetAsync(consent.CustomerId, consent.Id).ConfigureAwait(false);
+        return consent;
+    }
+}

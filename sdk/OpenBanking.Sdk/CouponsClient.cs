@@ -1,0 +1,105 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Issues the bank's coupons, with the app's own token, and reads a customer's, with the customer's.</summary>
+public class CouponsClient
+{
+    private const string StocksRoute = "/v1/coupon-stocks";
+    private const string Route = "/v1/coupons";
+    private const int UsualPage = 50;
+
+    private readonly Api api;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected CouponsClient() => api = null!;
+
+    internal CouponsClient(Api api) => this.api = api;
+
+    /// <summary>The stocks that this app may issue from, read page by page as they are walked.</summary>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<CouponStock> ListStocksAsync(
+        CancellationToken cancellationToken = default
+    ) =>
+        Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(StocksRoute) with
+                    {
+                        Path = Cursors.WithQuery(StocksRoute, limit: null, after),
+                    },
+                    ResponseJson.Default.PageCouponStock,
+                    token
+                ),
+            cancellationToken
+        );
+
+    /// <summary>Issues one coupon of a stock to a customer.</summary>
+    /// <param name="request">The stock and the customer.</param>
+    /// <param name="idempotencyKey">Names the coupon: another key issues one more.</param>
+    /// <param name="cancellationToken">Ends the wait, not the issuing: afterwards the outcome is unknown, and
+    /// the same key is safe to use again.</param>
+    /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
+    /// <see cref="Coupon"/>: the answer was lost.</exception>
+    /// <exception cref="OpenBankingException">Refused, such as <c>coupon_stock_sold_out</c>, or never reached the
+    /// bank: nothing was issued.</exception>
+    public virtual Task<Coupon> IssueAsync(
+        IssueCouponRequest request,
+        IdempotencyKey idempotencyKey,
+        CancellationToken cancellationToken = default
+    ) =>
+        new MoneyCall<Coupon>(
+            api,
+            ApiCall.Money(Route, request, RequestJson.Default.IssueCouponRequest, idempotencyKey),
+            ResponseJson.Default.Coupon,
+            (message, key, resolve, inner) =>
+                new OutcomeUnknownException<Coupon>(message, key, resolve, inner)
+        ).SendAsync(cancellationToken);
+
+    /// <summary>The customer's coupons, read page by page as they are walked.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>.</param>
+    /// <param name="pageSize">Coupons per request, 1–100; 50 by default.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingAuthenticationException">While walking: the customer is not linked.</exception>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<Coupon> ListAsync(
+        string customerId,
+        int pageSize = UsualPage,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
+        Cursors.CheckPageSize(pageSize);
+        return Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(Route) with
+                    {
+                        CustomerId = customerId,
+                        Path = Cursors.WithQuery(Route, pageSize, after),
+                    },
+                    ResponseJson.Default.PageCoupon,
+                    token
+                ),
+            cancellationToken
+        );
+    }
+
+    /// <summary>One coupon of the customer.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>.</param>
+    /// <param name="couponId">The coupon, <c>cpn_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingAuthenticationException">The customer is not linked.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<Coupon> GetAsync(
+        string customerId,
+        string couponId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
+        var call = ApiCall.Get(Route + "/{id}", couponId) with { CustomerId = customerId };
+        return api.SendAsync(call, ResponseJson.Default.Coupon, cancellationToken);
+    }
+}

@@ -1,0 +1,43 @@
+namespace OpenBanking.Internal;
+
+/// <summary>The rule for every address the client is given: https, or plain http on loopback.</summary>
+internal static class Addresses
+{
+    public static bool IsSecure(Uri address) =>
+        address.IsAbsoluteUri
+        && (
+            address.Scheme == Uri.UriSchemeHttps
+            || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)
+        );
+
+    /// <summary>An authority as its issuer identifier: normalised, without a trailing slash.</summary>
+    /// <exception cref="ArgumentException">It is not an https address, or holds more than a host and a path.</exception>
+    public static string ToIssuer(Uri? authority, string parameterName)
+    {
+        if (authority is null || !IsSecure(authority))
+        {
+            throw new ArgumentException(
+                $"Set {parameterName} to the bank's https address, such as https://open.bank.example; "
+                    + "plain http is allowed on loopback only.",
+                parameterName
+            );
+        }
+
+        return authority.Query.Length + authority.Fragment.Length + authority.UserInfo.Length == 0
+            ? authority.AbsoluteUri.TrimEnd('/')
+            : throw new ArgumentException(
+                $"Set {parameterName} without a query, fragment or user name.",
+                parameterName
+            );
+    }
+
+    /// <summary>An id as one segment of a path.</summary>
+    /// <exception cref="ArgumentException">The id is empty, or a dot segment that would name another path.</exception>
+    public static string Segment(string id, string parameterName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id, parameterName);
+        return id is "." or ".."
+            ? throw new ArgumentException("Dots alone name no object.", parameterName)
+            : Uri.EscapeDataString(id);
+    }
+}

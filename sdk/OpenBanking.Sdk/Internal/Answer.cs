@@ -1,0 +1,60 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OpenBanking.Internal;
+
+/// <summary>An HTTP answer, read to its end.</summary>
+internal sealed record Answer
+{
+    public required int Status { get; init; }
+    public required string RequestId { get; init; }
+    public required bool IdempotencyReplayed { get; init; }
+    public required ReadOnlyMemory<byte> Body { get; init; }
+    public string? MediaType { get; init; }
+
+    /// <summary>How long the server asks to wait.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The error of the <c>WWW-Authenticate: DPoP</c> challenge (RFC 9449 §7.1).</summary>
+    public string? ChallengeError { get; init; }
+
+    /// <summary>The nonce for the next proof (RFC 9449 §8).</summary>
+    public string? DpopNonce { get; init; }
+
+    public bool Succeeded => Status is >= 200 and < 300;
+
+    public ResponseInfo Info => new(RequestId, Status, IdempotencyReplayed);
+
+    /// <summary>The body as a problem (RFC 9457); null when it is none.</summary>
+    public Problem? Problem =>
+        MediaType == "application/problem+json" ? TryParse(ResponseJson.Default.Problem) : null;
+
+    /// <summary>The body as an OAuth error (RFC 6749 §5.2); null when it is none.</summary>
+    public OAuthError? OAuthError => Succeeded ? null : TryParse(ResponseJson.Default.OAuthError);
+
+    /// <summary>Whether the server gave up, or never knew, while the request may have been carried out.</summary>
+    public bool LeavesOutcomeUnknown =>
+        Status
+            is (int)HttpStatusCode.RequestTimeout
+                or (int)HttpStatusCode.InternalServerError
+                or (int)HttpStatusCode.BadGateway
+                or (int)HttpStatusCode.GatewayTimeout
+        || Problem?.Code is ProblemCodes.OutcomeUnknown or InProgressCode;
+
+    /// <summary>Another request with the same key is being worked on.</summary>
+    public const string InProgressCode = "idempotency_in_progress";
+
+    public T? TryParse<T>(JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Body.Span, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Makes calls of the API: token, DPoP proof, one more try after a missing nonce and after a refused
+/// token, and the answer as an object.</summary>
+internal sealed class Api(
+    string address,
+    AppTokens appTokens,
+    CustomerTokenSource customerTokens,
+    Dpop dpop,
+    Caller caller
+)
+{
+    private const int Unauthorized = 401;
+
+    public CustomerTokenSource CustomerTokens => customerTokens;
+
+    public CallSettings Settings => caller.Settings;
+
+    /// <summary>Makes the call and reads its answer.</summary>
+    public Task<T> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : ResponseObject => SendAsync(call, type, new CallProgress(), cancellationToken);
+
+    /// <summary>Makes the call, reads its answer, and says in the progress what may have been carried out.</summary>
+    public async Task<T> SendAsync<T>(
+        ApiCall call,
+        JsonTypeInfo<T> type,
+        CallProgress progress,
+        CancellationToken cancellationToken
+    )
+        where T : ResponseObject
+    {
+        var answer = await SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
+        if (answer.TryParse(type) is { } value)
+        {
+            value.Response = answer.Info;
+            return value;
+        }
+
+        progress.NoteUnknown();
+        throw new OpenBankingException($"The answer of {call.Name} cannot be read.")
+        {
+            Status = answer.Status,
+            RequestId = answer.RequestId,
+        };
+    }
+
+    /// <summary>Makes the call and reads a page; each item carries the answer it came in.</summary>
+    public async Task<Page<T>> SendAsync<T>(
+        ApiCall call,
+        JsonTypeInfo<Page<T>> type,
+        CancellationToken cancellationToken
+    )
+        where T : ResponseObject
+    {
+        var page = await SendAsync(call, type, new CallProgress(), cancellationToken).ConfigureAwait(false);
+        foreach (var item in page.Data)
+        {
+            item.Response = page.Response;
+        }
+
+        return page;
+    }
+
+    /// <summary>Makes the call; the answer is a success.</summary>
+    public Task<Answer> SendAsync(ApiCall call, CallProgress progress, CancellationToken cancellationToken)
+    {
+        var interactionId = Randomness.Uuid();
+        return caller.CallAsync(
+            call,
+            progress,
+            token => AttemptAsync(call, interactionId, token),
+            cancellationToken
+        );
+    }
+
+    private async Task<Attempt> AttemptAsync(
+        ApiCall call,
+        string interactionId,
+        CancellationToken cancellationToken
+    )
+    {
+        var token = await TokenAsync(call, refused: null, cancellationToken).ConfigureAwait(false);
+        var attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
+            .ConfigureAwait(false);
+        if (
+            attempt.Answer is
+            { Status: Unauthorized, DpopNonce: not null, ChallengeError: Challenge.UseNonce }
+        )
+        {
+            attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        if (attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.InvalidToken })
+        {
+            token = await TokenAsync(call, refused: token, cancellationToken).ConfigureAwait(false);
+            attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return attempt;
+    }
+
+    private ValueTask<string> TokenAsync(
+        ApiCall call,
+        string? refused,
+        CancellationToken cancellationToken
+    ) =>
+        call.CustomerId is { } customerId
+            ? customerTokens.GetAsync(customerId, refused, cancellationToken)
+            : appTokens.GetAsync(refused, cancellationToken);
+
+    private async Task<Attempt> SendOnceAsync(
+        ApiCall call,
+        string token,
+        string interactionId,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(call.Method, address + call.Path);
+        var headers = request.Headers;
+        headers.Authorization = new AuthenticationHeaderValue(Dpop.Scheme, token);
+        headers.Add(Dpop.Scheme, dpop.Prove(ServerRole.Api, call.Method, request.RequestUri!, token));
+        headers.Add("x-fapi-interaction-id", interactionId);
+        headers.Accept.ParseAdd("application/json, application/problem+json");
+        if (call.Key is { } key)
+        {
+            headers.TryAddWithoutValidation("Idempotency-Key", key.Value);
+        }
+
+        if (call.Body is { } body)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        var attempt = await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        dpop.Note(ServerRole.Api, attempt);
+        return attempt;
+    }
+}

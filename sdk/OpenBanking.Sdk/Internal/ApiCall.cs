@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OpenBanking.Internal;
+
+/// <summary>A call of the API: where, as whom, and what is sent. The body is made once, so that every attempt
+/// sends the same bytes.</summary>
+internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
+    : Call(Method, Route, Repeatable)
+{
+    /// <summary>The path and query, with ids escaped.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Whose token it needs; null for the app's own.</summary>
+    public string? CustomerId { get; init; }
+
+    public byte[]? Body { get; init; }
+
+    public IdempotencyKey? Key { get; init; }
+
+    /// <summary>Reads one object or a list.</summary>
+    /// <param name="route">The route, with <c>{id}</c> in it when an id is given.</param>
+    /// <param name="id">The id, when it is of one object.</param>
+    public static ApiCall Get(string route, string? id = null) =>
+        new(HttpMethod.Get, route, Repeatable: true) { Path = Fill(route, id) };
+
+    public static ApiCall Delete(string route, string id) =>
+        new(HttpMethod.Delete, route, Repeatable: true) { Path = Fill(route, id) };
+
+    /// <summary>Moves money or issues value; safe to repeat, by its key.</summary>
+    public static ApiCall Money<T>(string route, T body, JsonTypeInfo<T> type, IdempotencyKey key) =>
+        new(HttpMethod.Post, route, Repeatable: true)
+        {
+            Path = route,
+            Body = Serialize(body, type),
+            Key = key,
+        };
+
+    /// <summary>Changes something, without a key: sent again only when it never got away.</summary>
+    public static ApiCall Post(string route, string? id = null, byte[]? body = null) =>
+        new(HttpMethod.Post, route, Repeatable: false) { Path = Fill(route, id), Body = body };
+
+    public static byte[] Serialize<T>(T body, JsonTypeInfo<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return JsonSerializer.SerializeToUtf8Bytes(body, type);
+    }
+
+    public static string Fill(string route, string? id) =>
+        id is null
+            ? route
+            : route.Replace("{id}", Addresses.Segment(id, nameof(id)), StringComparison.Ordinal);
+}

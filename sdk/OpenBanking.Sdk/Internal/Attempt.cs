@@ -1,0 +1,85 @@
+using System.Net;
+
+namespace OpenBanking.Internal;
+
+/// <summary>What became of one attempt of a call: an answer, or the failure that stands for none.</summary>
+internal sealed record Attempt
+{
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
+
+    private Attempt() { }
+
+    public Answer? Answer { get; private init; }
+    public OpenBankingException? Failure { get; private init; }
+    public bool MayHaveBeenCarriedOut { get; private init; }
+    private bool WorthRepeating { get; init; }
+    private bool NeverSent { get; init; }
+
+    public static Attempt Answered(Answer answer) =>
+        new()
+        {
+            Answer = answer,
+            MayHaveBeenCarriedOut = answer.LeavesOutcomeUnknown,
+            WorthRepeating = IsTransient(answer),
+        };
+
+    public static Attempt NotConnected(Exception reason) =>
+        new()
+        {
+            Failure = Failed(
+                "The bank could not be reached: check the address, the network and its certificate.",
+                ClientErrorCodes.ConnectionFailed,
+                reason
+            ),
+            WorthRepeating = true,
+            NeverSent = true,
+        };
+
+    public static Attempt Lost(Exception reason) =>
+        new()
+        {
+            Failure = Failed(
+                "The connection broke before the bank's answer was read.",
+                ClientErrorCodes.ConnectionLost,
+                reason
+            ),
+            MayHaveBeenCarriedOut = true,
+            WorthRepeating = true,
+        };
+
+    public static Attempt TimedOut(bool sent) =>
+        new()
+        {
+            Failure = Failed("The bank did not answer in time.", ClientErrorCodes.TimedOut, reason: null),
+            MayHaveBeenCarriedOut = sent,
+            WorthRepeating = true,
+            NeverSent = !sent,
+        };
+
+    public static Attempt Unreadable(string message, Exception? reason) =>
+        new()
+        {
+            Failure = new OpenBankingException(message, reason) { Code = ClientErrorCodes.UnexpectedAnswer },
+            MayHaveBeenCarriedOut = true,
+        };
+
+    /// <summary>Whether the call is to be sent again: what must not act twice only if it never got away.</summary>
+    /// <param name="repeatable">Whether sending the call twice does no more than sending it once.</param>
+    /// <param name="timeLeft">What is left of the call's total timeout: no wait may outlast it.</param>
+    public bool ShouldRepeat(bool repeatable, TimeSpan timeLeft) =>
+        WorthRepeating
+        && (repeatable || NeverSent)
+        && (Answer?.RetryAfter is not { } wait || (wait <= LongestRetryAfter && wait < timeLeft));
+
+    private static bool IsTransient(Answer answer) =>
+        (HttpStatusCode)answer.Status
+            is HttpStatusCode.RequestTimeout
+                or HttpStatusCode.TooManyRequests
+                or HttpStatusCode.BadGateway
+                or HttpStatusCode.ServiceUnavailable
+                or HttpStatusCode.GatewayTimeout
+        || answer.Problem?.Code == Answer.InProgressCode;
+
+    private static OpenBankingException Failed(string message, string code, Exception? reason) =>
+        new(message, reason) { Code = code, Retryable = true };
+}

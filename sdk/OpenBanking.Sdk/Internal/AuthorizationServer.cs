@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Posts forms to the authorization server: authenticated by a client assertion (RFC 7523), with a
+/// DPoP proof, once more when the proof lacked a nonce.</summary>
+internal sealed class AuthorizationServer(
+    ClientSettings settings,
+    MetadataSource metadata,
+    Dpop dpop,
+    Caller caller
+)
+{
+    private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    private static readonly TimeSpan assertionLifetime = TimeSpan.FromSeconds(60);
+
+    public string Issuer => metadata.Issuer;
+
+    public Dpop Dpop => dpop;
+
+    public string ClientId => settings.ClientId;
+
+    public ValueTask<AuthorizationServerMetadata> MetadataAsync(CancellationToken cancellationToken) =>
+        metadata.GetAsync(cancellationToken);
+
+    /// <summary>Posts a form and reads the answer of a success.</summary>
+    /// <param name="call">The call; the route names the endpoint.</param>
+    /// <param name="endpoint">Which of the metadata's endpoints it goes to.</param>
+    /// <param name="fields">The form without what authenticates the client.</param>
+    /// <param name="type">What is answered.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="OpenBankingAuthenticationException">An OAuth error.</exception>
+    /// <exception cref="OpenBankingException">Unreachable, out of time, or an answer that cannot be read.</exception>
+    public async Task<(T Value, Answer Answer)> PostAsync<T>(
+        Call call,
+        Func<AuthorizationServerMetadata, string> endpoint,
+        IReadOnlyList<KeyValuePair<string, string>> fields,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        var address = new Uri(endpoint(await metadata.GetAsync(cancellationToken).ConfigureAwait(false)));
+        var answer = await caller
+            .CallAsync(
+                call,
+                new CallProgress(),
+                token => AttemptAsync(address, fields, token),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return answer.TryParse(type) is { } value
+            ? (value, answer)
+            : throw new OpenBankingException($"The answer of {call.Route} cannot be read.")
+            {
+                Status = answer.Status,
+                RequestId = answer.RequestId,
+            };
+    }
+
+    private async Task<Attempt> AttemptAsync(
+        Uri address,
+        IReadOnlyList<KeyValuePair<string, string>> fields,
+        CancellationToken cancellationToken
+    )
+    {
+        var first = await SendAsync(address, fields, cancellationToken).ConfigureAwait(false);
+        return first.Answer is { Status: 400, DpopNonce: not null, OAuthError.Error: Challenge.UseNonce }
+            ? await SendAsync(address, fields, cancellationToken).ConfigureAwait(false)
+            : first;
+    }
+
+    private async Task<Attempt> SendAsync(
+        Uri address,
+        IReadOnlyList<KeyValuePair<string, string>> fields,
+        CancellationToken cancellationToken
+    )
+    {
+        // Assertion and proof are good for one request: every sending makes its own.
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new FormUrlEncodedContent([
+                .. fields,
+                new("client_id", settings.ClientId),
+                new("client_assertion_type", AssertionType),
+                new("client_assertion", SignAssertion()),
+            ]),
+        };
+        request.Headers.TryAddWithoutValidation(
+            Dpop.Scheme,
+            dpop.Prove(ServerRole.Authorization, HttpMethod.Post, address, accessToken: null)
+        );
+        var attempt = await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        dpop.Note(ServerRole.Authorization, attempt);
+        return attempt;
+    }
+
+    private string SignAssertion()
+    {
+        var now = settings.Call.Clock.GetUtcNow();
+        return Jws.Sign(
+            settings.Key,
+            header => header.WriteString("kid", settings.Key.Thumbprint),
+            payload =>
+            {
+                payload.WriteString("iss", settings.ClientId);
+                payload.WriteString("sub", settings.ClientId);
+                payload.WriteString("aud", Issuer);
+                payload.WriteString("jti", Randomness.Id());
+                payload.WriteNumber("iat", now.ToUnixTimeSeconds());
+                payload.WriteNumber("exp", (now + assertionLifetime).ToUnixTimeSeconds());
+            }
+        );
+    }
+}

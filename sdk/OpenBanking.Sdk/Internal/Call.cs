@@ -1,0 +1,22 @@
+namespace OpenBanking.Internal;
+
+/// <summary>What a call is, for its retries, its activity and its log lines.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Route">The path with placeholders for ids, so that no id gets into names and metrics.</param>
+/// <param name="Repeatable">Whether sending it twice does no more than sending it once.</param>
+internal record Call(HttpMethod Method, string Route, bool Repeatable)
+{
+    public string Name => $"{Method} {Route}";
+}
+
+/// <summary>What the attempts of one call have come to so far.</summary>
+internal sealed class CallProgress
+{
+    /// <summary>Whether some attempt may have been carried out without telling.</summary>
+    public bool MayHaveBeenCarriedOut { get; private set; }
+
+    public void Note(Attempt attempt) => MayHaveBeenCarriedOut |= attempt.MayHaveBeenCarriedOut;
+
+    /// <summary>A success that cannot be read, or an earlier call whose outcome is unknown.</summary>
+    public void NoteUnknown() => MayHaveBeenCarriedOut = true;
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Tells activity, meter and log of one call how it went: names and codes, never a body or an id of a
+/// customer.</summary>
+internal sealed class CallReport(Call call, CallSettings settings) : IDisposable
+{
+    private readonly long startedAt = settings.Clock.GetTimestamp();
+    private readonly Activity? activity = Telemetry.Start(call);
+    private Answer? answer;
+    private string? error;
+
+    public void Answered(Answer received)
+    {
+        answer = received;
+        activity?.SetTag("http.response.status_code", received.Status);
+        activity?.SetTag("openbanking.request_id", received.RequestId);
+    }
+
+    public void Failed(Exception failure)
+    {
+        error = failure is OpenBankingException refusal ? refusal.Code : failure.GetType().Name;
+        activity?.SetTag("error.type", error);
+        activity?.SetStatus(ActivityStatusCode.Error);
+    }
+
+    public void Dispose()
+    {
+        var elapsed = settings.Clock.GetElapsedTime(startedAt);
+        Telemetry.Ended(call, elapsed, answer?.Status, error);
+        Log.Ended(
+            settings.Logger,
+            call.Method,
+            call.Route,
+            answer?.Status,
+            error,
+            elapsed.TotalMilliseconds,
+            answer?.RequestId
+        );
+        activity?.Dispose();
+    }
+}

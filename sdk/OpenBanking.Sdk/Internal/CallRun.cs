@@ -1,0 +1,63 @@
+using Polly;
+
+namespace OpenBanking.Internal;
+
+/// <summary>One call under way: what its attempts share.</summary>
+internal sealed class CallRun(
+    Call call,
+    CallProgress progress,
+    Func<CancellationToken, Task<Attempt>> send,
+    CallSettings settings
+)
+{
+    private readonly long startedAt = settings.Clock.GetTimestamp();
+
+    /// <summary>The attempt that ended last.</summary>
+    public Attempt? Last { get; private set; }
+
+    private TimeSpan TimeLeft => settings.TotalTimeout - settings.Clock.GetElapsedTime(startedAt);
+
+    public async ValueTask<Attempt> AttemptAsync(ResilienceContext context)
+    {
+        using var timeout = new CancellationTokenSource(settings.AttemptTimeout, settings.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            timeout.Token,
+            context.CancellationToken
+        );
+        Attempt attempt;
+        try
+        {
+            attempt = await send(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            // What was sent reports its own timeout, so this one was still waiting for a token.
+            attempt = Attempt.TimedOut(sent: false);
+        }
+
+        progress.Note(attempt);
+        Last = attempt;
+        if (attempt.Answer is null)
+        {
+            context.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return attempt;
+    }
+
+    public bool ShouldRepeat(Outcome<Attempt> outcome) =>
+        outcome.Result is { } attempt && attempt.ShouldRepeat(call.Repeatable, TimeLeft);
+
+    public void Retrying(Attempt attempt, TimeSpan delay)
+    {
+        Telemetry.Retried(call);
+        Log.Retrying(
+            settings.Logger,
+            call.Method,
+            call.Route,
+            attempt.Answer?.Status,
+            attempt.Failure?.Code,
+            delay.TotalSeconds
+        );
+    }
+}

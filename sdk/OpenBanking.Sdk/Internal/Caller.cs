@@ -1,0 +1,110 @@
+using Polly;
+using Polly.Retry;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Makes a call: attempts with their timeouts, waits between them, one activity around all.</summary>
+internal sealed class Caller
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private static readonly ResiliencePropertyKey<CallRun> runKey = new("run");
+
+    private readonly CallSettings settings;
+    private readonly ResiliencePipeline<Attempt> retries;
+
+    public Caller(CallSettings settings)
+    {
+        this.settings = settings;
+        retries = BuildRetries(settings);
+        Transport = new Transport(settings.HttpHandler, settings.Clock);
+    }
+
+    public Transport Transport { get; }
+
+    public CallSettings Settings => settings;
+
+    /// <summary>Makes the call and returns the answer of a success.</summary>
+    /// <exception cref="OpenBankingException">Refused, unreachable or out of time, after all attempts.</exception>
+    public async Task<Answer> CallAsync(
+        Call call,
+        CallProgress progress,
+        Func<CancellationToken, Task<Attempt>> attempt,
+        CancellationToken cancellationToken
+    )
+    {
+        using var report = new CallReport(call, settings);
+        try
+        {
+            var last = await RepeatAsync(new CallRun(call, progress, attempt, settings), cancellationToken)
+                .ConfigureAwait(false);
+            var answer = last.Answer ?? throw last.Failure!;
+            report.Answered(answer);
+            return answer.Succeeded ? answer : throw Refusals.From(answer);
+        }
+        catch (Exception failure)
+        {
+            report.Failed(failure);
+            throw;
+        }
+    }
+
+    private async Task<Attempt> RepeatAsync(CallRun run, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(settings.TotalTimeout, settings.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var context = ResilienceContextPool.Shared.Get(either.Token);
+        context.Properties.Set(runKey, run);
+        try
+        {
+            return await retries
+                .ExecuteAsync(
+                    static inner => inner.Properties.GetValue(runKey, null!).AttemptAsync(inner),
+                    context
+                )
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return run.Last ?? Attempt.TimedOut(sent: false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static ResiliencePipeline<Attempt> BuildRetries(CallSettings settings)
+    {
+        var builder = new ResiliencePipelineBuilder<Attempt> { TimeProvider = settings.Clock };
+        if (settings.MaxRetries == 0)
+        {
+            return builder.Build();
+        }
+
+        return builder
+            .AddRetry(
+                new RetryStrategyOptions<Attempt>
+                {
+                    MaxRetryAttempts = settings.MaxRetries,
+                    BackoffType = DelayBackoffType.Exponential,
+                    Delay = FirstDelay,
+                    MaxDelay = LongestDelay,
+                    UseJitter = true,
+                    ShouldHandle = static past =>
+                        ValueTask.FromResult(Run(past.Context).ShouldRepeat(past.Outcome)),
+                    DelayGenerator = static past =>
+                        ValueTask.FromResult(past.Outcome.Result?.Answer?.RetryAfter),
+                    OnRetry = static past =>
+                    {
+                        Run(past.Context).Retrying(past.Outcome.Result!, past.RetryDelay);
+                        return ValueTask.CompletedTask;
+                    },
+                }
+            )
+            .Build();
+    }
+
+    private static CallRun Run(ResilienceContext context) => context.Properties.GetValue(runKey, null!);
+}

@@ -1,0 +1,127 @@
+using Microsoft.Extensions.Logging;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Customers' access tokens: from the store, renewed early, once per customer however many wait.</summary>
+internal sealed class CustomerTokenSource(
+    ITokenStore store,
+    TokenRequests requests,
+    string keyThumbprint,
+    TimeProvider clock,
+    ILogger logger
+)
+{
+    private const string InvalidGrant = "invalid_grant";
+
+    private readonly SingleFlight<CustomerTokens> flight = new();
+
+    /// <summary>An access token of the customer.</summary>
+    /// <param name="customerId">The customer.</param>
+    /// <param name="refused">The token the API has just refused, if any: another one is returned.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingAuthenticationException">The customer is not linked, or not any more.</exception>
+    public async ValueTask<string> GetAsync(
+        string customerId,
+        string? refused,
+        CancellationToken cancellationToken
+    )
+    {
+        var tokens = await store.GetAsync(customerId, cancellationToken).ConfigureAwait(false);
+        if (!IsUsable(tokens, refused))
+        {
+            tokens = await flight
+                .JoinAsync(customerId, () => RenewAsync(customerId, refused), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return tokens!.AccessToken;
+    }
+
+    /// <summary>Keeps what a new link gave; it takes the place of an older link's tokens.</summary>
+    public Task KeepAsync(string customerId, TokenResponse given, DateTimeOffset askedAt) =>
+        // What was given once is not given again: a caller that has gone away must not lose it.
+        store.SetAsync(customerId, ToTokens(given, before: null, askedAt), CancellationToken.None).AsTask();
+
+    /// <summary>Forgets the tokens of a consent that was taken back, unless the customer has linked anew.</summary>
+    public async Task ForgetAsync(string customerId, string consentId)
+    {
+        var tokens = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+        if (tokens?.ConsentId == consentId)
+        {
+            await store.RemoveAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+            Log.TokensForgotten(logger);
+        }
+    }
+
+    private async Task<CustomerTokens> RenewAsync(string customerId, string? refused)
+    {
+        var tokens = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+        if (IsUsable(tokens, refused))
+        {
+            return tokens!;
+        }
+
+        if (tokens?.RefreshToken is not { } refreshToken)
+        {
+            throw NotLinked();
+        }
+
+        var renewed = await RequestAsync(tokens, refreshToken).ConfigureAwait(false);
+        var newest = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+        if (newest?.RefreshToken != refreshToken)
+        {
+            // Meanwhile another link was made, or the tokens were taken away: that counts, not this renewal.
+            return IsUsable(newest, refused) ? newest! : renewed ?? throw NotLinked();
+        }
+
+        if (renewed is null)
+        {
+            await store.RemoveAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+            Log.TokensForgotten(logger);
+            throw NotLinked();
+        }
+
+        await store.SetAsync(customerId, renewed, CancellationToken.None).ConfigureAwait(false);
+        return renewed;
+    }
+
+    /// <summary>New tokens; null when the grant has ended.</summary>
+    private async Task<CustomerTokens?> RequestAsync(CustomerTokens before, string refreshToken)
+    {
+        try
+        {
+            var askedAt = clock.GetUtcNow();
+            var (given, _) = await requests
+                .ForRefreshAsync(refreshToken, CancellationToken.None)
+                .ConfigureAwait(false);
+            return ToTokens(given, before, askedAt);
+        }
+        catch (OpenBankingAuthenticationException refusal) when (refusal.Code == InvalidGrant)
+        {
+            return null;
+        }
+    }
+
+    private CustomerTokens ToTokens(TokenResponse given, CustomerTokens? before, DateTimeOffset askedAt) =>
+        new()
+        {
+            AccessToken = given.AccessToken,
+            ExpiresAt = askedAt.AddSeconds(given.ExpiresIn),
+            KeyThumbprint = keyThumbprint,
+            RefreshToken = given.RefreshToken ?? before?.RefreshToken,
+            ConsentId = given.ConsentId ?? before?.ConsentId,
+            Scope = given.Scope ?? before?.Scope,
+        };
+
+    private bool IsUsable(CustomerTokens? tokens, string? refused) =>
+        tokens is not null
+        && tokens.AccessToken != refused
+        && tokens.KeyThumbprint == keyThumbprint
+        && clock.GetUtcNow() < tokens.ExpiresAt - AppTokens.Early;
+
+    private static OpenBankingAuthenticationException NotLinked() =>
+        new("The customer has no tokens here, or they have ended: link the customer's account first.")
+        {
+            Code = ClientErrorCodes.CustomerNotLinked,
+        };
+}

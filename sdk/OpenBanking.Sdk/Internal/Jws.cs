@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Signs compact JWS (RFC 7515 §3.1).</summary>
+internal static class Jws
+{
+    /// <summary>Signs what the callbacks write; <c>alg</c> is the key's own and is written here.</summary>
+    public static string Sign(ClientKey key, Action<Utf8JsonWriter> header, Action<Utf8JsonWriter> payload)
+    {
+        var encodedHeader = Encode(writer =>
+        {
+            writer.WriteString("alg", key.Algorithm);
+            header(writer);
+        });
+        var signed = encodedHeader + "." + Encode(payload);
+        return signed + "." + Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(signed)));
+    }
+
+    private static string Encode(Action<Utf8JsonWriter> members)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        return Base64Url.EncodeToString(json.WrittenSpan);
+    }
+}

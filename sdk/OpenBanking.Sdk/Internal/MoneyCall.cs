@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Makes the exception for a request whose outcome is unknown.</summary>
+internal delegate OutcomeUnknownException<T> UnknownOutcome<T>(
+    string message,
+    IdempotencyKey key,
+    Func<CancellationToken, Task<T>> resolve,
+    Exception innerException
+);
+
+/// <summary>Sends what moves money or issues value: a lost answer is unknown, never failed.</summary>
+internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, UnknownOutcome<T> unknown)
+    where T : ResponseObject
+{
+    public Task<T> SendAsync(CancellationToken cancellationToken) =>
+        SendAsync(new CallProgress(), cancellationToken);
+
+    private Task<T> ResolveAsync(CancellationToken cancellationToken)
+    {
+        var progress = new CallProgress();
+        progress.NoteUnknown();
+        return SendAsync(progress, cancellationToken);
+    }
+
+    private async Task<T> SendAsync(CallProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api.SendAsync(call, type, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OpenBankingException failure)
+            when (progress.MayHaveBeenCarriedOut && !Refusals.Settles(failure))
+        {
+            var key = call.Key!.Value;
+            Log.OutcomeUnknown(api.Settings.Logger, call.Method, call.Route, key.Value);
+            throw unknown(
+                $"Whether {call.Name} with key {key} was carried out is not known: {failure.Message} "
+                    + "Send it again with the same key, as ResolveAsync does.",
+                key,
+                ResolveAsync,
+                failure
+            );
+        }
+    }
+}

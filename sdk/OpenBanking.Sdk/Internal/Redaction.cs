@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Takes what looks like a secret or a person's number out of text that others wrote, before it gets
+/// into messages. Our ids and codes stay readable.</summary>
+internal static partial class Redaction
+{
+    private const int LongestText = 500;
+    private const string Mask = "***";
+
+    public static string Scrub(string text)
+    {
+        var kept = text.Length > LongestText ? text[..LongestText] : text;
+        var withoutTokens = Run().Replace(kept, run => IsHarmless(run.Value) ? run.Value : Mask);
+        return Digits().Replace(withoutTokens, Mask);
+    }
+
+    // snake_case names have neither digits nor capitals; tokens of 128 bits and more practically always do.
+    private static bool IsHarmless(string run) =>
+        Id().IsMatch(run)
+        || !run.Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character));
+
+    /// <summary>Tokens, codes, assertions and secrets: 128 bits are 22 characters of base64url.</summary>
+    [GeneratedRegex("[A-Za-z0-9_+/=-]{22,}(?:\\.[A-Za-z0-9_-]*)*", RegexOptions.NonBacktracking)]
+    private static partial Regex Run();
+
+    [GeneratedRegex("^[a-z]{3,5}_[0-9a-z]{26}$", RegexOptions.NonBacktracking)]
+    private static partial Regex Id();
+
+    /// <summary>Mobile numbers, ID numbers and card numbers: eleven digits and more, also when grouped.</summary>
+    [GeneratedRegex("(?:[0-9][ -]?){10,}[0-9Xx]", RegexOptions.NonBacktracking)]
+    private static partial Regex Digits();
+}

@@ -1,0 +1,88 @@
+namespace OpenBanking.Internal;
+
+/// <summary>Turns an answer that is no success into the exception that says why.</summary>
+internal static class Refusals
+{
+    private const int Unauthorized = 401;
+    private const int TooManyRequests = 429;
+    private const int RequestTimeout = 408;
+    private const int ServerErrors = 500;
+
+    public static OpenBankingException From(Answer answer)
+    {
+        if (answer.Problem is { } problem)
+        {
+            return FromProblem(answer, problem);
+        }
+
+        if (answer.OAuthError is { } error)
+        {
+            return Authentication(
+                answer,
+                error.ErrorDescription ?? "The authorization server refused.",
+                error.Error
+            );
+        }
+
+        return answer.Status == Unauthorized
+            ? Authentication(
+                answer,
+                "The access token was refused.",
+                answer.ChallengeError ?? Challenge.InvalidToken
+            )
+            : new OpenBankingException(
+                Message("The answer is none of the API's own.", ClientErrorCodes.UnexpectedAnswer, answer)
+            )
+            {
+                Status = answer.Status,
+                RequestId = answer.RequestId,
+                Retryable = MaySucceedLater(answer),
+            };
+    }
+
+    /// <summary>Whether the refusal says that the request, also when sent before under the same key, was not
+    /// carried out. What is refused before the key is looked up says nothing about it.</summary>
+    public static bool Settles(OpenBankingException refusal) =>
+        refusal is not OpenBankingAuthenticationException
+        && refusal.Status is >= 400 and < ServerErrors and not (RequestTimeout or TooManyRequests)
+        && refusal.Code
+            is not (
+                ClientErrorCodes.UnexpectedAnswer
+                or ProblemCodes.InsufficientScope
+                or Answer.InProgressCode
+            );
+
+    private static OpenBankingException FromProblem(Answer answer, Problem problem)
+    {
+        var detail = problem.Detail ?? problem.Title;
+        return answer.Status == Unauthorized
+            ? Authentication(answer, detail, problem.Code)
+            : new OpenBankingException(Message(detail, problem.Code, answer))
+            {
+                Status = answer.Status,
+                Code = problem.Code,
+                RequestId = problem.RequestId,
+                Retryable = problem.Retryable,
+                Errors = problem.Errors ?? [],
+            };
+    }
+
+    private static OpenBankingAuthenticationException Authentication(
+        Answer answer,
+        string detail,
+        string code
+    ) =>
+        new(Message(detail, code, answer))
+        {
+            Status = answer.Status,
+            Code = code,
+            RequestId = answer.RequestId,
+            Retryable = MaySucceedLater(answer),
+        };
+
+    private static bool MaySucceedLater(Answer answer) =>
+        answer.Status is RequestTimeout or TooManyRequests or >= ServerErrors;
+
+    private static string Message(string detail, string code, Answer answer) =>
+        $"{Redaction.Scrub(detail)} (code {Redaction.Scrub(code)}, HTTP {answer.Status}, request {answer.RequestId})";
+}

@@ -1,0 +1,74 @@
+namespace OpenBanking.Internal;
+
+/// <summary>The three grants of the token endpoint.</summary>
+internal sealed class TokenRequests(AuthorizationServer server)
+{
+    private const string Route = "/token";
+
+    // A second sending of a code that did arrive would end the grant, so it is never repeated by itself.
+    private static readonly Call codeCall = new(HttpMethod.Post, Route, Repeatable: false);
+    private static readonly Call tokenCall = new(HttpMethod.Post, Route, Repeatable: true);
+
+    /// <summary>For the app itself, with every scope an app can hold (RFC 6749 §4.4).</summary>
+    public Task<(TokenResponse Value, Answer Answer)> ForAppAsync(CancellationToken cancellationToken) =>
+        PostAsync(
+            tokenCall,
+            "client_credentials",
+            [new("scope", string.Join(' ', Scopes.OfApp))],
+            cancellationToken
+        );
+
+    /// <summary>For a customer who has just agreed (RFC 6749 §4.1.3, RFC 7636 §4.5).</summary>
+    public Task<(TokenResponse Value, Answer Answer)> ForCodeAsync(
+        string code,
+        LinkSession session,
+        CancellationToken cancellationToken
+    ) =>
+        PostAsync(
+            codeCall,
+            "authorization_code",
+            [
+                new("code", code),
+                new("redirect_uri", session.RedirectUri),
+                new("code_verifier", session.CodeVerifier),
+            ],
+            cancellationToken
+        );
+
+    /// <summary>For a customer whose access token has run out (RFC 6749 §6).</summary>
+    public Task<(TokenResponse Value, Answer Answer)> ForRefreshAsync(
+        string refreshToken,
+        CancellationToken cancellationToken
+    ) => PostAsync(tokenCall, "refresh_token", [new("refresh_token", refreshToken)], cancellationToken);
+
+    private async Task<(TokenResponse Value, Answer Answer)> PostAsync(
+        Call call,
+        string grant,
+        IReadOnlyList<KeyValuePair<string, string>> fields,
+        CancellationToken cancellationToken
+    )
+    {
+        Telemetry.TokenRequested(grant);
+        var (token, answer) = await server
+            .PostAsync(
+                call,
+                metadata => metadata.TokenEndpoint,
+                [new("grant_type", grant), .. fields],
+                ResponseJson.Default.TokenResponse,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return
+            string.Equals(token.TokenType, Dpop.Scheme, StringComparison.OrdinalIgnoreCase)
+            && token is { AccessToken.Length: > 0, ExpiresIn: > 0 }
+            ? (token, answer)
+            : throw new OpenBankingAuthenticationException(
+                "The server gave a token that is not bound to the DPoP key."
+            )
+            {
+                Status = answer.Status,
+                Code = ClientErrorCodes.UnexpectedAnswer,
+                RequestId = answer.RequestId,
+            };
+    }
+}

@@ -1,0 +1,88 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>One app at one bank. Immutable and safe to use from many threads: make one and keep it.</summary>
+/// <remarks>Every call authenticates by itself (FAPI 2.0: <c>private_key_jwt</c> and DPoP), is tried again where
+/// that is harmless, and ends within <see cref="OpenBankingOptions.TotalTimeout"/>. To mock it, derive from it
+/// and from its sub-clients.</remarks>
+public class OpenBankingClient
+{
+    /// <summary>A client of one app.</summary>
+    /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to set.</exception>
+    public OpenBankingClient(OpenBankingOptions options)
+    {
+        var settings = ClientSettings.From(options);
+        var clock = settings.Call.Clock;
+        var caller = new Caller(settings.Call);
+        var dpop = new Dpop(settings.DpopKey ?? ClientKey.CreateEs256(), clock);
+        var metadata = new MetadataSource(settings.Issuer, caller);
+        var server = new AuthorizationServer(settings, metadata, dpop, caller);
+        var tokens = new TokenRequests(server);
+        var customers = new CustomerTokenSource(
+            settings.TokenStore ?? new MemoryTokenStore(),
+            tokens,
+            dpop.Thumbprint,
+            clock,
+            settings.Call.Logger
+        );
+        var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
+        var api = new Api(settings.ApiAddress, new AppTokens(tokens, clock), customers, dpop, caller);
+
+        Accounts = new AccountsClient(api);
+        AccountLinks = new AccountLinksClient(server, tokens, idTokens, customers, clock);
+        TopUps = new TopUpsClient(api);
+        Coupons = new CouponsClient(api);
+        Payments = new PaymentsClient(api);
+        Orders = new OrdersClient(api);
+        Refunds = new RefundsClient(api);
+        Consents = new ConsentsClient(api);
+        Agreements = new AgreementsClient(api);
+        WebhookEndpoints = new WebhookEndpointsClient(api);
+    }
+
+    /// <summary>For mocks, which override the sub-clients they are asked for.</summary>
+    protected OpenBankingClient()
+    {
+        Accounts = null!;
+        AccountLinks = null!;
+        TopUps = null!;
+        Coupons = null!;
+        Payments = null!;
+        Orders = null!;
+        Refunds = null!;
+        Consents = null!;
+        Agreements = null!;
+        WebhookEndpoints = null!;
+    }
+
+    /// <summary>Reads linked customers' e-accounts.</summary>
+    public virtual AccountsClient Accounts { get; }
+
+    /// <summary>Links customers.</summary>
+    public virtual AccountLinksClient AccountLinks { get; }
+
+    /// <summary>Brings money from bound cards to e-accounts.</summary>
+    public virtual TopUpsClient TopUps { get; }
+
+    /// <summary>Issues coupons and reads them.</summary>
+    public virtual CouponsClient Coupons { get; }
+
+    /// <summary>Takes payments.</summary>
+    public virtual PaymentsClient Payments { get; }
+
+    /// <summary>Looks up order numbers.</summary>
+    public virtual OrdersClient Orders { get; }
+
+    /// <summary>Gives payments back.</summary>
+    public virtual RefundsClient Refunds { get; }
+
+    /// <summary>Reads consents and takes them back.</summary>
+    public virtual ConsentsClient Consents { get; }
+
+    /// <summary>Reads payment agreements.</summary>
+    public virtual AgreementsClient Agreements { get; }
+
+    /// <summary>Says where events are posted to.</summary>
+    public virtual WebhookEndpointsClient WebhookEndpoints { get; }
+}

@@ -1,0 +1,43 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Gives back payments, whole or in parts, with the app's own token.</summary>
+public class RefundsClient
+{
+    private const string Route = "/v1/refunds";
+    private readonly Api api;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected RefundsClient() => api = null!;
+
+    internal RefundsClient(Api api) => this.api = api;
+
+    /// <summary>Gives back all or a part of a payment.</summary>
+    /// <param name="request">The payment, and how much of it.</param>
+    /// <param name="idempotencyKey">Names the refund: another key gives back once more.</param>
+    /// <param name="cancellationToken">Ends the wait, not the refund: afterwards the outcome is unknown, and
+    /// the same key is safe to use again.</param>
+    /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
+    /// <see cref="Refund"/>: the answer was lost.</exception>
+    /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was given back.</exception>
+    public virtual Task<Refund> CreateAsync(
+        CreateRefundRequest request,
+        IdempotencyKey idempotencyKey,
+        CancellationToken cancellationToken = default
+    ) =>
+        new MoneyCall<Refund>(
+            api,
+            ApiCall.Money(Route, request, RequestJson.Default.CreateRefundRequest, idempotencyKey),
+            ResponseJson.Default.Refund,
+            (message, key, resolve, inner) =>
+                new OutcomeUnknownException<Refund>(message, key, resolve, inner)
+        ).SendAsync(cancellationToken);
+
+    /// <summary>One refund of this app.</summary>
+    /// <param name="refundId">The refund, <c>rfd_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<Refund> GetAsync(string refundId, CancellationToken cancellationToken = default) =>
+        api.SendAsync(ApiCall.Get(Route + "/{id}", refundId), ResponseJson.Default.Refund, cancellationToken);
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+
+namespace OpenBanking;
+
+/// <summary>Keeps the tokens of linked customers. Implement it over the partner's database, encrypted, so that
+/// customers stay linked over restarts.</summary>
+/// <remarks>Called from many threads. One customer has one entry: the newest link counts.</remarks>
+public interface ITokenStore
+{
+    /// <summary>The customer's tokens; null when there are none.</summary>
+    ValueTask<CustomerTokens?> GetAsync(string customerId, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps the customer's tokens in the place of those before.</summary>
+    ValueTask SetAsync(
+        string customerId,
+        CustomerTokens tokens,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>Forgets the customer's tokens, if there are any.</summary>
+    ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default);
+}
+
+/// <summary>The tokens of one customer. Store them encrypted; <see cref="ToString"/> shows none of them.</summary>
+public sealed record CustomerTokens
+{
+    /// <summary>What the customer's calls are made with.</summary>
+    public required string AccessToken { get; init; }
+
+    /// <summary>Until when the access token is good.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The thumbprint of the DPoP key the access token is bound to (RFC 9449 §6.1). A client with
+    /// another key gets itself another access token.</summary>
+    public required string KeyThumbprint { get; init; }
+
+    /// <summary>What the next access token comes from; null when the server gave none.</summary>
+    public string? RefreshToken { get; init; }
+
+    /// <summary>The consent the tokens belong to, <c>cns_…</c>.</summary>
+    public string? ConsentId { get; init; }
+
+    /// <summary>The scopes the access token holds, space-separated.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>The consent and the end of the access token; no token.</summary>
+    public override string ToString() => $"Tokens of consent {ConsentId}, until {ExpiresAt:O}";
+}
+
+/// <summary>Keeps tokens in this process's memory: for tests and first steps. A restart forgets every link.</summary>
+public sealed class MemoryTokenStore : ITokenStore
+{
+    private readonly ConcurrentDictionary<string, CustomerTokens> tokensByCustomer = [];
+
+    /// <inheritdoc/>
+    public ValueTask<CustomerTokens?> GetAsync(
+        string customerId,
+        CancellationToken cancellationToken = default
+    ) => ValueTask.FromResult(tokensByCustomer.GetValueOrDefault(customerId));
+
+    /// <inheritdoc/>
+    public ValueTask SetAsync(
+        string customerId,
+        CustomerTokens tokens,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        tokensByCustomer[customerId] = tokens;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default)
+    {
+        tokensByCustomer.TryRemove(customerId, out _);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,85 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Brings money from bound cards to e-accounts, with the app's own token.</summary>
+public class TopUpsClient
+{
+    private const string Route = "/v1/top-ups";
+    private static readonly TimeSpan usualWait = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan firstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan longestPause = TimeSpan.FromSeconds(5);
+
+    private readonly Api api;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected TopUpsClient() => api = null!;
+
+    internal TopUpsClient(Api api) => this.api = api;
+
+    /// <summary>Asks the bound card's bank for money, under an agreement that allows it.</summary>
+    /// <remarks>The answer is normally <c>processing</c>: wait for the event, or with <see cref="WaitAsync"/>.</remarks>
+    /// <param name="request">The agreement and the amount.</param>
+    /// <param name="idempotencyKey">Names the top-up: another key asks once more.</param>
+    /// <param name="cancellationToken">Ends the wait, not the top-up: afterwards the outcome is unknown, and
+    /// the same key is safe to use again.</param>
+    /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
+    /// <see cref="TopUp"/>: the answer was lost.</exception>
+    /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was asked.</exception>
+    public virtual Task<TopUp> CreateAsync(
+        CreateTopUpRequest request,
+        IdempotencyKey idempotencyKey,
+        CancellationToken cancellationToken = default
+    ) =>
+        new MoneyCall<TopUp>(
+            api,
+            ApiCall.Money(Route, request, RequestJson.Default.CreateTopUpRequest, idempotencyKey),
+            ResponseJson.Default.TopUp,
+            (message, key, resolve, inner) => new OutcomeUnknownException<TopUp>(message, key, resolve, inner)
+        ).SendAsync(cancellationToken);
+
+    /// <summary>One top-up of this app.</summary>
+    /// <param name="topUpId">The top-up, <c>top_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<TopUp> GetAsync(string topUpId, CancellationToken cancellationToken = default) =>
+        api.SendAsync(ApiCall.Get(Route + "/{id}", topUpId), ResponseJson.Default.TopUp, cancellationToken);
+
+    /// <summary>Reads a top-up again and again, after 0.5 s and then ever longer up to 5 s, until it is no longer
+    /// <c>processing</c>. It may have failed.</summary>
+    /// <param name="topUpId">The top-up, <c>top_…</c>.</param>
+    /// <param name="timeout">How long to wait; 2 minutes when null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable; <c>timed_out</c> when it is still
+    /// processing after that time.</exception>
+    public virtual async Task<TopUp> WaitAsync(
+        string topUpId,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var clock = api.Settings.Clock;
+        var startedAt = clock.GetTimestamp();
+        for (var pause = firstPause; ; pause = pause * 2 < longestPause ? pause * 2 : longestPause)
+        {
+            var topUp = await GetAsync(topUpId, cancellationToken).ConfigureAwait(false);
+            if (topUp.Status != TopUpStatus.Processing)
+            {
+                return topUp;
+            }
+
+            if (clock.GetElapsedTime(startedAt) + pause > (timeout ?? usualWait))
+            {
+                throw new OpenBankingException(
+                    $"The top-up {topUp.Id} is still processing: wait for its event."
+                )
+                {
+                    Code = ClientErrorCodes.TimedOut,
+                    Retryable = true,
+                };
+            }
+
+            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

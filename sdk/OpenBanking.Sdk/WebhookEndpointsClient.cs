@@ -1,0 +1,87 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Says where events are posted to, with the app's own token.</summary>
+public class WebhookEndpointsClient
+{
+    private const string Route = "/v1/webhook-endpoints";
+    private const string OneRoute = "/v1/webhook-endpoints/{id}";
+    private const int NotFound = 404;
+
+    private readonly Api api;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected WebhookEndpointsClient() => api = null!;
+
+    internal WebhookEndpointsClient(Api api) => this.api = api;
+
+    /// <summary>Asks for events. The answer holds the signing secret, this once: keep it.</summary>
+    /// <param name="request">The address and the event types.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or
+    /// <c>timed_out</c> it may exist: list the endpoints, and delete the one whose secret was lost.</exception>
+    public virtual Task<WebhookEndpoint> CreateAsync(
+        CreateWebhookEndpointRequest request,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var body = ApiCall.Serialize(request, RequestJson.Default.CreateWebhookEndpointRequest);
+        return api.SendAsync(
+            ApiCall.Post(Route, body: body),
+            ResponseJson.Default.WebhookEndpoint,
+            cancellationToken
+        );
+    }
+
+    /// <summary>The app's endpoints, without their secrets, read page by page as they are walked.</summary>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<WebhookEndpoint> ListAsync(
+        CancellationToken cancellationToken = default
+    ) =>
+        Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(Route) with
+                    {
+                        Path = Cursors.WithQuery(Route, limit: null, after),
+                    },
+                    ResponseJson.Default.PageWebhookEndpoint,
+                    token
+                ),
+            cancellationToken
+        );
+
+    /// <summary>One endpoint, without its secret.</summary>
+    /// <param name="endpointId">The endpoint, <c>whe_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<WebhookEndpoint> GetAsync(
+        string endpointId,
+        CancellationToken cancellationToken = default
+    ) =>
+        api.SendAsync(
+            ApiCall.Get(OneRoute, endpointId),
+            ResponseJson.Default.WebhookEndpoint,
+            cancellationToken
+        );
+
+    /// <summary>Ends the deliveries to an endpoint.</summary>
+    /// <param name="endpointId">The endpoint, <c>whe_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual async Task DeleteAsync(string endpointId, CancellationToken cancellationToken = default)
+    {
+        var progress = new CallProgress();
+        try
+        {
+            await api.SendAsync(ApiCall.Delete(OneRoute, endpointId), progress, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (OpenBankingException gone) when (gone.Status == NotFound && progress.MayHaveBeenCarriedOut)
+        {
+            // An attempt before, whose answer was lost, has deleted it.
+        }
+    }
+}
