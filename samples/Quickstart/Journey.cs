@@ -43,6 +43,7 @@ public sealed class Journey(
 
     private async Task<StepResult> LinkAsync()
     {
+        // <link>
         var link = await client.AccountLinks.StartAsync(
             new AccountLinkRequest
             {
@@ -62,6 +63,7 @@ public sealed class Journey(
                 ],
             }
         );
+        // </link>
         using var atTheBank = new BankCustomer(person, partner.MessagesUrl, Pin);
         var callback = await atTheBank.AgreeAsync(link.AuthorizationUrl, redirectUri);
         customer = await client.AccountLinks.CompleteAsync(link.Session, callback);
@@ -156,7 +158,10 @@ public sealed class Journey(
             order,
             IdempotencyKey.FromOrder(order.OrderNo, "payment")
         );
-        Require(again.Id == payment.Id && again.Response is { IdempotencyReplayed: true }, "It made another payment.");
+        Require(
+            again.Id == payment.Id && again.Response is { IdempotencyReplayed: true },
+            "It made another payment."
+        );
         Require(await BalanceAsync() == before, "Money moved.");
         return new($"the same payment {again.Id}, and nothing moved", again.Response?.RequestId);
     }

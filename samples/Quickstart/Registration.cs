@@ -11,6 +11,7 @@ public static class Registration
     )
     {
         var key = folder.ReadOrCreateKey();
+        // <register>
         var sandbox = await AppRegistration.SignUpForSandboxAsync(authority, "Harbour Video Ltd");
         var app = await AppRegistration.RegisterAsync(
             authority,
@@ -23,6 +24,7 @@ public static class Registration
                 Scene = "video",
             }
         );
+        // </register>
         var client = NewClient(authority, app.ClientId, key);
         var webhooks = await client.WebhookEndpoints.CreateAsync(
             new CreateWebhookEndpointRequest

@@ -68,6 +68,7 @@ app.MapOpenBankingAccountLink(
 );
 
 // The bank says what happened; only then is a membership delivered.
+// <webhooks>
 app.MapOpenBankingWebhooks(
     "/openbanking/webhooks",
     partner.WebhookSecret,
@@ -87,6 +88,8 @@ app.MapOpenBankingWebhooks(
         return Task.CompletedTask;
     }
 );
+
+// </webhooks>
 
 // For the quickstart, which orders and waits like a user without a browser.
 app.MapPost("/orders", () => Results.Ok(shop.NewOrder(userId: null).OrderNo));

@@ -16,7 +16,9 @@ public sealed class BooksAudit(Store store)
             "a customer's balance is the sum of its entries",
             """
             SELECT 1 FROM account
-            LEFT JOIN (SELECT world, account_id, SUM(amount) AS total, COUNT(*) AS lines FROM entry GROUP BY world, account_id) entries
+            LEFT JOIN (
+                SELECT world, account_id, SUM(amount) AS total, COUNT(*) AS lines FROM entry GROUP BY world, account_id
+            ) entries
             ON entries.world = account.world AND entries.account_id = account.id
             WHERE account.available + account.held <> COALESCE(entries.total, 0)
             OR account.entries <> COALESCE(entries.lines, 0) OR account.available < 0
@@ -35,7 +37,10 @@ public sealed class BooksAudit(Store store)
             "every captured payment has its posting, and no failed one has",
             """
             SELECT 1 FROM payment
-            LEFT JOIN (SELECT world, posting_id, SUM(amount) AS total FROM entry WHERE kind = 1 AND amount > 0 GROUP BY world, posting_id) entries
+            LEFT JOIN (
+                SELECT world, posting_id, SUM(amount) AS total FROM entry
+                WHERE kind = 1 AND amount > 0 GROUP BY world, posting_id
+            ) entries
             ON entries.world = payment.world AND entries.posting_id = payment.id
             WHERE COALESCE(entries.total, 0) <> CASE payment.state WHEN 2 THEN 0 ELSE payment.amount END
             """
