@@ -1,0 +1,303 @@
+using System.Text;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>Whatever is sent, the answer is a 4xx problem with a stable code, and nothing changes.</summary>
+public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
+{
+    private RawClient client = null!;
+    private LinkedCustomer customer = null!;
+    private string token = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        client = await shared.NewRawClientAsync();
+        customer = await client.Partner.LinkAsync();
+        await client.Partner.TopUpAsync(customer, Money.Yuan(100));
+        token = await client.AppTokenAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public static TheoryData<string, string, string> Bodies =>
+        new()
+        {
+            { "", "invalid_json", "" },
+            { "{", "invalid_json", "" },
+            { "nonsense", "invalid_json", "" },
+            { "\0", "invalid_json", "" },
+            { "{\"order_no\":\"a\",\"order_no\":\"b\"}", "invalid_json", "" },
+            { $"{new string('[', 40)}{new string(']', 40)}", "invalid_json", "" },
+            { "null", "invalid_request", "" },
+            { "[]", "invalid_request", "" },
+            { "{}", "invalid_request", "/order_no" },
+            { "{\"surprise\":1}", "invalid_request", "/surprise" },
+            { Order("\"order_no\":7"), "invalid_request", "/order_no" },
+            { Order("\"order_no\":null"), "invalid_request", "/order_no" },
+            { Order("\"order_no\":\"\""), "invalid_request", "/order_no" },
+            { Order("\"order_no\":\"a b\""), "invalid_request", "/order_no" },
+            { Order($"\"order_no\":\"{new string('a', 65)}\""), "invalid_request", "/order_no" },
+            { Order("\"amount\":1990"), "invalid_request", "/amount" },
+            { Order("\"amount\":{\"currency\":\"CNY\"}"), "invalid_request", "/amount/amount" },
+            {
+                Order("\"amount\":{\"currency\":\"CNY\",\"amount\":19.9}"),
+                "invalid_request",
+                "/amount/amount"
+            },
+            {
+                Order("\"amount\":{\"currency\":\"CNY\",\"amount\":\"1990\"}"),
+                "invalid_request",
+                "/amount/amount"
+            },
+            {
+                Order("\"amount\":{\"currency\":\"CNY\",\"amount\":1e400}"),
+                "invalid_request",
+                "/amount/amount"
+            },
+            {
+                Order("\"amount\":{\"currency\":\"CNY\",\"amount\":9223372036854775808}"),
+                "invalid_request",
+                "/amount/amount"
+            },
+            {
+                Order("\"amount\":{\"currency\":\"CNY\",\"amount\":9223372036854775807}"),
+                "invalid_request",
+                "/amount/amount"
+            },
+            { Order("\"amount\":{\"currency\":\"CNY\",\"amount\":0}"), "invalid_request", "/amount/amount" },
+            { Order("\"amount\":{\"currency\":\"CNY\",\"amount\":-0}"), "invalid_request", "/amount/amount" },
+            { Order("\"amount\":{\"currency\":\"CNY\",\"amount\":-1}"), "invalid_request", "/amount/amount" },
+            {
+                Order("\"amount\":{\"currency\":\"USD\",\"amount\":1}"),
+                "invalid_request",
+                "/amount/currency"
+            },
+            { Order("\"amount\":{\"currency\":null,\"amount\":1}"), "invalid_request", "/amount/currency" },
+            {
+                Order("\"amount\":{\"currency\":\"CNY\",\"amount\":1,\"tip\":1}"),
+                "invalid_request",
+                "/amount/tip"
+            },
+            {
+                Order("\"agreement_id\":\"agr_00000000000000000000000000\""),
+                "invalid_request",
+                "/agreement_id"
+            },
+            {
+                Order("\"agreement_id\":\"pay_00000000000000000000000000\""),
+                "invalid_request",
+                "/agreement_id"
+            },
+            { Order("\"agreement_id\":\"agr_' OR 1=1 --\""), "invalid_request", "/agreement_id" },
+            { Order("\"coupon_id\":\"no coupon\""), "invalid_request", "/coupon_id" },
+            { Order("\"description\":\"\\u0000\""), "invalid_request", "/description" },
+            { Order($"\"description\":\"{new string('d', 129)}\""), "invalid_request", "/description" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task A_wrong_body_is_refused_and_names_what_is_wrong(
+        string body,
+        string code,
+        string pointer
+    )
+    {
+        var answer = await PayAsync(body.Replace("AGREEMENT", customer.AgreementId));
+
+        Assert.Equal((400, code), (answer.Status, answer.Code));
+        Assert.Equal("application/problem+json", answer.ContentHeaders.ContentType!.MediaType);
+        Assert.StartsWith("req_", answer.Json["request_id"]!.GetValue<string>());
+        if (pointer.Length > 0)
+        {
+            Assert.Contains(
+                answer.Json["errors"]!.AsArray(),
+                error => error!["pointer"]!.GetValue<string>() == pointer
+            );
+        }
+
+        Assert.Equal(Money.Yuan(100), await client.Partner.BalanceAsync(customer));
+    }
+
+    [Fact]
+    public async Task Text_that_is_no_unicode_is_refused()
+    {
+        var answer = await client.CallAsync(
+            HttpMethod.Post,
+            "/v1/payments",
+            token,
+            "{}",
+            "key",
+            change: request =>
+            {
+                request.Content = new ByteArrayContent([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]);
+                request.Content.Headers.ContentType = new("application/json");
+            }
+        );
+        Assert.Equal((400, "invalid_json"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task A_lone_surrogate_is_refused()
+    {
+        var answer = await PayAsync(
+            Order("\"description\":\"\\ud800\"").Replace("AGREEMENT", customer.AgreementId)
+        );
+        Assert.Equal(400, answer.Status);
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_refused()
+    {
+        var answer = await PayAsync(Order($"\"description\":\"{new string('d', 300_000)}\""));
+        Assert.Equal((413, ProblemCodes.BodyTooLarge), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task Headers_over_the_limit_are_refused()
+    {
+        var answer = await client.CallAsync(
+            HttpMethod.Get,
+            "/v1/coupon-stocks",
+            token,
+            change: request => request.Headers.Add("x-long", new string('a', 20_000))
+        );
+        Assert.Equal(431, answer.Status);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/xml")]
+    [InlineData("multipart/form-data; boundary=x")]
+    public async Task Another_media_type_is_refused(string type)
+    {
+        var answer = await client.CallAsync(
+            HttpMethod.Post,
+            "/v1/payments",
+            token,
+            "{}",
+            "key",
+            change: request =>
+                request.Content!.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(
+                    type
+                )
+        );
+        Assert.Equal((415, ProblemCodes.UnsupportedMediaType), (answer.Status, answer.Code));
+    }
+
+    [Theory]
+    [InlineData("PUT", "/v1/payments")]
+    [InlineData("DELETE", "/v1/payments")]
+    [InlineData("PATCH", "/v1/accounts")]
+    public async Task Another_method_is_refused(string method, string path)
+    {
+        var answer = await client.CallAsync(new HttpMethod(method), path, token);
+        Assert.Equal((405, ProblemCodes.MethodNotAllowed), (answer.Status, answer.Code));
+        Assert.NotEmpty(answer.ContentHeaders.Allow);
+    }
+
+    [Theory]
+    [InlineData("/v1")]
+    [InlineData("/v1/nothing")]
+    [InlineData("/nothing")]
+    [InlineData("/v1/payments/../../etc/passwd")]
+    public async Task An_unknown_address_is_a_problem_too(string path)
+    {
+        var answer = await client.CallAsync(HttpMethod.Get, path, token);
+        Assert.Equal((404, ProblemCodes.NotFound), (answer.Status, answer.Code));
+    }
+
+    [Theory]
+    [InlineData(null, "idempotency_key_required")]
+    [InlineData("", "idempotency_key_required")]
+    [InlineData("with space", "idempotency_key_invalid")]
+    [InlineData("schlüssel", "idempotency_key_invalid")]
+    [InlineData(
+        "01234567890123456789012345678901234567890123456789012345678901234",
+        "idempotency_key_invalid"
+    )]
+    public async Task A_missing_or_wrong_idempotency_key_is_refused(string? key, string code)
+    {
+        var answer = await client.CallAsync(
+            HttpMethod.Post,
+            "/v1/payments",
+            token,
+            Order("").Replace("AGREEMENT", customer.AgreementId),
+            idempotencyKey: null,
+            change: request =>
+            {
+                if (key is not null)
+                {
+                    request.Headers.TryAddWithoutValidation(
+                        "Idempotency-Key",
+                        Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(key))
+                    );
+                }
+            }
+        );
+        Assert.Equal((400, code), (answer.Status, answer.Code));
+    }
+
+    [Theory]
+    [InlineData("?limit=0")]
+    [InlineData("?limit=101")]
+    [InlineData("?limit=ten")]
+    [InlineData("?limit=1&limit=2")]
+    [InlineData("?after=!!!")]
+    [InlineData("?after=")]
+    [InlineData("?after=aGVsbG8")]
+    public async Task A_wrong_page_is_refused(string query)
+    {
+        var answer = await client.CallAsync(HttpMethod.Get, "/v1/coupon-stocks" + query, token);
+        Assert.Equal((400, ProblemCodes.InvalidRequest), (answer.Status, answer.Code));
+    }
+
+    [Theory]
+    [InlineData("/v1/payments/")]
+    [InlineData("/v1/refunds/")]
+    [InlineData("/v1/top-ups/")]
+    [InlineData("/v1/consents/")]
+    [InlineData("/v1/agreements/")]
+    [InlineData("/v1/orders/")]
+    [InlineData("/v1/webhook-endpoints/")]
+    public async Task An_id_of_nothing_is_not_found_whatever_it_looks_like(string route)
+    {
+        string[] ids =
+        [
+            "x",
+            "pay_00000000000000000000000000",
+            "pay_zzzzzzzzzzzzzzzzzzzzzzzzzz",
+            "%00",
+            "%F0%9F%8D%9C",
+            new('9', 900),
+        ];
+        foreach (var id in ids)
+        {
+            var answer = await client.CallAsync(HttpMethod.Get, route + id, token);
+            Assert.Equal((404, ProblemCodes.NotFound), (answer.Status, answer.Code));
+        }
+    }
+
+    /// <summary>An order with one member replaced or added.</summary>
+    private static string Order(string member)
+    {
+        var name = member.Length == 0 ? "" : member[1..member.IndexOf('"', 1)];
+        string[] usual =
+        [
+            "\"order_no\":\"order-1\"",
+            "\"amount\":{\"currency\":\"CNY\",\"amount\":100}",
+            "\"agreement_id\":\"AGREEMENT\"",
+        ];
+        var members = usual.Where(other =>
+            name.Length == 0 || !other.StartsWith($"\"{name}\"", StringComparison.Ordinal)
+        );
+        return "{" + string.Join(",", member.Length == 0 ? members : members.Append(member)) + "}";
+    }
+
+    private Task<RawAnswer> PayAsync(string body) =>
+        client.CallAsync(HttpMethod.Post, "/v1/payments", token, body, Guid.NewGuid().ToString("N"));
+}

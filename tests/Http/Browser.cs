@@ -1,0 +1,105 @@
+using System.Net;
+using AngleSharp;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>A browser without scripts: follows redirects within the bank, keeps cookies, submits the form it sees.</summary>
+public sealed class Browser : IDisposable
+{
+    private readonly CookieContainer cookies = new();
+    private readonly HttpClient http;
+    private HttpResponseMessage? last;
+
+    public Browser()
+    {
+        http = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies }
+        );
+        http.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+    }
+
+    /// <summary>Where it is; outside the bank it does not go, it only says where.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public IDocument Page { get; private set; } = null!;
+
+    public string Header(string name) =>
+        last!.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
+
+    public async Task GoAsync(Uri address)
+    {
+        var response = await http.GetAsync(address);
+        await FollowAsync(address, response);
+    }
+
+    /// <summary>Enters values into the form of the page and presses its first button.</summary>
+    public Task SubmitAsync(params (string Name, string Value)[] entered) =>
+        SubmitAsync(handler: null, entered);
+
+    /// <summary>Presses the button of a handler.</summary>
+    public async Task SubmitAsync(string? handler, params (string Name, string Value)[] entered)
+    {
+        var form = Page.QuerySelector<IHtmlFormElement>("form[method=post]")!;
+        var fields = form.QuerySelectorAll<IHtmlInputElement>("input[type=hidden]")
+            .Where(input => entered.All(field => field.Name != input.Name))
+            .Select(input => KeyValuePair.Create(input.Name!, input.Value))
+            .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+        var address = new Uri(
+            Address.GetLeftPart(UriPartial.Path) + (handler is null ? "" : $"?handler={handler}")
+        );
+        await FollowAsync(address, await PostAsync(address, fields));
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(
+        Uri address,
+        IEnumerable<KeyValuePair<string, string>> fields
+    )
+    {
+        using var content = new FormUrlEncodedContent(fields);
+        return await http.PostAsync(address, content);
+    }
+
+    /// <summary>The name of the interaction's cookie.</summary>
+    public string CookieName() => InteractionCookie().Name;
+
+    /// <summary>The secret in it.</summary>
+    public string Cookie() => InteractionCookie().Value;
+
+    public void SetCookie(Uri address, string name, string value) =>
+        cookies.Add(new Cookie(name, value, "/bank", address.Host));
+
+    public void Dispose()
+    {
+        last?.Dispose();
+        http.Dispose();
+    }
+
+    private Cookie InteractionCookie() =>
+        cookies
+            .GetCookies(Address)
+            .Single(cookie => cookie.Name.StartsWith("ob-ixn_", StringComparison.Ordinal));
+
+    private async Task FollowAsync(Uri address, HttpResponseMessage response)
+    {
+        while (response.Headers.Location is { } location)
+        {
+            var target = new Uri(address, location);
+            if (target.Authority != address.Authority)
+            {
+                Address = target;
+                return;
+            }
+
+            address = target;
+            response.Dispose();
+            response = await http.GetAsync(address);
+        }
+
+        last?.Dispose();
+        (Address, last) = (address, response);
+        var html = await response.Content.ReadAsStringAsync();
+        Page = await BrowsingContext.New(Configuration.Default).OpenAsync(request => request.Content(html));
+    }
+}

@@ -1,0 +1,174 @@
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>What every answer keeps to.</summary>
+public sealed class ConventionTests(SharedServer shared)
+{
+    [Fact]
+    public async Task Every_answer_names_its_request_and_echoes_the_interaction()
+    {
+        using var client = await shared.NewRawClientAsync();
+        var token = await client.AppTokenAsync();
+        var answer = await client.CallAsync(
+            HttpMethod.Get,
+            "/v1/coupon-stocks",
+            token,
+            change: request =>
+                request.Headers.Add("x-fapi-interaction-id", "93bac548-d2de-4546-b106-880a5018460d")
+        );
+        Assert.StartsWith("req_", answer.Headers.GetValues("X-Request-Id").Single());
+        Assert.Equal(
+            "93bac548-d2de-4546-b106-880a5018460d",
+            answer.Headers.GetValues("x-fapi-interaction-id").Single()
+        );
+        Assert.NotNull(answer.Headers.Date);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
+    [Fact]
+    public async Task What_was_read_before_is_not_sent_again()
+    {
+        using var client = await shared.NewRawClientAsync();
+        var token = await client.AppTokenAsync();
+        var first = await client.CallAsync(HttpMethod.Get, "/v1/coupon-stocks", token);
+        var second = await client.CallAsync(
+            HttpMethod.Get,
+            "/v1/coupon-stocks",
+            token,
+            change: request => request.Headers.IfNoneMatch.Add(first.Headers.ETag!)
+        );
+        Assert.Equal(304, second.Status);
+        Assert.Empty(second.Bytes);
+    }
+
+    [Fact]
+    public async Task Pages_are_stable_under_inserts()
+    {
+        var partner = await shared.NewPartnerAsync();
+        var customer = await partner.LinkAsync();
+        await partner.TopUpAsync(customer, Money.Yuan(100));
+        for (var i = 0; i < 4; i++)
+        {
+            await partner.PayAsync(customer, $"order-{i}", Money.Yuan(1));
+        }
+
+        var first = await partner.Client.Accounts.ListTransactionsPageAsync(
+            customer.CustomerId,
+            customer.AccountId!,
+            2
+        );
+        await partner.PayAsync(customer, "order-late", Money.Yuan(1));
+        var second = await partner.Client.Accounts.ListTransactionsPageAsync(
+            customer.CustomerId,
+            customer.AccountId!,
+            2,
+            first.NextCursor
+        );
+
+        Assert.Empty(first.Data.Select(line => line.Id).Intersect(second.Data.Select(line => line.Id)));
+        Assert.Equal(first.Data[^1].BalanceAfter - first.Data[^1].Amount, second.Data[0].BalanceAfter);
+    }
+
+    [Fact]
+    public async Task A_consent_that_holds_less_shows_less()
+    {
+        var partner = await shared.NewPartnerAsync();
+        var customer = await partner.LinkAsync(
+            details:
+            [
+                new AccountOpening(),
+                new AccountInformation { Actions = [AccountInformation.ReadAccounts] },
+            ]
+        );
+
+        var account = await partner.Client.Accounts.GetAsync(customer.CustomerId, customer.AccountId!);
+        var refused = await Assert.ThrowsAsync<OpenBankingException>(async () =>
+            await partner
+                .Client.Accounts.ListTransactionsAsync(customer.CustomerId, customer.AccountId!)
+                .ToListAsync()
+        );
+
+        Assert.Null(account.Balance);
+        Assert.Null(customer.AgreementId);
+        Assert.Equal(ProblemCodes.InsufficientScope, refused.Code);
+    }
+
+    [Fact]
+    public async Task Who_asks_too_often_is_told_to_wait()
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: ["Server:RequestsPerSecond=1", "Server:RequestBurst=5"]
+        );
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var statuses = new List<int>();
+        for (var i = 0; i < 8; i++)
+        {
+            using var response = await http.GetAsync("/oauth/jwks");
+            statuses.Add((int)response.StatusCode);
+            Assert.NotEmpty(response.Headers.GetValues("RateLimit").Single());
+            if (response.StatusCode == System.Net.HttpStatusCode.TooManyRequests)
+            {
+                Assert.Equal("1", response.Headers.RetryAfter!.ToString());
+            }
+        }
+
+        Assert.Contains(429, statuses);
+        Assert.Equal(200, statuses[0]);
+    }
+
+    [Fact]
+    public async Task A_full_queue_is_503_with_retry_after_and_not_a_hang()
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: ["Engine:QueueLength=1", "Engine:BatchSize=1"]
+        );
+        using var client = new RawClient(await TestPartner.NewAsync(server.Address), server.Address);
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(_ => client.PostFormAsync("/oauth/token", [("grant_type", "client_credentials")]))
+        );
+        var busy = answers.Where(answer => answer.Status == 503).ToList();
+        Assert.NotEmpty(busy);
+        Assert.All(busy, answer => Assert.NotNull(answer.Headers.RetryAfter));
+        Assert.All(answers, answer => Assert.Contains(answer.Status, new[] { 200, 503 }));
+    }
+
+    [Fact]
+    public async Task A_second_server_on_the_same_data_is_refused_and_a_restart_finds_them()
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+        try
+        {
+            TestPartner partner;
+            await using (var first = await TestServer.StartAsync(dataFolder: folder))
+            {
+                partner = await TestPartner.NewAsync(first.Address);
+                await Assert.ThrowsAsync<Server.Storage.Sqlite.StoreInUseException>(() =>
+                    TestServer.StartAsync(dataFolder: folder)
+                );
+            }
+
+            await using var second = await TestServer.StartAsync(dataFolder: folder);
+            using var client = new RawClient(partner, second.Address);
+            Assert.NotEmpty(await client.AppTokenAsync());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("Server:PublicAddress=http://bank.example", "https")]
+    [InlineData("urls=http://0.0.0.0:0", "loopback")]
+    [InlineData("Server:Sandbox=false", "MasterKey")]
+    public async Task What_is_unsafe_does_not_start(string setting, string hint)
+    {
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
+            TestServer.StartAsync(settings: [setting])
+        );
+        Assert.Contains(hint, failure.Message);
+    }
+}
