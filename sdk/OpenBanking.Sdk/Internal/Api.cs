@@ -128,7 +128,7 @@ internal sealed class Api(
         headers.Accept.ParseAdd("application/json, application/problem+json");
         if (call.Key is { } key)
         {
-            headers.TryAddWithoutValidation("Idempotency-Key", key.Value);
+            headers.TryAddWithoutValidation("Idempotency-Key", key);
         }
 
         if (call.Body is { } body)
