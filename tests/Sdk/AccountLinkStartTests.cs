@@ -179,6 +179,24 @@ public sealed class AccountLinkStartTests
     }
 
     [Fact]
+    public async Task A_nonce_the_bank_asks_for_when_pushing_is_given()
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script(
+            "POST /par",
+            Answers.AuthorizationNonce("as-1"),
+            Answers.Json(201, new { request_uri = "urn:example:1", expires_in = 300 })
+        );
+
+        await bank.Client().AccountLinks.StartAsync(request);
+
+        var (first, second) = (bank.Of("POST /par")[0], bank.Of("POST /par")[1]);
+        Assert.Equal("as-1", second.Proof.GetPayloadValue<string>("nonce"));
+        Assert.NotEqual(first.Assertion.Id, second.Assertion.Id);
+        Assert.Equal(first.Form["state"], second.Form["state"]);
+    }
+
+    [Fact]
     public async Task A_key_of_RSA_signs_PS256()
     {
         await using var bank = await StubBank.StartAsync();

@@ -78,7 +78,8 @@ public sealed class DiagnosticsTests
             var values = new Dictionary<string, object?>([.. tags]);
             var key =
                 $"{instrument.Name} {values.GetValueOrDefault("url.template")} "
-                + $"{values.GetValueOrDefault("http.response.status_code")} {values.GetValueOrDefault("error.type")}";
+                + $"{values.GetValueOrDefault("http.response.status_code")} "
+                + $"{values.GetValueOrDefault("error.type")}";
             counted.AddOrUpdate(key, 1, (_, count) => count + 1);
         }
     }

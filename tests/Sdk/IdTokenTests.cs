@@ -145,6 +145,20 @@ public sealed class IdTokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_of_another_kind_or_for_another_party_is_refused()
+    {
+        bank.Oauth.IdTokenClaims = claims => claims["azp"] = "app_other";
+        await RefusedAsync();
+
+        bank.Oauth.IdTokenClaims = null;
+        bank.Oauth.IdTokenHeader["typ"] = "at+jwt";
+        await RefusedAsync();
+
+        bank.Oauth.IdTokenHeader["typ"] = "JWT";
+        await LinkAsync();
+    }
+
+    [Fact]
     public async Task A_critical_header_is_refused()
     {
         bank.Oauth.IdTokenHeader["crit"] = new[] { "b64" };

@@ -5,7 +5,8 @@ using OpenBanking.Sdk.Tests.Stub;
 
 namespace OpenBanking.Sdk.Tests;
 
-/// <summary>Plants secrets wherever one can come from, makes every kind of call and failure, and greps.</summary>
+/// <summary>Plants secrets wherever one can come from, makes every kind of call and failure, and
+/// greps.</summary>
 public sealed class SecrecyTests
 {
     private static readonly AccountLinkRequest request = new()

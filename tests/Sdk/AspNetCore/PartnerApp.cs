@@ -12,10 +12,12 @@ namespace OpenBanking.Sdk.Tests.AspNetCore;
 internal sealed class PartnerApp : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly DirectoryInfo keys;
 
-    private PartnerApp(WebApplication app, ConcurrentQueue<string> logs)
+    private PartnerApp(WebApplication app, DirectoryInfo keys, ConcurrentQueue<string> logs)
     {
         this.app = app;
+        this.keys = keys;
         Logs = logs;
         Browser = NewBrowser();
     }
@@ -35,12 +37,22 @@ internal sealed class PartnerApp : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new LogCollector(logs)).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        var directory = Directory.CreateTempSubdirectory("openbanking-sdk-tests");
+        builder.Services.AddDataProtection().PersistKeysToFileSystem(directory);
         services(builder.Services);
         var server = builder.Build();
         endpoints(server);
-        await server.StartAsync();
-        return new PartnerApp(server, logs);
+        try
+        {
+            await server.StartAsync();
+            return new PartnerApp(server, directory, logs);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            directory.Delete(recursive: true);
+            throw;
+        }
     }
 
     public HttpClient NewBrowser() =>
@@ -53,6 +65,7 @@ internal sealed class PartnerApp : IAsyncDisposable
     {
         Browser.Dispose();
         await app.DisposeAsync();
+        keys.Delete(recursive: true);
     }
 
     private sealed class LogCollector(ConcurrentQueue<string> logs) : ILoggerProvider, ILogger

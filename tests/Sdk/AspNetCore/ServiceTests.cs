@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenBanking.Sdk.Tests.Stub;
 
@@ -57,22 +53,21 @@ public sealed class ServiceTests
     [Fact]
     public async Task Wrong_options_are_said_when_the_app_starts()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        builder.Services.AddOpenBanking(
-            "bank",
-            options =>
-            {
-                options.Authority = new Uri("http://open.bank.example");
-                options.ClientId = "app_1";
-                options.Key = ClientKey.CreateEs256();
-            }
+        var start = PartnerApp.StartAsync(
+            services =>
+                services.AddOpenBanking(
+                    "bank",
+                    options =>
+                    {
+                        options.Authority = new Uri("http://open.bank.example");
+                        options.ClientId = "app_1";
+                        options.Key = ClientKey.CreateEs256();
+                    }
+                ),
+            endpoints => { }
         );
-        await using var app = builder.Build();
 
-        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync());
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => start);
 
         Assert.Contains("OpenBanking \"bank\": Set Authority", refusal.Message, StringComparison.Ordinal);
     }

@@ -46,8 +46,8 @@ internal sealed class FakeClock : TimeProvider
         due.ForEach(timer => timer.Fire());
     }
 
-    /// <summary>Waits until the client waits between two attempts, moves the clock to the end of that wait, and
-    /// returns how long it was. Timeouts of attempts and calls are not waits.</summary>
+    /// <summary>Waits until the client waits between two attempts, moves the clock to the end of that wait,
+    /// and returns how long it was. Timeouts of attempts and calls are not waits.</summary>
     public async Task<TimeSpan> SkipWaitAsync()
     {
         var giveUpAt = Environment.TickCount64 + patience.TotalMilliseconds;

@@ -61,7 +61,8 @@ internal static class Samples
 
     public static string Event(string id) =>
         $$"""
-            {"id":"{{id}}","type":"payment.captured","created_at":"2026-11-20T07:59:00Z","api_version":"v1","sequence":1,
+            {"id":"{{id}}","type":"payment.captured","created_at":"2026-11-20T07:59:00Z",
+            "api_version":"v1","sequence":1,
             "data":{"status":"captured","payment_id":"pay_1","order_no":"2026-1120-1"} }
             """;
 }
