@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using OpenBanking.Sdk.Tests.Stub;
 
 namespace OpenBanking.Sdk.Tests;
@@ -260,10 +261,21 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Null(failure.Status);
     }
 
-    [Fact]
-    public async Task An_endless_answer_is_not_read_to_its_end()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_is_read_up_to_one_MiB(bool lengthIsTold)
     {
-        bank.Script(PaymentRoute, Answers.Text(200, new string(' ', 2 * 1024 * 1024), "application/json"));
+        var payment = JsonSerializer.Serialize(Samples.Payment, ResponseJson.Default.Payment);
+        var large = payment.PadRight((1024 * 1024) + 1);
+        bank.Script(
+            PaymentRoute,
+            context =>
+            {
+                context.Response.ContentLength = lengthIsTold ? large.Length : null;
+                return Answers.Text(200, large, "application/json")(context);
+            }
+        );
 
         var failure = await Assert.ThrowsAsync<OpenBankingException>(() => client.Payments.GetAsync("pay_1"));
 
