@@ -47,6 +47,7 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
     [InlineData(408)]
     [InlineData(500)]
     [InlineData(502)]
+    [InlineData(503)]
     [InlineData(504)]
     public async Task A_gateway_or_server_that_failed_leaves_the_outcome_unknown(int status)
     {

@@ -35,15 +35,13 @@ internal sealed record Answer
     /// <summary>The body as an OAuth error (RFC 6749 §5.2); null when it is none.</summary>
     public OAuthError? OAuthError => Succeeded ? null : TryParse(ResponseJson.Default.OAuthError);
 
-    /// <summary>Whether the server gave up, or never knew, while the request may have been carried
-    /// out.</summary>
+    /// <summary>Whether the request may have been carried out all the same: the server gave up or does not
+    /// know itself, or a gateway lost the server. Only the server's own "busy" says that it was
+    /// not.</summary>
     public bool LeavesOutcomeUnknown =>
-        Status
-            is (int)HttpStatusCode.RequestTimeout
-                or (int)HttpStatusCode.InternalServerError
-                or (int)HttpStatusCode.BadGateway
-                or (int)HttpStatusCode.GatewayTimeout
-        || Problem?.Code is ProblemCodes.OutcomeUnknown or InProgressCode;
+        Status == (int)HttpStatusCode.RequestTimeout
+        || (Status >= (int)HttpStatusCode.InternalServerError && Problem?.Code != ProblemCodes.Overloaded)
+        || Problem?.Code == InProgressCode;
 
     /// <summary>Another request with the same key is being worked on.</summary>
     public const string InProgressCode = "idempotency_in_progress";

@@ -69,7 +69,8 @@ internal static class PublicApi
                     + $"{Name(field.FieldType)} {field.Name}"
                     + (field.IsLiteral ? $" = {field.GetRawConstantValue()}" : ""),
             PropertyInfo property when property.GetMethod is { } get && Shown(get) => Access(get)
-                + $"{Name(property.PropertyType)}{Mark(nullability.Create(property).ReadState)} {property.Name} {{ get; "
+                + $"{Name(property.PropertyType)}{Mark(nullability.Create(property).ReadState)} "
+                + $"{property.Name} {{ get; "
                 + (property.SetMethod is { } set && Shown(set) ? (IsInit(set) ? "init; }" : "set; }") : "}")
                 + (property.IsDefined(typeof(RequiredMemberAttribute)) ? " required" : ""),
             MethodInfo { IsSpecialName: false } method when Shown(method) && !IsMade(method) => Access(method)
@@ -102,7 +103,8 @@ internal static class PublicApi
             method
                 .GetParameters()
                 .Select(parameter =>
-                    $"{Name(parameter.ParameterType)}{Mark(nullability.Create(parameter).ReadState)} {parameter.Name}"
+                    $"{Name(parameter.ParameterType)}{Mark(nullability.Create(parameter).ReadState)} "
+                    + parameter.Name
                     + (parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "")
                 )
         )
