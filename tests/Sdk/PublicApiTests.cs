@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using OpenBanking.Sdk.Tests.Stub;
 
 namespace OpenBanking.Sdk.Tests;
@@ -49,6 +48,15 @@ public sealed class PublicApiTests
         }
     }
 
-    private static string Root([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+    // Not the source file's own path: continuous integration rewrites it.
+    private static string Root()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "OpenBanking.sln")))
+        {
+            directory = Path.GetDirectoryName(directory)!;
+        }
+
+        return directory;
+    }
 }
