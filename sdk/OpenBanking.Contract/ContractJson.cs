@@ -57,6 +57,7 @@ public sealed partial class RequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(OAuthError))]
 [JsonSerializable(typeof(AuthorizationServerMetadata))]
 [JsonSerializable(typeof(JsonWebKeySetDocument))]
+[JsonSerializable(typeof(JsonWebKeyDocument))]
 [JsonSerializable(typeof(SandboxSignUp))]
 [JsonSerializable(typeof(Page<SandboxMessage>))]
 [JsonSerializable(typeof(Page<SandboxPerson>))]

@@ -1,1 +1,66 @@
-System.Console.WriteLine("x");
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Http.OpenApi;
+using OpenBanking.Server.Pages;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.TopUps;
+using OpenBanking.Server.Webhooks;
+
+namespace OpenBanking.Server;
+
+/// <summary>The server's table of contents.</summary>
+public static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        await using var app = Build(args);
+        return args switch
+        {
+            ["verify-books", ..] => app.VerifyBooks(),
+            ["openapi", ..] => await app.WriteOpenApiAsync(),
+            _ => await app.ServeAsync(),
+        };
+    }
+
+    /// <param name="configure">What a host of its own, such as a test or a bank, adds or replaces.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
+        );
+        builder.AddOpenBankingServer();
+        configure?.Invoke(builder);
+        var app = builder.Build();
+
+        app.UseRequestIdentity();
+        app.UseFailures();
+        app.UsePageSecurity();
+        app.UsePageLanguages();
+        app.UsePageAssets();
+        app.UseRouting();
+        app.UseTokens();
+        app.UseRateLimits();
+
+        var api = app.MapApi();
+        api.MapAccounts();
+        api.MapConsents();
+        api.MapTopUps();
+        api.MapCoupons();
+        api.MapPayments();
+        api.MapRefunds();
+        api.MapWebhooks();
+
+        app.MapAuthorizationServer();
+        app.MapRazorPages();
+        app.MapProblemPages();
+        app.MapHealth();
+        app.MapOpenApi();
+        app.MapSandbox();
+        return app;
+    }
+}

@@ -1,3 +1,5 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Accounts;
@@ -45,6 +47,37 @@ public static class AccountRules
                 counted.OutflowDay.Year == wentOut.Year ? counted.YearOutflow - amount : counted.YearOutflow,
         };
     }
+
+    /// <summary>Puts a new account in use; one that is in use stays so.</summary>
+    public static void Activate(Book book, Id<AccountRow> accountId, Id<AppRow> appId)
+    {
+        var account = book.Get(AccountTables.Accounts, accountId);
+        if (account.State == AccountState.PendingActivation)
+        {
+            account = book.Update(AccountTables.Accounts, account with { State = AccountState.Active });
+            Emit(book, EventTypes.AccountActive, account, appId);
+        }
+    }
+
+    public static AccountStatus StatusOf(AccountState state) =>
+        state switch
+        {
+            AccountState.PendingActivation => AccountStatus.PendingActivation,
+            AccountState.Active => AccountStatus.Active,
+            _ => throw new InvalidOperationException($"Unknown state {state}."),
+        };
+
+    public static void Emit(Book book, string type, AccountRow account, Id<AppRow> appId) =>
+        book.Emit(
+            new(
+                appId.Value,
+                type,
+                account.Version,
+                StatusOf(account.State).Value,
+                EventSubject.Of("account_id", account.Id),
+                EventSubject.Of("customer_id", account.CustomerId)
+            )
+        );
 
     /// <summary>The counters as they stand on a day: a new day and a new year begin at nothing.</summary>
     private static AccountRow CountedFor(AccountRow account, DateOnly today) =>

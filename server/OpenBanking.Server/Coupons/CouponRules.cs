@@ -8,7 +8,7 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Coupons;
 
 /// <summary>Issues one coupon of a stock to a customer.</summary>
-/// <param name="ConsentId">A consent of the customer to this app that holds a coupon wallet.</param>
+/// <param name="ConsentId">A consent of the customer to this app that holds a coupon wallet; null when there is none.</param>
 public sealed record IssueCoupon(
     World World,
     DateTimeOffset Now,
@@ -17,7 +17,7 @@ public sealed record IssueCoupon(
     Id<CampaignRow> CampaignId,
     Id<CustomerRow> CustomerId,
     Id<AppRow> AppId,
-    Id<ConsentRow> ConsentId
+    Id<ConsentRow>? ConsentId
 ) : Command<CouponRow>(World, Now)
 {
     public override void Keys(IKeySet keys)
@@ -25,7 +25,10 @@ public sealed record IssueCoupon(
         keys.Want(CouponTables.Stocks, StockId);
         keys.Want(CouponTables.Campaigns, CampaignId);
         keys.Want(CouponTables.StockHolders, new(StockId, CustomerId));
-        keys.Want(ConsentTables.Consents, ConsentId);
+        if (ConsentId is { } consent)
+        {
+            keys.Want(ConsentTables.Consents, consent);
+        }
     }
 
     public override Decision<CouponRow> Decide(Book book) => CouponRules.Issue(this, book);
@@ -34,16 +37,16 @@ public sealed record IssueCoupon(
 /// <summary>Who gets coupons, and what they are good for.</summary>
 public static class CouponRules
 {
-    /// <summary>Refuses: the customer's consent has ended; the stock is not open or sold out; the customer has
+    /// <summary>Refuses: the customer has no consent that lasts; the stock is not open or sold out; the customer has
     /// all the stock allows.</summary>
     public static Decision<CouponRow> Issue(IssueCoupon command, Book book)
     {
         var stock = book.Get(CouponTables.Stocks, command.StockId);
         var campaign = book.Get(CouponTables.Campaigns, command.CampaignId);
         var holder = book.Find(CouponTables.StockHolders, new(command.StockId, command.CustomerId));
-        var consent = book.Get(ConsentTables.Consents, command.ConsentId);
+        var consent = command.ConsentId is { } id ? book.Get(ConsentTables.Consents, id) : null;
 
-        if (!ConsentRules.IsActive(consent, command.Now))
+        if (consent is null || !ConsentRules.IsActive(consent, command.Now))
         {
             return Decision.Reject(ProblemCodes.CustomerNotLinked);
         }

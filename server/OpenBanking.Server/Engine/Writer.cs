@@ -63,14 +63,17 @@ internal sealed class Writer(
         FailAll(batch, new EngineBusyException());
     }
 
-    /// <summary>Deletes what was asked for, between batches.</summary>
+    /// <summary>Deletes what was asked for, between batches; what is left over waits for the next time.</summary>
     public void Sweep()
     {
-        while (Sweeps.TryDequeue(out var sweep))
+        for (var asked = Sweeps.Count; asked > 0 && Sweeps.TryDequeue(out var sweep); asked--)
         {
             try
             {
-                session.Sweep(sweep.Table, sweep.Condition, SweptAtOnce);
+                if (session.Sweep(sweep.Table, sweep.Condition, SweptAtOnce) == SweptAtOnce)
+                {
+                    Sweeps.Enqueue(sweep);
+                }
             }
             catch (Exception failure)
             {

@@ -19,6 +19,13 @@ public abstract class Store : IDisposable
         where TKey : struct
         where TRow : class;
 
+    /// <summary>Rows of all worlds that meet a condition, for workers that serve them all.</summary>
+    public abstract IReadOnlyList<(World World, TRow Row)> ListAcrossWorlds<TRow>(
+        Table<TRow> table,
+        int limit,
+        Sql condition
+    );
+
     /// <summary>Figures over whole tables and worlds, for audits: one row a line, one number a column.</summary>
     public abstract IReadOnlyList<long[]> Numbers(string sql, int columns);
 

@@ -58,6 +58,31 @@ public sealed class SqliteStore : Store
             }
         );
 
+    public override IReadOnlyList<(World World, TRow Row)> ListAcrossWorlds<TRow>(
+        Table<TRow> table,
+        int limit,
+        Sql condition
+    ) =>
+        Read(
+            SqliteText.SelectAcrossWorlds(table, condition.Text),
+            statement =>
+            {
+                statement.Int64(limit);
+                foreach (var value in condition.Values)
+                {
+                    RowMapper.WriteValue(statement, value);
+                }
+
+                var rows = new List<(World, TRow)>();
+                while (statement.Step())
+                {
+                    rows.Add((new((int)statement.Row.Int64()!.Value), table.Read(statement.Row)));
+                }
+
+                return rows;
+            }
+        );
+
     public override IReadOnlyList<long[]> Numbers(string sql, int columns) =>
         Read(
             sql,

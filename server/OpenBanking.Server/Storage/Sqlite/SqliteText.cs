@@ -16,6 +16,13 @@ internal static class SqliteText
                     : $"{SelectAll(table)} WHERE world = ?1 AND {condition}"
         );
 
+    public static string SelectAcrossWorlds(Table table, string condition) =>
+        texts.GetOrAdd(
+            (table, "across " + condition),
+            _ =>
+                $"SELECT world, {string.Join(", ", table.Columns)} FROM {table.Name} WHERE {condition} LIMIT ?1"
+        );
+
     public static string SelectByKey(Table table) =>
         texts.GetOrAdd((table, "by key"), _ => $"{SelectAll(table)} WHERE {KeyEquals(table, first: 1)}");
 

@@ -470,7 +470,7 @@ CREATE TABLE webhook_delivery (
     PRIMARY KEY (world, endpoint_id, event_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX webhook_delivery_due ON webhook_delivery (due_at) WHERE state = 1;
+CREATE INDEX webhook_delivery_due ON webhook_delivery (world, endpoint_id, due_at) WHERE state = 1;
 
 -- Calls to the outside.
 

@@ -1,0 +1,168 @@
+using System.Text.RegularExpressions;
+using AngleSharp;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+
+namespace OpenBanking.Samples.Quickstart;
+
+/// <summary>A person at the bank's pages: reads each page and submits its form, as a browser without scripts would.</summary>
+public sealed partial class BankCustomer : IDisposable
+{
+    private const int MostPages = 40;
+    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly SandboxPerson person;
+    private readonly Uri messages;
+    private readonly string pin;
+    private readonly HttpClient browser;
+
+    /// <param name="person">Who it is: one of the sandbox's persons.</param>
+    /// <param name="messagesUrl">The sandbox's message box, where one-time codes arrive.</param>
+    /// <param name="pin">The payment PIN the person sets and enters.</param>
+    public BankCustomer(SandboxPerson person, string messagesUrl, string pin)
+    {
+        this.person = person;
+        this.pin = pin;
+        messages = new Uri($"{messagesUrl}.json?mobile={person.Mobile}");
+        browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+    }
+
+    /// <summary>Goes to the bank, does what the pages ask, and agrees; returns where the bank sends the person back to.</summary>
+    public async Task<Uri> AgreeAsync(Uri authorizationUrl, Uri redirectUri)
+    {
+        var asked = DateTimeOffset.MinValue;
+        var (page, next) = await GetAsync(authorizationUrl);
+        for (var visited = 0; visited < MostPages; visited++)
+        {
+            if (next.GetLeftPart(UriPartial.Path) == redirectUri.GetLeftPart(UriPartial.Path))
+            {
+                return next;
+            }
+
+            var step = next.Segments[^1];
+            if (step == "sign-in")
+            {
+                asked = await NewestMessageAsync() is { } last ? last.SentAt : asked;
+            }
+
+            (page, next) = step switch
+            {
+                "sign-in" => await SubmitAsync(page, next, ("Mobile", person.Mobile)),
+                "code" => await SubmitAsync(page, next, ("Code", await WaitForCodeAsync(asked))),
+                "identity" => await SubmitAsync(
+                    page,
+                    next,
+                    ("FullName", person.Name),
+                    ("IdNumber", person.IdNumber),
+                    ("CardNumber", person.CardNumber),
+                    ("Terms", "true")
+                ),
+                "verifying" => await WaitAndGetAsync(next),
+                "pin" => await SubmitAsync(page, next, ("Pin", pin), ("Again", pin)),
+                "consent" => await SubmitAsync(page, next, ("Pin", pin)),
+                _ => throw new InvalidOperationException(
+                    $"The bank shows {next.AbsolutePath}: {TextOf(page)}"
+                ),
+            };
+        }
+
+        throw new InvalidOperationException(
+            $"The bank does not come to an end; the last page was {next.AbsolutePath}."
+        );
+    }
+
+    public void Dispose() => browser.Dispose();
+
+    /// <summary>The page after all redirects, or the address outside the bank that they lead to.</summary>
+    private async Task<(IDocument? Page, Uri Address)> GetAsync(Uri address)
+    {
+        while (true)
+        {
+            using var response = await browser.GetAsync(address);
+            if (response.Headers.Location is not { } location)
+            {
+                return (await ParseAsync(response), address);
+            }
+
+            address = new Uri(address, location);
+            if (address.Authority != messages.Authority)
+            {
+                return (null, address);
+            }
+        }
+    }
+
+    private async Task<(IDocument? Page, Uri Address)> SubmitAsync(
+        IDocument? page,
+        Uri address,
+        params (string Name, string Value)[] entered
+    )
+    {
+        var form =
+            page?.QuerySelector<IHtmlFormElement>("form[method=post]")
+            ?? throw new InvalidOperationException($"{address.AbsolutePath} has no form.");
+        var fields = form.QuerySelectorAll<IHtmlInputElement>("input[type=hidden]")
+            .Where(input => entered.All(field => field.Name != input.Name))
+            .Select(input => KeyValuePair.Create(input.Name!, input.Value))
+            .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+        using var content = new FormUrlEncodedContent(fields);
+        using var response = await browser.PostAsync(address, content);
+        if (response.Headers.Location is { } location)
+        {
+            var target = new Uri(address, location);
+            return target.Authority == messages.Authority ? await GetAsync(target) : (null, target);
+        }
+
+        var answer = await ParseAsync(response);
+        throw new InvalidOperationException($"{address.AbsolutePath} was not accepted: {TextOf(answer)}");
+    }
+
+    private async Task<(IDocument? Page, Uri Address)> WaitAndGetAsync(Uri address)
+    {
+        await Task.Delay(pause);
+        return await GetAsync(address);
+    }
+
+    private async Task<string> WaitForCodeAsync(DateTimeOffset newerThan)
+    {
+        for (var waited = TimeSpan.Zero; waited < TimeSpan.FromSeconds(10); waited += pause)
+        {
+            if (await NewestMessageAsync() is { } message && message.SentAt > newerThan)
+            {
+                return Digits().Match(message.Text).Value;
+            }
+
+            await Task.Delay(pause);
+        }
+
+        throw new InvalidOperationException("No one-time code arrived in the message box within 10 s.");
+    }
+
+    private async Task<SandboxMessage?> NewestMessageAsync()
+    {
+        using var response = await browser.GetAsync(messages);
+        response.EnsureSuccessStatusCode();
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var page = await System.Text.Json.JsonSerializer.DeserializeAsync(
+            body,
+            ResponseJson.Default.PageSandboxMessage
+        );
+        return page!.Data.Count > 0 ? page.Data[0] : null;
+    }
+
+    private static async Task<IDocument> ParseAsync(HttpResponseMessage response)
+    {
+        var html = await response.Content.ReadAsStringAsync();
+        return await BrowsingContext.New(Configuration.Default).OpenAsync(request => request.Content(html));
+    }
+
+    private static string TextOf(IDocument? page) =>
+        Spaces().Replace(page?.QuerySelector("main")?.TextContent ?? "nothing", " ").Trim();
+
+    [GeneratedRegex("[0-9]{6}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Spaces();
+}

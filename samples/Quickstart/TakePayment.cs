@@ -1,0 +1,71 @@
+namespace OpenBanking.Samples.Quickstart;
+
+/// <summary>The shortest ways, as the documents quote them.</summary>
+public static class TakePayment
+{
+    public static async Task<Payment> RunAsync(
+        string clientId,
+        string pem,
+        string agreementId,
+        string couponId
+    )
+    {
+        // csharpier-ignore-start
+        // <take_payment>
+        var client = new OpenBankingClient(new OpenBankingOptions
+        {
+            Authority = new Uri("http://localhost:5080"),
+            ClientId = clientId,
+            Key = ClientKey.FromPem(pem),
+        });
+
+        var order = new CreatePaymentRequest
+        {
+            OrderNo = "order-1001",
+            Amount = Money.Yuan(19.90m),
+            AgreementId = agreementId,   // what the customer agreed to on the bank's pages
+            CouponId = couponId,         // the bank pays 5.00 of it
+        };
+
+        // The key is made from the order number: sent twice, even by a restarted process, it pays once.
+        var payment = await client.Payments.CreateAsync(order, IdempotencyKey.FromOrder(order.OrderNo, "payment"));
+
+        Console.WriteLine(payment.Status == PaymentStatus.Captured
+            ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}."
+            : $"Declined: {payment.DeclineCode}.");
+        // </take_payment>
+        // csharpier-ignore-end
+        return payment;
+    }
+
+    public static async Task<Coupon> PrepareAsync(OpenBankingClient client, LinkedCustomer customer)
+    {
+        // <pay>
+        var topUp = await client.TopUps.CreateAsync(
+            new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = Money.Yuan(100) },
+            IdempotencyKey.FromOrder("top-up-1001", "top-up")
+        );
+        await client.TopUps.WaitAsync(topUp.Id);
+
+        var stock = await client.Coupons.ListStocksAsync().FirstAsync();
+        var coupon = await client.Coupons.IssueAsync(
+            new IssueCouponRequest { StockId = stock.Id, CustomerId = customer.CustomerId },
+            IdempotencyKey.FromOrder("welcome-1001", "coupon")
+        );
+
+        var payment = await client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1001",
+                Amount = Money.Yuan(19.90m),
+                AgreementId = customer.AgreementId!,
+                CouponId = coupon.Id,
+            },
+            IdempotencyKey.FromOrder("order-1001", "payment")
+        );
+        // </pay>
+        return payment.Status == PaymentStatus.Captured
+            ? coupon
+            : throw new StepFailedException($"{payment.DeclineCode}");
+    }
+}

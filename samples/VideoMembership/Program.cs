@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.DataProtection;
+using OpenBanking;
+using OpenBanking.Samples.VideoMembership;
+
+var builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
+);
+var (partner, key, folder) = Partner.Read(builder.Configuration);
+var shop = new Shop(Path.Combine(folder, "video"));
+
+builder.Services.AddSingleton(shop);
+builder.Services.AddSingleton(partner);
+builder.Services.AddRazorPages();
+builder
+    .Services.AddDataProtection()
+    .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(folder, "page-keys")))
+    .SetApplicationName("VideoMembership");
+builder.Services.AddSingleton<ITokenStore>(services => new FileTokenStore(
+    Path.Combine(folder, "tokens"),
+    services.GetRequiredService<IDataProtectionProvider>()
+));
+builder.Services.AddOpenBanking(options =>
+{
+    options.Authority = partner.Authority;
+    options.ClientId = partner.ClientId;
+    options.Key = key;
+});
+
+var app = builder.Build();
+app.UseVideoUsers();
+app.MapRazorPages();
+app.MapGet("/health", () => "ok");
+
+// The customer goes to the bank to open an account and to agree, and comes back linked.
+app.MapOpenBankingAccountLink(
+    "/openbanking",
+    link =>
+    {
+        link.AuthorizationDetails = _ =>
+            [
+                new AccountOpening(),
+                new AccountInformation(),
+                new CouponWallet(),
+                new PaymentAgreementTerms
+                {
+                    PerPaymentLimit = Money.Yuan(200),
+                    DailyLimit = Money.Yuan(500),
+                    TotalLimit = Money.Yuan(5_000),
+                    TopUpAllowed = true,
+                },
+            ];
+        link.OnLinked = (context, customer) =>
+        {
+            var user = shop.FindUser(VideoUsers.IdOf(context));
+            shop.Save(
+                user with
+                {
+                    CustomerId = customer.CustomerId,
+                    AccountId = customer.AccountId,
+                    AgreementId = customer.AgreementId,
+                }
+            );
+            return Task.FromResult(Results.LocalRedirect("/"));
+        };
+        link.OnRefused = (_, why) =>
+            Task.FromResult(Results.LocalRedirect($"/?notice={Uri.EscapeDataString(why.Message)}"));
+    }
+);
+
+// The bank says what happened; only then is a membership delivered.
+// <webhooks>
+app.MapOpenBankingWebhooks(
+    "/openbanking/webhooks",
+    partner.WebhookSecret,
+    (happened, _) =>
+    {
+        if (happened.Data.OrderNo is { } orderNo && shop.FindOrder(orderNo) is { } order)
+        {
+            var state = happened.Type switch
+            {
+                EventTypes.PaymentCaptured when order.State != OrderState.Refunded => OrderState.Delivered,
+                EventTypes.PaymentRefunded => OrderState.Refunded,
+                _ => order.State,
+            };
+            shop.Save(order with { State = state, PaymentId = happened.Data.PaymentId });
+        }
+
+        return Task.CompletedTask;
+    }
+);
+
+// </webhooks>
+
+// For the quickstart, which orders and waits like a user without a browser.
+app.MapPost("/orders", () => Results.Ok(shop.NewOrder(userId: null).OrderNo));
+app.MapGet(
+    "/orders/{orderNo}",
+    (string orderNo) =>
+        shop.FindOrder(orderNo) is { } order
+            ? Results.Text(order.State.ToString().ToLowerInvariant())
+            : Results.NotFound()
+);
+
+app.Run();

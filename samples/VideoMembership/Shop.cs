@@ -1,0 +1,98 @@
+using System.Text.Json;
+
+namespace OpenBanking.Samples.VideoMembership;
+
+public enum OrderState
+{
+    Ordered,
+    Paid,
+    Delivered,
+    Refunded,
+}
+
+/// <summary>An order of one month of videos.</summary>
+public sealed record MembershipOrder(string OrderNo, string? UserId, OrderState State, string? PaymentId);
+
+/// <summary>A user of the video app, and who that is at the bank.</summary>
+public sealed record VideoUser(
+    string Id,
+    string? CustomerId = null,
+    string? AccountId = null,
+    string? AgreementId = null,
+    string? CouponId = null,
+    int Attempts = 0
+);
+
+/// <summary>The video app's own data: users and orders, in a file, since a sample needs no database.</summary>
+public sealed class Shop
+{
+    private readonly Lock changing = new();
+    private readonly string file;
+    private Data data;
+
+    public Shop(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        file = Path.Combine(folder, "shop.json");
+        data = File.Exists(file) ? JsonSerializer.Deserialize<Data>(File.ReadAllText(file))! : new([], []);
+    }
+
+    public static Money Price { get; } = Money.Yuan(19.90m);
+
+    public VideoUser FindUser(string id)
+    {
+        lock (changing)
+        {
+            return data.Users.GetValueOrDefault(id) ?? new VideoUser(id);
+        }
+    }
+
+    public MembershipOrder? FindOrder(string orderNo)
+    {
+        lock (changing)
+        {
+            return data.Orders.GetValueOrDefault(orderNo);
+        }
+    }
+
+    /// <summary>The user's newest order.</summary>
+    public MembershipOrder? FindOrderOf(string userId)
+    {
+        lock (changing)
+        {
+            return data.Orders.Values.Where(order => order.UserId == userId).MaxBy(order => order.OrderNo);
+        }
+    }
+
+    public MembershipOrder NewOrder(string? userId)
+    {
+        // Time-ordered, so that the newest order is the last by number.
+        var order = new MembershipOrder(
+            $"video-{Guid.CreateVersion7():N}",
+            userId,
+            OrderState.Ordered,
+            PaymentId: null
+        );
+        Save(order);
+        return order;
+    }
+
+    public void Save(MembershipOrder order) => Change(() => data.Orders[order.OrderNo] = order);
+
+    public void Save(VideoUser user) => Change(() => data.Users[user.Id] = user);
+
+    private void Change(Action change)
+    {
+        lock (changing)
+        {
+            change();
+            File.WriteAllText(file + ".new", JsonSerializer.Serialize(data));
+            File.Move(file + ".new", file, overwrite: true);
+        }
+    }
+
+    private sealed record Data(
+        Dictionary<string, VideoUser> Users,
+        Dictionary<string, MembershipOrder> Orders
+    );
+}

@@ -1,0 +1,34 @@
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Accounts;
+
+/// <summary>What a customer's consent lets an app read: the one account it was given for.</summary>
+public sealed class AccountQueries(Store store)
+{
+    /// <summary>The account of the consent, if this is its id.</summary>
+    public AccountRow? Find(Caller caller, Id<AccountRow> id) =>
+        id == caller.Consent.AccountId
+            ? store.First(
+                AccountTables.Accounts,
+                caller.World,
+                $"id = {id} AND customer_id = {caller.Consent.CustomerId}"
+            )
+            : null;
+
+    public BoundCardRow FindCard(Caller caller, AccountRow account) =>
+        store.Find(CustomerTables.BoundCards, caller.World, account.CardId)
+        ?? throw new InvalidOperationException($"{account.Id} has no card.");
+
+    /// <summary>Lines of the statement, the newest first.</summary>
+    /// <param name="before">The line to go on after; null for the newest.</param>
+    public IReadOnlyList<EntryRow> ListEntries(Caller caller, AccountRow account, long? before, int count) =>
+        store.List(
+            LedgerTables.Entries,
+            caller.World,
+            $"account_id = {account.Id} AND sequence < {before ?? long.MaxValue} ORDER BY sequence DESC LIMIT {count}"
+        );
+}

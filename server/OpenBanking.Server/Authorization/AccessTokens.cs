@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>What a valid access token says.</summary>
+/// <param name="ConsentId">The consent a customer's token acts under; null for a token of the app itself.</param>
+public sealed record AccessToken(
+    string ClientId,
+    IReadOnlySet<string> Scopes,
+    string KeyThumbprint,
+    Id<ConsentRow>? ConsentId,
+    DateTimeOffset ExpiresAt
+);
+
+/// <summary>Issues and reads access tokens: JWTs (RFC 9068) bound to the key of a DPoP proof. A valid one is
+/// remembered until it expires, so that its signature is checked once.</summary>
+public sealed class AccessTokens(
+    ServerAddress address,
+    SigningKeys signingKeys,
+    PairwiseIds pairwise,
+    TimeProvider time,
+    Ids ids
+)
+{
+    private const string TokenType = "at+jwt";
+    private const int MostKept = 50_000;
+
+    private readonly ConcurrentDictionary<string, AccessToken> kept = [];
+
+    public string Issue(AppRow app, string scope, string keyThumbprint, ConsentRow? consent)
+    {
+        var now = time.GetUtcNow();
+        var payload = new Dictionary<string, object>
+        {
+            ["iss"] = address.Issuer,
+            ["aud"] = address.Issuer,
+            ["sub"] = consent is null
+                ? app.Id.ToString()
+                : pairwise.Format(app.PartnerId, consent.CustomerId),
+            ["client_id"] = app.Id.ToString(),
+            ["iat"] = now.ToUnixTimeSeconds(),
+            ["exp"] = (now + AuthorizationServerOptions.AccessTokenLifetime).ToUnixTimeSeconds(),
+            ["jti"] = Crockford.Encode(ids.NewGuid()),
+            ["scope"] = scope,
+            ["cnf"] = new Dictionary<string, string> { ["jkt"] = keyThumbprint },
+        };
+        if (consent is not null)
+        {
+            payload["consent_id"] = consent.Id.ToString();
+        }
+
+        return signingKeys.Sign(TokenType, JsonSerializer.SerializeToUtf8Bytes(payload));
+    }
+
+    /// <summary>Null for anything but a token of this server that has not expired.</summary>
+    public AccessToken? Read(string text)
+    {
+        var now = time.GetUtcNow();
+        var hash = Secrets.HashOf(text);
+        if (kept.TryGetValue(hash, out var known))
+        {
+            return known.ExpiresAt > now ? known : null;
+        }
+
+        if (Validate(text, now) is not { } token)
+        {
+            return null;
+        }
+
+        if (kept.Count >= MostKept)
+        {
+            ForgetExpired(now);
+        }
+
+        kept[hash] = token;
+        return token;
+    }
+
+    private AccessToken? Validate(string text, DateTimeOffset now) =>
+        Jws.TryParse(text) is { Type: TokenType } jws
+        && signingKeys.Find(jws.KeyId) is { } key
+        && jws.IsSignedBy(key)
+        && jws.Text("iss") == address.Issuer
+        && jws.Text("aud") == address.Issuer
+        && jws.Instant("exp") is { } expiresAt
+        && expiresAt > now
+        && jws.Text("client_id") is { } clientId
+        && jws.Text("scope") is { } scope
+        && jws.Payload.TryGetProperty("cnf", out var confirmation)
+        && confirmation.TryGetProperty("jkt", out var thumbprint)
+            ? new(
+                clientId,
+                scope.Split(' ').ToHashSet(),
+                thumbprint.GetString()!,
+                Id<ConsentRow>.TryParse(jws.Text("consent_id"), out var consent) ? consent : null,
+                expiresAt
+            )
+            : null;
+
+    private void ForgetExpired(DateTimeOffset now)
+    {
+        foreach (var (hash, _) in kept.Where(pair => pair.Value.ExpiresAt <= now))
+        {
+            kept.TryRemove(hash, out _);
+        }
+
+        if (kept.Count >= MostKept)
+        {
+            kept.Clear();
+        }
+    }
+}

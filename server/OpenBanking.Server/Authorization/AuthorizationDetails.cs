@@ -1,0 +1,153 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OpenBanking.Server.Http;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>
+/// Reads authorization_details (RFC 9396), in this order: a JSON array of at most one detail of each type; the type
+/// known and registered for the client; no unknown and no missing field; the values in their ranges. Anything else is
+/// <c>invalid_authorization_details</c>.
+/// </summary>
+public static class AuthorizationDetails
+{
+    private const int LongestText = 8 * 1024;
+    private const int Depth = 8;
+
+    private static readonly Dictionary<string, Type> types = new()
+    {
+        [AccountOpening.TypeName] = typeof(AccountOpening),
+        [AccountInformation.TypeName] = typeof(AccountInformation),
+        [CouponWallet.TypeName] = typeof(CouponWallet),
+        [PaymentAgreementTerms.TypeName] = typeof(PaymentAgreementTerms),
+    };
+
+    private static readonly HashSet<string> accountActions =
+    [
+        AccountInformation.ReadAccounts,
+        AccountInformation.ReadBalances,
+        AccountInformation.ReadTransactions,
+    ];
+
+    /// <summary>The types the server knows.</summary>
+    public static IReadOnlyCollection<string> Types => types.Keys;
+
+    /// <param name="registered">The types the client may ask for.</param>
+    public static (AuthorizationDetail[]? Details, OAuthFailure? Failure) Parse(
+        string text,
+        IReadOnlyCollection<string> registered
+    )
+    {
+        if (text.Length > LongestText)
+        {
+            return Refuse($"authorization_details may be at most {LongestText} characters long.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(
+                text,
+                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Depth }
+            );
+            return ParseAll(document.RootElement, registered);
+        }
+        catch (JsonException)
+        {
+            return Refuse("authorization_details must be a JSON array of objects, without repeated members.");
+        }
+    }
+
+    /// <summary>Reads details that were checked before they were stored.</summary>
+    public static AuthorizationDetail[] Read(string stored) =>
+        JsonSerializer.Deserialize(stored, RequestJson.Default.AuthorizationDetailArray)!;
+
+    public static string Write(AuthorizationDetail[] details) =>
+        JsonSerializer.Serialize(details, RequestJson.Default.AuthorizationDetailArray);
+
+    private static (AuthorizationDetail[]?, OAuthFailure?) ParseAll(
+        JsonElement root,
+        IReadOnlyCollection<string> registered
+    )
+    {
+        if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() == 0)
+        {
+            return Refuse("authorization_details must be a JSON array with at least one object.");
+        }
+
+        var details = new Dictionary<string, AuthorizationDetail>();
+        foreach (var element in root.EnumerateArray())
+        {
+            var type = TypeOf(element);
+            if (type is null || !types.TryGetValue(type, out var shape) || !registered.Contains(type))
+            {
+                return Refuse(
+                    $"Each detail needs a type that this client is registered for: {string.Join(", ", registered)}."
+                );
+            }
+
+            var (detail, reason) = ParseOne(element, shape);
+            if (detail is null || !details.TryAdd(type, detail))
+            {
+                return Refuse($"{type}: {reason ?? "ask for each type at most once."}");
+            }
+        }
+
+        return ([.. details.Values], null);
+    }
+
+    private static (AuthorizationDetail?, string?) ParseOne(JsonElement element, Type type)
+    {
+        var shape = RequestJson.Default.GetTypeInfo(type)!;
+        if (JsonShape.Check(element, shape, discriminator: "type") is [var error, ..])
+        {
+            return (null, $"{error.Pointer}: {error.Detail}");
+        }
+
+        try
+        {
+            var detail = element.Deserialize(
+                (JsonTypeInfo<AuthorizationDetail>)
+                    RequestJson.Default.GetTypeInfo(typeof(AuthorizationDetail))!
+            )!;
+            return CheckValues(detail) is { } reason ? (null, reason) : (detail, null);
+        }
+        catch (JsonException failure)
+        {
+            var wrong = JsonShape.WrongType(failure);
+            return (null, $"{wrong.Pointer}: {wrong.Detail}");
+        }
+    }
+
+    private static string? CheckValues(AuthorizationDetail detail) =>
+        detail switch
+        {
+            AccountOpening opening when opening.AccountType != AccountType.TypeTwo =>
+                "/account_type: type_ii is expected.",
+            AccountInformation { Actions: var actions }
+                when actions.Count == 0 || !accountActions.IsSupersetOf(actions) =>
+                $"/actions: one or more of {string.Join(", ", accountActions)} are expected.",
+            PaymentAgreementTerms terms => CheckTerms(terms),
+            _ => null,
+        };
+
+    private static string? CheckTerms(PaymentAgreementTerms terms)
+    {
+        Money[] limits = [terms.PerPaymentLimit, terms.DailyLimit, terms.TotalLimit];
+        return limits.Any(limit => limit.Currency != Money.Renminbi) ? "the limits must be in CNY."
+            : limits.Any(limit => limit.Amount <= 0) ? "the limits must be more than zero."
+            : terms.PerPaymentLimit.Amount > terms.DailyLimit.Amount
+            || terms.DailyLimit.Amount > terms.TotalLimit.Amount
+                ? "per_payment_limit may not be more than daily_limit, nor that more than total_limit."
+            : null;
+    }
+
+    private static string? TypeOf(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty("type", out var type)
+        && type.ValueKind == JsonValueKind.String
+            ? type.GetString()
+            : null;
+
+    private static (AuthorizationDetail[]?, OAuthFailure?) Refuse(string description) =>
+        (null, new(400, "invalid_authorization_details", description));
+}

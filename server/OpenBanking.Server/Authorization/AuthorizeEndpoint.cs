@@ -1,0 +1,76 @@
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Pages;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>
+/// GET /oauth/authorize (RFC 9126 §4, FAPI 2.0 SP §5.3.2.2). Checks, in order: no repeated parameter · a registered
+/// client · a <c>request_uri</c> of this server, of this client, not expired, not used. Every other parameter is
+/// ignored. A refusal is a page of ours: no address in a refused request is to be trusted. The request_uri is used up
+/// when the authorization completes, not by loading a page.
+/// </summary>
+public sealed class AuthorizeEndpoint(
+    AppDirectory apps,
+    Store store,
+    Interactions interactions,
+    InteractionCookies cookies,
+    TimeProvider time
+)
+{
+    public async Task<IResult> HandleAsync(HttpContext context)
+    {
+        var (form, failure) = OAuthForm.From(context.Request.Query);
+        if (form is null)
+        {
+            return ErrorPage(failure!.Error);
+        }
+
+        if (form["client_id"] is not { } clientId || apps.Find(clientId) is not { } app)
+        {
+            return ErrorPage("invalid_client");
+        }
+
+        if (form["request_uri"] is not { } requestUri)
+        {
+            return ErrorPage("invalid_request");
+        }
+
+        var pushed = store.Find(
+            AuthorizationTables.PushedRequests,
+            app.World,
+            new HashKey(Secrets.HashOf(requestUri))
+        );
+        if (
+            pushed is null
+            || pushed.AppId != app.Row.Id
+            || pushed.Used
+            || time.GetUtcNow() >= pushed.ExpiresAt
+        )
+        {
+            return ErrorPage("invalid_request_uri");
+        }
+
+        var (id, secret) = await interactions.StartAsync(app.World, pushed);
+        cookies.Set(context, id.ToString(), secret);
+        var language = PageLanguages.FirstOf(AuthorizationRequest.Read(pushed.Request).UiLocales);
+        return new SeeOther(
+            PageRoutes.Of(app.World, id.ToString(), InteractionStep.SignIn)
+                + (language is null ? "" : $"?{PageLanguages.Parameter}={language}")
+        );
+    }
+
+    private static SeeOther ErrorPage(string error) => new($"{PageRoutes.Error}?code={error}");
+}
+
+/// <summary>Sends a browser elsewhere with GET, whatever it came with (FAPI 2.0 SP §5.3.2.2 no. 11).</summary>
+public sealed class SeeOther(string location) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+        httpContext.Response.Headers.Location = location;
+        return Task.CompletedTask;
+    }
+}

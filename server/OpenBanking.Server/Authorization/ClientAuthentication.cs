@@ -1,0 +1,109 @@
+using System.Text.Json;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Partners;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>A client that proved who it is, with the name under which its assertion is used up.</summary>
+public sealed record AuthenticatedClient(RegisteredApp App, SingleUseRow Assertion);
+
+/// <summary>
+/// Authenticates clients by private_key_jwt (RFC 7523, FAPI 2.0 SP §5.3.2.1), in this order: the assertion's type; a
+/// well-formed JWS; <c>iss</c> = <c>sub</c> = a registered client = <c>client_id</c> if sent; <c>aud</c> our issuer as
+/// a string; <c>exp</c>, <c>iat</c>, <c>nbf</c> in their windows; <c>jti</c>; signed by a registered key. The
+/// assertion is used up by the command it comes with, so that it is good once.
+/// </summary>
+public sealed class ClientAuthentication(AppDirectory apps, ServerAddress address, TimeProvider time)
+{
+    private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    private const int LongestAssertionId = 256;
+
+    public (AuthenticatedClient? Client, OAuthFailure? Failure) Authenticate(OAuthForm form)
+    {
+        if (form["client_assertion"] is not { } text)
+        {
+            return Refuse("Authenticate with private_key_jwt: client_assertion is missing.");
+        }
+
+        if (form["client_assertion_type"] != AssertionType)
+        {
+            return Refuse($"client_assertion_type must be {AssertionType}.");
+        }
+
+        if (Jws.TryParse(text) is not { } assertion)
+        {
+            return Refuse("client_assertion is not a compact JWS.");
+        }
+
+        var clientId = assertion.Text("sub");
+        if (assertion.Text("iss") != clientId || (form["client_id"] is { } named && named != clientId))
+        {
+            return Refuse("The assertion's iss and sub, and client_id if sent, must all be the client id.");
+        }
+
+        if (apps.Find(clientId) is not { } app)
+        {
+            return Refuse("There is no such client here: check the client id and the server's address.");
+        }
+
+        if (CheckClaims(assertion) is { } reason)
+        {
+            return Refuse(reason);
+        }
+
+        return IsSigned(assertion, app)
+            ? (new(app, UseOf(app, assertion)), null)
+            : Refuse(UnsignedReason(assertion, app));
+    }
+
+    private string? CheckClaims(Jws assertion)
+    {
+        var now = time.GetUtcNow();
+        var latest = now + AuthorizationServerOptions.ClockSkew;
+        return !IsOurIssuer(assertion)
+                ? $"The assertion's aud must be the string {address.Issuer}, not an array and not an endpoint."
+            : assertion.Instant("exp") is not { } expiresAt ? "The assertion needs an exp."
+            : expiresAt <= now
+                ? $"The assertion expired {(now - expiresAt).TotalSeconds:0} s ago: check your clock against the Date header."
+            : expiresAt > latest + AuthorizationServerOptions.AssertionLifetime
+                ? "The assertion's exp is too far ahead: a minute is enough."
+            : IsAhead(assertion, "iat", latest) || IsAhead(assertion, "nbf", latest)
+                ? "The assertion is from the future: check your clock against the Date header."
+            : assertion.Text("jti") is not { Length: > 0 and <= LongestAssertionId }
+                ? "The assertion needs a jti."
+            : null;
+    }
+
+    private bool IsOurIssuer(Jws assertion) =>
+        assertion.Payload.TryGetProperty("aud", out var audience)
+        && audience.ValueKind == JsonValueKind.String
+        && audience.GetString() == address.Issuer;
+
+    /// <summary>Absent is fine; present it must be an instant that is not ahead.</summary>
+    private static bool IsAhead(Jws assertion, string claim, DateTimeOffset latest) =>
+        assertion.Payload.TryGetProperty(claim, out _)
+        && (assertion.Instant(claim) is not { } instant || instant > latest);
+
+    private static bool IsSigned(Jws assertion, RegisteredApp app) =>
+        app
+            .Keys.Where(key => assertion.KeyId is null || key.KeyId is null || key.KeyId == assertion.KeyId)
+            .Any(assertion.IsSignedBy);
+
+    private static string UnsignedReason(Jws assertion, RegisteredApp app) =>
+        assertion.Algorithm is not (PublicKey.Es256 or PublicKey.Ps256)
+            ? "The assertion's alg must be ES256 or PS256."
+            : "The assertion is not signed by a registered key; registered are "
+                + string.Join(", ", app.Keys.Select(key => key.KeyId ?? key.Thumbprint))
+                + ".";
+
+    private static SingleUseRow UseOf(RegisteredApp app, Jws assertion) =>
+        new()
+        {
+            Kind = SingleUseKind.ClientAssertion,
+            Hash = Secrets.HashOf($"{app.Row.Id}\0{assertion.Text("jti")}"),
+            ExpiresAt = assertion.Instant("exp")!.Value + AuthorizationServerOptions.ClockSkew,
+        };
+
+    private static (AuthenticatedClient?, OAuthFailure?) Refuse(string description) =>
+        (null, OAuthFailure.InvalidClient(description));
+}

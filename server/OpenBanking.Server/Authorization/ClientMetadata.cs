@@ -1,0 +1,112 @@
+using System.Text.Json;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>
+/// Checks what an app wants to be registered with (RFC 7591 §2), in this order: the name; redirect addresses, https or
+/// loopback, without fragment; keys by value, public, of the allowed kinds, with unique ids; the authentication method;
+/// response and grant types; scope; details types; the id token's algorithm; the scene.
+/// </summary>
+public static class ClientMetadata
+{
+    public const string AuthenticationMethod = "private_key_jwt";
+    private const int LongestName = 64;
+    private const int MostRedirectUris = 10;
+    private const int LongestRedirectUri = 512;
+    private const int MostKeys = 10;
+
+    public static readonly IReadOnlyList<string> Scenes =
+    [
+        "video",
+        "food_delivery",
+        "shopping",
+        "transit",
+        "campus",
+        "parking",
+        "government",
+        "other",
+    ];
+
+    /// <summary>Reads a list that was stored as JSON.</summary>
+    public static IReadOnlyList<string> ReadList(string stored) =>
+        JsonSerializer.Deserialize<string[]>(stored)!;
+
+    public static OAuthFailure? Check(ClientRegistrationRequest request) =>
+        request.ClientName.Length is 0 or > LongestName || request.ClientName.Any(char.IsControl)
+            ? Refuse("client_name must be 1 to 64 characters.")
+            : CheckRedirectUris(request.RedirectUris)
+                ?? CheckKeys(request)
+                ?? CheckOnly(
+                    request.TokenEndpointAuthMethod,
+                    AuthenticationMethod,
+                    "token_endpoint_auth_method"
+                )
+                ?? CheckOnly(
+                    request.IdTokenSignedResponseAlg,
+                    PublicKey.Es256,
+                    "id_token_signed_response_alg"
+                )
+                ?? CheckAmong(request.ResponseTypes, ["code"], "response_types")
+                ?? CheckAmong(request.GrantTypes, Grants.All, "grant_types")
+                ?? CheckAmong(request.Scope?.Split(' '), Scopes.All, "scope")
+                ?? CheckAmong(
+                    request.AuthorizationDetailsTypes,
+                    AuthorizationDetails.Types,
+                    "authorization_details_types"
+                )
+                ?? CheckAmong(request.Scene is { } scene ? [scene] : null, Scenes, "scene");
+
+    private static OAuthFailure? CheckRedirectUris(IReadOnlyList<string> uris) =>
+        uris.Count is 0 or > MostRedirectUris || !uris.All(IsAllowed)
+            ? new(
+                400,
+                "invalid_redirect_uri",
+                "redirect_uris must be 1 to 10 https addresses without a fragment; http on loopback only."
+            )
+            : null;
+
+    /// <summary>FAPI 2.0 SP §5.3.2.2 no. 8: no plain http but on loopback.</summary>
+    private static bool IsAllowed(string text) =>
+        text is { Length: <= LongestRedirectUri }
+        && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+        && uri.Fragment.Length == 0
+        && !text.Contains('#')
+        && uri.UserInfo.Length == 0;
+
+    private static OAuthFailure? CheckKeys(ClientRegistrationRequest request)
+    {
+        if (request.JwksUri is not null)
+        {
+            return Refuse("Register keys by value, in jwks: jwks_uri is not taken.");
+        }
+
+        var keys = request.Jwks.Keys;
+        var ids = keys.Select(key => key.Kid).OfType<string>().ToList();
+        return keys.Count is 0 or > MostKeys || ids.Distinct().Count() != ids.Count || !keys.All(IsAllowed)
+            ? Refuse(
+                "jwks must hold 1 to 10 public keys with different kid: P-256 for ES256, or RSA of 2048 to 4096 bits for PS256."
+            )
+            : null;
+    }
+
+    private static bool IsAllowed(JsonWebKeyDocument key) =>
+        key.Use is null or "sig"
+        && PublicKey.Read(JsonSerializer.SerializeToElement(key, ResponseJson.Default.JsonWebKeyDocument))
+            is not null;
+
+    private static OAuthFailure? CheckOnly(string? value, string only, string name) =>
+        value is null || value == only ? null : Refuse($"{name} must be {only}.");
+
+    private static OAuthFailure? CheckAmong(
+        IReadOnlyList<string>? values,
+        IReadOnlyCollection<string> allowed,
+        string name
+    ) =>
+        values is null || (values.Count > 0 && values.All(allowed.Contains))
+            ? null
+            : Refuse($"{name} may hold {string.Join(", ", allowed)}.");
+
+    private static OAuthFailure Refuse(string description) =>
+        new(400, "invalid_client_metadata", description);
+}

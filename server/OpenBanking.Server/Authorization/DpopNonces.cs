@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>Which side a nonce is for: one cannot pass for the other (RFC 9449 §8, §9).</summary>
+public enum NonceRole
+{
+    AuthorizationServer = 1,
+    ResourceServer = 2,
+}
+
+/// <summary>Nonces without a store: a keyed digest of the role and of a slot of time. The key is of this process, so
+/// that after a crash no proof made before it is accepted again.</summary>
+public sealed class DpopNonces(TimeProvider time)
+{
+    private const int SlotLength = sizeof(long);
+    private const int MacLength = 16;
+    private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>The nonce of the current slot.</summary>
+    public string Current(NonceRole role) => Make(role, CurrentSlot);
+
+    /// <summary>Whether it is of this slot or the one before.</summary>
+    public bool IsValid(string nonce, NonceRole role)
+    {
+        var slot = CurrentSlot;
+        return Secrets.AreEqual(nonce, Make(role, slot)) || Secrets.AreEqual(nonce, Make(role, slot - 1));
+    }
+
+    private long CurrentSlot =>
+        time.GetUtcNow().ToUnixTimeSeconds() / (long)AuthorizationServerOptions.NonceSlot.TotalSeconds;
+
+    private string Make(NonceRole role, long slot)
+    {
+        Span<byte> input = stackalloc byte[1 + SlotLength];
+        input[0] = (byte)role;
+        BinaryPrimitives.WriteInt64BigEndian(input[1..], slot);
+        Span<byte> mac = stackalloc byte[32];
+        HMACSHA256.HashData(key, input, mac);
+        return Base64Url.EncodeToString(mac[..MacLength]);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using OpenBanking.Server.Http;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>What became of a request's proof.</summary>
+public abstract record ProofResult
+{
+    /// <summary>The request was made by the holder of this key.</summary>
+    public sealed record Proven(string KeyThumbprint) : ProofResult;
+
+    public sealed record Refused(string Reason) : ProofResult;
+
+    /// <summary>Well made, but without a nonce of ours: the client is to try again with the one it is given.</summary>
+    public sealed record NonceRequired : ProofResult;
+
+    /// <summary>There is no DPoP header.</summary>
+    public sealed record Absent : ProofResult;
+}
+
+/// <summary>
+/// Checks DPoP proofs (RFC 9449 §4.3), in this order: exactly one header; a well-formed JWS; <c>typ</c>; <c>alg</c> on
+/// the list; a public <c>jwk</c>; the signature; <c>jti</c>, <c>htm</c>, <c>htu</c>, <c>iat</c> present and right;
+/// <c>ath</c> of the token it comes with; the nonce; not seen before.
+/// </summary>
+public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenProofs seen, TimeProvider time)
+{
+    private const int MostKeysKept = 10_000;
+    private const int LongestProofId = 256;
+
+    /// <summary>Keys by the JSON they came as: a client sends the same one with every proof.</summary>
+    private readonly ConcurrentDictionary<string, PublicKey> keys = [];
+
+    /// <param name="accessToken">The token the proof comes with, whose digest it must hold; null at the
+    /// authorization server.</param>
+    public ProofResult Check(HttpRequest request, NonceRole role, string? accessToken)
+    {
+        var headers = request.Headers["DPoP"];
+        if (headers.Count == 0)
+        {
+            return new ProofResult.Absent();
+        }
+
+        if (headers is not [{ } header] || Jws.TryParse(header) is not { } proof)
+        {
+            return new ProofResult.Refused("Send exactly one DPoP header, with a compact JWS.");
+        }
+
+        if (CheckKey(proof, out var key) is { } keyReason)
+        {
+            return new ProofResult.Refused(keyReason);
+        }
+
+        if (CheckClaims(proof, request, accessToken) is { } reason)
+        {
+            return new ProofResult.Refused(reason);
+        }
+
+        if (proof.Text("nonce") is not { } nonce || !nonces.IsValid(nonce, role))
+        {
+            return new ProofResult.NonceRequired();
+        }
+
+        return seen.TryAdd(key!.Thumbprint, proof.Text("jti")!)
+            ? new ProofResult.Proven(key.Thumbprint)
+            : new ProofResult.Refused(
+                "The proof was used before: make a new one, with a new jti, for each request."
+            );
+    }
+
+    /// <summary>The key of a proof that may be left out.</summary>
+    public (string? KeyThumbprint, OAuthFailure? Failure) CheckOptional(HttpRequest request) =>
+        Check(request, NonceRole.AuthorizationServer, accessToken: null) switch
+        {
+            ProofResult.Absent => (null, null),
+            ProofResult.Proven proven => (proven.KeyThumbprint, null),
+            ProofResult.Refused refused => (null, OAuthFailure.InvalidProof(refused.Reason)),
+            _ => (null, OAuthFailure.NonceRequired),
+        };
+
+    /// <summary>The key of a proof that must be sent (FAPI 2.0 SP §5.3.2.1 no. 4: no token without a key).</summary>
+    public (string? KeyThumbprint, OAuthFailure? Failure) CheckRequired(HttpRequest request) =>
+        CheckOptional(request) is var (key, failure) && key is null && failure is null
+            ? (null, OAuthFailure.InvalidProof("A DPoP proof is required: every token is bound to a key."))
+            : (key, failure);
+
+    private string? CheckKey(Jws proof, out PublicKey? key)
+    {
+        key = null;
+        if (proof.Type != "dpop+jwt")
+        {
+            return "The proof's typ must be dpop+jwt.";
+        }
+
+        if (proof.Algorithm is not (PublicKey.Es256 or PublicKey.Ps256))
+        {
+            return "The proof's alg must be ES256 or PS256.";
+        }
+
+        if (!proof.Header.TryGetProperty("jwk", out var jwk) || (key = Import(jwk)) is null)
+        {
+            return "The proof's jwk must be a public P-256 key, or an RSA key of 2048 to 4096 bits.";
+        }
+
+        return proof.IsSignedBy(key) ? null : "The proof is not signed by the key in its jwk.";
+    }
+
+    private string? CheckClaims(Jws proof, HttpRequest request, string? accessToken)
+    {
+        var now = time.GetUtcNow();
+        return proof.Text("jti") is not { Length: > 0 and <= LongestProofId } ? "The proof needs a jti."
+            : proof.Text("htm") != request.Method ? $"The proof's htm must be {request.Method}."
+            : !IsAddressOf(proof.Text("htu"), request)
+                ? "The proof's htu must be the address of this request."
+            : proof.Instant("iat") is not { } issuedAt ? "The proof needs an iat."
+            : issuedAt > now + AuthorizationServerOptions.ClockSkew
+                ? $"The proof is {(issuedAt - now).TotalSeconds:0} s ahead of the server's clock: set yours by the Date header."
+            : issuedAt < now - AuthorizationServerOptions.ProofAge
+                ? $"The proof is {(now - issuedAt).TotalSeconds:0} s old: make one for each request, and set your clock by the Date header."
+            : accessToken is not null && !Secrets.AreEqual(proof.Text("ath"), Secrets.HashOf(accessToken))
+                ? "The proof's ath must be the SHA-256 of the access token."
+            : null;
+    }
+
+    /// <summary>Scheme and host without case, the path to the letter, query and fragment left aside.</summary>
+    private bool IsAddressOf(string? htu, HttpRequest request) =>
+        Uri.TryCreate(htu, UriKind.Absolute, out var uri)
+        && Uri.TryCreate(address.Origin + request.PathBase + request.Path, UriKind.Absolute, out var own)
+        && uri.GetLeftPart(UriPartial.Path) == own.GetLeftPart(UriPartial.Path);
+
+    private PublicKey? Import(JsonElement jwk)
+    {
+        var text = jwk.GetRawText();
+        if (keys.TryGetValue(text, out var known))
+        {
+            return known;
+        }
+
+        if (PublicKey.Read(jwk) is not { } key)
+        {
+            return null;
+        }
+
+        if (keys.Count >= MostKeysKept)
+        {
+            keys.Clear();
+        }
+
+        return keys.GetOrAdd(text, key);
+    }
+}

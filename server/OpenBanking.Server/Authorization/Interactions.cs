@@ -1,0 +1,333 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>Where a customer is on the way through the pages.</summary>
+public enum InteractionStep
+{
+    SignIn,
+    Code,
+    Identity,
+    Verifying,
+    Pin,
+    Consent,
+
+    /// <summary>The customer has no account, and the app does not ask for one to be opened.</summary>
+    NoAccount,
+}
+
+/// <summary>An interaction with all that its pages need.</summary>
+/// <param name="Request">What the app asked for: always the stored request, never what a browser sends.</param>
+/// <param name="Application">The newest application, if one was made.</param>
+public sealed record OpenInteraction(
+    World World,
+    InteractionRow Row,
+    AppRow App,
+    AuthorizationRequest Request,
+    IReadOnlyList<AuthorizationDetail> Details,
+    AccountApplicationRow? Application,
+    CustomerRow? Customer,
+    AccountRow? Account
+)
+{
+    public PaymentAgreementTerms? Agreement => Details.OfType<PaymentAgreementTerms>().FirstOrDefault();
+
+    /// <summary>The one step that is next; every page but its own leads there.</summary>
+    public InteractionStep Step =>
+        !Row.SignedIn ? (Row.CodeId is null ? InteractionStep.SignIn : InteractionStep.Code)
+        : Account is not null ? (Customer!.PinHash is null ? InteractionStep.Pin : InteractionStep.Consent)
+        : !Details.OfType<AccountOpening>().Any() ? InteractionStep.NoAccount
+        : Application?.State == ApplicationState.IdentityVerifying ? InteractionStep.Verifying
+        : InteractionStep.Identity;
+}
+
+/// <summary>Leads customers through the pages: each method is one thing a customer can do.</summary>
+public sealed class Interactions(
+    Store store,
+    Engine.Engine engine,
+    AppDirectory apps,
+    WorldClocks clocks,
+    Vault vault,
+    PinHash pins,
+    ServerAddress address,
+    Ids ids
+)
+{
+    /// <summary>Begins an interaction; gives its id and the secret that its browser keeps.</summary>
+    public async Task<(Id<InteractionRow> Id, string BrowserSecret)> StartAsync(
+        World world,
+        PushedRequestRow request
+    )
+    {
+        var secret = Ids.NewSecret();
+        var now = clocks.RealNow;
+        var row = new InteractionRow
+        {
+            Id = ids.New<InteractionRow>(),
+            AppId = request.AppId,
+            RequestHash = request.Hash,
+            BrowserHash = Secrets.HashOf(secret),
+            SignedIn = false,
+            Completed = false,
+            ExpiresAt = now + AuthorizationServerOptions.InteractionLifetime,
+        };
+        await engine.SubmitAsync(new StartInteraction(world, now, row));
+        return (row.Id, secret);
+    }
+
+    /// <summary>The interaction, if this browser began it and it is not over.</summary>
+    public OpenInteraction? Find(World world, string id, string? browserSecret)
+    {
+        if (
+            browserSecret is null
+            || !Id<InteractionRow>.TryParse(id, out var interactionId)
+            || store.Find(AuthorizationTables.Interactions, world, interactionId)
+                is not { Completed: false } row
+            || clocks.RealNow >= row.ExpiresAt
+            || !Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+            || store.Find(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
+                is not { Used: false } pushed
+            || apps.Find(row.AppId.ToString()) is not { } app
+        )
+        {
+            return null;
+        }
+
+        var request = AuthorizationRequest.Read(pushed.Request);
+        var application = row.ApplicationId is { } applicationId
+            ? store.Find(AccountTables.Applications, world, applicationId)
+            : null;
+        var customerId = row.CustomerId ?? application?.CustomerId;
+        return new(
+            world,
+            row,
+            app.Row,
+            request,
+            AuthorizationDetails.Read(request.Details),
+            application,
+            customerId is { } customer ? store.Find(CustomerTables.Customers, world, customer) : null,
+            customerId is { } holder ? FindAccount(world, holder) : null
+        );
+    }
+
+    /// <summary>Sends a sign-in code; false when the number has had too many lately.</summary>
+    public async Task<bool> SendCodeAsync(
+        OpenInteraction open,
+        string mobile,
+        Func<string, string> messageWith
+    )
+    {
+        var code = Ids.NewDigits();
+        var codeId = ids.New<OneTimeCodeRow>();
+        var intentId = ids.New<IntentRow>();
+        var now = clocks.RealNow;
+        var decision = await engine.SubmitAsync(
+            new SendSignInCode(
+                open.World,
+                now,
+                open.Row.Id,
+                vault.SealText(mobile, open.Row.Id.Value),
+                new(
+                    codeId,
+                    intentId,
+                    vault.BlindIndex("mobile", mobile),
+                    vault.MacOf(code, codeId.Value),
+                    vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
+                    now
+                )
+            )
+        );
+        return decision is Accepted<Done>;
+    }
+
+    /// <summary>Looks at a sign-in code; with the right one comes a new secret for the browser, so that nobody who
+    /// knew the old one is signed in too.</summary>
+    public async Task<(CodeCheck Check, string? BrowserSecret)> EnterCodeAsync(
+        OpenInteraction open,
+        string code
+    )
+    {
+        var secret = Ids.NewSecret();
+        var codeId = open.Row.CodeId!.Value;
+        var decision = await engine.SubmitAsync(
+            new EnterSignInCode(
+                open.World,
+                clocks.RealNow,
+                open.Row.Id,
+                codeId,
+                open.Row.MobileIndex!,
+                vault.MacOf(code, codeId.Value),
+                Secrets.HashOf(secret)
+            )
+        );
+        return decision switch
+        {
+            Accepted<CodeCheck> => (CodeCheck.Right, secret),
+            Declined<CodeCheck> declined => (declined.Reply, null),
+            _ => (CodeCheck.Over, null),
+        };
+    }
+
+    /// <summary>The mobile number the customer signed in with.</summary>
+    public string MobileOf(OpenInteraction open) => vault.OpenText(open.Row.Mobile!, open.Row.Id.Value);
+
+    /// <summary>Has the person verified, and the account opened if they are who they say.</summary>
+    public async Task SubmitIdentityAsync(
+        OpenInteraction open,
+        string name,
+        string idNumber,
+        string cardNumber
+    )
+    {
+        var id = ids.New<AccountApplicationRow>();
+        var now = clocks.Now(open.World);
+        await engine.SubmitAsync(
+            new SubmitApplication(
+                open.World,
+                now,
+                open.Row.Id,
+                new()
+                {
+                    Id = id,
+                    AppId = open.App.Id,
+                    State = ApplicationState.IdentityVerifying,
+                    Elements = vault.SealJson(
+                        new FiveElements(name, idNumber, MobileOf(open), cardNumber),
+                        id.Value
+                    ),
+                    IdNumberIndex = vault.BlindIndex("id number", idNumber),
+                    MobileIndex = open.Row.MobileIndex!,
+                    CreatedAt = now,
+                    ExpiresAt = now.AddHours(24),
+                },
+                ids.New<IntentRow>(),
+                clocks.RealNow
+            )
+        );
+    }
+
+    /// <summary>Sets the first payment PIN.</summary>
+    public async Task SetPinAsync(OpenInteraction open, string pin)
+    {
+        var salt = PinHash.NewSalt();
+        await engine.SubmitAsync(
+            new SetPin(
+                open.World,
+                clocks.Now(open.World),
+                open.Customer!.Id,
+                open.Account!.Id,
+                open.App.Id,
+                pins.Compute(pin, salt),
+                salt
+            )
+        );
+    }
+
+    /// <summary>Agrees; gives where the customer goes, or why the PIN was not taken.</summary>
+    /// <param name="pin">Needed when the app asks for an agreement.</param>
+    public async Task<(PinCheck Check, string? Location)> AgreeAsync(OpenInteraction open, string? pin)
+    {
+        var code = Ids.NewSecret();
+        var (consent, agreement) = NewConsent(open);
+        var decision = await engine.SubmitAsync(
+            new Agree(
+                open.World,
+                clocks.RealNow,
+                open.Row.Id,
+                open.Row.RequestHash,
+                open.Agreement is null ? null : pins.Compute(pin!, open.Customer!.PinSalt!),
+                consent,
+                agreement,
+                NewCode(open, consent, code)
+            )
+        );
+        return decision switch
+        {
+            Accepted<PinCheck> => (
+                PinCheck.Right,
+                AuthorizationResponse.Granted(open.Request, address, code)
+            ),
+            Declined<PinCheck> declined => (declined.Reply, null),
+            _ => (PinCheck.Right, null),
+        };
+    }
+
+    /// <summary>Goes back to the app without agreeing; gives where the customer goes.</summary>
+    public async Task<string?> DeclineAsync(OpenInteraction open)
+    {
+        var decision = await engine.SubmitAsync(
+            new Decline(open.World, clocks.RealNow, open.Row.Id, open.Row.RequestHash)
+        );
+        return decision is Accepted<Done> ? AuthorizationResponse.Denied(open.Request, address) : null;
+    }
+
+    private AccountRow? FindAccount(World world, Id<CustomerRow> customer) =>
+        store.First(AccountTables.Accounts, world, $"customer_id = {customer} ORDER BY id LIMIT 1");
+
+    private (ConsentRow, AgreementRow?) NewConsent(OpenInteraction open)
+    {
+        var now = clocks.Now(open.World);
+        var account = open.Account!;
+        var consentId = ids.New<ConsentRow>();
+        var agreement = open.Agreement is { } terms
+            ? new AgreementRow
+            {
+                Id = ids.New<AgreementRow>(),
+                ConsentId = consentId,
+                AppId = open.App.Id,
+                PartnerId = open.App.PartnerId,
+                CustomerId = account.CustomerId,
+                AccountId = account.Id,
+                CardId = account.CardId,
+                State = ConsentState.Authorized,
+                Currency = account.Currency,
+                PerPaymentLimit = terms.PerPaymentLimit.Amount,
+                DailyLimit = terms.DailyLimit.Amount,
+                TotalLimit = terms.TotalLimit.Amount,
+                TopUpAllowed = terms.TopUpAllowed,
+                Day = BusinessCalendar.DateOf(now),
+                DayPaid = 0,
+                DayToppedUp = 0,
+                TotalPaid = 0,
+                ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
+            }
+            : null;
+        var consent = new ConsentRow
+        {
+            Id = consentId,
+            AppId = open.App.Id,
+            CustomerId = account.CustomerId,
+            AccountId = account.Id,
+            State = ConsentState.Authorized,
+            Scope = open.Request.Scope,
+            Details = open.Request.Details,
+            AgreementId = agreement?.Id,
+            GrantedAt = now,
+            ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
+        };
+        return (consent, agreement);
+    }
+
+    private AuthorizationCodeRow NewCode(OpenInteraction open, ConsentRow consent, string code) =>
+        new()
+        {
+            Hash = Secrets.HashOf(code),
+            AppId = open.App.Id,
+            ConsentId = consent.Id,
+            RedirectUri = open.Request.RedirectUri,
+            CodeChallenge = open.Request.CodeChallenge,
+            KeyThumbprint = open.Request.KeyThumbprint,
+            Nonce = open.Request.Nonce,
+            Used = false,
+            ExpiresAt = clocks.RealNow + AuthorizationServerOptions.CodeLifetime,
+        };
+}

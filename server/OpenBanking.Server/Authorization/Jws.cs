@@ -1,0 +1,99 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>A signed JSON document in compact form (RFC 7515 §7.1), parsed strictly: three parts of base64url, two
+/// JSON objects without repeated members. Nothing in it is to be believed before <see cref="IsSignedBy"/>.</summary>
+public sealed class Jws
+{
+    private const int LongestToken = 16 * 1024;
+    private const int Depth = 8;
+
+    private readonly byte[] signedBytes;
+    private readonly byte[] signature;
+
+    private Jws(JsonElement header, JsonElement payload, byte[] signedBytes, byte[] signature)
+    {
+        Header = header;
+        Payload = payload;
+        this.signedBytes = signedBytes;
+        this.signature = signature;
+    }
+
+    public JsonElement Header { get; }
+
+    public JsonElement Payload { get; }
+
+    public string? Algorithm => HeaderText("alg");
+
+    public string? KeyId => HeaderText("kid");
+
+    public string? Type => HeaderText("typ");
+
+    /// <summary>Null for text that is not such a document.</summary>
+    public static Jws? TryParse(string? text)
+    {
+        if (
+            text is null or { Length: > LongestToken }
+            || text.Split('.') is not [var header, var payload, var signature]
+        )
+        {
+            return null;
+        }
+
+        try
+        {
+            return TryParseObject(header) is { } parsedHeader && TryParseObject(payload) is { } parsedPayload
+                ? new(
+                    parsedHeader,
+                    parsedPayload,
+                    Encoding.ASCII.GetBytes(text, 0, text.LastIndexOf('.')),
+                    Base64Url.DecodeFromChars(signature)
+                )
+                : null;
+        }
+        catch (Exception failure) when (failure is FormatException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The header's <c>alg</c> must be the key's own: the document does not choose how it is checked
+    /// (RFC 8725 §3.1). Headers that name keys or critical extensions are refused.</summary>
+    public bool IsSignedBy(PublicKey key) =>
+        Algorithm == key.Algorithm
+        && !Header.TryGetProperty("crit", out _)
+        && !Header.TryGetProperty("x5u", out _)
+        && !Header.TryGetProperty("jku", out _)
+        && key.Verify(signedBytes, signature);
+
+    public string? Text(string claim) =>
+        Payload.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    /// <summary>An instant in seconds since 1970; null when it is absent or no number.</summary>
+    public DateTimeOffset? Instant(string claim) =>
+        Payload.TryGetProperty(claim, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out var seconds)
+        && seconds is >= 0 and < 100_000_000_000
+            ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
+            : null;
+
+    private static JsonElement? TryParseObject(string part)
+    {
+        using var document = JsonDocument.Parse(
+            Base64Url.DecodeFromChars(part),
+            new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Depth }
+        );
+        return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+    }
+
+    private string? HeaderText(string member) =>
+        Header.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

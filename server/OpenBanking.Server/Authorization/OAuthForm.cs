@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>The parameters of an OAuth request. A parameter sent twice, or too long, refuses the request
+/// (RFC 6749 §3.1).</summary>
+public sealed class OAuthForm
+{
+    private const int LongestValue = 16 * 1024;
+    private const int MostParameters = 64;
+
+    private readonly Dictionary<string, string> values = [];
+
+    /// <summary>The value; null when it is absent or empty.</summary>
+    public string? this[string name] =>
+        values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>Reads a form body.</summary>
+    public static async Task<(OAuthForm? Form, OAuthFailure? Failure)> ReadAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+        {
+            return (null, OAuthFailure.InvalidRequest("Send application/x-www-form-urlencoded."));
+        }
+
+        try
+        {
+            var form = await context.Request.ReadFormAsync(
+                new FormOptions { ValueCountLimit = MostParameters, ValueLengthLimit = LongestValue },
+                context.RequestAborted
+            );
+            return From(form);
+        }
+        catch (Exception failure) when (failure is InvalidDataException)
+        {
+            return (null, OAuthFailure.InvalidRequest("The form cannot be read, or is too large."));
+        }
+    }
+
+    public static (OAuthForm? Form, OAuthFailure? Failure) From(
+        IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> parameters
+    )
+    {
+        var form = new OAuthForm();
+        foreach (var (name, value) in parameters)
+        {
+            if (value.Count > 1)
+            {
+                return (null, OAuthFailure.InvalidRequest($"Send {Printable(name)} once."));
+            }
+
+            form.values[name] = value.ToString();
+        }
+
+        return (form, null);
+    }
+
+    private static string Printable(string name) =>
+        name.Length <= 40 && name.All(char.IsAsciiLetterOrDigit) ? name : "each parameter";
+}
+
+/// <summary>An OAuth error (RFC 6749 §5.2) and the HTTP status it comes with.</summary>
+public sealed record OAuthFailure(int Status, string Error, string Description)
+{
+    public static OAuthFailure InvalidRequest(string description) => new(400, "invalid_request", description);
+
+    public static OAuthFailure InvalidClient(string description) => new(401, "invalid_client", description);
+
+    public static OAuthFailure InvalidGrant(string description) => new(400, "invalid_grant", description);
+
+    public static OAuthFailure InvalidProof(string description) =>
+        new(400, "invalid_dpop_proof", description);
+
+    public static OAuthFailure From(Engine.Refusal refusal) =>
+        new(refusal.Code == "invalid_client" ? 401 : 400, refusal.Code, refusal.Detail ?? refusal.Code);
+
+    public static OAuthFailure NonceRequired { get; } =
+        new(400, "use_dpop_nonce", "Make a new proof with the nonce of the DPoP-Nonce header.");
+}

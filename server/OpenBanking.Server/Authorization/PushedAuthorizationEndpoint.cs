@@ -1,0 +1,144 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>
+/// POST /oauth/par (RFC 9126, FAPI 2.0 SP §5.3.2.2). Checks, in order:
+/// a form without repeated parameters · the client · a DPoP proof, if one is sent · no <c>request_uri</c>, no
+/// <c>request</c> · <c>response_type=code</c> · <c>redirect_uri</c> registered, to the letter · PKCE with S256 ·
+/// the scope registered, and a customer's · <c>state</c> and <c>nonce</c> not too long · <c>dpop_jkt</c> and the proof
+/// of one key · the authorization details.
+/// </summary>
+public sealed class PushedAuthorizationEndpoint(
+    ClientAuthentication clients,
+    DpopProofs proofs,
+    Engine.Engine engine,
+    TimeProvider time
+)
+{
+    public const string RequestUriPrefix = "urn:ietf:params:oauth:request_uri:";
+    private const int LongestState = 2_048;
+    private const int LongestNonce = 64;
+    private const int ChallengeLength = 43;
+
+    public async Task<IResult> HandleAsync(HttpContext context)
+    {
+        var (form, formFailure) = await OAuthForm.ReadAsync(context);
+        if (form is null)
+        {
+            return OAuthAnswers.Failed(formFailure!);
+        }
+
+        var (client, clientFailure) = clients.Authenticate(form);
+        if (client is null)
+        {
+            return OAuthAnswers.Failed(clientFailure!);
+        }
+
+        var (thumbprint, proofFailure) = proofs.CheckOptional(context.Request);
+        var (request, failure) = proofFailure is null
+            ? Check(form, client.App.Row, thumbprint)
+            : (null, proofFailure);
+        return request is null ? OAuthAnswers.Failed(failure!) : await KeepAsync(client, request);
+    }
+
+    private async Task<IResult> KeepAsync(AuthenticatedClient client, AuthorizationRequest request)
+    {
+        var requestUri = RequestUriPrefix + Ids.NewSecret();
+        var now = time.GetUtcNow();
+        var decision = await engine.SubmitAsync(
+            new PushRequest(
+                client.App.World,
+                now,
+                client.Assertion,
+                new()
+                {
+                    Hash = Secrets.HashOf(requestUri),
+                    AppId = client.App.Row.Id,
+                    Request = request.Write(),
+                    Used = false,
+                    ExpiresAt = now + AuthorizationServerOptions.PushedRequestLifetime,
+                }
+            )
+        );
+        return decision is Rejected<PushedRequestRow> rejected
+            ? OAuthAnswers.Failed(OAuthFailure.From(rejected.Refusal))
+            : OAuthAnswers.Ok(
+                new PushedAuthorization
+                {
+                    RequestUri = requestUri,
+                    ExpiresIn = (int)AuthorizationServerOptions.PushedRequestLifetime.TotalSeconds,
+                },
+                StatusCodes.Status201Created
+            );
+    }
+
+    private static (AuthorizationRequest?, OAuthFailure?) Check(
+        OAuthForm form,
+        AppRow app,
+        string? proofThumbprint
+    )
+    {
+        var redirectUris = ClientMetadata.ReadList(app.RedirectUris);
+        var scope = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var registeredScope = app.Scope.Split(' ');
+        var failure =
+            form["request_uri"] is not null || form["request"] is not null
+                ? OAuthFailure.InvalidRequest(
+                    "Send the parameters themselves: request and request_uri are not taken here."
+                )
+            : form["response_type"] != "code"
+                ? new OAuthFailure(400, "unsupported_response_type", "response_type must be code.")
+            : form["redirect_uri"] is not { } redirectUri || !redirectUris.Contains(redirectUri)
+                ? OAuthFailure.InvalidRequest(
+                    $"redirect_uri must be one of the registered ones, to the letter: {string.Join(", ", redirectUris)}"
+                )
+            : form["code_challenge_method"] != "S256"
+            || form["code_challenge"] is not { Length: ChallengeLength }
+                ? OAuthFailure.InvalidRequest(
+                    "PKCE is required: code_challenge of 43 characters, code_challenge_method=S256."
+                )
+            : !scope.All(value => registeredScope.Contains(value) && Scopes.OfCustomer.Contains(value))
+                ? new OAuthFailure(
+                    400,
+                    "invalid_scope",
+                    $"The scope may hold {string.Join(", ", Scopes.OfCustomer.Intersect(registeredScope))}."
+                )
+            : form["state"]?.Length > LongestState
+                ? OAuthFailure.InvalidRequest($"state may be at most {LongestState} characters long.")
+            : form["nonce"]?.Length > LongestNonce
+                ? OAuthFailure.InvalidRequest($"nonce may be at most {LongestNonce} characters long.")
+            : form["dpop_jkt"] is { } named && proofThumbprint is not null && named != proofThumbprint
+                ? OAuthFailure.InvalidProof("dpop_jkt and the DPoP proof name different keys.")
+            : null;
+        if (failure is not null)
+        {
+            return (null, failure);
+        }
+
+        var (details, detailsFailure) = form["authorization_details"] is { } text
+            ? AuthorizationDetails.Parse(text, app.AuthorizationDetailsTypes.Split(' '))
+            : (
+                null,
+                OAuthFailure.InvalidRequest(
+                    "authorization_details is required: say what the customer is to allow."
+                )
+            );
+        return details is null
+            ? (null, detailsFailure)
+            : (
+                new(
+                    form["redirect_uri"]!,
+                    string.Join(' ', scope),
+                    form["state"],
+                    form["nonce"],
+                    form["code_challenge"]!,
+                    AuthorizationDetails.Write(details),
+                    form["dpop_jkt"] ?? proofThumbprint,
+                    form["ui_locales"]
+                ),
+                null
+            );
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>An authorization request, checked and kept.</summary>
+/// <param name="Details">The authorization details, as JSON.</param>
+/// <param name="KeyThumbprint">The key the code will be bound to (RFC 9449 §10), if the client named one.</param>
+public sealed record AuthorizationRequest(
+    string RedirectUri,
+    string Scope,
+    string? State,
+    string? Nonce,
+    string CodeChallenge,
+    string Details,
+    string? KeyThumbprint,
+    string? UiLocales
+)
+{
+    public static AuthorizationRequest Read(string stored) =>
+        JsonSerializer.Deserialize<AuthorizationRequest>(stored)!;
+
+    public string Write() => JsonSerializer.Serialize(this);
+}
+
+/// <summary>Keeps an authorization request, and uses up the assertion it came with.</summary>
+public sealed record PushRequest(
+    World World,
+    DateTimeOffset Now,
+    SingleUseRow Assertion,
+    PushedRequestRow Request
+) : Command<PushedRequestRow>(World, Now)
+{
+    public override void Keys(IKeySet keys) =>
+        keys.Want(AuthorizationTables.SingleUse, SingleUse.KeyOf(Assertion));
+
+    public override Decision<PushedRequestRow> Decide(Book book) =>
+        SingleUse.Use(book, Assertion) is { } refusal
+            ? refusal
+            : Decision.Accept(book.Insert(AuthorizationTables.PushedRequests, Request));
+}
+
+/// <summary>What may be used only once.</summary>
+public static class SingleUse
+{
+    public static SingleUseKey KeyOf(SingleUseRow use) => new(use.Kind, use.Hash);
+
+    /// <summary>Uses it up; a refusal when it was used before.</summary>
+    public static Refusal? Use(Book book, SingleUseRow use)
+    {
+        if (book.Find(AuthorizationTables.SingleUse, KeyOf(use)) is not null)
+        {
+            return new(
+                "invalid_client",
+                "The assertion was used before: make a new one, with a new jti, for each request."
+            );
+        }
+
+        book.Insert(AuthorizationTables.SingleUse, use);
+        return null;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>
+/// The <c>jti</c>s of proofs seen in the last minutes, in memory: each proof is good once. Nothing is forgotten
+/// before it has expired; when the memory is full, proofs are refused.
+/// </summary>
+public sealed class SeenProofs(TimeProvider time)
+{
+    /// <summary>The most proofs remembered in one slot: about 40 bytes each.</summary>
+    private const int MostInSlot = 2_000_000;
+
+    private static readonly TimeSpan slotLength =
+        AuthorizationServerOptions.ProofAge + AuthorizationServerOptions.ClockSkew;
+
+    private readonly Lock swapping = new();
+    private HashSet<Guid> current = [];
+    private HashSet<Guid> previous = [];
+    private long currentSlot;
+
+    /// <summary>Remembers a proof; false when it was seen before.</summary>
+    public bool TryAdd(string keyThumbprint, string proofId)
+    {
+        var name = Encoding.UTF8.GetBytes($"{keyThumbprint}\0{proofId}");
+        var digest = new Guid(SHA256.HashData(name).AsSpan(0, 16));
+        var slot = time.GetUtcNow().Ticks / slotLength.Ticks;
+        lock (swapping)
+        {
+            if (slot != currentSlot)
+            {
+                previous = slot == currentSlot + 1 ? current : [];
+                current = [];
+                currentSlot = slot;
+            }
+
+            return current.Count < MostInSlot && !previous.Contains(digest) && current.Add(digest);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>
+/// POST /oauth/token (RFC 6749 §3.2, FAPI 2.0 SP §5.3.2). Checks, in order:
+/// a form without repeated parameters · the client · a DPoP proof · the grant, known and registered · and for
+/// authorization_code: the code is this client's, not expired, <c>redirect_uri</c> as in the request, PKCE, the key it
+/// is bound to, not used before;
+/// refresh_token: the token is this client's, its consent lasts, the scope is not wider;
+/// client_credentials: the scope registered, and the app's own.
+/// </summary>
+public sealed class TokenEndpoint(
+    ClientAuthentication clients,
+    DpopProofs proofs,
+    AccessTokens tokens,
+    SigningKeys signingKeys,
+    PairwiseIds pairwise,
+    ServerAddress address,
+    WorldClocks clocks,
+    Store store,
+    Engine.Engine engine
+)
+{
+    public async Task<IResult> HandleAsync(HttpContext context)
+    {
+        var (form, formFailure) = await OAuthForm.ReadAsync(context);
+        if (form is null)
+        {
+            return OAuthAnswers.Failed(formFailure!);
+        }
+
+        var (client, clientFailure) = clients.Authenticate(form);
+        if (client is null)
+        {
+            return OAuthAnswers.Failed(clientFailure!);
+        }
+
+        var (key, proofFailure) = proofs.CheckRequired(context.Request);
+        if (key is null)
+        {
+            return OAuthAnswers.Failed(proofFailure!);
+        }
+
+        var grant = new Grant(form, client, key, clocks.RealNow);
+        var (response, failure) = form["grant_type"] switch
+        {
+            null => (null, OAuthFailure.InvalidRequest("grant_type is missing.")),
+            var type when !Grants.All.Contains(type) => (
+                null,
+                new OAuthFailure(
+                    400,
+                    "unsupported_grant_type",
+                    $"grant_type must be one of {string.Join(", ", Grants.All)}."
+                )
+            ),
+            var type when !client.App.Row.GrantTypes.Split(' ').Contains(type) => (
+                null,
+                new OAuthFailure(400, "unauthorized_client", "The client is not registered for this grant.")
+            ),
+            Grants.AuthorizationCode => await RedeemCodeAsync(grant),
+            Grants.RefreshToken => await RefreshAsync(grant),
+            _ => await GrantToAppAsync(grant),
+        };
+        return response is null ? OAuthAnswers.Failed(failure!) : OAuthAnswers.Ok(response);
+    }
+
+    private async Task<(TokenResponse?, OAuthFailure?)> RedeemCodeAsync(Grant grant)
+    {
+        var hash = grant.Form["code"] is { } text ? Secrets.HashOf(text) : null;
+        var code = hash is null
+            ? null
+            : store.Find(AuthorizationTables.Codes, grant.World, new HashKey(hash));
+        if (CheckCode(grant, code) is { } failure)
+        {
+            return (null, failure);
+        }
+
+        var consent = store.Find(ConsentTables.Consents, grant.World, code!.ConsentId)!;
+        var refreshToken = Ids.NewSecret();
+        var decision = await engine.SubmitAsync(
+            new RedeemCode(
+                grant.World,
+                grant.Now,
+                grant.Client.Assertion,
+                code,
+                consent.AgreementId,
+                new()
+                {
+                    Hash = Secrets.HashOf(refreshToken),
+                    AppId = grant.App.Id,
+                    ConsentId = code.ConsentId,
+                    CreatedAt = grant.Now,
+                }
+            )
+        );
+        return decision switch
+        {
+            Accepted<ConsentRow?> => (
+                TokensOf(grant, consent, consent.Scope, refreshToken, IdTokenOf(grant, consent, code.Nonce)),
+                null
+            ),
+            Rejected<ConsentRow?> rejected => (null, OAuthFailure.From(rejected.Refusal)),
+            _ => (null, OAuthFailure.InvalidGrant("The code was used before; what it gave was taken back.")),
+        };
+    }
+
+    private static OAuthFailure? CheckCode(Grant grant, AuthorizationCodeRow? code) =>
+        code is null || code.AppId != grant.App.Id
+            ? OAuthFailure.InvalidGrant("There is no such code for this client.")
+        : grant.Now >= code.ExpiresAt ? OAuthFailure.InvalidGrant("The code has expired.")
+        : grant.Form["redirect_uri"] != code.RedirectUri
+            ? OAuthFailure.InvalidGrant("redirect_uri is not the one the code was asked with.")
+        : !Secrets.AreEqual(ChallengeOf(grant.Form["code_verifier"]), code.CodeChallenge)
+            ? OAuthFailure.InvalidGrant("code_verifier does not match code_challenge.")
+        : code.KeyThumbprint is { } bound && bound != grant.KeyThumbprint
+            ? OAuthFailure.InvalidProof("The code is bound to another key.")
+        : null;
+
+    private async Task<(TokenResponse?, OAuthFailure?)> RefreshAsync(Grant grant)
+    {
+        var hash = grant.Form["refresh_token"] is { } text ? Secrets.HashOf(text) : null;
+        var token = hash is null
+            ? null
+            : store.Find(AuthorizationTables.RefreshTokens, grant.World, new HashKey(hash));
+        if (token is null || token.AppId != grant.App.Id)
+        {
+            return (null, OAuthFailure.InvalidGrant("There is no such refresh token for this client."));
+        }
+
+        var consent = store.Find(ConsentTables.Consents, grant.World, token.ConsentId)!;
+        if (!ConsentRules.IsActive(consent, clocks.Now(grant.World)))
+        {
+            return (null, OAuthFailure.InvalidGrant("The consent has ended: ask the customer again."));
+        }
+
+        var (scope, failure) = Narrow(grant, consent.Scope.Split(' '));
+        return scope is null ? (null, failure)
+            : await UseAssertionAsync(grant) is { } used ? (null, used)
+            : (TokensOf(grant, consent, scope, refreshToken: null, idToken: null), null);
+    }
+
+    private async Task<(TokenResponse?, OAuthFailure?)> GrantToAppAsync(Grant grant)
+    {
+        var (scope, failure) = Narrow(grant, [.. grant.App.Scope.Split(' ').Intersect(Scopes.OfApp)]);
+        return scope is null ? (null, failure)
+            : await UseAssertionAsync(grant) is { } used ? (null, used)
+            : (TokensOf(grant, consent: null, scope, refreshToken: null, idToken: null), null);
+    }
+
+    /// <summary>The scope that is asked for, or all that may be had.</summary>
+    private static (string? Scope, OAuthFailure? Failure) Narrow(
+        Grant grant,
+        IReadOnlyCollection<string> most
+    )
+    {
+        var asked = grant.Form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [.. most];
+        return asked.All(most.Contains)
+            ? (string.Join(' ', asked), null)
+            : (null, new(400, "invalid_scope", $"The scope may hold {string.Join(", ", most)}."));
+    }
+
+    private async Task<OAuthFailure?> UseAssertionAsync(Grant grant) =>
+        await engine.SubmitAsync(new UseAssertion(grant.World, grant.Now, grant.Client.Assertion))
+            is Rejected<Done> rejected
+            ? OAuthFailure.From(rejected.Refusal)
+            : null;
+
+    private TokenResponse TokensOf(
+        Grant grant,
+        ConsentRow? consent,
+        string scope,
+        string? refreshToken,
+        string? idToken
+    ) =>
+        new()
+        {
+            AccessToken = tokens.Issue(grant.App, scope, grant.KeyThumbprint, consent),
+            TokenType = "DPoP",
+            ExpiresIn = (int)AuthorizationServerOptions.AccessTokenLifetime.TotalSeconds,
+            Scope = scope,
+            RefreshToken = refreshToken,
+            IdToken = idToken,
+            AuthorizationDetails = consent is null
+                ? null
+                : ConsentApi.ShowGranted(consent, id => pairwise.Format(grant.App.PartnerId, id)),
+            ConsentId = consent?.Id.ToString(),
+        };
+
+    private string? IdTokenOf(Grant grant, ConsentRow consent, string? nonce)
+    {
+        if (!consent.Scope.Split(' ').Contains(Scopes.OpenId))
+        {
+            return null;
+        }
+
+        var claims = new Dictionary<string, object>
+        {
+            ["iss"] = address.Issuer,
+            ["sub"] = pairwise.Format(grant.App.PartnerId, consent.CustomerId),
+            ["aud"] = grant.App.Id.ToString(),
+            ["iat"] = grant.Now.ToUnixTimeSeconds(),
+            ["exp"] = (grant.Now + AuthorizationServerOptions.IdTokenLifetime).ToUnixTimeSeconds(),
+        };
+        if (nonce is not null)
+        {
+            claims["nonce"] = nonce;
+        }
+
+        return signingKeys.Sign("JWT", JsonSerializer.SerializeToUtf8Bytes(claims));
+    }
+
+    private static string? ChallengeOf(string? verifier) =>
+        verifier is null
+            ? null
+            : Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
+
+    private sealed record Grant(
+        OAuthForm Form,
+        AuthenticatedClient Client,
+        string KeyThumbprint,
+        DateTimeOffset Now
+    )
+    {
+        public World World => Client.App.World;
+
+        public AppRow App => Client.App.Row;
+    }
+}
+
+/// <summary>The grants there are.</summary>
+public static class Grants
+{
+    public const string AuthorizationCode = "authorization_code";
+    public const string RefreshToken = "refresh_token";
+    public const string ClientCredentials = "client_credentials";
+
+    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials];
+}

@@ -1,0 +1,164 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+
+namespace OpenBanking.Server.Consents;
+
+/// <summary>GET /v1/consents/{id}, POST /v1/consents/{id}/revoke, GET /v1/agreements/{id}</summary>
+public static class ConsentApi
+{
+    public static void MapConsents(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/consents/{id}", Get)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("getConsent")
+            .WithTags("Consents")
+            .WithSummary("A consent of a customer to this app")
+            .Produces<Consent>()
+            .Refuses(ProblemCodes.NotFound);
+
+        api.MapPost("/consents/{id}/revoke", RevokeAsync)
+            .Needs(TokenRequirement.App(Scopes.Payments))
+            .WithName("revokeConsent")
+            .WithTags("Consents")
+            .WithSummary("Takes a consent back")
+            .WithDescription(
+                "Its tokens and its agreement end in the same moment. Revoking twice is revoking once."
+            )
+            .Produces<Consent>()
+            .Refuses(ProblemCodes.NotFound);
+
+        api.MapGet("/agreements/{id}", GetAgreement)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("getAgreement")
+            .WithTags("Consents")
+            .WithSummary("A payment agreement, and what was used of it")
+            .Produces<PaymentAgreement>()
+            .Refuses(ProblemCodes.NotFound);
+    }
+
+    private static IResult Get(Caller caller, string id, ConsentQueries queries) =>
+        caller.TryRead<ConsentRow>(id, out var consentId) && queries.Find(caller, consentId) is { } consent
+            ? Answers.Ok(Show(consent, caller))
+            : Problems.NotFound();
+
+    private static async Task<IResult> RevokeAsync(
+        Caller caller,
+        string id,
+        ConsentQueries queries,
+        Engine.Engine engine
+    )
+    {
+        if (
+            !caller.TryRead<ConsentRow>(id, out var consentId)
+            || queries.Find(caller, consentId) is not { } consent
+        )
+        {
+            return Problems.NotFound();
+        }
+
+        var decision = await engine.SubmitAsync(
+            new RevokeConsent(caller.World, caller.Now, consent.Id, consent.AgreementId)
+        );
+        return Answers.Ok(Show(((Accepted<ConsentRow>)decision).Reply, caller));
+    }
+
+    private static IResult GetAgreement(Caller caller, string id, ConsentQueries queries) =>
+        caller.TryRead<AgreementRow>(id, out var agreementId)
+        && queries.FindAgreement(caller, agreementId) is { } agreement
+            ? Answers.Ok(Show(agreement, caller))
+            : Problems.NotFound();
+
+    /// <summary>Whether the consent holds details of a type, and in them an action.</summary>
+    public static bool Holds(ConsentRow consent, string detailType, string? action) =>
+        DetailsOf(consent)
+            .Any(detail =>
+                detail switch
+                {
+                    AccountInformation information => detailType == AccountInformation.TypeName
+                        && (action is null || information.Actions.Contains(action)),
+                    CouponWallet => detailType == CouponWallet.TypeName,
+                    PaymentAgreementTerms => detailType == PaymentAgreementTerms.TypeName,
+                    AccountOpening => detailType == AccountOpening.TypeName,
+                    _ => false,
+                }
+            );
+
+    /// <summary>What was granted, as the token response and the consent show it.</summary>
+    /// <param name="showAccount">The account's id as the partner sees it.</param>
+    public static IReadOnlyList<GrantedAuthorization> ShowGranted(
+        ConsentRow consent,
+        Func<Id<AccountRow>, string> showAccount
+    )
+    {
+        var account = showAccount(consent.AccountId);
+        return
+        [
+            .. DetailsOf(consent)
+                .Select(detail =>
+                    detail switch
+                    {
+                        AccountOpening opening => new GrantedAuthorization
+                        {
+                            Type = AccountOpening.TypeName,
+                            AccountType = opening.AccountType,
+                            AccountId = account,
+                        },
+                        AccountInformation information => new()
+                        {
+                            Type = AccountInformation.TypeName,
+                            Actions = information.Actions,
+                            AccountId = account,
+                        },
+                        PaymentAgreementTerms terms => new()
+                        {
+                            Type = PaymentAgreementTerms.TypeName,
+                            AccountId = account,
+                            AgreementId = consent.AgreementId?.ToString(),
+                            PerPaymentLimit = terms.PerPaymentLimit,
+                            DailyLimit = terms.DailyLimit,
+                            TotalLimit = terms.TotalLimit,
+                            TopUpAllowed = terms.TopUpAllowed,
+                        },
+                        _ => new() { Type = CouponWallet.TypeName },
+                    }
+                ),
+        ];
+    }
+
+    private static AuthorizationDetail[] DetailsOf(ConsentRow consent) =>
+        AuthorizationDetails.Read(consent.Details);
+
+    private static Consent Show(ConsentRow consent, Caller caller) =>
+        new()
+        {
+            Id = caller.Show(consent.Id),
+            CustomerId = caller.Show(consent.CustomerId),
+            Status = StatusOf(consent.State, consent.ExpiresAt, caller.Now),
+            AuthorizationDetails = ShowGranted(consent, caller.Show),
+            GrantedAt = consent.GrantedAt,
+            ExpiresAt = consent.ExpiresAt,
+            RevokedAt = consent.RevokedAt,
+        };
+
+    private static PaymentAgreement Show(AgreementRow agreement, Caller caller) =>
+        new()
+        {
+            Id = caller.Show(agreement.Id),
+            ConsentId = caller.Show(agreement.ConsentId),
+            CustomerId = caller.Show(agreement.CustomerId),
+            AccountId = caller.Show(agreement.AccountId),
+            Status = StatusOf(agreement.State, agreement.ExpiresAt, caller.Now),
+            PerPaymentLimit = new(agreement.Currency, agreement.PerPaymentLimit),
+            DailyLimit = new(agreement.Currency, agreement.DailyLimit),
+            TotalLimit = new(agreement.Currency, agreement.TotalLimit),
+            TotalPaid = new(agreement.Currency, agreement.TotalPaid),
+            TopUpAllowed = agreement.TopUpAllowed,
+        };
+
+    private static ConsentStatus StatusOf(ConsentState state, DateTimeOffset expiresAt, DateTimeOffset now) =>
+        state == ConsentState.Revoked ? ConsentStatus.Revoked
+        : now >= expiresAt ? ConsentStatus.Expired
+        : ConsentStatus.Authorized;
+}

@@ -1,0 +1,149 @@
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+
+namespace OpenBanking.Server.Coupons;
+
+/// <summary>GET /v1/coupon-stocks, POST /v1/coupons, GET /v1/coupons, /v1/coupons/{id}</summary>
+public static class CouponApi
+{
+    public static void MapCoupons(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/coupon-stocks", ListStocks)
+            .Needs(TokenRequirement.App(Scopes.CouponsIssue))
+            .WithName("listCouponStocks")
+            .WithTags("Coupons")
+            .WithSummary("The stocks this app can issue from")
+            .Produces<Page<CouponStock>>();
+
+        api.MapPost("/coupons", IssueAsync)
+            .Needs(TokenRequirement.App(Scopes.CouponsIssue))
+            .WithName("issueCoupon")
+            .WithTags("Coupons")
+            .WithSummary("Issues one coupon of a stock to a customer")
+            .WithDescription("The customer has linked a coupon wallet to this app.")
+            .Produces<Coupon>(StatusCodes.Status201Created)
+            .Refuses(
+                ProblemCodes.CustomerNotLinked,
+                ProblemCodes.CouponStockNotOpen,
+                ProblemCodes.CouponStockSoldOut,
+                ProblemCodes.CouponLimitReached
+            );
+
+        api.MapGet("/coupons", List)
+            .Needs(Wallet)
+            .WithName("listCoupons")
+            .WithTags("Coupons")
+            .WithSummary("The customer's coupons from this app, the oldest first")
+            .Produces<Page<Coupon>>();
+
+        api.MapGet("/coupons/{id}", Get)
+            .Needs(Wallet)
+            .WithName("getCoupon")
+            .WithTags("Coupons")
+            .WithSummary("One coupon of the customer")
+            .Produces<Coupon>()
+            .Refuses(ProblemCodes.NotFound);
+    }
+
+    private static TokenRequirement Wallet { get; } =
+        TokenRequirement.Customer(Scopes.Coupons, CouponWallet.TypeName);
+
+    private static IResult ListStocks(Caller caller, PageRequest page, CouponQueries queries) =>
+        page.TryReadId<CouponStockRow>(out var after)
+            ? Answers.Ok(
+                page.PageOf(
+                    queries.ListStocks(caller, after, page.Limit + 1),
+                    stock => Show(stock, caller),
+                    stock => stock.Id.ToString()
+                )
+            )
+            : PageRequest.WrongCursor();
+
+    private static async Task<IResult> IssueAsync(
+        Caller caller,
+        KeyedBody<IssueCouponRequest> body,
+        CouponQueries queries,
+        ConsentQueries consents,
+        Engine.Engine engine,
+        Ids ids
+    )
+    {
+        var request = body.Value;
+        var stock = caller.TryRead<CouponStockRow>(request.StockId, out var stockId)
+            ? queries.FindStock(caller, stockId)
+            : null;
+        var refused = Wire.Refuse(
+            stock is null ? Wire.NotKnown("/stock_id", "stock") : null,
+            caller.TryRead<CustomerRow>(request.CustomerId, out var customerId)
+                ? null
+                : Wire.NotKnown("/customer_id", "customer")
+        );
+        return refused
+            ?? await engine.DecideOnceAsync(
+                new IssueCoupon(
+                    caller.World,
+                    caller.Now,
+                    ids.New<CouponRow>(),
+                    stock!.Id,
+                    stock.CampaignId,
+                    customerId,
+                    caller.App.Id,
+                    consents.FindWallet(caller, customerId)?.Id
+                ),
+                body.Request,
+                coupon => coupon.Id.Value,
+                coupon => Show(coupon, caller),
+                id => queries.FindIssued(caller, new(id))
+            );
+    }
+
+    private static IResult List(Caller caller, PageRequest page, CouponQueries queries) =>
+        page.TryReadId<CouponRow>(out var after)
+            ? Answers.Ok(
+                page.PageOf(
+                    queries.List(caller, after, page.Limit + 1),
+                    coupon => Show(coupon, caller),
+                    coupon => coupon.Id.ToString()
+                )
+            )
+            : PageRequest.WrongCursor();
+
+    private static IResult Get(Caller caller, string id, CouponQueries queries) =>
+        caller.TryRead<CouponRow>(id, out var couponId) && queries.Find(caller, couponId) is { } coupon
+            ? Answers.Ok(Show(coupon, caller))
+            : Problems.NotFound();
+
+    private static CouponStock Show(CouponStockRow stock, Caller caller) =>
+        new()
+        {
+            Id = caller.Show(stock.Id),
+            CampaignId = caller.Show(stock.CampaignId),
+            Name = new Dictionary<string, string> { ["zh-CN"] = stock.NameZh, ["en"] = stock.NameEn },
+            Discount = new(stock.Currency, stock.Discount),
+            Threshold = new(stock.Currency, stock.Threshold),
+            Quantity = stock.Quantity,
+            Remaining = stock.Quantity - stock.Issued,
+            PerCustomerLimit = stock.PerCustomerLimit,
+            StartsAt = stock.StartsAt,
+            EndsAt = stock.EndsAt,
+        };
+
+    private static Coupon Show(CouponRow coupon, Caller caller) =>
+        new()
+        {
+            Id = caller.Show(coupon.Id),
+            StockId = caller.Show(coupon.StockId),
+            CustomerId = caller.Show(coupon.CustomerId),
+            Status =
+                coupon.State == CouponState.Redeemed ? CouponStatus.Redeemed
+                : caller.Now >= coupon.ValidUntil ? CouponStatus.Expired
+                : CouponStatus.Issued,
+            Discount = new(coupon.Currency, coupon.Discount),
+            Threshold = new(coupon.Currency, coupon.Threshold),
+            IssuedAt = coupon.IssuedAt,
+            ValidUntil = coupon.ValidUntil,
+            PaymentId = coupon.PaymentId is { } payment ? caller.Show(payment) : null,
+        };
+}

@@ -1,0 +1,109 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+
+namespace OpenBanking.Server.Customers;
+
+/// <summary>A one-time code on its way to a mobile number.</summary>
+/// <param name="Mac">The keyed digest of the code.</param>
+/// <param name="Message">The sealed message that holds it.</param>
+public sealed record NewOneTimeCode(
+    Id<OneTimeCodeRow> CodeId,
+    Id<IntentRow> IntentId,
+    string MobileIndex,
+    byte[] Mac,
+    byte[] Message,
+    DateTimeOffset RealNow
+);
+
+/// <summary>What became of a guess.</summary>
+public enum CodeCheck
+{
+    Right,
+    Wrong,
+
+    /// <summary>Expired, used, or guessed too often: only a new code helps.</summary>
+    Over,
+}
+
+/// <summary>One-time codes: six digits, five minutes, five guesses, and not too many to one number. They run on real
+/// time.</summary>
+public static class OneTimeCodeRules
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(10);
+    public const int MostInHour = 10;
+    private const int MostFailures = 5;
+
+    /// <summary>Refuses: too soon after the last code, or too many in an hour.</summary>
+    public static Refusal? Send(Book book, NewOneTimeCode code)
+    {
+        var now = code.RealNow;
+        var rate = book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
+        var inWindow = rate is not null && now < rate.WindowStart.AddHours(1);
+        if (rate is not null && (now < rate.LastSentAt + LeastPause || (inWindow && rate.Sent >= MostInHour)))
+        {
+            return new("too_many_codes");
+        }
+
+        CountSent(book, code, rate, inWindow);
+        book.Insert(
+            CustomerTables.OneTimeCodes,
+            new OneTimeCodeRow
+            {
+                Id = code.CodeId,
+                MobileIndex = code.MobileIndex,
+                Mac = code.Mac,
+                Failures = 0,
+                Used = false,
+                ExpiresAt = now + Lifetime,
+            }
+        );
+        IntentRules.Ask(book, code.IntentId, IntentKind.SendMessage, code.CodeId.Value, now, code.Message);
+        return null;
+    }
+
+    /// <summary>A right guess uses the code up; a wrong one is counted.</summary>
+    public static CodeCheck Check(Book book, Id<OneTimeCodeRow> codeId, byte[] mac, DateTimeOffset realNow)
+    {
+        var code = book.Get(CustomerTables.OneTimeCodes, codeId);
+        if (code.Used || code.Failures >= MostFailures || realNow >= code.ExpiresAt)
+        {
+            return CodeCheck.Over;
+        }
+
+        var right = System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(mac, code.Mac);
+        book.Update(
+            CustomerTables.OneTimeCodes,
+            right ? code with { Used = true } : code with { Failures = code.Failures + 1 }
+        );
+        return right ? CodeCheck.Right : CodeCheck.Wrong;
+    }
+
+    private static void CountSent(Book book, NewOneTimeCode code, OneTimeCodeRateRow? rate, bool inWindow)
+    {
+        if (rate is null)
+        {
+            book.Insert(
+                CustomerTables.OneTimeCodeRates,
+                new OneTimeCodeRateRow
+                {
+                    MobileIndex = code.MobileIndex,
+                    WindowStart = code.RealNow,
+                    Sent = 1,
+                    LastSentAt = code.RealNow,
+                }
+            );
+            return;
+        }
+
+        book.Update(
+            CustomerTables.OneTimeCodeRates,
+            rate with
+            {
+                WindowStart = inWindow ? rate.WindowStart : code.RealNow,
+                Sent = inWindow ? rate.Sent + 1 : 1,
+                LastSentAt = code.RealNow,
+            }
+        );
+    }
+}

@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Customers;
+
+/// <summary>Sets the first payment PIN of a customer, and with it activates the new account.</summary>
+/// <param name="AppId">The app the account was opened through, which is told.</param>
+public sealed record SetPin(
+    World World,
+    DateTimeOffset Now,
+    Id<CustomerRow> CustomerId,
+    Id<AccountRow> AccountId,
+    Id<AppRow> AppId,
+    byte[] Hash,
+    byte[] Salt
+) : Command<Done>(World, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(CustomerTables.Customers, CustomerId);
+        keys.Want(AccountTables.Accounts, AccountId);
+    }
+
+    public override Decision<Done> Decide(Book book) => PinRules.Set(this, book);
+}
+
+/// <summary>What became of a PIN that was entered.</summary>
+public enum PinCheck
+{
+    Right,
+    Wrong,
+
+    /// <summary>Wrong too often: no PIN is looked at for a while.</summary>
+    Locked,
+}
+
+/// <summary>The payment PIN 支付密码: set once, checked before money or agreements, locked after five wrong ones.</summary>
+public static class PinRules
+{
+    public const int MostFailures = 5;
+    public static readonly TimeSpan LockedFor = TimeSpan.FromHours(24);
+
+    public static bool IsSixDigits(string? pin) => pin is { Length: 6 } && pin.All(char.IsAsciiDigit);
+
+    /// <summary>Whether a PIN may be set: six digits, not all the same, not in a row up or down.</summary>
+    public static bool IsAcceptable(string? pin) =>
+        IsSixDigits(pin)
+        && pin!.Zip(pin![1..], (left, right) => right - left).Distinct().ToList() is not [0 or 1 or -1];
+
+    /// <summary>Refuses: the customer has a PIN already.</summary>
+    public static Decision<Done> Set(SetPin command, Book book)
+    {
+        var customer = book.Get(CustomerTables.Customers, command.CustomerId);
+        if (customer.PinHash is not null)
+        {
+            return Decision.Reject("pin_already_set");
+        }
+
+        book.Update(
+            CustomerTables.Customers,
+            customer with
+            {
+                PinHash = command.Hash,
+                PinSalt = command.Salt,
+            }
+        );
+        AccountRules.Activate(book, command.AccountId, command.AppId);
+        return Decision.Accept(new Done());
+    }
+
+    /// <summary>Looks at a PIN that was hashed with the customer's salt; a wrong one is counted.</summary>
+    public static PinCheck Check(Book book, Id<CustomerRow> customerId, byte[] hash, DateTimeOffset now)
+    {
+        var customer = book.Get(CustomerTables.Customers, customerId);
+        if (now < customer.PinLockedUntil)
+        {
+            return PinCheck.Locked;
+        }
+
+        if (CryptographicOperations.FixedTimeEquals(hash, customer.PinHash))
+        {
+            book.Update(CustomerTables.Customers, customer with { PinFailures = 0, PinLockedUntil = null });
+            return PinCheck.Right;
+        }
+
+        var failures = customer.PinFailures + 1;
+        var locked = failures >= MostFailures;
+        book.Update(
+            CustomerTables.Customers,
+            customer with
+            {
+                PinFailures = locked ? 0 : failures,
+                PinLockedUntil = locked ? now + LockedFor : null,
+            }
+        );
+        return locked ? PinCheck.Locked : PinCheck.Wrong;
+    }
+}

@@ -1,0 +1,38 @@
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server;
+
+/// <summary>Has rows deleted that have outlived their use.</summary>
+public sealed class Housekeeping(Engine.Engine engine, EngineLimits limits, TimeProvider time)
+    : BackgroundService
+{
+    private static readonly TimeSpan interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long used and expired artefacts are kept, so that a late second use is still seen as one.</summary>
+    private static readonly TimeSpan grace = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var now = time.GetUtcNow();
+                engine.SweepLater(AuthorizationTables.SingleUse, $"expires_at < {now}");
+                engine.SweepLater(AuthorizationTables.PushedRequests, $"expires_at < {now - grace}");
+                engine.SweepLater(AuthorizationTables.Interactions, $"expires_at < {now - grace}");
+                engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
+                engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
+                engine.SweepLater(EngineTables.Answers, $"created_at < {now - limits.AnswersKept}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OpenBanking.Server.Engine;
+
+namespace OpenBanking.Server.Http;
+
+/// <summary>The one place that writes answers: JSON, with an ETag where something was read.</summary>
+public static class Answers
+{
+    /// <summary>What was read; 304 when the client has it already.</summary>
+    public static IResult Ok<T>(T value)
+        where T : ResponseObject => new ReadResult(Serialize(value));
+
+    public static IResult Created<T>(T value)
+        where T : ResponseObject =>
+        new BodyResult(StatusCodes.Status201Created, Serialize(value), replayed: false);
+
+    /// <summary>Decides a command under an idempotency key, and answers as it was or is decided.</summary>
+    /// <param name="idOf">The id of what the command made.</param>
+    /// <param name="show">What goes over the wire.</param>
+    /// <param name="reread">What the command made as it is now, for when its answer is no longer kept.</param>
+    public static async Task<IResult> DecideOnceAsync<TReply, TWire>(
+        this Engine.Engine engine,
+        Command<TReply> command,
+        KeyedRequest request,
+        Func<TReply, Guid> idOf,
+        Func<TReply, TWire> show,
+        Func<Guid, TReply?> reread
+    )
+        where TReply : class
+        where TWire : ResponseObject
+    {
+        var outcome = await engine.SubmitAsync(
+            command,
+            request,
+            reply => new(StatusCodes.Status201Created, idOf(reply), Serialize(show(reply)))
+        );
+        return outcome switch
+        {
+            KeyedOutcome.Fresh fresh => new BodyResult(
+                fresh.Answer.Status,
+                fresh.Answer.Body,
+                replayed: false
+            ),
+            KeyedOutcome.Known { Row: var row } => new BodyResult(
+                row.Status,
+                engine.RecallAnswer(command.World, row) ?? Serialize(show(reread(row.ResourceId)!)),
+                replayed: true
+            ),
+            KeyedOutcome.Refused refused => Problems.From(refused.Refusal),
+            _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
+        };
+    }
+
+    private static byte[] Serialize<T>(T value) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            value,
+            (JsonTypeInfo<T>)ResponseJson.Default.GetTypeInfo(typeof(T))!
+        );
+
+    private sealed class BodyResult(int status, byte[] body, bool replayed) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = status;
+            response.Headers.CacheControl = "no-store";
+            if (replayed)
+            {
+                response.Headers["Idempotency-Replayed"] = "true";
+            }
+
+            return WriteAsync(response, body);
+        }
+    }
+
+    private sealed class ReadResult(byte[] body) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            var tag = $"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 12))}\"";
+            response.Headers.ETag = tag;
+            response.Headers.CacheControl = "private, no-cache";
+            if (httpContext.Request.Headers.IfNoneMatch.Contains(tag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return Task.CompletedTask;
+            }
+
+            return WriteAsync(response, body);
+        }
+    }
+
+    private static Task WriteAsync(HttpResponse response, byte[] body)
+    {
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body).AsTask();
+    }
+}

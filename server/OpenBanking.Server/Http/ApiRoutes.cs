@@ -1,0 +1,24 @@
+namespace OpenBanking.Server.Http;
+
+/// <summary>How capabilities add their routes.</summary>
+public static class ApiRoutes
+{
+    /// <summary>The group that all routes of the API are in.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1");
+        group.AddEndpointFilter(RefusableArguments.RefuseAsync);
+        return group;
+    }
+
+    /// <summary>Says what the route needs of its token.</summary>
+    public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, TokenRequirement requirement) =>
+        route.WithMetadata(requirement);
+
+    /// <summary>Says which problems the route can answer with, beside those every route can.</summary>
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params string[] codes) =>
+        route.WithMetadata(new RouteRefusals(codes));
+}
+
+/// <summary>The problem codes of a route, for the OpenAPI document.</summary>
+public sealed record RouteRefusals(IReadOnlyList<string> Codes);

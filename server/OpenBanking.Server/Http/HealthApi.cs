@@ -1,0 +1,39 @@
+using System.Text;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Http;
+
+/// <summary>GET /health/live, /health/ready: for load balancers.</summary>
+public static class HealthApi
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var health = routes.MapGroup("/health").ExcludeFromDescription();
+        health.MapGet("/live", () => Results.Text("live"));
+        health.MapGet(
+            "/ready",
+            (Store store) =>
+            {
+                _ = store.Find(WorldTables.Worlds, World.Live, new(0));
+                return Results.Text("ready");
+            }
+        );
+    }
+
+    /// <summary>GET /problems/{code}: where a problem's type leads.</summary>
+    public static void MapProblemPages(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet(
+                "/problems/{code}",
+                (string code) =>
+                    ProblemCodes.Catalogue.FirstOrDefault(entry => entry.Code == code) is { } problem
+                        ? Results.Text(
+                            $"{problem.Code} ({problem.Status})\n\n{problem.Title}.\n\n{problem.Advice}\n",
+                            "text/plain",
+                            Encoding.UTF8
+                        )
+                        : Problems.NotFound()
+            )
+            .ExcludeFromDescription();
+}

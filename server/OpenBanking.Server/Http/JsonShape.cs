@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OpenBanking.Server.Http;
+
+/// <summary>Holds a JSON document against the shape of a request, and names everything that is wrong with it.</summary>
+public static class JsonShape
+{
+    /// <summary>The most errors one answer names.</summary>
+    private const int MostErrors = 20;
+
+    /// <param name="discriminator">A member that names the shape itself, and so is no part of it.</param>
+    public static List<ProblemError> Check(
+        JsonElement document,
+        JsonTypeInfo shape,
+        string? discriminator = null
+    )
+    {
+        var errors = new List<ProblemError>();
+        Check(document, shape, "", errors, discriminator);
+        return errors;
+    }
+
+    /// <summary>Where a value of the wrong type stands, as a JSON pointer.</summary>
+    public static ProblemError WrongType(JsonException failure)
+    {
+        var path = (failure.Path ?? "$").TrimStart('$').Replace('.', '/').Replace("[", "/").Replace("]", "");
+        return Error(path, "wrong_type", "The value has the wrong type, or is out of range.");
+    }
+
+    private static void Check(
+        JsonElement value,
+        JsonTypeInfo shape,
+        string pointer,
+        List<ProblemError> errors,
+        string? discriminator = null
+    )
+    {
+        if (shape.Kind != JsonTypeInfoKind.Object)
+        {
+            return;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            errors.Add(Error(pointer, "wrong_type", "An object is expected here."));
+            return;
+        }
+
+        var known = shape.Properties.ToDictionary(property => property.Name);
+        foreach (
+            var member in value
+                .EnumerateObject()
+                .Where(member => member.Name != discriminator && errors.Count < MostErrors)
+        )
+        {
+            CheckMember(member, known, shape, $"{pointer}/{Escape(member.Name)}", errors);
+        }
+
+        errors.AddRange(
+            shape
+                .Properties.Where(property =>
+                    property.IsRequired && !value.TryGetProperty(property.Name, out _)
+                )
+                .Select(property =>
+                    Error($"{pointer}/{property.Name}", "required", "This field is required.")
+                )
+        );
+    }
+
+    private static void CheckMember(
+        JsonProperty member,
+        Dictionary<string, JsonPropertyInfo> known,
+        JsonTypeInfo shape,
+        string pointer,
+        List<ProblemError> errors
+    )
+    {
+        if (!known.TryGetValue(member.Name, out var property))
+        {
+            errors.Add(
+                Error(
+                    pointer,
+                    "unknown_field",
+                    "There is no such field; known are: " + string.Join(", ", known.Keys) + "."
+                )
+            );
+        }
+        else if (member.Value.ValueKind != JsonValueKind.Null)
+        {
+            Check(
+                member.Value,
+                shape.Options.GetTypeInfo(
+                    Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType
+                ),
+                pointer,
+                errors
+            );
+        }
+        else if (!property.IsSetNullable && !IsNullable(property.PropertyType))
+        {
+            errors.Add(Error(pointer, "required", "This field may not be null."));
+        }
+    }
+
+    private static bool IsNullable(Type type) => Nullable.GetUnderlyingType(type) is not null;
+
+    private static string Escape(string name) => name.Replace("~", "~0").Replace("/", "~1");
+
+    private static ProblemError Error(string pointer, string code, string detail) =>
+        new()
+        {
+            Pointer = pointer,
+            Code = code,
+            Detail = detail,
+        };
+}

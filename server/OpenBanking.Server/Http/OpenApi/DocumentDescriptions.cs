@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace OpenBanking.Server.Http.OpenApi;
+
+/// <summary>What each scope allows, in a few words.</summary>
+public static class ScopeTexts
+{
+    private static readonly Dictionary<string, string> texts = new()
+    {
+        [Scopes.OpenId] = "Who the customer is to this partner",
+        [Scopes.Accounts] = "The customer's e-account",
+        [Scopes.Coupons] = "The customer's coupons",
+        [Scopes.Payments] = "Payments, refunds and top-ups under agreements",
+        [Scopes.PaymentsRead] = "Reading payments, refunds, top-ups, orders, agreements and consents",
+        [Scopes.CouponsIssue] = "Coupon stocks and issuing",
+        [Scopes.Webhooks] = "Webhook endpoints",
+    };
+
+    public static string Describe(string scope) => texts[scope];
+}
+
+/// <summary>Describes the groups that routes are shown in, and brings the comments of the code into plain
+/// sentences.</summary>
+public sealed partial class DocumentDescriptions : IDocumentFilter
+{
+    private static readonly (string Name, string Description)[] tags =
+    [
+        ("Accounts", "E-accounts that customers gave access to."),
+        ("Consents", "What customers allowed this app, and their payment agreements."),
+        ("Coupons", "The bank's coupon stocks, and coupons in customers' wallets."),
+        ("Payments", "Payments under agreements, and the orders they are for."),
+        ("Refunds", "Giving payments back."),
+        ("Top-ups", "Money from bound cards."),
+        ("Webhooks", "Where events are posted to."),
+    ];
+
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context) =>
+        swaggerDoc.Tags = tags.Select(tag => new OpenApiTag
+            {
+                Name = tag.Name,
+                Description = tag.Description,
+            })
+            .ToHashSet();
+}

@@ -1,0 +1,94 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.Swagger;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace OpenBanking.Server.Http.OpenApi;
+
+/// <summary>The OpenAPI document, made from the routes and records themselves, and the page to try it on.</summary>
+public static class OpenApi
+{
+    /// <summary>The address of the document.</summary>
+    public const string Path = "/swagger/v1/swagger.json";
+
+    private const string Name = "v1";
+
+    public static void AddOpenApiDocument(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        // The records' own JSON rules, not the framework's defaults.
+        services.AddSingleton<ISerializerDataContractResolver>(
+            new JsonSerializerDataContractResolver(ResponseJson.Default.Options)
+        );
+        services.AddSwaggerGen(Configure);
+    }
+
+    public static void MapOpenApi(this WebApplication app)
+    {
+        app.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        app.UseSwaggerUI(options =>
+        {
+            options.DocumentTitle = "OpenBanking API";
+            options.SwaggerEndpoint(Path, "OpenBanking API v1");
+        });
+    }
+
+    /// <summary>The document as it is served, for the committed copy.</summary>
+    public static async Task<string> WriteAsync(IServiceProvider services)
+    {
+        var document = services.GetRequiredService<ISwaggerProvider>().GetSwagger(Name);
+        return (await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1)).ReplaceLineEndings("\n");
+    }
+
+    private static void Configure(SwaggerGenOptions options)
+    {
+        options.SwaggerDoc(
+            Name,
+            new()
+            {
+                Title = "OpenBanking API",
+                Version = "1.0",
+                Description =
+                    "A bank's electronic accounts inside partners' apps: opening, payment, coupons. "
+                    + "Tokens come from the FAPI 2.0 authorization server described at "
+                    + "/.well-known/openid-configuration; every request carries a DPoP proof (RFC 9449). "
+                    + "Money is whole minor units (fen). Refusals are application/problem+json with a stable code.",
+                License = new() { Name = "Apache-2.0", Identifier = "Apache-2.0" },
+                Contact = new() { Name = "OpenBanking", Url = new("http://localhost:5080/swagger") },
+            }
+        );
+        options.AddServer(
+            new() { Url = "http://localhost:5080", Description = "The sandbox on your machine" }
+        );
+        options.SupportNonNullableReferenceTypes();
+        options.NonNullableReferenceTypesAsRequired();
+        options.IncludeXmlComments(typeof(Money).Assembly, includeControllerXmlComments: false);
+        options.AddSecurityDefinition(
+            OperationDescriptions.SecurityScheme,
+            new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.OAuth2,
+                Description =
+                    "Access tokens bound to a DPoP key. Customer scopes come from the code flow (PAR, PKCE), "
+                    + "the app's own from client credentials; clients authenticate with private_key_jwt.",
+                Flows = new()
+                {
+                    AuthorizationCode = new()
+                    {
+                        AuthorizationUrl = new("/oauth/authorize", UriKind.Relative),
+                        TokenUrl = new("/oauth/token", UriKind.Relative),
+                        RefreshUrl = new("/oauth/token", UriKind.Relative),
+                        Scopes = Scopes.OfCustomer.ToDictionary(scope => scope, ScopeTexts.Describe),
+                    },
+                    ClientCredentials = new()
+                    {
+                        TokenUrl = new("/oauth/token", UriKind.Relative),
+                        Scopes = Scopes.OfApp.ToDictionary(scope => scope, ScopeTexts.Describe),
+                    },
+                },
+            }
+        );
+        options.SchemaFilter<WireSchemas>();
+        options.OperationFilter<OperationDescriptions>();
+        options.DocumentFilter<DocumentDescriptions>();
+    }
+}

@@ -1,0 +1,29 @@
+namespace OpenBanking.Server.Http;
+
+/// <summary>The address the server is known by. Never taken from a request: a Host header proves nothing.</summary>
+public sealed record ServerAddress
+{
+    /// <exception cref="ArgumentException">Plain http is served on loopback only.</exception>
+    public ServerAddress(Uri publicAddress)
+    {
+        if (publicAddress.Scheme != Uri.UriSchemeHttps && !publicAddress.IsLoopback)
+        {
+            throw new ArgumentException(
+                $"The public address {publicAddress} is plain http. Use https, or an address on loopback.",
+                nameof(publicAddress)
+            );
+        }
+
+        Origin = publicAddress.GetLeftPart(UriPartial.Authority);
+        Issuer = publicAddress.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        IsLoopback = publicAddress.IsLoopback;
+    }
+
+    /// <summary>The issuer identifier, and the base of every address the server gives out; no slash at its end.</summary>
+    public string Issuer { get; }
+
+    /// <summary>Scheme, host and port.</summary>
+    public string Origin { get; }
+
+    public bool IsLoopback { get; }
+}

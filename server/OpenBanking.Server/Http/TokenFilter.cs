@@ -1,0 +1,160 @@
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Http;
+
+/// <summary>Puts the filter in front of the routes.</summary>
+public static class TokenFilterMiddleware
+{
+    public static void UseTokens(this WebApplication app)
+    {
+        var filter = app.Services.GetRequiredService<TokenFilter>();
+        app.Use((context, next) => filter.InvokeAsync(context, () => next(context)));
+    }
+}
+
+/// <summary>
+/// Guards every route of the API (FAPI 2.0 SP §5.3.4). Checks, in order: no token in the query; one Authorization
+/// header with the DPoP scheme; a valid token of this server; a valid proof, made with the key the token is bound to;
+/// the app; a token of the right kind; the scope; for a customer's token a consent that has not ended, of this app,
+/// with the details and action the route needs. A route that says nothing of its token is refused.
+/// </summary>
+public sealed class TokenFilter(
+    AccessTokens tokens,
+    DpopProofs proofs,
+    DpopNonces nonces,
+    AppDirectory apps,
+    WorldClocks clocks,
+    PairwiseIds pairwise,
+    Store store
+)
+{
+    private const string Scheme = "DPoP ";
+
+    public async Task InvokeAsync(HttpContext context, Func<Task> next)
+    {
+        // The framework's own endpoints, for wrong methods and media types, are no routes of the API.
+        if (
+            !context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+            || context.GetEndpoint() is not RouteEndpoint endpoint
+        )
+        {
+            await next();
+            return;
+        }
+
+        context.Response.Headers["DPoP-Nonce"] = nonces.Current(NonceRole.ResourceServer);
+        var requirement =
+            endpoint.Metadata.GetMetadata<TokenRequirement>()
+            ?? throw new InvalidOperationException($"{endpoint} does not say what it needs of its token.");
+        if (Check(context.Request, requirement) is var (caller, refusal) && caller is null)
+        {
+            await RefuseAsync(context, refusal!);
+            return;
+        }
+
+        context.Features.Set(caller);
+        await next();
+    }
+
+    private (Caller? Caller, Unauthorized? Refusal) Check(HttpRequest request, TokenRequirement requirement)
+    {
+        if (request.Query.ContainsKey("access_token"))
+        {
+            return Refuse(
+                ProblemCodes.InvalidToken,
+                "Send the token in the Authorization header, never in an address."
+            );
+        }
+
+        if (
+            request.Headers.Authorization is not [{ } header]
+            || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        )
+        {
+            return Refuse(
+                ProblemCodes.InvalidToken,
+                "Send one Authorization header: DPoP, a space, the access token."
+            );
+        }
+
+        var text = header[Scheme.Length..].Trim();
+        return tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken)
+            : CheckProof(request, text, token) is { } refusal ? (null, refusal)
+            : CheckApp(token, requirement);
+    }
+
+    private Unauthorized? CheckProof(HttpRequest request, string text, AccessToken token) =>
+        proofs.Check(request, NonceRole.ResourceServer, text) switch
+        {
+            ProofResult.Proven proven when proven.KeyThumbprint == token.KeyThumbprint => null,
+            ProofResult.Proven => new(
+                ProblemCodes.InvalidToken,
+                "The token is bound to another key than the proof's."
+            ),
+            ProofResult.Refused refused => new(ProblemCodes.InvalidProof, refused.Reason),
+            ProofResult.Absent => new(ProblemCodes.InvalidProof, "Send a DPoP header with every request."),
+            _ => new(ProblemCodes.ProofNonceRequired, null),
+        };
+
+    private (Caller?, Unauthorized?) CheckApp(AccessToken token, TokenRequirement requirement)
+    {
+        if (apps.Find(token.ClientId) is not { } app)
+        {
+            return Refuse(ProblemCodes.InvalidToken);
+        }
+
+        if (token.ConsentId is null == requirement.OfCustomer)
+        {
+            return Refuse(
+                ProblemCodes.InsufficientScope,
+                requirement.OfCustomer
+                    ? "This route needs a token of the customer (authorization code)."
+                    : "This route needs a token of the app itself (client credentials)."
+            );
+        }
+
+        if (!requirement.Scopes.Any(token.Scopes.Contains))
+        {
+            return Refuse(
+                ProblemCodes.InsufficientScope,
+                $"The token needs the scope {string.Join(" or ", requirement.Scopes)}."
+            );
+        }
+
+        var now = clocks.Now(app.World);
+        if (token.ConsentId is not { } consentId)
+        {
+            return (new(app.World, now, app.Row, consent: null, pairwise), null);
+        }
+
+        var consent = store.Find(ConsentTables.Consents, app.World, consentId);
+        return consent is null || consent.AppId != app.Row.Id || !ConsentRules.IsActive(consent, now)
+                ? Refuse(
+                    ProblemCodes.InvalidToken,
+                    "The customer's consent has ended: ask the customer again."
+                )
+            : ConsentApi.Holds(consent, requirement.DetailType!, requirement.Action)
+                ? (new(app.World, now, app.Row, consent, pairwise), null)
+            : Refuse(
+                ProblemCodes.InsufficientScope,
+                $"The consent does not hold {requirement.DetailType} {requirement.Action}.".Replace(" .", ".")
+            );
+    }
+
+    private static (Caller?, Unauthorized?) Refuse(string code, string? detail = null) =>
+        (null, new(code, detail));
+
+    private static Task RefuseAsync(HttpContext context, Unauthorized refusal)
+    {
+        // RFC 9449 §7.1, RFC 6750 §3.1
+        context.Response.Headers.WWWAuthenticate = $"DPoP error=\"{refusal.Code}\", algs=\"ES256 PS256\"";
+        return Problems.WriteAsync(context, refusal.Code, refusal.Detail);
+    }
+
+    private sealed record Unauthorized(string Code, string? Detail);
+}

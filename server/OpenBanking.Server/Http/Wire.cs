@@ -1,0 +1,60 @@
+using OpenBanking.Server.Engine;
+
+namespace OpenBanking.Server.Http;
+
+/// <summary>Checks of wire values that several capabilities share; each gives what is wrong, or null.</summary>
+public static class Wire
+{
+    private const int LongestOrderNo = 64;
+    private const int LongestText = 128;
+
+    /// <summary>No bank moves more at once: 100 million yuan, in fen.</summary>
+    private const long MostAmount = 10_000_000_000;
+
+    public static ProblemError? CheckAmount(string pointer, Money amount) =>
+        amount.Currency != Money.Renminbi
+            ? Wrong(pointer + "/currency", "unsupported_currency", "CNY is expected.")
+        : amount.Amount is <= 0 or > MostAmount
+            ? Wrong(
+                pointer + "/amount",
+                "out_of_range",
+                $"A number of fen from 1 to {MostAmount} is expected."
+            )
+        : null;
+
+    public static ProblemError? CheckOrderNo(string pointer, string orderNo) =>
+        orderNo.Length is 0 or > LongestOrderNo || !orderNo.All(IsOrderCharacter)
+            ? Wrong(pointer, "wrong_format", "1 to 64 of A–Z a–z 0–9 . _ : - are expected.")
+            : null;
+
+    public static ProblemError? CheckText(string pointer, string? text, int longest = LongestText) =>
+        text is not null && (text.Length is 0 || text.Length > longest || text.Any(char.IsControl))
+            ? Wrong(
+                pointer,
+                "wrong_format",
+                $"1 to {longest} characters without control characters are expected."
+            )
+            : null;
+
+    /// <summary>What an id of the wrong form, or of nothing this caller knows, is answered with.</summary>
+    public static ProblemError NotKnown(string pointer, string what) =>
+        Wrong(pointer, "not_found", $"There is no such {what} for this app.");
+
+    /// <summary>The refusal of a body; null when nothing is wrong.</summary>
+    public static IResult? Refuse(params IEnumerable<ProblemError?> errors)
+    {
+        var wrong = errors.OfType<ProblemError>().ToList();
+        return wrong.Count == 0 ? null : Problems.Of(ProblemCodes.InvalidRequest, errors: wrong);
+    }
+
+    private static bool IsOrderCharacter(char character) =>
+        char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or ':' or '-';
+
+    public static ProblemError Wrong(string pointer, string code, string detail) =>
+        new()
+        {
+            Pointer = pointer,
+            Code = code,
+            Detail = detail,
+        };
+}

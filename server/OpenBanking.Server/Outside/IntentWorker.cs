@@ -1,0 +1,98 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Outside;
+
+/// <summary>Carries intents of one kind to the outside, and the answer back as a command.</summary>
+public interface IIntentHandler
+{
+    IntentKind Kind { get; }
+
+    /// <param name="mayBeKnown">Whether the outside may have heard of it: then its outcome is asked for first.</param>
+    Task HandleAsync(
+        Reference reference,
+        IntentRow intent,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>Takes due intents, a lease at a time, and has them handled. What fails is tried again, later and later.</summary>
+public sealed class IntentWorker(
+    Store store,
+    Engine.Engine engine,
+    TimeProvider time,
+    IEnumerable<IIntentHandler> handlers,
+    ILogger<IntentWorker> log
+) : SignalledWorker(engine, IntentTables.Intents, log)
+{
+    /// <summary>How long the outside has to answer.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an intent is nobody else's; longer than the deadline and the commands around it.</summary>
+    private static readonly TimeSpan lease = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan longestWait = TimeSpan.FromMinutes(10);
+    private const int AtOnce = 16;
+
+    private readonly RunningTasks<Id<IntentRow>> running = new(AtOnce, log);
+    private readonly Dictionary<IntentKind, IIntentHandler> handlers = handlers.ToDictionary(handler =>
+        handler.Kind
+    );
+
+    protected override Task<bool> RunOnceAsync(CancellationToken stoppingToken)
+    {
+        var due = store.ListAcrossWorlds(
+            IntentTables.Intents,
+            AtOnce,
+            $"state <> {IntentState.Done} AND due_at <= {time.GetUtcNow()} ORDER BY due_at"
+        );
+        foreach (var (world, intent) in due)
+        {
+            running.TryStart(intent.Id, () => RunAsync(new(world, intent.Id), stoppingToken));
+        }
+
+        return Task.FromResult(false);
+    }
+
+    private async Task RunAsync(Reference reference, CancellationToken stoppingToken)
+    {
+        var claim = await Engine.SubmitAsync(
+            new ClaimIntent(reference.World, time.GetUtcNow(), reference.Id, lease)
+        );
+        if (claim is not Accepted<ClaimedIntent?> { Reply: { } claimed })
+        {
+            return;
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            await handlers[claimed.Intent.Kind]
+                .HandleAsync(reference, claimed.Intent, claimed.MayBeKnown, deadline.Token);
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The kind of failure alone: an adapter's exception may quote what it was asked with.
+            log.LogWarning(
+                "{Kind} {Intent} has no answer: {Failure}",
+                claimed.Intent.Kind,
+                reference.Id,
+                failure.GetType().Name
+            );
+            await Engine.SubmitAsync(
+                new PostponeIntent(
+                    reference.World,
+                    time.GetUtcNow(),
+                    reference.Id,
+                    WaitAfter(claimed.Intent.Attempts)
+                )
+            );
+        }
+    }
+
+    private static TimeSpan WaitAfter(int attempts) =>
+        TimeSpan.FromSeconds(Math.Min(longestWait.TotalSeconds, Math.Pow(2, Math.Min(attempts, 16))));
+}

@@ -1,0 +1,66 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Outside;
+
+/// <summary>Our name for something we ask of the outside; asking twice with one reference does it once.</summary>
+public readonly record struct Reference(World World, Id<IntentRow> Id);
+
+/// <summary>The outside's answer.</summary>
+/// <param name="FailureCode">Why it was refused; null when it was done.</param>
+public sealed record OutsideAnswer(string? FailureCode)
+{
+    public static OutsideAnswer Done { get; } = new((string?)null);
+}
+
+/// <summary>
+/// What every port keeps to. An exception, or no answer within <see cref="IntentWorker.Deadline"/>, means unknown: the
+/// worker then asks for the reference's outcome before it asks again.
+/// </summary>
+public interface IPort
+{
+    /// <summary>What became of a reference; null when the outside never heard of it.</summary>
+    Task<OutsideAnswer?> FindAsync(Reference reference, CancellationToken cancellationToken);
+}
+
+/// <summary>Verifies the five elements 五要素 with the card's bank.</summary>
+public interface IIdentityVerification : IPort
+{
+    /// <summary>Refuses with <see cref="OpeningRules.Reasons.IdentityNotVerified"/> or
+    /// <see cref="OpeningRules.Reasons.CardNotVerified"/>.</summary>
+    Task<OutsideAnswer> VerifyAsync(
+        Reference reference,
+        FiveElements elements,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The name of the bank that issued a card.</summary>
+    Task<string> BankOfAsync(Reference reference, string cardNumber, CancellationToken cancellationToken);
+}
+
+/// <summary>Brings money from a bound card.</summary>
+public interface ICardRail : IPort
+{
+    /// <summary>Refuses with <see cref="DeclineCodes.CardInsufficientFunds"/> or
+    /// <see cref="DeclineCodes.CardRefused"/>.</summary>
+    Task<OutsideAnswer> DebitAsync(
+        Reference reference,
+        string cardNumber,
+        Money amount,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>Sends a message to a phone. A refusal is final: the message is not sent again.</summary>
+public interface IMessageSender : IPort
+{
+    Task<OutsideAnswer> SendAsync(
+        Reference reference,
+        PhoneMessage message,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>A message to a phone; may hold a one-time code, so it is only ever stored sealed.</summary>
+public sealed record PhoneMessage(string Mobile, string Text);

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+
+namespace OpenBanking.Server.Outside;
+
+/// <summary>Tasks that run side by side: one a key, and a limited number in all, so that a slow one delays no other.</summary>
+public sealed class RunningTasks<TKey>(int most, ILogger log)
+    where TKey : notnull
+{
+    private readonly ConcurrentDictionary<TKey, byte> running = [];
+
+    /// <summary>Starts the task, unless one of this key runs or all places are taken; then the caller comes back.</summary>
+    public bool TryStart(TKey key, Func<Task> task)
+    {
+        if (running.Count >= most || !running.TryAdd(key, 0))
+        {
+            return false;
+        }
+
+        _ = RunAsync(key, task);
+        return true;
+    }
+
+    private async Task RunAsync(TKey key, Func<Task> task)
+    {
+        await Task.Yield();
+        try
+        {
+            await task();
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "{Key} failed", key);
+        }
+        finally
+        {
+            running.TryRemove(key, out _);
+        }
+    }
+}

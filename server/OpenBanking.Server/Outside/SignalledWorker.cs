@@ -1,0 +1,49 @@
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Outside;
+
+/// <summary>Works off what commands leave in a table: at once after each commit that wrote to it, and now and then
+/// anyway, for what was left before a crash or has come due.</summary>
+public abstract class SignalledWorker(Engine.Engine engine, Table table, ILogger log) : BackgroundService
+{
+    private static readonly TimeSpan pollInterval = TimeSpan.FromSeconds(1);
+    private TaskCompletionSource written = NewSignal();
+
+    protected Engine.Engine Engine { get; } = engine;
+
+    /// <summary>Does what there is to do; gives whether there is more right now.</summary>
+    protected abstract Task<bool> RunOnceAsync(CancellationToken stoppingToken);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Engine.WhenWritten(table, () => Volatile.Read(ref written).TrySetResult());
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                // Renewed before looking, so that what is written while we look wakes us again.
+                Volatile.Write(ref written, NewSignal());
+                if (!await RunOnceAsync(stoppingToken))
+                {
+                    await WaitAsync(stoppingToken);
+                }
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogError(failure, "{Worker} failed and goes on", GetType().Name);
+                await Task.Delay(pollInterval, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private Task<Task> WaitAsync(CancellationToken stoppingToken) =>
+        Task.WhenAny(Volatile.Read(ref written).Task, Task.Delay(pollInterval, stoppingToken));
+
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Says in plain words what the app may do, from the stored request, and asks for agreement.</summary>
+public sealed class ConsentModel(
+    Interactions interactions,
+    Store store,
+    WorldClocks clocks,
+    IStringLocalizer<Texts> texts
+) : InteractionPage(interactions, InteractionStep.Consent)
+{
+    [BindProperty, MaxLength(12)]
+    public string? Pin { get; set; }
+
+    public BoundCardRow Card => store.Find(CustomerTables.BoundCards, Open.World, Open.Account!.CardId)!;
+
+    public string EndsOn =>
+        BusinessCalendar
+            .DateOf(clocks.Now(Open.World) + AuthorizationServerOptions.ConsentLifetime)
+            .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string Yuan(Money amount) =>
+        "¥" + (amount.Amount / 100m).ToString("#,##0.00", CultureInfo.InvariantCulture);
+
+    public string WhatIsRead(AccountInformation information) =>
+        string.Join(
+            texts["ListSeparator"],
+            information.Actions.Distinct().Select(action => texts[$"Reads_{action}"].Value)
+        );
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (Open.Agreement is not null && !PinRules.IsSixDigits(Pin))
+        {
+            ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
+            return Page();
+        }
+
+        var (check, location) = await Interactions.AgreeAsync(Open, Pin);
+        if (check == PinCheck.Right)
+        {
+            return Leave(location);
+        }
+
+        ModelState.AddModelError(
+            nameof(Pin),
+            check == PinCheck.Wrong ? texts["PinWrong"] : texts["PinLocked"]
+        );
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Says that there is no way on from here; only codes we know are shown.</summary>
+public sealed class ErrorModel : PageModel
+{
+    private static readonly string[] known =
+    [
+        "interaction_over",
+        "invalid_request",
+        "invalid_client",
+        "invalid_request_uri",
+    ];
+
+    public string Code { get; private set; } = known[0];
+
+    public string TextName => $"Error_{Code}";
+
+    public void OnGet(string? code)
+    {
+        Code = known.Contains(code) ? code! : known[0];
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+    }
+}

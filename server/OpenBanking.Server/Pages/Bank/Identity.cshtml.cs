@@ -1,0 +1,64 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Asks who the person is and which card to bind: with the mobile number, the five elements.</summary>
+public sealed class IdentityModel(Interactions interactions, IStringLocalizer<Texts> texts)
+    : InteractionPage(interactions, InteractionStep.Identity)
+{
+    private const int LongestName = 50;
+
+    [BindProperty, MaxLength(LongestName)]
+    public string? FullName { get; set; }
+
+    [BindProperty, MaxLength(30)]
+    public string? IdNumber { get; set; }
+
+    [BindProperty, MaxLength(40)]
+    public string? CardNumber { get; set; }
+
+    [BindProperty]
+    public bool Terms { get; set; }
+
+    public string MaskedMobile => Masks.Mobile(Interactions.MobileOf(Open));
+
+    /// <summary>Why the last try came to nothing.</summary>
+    public string? Refusal =>
+        Open.Application?.Reason is { } reason ? texts[$"Refused_{reason}"].Value : null;
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var name = FullName?.Trim() ?? "";
+        var idNumber = IdNumber?.Replace(" ", "").ToUpperInvariant() ?? "";
+        var cardNumber = CardNumber?.Replace(" ", "") ?? "";
+        Require(
+            name.Length is > 0 and <= LongestName && !name.Any(char.IsControl),
+            nameof(FullName),
+            "NameWrong"
+        );
+        Require(IdentityNumbers.IsResidentId(idNumber), nameof(IdNumber), "IdNumberWrong");
+        Require(IdentityNumbers.IsCardNumber(cardNumber), nameof(CardNumber), "CardNumberWrong");
+        Require(Terms, nameof(Terms), "TermsNeeded");
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        await Interactions.SubmitIdentityAsync(Open, name, idNumber, cardNumber);
+        return Next(InteractionStep.Verifying);
+    }
+
+    public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));
+
+    private void Require(bool holds, string field, string text)
+    {
+        if (!holds)
+        {
+            ModelState.AddModelError(field, texts[text]);
+        }
+    }
+}

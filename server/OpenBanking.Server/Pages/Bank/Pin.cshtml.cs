@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Asks for the payment PIN to be set.</summary>
+public sealed class PinModel(Interactions interactions, IStringLocalizer<Texts> texts)
+    : InteractionPage(interactions, InteractionStep.Pin)
+{
+    [BindProperty, MaxLength(12)]
+    public string? Pin { get; set; }
+
+    [BindProperty, MaxLength(12)]
+    public string? Again { get; set; }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (!PinRules.IsAcceptable(Pin))
+        {
+            ModelState.AddModelError(nameof(Pin), texts["PinWeak"]);
+        }
+        else if (Pin != Again)
+        {
+            ModelState.AddModelError(nameof(Again), texts["PinDiffers"]);
+        }
+
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        await Interactions.SetPinAsync(Open, Pin!);
+        return Next(InteractionStep.Consent);
+    }
+}

@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Asks for the mobile number.</summary>
+public sealed class SignInModel(Interactions interactions, BankOptions bank, IStringLocalizer<Texts> texts)
+    : InteractionPage(interactions, InteractionStep.SignIn)
+{
+    [BindProperty, MaxLength(20)]
+    public string? Mobile { get; set; }
+
+    /// <summary>Also the way to another number, or to another code.</summary>
+    protected override bool Serves(InteractionStep current) =>
+        current is InteractionStep.SignIn or InteractionStep.Code;
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var mobile = Mobile?.Replace(" ", "") ?? "";
+        if (!IdentityNumbers.IsMobile(mobile))
+        {
+            ModelState.AddModelError(nameof(Mobile), texts["MobileWrong"]);
+            return Page();
+        }
+
+        var sent = await Interactions.SendCodeAsync(
+            Open,
+            mobile,
+            code => texts["CodeMessage", bank.Name, code, Open.App.Name]
+        );
+        if (!sent)
+        {
+            ModelState.AddModelError(nameof(Mobile), texts["TooManyCodes"]);
+            return Page();
+        }
+
+        return Next(InteractionStep.Code);
+    }
+
+    public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>A page of an interaction. Whoever comes to the wrong page is led to the right one, so that going back,
+/// reloading and opening twice are harmless.</summary>
+public abstract class InteractionPage(Interactions interactions, InteractionStep step) : PageModel
+{
+    public OpenInteraction Open { get; private set; } = null!;
+
+    protected Interactions Interactions { get; } = interactions;
+
+    public override async Task OnPageHandlerExecutionAsync(
+        PageHandlerExecutingContext context,
+        PageHandlerExecutionDelegate next
+    )
+    {
+        var world = new World(int.Parse((string)RouteData.Values["world"]!));
+        var id = (string)RouteData.Values["interaction"]!;
+        var open = Interactions.Find(world, id, InteractionCookies.Get(HttpContext, id));
+        if (open is null)
+        {
+            context.Result = SeeOther($"{PageRoutes.Error}?code=interaction_over");
+            return;
+        }
+
+        if (!Serves(open.Step))
+        {
+            context.Result = SeeOther(PageRoutes.Of(world, id, open.Step));
+            return;
+        }
+
+        Open = open;
+        Response.Headers.ContentSecurityPolicy = PageSecurity.PolicyWithForms(open.Request.RedirectUri);
+        await next();
+    }
+
+    /// <summary>Whether the page is the right one for a step.</summary>
+    protected virtual bool Serves(InteractionStep current) => current == step;
+
+    /// <summary>To whatever is next.</summary>
+    protected IActionResult Next(InteractionStep to) =>
+        SeeOther(PageRoutes.Of(Open.World, Open.Row.Id.ToString(), to));
+
+    /// <summary>Back to the app, or to the page that says that there is no way back.</summary>
+    protected IActionResult Leave(string? location) =>
+        SeeOther(location ?? $"{PageRoutes.Error}?code=interaction_over");
+
+    protected IActionResult SeeOther(string location)
+    {
+        Response.Headers.Location = location;
+        return StatusCode(StatusCodes.Status303SeeOther);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.Options;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Keeps a key of the framework's form protection.</summary>
+public sealed record KeepPageKey(DateTimeOffset Now, PageKeyRow Key) : Command<Done>(World.Live, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(AuthorizationTables.PageKeys, new(Key.Name));
+
+    public override Decision<Done> Decide(Book book)
+    {
+        if (book.Find(AuthorizationTables.PageKeys, new(Key.Name)) is null)
+        {
+            book.Insert(AuthorizationTables.PageKeys, Key);
+        }
+
+        return Decision.Accept(new Done());
+    }
+}
+
+/// <summary>The framework's key ring in the store, sealed, so that forms survive a restart and every node reads
+/// them.</summary>
+public sealed class PageKeys(Store store, Engine.Engine engine, Vault vault, TimeProvider time)
+    : IXmlRepository
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("OpenBanking.Server");
+        services.AddSingleton<PageKeys>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(
+            provider => new ConfigureOptions<KeyManagementOptions>(options =>
+                options.XmlRepository = provider.GetRequiredService<PageKeys>()
+            )
+        );
+    }
+
+    public IReadOnlyCollection<XElement> GetAllElements() =>
+        [
+            .. store
+                .List(AuthorizationTables.PageKeys, World.Live, $"ORDER BY name")
+                .Select(row => XElement.Parse(vault.OpenText(row.Xml, RowIdOf(row.Name)))),
+        ];
+
+    public void StoreElement(XElement element, string friendlyName)
+    {
+        var row = new PageKeyRow
+        {
+            Name = friendlyName,
+            Xml = vault.SealText(element.ToString(SaveOptions.DisableFormatting), RowIdOf(friendlyName)),
+        };
+        engine.SubmitAsync(new KeepPageKey(time.GetUtcNow(), row)).GetAwaiter().GetResult();
+    }
+
+    private static Guid RowIdOf(string name) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.FileProviders;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>What browsers are told about the pages: nothing from elsewhere, no frames, no scripts, no traces.</summary>
+public static class PageSecurity
+{
+    private const string Policy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>Forms go to us; the last one leads back to the app, which the browser counts as its target.</summary>
+    public static string PolicyWithForms(string redirectUri) =>
+        $"{Policy}; form-action 'self' {new Uri(redirectUri).GetLeftPart(UriPartial.Authority)}";
+
+    /// <summary>The pages' style sheet, from inside the server.</summary>
+    public static void UsePageAssets(this WebApplication app) =>
+        app.UseStaticFiles(
+            new StaticFileOptions
+            {
+                FileProvider = new EmbeddedFileProvider(
+                    typeof(PageSecurity).Assembly,
+                    "OpenBanking.Server.Pages.Assets"
+                ),
+                OnPrepareResponse = file =>
+                    file.Context.Response.Headers.CacheControl = "public, max-age=3600",
+            }
+        );
+
+    public static void UsePageSecurity(this WebApplication app) =>
+        app.Use(
+            (context, next) =>
+            {
+                var headers = context.Response.Headers;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "no-referrer";
+                if (
+                    context.Request.Path.StartsWithSegments("/bank", StringComparison.OrdinalIgnoreCase)
+                    || context.Request.Path.StartsWithSegments("/sandbox", StringComparison.OrdinalIgnoreCase)
+                )
+                {
+                    headers.ContentSecurityPolicy = $"{Policy}; form-action 'self'";
+                    headers.XFrameOptions = "DENY";
+                    headers.CacheControl = "no-store";
+                }
+
+                return next(context);
+            }
+        );
+}

@@ -1,0 +1,12 @@
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using OpenBanking.Server.Sandbox;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Shows the made-up persons and cards of a sandbox.</summary>
+public sealed class SandboxPersonsModel(Sandboxes sandboxes) : PageModel
+{
+    public IReadOnlyList<SandboxPerson> Shown { get; private set; } = [];
+
+    public void OnGet(int sandbox) => Shown = sandboxes.ListPersons(new(sandbox));
+}

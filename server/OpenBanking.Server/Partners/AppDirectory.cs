@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Partners;
+
+/// <summary>An app with the world it is in, and its keys ready for use.</summary>
+public sealed record RegisteredApp(World World, AppRow Row, IReadOnlyList<Authorization.PublicKey> Keys);
+
+/// <summary>Finds apps by client id, which comes without a world. Kept in memory for a moment: an app's facts change
+/// rarely, and a change counts everywhere within <see cref="KeptFor"/>.</summary>
+public sealed class AppDirectory(Store store, TimeProvider time)
+{
+    public static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
+    private const int MostKept = 10_000;
+
+    private readonly ConcurrentDictionary<Id<AppRow>, (RegisteredApp App, DateTimeOffset ReadAt)> kept = [];
+
+    public RegisteredApp? Find(string? clientId)
+    {
+        if (!Id<AppRow>.TryParse(clientId, out var id))
+        {
+            return null;
+        }
+
+        var now = time.GetUtcNow();
+        if (kept.TryGetValue(id, out var known) && now - known.ReadAt < KeptFor)
+        {
+            return known.App;
+        }
+
+        if (Read(id) is not { } app)
+        {
+            return null;
+        }
+
+        if (kept.Count >= MostKept)
+        {
+            kept.Clear();
+        }
+
+        kept[id] = (app, now);
+        return app;
+    }
+
+    private RegisteredApp? Read(Id<AppRow> id) =>
+        store.Find(PartnerTables.AppWorlds, World.Live, id) is { } place
+        && store.Find(PartnerTables.Apps, new(place.WorldNumber), id) is { } row
+            ? new(new(place.WorldNumber), row, Authorization.PublicKey.ReadSet(row.Jwks))
+            : null;
+}

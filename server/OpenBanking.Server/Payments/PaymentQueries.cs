@@ -1,0 +1,16 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Payments;
+
+/// <summary>Payments and orders of one app.</summary>
+public sealed class PaymentQueries(Store store)
+{
+    public PaymentRow? Find(Caller caller, Id<PaymentRow> id) =>
+        store.First(PaymentTables.Payments, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+
+    public OrderRow? FindOrder(Caller caller, string orderNo) =>
+        store.Find(PaymentTables.Orders, caller.World, new OrderKey(caller.App.Id, orderNo));
+}

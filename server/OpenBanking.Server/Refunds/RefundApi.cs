@@ -1,0 +1,91 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Payments;
+
+namespace OpenBanking.Server.Refunds;
+
+/// <summary>POST /v1/refunds, GET /v1/refunds/{id}</summary>
+public static class RefundApi
+{
+    public static void MapRefunds(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/refunds", CreateAsync)
+            .Needs(TokenRequirement.App(Scopes.Payments))
+            .WithName("createRefund")
+            .WithTags("Refunds")
+            .WithSummary("Gives back all or a part of a payment")
+            .WithDescription(
+                "Customer and campaign get back their shares of what each one paid. A full refund returns the coupon "
+                    + "while it is valid."
+            )
+            .Produces<Refund>(StatusCodes.Status201Created)
+            .Refuses(
+                ProblemCodes.PaymentNotRefundable,
+                ProblemCodes.RefundExceedsPayment,
+                ProblemCodes.InsufficientPartnerBalance
+            );
+
+        api.MapGet("/refunds/{id}", Get)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("getRefund")
+            .WithTags("Refunds")
+            .WithSummary("One refund")
+            .Produces<Refund>()
+            .Refuses(ProblemCodes.NotFound);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        Caller caller,
+        KeyedBody<CreateRefundRequest> body,
+        PaymentQueries payments,
+        RefundQueries queries,
+        Engine.Engine engine,
+        Ids ids
+    )
+    {
+        var request = body.Value;
+        var payment = caller.TryRead<PaymentRow>(request.PaymentId, out var paymentId)
+            ? payments.Find(caller, paymentId)
+            : null;
+        var refused = Wire.Refuse(
+            payment is null ? Wire.NotKnown("/payment_id", "payment") : null,
+            request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null,
+            Wire.CheckText("/reason", request.Reason)
+        );
+        return refused
+            ?? await engine.DecideOnceAsync(
+                new CreateRefund(
+                    caller.World,
+                    caller.Now,
+                    ids.New<RefundRow>(),
+                    payment!,
+                    request.Amount?.Amount,
+                    request.Reason
+                ),
+                body.Request,
+                refund => refund.Id.Value,
+                refund => Show(refund, caller),
+                id => queries.Find(caller, new(id))
+            );
+    }
+
+    private static IResult Get(Caller caller, string id, RefundQueries queries) =>
+        caller.TryRead<RefundRow>(id, out var refundId) && queries.Find(caller, refundId) is { } refund
+            ? Answers.Ok(Show(refund, caller))
+            : Problems.NotFound();
+
+    private static Refund Show(RefundRow refund, Caller caller) =>
+        new()
+        {
+            Id = caller.Show(refund.Id),
+            PaymentId = caller.Show(refund.PaymentId),
+            OrderNo = refund.OrderNo,
+            Status = RefundStatus.Succeeded,
+            Amount = new(refund.Currency, refund.Amount),
+            CustomerAmount = new(refund.Currency, refund.CustomerAmount),
+            DiscountAmount = new(refund.Currency, refund.DiscountAmount),
+            CouponReturned = refund.CouponReturned,
+            Reason = refund.Reason,
+            CreatedAt = refund.CreatedAt,
+        };
+}

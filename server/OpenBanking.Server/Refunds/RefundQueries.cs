@@ -1,0 +1,12 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Refunds;
+
+/// <summary>Refunds of one app.</summary>
+public sealed class RefundQueries(Store store)
+{
+    public RefundRow? Find(Caller caller, Id<RefundRow> id) =>
+        store.First(RefundTables.Refunds, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+}

@@ -1,0 +1,96 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Sandbox;
+
+/// <summary>The made-up outside: persons and cards as the sandbox holds them, messages into its message box. It
+/// remembers every reference, so that a question asked twice is answered once.</summary>
+public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvider time)
+    : IIdentityVerification,
+        ICardRail,
+        IMessageSender
+{
+    public Task<OutsideAnswer> VerifyAsync(
+        Reference reference,
+        FiveElements elements,
+        CancellationToken cancellationToken
+    )
+    {
+        var person = store.Find(
+            SandboxTables.Persons,
+            reference.World,
+            new SandboxPersonKey(elements.IdNumber)
+        );
+        var card = store.Find(SandboxTables.Cards, reference.World, new SandboxCardKey(elements.CardNumber));
+        return Task.FromResult(
+            person is null || person.Name != elements.Name || person.Mobile != elements.Mobile
+                ? new OutsideAnswer(OpeningRules.Reasons.IdentityNotVerified)
+            : card is null || card.IdNumber != elements.IdNumber
+                ? new OutsideAnswer(OpeningRules.Reasons.CardNotVerified)
+            : OutsideAnswer.Done
+        );
+    }
+
+    public Task<string> BankOfAsync(
+        Reference reference,
+        string cardNumber,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult(
+            store.Find(SandboxTables.Cards, reference.World, new SandboxCardKey(cardNumber))?.Bank ?? ""
+        );
+
+    public async Task<OutsideAnswer> DebitAsync(
+        Reference reference,
+        string cardNumber,
+        Money amount,
+        CancellationToken cancellationToken
+    )
+    {
+        var transfer = new SandboxTransferRow
+        {
+            Id = reference.Id,
+            CardNumber = cardNumber,
+            Amount = amount.Amount,
+        };
+        var decision = await engine.SubmitAsync(
+            new DebitSandboxCard(reference.World, time.GetUtcNow(), transfer)
+        );
+        return new(((Accepted<SandboxTransferRow>)decision).Reply.DeclineCode);
+    }
+
+    public async Task<OutsideAnswer> SendAsync(
+        Reference reference,
+        PhoneMessage message,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        await engine.SubmitAsync(
+            new DeliverSandboxMessage(
+                reference.World,
+                now,
+                new()
+                {
+                    Id = reference.Id,
+                    Mobile = message.Mobile,
+                    Text = message.Text,
+                    SentAt = now,
+                }
+            )
+        );
+        return OutsideAnswer.Done;
+    }
+
+    /// <summary>Transfers and messages are remembered; a verification changes nothing and may be asked again.</summary>
+    public Task<OutsideAnswer?> FindAsync(Reference reference, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            store.Find(SandboxTables.Transfers, reference.World, reference.Id) is { } transfer
+                ? new OutsideAnswer(transfer.DeclineCode)
+            : store.Find(SandboxTables.Messages, reference.World, reference.Id) is not null
+                ? OutsideAnswer.Done
+            : null
+        );
+}

@@ -1,0 +1,182 @@
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Sandbox;
+
+/// <summary>Fills a new sandbox: its partner, persons, cards, and one running campaign with its budget.</summary>
+public sealed record SeedSandbox(
+    World World,
+    DateTimeOffset Now,
+    SandboxSeed Seed,
+    PartnerRow Partner,
+    Id<CampaignRow> CampaignId,
+    Id<CouponStockRow> StockId
+) : Command<Done>(World, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        // Everything is new: there is nothing to read.
+    }
+
+    public override Decision<Done> Decide(Book book) => SandboxRules.Seed(this, book);
+}
+
+/// <summary>Makes a sandbox findable: the last step of a sign-up.</summary>
+public sealed record OpenSandbox(DateTimeOffset Now, WorldRow Sandbox, InitialAccessTokenRow Token)
+    : Command<Done>(World.Live, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        // Both are new.
+    }
+
+    public override Decision<Done> Decide(Book book)
+    {
+        book.Insert(WorldTables.Worlds, Sandbox);
+        book.Insert(PartnerTables.InitialAccessTokens, Token);
+        return Decision.Accept(new Done());
+    }
+}
+
+/// <summary>The made-up card bank is asked for money.</summary>
+public sealed record DebitSandboxCard(World World, DateTimeOffset Now, SandboxTransferRow Transfer)
+    : Command<SandboxTransferRow>(World, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(SandboxTables.Transfers, Transfer.Id);
+        keys.Want(SandboxTables.Cards, new(Transfer.CardNumber));
+    }
+
+    public override Decision<SandboxTransferRow> Decide(Book book) =>
+        Decision.Accept(SandboxRules.Debit(this, book));
+}
+
+/// <summary>A message arrives in the message box.</summary>
+public sealed record DeliverSandboxMessage(World World, DateTimeOffset Now, SandboxMessageRow Message)
+    : Command<Done>(World, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(SandboxTables.Messages, Message.Id);
+
+    public override Decision<Done> Decide(Book book)
+    {
+        if (book.Find(SandboxTables.Messages, Message.Id) is null)
+        {
+            book.Insert(SandboxTables.Messages, Message);
+        }
+
+        return Decision.Accept(new Done());
+    }
+}
+
+/// <summary>How a sandbox begins, and how its made-up outside behaves.</summary>
+public static class SandboxRules
+{
+    public static Decision<Done> Seed(SeedSandbox command, Book book)
+    {
+        book.Insert(PartnerTables.Partners, command.Partner);
+        foreach (var person in command.Seed.Persons)
+        {
+            book.Insert(
+                SandboxTables.Persons,
+                new SandboxPersonRow
+                {
+                    IdNumber = person.IdNumber,
+                    Name = person.Name,
+                    Mobile = person.Mobile,
+                }
+            );
+            book.Insert(
+                SandboxTables.Cards,
+                new SandboxCardRow
+                {
+                    Number = person.CardNumber,
+                    IdNumber = person.IdNumber,
+                    Bank = person.CardBank,
+                    Balance = person.CardBalance,
+                }
+            );
+        }
+
+        StartCampaign(command, book);
+        return Decision.Accept(new Done());
+    }
+
+    /// <summary>A reference that was asked before gets the same answer.</summary>
+    public static SandboxTransferRow Debit(DebitSandboxCard command, Book book)
+    {
+        if (book.Find(SandboxTables.Transfers, command.Transfer.Id) is { } before)
+        {
+            return before;
+        }
+
+        var card = book.Find(SandboxTables.Cards, new(command.Transfer.CardNumber));
+        var decline =
+            card is null ? DeclineCodes.CardRefused
+            : card.Balance < command.Transfer.Amount ? DeclineCodes.CardInsufficientFunds
+            : null;
+        if (decline is null)
+        {
+            book.Update(SandboxTables.Cards, card! with { Balance = card.Balance - command.Transfer.Amount });
+        }
+
+        return book.Insert(SandboxTables.Transfers, command.Transfer with { DeclineCode = decline });
+    }
+
+    /// <summary>The budget blocks the whole stock at its largest discount.</summary>
+    private static void StartCampaign(SeedSandbox command, Book book)
+    {
+        var seed = command.Seed.Campaign;
+        var endsAt = command.Now.AddDays(seed.Days);
+        var campaign = book.Insert(
+            CouponTables.Campaigns,
+            new CampaignRow
+            {
+                Id = command.CampaignId,
+                Name = seed.Name,
+                State = CampaignState.Running,
+                Currency = Money.Renminbi,
+                Budget = checked(seed.Stock.Quantity * seed.Stock.Discount),
+                StartsAt = command.Now,
+                EndsAt = endsAt,
+            }
+        );
+        book.Insert(
+            CouponTables.Stocks,
+            new CouponStockRow
+            {
+                Id = command.StockId,
+                CampaignId = campaign.Id,
+                NameZh = seed.Stock.NameZh,
+                NameEn = seed.Stock.NameEn,
+                Currency = campaign.Currency,
+                Discount = seed.Stock.Discount,
+                Threshold = seed.Stock.Threshold,
+                Quantity = seed.Stock.Quantity,
+                Issued = 0,
+                PerCustomerLimit = seed.Stock.PerCustomerLimit,
+                ValidDays = seed.Stock.ValidDays,
+                StartsAt = command.Now,
+                EndsAt = endsAt,
+            }
+        );
+        LedgerRules.Post(
+            book,
+            new(
+                PostingKind.CampaignFunding,
+                campaign.Id.Value,
+                AppId: null,
+                campaign.Currency,
+                command.Now,
+                LedgerRules.CampaignFundingLegs(
+                    new(InternalAccountKind.CampaignBudget, campaign.Id.Value, campaign.Currency),
+                    campaign.Budget
+                )
+            )
+        );
+    }
+}

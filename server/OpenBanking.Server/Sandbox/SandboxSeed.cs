@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace OpenBanking.Server.Sandbox;
+
+/// <summary>What every new sandbox begins with (<c>sandbox.json</c>).</summary>
+public sealed record SandboxSeed(IReadOnlyList<SandboxSeed.Person> Persons, SandboxSeed.CampaignSeed Campaign)
+{
+    private static readonly JsonSerializerOptions options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    public static SandboxSeed Default { get; } = Load();
+
+    public sealed record Person(
+        string Name,
+        string IdNumber,
+        string Mobile,
+        string CardNumber,
+        string CardBank,
+        long CardBalance
+    );
+
+    public sealed record CampaignSeed(string Name, StockSeed Stock, int Days);
+
+    public sealed record StockSeed(
+        string NameZh,
+        string NameEn,
+        long Discount,
+        long Threshold,
+        long Quantity,
+        int PerCustomerLimit,
+        int ValidDays
+    );
+
+    private static SandboxSeed Load()
+    {
+        using var file = typeof(SandboxSeed).Assembly.GetManifestResourceStream(
+            "OpenBanking.Server.Sandbox.sandbox.json"
+        )!;
+        return JsonSerializer.Deserialize<SandboxSeed>(file, options)!;
+    }
+}

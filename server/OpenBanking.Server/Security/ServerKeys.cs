@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OpenBanking.Server.Security;
+
+/// <summary>The server's secrets: one master key, from which a key for each purpose is derived (HKDF, RFC 5869).
+/// Losing it loses every sealed value, and every pairwise id.</summary>
+public sealed class ServerKeys
+{
+    private const int KeyLength = 32;
+    private readonly byte[] master;
+
+    /// <exception cref="ArgumentException">The master key is not 32 bytes.</exception>
+    public ServerKeys(byte[] master)
+    {
+        if (master.Length != KeyLength)
+        {
+            throw new ArgumentException("The master key must be 32 bytes.", nameof(master));
+        }
+
+        this.master = master;
+    }
+
+    /// <summary>The key for one purpose; the same for the same words.</summary>
+    public byte[] For(string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, master, KeyLength, info: Encoding.UTF8.GetBytes(purpose));
+
+    /// <summary>Reads the master key of a sandbox from its data folder, making it on the first start.</summary>
+    public static ServerKeys FromFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var file = new FileStream(path, options);
+            file.Write(RandomNumberGenerator.GetBytes(KeyLength));
+            file.Flush(flushToDisk: true);
+        }
+
+        return new(File.ReadAllBytes(path));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace OpenBanking.Server.Security;
+
+/// <summary>
+/// Seals values at rest: a fresh data key for each value (AES-256-GCM), wrapped by a versioned key-encryption key;
+/// both are tied to the row they belong to, so that a value moved to another row does not open.
+/// </summary>
+public sealed class Vault(ServerKeys keys)
+{
+    /// <summary>The key-encryption key that new values are wrapped with.</summary>
+    private const int CurrentVersion = 1;
+
+    private const int KeyLength = 32;
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+    private const int WrappedLength = NonceLength + KeyLength + TagLength;
+    private const int HeaderLength = sizeof(int) + WrappedLength;
+
+    private readonly byte[] wrappingKey = keys.For($"vault key-encryption key {CurrentVersion}");
+    private readonly byte[] indexKey = keys.For("vault blind index");
+    private readonly byte[] macKey = keys.For("vault one-time code");
+
+    public byte[] Seal(ReadOnlySpan<byte> value, Guid rowId)
+    {
+        Span<byte> dataKey = stackalloc byte[KeyLength];
+        RandomNumberGenerator.Fill(dataKey);
+        var output = new byte[HeaderLength + NonceLength + value.Length + TagLength];
+        BinaryPrimitives.WriteInt32BigEndian(output, CurrentVersion);
+        Encrypt(wrappingKey, dataKey, rowId, output.AsSpan(sizeof(int), WrappedLength));
+        Encrypt(dataKey, value, rowId, output.AsSpan(HeaderLength));
+        CryptographicOperations.ZeroMemory(dataKey);
+        return output;
+    }
+
+    /// <exception cref="CryptographicException">It was sealed for another row, by another key, or was changed.</exception>
+    public byte[] Open(ReadOnlySpan<byte> sealedValue, Guid rowId)
+    {
+        if (
+            sealedValue.Length < HeaderLength + NonceLength + TagLength
+            || BinaryPrimitives.ReadInt32BigEndian(sealedValue) != CurrentVersion
+        )
+        {
+            throw new CryptographicException("The value was not sealed by a key of this server.");
+        }
+
+        var dataKey = Decrypt(wrappingKey, sealedValue.Slice(sizeof(int), WrappedLength), rowId);
+        var value = Decrypt(dataKey, sealedValue[HeaderLength..], rowId);
+        CryptographicOperations.ZeroMemory(dataKey);
+        return value;
+    }
+
+    public byte[] SealJson<T>(T value, Guid rowId) => Seal(JsonSerializer.SerializeToUtf8Bytes(value), rowId);
+
+    public T OpenJson<T>(byte[] sealedValue, Guid rowId) =>
+        JsonSerializer.Deserialize<T>(Open(sealedValue, rowId))!;
+
+    public byte[] SealText(string value, Guid rowId) => Seal(Encoding.UTF8.GetBytes(value), rowId);
+
+    public string OpenText(byte[] sealedValue, Guid rowId) =>
+        Encoding.UTF8.GetString(Open(sealedValue, rowId));
+
+    /// <summary>A keyed digest by which equal values of one kind are found without being readable.</summary>
+    public string BlindIndex(string kind, string value) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(indexKey, Encoding.UTF8.GetBytes($"{kind}\0{value}")));
+
+    /// <summary>A keyed digest of a short secret, tied to the row it belongs to.</summary>
+    public byte[] MacOf(string secret, Guid rowId) =>
+        HMACSHA256.HashData(
+            macKey,
+            (byte[])[.. rowId.ToByteArray(bigEndian: true), .. Encoding.UTF8.GetBytes(secret)]
+        );
+
+    private static void Encrypt(
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> value,
+        Guid rowId,
+        Span<byte> output
+    )
+    {
+        var nonce = output[..NonceLength];
+        RandomNumberGenerator.Fill(nonce);
+        using var cipher = new AesGcm(key, TagLength);
+        cipher.Encrypt(
+            nonce,
+            value,
+            output.Slice(NonceLength, value.Length),
+            output[(NonceLength + value.Length)..],
+            rowId.ToByteArray(bigEndian: true)
+        );
+    }
+
+    private static byte[] Decrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> input, Guid rowId)
+    {
+        var value = new byte[input.Length - NonceLength - TagLength];
+        using var cipher = new AesGcm(key, TagLength);
+        cipher.Decrypt(
+            input[..NonceLength],
+            input.Slice(NonceLength, value.Length),
+            input[^TagLength..],
+            value,
+            rowId.ToByteArray(bigEndian: true)
+        );
+        return value;
+    }
+}

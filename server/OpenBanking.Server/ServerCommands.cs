@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Connections;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Http.OpenApi;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Storage.Sqlite;
+
+namespace OpenBanking.Server;
+
+/// <summary>What the server can be told to do on its command line.</summary>
+public static class ServerCommands
+{
+    private const int Ok = 0;
+    private const int Failed = 1;
+    private const int CannotStart = 2;
+
+    /// <summary>Serves until it is stopped. What keeps it from starting is said in one sentence.</summary>
+    public static async Task<int> ServeAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.PrepareAsync();
+            await app.RunAsync();
+            return Ok;
+        }
+        catch (Exception failure) when (WhyNotStarted(failure) is { } why)
+        {
+            await Console.Error.WriteLineAsync(why);
+            return CannotStart;
+        }
+    }
+
+    /// <summary>What must be done before the first request.</summary>
+    public static async Task PrepareAsync(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<ServerOptions>();
+        if (app.Urls.Count == 0)
+        {
+            app.Urls.Add(options.PublicAddress.GetLeftPart(UriPartial.Authority));
+        }
+
+        app.RefusePlainHttp(options);
+        app.RequirePorts();
+        await app.Services.GetRequiredService<SigningKeys>().LoadAsync();
+    }
+
+    /// <summary>verify-books: proves that the books balance; no other process may have the data open.</summary>
+    public static int VerifyBooks(this WebApplication app)
+    {
+        try
+        {
+            var audit = new BooksAudit(app.Services.GetRequiredService<Store>());
+            var violations = audit.FindViolations();
+            var (payments, entries) = audit.Count();
+            foreach (var (rule, count) in violations)
+            {
+                Console.WriteLine($"VIOLATED {count} times: {rule}");
+            }
+
+            var verdict = violations.Count == 0 ? "balance" : "DO NOT balance";
+            Console.WriteLine($"{payments} payments, {entries} entries: the books {verdict}");
+            return violations.Count == 0 ? Ok : Failed;
+        }
+        catch (StoreInUseException inUse)
+        {
+            Console.Error.WriteLine(inUse.Message);
+            return CannotStart;
+        }
+    }
+
+    /// <summary>openapi: writes the OpenAPI document to the standard output.</summary>
+    public static async Task<int> WriteOpenApiAsync(this WebApplication app)
+    {
+        // The routes are known only to a server that has started.
+        app.Urls.Add("http://127.0.0.1:0");
+        await app.StartAsync();
+        Console.Write(await OpenApi.WriteAsync(app.Services));
+        await app.StopAsync();
+        return Ok;
+    }
+
+    private static void RefusePlainHttp(this WebApplication app, ServerOptions options)
+    {
+        var open = app.Urls.FirstOrDefault(url =>
+            url.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
+            && !BindingAddress.Parse(url).IsLoopback()
+        );
+        if (open is not null && !options.BehindTlsProxy)
+        {
+            throw new InvalidOperationException(
+                $"{open} would serve plain http beyond this machine. Listen on loopback, use https, or set "
+                    + "Server:BehindTlsProxy when a proxy in front ends TLS."
+            );
+        }
+    }
+
+    private static bool IsLoopback(this BindingAddress address) =>
+        address.Host is "localhost" or "127.0.0.1" or "[::1]";
+
+    private static void RequirePorts(this WebApplication app)
+    {
+        Type[] ports = [typeof(IIdentityVerification), typeof(ICardRail), typeof(IMessageSender)];
+        if (ports.FirstOrDefault(port => app.Services.GetService(port) is null) is { } missing)
+        {
+            throw new InvalidOperationException(
+                $"No {missing.Name} is registered. Connect the bank's own, or run a sandbox with Server:Sandbox=true."
+            );
+        }
+    }
+
+    private static string? WhyNotStarted(Exception failure) =>
+        failure switch
+        {
+            StoreInUseException => failure.Message,
+            InvalidOperationException => failure.Message,
+            ArgumentException => failure.Message,
+            IOException { InnerException: AddressInUseException } =>
+                $"{failure.Message} Stop what uses it, or choose another port with Server:PublicAddress.",
+            _ => null,
+        };
+}

@@ -1,0 +1,115 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Http.OpenApi;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Pages;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Storage.Sqlite;
+using OpenBanking.Server.TopUps;
+using OpenBanking.Server.Webhooks;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server;
+
+/// <summary>Puts the server together, for <c>Program</c> and for tests alike.</summary>
+public static class ServerComposition
+{
+    public static void AddOpenBankingServer(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new();
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(new ServerAddress(options.PublicAddress));
+        services.AddSingleton(new ServerMode(options.Sandbox));
+        services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
+        services.AddSingleton(builder.Configuration.GetSection("Engine").Get<EngineLimits>() ?? new());
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Ids>();
+        services.AddSingleton(OpenKeys(options));
+        services.AddSingleton<Vault>();
+        services.AddSingleton<PairwiseIds>();
+        services.AddSingleton<PinHash>();
+        services.AddSingleton<Store>(provider => new SqliteStore(
+            Path.Combine(options.DataFolder, "openbanking.db"),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<IInvariant, LedgerInvariant>();
+        services.AddSingleton<Engine.Engine>();
+        services.AddSingleton<WorldClocks>();
+        services.AddSingleton<AppDirectory>();
+        services.AddSingleton<TokenFilter>();
+        services.AddCapabilities();
+        services.AddAuthorizationServer();
+        services.AddBankPages();
+        services.AddOpenApiDocument();
+        if (options.Sandbox)
+        {
+            services.AddSandbox();
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = ServerLimits.BodyBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = ServerLimits.HeaderBytes;
+        });
+    }
+
+    private static void AddCapabilities(this IServiceCollection services)
+    {
+        services.AddSingleton<AccountQueries>();
+        services.AddSingleton<ConsentQueries>();
+        services.AddSingleton<CouponQueries>();
+        services.AddSingleton<PaymentQueries>();
+        services.AddSingleton<RefundQueries>();
+        services.AddSingleton<TopUpQueries>();
+        services.AddSingleton<WebhookQueries>();
+        services.AddSingleton<WebhookAddresses>();
+        services.AddSingleton<IIntentHandler, CardDebits>();
+        services.AddSingleton<IIntentHandler, IdentityVerifications>();
+        services.AddSingleton<IIntentHandler, Messages>();
+        services.AddHostedService<IntentWorker>();
+        services.AddHostedService<EventPublisher>();
+        services.AddHostedService<WebhookSender>();
+        services.AddHostedService<Housekeeping>();
+    }
+
+    private static void AddBankPages(this IServiceCollection services)
+    {
+        services.AddPageLanguages();
+        services.AddRazorPages();
+        services.AddAntiforgery(options => options.Cookie.Name = "ob-form");
+        services.AddSingleton<InteractionCookies>();
+        PageKeys.Add(services);
+    }
+
+    /// <summary>The outside, made up. A bank registers its own adapters instead.</summary>
+    private static void AddSandbox(this IServiceCollection services)
+    {
+        services.AddSingleton<Sandboxes>();
+        services.AddSingleton<SandboxOutside>();
+        services.AddSingleton<IIdentityVerification>(provider =>
+            provider.GetRequiredService<SandboxOutside>()
+        );
+        services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());
+        services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
+    }
+
+    private static ServerKeys OpenKeys(ServerOptions options) =>
+        options.MasterKey is { } key ? new(Convert.FromBase64String(key))
+        : options.Sandbox ? ServerKeys.FromFile(Path.Combine(options.DataFolder, "master.key"))
+        : throw new InvalidOperationException(
+            "Set Server:MasterKey to 32 bytes in base64, from the bank's key store."
+        );
+}

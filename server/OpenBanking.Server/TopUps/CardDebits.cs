@@ -1,0 +1,47 @@
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.TopUps;
+
+/// <summary>Asks the bound card's bank for the money of a top-up.</summary>
+public sealed class CardDebits(
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    Vault vault,
+    ICardRail rail
+) : IIntentHandler
+{
+    public IntentKind Kind => IntentKind.DebitCard;
+
+    public async Task HandleAsync(
+        Reference reference,
+        IntentRow intent,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var topUp = store.Find(TopUpTables.TopUps, reference.World, new Id<TopUpRow>(intent.SubjectId))!;
+        var card = store.Find(CustomerTables.BoundCards, reference.World, topUp.CardId)!;
+        var answer = mayBeKnown ? await rail.FindAsync(reference, cancellationToken) : null;
+        answer ??= await rail.DebitAsync(
+            reference,
+            vault.OpenText(card.Number, card.Id.Value),
+            new(topUp.Currency, topUp.Amount),
+            cancellationToken
+        );
+        await engine.SubmitAsync(
+            new CompleteTopUp(
+                reference.World,
+                clocks.Now(reference.World),
+                reference.Id,
+                topUp,
+                answer.FailureCode
+            )
+        );
+    }
+}

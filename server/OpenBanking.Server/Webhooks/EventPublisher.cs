@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Webhooks;
+
+/// <summary>Takes the events of committed batches out of the journal, writes each as its app will read it, and lays a
+/// delivery in the queue of every endpoint that wants it.</summary>
+public sealed class EventPublisher(
+    Store store,
+    Engine.Engine engine,
+    WebhookQueries webhooks,
+    PairwiseIds pairwise,
+    TimeProvider time,
+    Ids ids,
+    ILogger<EventPublisher> log
+) : Outside.SignalledWorker(engine, EngineTables.Journal, log)
+{
+    /// <summary>The version of the API that events are written in.</summary>
+    private const string ApiVersion = "v1";
+    private const int JournalsAtOnce = 64;
+
+    protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
+    {
+        var pending = store.ListAcrossWorlds(
+            EngineTables.Journal,
+            JournalsAtOnce,
+            $"pending = 1 ORDER BY id"
+        );
+        foreach (var (world, journal) in pending)
+        {
+            await Engine.SubmitAsync(Publish(world, journal));
+        }
+
+        return pending.Count == JournalsAtOnce;
+    }
+
+    private PublishEvents Publish(World world, JournalRow journal)
+    {
+        var now = time.GetUtcNow();
+        var events = new List<EventRow>();
+        var deliveries = new List<DeliveryRow>();
+        foreach (var happened in JsonSerializer.Deserialize<IReadOnlyList<Event>>(journal.Events)!)
+        {
+            var app = new Id<AppRow>(happened.AppId);
+            var id = ids.New<EventRow>();
+            events.Add(
+                new()
+                {
+                    Id = id,
+                    AppId = app,
+                    Type = happened.Type,
+                    Body = Write(world, id, happened, journal.CreatedAt),
+                    CreatedAt = journal.CreatedAt,
+                }
+            );
+            deliveries.AddRange(
+                webhooks
+                    .ListEnabled(world, app)
+                    .Where(endpoint => Wants(endpoint, happened.Type))
+                    .Select(endpoint => new DeliveryRow
+                    {
+                        EndpointId = endpoint.Id,
+                        EventId = id,
+                        State = DeliveryState.Waiting,
+                        Attempts = 0,
+                        DueAt = now,
+                    })
+            );
+        }
+
+        return new(world, now, journal.Id, events, deliveries);
+    }
+
+    private static bool Wants(WebhookEndpointRow endpoint, string type) =>
+        endpoint.Events.Length == 0 || endpoint.Events.Split(' ').Contains(type);
+
+    /// <summary>The body as it will be signed and sent, byte for byte the same every time.</summary>
+    private byte[] Write(World world, Id<EventRow> id, Event happened, DateTimeOffset at)
+    {
+        var app = store.Find(PartnerTables.Apps, world, new Id<AppRow>(happened.AppId))!;
+        var data = new JsonObject { ["status"] = happened.Status };
+        foreach (var subject in happened.Subjects)
+        {
+            data[subject.Field] =
+                subject.Text ?? pairwise.Format(app.PartnerId, subject.IdPrefix!, subject.Id);
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject
+            {
+                ["id"] = id.ToString(),
+                ["type"] = happened.Type,
+                ["created_at"] = at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"),
+                ["api_version"] = ApiVersion,
+                ["sequence"] = happened.Sequence,
+                ["data"] = data,
+            }
+        );
+    }
+}

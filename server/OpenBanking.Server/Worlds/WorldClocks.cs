@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Worlds;
+
+/// <summary>The business clocks: the live world runs on real time, a sandbox may be ahead of it.</summary>
+public sealed class WorldClocks(Store store, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<World, TimeSpan> ahead = [];
+
+    /// <summary>The business time of a world.</summary>
+    public DateTimeOffset Now(World world) => RealNow + ahead.GetOrAdd(world, Load);
+
+    /// <summary>The real time, by which OAuth, proofs, webhooks and the outside run.</summary>
+    public DateTimeOffset RealNow => time.GetUtcNow();
+
+    private TimeSpan Load(World world) =>
+        store.Find(WorldTables.Worlds, World.Live, new(world.Number)) is { } row
+            ? TimeSpan.FromSeconds(row.ClockAheadSeconds)
+            : TimeSpan.Zero;
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Http.OpenApi;
+using Xunit;
+
+namespace OpenBanking.Tests.Contract;
+
+/// <summary>The committed OpenAPI document is the contract: it says what the server does, and the server does what it
+/// says.</summary>
+public sealed class OpenApiTests(ContractServer fixture) : IClassFixture<ContractServer>
+{
+    private const string CommittedDocument = "openapi/openbanking.v1.json";
+
+    private readonly HttpClient http = new() { BaseAddress = fixture.Server.Address };
+
+    [Fact]
+    public async Task The_committed_document_is_the_served_one()
+    {
+        var served = JsonNode.Parse(await http.GetStringAsync(OpenApi.Path));
+        var committed = JsonNode.Parse(await File.ReadAllTextAsync(InRepository(CommittedDocument)));
+        Assert.True(
+            JsonNode.DeepEquals(committed, served),
+            $"Run openapi/update: {CommittedDocument} is not what is served."
+        );
+    }
+
+    [Fact]
+    public async Task Spectral_finds_nothing_to_say()
+    {
+        var start = new ProcessStartInfo(
+            InRepository("tests/Contract/tools/node_modules/.bin/spectral"),
+            [
+                "lint",
+                "--fail-severity=hint",
+                "--ruleset",
+                InRepository("openapi/.spectral.yaml"),
+                InRepository(CommittedDocument),
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using var spectral = Process.Start(start)!;
+        var output =
+            await spectral.StandardOutput.ReadToEndAsync() + await spectral.StandardError.ReadToEndAsync();
+        await spectral.WaitForExitAsync();
+        Assert.True(spectral.ExitCode == 0, output);
+    }
+
+    [Fact]
+    public void Every_route_of_the_api_says_what_it_needs_of_its_token()
+    {
+        var routes = ApiRoutes();
+        Assert.NotEmpty(routes);
+        Assert.All(routes, route => Assert.NotNull(route.Metadata.GetMetadata<TokenRequirement>()));
+    }
+
+    [Fact]
+    public async Task Every_route_of_the_api_is_in_the_document()
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(InRepository(CommittedDocument)))!;
+        var described = document["paths"]!
+            .AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key}"));
+        var mapped = ApiRoutes()
+            .SelectMany(route =>
+                route
+                    .Metadata.GetMetadata<HttpMethodMetadata>()!
+                    .HttpMethods.Select(method => $"{method.ToLowerInvariant()} {route.RoutePattern.RawText}")
+            );
+        Assert.Equal(mapped.Order(), described.Order());
+    }
+
+    [Fact]
+    public async Task The_page_to_try_the_api_on_needs_nothing_from_elsewhere()
+    {
+        var page = await http.GetStringAsync("/swagger/index.html");
+        Assert.DoesNotContain("https://", page);
+        foreach (
+            var asset in new[] { "swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js" }
+        )
+        {
+            Assert.Contains(asset, page);
+            using var response = await http.GetAsync($"/swagger/{asset}");
+            Assert.True(response.IsSuccessStatusCode, asset);
+        }
+    }
+
+    [Fact]
+    public async Task The_type_of_a_problem_leads_to_its_explanation()
+    {
+        foreach (var problem in ProblemCodes.Catalogue)
+        {
+            Assert.Contains(problem.Advice, await http.GetStringAsync($"/problems/{problem.Code}"));
+        }
+    }
+
+    private List<RouteEndpoint> ApiRoutes() =>
+        [
+            .. fixture
+                .Server.Get<EndpointDataSource>()
+                .Endpoints.OfType<RouteEndpoint>()
+                .Where(route => route.RoutePattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal)),
+        ];
+
+    private static string InRepository(string file)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "OpenBanking.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return Path.Combine(folder.FullName, file);
+    }
+}
+
+/// <summary>One server for all tests of the contract: they change nothing.</summary>
+public sealed class ContractServer : IAsyncLifetime
+{
+    public TestServer Server { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Server = await TestServer.StartAsync();
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}

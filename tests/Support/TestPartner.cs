@@ -1,0 +1,156 @@
+using System.Net.Http.Json;
+using OpenBanking.Samples.Quickstart;
+
+namespace OpenBanking.Tests;
+
+/// <summary>A partner with a sandbox of its own and one registered app: tests that each take a new one do not see each
+/// other.</summary>
+public sealed class TestPartner
+{
+    public const string Pin = "135791";
+
+    private readonly Uri server;
+    private readonly SandboxSignUp sandbox;
+
+    private TestPartner(Uri server, SandboxSignUp sandbox, ClientKey key, ClientRegistration app)
+    {
+        this.server = server;
+        this.sandbox = sandbox;
+        Key = key;
+        App = app;
+        Client = new OpenBankingClient(
+            new OpenBankingOptions
+            {
+                Authority = server,
+                ClientId = app.ClientId,
+                Key = key,
+            }
+        );
+    }
+
+    public static Uri RedirectUri { get; } = new("http://localhost:1/callback");
+
+    /// <summary>All four details, with an agreement wide enough for any test.</summary>
+    public static IReadOnlyList<AuthorizationDetail> Everything { get; } =
+    [
+        new AccountOpening(),
+        new AccountInformation(),
+        new CouponWallet(),
+        new PaymentAgreementTerms
+        {
+            PerPaymentLimit = Money.Yuan(100_000),
+            DailyLimit = Money.Yuan(1_000_000),
+            TotalLimit = Money.Yuan(10_000_000),
+            TopUpAllowed = true,
+        },
+    ];
+
+    public OpenBankingClient Client { get; }
+
+    public ClientKey Key { get; }
+
+    public ClientRegistration App { get; }
+
+    public string ClientId => App.ClientId;
+
+    public int SandboxNumber => int.Parse(sandbox.SandboxId);
+
+    public string InitialAccessToken => sandbox.InitialAccessToken;
+
+    public string MessagesUrl => sandbox.MessagesUrl;
+
+    /// <summary>Signs up, and registers an app.</summary>
+    public static async Task<TestPartner> NewAsync(Uri server, string name = "Test Partner")
+    {
+        var sandbox = await AppRegistration.SignUpForSandboxAsync(server, name);
+        return await RegisterAsync(server, sandbox, ClientKey.CreateEs256());
+    }
+
+    /// <summary>Another app of the same partner, in the same sandbox.</summary>
+    public Task<TestPartner> NewAppAsync() => RegisterAsync(server, sandbox, ClientKey.CreateEs256());
+
+    /// <summary>The sandbox's persons.</summary>
+    public async Task<IReadOnlyList<SandboxPerson>> PersonsAsync()
+    {
+        using var http = new HttpClient();
+        var page = await http.GetFromJsonAsync(
+            sandbox.PersonsUrl + ".json",
+            ResponseJson.Default.PageSandboxPerson
+        );
+        return page!.Data;
+    }
+
+    /// <summary>Has a person go through the bank's pages and agree.</summary>
+    public async Task<LinkedCustomer> LinkAsync(
+        int person = 0,
+        IReadOnlyList<AuthorizationDetail>? details = null,
+        string? scope = null
+    )
+    {
+        var link = await Client.AccountLinks.StartAsync(
+            new AccountLinkRequest
+            {
+                RedirectUri = RedirectUri,
+                AuthorizationDetails = details ?? Everything,
+                Scope = scope,
+            }
+        );
+        using var customer = new BankCustomer((await PersonsAsync())[person], sandbox.MessagesUrl, Pin);
+        var callback = await customer.AgreeAsync(link.AuthorizationUrl, RedirectUri);
+        return await Client.AccountLinks.CompleteAsync(link.Session, callback);
+    }
+
+    /// <summary>Brings money to the customer's account, and waits until it is there.</summary>
+    public async Task<TopUp> TopUpAsync(LinkedCustomer customer, Money amount, string number = "top-up-1")
+    {
+        var asked = await Client.TopUps.CreateAsync(
+            new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = amount },
+            IdempotencyKey.FromOrder(number, "top-up")
+        );
+        return await Client.TopUps.WaitAsync(asked.Id);
+    }
+
+    public async Task<Money> BalanceAsync(LinkedCustomer customer) =>
+        (await Client.Accounts.GetAsync(customer.CustomerId, customer.AccountId!)).Balance!.Available;
+
+    public async Task<Coupon> IssueCouponAsync(LinkedCustomer customer, string number = "coupon-1")
+    {
+        var stock = await Client.Coupons.ListStocksAsync().FirstAsync();
+        return await Client.Coupons.IssueAsync(
+            new IssueCouponRequest { StockId = stock.Id, CustomerId = customer.CustomerId },
+            IdempotencyKey.FromOrder(number, "coupon")
+        );
+    }
+
+    public Task<Payment> PayAsync(
+        LinkedCustomer customer,
+        string orderNo,
+        Money amount,
+        string? couponId = null
+    ) =>
+        Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = orderNo,
+                Amount = amount,
+                AgreementId = customer.AgreementId!,
+                CouponId = couponId,
+            },
+            IdempotencyKey.FromOrder(orderNo, "payment")
+        );
+
+    private static async Task<TestPartner> RegisterAsync(Uri server, SandboxSignUp sandbox, ClientKey key)
+    {
+        var app = await AppRegistration.RegisterAsync(
+            server,
+            sandbox.InitialAccessToken,
+            new ClientRegistrationRequest
+            {
+                ClientName = "Test App",
+                RedirectUris = [RedirectUri.ToString()],
+                Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+            }
+        );
+        return new(server, sandbox, key, app);
+    }
+}

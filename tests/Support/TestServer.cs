@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OpenBanking.Server;
+
+namespace OpenBanking.Tests;
+
+/// <summary>The real server in this process: real Kestrel on a free port, a store of its own in a temporary folder.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly bool ownsFolder;
+
+    private TestServer(WebApplication app, Uri address, string dataFolder, bool ownsFolder)
+    {
+        this.app = app;
+        this.ownsFolder = ownsFolder;
+        Address = address;
+        DataFolder = dataFolder;
+    }
+
+    public Uri Address { get; }
+
+    public string DataFolder { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    /// <param name="configure">What the test adds to or replaces in the server.</param>
+    /// <param name="dataFolder">Data of an earlier server; new and thrown away when null.</param>
+    /// <param name="settings">Settings, such as <c>Server:RequestsPerSecond=5</c>.</param>
+    public static async Task<TestServer> StartAsync(
+        Action<WebApplicationBuilder>? configure = null,
+        string? dataFolder = null,
+        params string[] settings
+    )
+    {
+        var address = new Uri($"http://localhost:{FreePort()}");
+        var folder = dataFolder ?? Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+        var app = Program.Build(
+            [
+                $"--Server:PublicAddress={address}",
+                $"--Server:DataFolder={folder}",
+                "--Server:RequestsPerSecond=1000000",
+                "--Server:RequestBurst=1000000",
+                "--Logging:LogLevel:Default=None",
+                "--Logging:LogLevel:Microsoft.AspNetCore=None",
+                "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
+                "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=None",
+                .. settings.Select(setting => "--" + setting),
+            ],
+            configure
+        );
+        await app.PrepareAsync();
+        await app.StartAsync();
+        return new(app, address, folder, ownsFolder: dataFolder is null);
+    }
+
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        if (ownsFolder)
+        {
+            Directory.Delete(DataFolder, recursive: true);
+        }
+    }
+
+    /// <summary>A port nobody uses right now.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

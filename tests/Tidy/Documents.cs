@@ -1,0 +1,196 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace OpenBanking.Tests.Tidy;
+
+/// <summary>Holds documents and code together. <c>UPDATE_DOCS=1</c> writes the pages that are made from code.</summary>
+public sealed partial class Documents
+{
+    private const string ErrorsPage = "docs/reference/errors.md";
+    private static readonly bool updating = Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1";
+
+    [Fact]
+    public void The_errors_page_is_made_from_the_catalogue()
+    {
+        var page = WriteErrorsPage();
+        if (updating)
+        {
+            File.WriteAllText(Path.Combine(Repository.Root, ErrorsPage), page);
+        }
+
+        Assert.Equal(page, Repository.Read(ErrorsPage));
+    }
+
+    [Fact]
+    public void Every_problem_code_is_used_by_the_server()
+    {
+        var code = string.Concat(Repository.Server.Select(Repository.Read));
+        var unused = typeof(ProblemCodes)
+            .GetFields()
+            .Where(field => field.IsLiteral && !code.Contains($"ProblemCodes.{field.Name}"));
+        Assert.Empty(unused.Select(field => field.Name));
+    }
+
+    [Fact]
+    public void Every_code_of_the_catalogues_is_there_once()
+    {
+        Assert.Equal(
+            typeof(ProblemCodes)
+                .GetFields()
+                .Where(field => field.IsLiteral)
+                .Select(field => (string)field.GetRawConstantValue()!)
+                .Order(),
+            ProblemCodes.Catalogue.Select(entry => entry.Code).Order()
+        );
+        Assert.Equal(
+            typeof(DeclineCodes)
+                .GetFields()
+                .Where(field => field.IsLiteral)
+                .Select(field => (string)field.GetRawConstantValue()!)
+                .Order(),
+            DeclineCodes.Catalogue.Select(entry => entry.Code).Order()
+        );
+    }
+
+    [Fact]
+    public void Code_in_the_documents_is_quoted_from_the_samples()
+    {
+        var samples = Repository
+            .CSharp.Where(file => file.StartsWith("samples/", StringComparison.Ordinal))
+            .SelectMany(file => Snippets().Matches(Repository.Read(file)))
+            .ToDictionary(match => match.Groups[1].Value, match => Outdent(match.Groups[2].Value));
+        foreach (var page in Pages().Where(_ => updating))
+        {
+            var text = Quotes()
+                .Replace(Repository.Read(page), quote => Quote(quote.Groups[1].Value, samples));
+            File.WriteAllText(Path.Combine(Repository.Root, page), text);
+        }
+
+        var quotes = Pages()
+            .SelectMany(page => Quotes().Matches(Repository.Read(page)).Select(match => (page, match)))
+            .ToList();
+        Assert.NotEmpty(quotes);
+        Assert.All(
+            quotes,
+            quote =>
+                Assert.Equal(samples[quote.match.Groups[1].Value], quote.match.Groups[2].Value.Trim('\n'))
+        );
+    }
+
+    [Fact]
+    public void Both_readmes_show_the_same_commands_and_code()
+    {
+        static IEnumerable<string> Blocks(string file) =>
+            Fences().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value);
+
+        Assert.Equal(Blocks("README.md"), Blocks("README.zh-CN.md"));
+    }
+
+    [Fact]
+    public void Links_between_documents_lead_somewhere()
+    {
+        var broken = Pages()
+            .SelectMany(page =>
+                Links().Matches(Repository.Read(page)).Select(match => (page, Target: match.Groups[1].Value))
+            )
+            .Where(link => !link.Target.Contains("://") && !link.Target.StartsWith('#'))
+            .Where(link => !Exists(link.page, link.Target.Split('#')[0]));
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void Every_decision_is_in_the_list()
+    {
+        var list = Repository.Read("docs/decisions/README.md");
+        var records = Repository
+            .Files.Where(file => Decision().IsMatch(file))
+            .Select(Path.GetFileName)
+            .ToList();
+        Assert.NotEmpty(records);
+        Assert.All(records, record => Assert.Contains($"({record})", list));
+    }
+
+    private static IEnumerable<string> Pages() =>
+        Repository.Files.Where(file => file.EndsWith(".md", StringComparison.Ordinal));
+
+    private static bool Exists(string page, string target)
+    {
+        var path = Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, target);
+        return File.Exists(path) || Directory.Exists(path);
+    }
+
+    private static string WriteErrorsPage()
+    {
+        var page = new StringBuilder();
+        page.Append(
+            """
+            # Problem and decline codes
+
+            Made from the catalogue in `sdk/OpenBanking.Contract/Problems.cs`; the tests in `tests/Tidy` write it anew with
+            `UPDATE_DOCS=1`.
+
+            ## Problems
+
+            Refusals are `application/problem+json` (RFC 9457). Nothing was done, and nothing is kept under the idempotency
+            key.
+
+            | code | status | meaning | what to do | try again |
+            | --- | --- | --- | --- | --- |
+
+            """
+        );
+        foreach (var entry in ProblemCodes.Catalogue)
+        {
+            var again = entry.Retryable ? "yes" : "no";
+            page.Append($"| `{entry.Code}` | {entry.Status} | {entry.Title} | {entry.Advice} | {again} |\n");
+        }
+
+        page.Append(
+            """
+
+            ## Declines
+
+            A decline is a fact: the payment or top-up exists with status `failed`, and its answer is kept under the
+            idempotency key. To try again, use a key for a new attempt.
+
+            | code | meaning | what the customer can do | what the partner can do |
+            | --- | --- | --- | --- |
+
+            """
+        );
+        foreach (var entry in DeclineCodes.Catalogue)
+        {
+            page.Append(
+                $"| `{entry.Code}` | {entry.Title} | {entry.CustomerAdvice} | {entry.PartnerAdvice} |\n"
+            );
+        }
+
+        return page.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static string Quote(string name, Dictionary<string, string> samples) =>
+        $"<!-- from samples: {name} -->\n```csharp\n{samples[name]}\n```";
+
+    private static string Outdent(string code)
+    {
+        var lines = code.Trim('\n').TrimEnd().Split('\n');
+        var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
+        return string.Join('\n', lines.Select(line => line.Length == 0 ? "" : line[indent..]));
+    }
+
+    [GeneratedRegex(@"// <(\w+)>\n(.*?)\n[ ]*// </\1>", RegexOptions.Singleline, 1000)]
+    private static partial Regex Snippets();
+
+    [GeneratedRegex(@"<!-- from samples: (\w+) -->\n```csharp\n(.*?)```", RegexOptions.Singleline, 1000)]
+    private static partial Regex Quotes();
+
+    [GeneratedRegex(@"```\w*\n(.*?)```", RegexOptions.Singleline, 1000)]
+    private static partial Regex Fences();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)", RegexOptions.None, 1000)]
+    private static partial Regex Links();
+
+    [GeneratedRegex(@"^docs/decisions/\d{4}-", RegexOptions.None, 1000)]
+    private static partial Regex Decision();
+}
