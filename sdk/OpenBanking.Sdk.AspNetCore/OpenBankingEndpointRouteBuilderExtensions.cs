@@ -8,11 +8,11 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>The endpoints of an app that works with OpenBanking.</summary>
 public static class OpenBankingEndpointRouteBuilderExtensions
 {
-    /// <summary>Adds <c>GET {prefix}/link</c>, which sends the customer to the bank, and
-    /// <c>GET {prefix}/callback</c>, which takes the customer back: register its address as redirect URI.</summary>
-    /// <remarks>Between the two, what completes the link travels in an encrypted, HttpOnly, SameSite=Lax cookie
-    /// (Secure with https) that the callback deletes: only the browser that began a link can complete it, and
-    /// one link at a time. Several processes need shared Data Protection keys and one
+    /// <summary>Adds <c>GET {prefix}/link</c>, which sends the customer to the bank, and <c>GET
+    /// {prefix}/callback</c>, which takes the customer back: register its address as redirect URI.</summary>
+    /// <remarks>Between the two, what completes the link travels in an encrypted, HttpOnly, SameSite=Lax
+    /// cookie (Secure with https) that the callback deletes: only the browser that began a link can complete
+    /// it, and one link at a time. Several processes need shared Data Protection keys and one
     /// <see cref="OpenBankingOptions.DpopKey"/>. Protect both with <c>RequireAuthorization</c>, so that it is
     /// known whose account is linked.</remarks>
     /// <param name="endpoints">The app's endpoints.</param>
@@ -46,8 +46,8 @@ public static class OpenBankingEndpointRouteBuilderExtensions
         return group;
     }
 
-    /// <summary>Adds the endpoint that the bank posts events to, with one secret. See the overload with several
-    /// secrets.</summary>
+    /// <summary>Adds the endpoint that the bank posts events to, with one secret. See the overload with
+    /// several secrets.</summary>
     public static IEndpointConventionBuilder MapOpenBankingWebhooks(
         this IEndpointRouteBuilder endpoints,
         string pattern,
@@ -55,16 +55,17 @@ public static class OpenBankingEndpointRouteBuilderExtensions
         Func<WebhookEvent, HttpContext, Task> handler
     ) => endpoints.MapOpenBankingWebhooks(pattern, [secret], handler);
 
-    /// <summary>Adds the endpoint that the bank posts events to: verified, and each event handled once.</summary>
+    /// <summary>Adds the endpoint that the bank posts events to: verified, and each event handled
+    /// once.</summary>
     /// <remarks>
-    /// <para>The bank learns from the status how it went. 204: handled, now or before. 400: not to be trusted,
-    /// with the reason as text. 409: another delivery of the event is being handled. 413: larger than 20 KiB.
-    /// 500: the handler threw; the exception goes on to the app's own error handling. All but 204 and 410 have
-    /// the bank deliver again, for about 75 hours.</para>
+    /// <para>The bank learns from the status how it went. 204: handled, now or before. 400: not to be
+    /// trusted, with the reason as text. 409: another delivery of the event is being handled. 413: larger
+    /// than 20 KiB. 500: the handler threw; the exception goes on to the app's own error handling. All but
+    /// 204 and 410 have the bank deliver again, for about 75 hours.</para>
     /// <para>A handler may answer by itself: with 400 or more the event counts as not handled, and with
     /// 410 Gone the bank disables the endpoint. It has 15 s; what takes longer belongs into a queue.</para>
-    /// <para>Duplicates are known by the <see cref="IWebhookInbox"/> of the container. Events come in any order:
-    /// compare <see cref="WebhookEvent.Sequence"/>, or read the object.</para>
+    /// <para>Duplicates are known by the <see cref="IWebhookInbox"/> of the container. Events come in any
+    /// order: compare <see cref="WebhookEvent.Sequence"/>, or read the object.</para>
     /// </remarks>
     /// <param name="endpoints">The app's endpoints.</param>
     /// <param name="pattern">The path, such as <c>/openbanking/webhooks</c>.</param>

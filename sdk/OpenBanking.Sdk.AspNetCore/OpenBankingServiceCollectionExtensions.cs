@@ -12,15 +12,17 @@ public static class OpenBankingServiceCollectionExtensions
 {
     /// <summary>Adds <see cref="OpenBankingClient"/> as a singleton. Its options are checked when the app
     /// starts.</summary>
-    /// <remarks>What the options leave open comes from the container: <see cref="ITokenStore"/>,
-    /// <see cref="TimeProvider"/>, <see cref="ILoggerFactory"/>, and the handler of the HTTP client named
-    /// <c>OpenBanking</c>, which <c>services.AddHttpClient("OpenBanking")</c> configures further.</remarks>
+    /// <remarks>What the options leave open comes from the container, as singletons:
+    /// <see cref="ITokenStore"/>, <see cref="TimeProvider"/>, <see cref="ILoggerFactory"/>, and the handler
+    /// of the HTTP client named <c>OpenBanking</c>, which <c>services.AddHttpClient("OpenBanking")</c>
+    /// configures further.</remarks>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         Action<OpenBankingOptions> configure
     ) => services.AddOpenBanking((options, _) => configure(options));
 
-    /// <summary>Adds <see cref="OpenBankingClient"/> as a singleton, with options made from other services.</summary>
+    /// <summary>Adds <see cref="OpenBankingClient"/> as a singleton, with options made from other
+    /// services.</summary>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         Action<OpenBankingOptions, IServiceProvider> configure
@@ -31,10 +33,11 @@ public static class OpenBankingServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds an <see cref="OpenBankingClient"/> as a keyed singleton: for an app that works with several
-    /// banks, or with a sandbox beside the live one. Inject it by <c>[FromKeyedServices("name")]</c>.</summary>
-    /// <remarks>What the options leave open comes from the container, a keyed <see cref="ITokenStore"/> of the
-    /// same name first. The HTTP client is named <c>OpenBanking:name</c>.</remarks>
+    /// <summary>Adds an <see cref="OpenBankingClient"/> as a keyed singleton: for an app that works with
+    /// several banks, or with a sandbox beside the live one. Inject it by
+    /// <c>[FromKeyedServices("name")]</c>.</summary>
+    /// <remarks>What the options leave open comes from the container, a keyed <see cref="ITokenStore"/> of
+    /// the same name first. The HTTP client is named <c>OpenBanking:name</c>.</remarks>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         string name,

@@ -3,18 +3,19 @@ namespace OpenBanking;
 /// <summary>What a customer is to be asked for, and where to come back to.</summary>
 public sealed record AccountLinkRequest
 {
-    /// <summary>Where the bank sends the customer back to: a registered redirect URI, to the letter.</summary>
+    /// <summary>Where the bank sends the customer back to: a registered redirect URI, to the
+    /// letter.</summary>
     public required Uri RedirectUri { get; init; }
 
     /// <summary>What is asked for (RFC 9396); at least one.</summary>
     public required IReadOnlyList<AuthorizationDetail> AuthorizationDetails { get; init; }
 
-    /// <summary>The scopes, space-separated, with <c>openid</c> among them; <c>openid accounts coupons</c> when
-    /// null.</summary>
+    /// <summary>The scopes, space-separated, with <c>openid</c> among them; <c>openid accounts coupons</c>
+    /// when null.</summary>
     public string? Scope { get; init; }
 
-    /// <summary>The customer's languages in order, space-separated, such as <c>zh-CN en</c> (OpenID Connect Core
-    /// §3.1.2.1); the bank chooses when null.</summary>
+    /// <summary>The customer's languages in order, space-separated, such as <c>zh-CN en</c> (OpenID Connect
+    /// Core §3.1.2.1); the bank chooses when null.</summary>
     public string? UiLocales { get; init; }
 }
 

@@ -42,9 +42,10 @@ public class AccountLinksClient
     }
 
     /// <summary>Hands the request to the bank (RFC 9126) and returns where to send the customer.</summary>
-    /// <exception cref="ArgumentException">The redirect URI is neither https nor on loopback, nothing is asked
-    /// for, or the scope lacks <c>openid</c>.</exception>
-    /// <exception cref="OpenBankingAuthenticationException">The bank refused the request: an OAuth error.</exception>
+    /// <exception cref="ArgumentException">The redirect URI is neither https nor on loopback, nothing is
+    /// asked for, or the scope lacks <c>openid</c>.</exception>
+    /// <exception cref="OpenBankingAuthenticationException">The bank refused the request: an OAuth
+    /// error.</exception>
     /// <exception cref="OpenBankingException">The bank cannot be reached.</exception>
     public virtual async Task<AccountLink> StartAsync(
         AccountLinkRequest request,
@@ -81,9 +82,12 @@ public class AccountLinksClient
     /// <param name="session">The session that <see cref="StartAsync"/> gave, once.</param>
     /// <param name="callback">The address the customer came back to, with its query.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="AccountLinkRefusedException">The customer said no, or the bank made no link.</exception>
-    /// <exception cref="AccountLinkException">The callback, the session or the id token is not to be trusted.</exception>
-    /// <exception cref="OpenBankingAuthenticationException">The bank refused the code: an OAuth error.</exception>
+    /// <exception cref="AccountLinkRefusedException">The customer said no, or the bank made no
+    /// link.</exception>
+    /// <exception cref="AccountLinkException">The callback, the session or the id token is not to be
+    /// trusted.</exception>
+    /// <exception cref="OpenBankingAuthenticationException">The bank refused the code: an OAuth
+    /// error.</exception>
     /// <exception cref="OpenBankingException">The bank cannot be reached.</exception>
     public virtual async Task<LinkedCustomer> CompleteAsync(
         string session,
@@ -165,7 +169,8 @@ public class AccountLinksClient
         new(
             endpoint
                 + (endpoint.Contains('?', StringComparison.Ordinal) ? '&' : '?')
-                + $"client_id={Uri.EscapeDataString(server.ClientId)}&request_uri={Uri.EscapeDataString(requestUri)}"
+                + $"client_id={Uri.EscapeDataString(server.ClientId)}"
+                + $"&request_uri={Uri.EscapeDataString(requestUri)}"
         );
 
     private static LinkedCustomer Describe(string customerId, TokenResponse token, Answer answer)

@@ -3,8 +3,8 @@ using OpenBanking.Internal;
 namespace OpenBanking;
 
 /// <summary>Reads a linked customer's e-accounts, with the customer's own token.</summary>
-/// <remarks>Every method throws <see cref="OpenBankingAuthenticationException"/> when the customer is not linked
-/// or has taken the consent back: link the customer again.</remarks>
+/// <remarks>Every method throws <see cref="OpenBankingAuthenticationException"/> when the customer is not
+/// linked or has taken the consent back: link the customer again.</remarks>
 public class AccountsClient
 {
     private const string Route = "/v1/accounts";
@@ -37,8 +37,8 @@ public class AccountsClient
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when the consent does not
-    /// cover it.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when the consent does
+    /// not cover it.</exception>
     public virtual Task<Account> GetAsync(
         string customerId,
         string accountId,

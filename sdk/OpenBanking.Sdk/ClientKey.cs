@@ -35,8 +35,8 @@ public sealed class ClientKey
     /// <summary>A new P-256 key for ES256.</summary>
     public static ClientKey CreateEs256() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    /// <summary>Reads an unencrypted private key in PEM: <c>PRIVATE KEY</c> (PKCS #8), <c>EC PRIVATE KEY</c> or
-    /// <c>RSA PRIVATE KEY</c>.</summary>
+    /// <summary>Reads an unencrypted private key in PEM: <c>PRIVATE KEY</c> (PKCS #8), <c>EC PRIVATE KEY</c>
+    /// or <c>RSA PRIVATE KEY</c>.</summary>
     /// <param name="pem">The PEM text, with one key in it.</param>
     /// <exception cref="ArgumentException">It holds no private key, an encrypted one, or one of another kind
     /// than P-256 or RSA of at least 2048 bits.</exception>
@@ -90,7 +90,8 @@ public sealed class ClientKey
         return algorithm;
     }
 
-    /// <summary>The algorithm with the PEM's key; null for a key of another kind, a public one, or none.</summary>
+    /// <summary>The algorithm with the PEM's key; null for a key of another kind, a public one, or
+    /// none.</summary>
     private static AsymmetricAlgorithm? Read(AsymmetricAlgorithm algorithm, string pem)
     {
         try

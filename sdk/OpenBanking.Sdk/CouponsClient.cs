@@ -2,7 +2,8 @@ using OpenBanking.Internal;
 
 namespace OpenBanking;
 
-/// <summary>Issues the bank's coupons, with the app's own token, and reads a customer's, with the customer's.</summary>
+/// <summary>Issues the bank's coupons, with the app's own token, and reads a customer's, with the
+/// customer's.</summary>
 public class CouponsClient
 {
     private const string StocksRoute = "/v1/coupon-stocks";
@@ -42,8 +43,8 @@ public class CouponsClient
     /// the same key is safe to use again.</param>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="Coupon"/>: the answer was lost.</exception>
-    /// <exception cref="OpenBankingException">Refused, such as <c>coupon_stock_sold_out</c>, or never reached the
-    /// bank: nothing was issued.</exception>
+    /// <exception cref="OpenBankingException">Refused, such as <c>coupon_stock_sold_out</c>, or never reached
+    /// the bank: nothing was issued.</exception>
     public virtual Task<Coupon> IssueAsync(
         IssueCouponRequest request,
         IdempotencyKey idempotencyKey,
@@ -61,7 +62,8 @@ public class CouponsClient
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="pageSize">Coupons per request, 1–100; 50 by default.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
-    /// <exception cref="OpenBankingAuthenticationException">While walking: the customer is not linked.</exception>
+    /// <exception cref="OpenBankingAuthenticationException">While walking: the customer is not
+    /// linked.</exception>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<Coupon> ListAsync(
         string customerId,

@@ -22,20 +22,23 @@ public readonly record struct IdempotencyKey
     private IdempotencyKey(string value) => this.value = value;
 
     /// <summary>The text of the <c>Idempotency-Key</c> header.</summary>
-    /// <exception cref="InvalidOperationException">The key is <c>default</c>, which names nothing.</exception>
+    /// <exception cref="InvalidOperationException">The key is <c>default</c>, which names
+    /// nothing.</exception>
     public string Value =>
         value
         ?? throw new InvalidOperationException(
             "A default IdempotencyKey names nothing: use FromOrder or Parse."
         );
 
-    /// <summary>The key of an order. The same arguments always make the same key, other arguments another.</summary>
+    /// <summary>The key of an order. The same arguments always make the same key, other arguments
+    /// another.</summary>
     /// <param name="orderNo">The partner's own order number.</param>
     /// <param name="operation">What is done for the order, such as <c>payment</c>, <c>refund-1</c> or
     /// <c>coupon</c>: 1–32 of <c>A–Z a–z 0–9 . _ -</c>.</param>
-    /// <param name="attempt">Which attempt it is, from 1. A declined one is stored, so trying again on purpose
-    /// needs the next number; repeating a lost one needs the same number.</param>
-    /// <exception cref="ArgumentException">The operation has other characters, or the order number is empty.</exception>
+    /// <param name="attempt">Which attempt it is, from 1. A declined one is stored, so trying again on
+    /// purpose needs the next number; repeating a lost one needs the same number.</param>
+    /// <exception cref="ArgumentException">The operation has other characters, or the order number is
+    /// empty.</exception>
     public static IdempotencyKey FromOrder(string orderNo, string operation, int attempt = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(orderNo);

@@ -3,13 +3,14 @@ using OpenBanking.Internal;
 namespace OpenBanking;
 
 /// <summary>One app at one bank. Immutable and safe to use from many threads: make one and keep it.</summary>
-/// <remarks>Every call authenticates by itself (FAPI 2.0: <c>private_key_jwt</c> and DPoP), is tried again where
-/// that is harmless, and ends within <see cref="OpenBankingOptions.TotalTimeout"/>. To mock it, derive from it
-/// and from its sub-clients.</remarks>
+/// <remarks>Every call authenticates by itself (FAPI 2.0: <c>private_key_jwt</c> and DPoP), is tried again
+/// where that is harmless, and ends within <see cref="OpenBankingOptions.TotalTimeout"/>. To mock it, derive
+/// from it and from its sub-clients.</remarks>
 public class OpenBankingClient
 {
     /// <summary>A client of one app.</summary>
-    /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to set.</exception>
+    /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to
+    /// set.</exception>
     public OpenBankingClient(OpenBankingOptions options)
     {
         var settings = ClientSettings.From(options);

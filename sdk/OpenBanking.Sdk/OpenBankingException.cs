@@ -16,8 +16,8 @@ public class OpenBankingException : Exception
     /// <summary>The HTTP status; null when there was no answer.</summary>
     public int? Status { get; init; }
 
-    /// <summary>What went wrong, as a stable code: one of <see cref="ProblemCodes"/>, an OAuth error, or one of
-    /// <see cref="ClientErrorCodes"/> when the client found it.</summary>
+    /// <summary>What went wrong, as a stable code: one of <see cref="ProblemCodes"/>, an OAuth error, or one
+    /// of <see cref="ClientErrorCodes"/> when the client found it.</summary>
     public string Code { get; init; } = ClientErrorCodes.UnexpectedAnswer;
 
     /// <summary>The server's name for the request, <c>req_…</c>; null when there was no answer.</summary>
@@ -32,8 +32,8 @@ public class OpenBankingException : Exception
 
 /// <summary>A token was refused or could not be had: an OAuth error (RFC 6749 §5.2), a 401 of the API, or a
 /// customer without tokens.</summary>
-/// <remarks>For a customer's call it means: link the customer again. For the app's own calls: check the client
-/// id and the registered key.</remarks>
+/// <remarks>For a customer's call it means: link the customer again. For the app's own calls: check the
+/// client id and the registered key.</remarks>
 public class OpenBankingAuthenticationException : OpenBankingException
 {
     /// <summary>A refusal with a message alone.</summary>
@@ -63,10 +63,12 @@ public static class ClientErrorCodes
     /// <summary>The server's metadata is not that of the authority, or names insecure endpoints.</summary>
     public const string InvalidMetadata = "invalid_metadata";
 
-    /// <summary>The token store has no tokens of the customer, or they have run out: link the customer.</summary>
+    /// <summary>The token store has no tokens of the customer, or they have run out: link the
+    /// customer.</summary>
     public const string CustomerNotLinked = "no_customer_token";
 
-    /// <summary>There is no account link in progress for this browser, or it has run out: start again.</summary>
+    /// <summary>There is no account link in progress for this browser, or it has run out: start
+    /// again.</summary>
     public const string LinkSessionInvalid = "link_session_invalid";
 
     /// <summary>The callback has no <c>state</c>, or another one than the link was started with.</summary>

@@ -9,8 +9,8 @@ public sealed class OpenBankingOptions
     private const int MostConnections = 256;
     private static readonly TimeSpan connectionLifetime = TimeSpan.FromMinutes(2);
 
-    /// <summary>The bank's authorization server, such as <c>https://open.bank.example</c>: its issuer. Required;
-    /// plain http only on loopback.</summary>
+    /// <summary>The bank's authorization server, such as <c>https://open.bank.example</c>: its issuer.
+    /// Required; plain http only on loopback.</summary>
     public Uri? Authority { get; set; }
 
     /// <summary>Where the API is, when it is not at the authority. <c>/v1/…</c> is appended.</summary>
@@ -22,8 +22,8 @@ public sealed class OpenBankingOptions
     /// <summary>The app's registered key; it signs client assertions (RFC 7523). Required.</summary>
     public ClientKey? Key { get; set; }
 
-    /// <summary>The key access tokens are bound to (RFC 9449), other than <see cref="Key"/>; a new one for every
-    /// client by default.</summary>
+    /// <summary>The key access tokens are bound to (RFC 9449), other than <see cref="Key"/>; a new one for
+    /// every client by default.</summary>
     /// <remarks>Processes that share a token store, or that may complete each other's account links, need one
     /// and the same key here.</remarks>
     public ClientKey? DpopKey { get; set; }
@@ -31,14 +31,15 @@ public sealed class OpenBankingOptions
     /// <summary>Where customers' tokens are kept; this process's memory by default.</summary>
     public ITokenStore? TokenStore { get; set; }
 
-    /// <summary>What sends the requests; one of <see cref="CreateHttpHandler"/> by default. The client does not
-    /// dispose it.</summary>
+    /// <summary>What sends the requests; one of <see cref="CreateHttpHandler"/> by default. The client does
+    /// not dispose it. It follows no redirects, which would carry proofs to other servers.</summary>
     public HttpMessageHandler? HttpHandler { get; set; }
 
     /// <summary>The clock; the system's by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Where the client logs, under the category <c>OpenBanking.Sdk</c>; nowhere by default.</summary>
+    /// <summary>Where the client logs, under the category <c>OpenBanking.Sdk</c>; nowhere by
+    /// default.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>How long one attempt may take; 15 s by default.</summary>
@@ -50,9 +51,9 @@ public sealed class OpenBankingOptions
     /// <summary>How often a call is tried again, 0–10; 2 by default.</summary>
     public int MaxRetries { get; set; } = 2;
 
-    /// <summary>A new handler as clients use it by default, to give it a proxy or a certificate: it follows no
-    /// redirects, keeps no cookies, opens at most 256 connections and renews each after two minutes, so that
-    /// changes of DNS are followed.</summary>
+    /// <summary>A new handler as clients use it by default, to give it a proxy or a certificate: it follows
+    /// no redirects, keeps no cookies, opens at most 256 connections and renews each after two minutes, so
+    /// that changes of DNS are followed.</summary>
     public static SocketsHttpHandler CreateHttpHandler() =>
         new()
         {
@@ -63,6 +64,7 @@ public sealed class OpenBankingOptions
         };
 
     /// <summary>Checks the options, as making a client does.</summary>
-    /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to set.</exception>
+    /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to
+    /// set.</exception>
     public void Validate() => _ = ClientSettings.From(this);
 }

@@ -17,7 +17,8 @@ public class OrdersClient
     /// outcome by <see cref="OutcomeUnknownException{T}.ResolveAsync"/>.</remarks>
     /// <param name="orderNo">The partner's order number.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when no payment was tried.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when no payment was
+    /// tried.</exception>
     public virtual Task<Order> GetAsync(string orderNo, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get("/v1/orders/{id}", orderNo), ResponseJson.Default.Order, cancellationToken);
 }

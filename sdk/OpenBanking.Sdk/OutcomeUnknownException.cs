@@ -2,9 +2,9 @@ namespace OpenBanking;
 
 /// <summary>Nobody knows yet whether the request was carried out: its answer was lost, or the server does not
 /// know itself. Never treat it as failed.</summary>
-/// <remarks>Reading and finding nothing proves nothing while the request may still be on its way. Send the same
-/// request with the same key again, by ResolveAsync or from the partner's own queue: it acts once however often
-/// it is sent.</remarks>
+/// <remarks>Reading and finding nothing proves nothing while the request may still be on its way. Send the
+/// same request with the same key again, by ResolveAsync or from the partner's own queue: it acts once
+/// however often it is sent.</remarks>
 public class OutcomeUnknownException : OpenBankingException
 {
     /// <summary>An unknown outcome of the request with this key.</summary>
@@ -45,9 +45,11 @@ public class OutcomeUnknownException<T> : OutcomeUnknownException
         this.resolve = resolve;
     }
 
-    /// <summary>Sends the same request with the same key again, and returns what it made, now or before.</summary>
+    /// <summary>Sends the same request with the same key again, and returns what it made, now or
+    /// before.</summary>
     /// <exception cref="OutcomeUnknownException">It is still unknown: try again later.</exception>
-    /// <exception cref="OpenBankingException">The server refused the request for good: it was not carried out.</exception>
+    /// <exception cref="OpenBankingException">The server refused the request for good: it was not carried
+    /// out.</exception>
     public Task<T> ResolveAsync(CancellationToken cancellationToken = default) => resolve(cancellationToken);
 }
 

@@ -13,13 +13,17 @@ public class PaymentsClient
 
     internal PaymentsClient(Api api) => this.api = api;
 
-    /// <summary>Pays an order. A decline is a payment with the status <c>failed</c>, not an exception.</summary>
+    /// <summary>Pays an order. A decline is a payment with the status <c>failed</c>, not an
+    /// exception.</summary>
     /// <param name="request">The order, the price, the agreement and perhaps a coupon.</param>
-    /// <param name="idempotencyKey">Names the attempt; normally <see cref="IdempotencyKey.FromOrder"/>.</param>
+    /// <param name="idempotencyKey">Names the attempt; normally
+    /// <see cref="IdempotencyKey.FromOrder"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not the payment: after a cancellation the outcome is as
     /// unknown as after a lost answer, and the same key is safe to use again.</param>
-    /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: the order may be paid.</exception>
-    /// <exception cref="OpenBankingException">Refused, or never reached the bank: the order was not paid.</exception>
+    /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: the order may be
+    /// paid.</exception>
+    /// <exception cref="OpenBankingException">Refused, or never reached the bank: the order was not
+    /// paid.</exception>
     public virtual Task<Payment> CreateAsync(
         CreatePaymentRequest request,
         IdempotencyKey idempotencyKey,

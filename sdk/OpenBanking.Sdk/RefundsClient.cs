@@ -20,7 +20,8 @@ public class RefundsClient
     /// the same key is safe to use again.</param>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="Refund"/>: the answer was lost.</exception>
-    /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was given back.</exception>
+    /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was given
+    /// back.</exception>
     public virtual Task<Refund> CreateAsync(
         CreateRefundRequest request,
         IdempotencyKey idempotencyKey,

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace OpenBanking;
 
-/// <summary>Keeps the tokens of linked customers. Implement it over the partner's database, encrypted, so that
-/// customers stay linked over restarts.</summary>
+/// <summary>Keeps the tokens of linked customers. Implement it over the partner's database, encrypted, so
+/// that customers stay linked over restarts.</summary>
 /// <remarks>Called from many threads. One customer has one entry: the newest link counts.</remarks>
 public interface ITokenStore
 {
@@ -21,7 +21,8 @@ public interface ITokenStore
     ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default);
 }
 
-/// <summary>The tokens of one customer. Store them encrypted; <see cref="ToString"/> shows none of them.</summary>
+/// <summary>The tokens of one customer. Store them encrypted; <see cref="ToString"/> shows none of
+/// them.</summary>
 public sealed record CustomerTokens
 {
     /// <summary>What the customer's calls are made with.</summary>
@@ -47,7 +48,8 @@ public sealed record CustomerTokens
     public override string ToString() => $"Tokens of consent {ConsentId}, until {ExpiresAt:O}";
 }
 
-/// <summary>Keeps tokens in this process's memory: for tests and first steps. A restart forgets every link.</summary>
+/// <summary>Keeps tokens in this process's memory: for tests and first steps. A restart forgets every
+/// link.</summary>
 public sealed class MemoryTokenStore : ITokenStore
 {
     private readonly ConcurrentDictionary<string, CustomerTokens> tokensByCustomer = [];

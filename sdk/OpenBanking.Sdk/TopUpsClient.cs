@@ -18,14 +18,16 @@ public class TopUpsClient
     internal TopUpsClient(Api api) => this.api = api;
 
     /// <summary>Asks the bound card's bank for money, under an agreement that allows it.</summary>
-    /// <remarks>The answer is normally <c>processing</c>: wait for the event, or with <see cref="WaitAsync"/>.</remarks>
+    /// <remarks>The answer is normally <c>processing</c>: wait for the event, or with
+    /// <see cref="WaitAsync"/>.</remarks>
     /// <param name="request">The agreement and the amount.</param>
     /// <param name="idempotencyKey">Names the top-up: another key asks once more.</param>
     /// <param name="cancellationToken">Ends the wait, not the top-up: afterwards the outcome is unknown, and
     /// the same key is safe to use again.</param>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="TopUp"/>: the answer was lost.</exception>
-    /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was asked.</exception>
+    /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was
+    /// asked.</exception>
     public virtual Task<TopUp> CreateAsync(
         CreateTopUpRequest request,
         IdempotencyKey idempotencyKey,
@@ -45,8 +47,8 @@ public class TopUpsClient
     public virtual Task<TopUp> GetAsync(string topUpId, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(Route + "/{id}", topUpId), ResponseJson.Default.TopUp, cancellationToken);
 
-    /// <summary>Reads a top-up again and again, after 0.5 s and then ever longer up to 5 s, until it is no longer
-    /// <c>processing</c>. It may have failed.</summary>
+    /// <summary>Reads a top-up again and again, after 0.5 s and then ever longer up to 5 s, until it is no
+    /// longer <c>processing</c>. It may have failed.</summary>
     /// <param name="topUpId">The top-up, <c>top_…</c>.</param>
     /// <param name="timeout">How long to wait; 2 minutes when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

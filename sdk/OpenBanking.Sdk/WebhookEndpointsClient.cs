@@ -20,7 +20,8 @@ public class WebhookEndpointsClient
     /// <param name="request">The address and the event types.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or
-    /// <c>timed_out</c> it may exist: list the endpoints, and delete the one whose secret was lost.</exception>
+    /// <c>timed_out</c> it may exist: list the endpoints, and delete the one whose secret was
+    /// lost.</exception>
     public virtual Task<WebhookEndpoint> CreateAsync(
         CreateWebhookEndpointRequest request,
         CancellationToken cancellationToken = default

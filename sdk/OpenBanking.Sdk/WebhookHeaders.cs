@@ -3,7 +3,8 @@ namespace OpenBanking;
 /// <summary>The three headers of a delivery (Standard Webhooks 1.0); null for one that is missing.</summary>
 /// <param name="Id"><c>webhook-id</c></param>
 /// <param name="Timestamp"><c>webhook-timestamp</c>, in seconds since 1970.</param>
-/// <param name="Signature"><c>webhook-signature</c>: one or more of <c>v1,</c> and base64, with spaces between.</param>
+/// <param name="Signature"><c>webhook-signature</c>: one or more of <c>v1,</c> and base64, with spaces
+/// between.</param>
 public readonly record struct WebhookHeaders(string? Id, string? Timestamp, string? Signature)
 {
     /// <summary>The name of the header with the delivery's id.</summary>

@@ -17,9 +17,9 @@ public enum WebhookClaim
 
 /// <summary>Tells new events from duplicates: the bank delivers an event at least once, and again until a
 /// delivery is answered with success.</summary>
-/// <remarks>With several processes, implement it over their database: a unique row per event id, with the time
-/// of the claim, deleted after five days (the bank tries for about 75 hours). A claim that was neither completed
-/// nor removed within some minutes is of a process that died, and is given again.</remarks>
+/// <remarks>With several processes, implement it over their database: a unique row per event id, with the
+/// time of the claim, deleted after five days (the bank tries for about 75 hours). A claim that was neither
+/// completed nor removed within some minutes is of a process that died, and is given again.</remarks>
 public interface IWebhookInbox
 {
     /// <summary>Claims an event, so that one delivery of it is handled at a time.</summary>

@@ -9,7 +9,8 @@ public sealed class WebhookSigner
     private readonly byte[] key;
 
     /// <summary>A signer with a secret.</summary>
-    /// <exception cref="ArgumentException">The secret is not <c>whsec_</c> and base64 of 24–64 bytes.</exception>
+    /// <exception cref="ArgumentException">The secret is not <c>whsec_</c> and base64 of 24–64
+    /// bytes.</exception>
     public WebhookSigner(string secret) => key = WebhookSecrets.Decode(secret);
 
     /// <summary>A new secret, <c>whsec_…</c>, of 256 bits.</summary>

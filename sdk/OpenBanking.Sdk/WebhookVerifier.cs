@@ -5,7 +5,8 @@ using OpenBanking.Internal;
 
 namespace OpenBanking;
 
-/// <summary>Checks that a delivery comes from the bank, unchanged and just now (Standard Webhooks 1.0).</summary>
+/// <summary>Checks that a delivery comes from the bank, unchanged and just now (Standard Webhooks
+/// 1.0).</summary>
 /// <remarks>Give it every secret that may be in use: while one is rotated, two are. Safe to use from many
 /// threads. A delivery may come twice: see <see cref="IWebhookInbox"/>.</remarks>
 public class WebhookVerifier
@@ -20,14 +21,16 @@ public class WebhookVerifier
 
     /// <summary>A verifier on the system's clock.</summary>
     /// <param name="secrets">The endpoint's secrets, <c>whsec_…</c>; at least one.</param>
-    /// <exception cref="ArgumentException">There is none, or one is not <c>whsec_</c> and base64 of 24–64 bytes.</exception>
+    /// <exception cref="ArgumentException">There is none, or one is not <c>whsec_</c> and base64 of 24–64
+    /// bytes.</exception>
     public WebhookVerifier(params string[] secrets)
         : this(secrets, TimeProvider.System) { }
 
     /// <summary>A verifier on a clock of one's own.</summary>
     /// <param name="secrets">The endpoint's secrets, <c>whsec_…</c>; at least one.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <exception cref="ArgumentException">There is none, or one is not <c>whsec_</c> and base64 of 24–64 bytes.</exception>
+    /// <exception cref="ArgumentException">There is none, or one is not <c>whsec_</c> and base64 of 24–64
+    /// bytes.</exception>
     public WebhookVerifier(IEnumerable<string> secrets, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(secrets);
@@ -44,7 +47,8 @@ public class WebhookVerifier
     /// <param name="headers">The three headers.</param>
     /// <param name="rawBody">The body, byte for byte as it came: parsing and writing it again breaks the
     /// signature.</param>
-    /// <exception cref="WebhookVerificationException">The delivery is not to be trusted; it says why.</exception>
+    /// <exception cref="WebhookVerificationException">The delivery is not to be trusted; it says
+    /// why.</exception>
     public virtual WebhookEvent Verify(WebhookHeaders headers, ReadOnlySpan<byte> rawBody)
     {
         if (headers is not { Id.Length: > 0, Timestamp.Length: > 0, Signature.Length: > 0 })

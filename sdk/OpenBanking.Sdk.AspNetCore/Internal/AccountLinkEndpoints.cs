@@ -38,7 +38,8 @@ internal sealed class AccountLinkEndpoints
         cookieName = ".OpenBanking.Link" + Uri.EscapeDataString(options.ClientName ?? "");
     }
 
-    /// <summary>Pushes the request, keeps the session in the browser and sends the customer to the bank.</summary>
+    /// <summary>Pushes the request, keeps the session in the browser and sends the customer to the
+    /// bank.</summary>
     public async Task StartAsync(HttpContext context)
     {
         KeepPrivate(context.Response);
@@ -115,7 +116,8 @@ internal sealed class AccountLinkEndpoints
         await result.ExecuteAsync(context).ConfigureAwait(false);
     }
 
-    /// <summary>The session of this browser; null when there is none, or it is too old. It is taken once.</summary>
+    /// <summary>The session of this browser; null when there is none, or it is too old. It is taken
+    /// once.</summary>
     private string? TakeSession(HttpContext context)
     {
         if (context.Request.Cookies[cookieName] is not { } cookie)

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Receives a delivery, in this order: at most 20 KiB · verified · not a duplicate · handled.</summary>
+/// <summary>Receives a delivery, in this order: at most 20 KiB · verified · not a duplicate ·
+/// handled.</summary>
 internal sealed class WebhookReceiver(
     Func<HttpContext, ValueTask<IReadOnlyList<string>>> secrets,
     Func<WebhookEvent, HttpContext, Task> handler

@@ -11,7 +11,8 @@ internal static class Addresses
         );
 
     /// <summary>An authority as its issuer identifier: normalised, without a trailing slash.</summary>
-    /// <exception cref="ArgumentException">It is not an https address, or holds more than a host and a path.</exception>
+    /// <exception cref="ArgumentException">It is not an https address, or holds more than a host and a
+    /// path.</exception>
     public static string ToIssuer(Uri? authority, string parameterName)
     {
         if (authority is null || !IsSecure(authority))
@@ -32,7 +33,8 @@ internal static class Addresses
     }
 
     /// <summary>An id as one segment of a path.</summary>
-    /// <exception cref="ArgumentException">The id is empty, or a dot segment that would name another path.</exception>
+    /// <exception cref="ArgumentException">The id is empty, or a dot segment that would name another
+    /// path.</exception>
     public static string Segment(string id, string parameterName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id, parameterName);

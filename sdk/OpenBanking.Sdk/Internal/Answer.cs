@@ -8,7 +8,9 @@ namespace OpenBanking.Internal;
 internal sealed record Answer
 {
     public required int Status { get; init; }
-    public required string RequestId { get; init; }
+
+    /// <summary>The server's name for the request; null when something in between answered.</summary>
+    public required string? RequestId { get; init; }
     public required bool IdempotencyReplayed { get; init; }
     public required ReadOnlyMemory<byte> Body { get; init; }
     public string? MediaType { get; init; }
@@ -24,7 +26,7 @@ internal sealed record Answer
 
     public bool Succeeded => Status is >= 200 and < 300;
 
-    public ResponseInfo Info => new(RequestId, Status, IdempotencyReplayed);
+    public ResponseInfo Info => new(RequestId ?? "", Status, IdempotencyReplayed);
 
     /// <summary>The body as a problem (RFC 9457); null when it is none.</summary>
     public Problem? Problem =>
@@ -33,14 +35,13 @@ internal sealed record Answer
     /// <summary>The body as an OAuth error (RFC 6749 §5.2); null when it is none.</summary>
     public OAuthError? OAuthError => Succeeded ? null : TryParse(ResponseJson.Default.OAuthError);
 
-    /// <summary>Whether the server gave up, or never knew, while the request may have been carried out.</summary>
+    /// <summary>Whether the request may have been carried out all the same: the server gave up or does not
+    /// know itself, or a gateway lost the server. Only the server's own "busy" says that it was
+    /// not.</summary>
     public bool LeavesOutcomeUnknown =>
-        Status
-            is (int)HttpStatusCode.RequestTimeout
-                or (int)HttpStatusCode.InternalServerError
-                or (int)HttpStatusCode.BadGateway
-                or (int)HttpStatusCode.GatewayTimeout
-        || Problem?.Code is ProblemCodes.OutcomeUnknown or InProgressCode;
+        Status == (int)HttpStatusCode.RequestTimeout
+        || (Status >= (int)HttpStatusCode.InternalServerError && Problem?.Code != ProblemCodes.Overloaded)
+        || Problem?.Code == InProgressCode;
 
     /// <summary>Another request with the same key is being worked on.</summary>
     public const string InProgressCode = "idempotency_in_progress";

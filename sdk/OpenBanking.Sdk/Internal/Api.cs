@@ -23,7 +23,8 @@ internal sealed class Api(
     public Task<T> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : ResponseObject => SendAsync(call, type, new CallProgress(), cancellationToken);
 
-    /// <summary>Makes the call, reads its answer, and says in the progress what may have been carried out.</summary>
+    /// <summary>Makes the call, reads its answer, and says in the progress what may have been carried
+    /// out.</summary>
     public async Task<T> SendAsync<T>(
         ApiCall call,
         JsonTypeInfo<T> type,
@@ -125,10 +126,9 @@ internal sealed class Api(
         headers.Authorization = new AuthenticationHeaderValue(Dpop.Scheme, token);
         headers.Add(Dpop.Scheme, dpop.Prove(ServerRole.Api, call.Method, request.RequestUri!, token));
         headers.Add("x-fapi-interaction-id", interactionId);
-        headers.Accept.ParseAdd("application/json, application/problem+json");
         if (call.Key is { } key)
         {
-            headers.TryAddWithoutValidation("Idempotency-Key", key.Value);
+            headers.TryAddWithoutValidation("Idempotency-Key", key);
         }
 
         if (call.Body is { } body)

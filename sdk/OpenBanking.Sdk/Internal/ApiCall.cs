@@ -16,7 +16,7 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
 
     public byte[]? Body { get; init; }
 
-    public IdempotencyKey? Key { get; init; }
+    public string? Key { get; init; }
 
     /// <summary>Reads one object or a list.</summary>
     /// <param name="route">The route, with <c>{id}</c> in it when an id is given.</param>
@@ -33,7 +33,7 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
         {
             Path = route,
             Body = Serialize(body, type),
-            Key = key,
+            Key = key.Value,
         };
 
     /// <summary>Changes something, without a key: sent again only when it never got away.</summary>

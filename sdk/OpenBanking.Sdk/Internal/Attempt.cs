@@ -63,7 +63,8 @@ internal sealed record Attempt
             MayHaveBeenCarriedOut = true,
         };
 
-    /// <summary>Whether the call is to be sent again: what must not act twice only if it never got away.</summary>
+    /// <summary>Whether the call is to be sent again: what must not act twice only if it never got
+    /// away.</summary>
     /// <param name="repeatable">Whether sending the call twice does no more than sending it once.</param>
     /// <param name="timeLeft">What is left of the call's total timeout: no wait may outlast it.</param>
     public bool ShouldRepeat(bool repeatable, TimeSpan timeLeft) =>

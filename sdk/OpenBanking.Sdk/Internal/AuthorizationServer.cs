@@ -30,7 +30,8 @@ internal sealed class AuthorizationServer(
     /// <param name="type">What is answered.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="OpenBankingAuthenticationException">An OAuth error.</exception>
-    /// <exception cref="OpenBankingException">Unreachable, out of time, or an answer that cannot be read.</exception>
+    /// <exception cref="OpenBankingException">Unreachable, out of time, or an answer that cannot be
+    /// read.</exception>
     public async Task<(T Value, Answer Answer)> PostAsync<T>(
         Call call,
         Func<AuthorizationServerMetadata, string> endpoint,

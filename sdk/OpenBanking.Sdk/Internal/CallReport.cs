@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Tells activity, meter and log of one call how it went: names and codes, never a body or an id of a
-/// customer.</summary>
+/// <summary>Tells activity, meter and log of one call how it went: names and codes, never a body or an id of
+/// a customer.</summary>
 internal sealed class CallReport(Call call, CallSettings settings) : IDisposable
 {
     private readonly long startedAt = settings.Clock.GetTimestamp();

@@ -3,7 +3,8 @@ using Polly.Retry;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Makes a call: attempts with their timeouts, waits between them, one activity around all.</summary>
+/// <summary>Makes a call: attempts with their timeouts, waits between them, one activity around
+/// all.</summary>
 internal sealed class Caller
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(0.5);
@@ -25,7 +26,8 @@ internal sealed class Caller
     public CallSettings Settings => settings;
 
     /// <summary>Makes the call and returns the answer of a success.</summary>
-    /// <exception cref="OpenBankingException">Refused, unreachable or out of time, after all attempts.</exception>
+    /// <exception cref="OpenBankingException">Refused, unreachable or out of time, after all
+    /// attempts.</exception>
     public async Task<Answer> CallAsync(
         Call call,
         CallProgress progress,

@@ -79,7 +79,7 @@ internal sealed record CallSettings
         )
         {
             throw new ArgumentException(
-                "Set AttemptTimeout to more than zero, and TotalTimeout to no less than that and at most 10 minutes.",
+                "Set AttemptTimeout to more than zero, and TotalTimeout to that or more, up to 10 minutes.",
                 nameof(options)
             );
         }

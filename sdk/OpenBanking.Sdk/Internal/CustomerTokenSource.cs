@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Customers' access tokens: from the store, renewed early, once per customer however many wait.</summary>
+/// <summary>Customers' access tokens: from the store, renewed early, once per customer however many
+/// wait.</summary>
 internal sealed class CustomerTokenSource(
     ITokenStore store,
     TokenRequests requests,
@@ -19,7 +20,8 @@ internal sealed class CustomerTokenSource(
     /// <param name="customerId">The customer.</param>
     /// <param name="refused">The token the API has just refused, if any: another one is returned.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OpenBankingAuthenticationException">The customer is not linked, or not any more.</exception>
+    /// <exception cref="OpenBankingAuthenticationException">The customer is not linked, or not any
+    /// more.</exception>
     public async ValueTask<string> GetAsync(
         string customerId,
         string? refused,
@@ -42,7 +44,8 @@ internal sealed class CustomerTokenSource(
         // What was given once is not given again: a caller that has gone away must not lose it.
         store.SetAsync(customerId, ToTokens(given, before: null, askedAt), CancellationToken.None).AsTask();
 
-    /// <summary>Forgets the tokens of a consent that was taken back, unless the customer has linked anew.</summary>
+    /// <summary>Forgets the tokens of a consent that was taken back, unless the customer has linked
+    /// anew.</summary>
     public async Task ForgetAsync(string customerId, string consentId)
     {
         var tokens = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Who a proof is for: authorization server and API keep nonces of their own (RFC 9449 §8, §9).</summary>
+/// <summary>Who a proof is for: authorization server and API keep nonces of their own (RFC 9449 §8,
+/// §9).</summary>
 internal enum ServerRole
 {
     Authorization,

@@ -50,6 +50,12 @@ internal sealed class IdTokens(KeySet keys, string issuer, string clientId, Time
         CancellationToken cancellationToken
     )
     {
+        // An access token (at+jwt) is no id token, whoever signed it.
+        if (!string.Equals(Text(header, "typ") ?? "JWT", "JWT", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Invalid("is a token of another kind");
+        }
+
         var algorithm = Text(header, "alg");
         if (algorithm is not (PublicKeys.Es256 or PublicKeys.Ps256) || header.TryGetProperty("crit", out _))
         {
@@ -74,7 +80,7 @@ internal sealed class IdTokens(KeySet keys, string issuer, string clientId, Time
             throw Invalid("names another issuer");
         }
 
-        if (Audience(claims) != clientId)
+        if (Audience(claims) != clientId || (Text(claims, "azp") ?? clientId) != clientId)
         {
             throw Invalid("is for another app");
         }

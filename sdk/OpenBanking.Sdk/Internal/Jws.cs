@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace OpenBanking.Internal;
@@ -8,6 +9,12 @@ namespace OpenBanking.Internal;
 /// <summary>Signs compact JWS (RFC 7515 §3.1).</summary>
 internal static class Jws
 {
+    // Nothing here goes into a page: "dpop+jwt" stays as the standard spells it.
+    private static readonly JsonWriterOptions plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>Signs what the callbacks write; <c>alg</c> is the key's own and is written here.</summary>
     public static string Sign(ClientKey key, Action<Utf8JsonWriter> header, Action<Utf8JsonWriter> payload)
     {
@@ -23,7 +30,7 @@ internal static class Jws
     private static string Encode(Action<Utf8JsonWriter> members)
     {
         var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
+        using (var writer = new Utf8JsonWriter(json, plain))
         {
             writer.WriteStartObject();
             members(writer);

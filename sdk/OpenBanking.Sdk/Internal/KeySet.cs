@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace OpenBanking.Internal;
 
-/// <summary>The authorization server's public keys (RFC 7517), read again when old or when a key is missing.</summary>
+/// <summary>The authorization server's public keys (RFC 7517), read again when old or when a key is
+/// missing.</summary>
 internal sealed class KeySet(MetadataSource metadata, Caller caller)
 {
     private const int LeastRsaBits = 2048;

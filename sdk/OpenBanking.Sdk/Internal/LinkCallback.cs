@@ -3,9 +3,9 @@ using System.Text;
 
 namespace OpenBanking.Internal;
 
-/// <summary>The address the bank sent the customer back to, and its checks: each parameter once · <c>state</c>
-/// is the session's · <c>iss</c> is the server the link was started at (RFC 9207 §2.4) · no <c>error</c> · a
-/// <c>code</c>.</summary>
+/// <summary>The address the bank sent the customer back to, and its checks: each parameter once ·
+/// <c>state</c> is the session's · <c>iss</c> is the server the link was started at (RFC 9207 §2.4) · no
+/// <c>error</c> · a <c>code</c>.</summary>
 internal static class LinkCallback
 {
     private const string AccessDenied = "access_denied";

@@ -1,7 +1,7 @@
 namespace OpenBanking.Internal;
 
-/// <summary>Reads the authorization server's metadata once (OpenID Connect Discovery §4, RFC 8414) and holds it
-/// against the authority it was asked from.</summary>
+/// <summary>Reads the authorization server's metadata once (OpenID Connect Discovery §4, RFC 8414) and holds
+/// it against the authority it was asked from.</summary>
 internal sealed class MetadataSource(string issuer, Caller caller)
 {
     private const string WellKnown = "/.well-known/openid-configuration";
@@ -12,7 +12,8 @@ internal sealed class MetadataSource(string issuer, Caller caller)
 
     public string Issuer => issuer;
 
-    /// <exception cref="OpenBankingException">The server cannot be reached, or its metadata is not its own.</exception>
+    /// <exception cref="OpenBankingException">The server cannot be reached, or its metadata is not its
+    /// own.</exception>
     public ValueTask<AuthorizationServerMetadata> GetAsync(CancellationToken cancellationToken) =>
         metadata is { } known
             ? ValueTask.FromResult(known)

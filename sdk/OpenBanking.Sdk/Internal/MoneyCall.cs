@@ -33,7 +33,7 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
         catch (OpenBankingException failure)
             when (progress.MayHaveBeenCarriedOut && !Refusals.Settles(failure))
         {
-            var key = call.Key!.Value;
+            var key = IdempotencyKey.Parse(call.Key!);
             Log.OutcomeUnknown(api.Settings.Logger, call.Method, call.Route, key.Value);
             throw unknown(
                 $"Whether {call.Name} with key {key} was carried out is not known: {failure.Message} "

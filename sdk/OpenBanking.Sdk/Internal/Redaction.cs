@@ -21,14 +21,19 @@ internal static partial class Redaction
         Id().IsMatch(run)
         || !run.Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character));
 
-    /// <summary>Tokens, codes, assertions and secrets: 128 bits are 22 characters of base64url.</summary>
-    [GeneratedRegex("[A-Za-z0-9_+/=-]{22,}(?:\\.[A-Za-z0-9_-]*)*", RegexOptions.NonBacktracking)]
+    /// <summary>Tokens, codes, assertions and secrets: 128 bits are 22 characters of base64url, and every
+    /// JSON Web Token begins with <c>eyJ</c>.</summary>
+    [GeneratedRegex(
+        "(?:eyJ[A-Za-z0-9_-]+|[A-Za-z0-9_+/=-]{22,})(?:\\.[A-Za-z0-9_-]*)*",
+        RegexOptions.NonBacktracking
+    )]
     private static partial Regex Run();
 
     [GeneratedRegex("^[a-z]{3,5}_[0-9a-z]{26}$", RegexOptions.NonBacktracking)]
     private static partial Regex Id();
 
-    /// <summary>Mobile numbers, ID numbers and card numbers: eleven digits and more, also when grouped.</summary>
+    /// <summary>Mobile numbers, ID numbers and card numbers: eleven digits and more, also when
+    /// grouped.</summary>
     [GeneratedRegex("(?:[0-9][ -]?){10,}[0-9Xx]", RegexOptions.NonBacktracking)]
     private static partial Regex Digits();
 }

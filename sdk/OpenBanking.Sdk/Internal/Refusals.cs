@@ -84,5 +84,6 @@ internal static class Refusals
         answer.Status is RequestTimeout or TooManyRequests or >= ServerErrors;
 
     private static string Message(string detail, string code, Answer answer) =>
-        $"{Redaction.Scrub(detail)} (code {Redaction.Scrub(code)}, HTTP {answer.Status}, request {answer.RequestId})";
+        $"{Redaction.Scrub(detail)} (code {Redaction.Scrub(code)}, HTTP {answer.Status}"
+        + (answer.RequestId is { } id ? $", request {id})" : ")");
 }

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Lets one caller do a piece of work while the others that want the same wait for its result.</summary>
+/// <summary>Lets one caller do a piece of work while the others that want the same wait for its
+/// result.</summary>
 /// <remarks>The work does not end with the caller that began it: it goes on for the others, within its own
 /// timeout.</remarks>
 internal sealed class SingleFlight<T>

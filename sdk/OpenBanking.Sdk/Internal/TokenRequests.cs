@@ -61,6 +61,7 @@ internal sealed class TokenRequests(AuthorizationServer server)
         return
             string.Equals(token.TokenType, Dpop.Scheme, StringComparison.OrdinalIgnoreCase)
             && token is { AccessToken.Length: > 0, ExpiresIn: > 0 }
+            && token.AccessToken.All(character => character is > ' ' and <= '~')
             ? (token, answer)
             : throw new OpenBankingAuthenticationException(
                 "The server gave a token that is not bound to the DPoP key."

@@ -4,7 +4,8 @@ using System.Reflection;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Sends one request and reads its answer to the end, within a size. Its failures are values.</summary>
+/// <summary>Sends one request and reads its answer to the end, within a size. Its failures are
+/// values.</summary>
 [SuppressMessage(
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
@@ -24,6 +25,7 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
     public async Task<Attempt> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json, application/problem+json");
         try
         {
             using var response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -53,7 +55,7 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
                 new Answer
                 {
                     Status = (int)response.StatusCode,
-                    RequestId = Header(response, "X-Request-Id") ?? "",
+                    RequestId = Header(response, "X-Request-Id"),
                     IdempotencyReplayed = Header(response, "Idempotency-Replayed") == "true",
                     Body = body,
                     MediaType = response.Content.Headers.ContentType?.MediaType,

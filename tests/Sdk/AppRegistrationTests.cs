@@ -1,0 +1,111 @@
+using System.Text.Json;
+using OpenBanking.Sdk.Tests.Stub;
+
+namespace OpenBanking.Sdk.Tests;
+
+public sealed class AppRegistrationTests
+{
+    [Fact]
+    public async Task A_sandbox_is_signed_up_for()
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script(
+            "POST /sandbox/partners",
+            Answers.Json(
+                201,
+                new
+                {
+                    partner_id = "prt_1",
+                    sandbox_id = "7",
+                    initial_access_token = "initial",
+                    messages_url = "http://localhost/messages",
+                    persons_url = "http://localhost/persons",
+                }
+            )
+        );
+
+        var sandbox = await AppRegistration.SignUpForSandboxAsync(bank.Authority, "Example Video");
+
+        Assert.Equal("""{"partner_name":"Example Video"}""", Assert.Single(bank.Requests).Text);
+        Assert.Equal("initial", sandbox.InitialAccessToken);
+        Assert.Equal(201, sandbox.Response!.Status);
+        Assert.DoesNotContain("initial", sandbox.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_app_is_registered_with_its_public_key_alone()
+    {
+        await using var bank = await StubBank.StartAsync();
+        var key = ClientKey.CreateEs256();
+        bank.Script("POST /register", Answers.Json(201, Registration(key)));
+
+        var app = await AppRegistration.RegisterAsync(bank.Authority, "initial", Request(key));
+
+        var sent = bank.Of("POST /register").Single();
+        using var body = JsonDocument.Parse(sent.Text);
+        Assert.Equal("Bearer initial", sent["Authorization"]);
+        Assert.Equal("Example", body.RootElement.GetProperty("client_name").GetString());
+        Assert.Equal(
+            ["alg", "crv", "kid", "kty", "use", "x", "y"],
+            body.RootElement.GetProperty("jwks")
+                .GetProperty("keys")[0]
+                .EnumerateObject()
+                .Select(member => member.Name)
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.Equal("app_1", app.ClientId);
+    }
+
+    [Fact]
+    public async Task A_refused_app_is_an_OAuth_error()
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("POST /register", Answers.OAuthError(400, "invalid_redirect_uri"));
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
+            AppRegistration.RegisterAsync(bank.Authority, "initial", Request(ClientKey.CreateEs256()))
+        );
+
+        Assert.Equal("invalid_redirect_uri", refusal.Code);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_to_an_insecure_address()
+    {
+        var address = new Uri("http://bank.example");
+
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            AppRegistration.SignUpForSandboxAsync(address, "Example")
+        );
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            AppRegistration.RegisterAsync(address, "initial", Request(ClientKey.CreateEs256()))
+        );
+    }
+
+    private static ClientRegistrationRequest Request(ClientKey key) =>
+        new()
+        {
+            ClientName = "Example",
+            RedirectUris = ["https://partner.example/callback"],
+            Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+        };
+
+    private static object Registration(ClientKey key) =>
+        new
+        {
+            client_id = "app_1",
+            client_id_issued_at = 1,
+            client_name = "Example",
+            redirect_uris = new[] { "https://partner.example/callback" },
+            jwks = new { keys = new[] { new { kty = "EC", kid = key.PublicJwk.Kid } } },
+            token_endpoint_auth_method = "private_key_jwt",
+            response_types = new[] { "code" },
+            grant_types = new[] { "authorization_code" },
+            scope = "openid",
+            authorization_details_types = new[] { "coupon_wallet" },
+            id_token_signed_response_alg = "ES256",
+            dpop_bound_access_tokens = true,
+            require_pushed_authorization_requests = true,
+            scene = "other",
+        };
+}

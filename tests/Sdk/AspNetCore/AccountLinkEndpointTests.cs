@@ -1,0 +1,211 @@
+using System.Net;
+using System.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OpenBanking.Sdk.Tests.Stub;
+
+namespace OpenBanking.Sdk.Tests.AspNetCore;
+
+public sealed class AccountLinkEndpointTests : IAsyncLifetime
+{
+    private readonly MemoryTokenStore store = new();
+    private StubBank bank = null!;
+    private PartnerApp app = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        bank = await StubBank.StartAsync();
+        app = await StartAsync(options => { });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await bank.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_customer_goes_to_the_bank_and_comes_back_linked()
+    {
+        var away = await app.Browser.GetAsync("/openbanking/link?user=42");
+
+        Assert.Equal(HttpStatusCode.SeeOther, away.StatusCode);
+        Assert.StartsWith(
+            bank.Authority.AbsoluteUri + "authorize?",
+            away.Headers.Location!.AbsoluteUri,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "client_id,request_uri",
+            string.Join(',', HttpUtility.ParseQueryString(away.Headers.Location.Query).AllKeys)
+        );
+        Assert.Equal(
+            app.Address + "openbanking/callback",
+            bank.Of("POST /par").Single().Form["redirect_uri"]
+        );
+        Assert.Equal("zh-CN", bank.Of("POST /par").Single().Form["ui_locales"]);
+
+        var back = await app.Browser.GetAsync(bank.Oauth.Callback());
+
+        Assert.Equal($"linked {Samples.Customer}", await back.Content.ReadAsStringAsync());
+        Assert.NotNull(await store.GetAsync(Samples.Customer));
+    }
+
+    [Fact]
+    public async Task The_session_travels_in_a_cookie_that_hides_it()
+    {
+        var away = await app.Browser.GetAsync("/openbanking/link");
+
+        var cookie = Assert.Single(away.Headers.GetValues("Set-Cookie")).ToLowerInvariant();
+        Assert.Contains("; httponly", cookie, StringComparison.Ordinal);
+        Assert.Contains("; samesite=lax", cookie, StringComparison.Ordinal);
+        Assert.Contains("; path=/openbanking/callback", cookie, StringComparison.Ordinal);
+        Assert.Contains("; max-age=1800", cookie, StringComparison.Ordinal);
+        Assert.DoesNotContain("; secure", cookie, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            bank.Of("POST /par").Single().Form["state"].ToLowerInvariant(),
+            cookie,
+            StringComparison.Ordinal
+        );
+        Assert.Equal("no-store", away.Headers.CacheControl!.ToString());
+        Assert.Equal("no-referrer", away.Headers.GetValues("Referrer-Policy").Single());
+    }
+
+    [Fact]
+    public async Task Behind_a_proxy_the_address_is_the_one_that_is_set_and_the_cookie_secure()
+    {
+        await using var behind = await StartAsync(options =>
+            options.RedirectUri = new Uri("https://partner.example/app/openbanking/callback")
+        );
+
+        var away = await behind.Browser.GetAsync("/openbanking/link");
+
+        var cookie = Assert.Single(away.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("; path=/app/openbanking/callback", cookie, StringComparison.Ordinal);
+        Assert.Contains("; secure", cookie, StringComparison.Ordinal);
+        Assert.Equal(
+            "https://partner.example/app/openbanking/callback",
+            bank.Of("POST /par").Single().Form["redirect_uri"]
+        );
+    }
+
+    [Fact]
+    public async Task A_callback_is_good_once()
+    {
+        await app.Browser.GetAsync("/openbanking/link");
+        var callback = bank.Oauth.Callback();
+        await app.Browser.GetAsync(callback);
+
+        var again = await app.Browser.GetAsync(callback);
+
+        Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
+        Assert.Single(bank.Of("POST /token"));
+    }
+
+    [Fact]
+    public async Task Another_browser_cannot_complete_the_link()
+    {
+        await app.Browser.GetAsync("/openbanking/link");
+        using var other = app.NewBrowser();
+
+        var back = await other.GetAsync(bank.Oauth.Callback());
+
+        Assert.Equal(HttpStatusCode.BadRequest, back.StatusCode);
+        Assert.Empty(bank.Of("POST /token"));
+        Assert.Contains(app.Logs, line => line.Contains("link_session_invalid", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_changed_cookie_is_no_session()
+    {
+        await app.Browser.GetAsync("/openbanking/link");
+        using var other = app.NewBrowser();
+        using var request = new HttpRequestMessage(HttpMethod.Get, bank.Oauth.Callback());
+        request.Headers.Add("Cookie", ".OpenBanking.Link=changed");
+
+        var back = await other.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, back.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_customer_who_said_no_is_handed_to_the_app()
+    {
+        await using var polite = await StartAsync(options =>
+            options.OnRefused = (_, refusal) => Task.FromResult(Results.Text($"refused {refusal.Code}"))
+        );
+        await polite.Browser.GetAsync("/openbanking/link");
+
+        var back = await polite.Browser.GetAsync(bank.Oauth.Callback(extra: "&error=access_denied"));
+
+        Assert.Equal("refused access_denied", await back.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_bank_that_cannot_be_reached_is_handed_to_the_app_too()
+    {
+        bank.Script("POST /par", Answers.OAuthError(400, "invalid_request"));
+
+        var away = await app.Browser.GetAsync("/openbanking/link");
+
+        Assert.Equal(HttpStatusCode.BadRequest, away.StatusCode);
+        Assert.False(away.Headers.Contains("Set-Cookie"));
+    }
+
+    [Fact]
+    public async Task No_code_or_session_gets_into_the_apps_logs()
+    {
+        await app.Browser.GetAsync("/openbanking/link");
+        await app.Browser.GetAsync(bank.Oauth.Callback(state: "wrong"));
+
+        // The app's own server logs the addresses it was asked for; what the package writes is meant here.
+        var lines = app.Logs.Where(line => !line.Contains("HTTP/1.1", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(lines);
+        Assert.All(
+            bank.Oauth.Secrets,
+            secret => Assert.DoesNotContain(lines, line => line.Contains(secret, StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_said_when_the_endpoints_are_mapped()
+    {
+        await using var server = WebApplication.CreateSlimBuilder().Build();
+
+        Assert.Throws<ArgumentException>(() => server.MapOpenBankingAccountLink("/ob", options => { }));
+        Assert.Throws<ArgumentException>(() =>
+            server.MapOpenBankingAccountLink(
+                "/ob",
+                options => options.OnLinked = (_, _) => Task.FromResult(Results.Ok())
+            )
+        );
+        Assert.Throws<ArgumentException>(() => server.MapOpenBankingAccountLink("/{tenant}", options => { }));
+    }
+
+    private Task<PartnerApp> StartAsync(Action<AccountLinkEndpointOptions> configure) =>
+        PartnerApp.StartAsync(
+            services =>
+                services
+                    .AddSingleton<ITokenStore>(store)
+                    .AddOpenBanking(options =>
+                    {
+                        options.Authority = bank.Authority;
+                        options.ClientId = StubOauth.ClientId;
+                        options.Key = bank.Oauth.ClientKey;
+                    }),
+            server =>
+                server.MapOpenBankingAccountLink(
+                    "/openbanking",
+                    options =>
+                    {
+                        options.AuthorizationDetails = _ => [new AccountInformation()];
+                        options.PrepareRequest = (_, request) =>
+                            ValueTask.FromResult(request with { UiLocales = "zh-CN" });
+                        options.OnLinked = (_, customer) =>
+                            Task.FromResult(Results.Text($"linked {customer.CustomerId}"));
+                        configure(options);
+                    }
+                )
+        );
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OpenBanking.Sdk.Tests.Stub;
+
+namespace OpenBanking.Sdk.Tests.AspNetCore;
+
+public sealed class WebhookEndpointTests : IAsyncLifetime
+{
+    private readonly string secret = WebhookSigner.CreateSecret();
+    private readonly ConcurrentQueue<WebhookEvent> handled = [];
+    private Func<WebhookEvent, HttpContext, Task> handler = (_, _) => Task.CompletedTask;
+    private PartnerApp app = null!;
+
+    public async ValueTask InitializeAsync() =>
+        app = await StartAsync(server => server.MapOpenBankingWebhooks("/webhooks", secret, HandleAsync));
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task An_event_is_handled_once_however_often_it_is_delivered()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.NoContent, (await DeliverAsync("evt_1")).StatusCode);
+        }
+
+        Assert.Equal("evt_1", Assert.Single(handled).Id);
+    }
+
+    [Fact]
+    public async Task An_event_whose_handler_threw_is_handled_again()
+    {
+        handler = (_, _) => throw new InvalidOperationException("The database is away.");
+        Assert.Equal(HttpStatusCode.InternalServerError, (await DeliverAsync("evt_1")).StatusCode);
+
+        handler = (_, _) => Task.CompletedTask;
+        Assert.Equal(HttpStatusCode.NoContent, (await DeliverAsync("evt_1")).StatusCode);
+        Assert.Equal(2, handled.Count);
+    }
+
+    [Fact]
+    public async Task A_handler_may_answer_by_itself()
+    {
+        handler = (_, context) =>
+        {
+            context.Response.StatusCode = StatusCodes.Status410Gone;
+            return Task.CompletedTask;
+        };
+        Assert.Equal(HttpStatusCode.Gone, (await DeliverAsync("evt_1")).StatusCode);
+
+        handler = (_, context) => context.Response.WriteAsync("thanks");
+        var kept = await DeliverAsync("evt_1");
+        Assert.Equal(
+            (HttpStatusCode.OK, "thanks"),
+            (kept.StatusCode, await kept.Content.ReadAsStringAsync())
+        );
+        Assert.Equal(HttpStatusCode.NoContent, (await DeliverAsync("evt_1")).StatusCode);
+        Assert.Equal(2, handled.Count);
+    }
+
+    [Fact]
+    public async Task Two_deliveries_at_once_are_handled_once()
+    {
+        var release = new TaskCompletionSource();
+        var begun = new TaskCompletionSource();
+        handler = async (_, _) =>
+        {
+            begun.SetResult();
+            await release.Task;
+        };
+        var first = DeliverAsync("evt_1");
+        await begun.Task;
+
+        var second = await DeliverAsync("evt_1");
+        release.SetResult();
+
+        Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await first).StatusCode);
+        Assert.Single(handled);
+    }
+
+    [Fact]
+    public async Task A_refused_delivery_is_answered_and_logged_with_the_reason()
+    {
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+        var stale = new WebhookSigner(secret).Sign("evt_1", Samples.CreatedAt, body);
+
+        var refused = await PostAsync(stale, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal("TooOld", await refused.Content.ReadAsStringAsync());
+        Assert.Contains(
+            app.Logs,
+            line => line.StartsWith("Warning A webhook was refused: TooOld", StringComparison.Ordinal)
+        );
+        Assert.Empty(handled);
+    }
+
+    [Fact]
+    public async Task A_delivery_without_headers_is_refused()
+    {
+        var refused = await app.Browser.PostAsync("/webhooks", new StringContent(Samples.Event("evt_1")));
+
+        Assert.Equal("MissingHeader", await refused.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_delivery_with_two_ids_is_refused()
+    {
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+        using var request = Request(Sign(body), body);
+        request.Headers.Add(WebhookHeaders.IdName, "evt_2");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await app.Browser.SendAsync(request)).StatusCode);
+        Assert.Empty(handled);
+    }
+
+    [Theory]
+    [InlineData(20 * 1024, HttpStatusCode.NoContent)]
+    [InlineData((20 * 1024) + 1, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task A_delivery_holds_at_most_20_KiB(int bytes, HttpStatusCode status)
+    {
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1").PadRight(bytes));
+
+        Assert.Equal(status, (await PostAsync(Sign(body), body)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Only_POST_is_served()
+    {
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await app.Browser.GetAsync("/webhooks")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Secrets_may_come_from_a_store_that_rotates_them()
+    {
+        IReadOnlyList<string> secrets = [WebhookSigner.CreateSecret()];
+        await using var rotating = await StartAsync(server =>
+            server.MapOpenBankingWebhooks("/webhooks", _ => ValueTask.FromResult(secrets), HandleAsync)
+        );
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(Sign(body), body, rotating)).StatusCode);
+
+        secrets = [.. secrets, secret];
+
+        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(Sign(body), body, rotating)).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_inbox_of_the_partners_own_is_used()
+    {
+        var inbox = new MemoryWebhookInbox();
+        await inbox.CompleteAsync("evt_1");
+        await using var own = await PartnerApp.StartAsync(
+            services => services.AddSingleton<IWebhookInbox>(inbox),
+            server => server.MapOpenBankingWebhooks("/webhooks", [secret], HandleAsync)
+        );
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(Sign(body), body, own)).StatusCode);
+        Assert.Empty(handled);
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_is_said_when_the_endpoint_is_mapped()
+    {
+        await using var server = WebApplication.CreateSlimBuilder().Build();
+
+        Assert.Throws<ArgumentException>(() =>
+            server.MapOpenBankingWebhooks("/webhooks", "wrong", HandleAsync)
+        );
+        Assert.Throws<ArgumentException>(() => server.MapOpenBankingWebhooks("/webhooks", [], HandleAsync));
+    }
+
+    private static Task<PartnerApp> StartAsync(Action<WebApplication> endpoints) =>
+        PartnerApp.StartAsync(services => { }, endpoints);
+
+    private Task HandleAsync(WebhookEvent webhookEvent, HttpContext context)
+    {
+        handled.Enqueue(webhookEvent);
+        return handler(webhookEvent, context);
+    }
+
+    private Task<HttpResponseMessage> DeliverAsync(string id)
+    {
+        var body = Encoding.UTF8.GetBytes(Samples.Event(id));
+        return PostAsync(Sign(body), body);
+    }
+
+    private WebhookHeaders Sign(byte[] body) =>
+        new WebhookSigner(secret).Sign("evt_1", TimeProvider.System.GetUtcNow(), body);
+
+    private async Task<HttpResponseMessage> PostAsync(
+        WebhookHeaders headers,
+        byte[] body,
+        PartnerApp? to = null
+    )
+    {
+        using var request = Request(headers, body);
+        return await (to ?? app).Browser.SendAsync(request);
+    }
+
+    private static HttpRequestMessage Request(WebhookHeaders headers, byte[] body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks")
+        {
+            Content = new ByteArrayContent(body),
+        };
+        request.Headers.Add(WebhookHeaders.IdName, headers.Id);
+        request.Headers.Add(WebhookHeaders.TimestampName, headers.Timestamp);
+        request.Headers.TryAddWithoutValidation(WebhookHeaders.SignatureName, headers.Signature);
+        return request;
+    }
+}

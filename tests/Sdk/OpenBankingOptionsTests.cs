@@ -1,0 +1,50 @@
+namespace OpenBanking.Sdk.Tests;
+
+public sealed class OpenBankingOptionsTests
+{
+    [Fact]
+    public void Options_that_are_complete_are_accepted() => Complete().Validate();
+
+    [Fact]
+    public void What_is_missing_or_wrong_is_named_with_what_to_do()
+    {
+        Refused("Authority", options => options.Authority = null);
+        Refused("https", options => options.Authority = new Uri("http://open.bank.example"));
+        Refused("query", options => options.Authority = new Uri("https://open.bank.example/?a=b"));
+        Refused("ApiAddress", options => options.ApiAddress = new Uri("http://api.bank.example"));
+        Refused("ClientId", options => options.ClientId = " ");
+        Refused("Key", options => options.Key = null);
+        Refused("DpopKey", options => options.DpopKey = options.Key);
+        Refused("AttemptTimeout", options => options.AttemptTimeout = TimeSpan.Zero);
+        Refused("TotalTimeout", options => options.TotalTimeout = TimeSpan.FromSeconds(1));
+        Refused("TotalTimeout", options => options.TotalTimeout = TimeSpan.FromDays(1));
+        Refused("MaxRetries", options => options.MaxRetries = 11);
+    }
+
+    [Theory]
+    [InlineData("http://localhost:5000")]
+    [InlineData("http://127.0.0.1:5000/")]
+    [InlineData("http://[::1]:5000")]
+    public void Plain_http_is_accepted_on_loopback(string authority)
+    {
+        var options = Complete();
+        options.Authority = new Uri(authority);
+        options.Validate();
+    }
+
+    private static void Refused(string word, Action<OpenBankingOptions> spoil)
+    {
+        var options = Complete();
+        spoil(options);
+        var refusal = Assert.Throws<ArgumentException>(() => new OpenBankingClient(options));
+        Assert.Contains(word, refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static OpenBankingOptions Complete() =>
+        new()
+        {
+            Authority = new Uri("https://open.bank.example/"),
+            ClientId = "app_1",
+            Key = ClientKey.CreateEs256(),
+        };
+}

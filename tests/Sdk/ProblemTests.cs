@@ -1,0 +1,130 @@
+using OpenBanking.Sdk.Tests.Stub;
+
+namespace OpenBanking.Sdk.Tests;
+
+public sealed class ProblemTests : IAsyncLifetime
+{
+    private const string PaymentRoute = "GET /v1/payments/pay_1";
+    private StubBank bank = null!;
+
+    public async ValueTask InitializeAsync() => bank = await StubBank.StartAsync();
+
+    public ValueTask DisposeAsync() => bank.DisposeAsync();
+
+    [Fact]
+    public async Task A_problem_becomes_an_exception_with_all_it_says()
+    {
+        var refusal = await RefusedAsync(
+            Answers.Problem(400, ProblemCodes.InvalidRequest, "The amount is missing.")
+        );
+
+        Assert.Equal((400, ProblemCodes.InvalidRequest), (refusal.Status, refusal.Code));
+        Assert.Equal(Answers.RequestId, refusal.RequestId);
+        Assert.False(refusal.Retryable);
+        Assert.Equal(("/amount", "required"), (refusal.Errors[0].Pointer, refusal.Errors[0].Code));
+        Assert.Equal(
+            $"The amount is missing. (code invalid_request, HTTP 400, request {Answers.RequestId})",
+            refusal.Message
+        );
+    }
+
+    [Fact]
+    public async Task A_code_of_a_newer_server_is_kept()
+    {
+        var refusal = await RefusedAsync(Answers.Problem(409, "order_closed_by_magic"));
+
+        Assert.Equal("order_closed_by_magic", refusal.Code);
+    }
+
+    [Theory]
+    [InlineData("<html>", "text/html")]
+    [InlineData("{}", "application/problem+json")]
+    [InlineData("", "application/problem+json")]
+    [InlineData("[1]", "application/json")]
+    public async Task An_answer_that_is_none_of_the_APIs_is_named_as_such(string body, string mediaType)
+    {
+        var refusal = await RefusedAsync(Answers.Text(418, body, mediaType));
+
+        Assert.Equal((418, ClientErrorCodes.UnexpectedAnswer), (refusal.Status, refusal.Code));
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        bank.Script("GET /elsewhere", Answers.Payment(Samples.Payment));
+
+        var refusal = await RefusedAsync(context =>
+        {
+            context.Response.Redirect("/elsewhere");
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(302, refusal.Status);
+        Assert.Empty(bank.Of("GET /elsewhere"));
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_an_authentication_exception_even_without_a_body()
+    {
+        var refusal = await RefusedAsync(Answers.Text(401, "", "text/plain"));
+
+        Assert.IsType<OpenBankingAuthenticationException>(refusal);
+        Assert.Equal(ProblemCodes.InvalidToken, refusal.Code);
+    }
+
+    [Fact]
+    public async Task What_looks_like_a_secret_or_a_persons_number_does_not_get_into_messages()
+    {
+        string[] secrets =
+        [
+            "13800138000",
+            "110101199003074514",
+            "11010119900307451X",
+            "6222 0212 3456 7890 123",
+            "6222-0212-3456-7890",
+            "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjdXNfMSJ9.c2lnbmF0dXJl",
+            "SplxlOBeZQQYbYS6WxSbIA",
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ];
+        var harmless = $"the agreement {Samples.AgreementId} of invalid_authorization_details, 1990 fen";
+
+        var refusal = await RefusedAsync(
+            Answers.Problem(422, "some_code", string.Join(" and ", secrets) + "; " + harmless)
+        );
+
+        Assert.All(
+            secrets,
+            secret => Assert.DoesNotContain(secret, refusal.ToString(), StringComparison.Ordinal)
+        );
+        Assert.Contains(harmless, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fields_of_a_newer_server_are_kept()
+    {
+        bank.Script(
+            "GET /v1/top-ups/top_1",
+            Answers.Text(
+                200,
+                """
+                {"id":"top_1","status":"paused","amount":{"currency":"CNY","amount":1},"agreement_id":"agr_1",
+                "account_id":"acct_1","card_id":"card_1","created_at":"2026-11-20T08:00:00Z","rail":"new"}
+                """,
+                "application/json"
+            )
+        );
+
+        var topUp = await bank.Client().TopUps.GetAsync("top_1");
+
+        Assert.Equal("paused", topUp.Status.Value);
+        Assert.Equal("new", topUp.AdditionalFields!["rail"].GetString());
+    }
+
+    private async Task<OpenBankingException> RefusedAsync(Microsoft.AspNetCore.Http.RequestDelegate answer)
+    {
+        bank.Script(PaymentRoute, answer);
+        return await Assert.ThrowsAnyAsync<OpenBankingException>(() =>
+            bank.Client().Payments.GetAsync("pay_1")
+        );
+    }
+}

@@ -1,0 +1,62 @@
+using System.Reflection;
+using OpenBanking.Sdk.Tests.Stub;
+
+namespace OpenBanking.Sdk.Tests;
+
+/// <summary>What partners can see is approved: every change of it shows up as a diff of a file.</summary>
+public sealed class PublicApiTests
+{
+    [Theory]
+    [InlineData("OpenBanking.Sdk", typeof(OpenBankingClient))]
+    [InlineData("OpenBanking.Sdk.AspNetCore", typeof(AccountLinkEndpointOptions))]
+    public void The_public_API_is_the_approved_one(string package, Type member)
+    {
+        var approvedFile = Path.Combine(Root(), "sdk", package, "PublicApi.txt");
+        var receivedFile = Path.Combine(AppContext.BaseDirectory, package + ".PublicApi.txt");
+        var received = PublicApi.Describe(member.Assembly);
+        File.WriteAllText(receivedFile, received);
+
+        var approved = File.Exists(approvedFile) ? File.ReadAllText(approvedFile) : "";
+
+        Assert.True(approved == received, $"Look at the difference, then: cp {receivedFile} {approvedFile}");
+    }
+
+    [Fact]
+    public void Every_asynchronous_method_can_be_cancelled_and_every_client_mocked()
+    {
+        var clients = typeof(OpenBankingClient).Assembly.ExportedTypes.Where(type =>
+            type.Name.EndsWith("Client", StringComparison.Ordinal)
+        );
+
+        foreach (var client in clients)
+        {
+            Assert.False(client.IsSealed, client.Name);
+            Assert.Contains(
+                client.GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic),
+                constructor => constructor.IsFamily && constructor.GetParameters().Length == 0
+            );
+            foreach (var method in client.GetMethods().Where(method => method.DeclaringType == client))
+            {
+                Assert.True(method.IsVirtual, $"{client.Name}.{method.Name}");
+                Assert.True(
+                    method.IsSpecialName
+                        || method.GetParameters()[^1]
+                            is { HasDefaultValue: true, ParameterType.Name: "CancellationToken" },
+                    $"{client.Name}.{method.Name}"
+                );
+            }
+        }
+    }
+
+    // Not the source file's own path: continuous integration rewrites it.
+    private static string Root()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "OpenBanking.sln")))
+        {
+            directory = Path.GetDirectoryName(directory)!;
+        }
+
+        return directory;
+    }
+}

@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using OpenBanking.Sdk.Tests.Stub;
+
+namespace OpenBanking.Sdk.Tests;
+
+/// <summary>Plants secrets wherever one can come from, makes every kind of call and failure, and
+/// greps.</summary>
+public sealed class SecrecyTests
+{
+    private static readonly AccountLinkRequest request = new()
+    {
+        RedirectUri = new Uri("https://partner.example/callback"),
+        AuthorizationDetails = [new AccountInformation()],
+    };
+
+    private static readonly string[] numbers = ["13800138000", "110101199003074514", "6222021234567890123"];
+
+    private readonly ConcurrentQueue<string> written = [];
+
+    [Fact]
+    public async Task No_secret_gets_into_a_log_an_activity_or_an_exception()
+    {
+        await using var bank = await StubBank.StartAsync();
+        using var logs = LoggerFactory.Create(logging =>
+            logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Collector(written))
+        );
+        using var activities = Listen();
+        var store = new MemoryTokenStore();
+        var dpopKey = ClientKey.CreateEs256();
+        var client = bank.Client(options =>
+        {
+            options.LoggerFactory = logs;
+            options.TokenStore = store;
+            options.DpopKey = dpopKey;
+            options.MaxRetries = 1;
+        });
+
+        await LinkAsync(bank, client);
+        await CallAsync(bank, client);
+        await FailAsync(bank, client);
+
+        var secrets = Planted(bank, dpopKey);
+        Assert.True(secrets.Count > 60, $"Only {secrets.Count} secrets were planted.");
+        Assert.True(written.Count > 60, $"Only {written.Count} texts were written.");
+        foreach (var text in written)
+        {
+            Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task What_holds_a_secret_does_not_show_it()
+    {
+        await using var bank = await StubBank.StartAsync();
+        var store = new MemoryTokenStore();
+        var client = await bank.LinkedClientAsync(store, DateTimeOffset.MaxValue);
+        var link = await client.AccountLinks.StartAsync(request);
+        var secret = WebhookSigner.CreateSecret();
+        bank.Script(
+            "POST /v1/webhook-endpoints",
+            Answers.Json(
+                201,
+                new
+                {
+                    id = "whe_1",
+                    url = "https://partner.example/hooks",
+                    events = Array.Empty<string>(),
+                    status = "enabled",
+                    secret,
+                    created_at = Samples.CreatedAt,
+                }
+            )
+        );
+        var endpoint = await client.WebhookEndpoints.CreateAsync(
+            new CreateWebhookEndpointRequest { Url = "https://partner.example/hooks" }
+        );
+        var tokens = (await store.GetAsync(Samples.Customer))!;
+
+        Assert.Equal(secret, endpoint.Secret);
+        var texts = $"{endpoint} {tokens} {link} {bank.Oauth.ClientKey} {endpoint.Response}";
+        Assert.All(
+            [secret, tokens.AccessToken, tokens.RefreshToken!, link.Session, link.AuthorizationUrl.Query],
+            planted => Assert.DoesNotContain(planted, texts, StringComparison.Ordinal)
+        );
+    }
+
+    private async Task LinkAsync(StubBank bank, OpenBankingClient client)
+    {
+        var link = await client.AccountLinks.StartAsync(request);
+        written.Enqueue(link.ToString());
+        written.Enqueue(
+            (await client.AccountLinks.CompleteAsync(link.Session, bank.Oauth.Callback())).ToString()
+        );
+
+        await FailsAsync(() =>
+            client.AccountLinks.CompleteAsync(link.Session, bank.Oauth.Callback(state: "wrong"))
+        );
+        await FailsAsync(() =>
+            client.AccountLinks.CompleteAsync(link.Session, bank.Oauth.Callback(issuer: "wrong"))
+        );
+        await FailsAsync(() =>
+            client.AccountLinks.CompleteAsync(
+                link.Session,
+                bank.Oauth.Callback(
+                    extra: $"&error=server_error&error_description={string.Join('+', numbers)}"
+                )
+            )
+        );
+        await FailsAsync(() => client.AccountLinks.CompleteAsync(link.Session + "x", bank.Oauth.Callback()));
+        bank.Oauth.IdTokenClaims = claims => claims["aud"] = "app_other";
+        await FailsAsync(() => client.AccountLinks.CompleteAsync(link.Session, bank.Oauth.Callback()));
+        bank.Oauth.SignIdToken = (_, _) => bank.Oauth.NewSecret("malformed");
+        await FailsAsync(() => client.AccountLinks.CompleteAsync(link.Session, bank.Oauth.Callback()));
+    }
+
+    private async Task CallAsync(StubBank bank, OpenBankingClient client)
+    {
+        bank.Script(
+            "GET /v1/accounts",
+            Answers.Json(200, new { data = Array.Empty<object>(), has_more = false })
+        );
+        bank.Script("POST /v1/payments", Answers.Payment(Samples.Payment));
+        written.Enqueue((await client.Accounts.ListAsync(Samples.Customer)).ToString());
+        written.Enqueue((await client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key)).ToString());
+    }
+
+    private async Task FailAsync(StubBank bank, OpenBankingClient client)
+    {
+        var stolen = bank.Oauth.Secrets.First();
+        var telltale = $"Token {stolen} of {string.Join(", ", numbers)} is wrong.";
+        foreach (
+            var answer in new[]
+            {
+                Answers.Cut,
+                Answers.Problem(400, ProblemCodes.InvalidRequest, telltale),
+                Answers.Problem(503, ProblemCodes.OutcomeUnknown, telltale, retryAfter: "0"),
+                Answers.Challenge("invalid_token"),
+                Answers.Text(200, stolen, "application/json"),
+                Answers.Text(500, telltale, "text/html"),
+            }
+        )
+        {
+            bank.Script("POST /v1/payments", answer);
+            await FailsAsync(() => client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key));
+        }
+
+        bank.Script("POST /token", Answers.OAuthError(400, "invalid_grant", telltale));
+        bank.Script("GET /v1/accounts", Answers.Challenge("invalid_token"));
+        await FailsAsync(() => client.Accounts.ListAsync(Samples.Customer));
+        await FailsAsync(() => client.Accounts.ListAsync(Samples.Customer));
+    }
+
+    private async Task FailsAsync(Func<Task> act)
+    {
+        var failure = await Assert.ThrowsAnyAsync<OpenBankingException>(act);
+        written.Enqueue(failure.ToString());
+    }
+
+    private static HashSet<string> Planted(StubBank bank, ClientKey dpopKey)
+    {
+        HashSet<string> secrets = [.. bank.Oauth.Secrets, .. numbers];
+        foreach (var received in bank.Requests)
+        {
+            secrets.UnionWith(
+                received.Headers.Where(header => header.Key is "DPoP").Select(header => header.Value)
+            );
+            if (received.Method == "POST" && !received.Path.StartsWith("/v1", StringComparison.Ordinal))
+            {
+                string[] fields = ["client_assertion", "code", "code_verifier", "state", "nonce"];
+                secrets.UnionWith(
+                    fields.Select(field => received.Form.GetValueOrDefault(field, received.Proof.Id))
+                );
+            }
+        }
+
+        secrets.UnionWith(PrivateLines(dpopKey));
+        secrets.UnionWith(PrivateLines(bank.Oauth.ClientKey));
+        return secrets;
+    }
+
+    private static IEnumerable<string> PrivateLines(ClientKey key) =>
+        key.ToPem()
+            .Split('\n')
+            .Where(line => line.Length > 20 && !line.StartsWith("---", StringComparison.Ordinal));
+
+    private ActivityListener Listen()
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == OpenBankingDiagnostics.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
+                ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+                written.Enqueue(activity.DisplayName + " " + string.Join(' ', activity.TagObjects)),
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    private sealed class Collector(ConcurrentQueue<string> written) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => written.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose() { }
+    }
+}

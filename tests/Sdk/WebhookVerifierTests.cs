@@ -1,0 +1,153 @@
+using System.Text;
+using OpenBanking.Sdk.Tests.Stub;
+
+namespace OpenBanking.Sdk.Tests;
+
+public sealed class WebhookVerifierTests
+{
+    private static readonly byte[] body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+
+    private readonly FakeClock clock = new();
+    private readonly string secret = WebhookSigner.CreateSecret();
+
+    [Fact]
+    public void The_example_of_the_standard_verifies()
+    {
+        // Standard Webhooks, reference implementations' own test vector.
+        const string known = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        var signed = new WebhookSigner(known).Sign(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            DateTimeOffset.FromUnixTimeSeconds(1614265330),
+            "{\"test\": 2432232314}"u8
+        );
+
+        Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", signed.Signature);
+    }
+
+    [Fact]
+    public void A_delivery_of_the_bank_becomes_its_event()
+    {
+        var received = Verifier(secret).Verify(Sign(secret), body);
+
+        Assert.Equal(("evt_1", EventTypes.PaymentCaptured), (received.Id, received.Type));
+        Assert.Equal("captured", received.Data.Status);
+    }
+
+    [Theory]
+    [InlineData(-300)]
+    [InlineData(300)]
+    public void Clocks_may_differ_by_five_minutes(int seconds) =>
+        Verifier(secret).Verify(Sign(secret, TimeSpan.FromSeconds(seconds)), body);
+
+    [Theory]
+    [InlineData(-301, WebhookRefusal.TooOld)]
+    [InlineData(301, WebhookRefusal.InTheFuture)]
+    [InlineData(-100_000_000, WebhookRefusal.TooOld)]
+    public void Stale_and_future_deliveries_are_refused(int seconds, WebhookRefusal reason) =>
+        Refused(reason, Sign(secret, TimeSpan.FromSeconds(seconds)), body);
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("-1")]
+    [InlineData("1e9")]
+    [InlineData("99999999999999999999")]
+    public void A_timestamp_that_is_no_number_of_seconds_is_refused(string timestamp) =>
+        Refused(WebhookRefusal.MalformedTimestamp, Sign(secret) with { Timestamp = timestamp }, body);
+
+    [Fact]
+    public void A_missing_header_is_refused()
+    {
+        Refused(WebhookRefusal.MissingHeader, Sign(secret) with { Id = null }, body);
+        Refused(WebhookRefusal.MissingHeader, Sign(secret) with { Timestamp = "" }, body);
+        Refused(WebhookRefusal.MissingHeader, Sign(secret) with { Signature = null }, body);
+        Refused(WebhookRefusal.MissingHeader, default, body);
+    }
+
+    [Fact]
+    public void Whatever_is_changed_breaks_the_signature()
+    {
+        var signed = Sign(secret);
+        Refused(WebhookRefusal.WrongSignature, signed, [.. body, (byte)' ']);
+        Refused(WebhookRefusal.WrongSignature, signed with { Id = "evt_2" }, body);
+        var later = clock.GetUtcNow().ToUnixTimeSeconds() + 1;
+        Refused(WebhookRefusal.WrongSignature, signed with { Timestamp = $"{later}" }, body);
+        Refused(WebhookRefusal.WrongSignature, Sign(WebhookSigner.CreateSecret()), body);
+    }
+
+    [Theory]
+    [InlineData("v1,")]
+    [InlineData("v1,not base64")]
+    [InlineData("v2,{signature}")]
+    [InlineData("v1a,{signature}")]
+    [InlineData("{signature}")]
+    [InlineData("v1,{signature}AAAA")]
+    public void A_signature_in_another_form_is_refused(string form)
+    {
+        var signed = Sign(secret);
+        var signature = signed.Signature!["v1,".Length..];
+
+        Refused(
+            WebhookRefusal.WrongSignature,
+            signed with
+            {
+                Signature = form.Replace("{signature}", signature, StringComparison.Ordinal),
+            },
+            body
+        );
+    }
+
+    [Fact]
+    public void While_a_secret_is_rotated_either_side_may_be_ahead()
+    {
+        var old = secret;
+        var fresh = WebhookSigner.CreateSecret();
+        var both = Sign(old) with { Signature = $"{Sign(old).Signature} v1a,xyz {Sign(fresh).Signature}" };
+
+        Verifier(old).Verify(both, body);
+        Verifier(fresh).Verify(both, body);
+        Verifier(old, fresh).Verify(Sign(fresh), body);
+        Verifier(old, fresh).Verify(Sign(old), body);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("not json")]
+    public void A_body_that_is_no_event_is_refused(string text)
+    {
+        var raw = Encoding.UTF8.GetBytes(text);
+
+        Refused(
+            WebhookRefusal.MalformedBody,
+            new WebhookSigner(secret).Sign("evt_1", clock.GetUtcNow(), raw),
+            raw
+        );
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("whsec_")]
+    [InlineData("whsec_c2hvcnQ=")]
+    [InlineData("secret_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    [InlineData("whsec_not base64 at all, nor long")]
+    public void What_is_no_secret_is_refused_without_repeating_it(string wrong)
+    {
+        var refusal = Assert.Throws<ArgumentException>(() => new WebhookVerifier(wrong));
+
+        Assert.True(wrong.Length < 8 || !refusal.ToString().Contains(wrong, StringComparison.Ordinal));
+        Assert.Throws<ArgumentException>(() => new WebhookVerifier());
+    }
+
+    private WebhookHeaders Sign(string with, TimeSpan? after = null) =>
+        new WebhookSigner(with).Sign("evt_1", clock.GetUtcNow() + (after ?? TimeSpan.Zero), body);
+
+    private WebhookVerifier Verifier(params string[] secrets) => new(secrets, clock);
+
+    private void Refused(WebhookRefusal reason, WebhookHeaders headers, byte[] raw)
+    {
+        var refusal = Assert.Throws<WebhookVerificationException>(() =>
+            Verifier(secret).Verify(headers, raw)
+        );
+        Assert.Equal(reason, refusal.Reason);
+    }
+}
