@@ -17,8 +17,8 @@ public sealed record AccountOpening : AuthorizationDetail
     /// <summary>The type on the wire.</summary>
     public const string TypeName = "account_opening";
 
-    /// <summary>The class of account to open.</summary>
-    public AccountType AccountType { get; init; } = AccountType.TypeTwo;
+    /// <summary>The class of account to open; <c>type_ii</c> when absent.</summary>
+    public AccountType? AccountType { get; init; }
 }
 
 /// <summary>Reads the customer's e-account.</summary>
@@ -36,8 +36,11 @@ public sealed record AccountInformation : AuthorizationDetail
     /// <summary>See its statement.</summary>
     public const string ReadTransactions = "read_transactions";
 
-    /// <summary>What may be read; all three by default, and at least one.</summary>
-    public IReadOnlyList<string> Actions { get; init; } = [ReadAccounts, ReadBalances, ReadTransactions];
+    /// <summary>What may be read: one or more of the three; all of them when absent.</summary>
+    public IReadOnlyList<string>? Actions { get; init; }
+
+    /// <summary>All that can be read.</summary>
+    public static IReadOnlyList<string> AllActions { get; } = [ReadAccounts, ReadBalances, ReadTransactions];
 }
 
 /// <summary>Gives the customer coupons and sees those of this app.</summary>

@@ -36,12 +36,7 @@ public static class ServerCommands
     public static async Task PrepareAsync(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<ServerOptions>();
-        if (app.Urls.Count == 0)
-        {
-            app.Urls.Add(options.PublicAddress.GetLeftPart(UriPartial.Authority));
-        }
-
-        app.RefusePlainHttp(options);
+        app.ListenOnlyWhereItIsSafe(options);
         app.RequirePorts();
         await app.Services.GetRequiredService<SigningKeys>().LoadAsync();
     }
@@ -81,9 +76,24 @@ public static class ServerCommands
         return Ok;
     }
 
-    private static void RefusePlainHttp(this WebApplication app, ServerOptions options)
+    /// <summary>Listens where the settings say, or at the public address; plain http on loopback only.</summary>
+    private static void ListenOnlyWhereItIsSafe(this WebApplication app, ServerOptions options)
     {
-        var open = app.Urls.FirstOrDefault(url =>
+        string[] chosen =
+        [
+            .. app.Urls,
+            .. app.Configuration["urls"]?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [],
+            .. app
+                .Configuration.GetSection("Kestrel:Endpoints")
+                .GetChildren()
+                .Select(endpoint => endpoint["Url"]!),
+        ];
+        if (chosen.Length == 0)
+        {
+            app.Urls.Add(options.PublicAddress.GetLeftPart(UriPartial.Authority));
+        }
+
+        var open = chosen.FirstOrDefault(url =>
             url.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
             && !BindingAddress.Parse(url).IsLoopback()
         );

@@ -58,10 +58,7 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
             { "no sub", (_, claims) => claims.Remove("sub") },
             { "no iss", (_, claims) => claims.Remove("iss") },
             { "another iss", (_, claims) => claims["iss"] = "app_00000000000000000000000000" },
-            {
-                "another client",
-                (_, claims) => claims["sub"] = claims["iss"] = "app_00000000000000000000000000"
-            },
+            { "another client", (_, claims) => Impersonate(claims, "app_00000000000000000000000000") },
             { "no aud", (_, claims) => claims.Remove("aud") },
             { "aud of another server", (_, claims) => claims["aud"] = "https://bank.example" },
             { "aud as an array", (_, claims) => claims["aud"] = new JsonArray(claims["aud"]!.DeepClone()) },
@@ -96,7 +93,7 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task An_assertion_from_eight_seconds_ahead_is_accepted()
     {
-        var answer = await PushAsync(assertion: (_, claims) => claims["iat"] = claims["nbf"] = Seconds(8));
+        var answer = await PushAsync(assertion: (_, claims) => claims["nbf"] = Seconds(8));
         Assert.Equal(201, answer.Status);
     }
 
@@ -113,7 +110,7 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
             Fixed
         );
 
-        Assert.Equal(201, first.Status);
+        Assert.True(first.Status == 201, first.Text);
         Assert.Equal((401, "invalid_client"), (second.Status, second.Code));
         Assert.Equal((401, "invalid_client"), (elsewhere.Status, elsewhere.Code));
     }
@@ -638,6 +635,12 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
         }
 
         return await client.SendAsync(request);
+    }
+
+    private static void Impersonate(JsonObject claims, string clientId)
+    {
+        claims["sub"] = clientId;
+        claims["iss"] = clientId;
     }
 
     private static JsonNode Claims(string token) =>

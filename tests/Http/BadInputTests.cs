@@ -1,4 +1,3 @@
-using System.Text;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -142,6 +141,13 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_a_surrogate_pair_in_a_name_is_refused()
+    {
+        var answer = await PayAsync("{\"\\ud800\":1}");
+        Assert.Equal((400, "invalid_json"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
     public async Task A_lone_surrogate_is_refused()
     {
         var answer = await PayAsync(
@@ -215,7 +221,7 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     [InlineData(null, "idempotency_key_required")]
     [InlineData("", "idempotency_key_required")]
     [InlineData("with space", "idempotency_key_invalid")]
-    [InlineData("schlüssel", "idempotency_key_invalid")]
+    [InlineData("tab\there", "idempotency_key_invalid")]
     [InlineData(
         "01234567890123456789012345678901234567890123456789012345678901234",
         "idempotency_key_invalid"
@@ -232,10 +238,7 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
             {
                 if (key is not null)
                 {
-                    request.Headers.TryAddWithoutValidation(
-                        "Idempotency-Key",
-                        Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(key))
-                    );
+                    request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
                 }
             }
         );
@@ -271,7 +274,6 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
             "x",
             "pay_00000000000000000000000000",
             "pay_zzzzzzzzzzzzzzzzzzzzzzzzzz",
-            "%00",
             "%F0%9F%8D%9C",
             new('9', 900),
         ];

@@ -73,6 +73,23 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
         Assert.Contains("error=\"invalid_dpop_proof\"", answer.Headers.WwwAuthenticate.ToString());
     }
 
+    [Theory]
+    [InlineData("""{"typ":"\ud800","alg":"ES256"}""", "{}")]
+    [InlineData("""{"\ud800":1}""", """{"jti":"\ud800"}""")]
+    [InlineData("""{"typ":"dpop+jwt","typ":"dpop+jwt"}""", "{}")]
+    [InlineData("[]", "{}")]
+    [InlineData("{}", "7")]
+    public async Task A_proof_that_is_no_sound_json_is_refused(string header, string claims)
+    {
+        var answer = await client.CallAsync(
+            HttpMethod.Get,
+            Route,
+            token,
+            change: request => Replace(request, RawClient.Sign(header, claims, client.DpopKey))
+        );
+        Assert.Equal((401, ProblemCodes.InvalidProof), (answer.Status, answer.Code));
+    }
+
     [Fact]
     public async Task A_proof_ten_seconds_off_is_accepted()
     {

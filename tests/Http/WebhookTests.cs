@@ -51,7 +51,9 @@ public sealed class WebhookTests(SharedServer shared) : IAsyncLifetime
         ];
         var deliveries = await receiver.WaitForAsync("/hooks", expected.Length);
         var verifier = new WebhookVerifier(endpoint.Secret!);
-        var events = deliveries.Select(delivery => verifier.Verify(delivery.WebhookHeaders, delivery.Body)).ToList();
+        var events = deliveries
+            .Select(delivery => verifier.Verify(delivery.WebhookHeaders, delivery.Body))
+            .ToList();
         Assert.Equal(expected.Order(), events.Select(happened => happened.Type).Order());
         Assert.Equal(expected.Length, events.Select(happened => happened.Id).Distinct().Count());
         var captured = events.Single(happened => happened.Type == EventTypes.PaymentCaptured);

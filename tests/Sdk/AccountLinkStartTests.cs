@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Web;
-using OpenBanking.Sdk.Tests.Stub;
+using OpenBanking.Tests.Sdk.Stub;
 
-namespace OpenBanking.Sdk.Tests;
+namespace OpenBanking.Tests.Sdk;
 
 public sealed class AccountLinkStartTests
 {
@@ -45,7 +45,7 @@ public sealed class AccountLinkStartTests
         Assert.Equal("zh-CN en", form["ui_locales"]);
         Assert.Equal(
             """
-            [{"type":"account_information","actions":["read_accounts","read_balances","read_transactions"]},
+            [{"type":"account_information"},
             {"type":"payment_agreement","per_payment_limit":{"currency":"CNY","amount":20000},
             "daily_limit":{"currency":"CNY","amount":50000},
             "total_limit":{"currency":"CNY","amount":500000},"top_up_allowed":false}]

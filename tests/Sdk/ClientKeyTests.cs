@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace OpenBanking.Sdk.Tests;
+namespace OpenBanking.Tests.Sdk;
 
 public sealed class ClientKeyTests
 {

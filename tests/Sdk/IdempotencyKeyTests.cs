@@ -1,4 +1,4 @@
-namespace OpenBanking.Sdk.Tests;
+namespace OpenBanking.Tests.Sdk;
 
 public sealed class IdempotencyKeyTests
 {

@@ -1,7 +1,7 @@
 using System.Reflection;
-using OpenBanking.Sdk.Tests.Stub;
+using OpenBanking.Tests.Sdk.Stub;
 
-namespace OpenBanking.Sdk.Tests;
+namespace OpenBanking.Tests.Sdk;
 
 /// <summary>What partners can see is approved: every change of it shows up as a diff of a file.</summary>
 public sealed class PublicApiTests

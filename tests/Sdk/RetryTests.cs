@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using OpenBanking.Sdk.Tests.Stub;
+using OpenBanking.Tests.Sdk.Stub;
 
-namespace OpenBanking.Sdk.Tests;
+namespace OpenBanking.Tests.Sdk;
 
 public sealed class RetryTests : IAsyncLifetime
 {

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using OpenBanking.Sdk.Tests.Stub;
+using OpenBanking.Tests.Sdk.Stub;
 
-namespace OpenBanking.Sdk.Tests;
+namespace OpenBanking.Tests.Sdk;
 
 /// <summary>Plants secrets wherever one can come from, makes every kind of call and failure, and
 /// greps.</summary>

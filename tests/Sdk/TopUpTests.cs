@@ -1,6 +1,6 @@
-using OpenBanking.Sdk.Tests.Stub;
+using OpenBanking.Tests.Sdk.Stub;
 
-namespace OpenBanking.Sdk.Tests;
+namespace OpenBanking.Tests.Sdk;
 
 public sealed class TopUpTests : IAsyncLifetime
 {

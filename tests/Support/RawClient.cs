@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace OpenBanking.Tests;
@@ -192,12 +191,16 @@ public sealed class RawClient : IDisposable
     }
 
     /// <summary>Signs a compact JWS; <c>alg</c> is whatever the header says, the signature is ES256.</summary>
-    public static string Sign(JsonObject header, JsonObject payload, ECDsa key)
+    public static string Sign(JsonObject header, JsonObject payload, ECDsa key) =>
+        Sign(header.ToJsonString(), payload.ToJsonString(), key);
+
+    /// <summary>Signs any text as if it were a JWS.</summary>
+    public static string Sign(string header, string payload, ECDsa key)
     {
         var input =
-            Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(header))
+            Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))
             + "."
-            + Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(payload));
+            + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
         var signature = key.SignData(
             Encoding.ASCII.GetBytes(input),
             HashAlgorithmName.SHA256,

@@ -22,13 +22,6 @@ public static class AuthorizationDetails
         [PaymentAgreementTerms.TypeName] = typeof(PaymentAgreementTerms),
     };
 
-    private static readonly HashSet<string> accountActions =
-    [
-        AccountInformation.ReadAccounts,
-        AccountInformation.ReadBalances,
-        AccountInformation.ReadTransactions,
-    ];
-
     /// <summary>The types the server knows.</summary>
     public static IReadOnlyCollection<string> Types => types.Keys;
 
@@ -51,7 +44,7 @@ public static class AuthorizationDetails
             );
             return ParseAll(document.RootElement, registered);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return Refuse("authorization_details must be a JSON array of objects, without repeated members.");
         }
@@ -77,7 +70,7 @@ public static class AuthorizationDetails
         var details = new Dictionary<string, AuthorizationDetail>();
         foreach (var element in root.EnumerateArray())
         {
-            var type = TypeOf(element);
+            var type = JsonText.Of(element, "type");
             if (type is null || !types.TryGetValue(type, out var shape) || !registered.Contains(type))
             {
                 return Refuse(
@@ -109,7 +102,7 @@ public static class AuthorizationDetails
                 (JsonTypeInfo<AuthorizationDetail>)
                     RequestJson.Default.GetTypeInfo(typeof(AuthorizationDetail))!
             )!;
-            return CheckValues(detail) is { } reason ? (null, reason) : (detail, null);
+            return CheckValues(detail) is { } reason ? (null, reason) : (Complete(detail), null);
         }
         catch (JsonException failure)
         {
@@ -121,13 +114,27 @@ public static class AuthorizationDetails
     private static string? CheckValues(AuthorizationDetail detail) =>
         detail switch
         {
-            AccountOpening opening when opening.AccountType != AccountType.TypeTwo =>
+            AccountOpening { AccountType: { } type } when type != AccountType.TypeTwo =>
                 "/account_type: type_ii is expected.",
-            AccountInformation { Actions: var actions }
-                when actions.Count == 0 || !accountActions.IsSupersetOf(actions) =>
-                $"/actions: one or more of {string.Join(", ", accountActions)} are expected.",
+            AccountInformation { Actions: { } actions } when !AreKnown(actions) =>
+                $"/actions: one or more of {string.Join(", ", AccountInformation.AllActions)} are expected.",
             PaymentAgreementTerms terms => CheckTerms(terms),
             _ => null,
+        };
+
+    private static bool AreKnown(IReadOnlyList<string> actions) =>
+        actions.Count > 0 && actions.All(AccountInformation.AllActions.Contains);
+
+    /// <summary>What was left out is stored as what it stands for, so that the customer sees it.</summary>
+    private static AuthorizationDetail Complete(AuthorizationDetail detail) =>
+        detail switch
+        {
+            AccountOpening opening => opening with { AccountType = AccountType.TypeTwo },
+            AccountInformation information => information with
+            {
+                Actions = [.. (information.Actions ?? AccountInformation.AllActions).Distinct()],
+            },
+            _ => detail,
         };
 
     private static string? CheckTerms(PaymentAgreementTerms terms)
@@ -140,13 +147,6 @@ public static class AuthorizationDetails
                 ? "per_payment_limit may not be more than daily_limit, nor that more than total_limit."
             : null;
     }
-
-    private static string? TypeOf(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object
-        && element.TryGetProperty("type", out var type)
-        && type.ValueKind == JsonValueKind.String
-            ? type.GetString()
-            : null;
 
     private static (AuthorizationDetail[]?, OAuthFailure?) Refuse(string description) =>
         (null, new(400, "invalid_authorization_details", description));

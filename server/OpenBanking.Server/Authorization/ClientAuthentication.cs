@@ -77,7 +77,7 @@ public sealed class ClientAuthentication(AppDirectory apps, ServerAddress addres
     private bool IsOurIssuer(Jws assertion) =>
         assertion.Payload.TryGetProperty("aud", out var audience)
         && audience.ValueKind == JsonValueKind.String
-        && audience.GetString() == address.Issuer;
+        && assertion.Text("aud") == address.Issuer;
 
     /// <summary>Absent is fine; present it must be an instant that is not ahead.</summary>
     private static bool IsAhead(Jws assertion, string claim, DateTimeOffset latest) =>

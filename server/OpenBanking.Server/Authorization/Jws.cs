@@ -26,11 +26,11 @@ public sealed class Jws
 
     public JsonElement Payload { get; }
 
-    public string? Algorithm => HeaderText("alg");
+    public string? Algorithm => JsonText.Of(Header, "alg");
 
-    public string? KeyId => HeaderText("kid");
+    public string? KeyId => JsonText.Of(Header, "kid");
 
-    public string? Type => HeaderText("typ");
+    public string? Type => JsonText.Of(Header, "typ");
 
     /// <summary>Null for text that is not such a document.</summary>
     public static Jws? TryParse(string? text)
@@ -69,10 +69,7 @@ public sealed class Jws
         && !Header.TryGetProperty("jku", out _)
         && key.Verify(signedBytes, signature);
 
-    public string? Text(string claim) =>
-        Payload.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+    public string? Text(string claim) => JsonText.Of(Payload, claim);
 
     /// <summary>An instant in seconds since 1970; null when it is absent or no number.</summary>
     public DateTimeOffset? Instant(string claim) =>
@@ -91,9 +88,4 @@ public sealed class Jws
         );
         return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
     }
-
-    private string? HeaderText(string member) =>
-        Header.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

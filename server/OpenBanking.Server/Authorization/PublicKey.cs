@@ -50,10 +50,11 @@ public sealed class PublicKey
 
         try
         {
-            return Text(jwk, "kty") switch
+            return JsonText.Of(jwk, "kty") switch
             {
-                "EC" when Text(jwk, "crv") == "P-256" && Text(jwk, "alg") is null or Es256 => ReadEc(jwk),
-                "RSA" when Text(jwk, "alg") is null or Ps256 => ReadRsa(jwk),
+                "EC" when JsonText.Of(jwk, "crv") == "P-256" && JsonText.Of(jwk, "alg") is null or Es256 =>
+                    ReadEc(jwk),
+                "RSA" when JsonText.Of(jwk, "alg") is null or Ps256 => ReadRsa(jwk),
                 _ => null,
             };
         }
@@ -105,7 +106,7 @@ public sealed class PublicKey
         };
         var (x, y) = (Base64Url.EncodeToString(parameters.Q.X), Base64Url.EncodeToString(parameters.Q.Y));
         var thumbprint = ThumbprintOf($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""");
-        return Checked(new(Es256, Text(jwk, "kid"), thumbprint, () => ECDsa.Create(parameters)));
+        return Checked(new(Es256, JsonText.Of(jwk, "kid"), thumbprint, () => ECDsa.Create(parameters)));
     }
 
     private static PublicKey? ReadRsa(JsonElement jwk)
@@ -121,7 +122,7 @@ public sealed class PublicKey
             Base64Url.EncodeToString(parameters.Exponent)
         );
         var thumbprint = ThumbprintOf($$"""{"e":"{{e}}","kty":"RSA","n":"{{n}}"}""");
-        return Checked(new(Ps256, Text(jwk, "kid"), thumbprint, () => RSA.Create(parameters)));
+        return Checked(new(Ps256, JsonText.Of(jwk, "kid"), thumbprint, () => RSA.Create(parameters)));
     }
 
     /// <exception cref="CryptographicException">The point is not on the curve, or the numbers are no key.</exception>
@@ -135,10 +136,5 @@ public sealed class PublicKey
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
 
     private static byte[] Bytes(JsonElement jwk, string member) =>
-        Base64Url.DecodeFromChars(Text(jwk, member) ?? "");
-
-    private static string? Text(JsonElement jwk, string member) =>
-        jwk.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+        Base64Url.DecodeFromChars(JsonText.Of(jwk, member) ?? "");
 }

@@ -77,7 +77,7 @@ public static class ConsentApi
                 detail switch
                 {
                     AccountInformation information => detailType == AccountInformation.TypeName
-                        && (action is null || information.Actions.Contains(action)),
+                        && (action is null || information.Actions!.Contains(action)),
                     CouponWallet => detailType == CouponWallet.TypeName,
                     PaymentAgreementTerms => detailType == PaymentAgreementTerms.TypeName,
                     AccountOpening => detailType == AccountOpening.TypeName,

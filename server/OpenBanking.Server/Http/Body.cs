@@ -67,6 +67,11 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
                 Refused = Problems.Of(ProblemCodes.InvalidRequest, errors: errors);
             }
         }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, in a name or a value: no text at all.
+            Refused = Problems.Of(ProblemCodes.InvalidJson);
+        }
         catch (JsonException failure) when (failure.Path is not null)
         {
             Refused = Problems.Of(ProblemCodes.InvalidRequest, errors: [JsonShape.WrongType(failure)]);

@@ -12,7 +12,11 @@ public sealed class WorldClocks(Store store, TimeProvider time)
     public DateTimeOffset Now(World world) => RealNow + ahead.GetOrAdd(world, Load);
 
     /// <summary>The real time, by which OAuth, proofs, webhooks and the outside run.</summary>
-    public DateTimeOffset RealNow => time.GetUtcNow();
+    public DateTimeOffset RealNow => InMicroseconds(time.GetUtcNow());
+
+    /// <summary>What is stored is what was answered: stores keep microseconds.</summary>
+    private static DateTimeOffset InMicroseconds(DateTimeOffset instant) =>
+        instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
 
     private TimeSpan Load(World world) =>
         store.Find(WorldTables.Worlds, World.Live, new(world.Number)) is { } row

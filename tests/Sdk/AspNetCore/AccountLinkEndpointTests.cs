@@ -3,9 +3,9 @@ using System.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using OpenBanking.Sdk.Tests.Stub;
+using OpenBanking.Tests.Sdk.Stub;
 
-namespace OpenBanking.Sdk.Tests.AspNetCore;
+namespace OpenBanking.Tests.Sdk.AspNetCore;
 
 public sealed class AccountLinkEndpointTests : IAsyncLifetime
 {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace OpenBanking.Sdk.Tests.AspNetCore;
+namespace OpenBanking.Tests.Sdk.AspNetCore;
 
 /// <summary>A partner's app on a real port, and a browser with cookies that follows no redirects.</summary>
 internal sealed class PartnerApp : IAsyncDisposable

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OpenBanking.Sdk.Tests.Stub;
+using OpenBanking.Tests.Sdk.Stub;
 
-namespace OpenBanking.Sdk.Tests.AspNetCore;
+namespace OpenBanking.Tests.Sdk.AspNetCore;
 
 public sealed class ServiceTests
 {

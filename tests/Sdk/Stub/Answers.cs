@@ -2,7 +2,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace OpenBanking.Sdk.Tests.Stub;
+namespace OpenBanking.Tests.Sdk.Stub;
 
 /// <summary>What a stub bank can be told to answer.</summary>
 internal static class Answers

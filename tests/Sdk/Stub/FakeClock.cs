@@ -1,4 +1,4 @@
-namespace OpenBanking.Sdk.Tests.Stub;
+namespace OpenBanking.Tests.Sdk.Stub;
 
 /// <summary>A clock that stands still until a test moves it, timers included.</summary>
 internal sealed class FakeClock : TimeProvider

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace OpenBanking.Sdk.Tests.Stub;
+namespace OpenBanking.Tests.Sdk.Stub;
 
 /// <summary>Checks what the SDK signs with another implementation than its own.</summary>
 internal static class Proofs

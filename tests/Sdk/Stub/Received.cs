@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.IdentityModel.JsonWebTokens;
 
-namespace OpenBanking.Sdk.Tests.Stub;
+namespace OpenBanking.Tests.Sdk.Stub;
 
 /// <summary>A request as the stub bank got it.</summary>
 internal sealed record Received(

@@ -1,4 +1,4 @@
-namespace OpenBanking.Sdk.Tests.Stub;
+namespace OpenBanking.Tests.Sdk.Stub;
 
 /// <summary>Objects as the bank would send them.</summary>
 internal static class Samples

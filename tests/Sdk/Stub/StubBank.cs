@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace OpenBanking.Sdk.Tests.Stub;
+namespace OpenBanking.Tests.Sdk.Stub;
 
 /// <summary>A bank on a real port that remembers what it was sent and answers what it was told.</summary>
 internal sealed class StubBank : IAsyncDisposable

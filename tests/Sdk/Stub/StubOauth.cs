@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace OpenBanking.Sdk.Tests.Stub;
+namespace OpenBanking.Tests.Sdk.Stub;
 
 /// <summary>The stub bank's authorization server, and everything secret it has ever given away.</summary>
 internal sealed class StubOauth(StubBank bank, TimeProvider clock)

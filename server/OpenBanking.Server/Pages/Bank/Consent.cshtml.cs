@@ -33,7 +33,7 @@ public sealed class ConsentModel(
     public string WhatIsRead(AccountInformation information) =>
         string.Join(
             texts["ListSeparator"],
-            information.Actions.Distinct().Select(action => texts[$"Reads_{action}"].Value)
+            information.Actions!.Select(action => texts[$"Reads_{action}"].Value)
         );
 
     public async Task<IActionResult> OnPostAsync()
