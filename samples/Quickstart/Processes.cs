@@ -114,7 +114,7 @@ public sealed class Processes(string logs) : IAsyncDisposable
     {
         using var terminate = OperatingSystem.IsWindows()
             ? null
-            : Process.Start("kill", ["-TERM", process.Id.ToString()]);
+            : Process.Start("/bin/sh", ["-c", $"kill -TERM {process.Id}"]);
         using var timeout = new CancellationTokenSource(stopTimeout);
         try
         {

@@ -27,6 +27,7 @@ builder.Services.AddOpenBanking(options =>
 });
 
 var app = builder.Build();
+app.UseStaticFiles();
 app.UseVideoUsers();
 app.MapRazorPages();
 app.MapGet("/health", () => "ok");

@@ -17,13 +17,23 @@ public sealed class RawClient : IDisposable
     );
     private readonly Dictionary<string, string> nonces = [];
 
+    private readonly TestPartner? partner;
+
     public RawClient(TestPartner partner, Uri server)
+        : this(new RawIdentity(partner.ClientId, partner.Key), server) => this.partner = partner;
+
+    public RawClient(RawIdentity identity, Uri server)
     {
-        Partner = partner;
+        Identity = identity;
         Server = server;
     }
 
-    public TestPartner Partner { get; }
+    /// <summary>Who the client is at the server.</summary>
+    public RawIdentity Identity { get; }
+
+    /// <summary>The partner whose app this is.</summary>
+    public TestPartner Partner =>
+        partner ?? throw new InvalidOperationException("This client has no sandbox of its own.");
 
     public Uri Server { get; }
 
@@ -127,11 +137,11 @@ public sealed class RawClient : IDisposable
     public string NewAssertion(Action<JsonObject, JsonObject>? change = null)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        var header = new JsonObject { ["alg"] = "ES256", ["kid"] = Partner.Key.PublicJwk.Kid };
+        var header = new JsonObject { ["alg"] = "ES256", ["kid"] = Identity.Key.PublicJwk.Kid };
         var payload = new JsonObject
         {
-            ["iss"] = Partner.ClientId,
-            ["sub"] = Partner.ClientId,
+            ["iss"] = Identity.ClientId,
+            ["sub"] = Identity.ClientId,
             ["aud"] = Issuer,
             ["iat"] = now,
             ["exp"] = now + 60,
@@ -139,7 +149,7 @@ public sealed class RawClient : IDisposable
         };
         change?.Invoke(header, payload);
         using var key = ECDsa.Create();
-        key.ImportFromPem(Partner.Key.ToPem());
+        key.ImportFromPem(Identity.Key.ToPem());
         return Sign(header, payload, key);
     }
 
@@ -249,3 +259,6 @@ public sealed record RawAnswer(
     /// <summary>The code of a problem, or the error of an OAuth answer.</summary>
     public string? Code => (Json["code"] ?? Json["error"])?.GetValue<string>();
 }
+
+/// <summary>A registered app and its key.</summary>
+public sealed record RawIdentity(string ClientId, ClientKey Key);

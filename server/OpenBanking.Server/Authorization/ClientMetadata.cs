@@ -82,7 +82,7 @@ public static class ClientMetadata
         }
 
         var keys = request.Jwks.Keys;
-        var ids = keys.Select(key => key.Kid).OfType<string>().ToList();
+        var ids = keys.Select(key => key?.Kid).OfType<string>().ToList();
         return keys.Count is 0 or > MostKeys || ids.Distinct().Count() != ids.Count || !keys.All(IsAllowed)
             ? Refuse(
                 "jwks must hold 1 to 10 public keys with different kid: P-256 for ES256, or RSA of 2048 to 4096 bits for PS256."
@@ -90,8 +90,8 @@ public static class ClientMetadata
             : null;
     }
 
-    private static bool IsAllowed(JsonWebKeyDocument key) =>
-        key.Use is null or "sig"
+    private static bool IsAllowed(JsonWebKeyDocument? key) =>
+        key is { Use: null or "sig" }
         && PublicKey.Read(JsonSerializer.SerializeToElement(key, ResponseJson.Default.JsonWebKeyDocument))
             is not null;
 

@@ -54,7 +54,8 @@ public sealed class Jws
                 )
                 : null;
         }
-        catch (Exception failure) when (failure is FormatException or JsonException)
+        catch (Exception failure)
+            when (failure is FormatException or JsonException or InvalidOperationException)
         {
             return null;
         }

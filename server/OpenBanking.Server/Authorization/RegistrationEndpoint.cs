@@ -63,12 +63,12 @@ public sealed class RegistrationEndpoint(Store store, Engine.Engine engine, Ids 
             );
             return request is null ? (null, Unreadable("a JSON object is expected.")) : (request, null);
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return (
                 null,
                 Unreadable(
-                    failure.Path is { Length: > 1 } path
+                    failure is JsonException { Path: { Length: > 1 } path }
                         ? $"{path} is wrong."
                         : "it is not valid JSON, or a required member is missing."
                 )

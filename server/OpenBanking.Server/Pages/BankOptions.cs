@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OpenBanking.Server.Pages;
 
 /// <summary>Whose pages these are.</summary>
@@ -9,5 +11,5 @@ public sealed record BankOptions
 
     /// <summary>The name in the language of the page.</summary>
     public string Name =>
-        System.Globalization.CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh" ? NameZh : NameEn;
+        CultureInfo.CurrentUICulture.Name.StartsWith("zh", StringComparison.Ordinal) ? NameZh : NameEn;
 }

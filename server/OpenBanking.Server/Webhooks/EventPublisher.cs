@@ -8,8 +8,8 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Webhooks;
 
-/// <summary>Takes the events of committed batches out of the journal, writes each as its app will read it, and lays a
-/// delivery in the queue of every endpoint that wants it.</summary>
+/// <summary>Takes the events of committed batches out of the journal, writes each that somebody wants as its app will
+/// read it, and lays a delivery in the queue of every endpoint that wants it.</summary>
 public sealed class EventPublisher(
     Store store,
     Engine.Engine engine,
@@ -31,45 +31,58 @@ public sealed class EventPublisher(
             JournalsAtOnce,
             $"pending = 1 ORDER BY id"
         );
-        foreach (var (world, journal) in pending)
-        {
-            await Engine.SubmitAsync(Publish(world, journal));
-        }
-
+        var endpoints = new Dictionary<(World, Guid), IReadOnlyList<WebhookEndpointRow>>();
+        await Task.WhenAll(
+            pending.Select(found => Engine.SubmitAsync(Publish(found.World, found.Row, EndpointsOf)))
+        );
         return pending.Count == JournalsAtOnce;
+
+        // Looked up once for all events of an app: under load there are thousands.
+        IReadOnlyList<WebhookEndpointRow> EndpointsOf(World world, Guid app) =>
+            endpoints.TryGetValue((world, app), out var known)
+                ? known
+                : endpoints[(world, app)] = webhooks.ListEnabled(world, new(app));
     }
 
-    private PublishEvents Publish(World world, JournalRow journal)
+    private PublishEvents Publish(
+        World world,
+        JournalRow journal,
+        Func<World, Guid, IReadOnlyList<WebhookEndpointRow>> endpointsOf
+    )
     {
         var now = time.GetUtcNow();
         var events = new List<EventRow>();
         var deliveries = new List<DeliveryRow>();
         foreach (var happened in JsonSerializer.Deserialize<IReadOnlyList<Event>>(journal.Events)!)
         {
-            var app = new Id<AppRow>(happened.AppId);
+            var wanting = endpointsOf(world, happened.AppId)
+                .Where(endpoint => Wants(endpoint, happened.Type))
+                .ToList();
+            if (wanting.Count == 0)
+            {
+                continue;
+            }
+
             var id = ids.New<EventRow>();
             events.Add(
                 new()
                 {
                     Id = id,
-                    AppId = app,
+                    AppId = new(happened.AppId),
                     Type = happened.Type,
                     Body = Write(world, id, happened, journal.CreatedAt),
                     CreatedAt = journal.CreatedAt,
                 }
             );
             deliveries.AddRange(
-                webhooks
-                    .ListEnabled(world, app)
-                    .Where(endpoint => Wants(endpoint, happened.Type))
-                    .Select(endpoint => new DeliveryRow
-                    {
-                        EndpointId = endpoint.Id,
-                        EventId = id,
-                        State = DeliveryState.Waiting,
-                        Attempts = 0,
-                        DueAt = now,
-                    })
+                wanting.Select(endpoint => new DeliveryRow
+                {
+                    EndpointId = endpoint.Id,
+                    EventId = id,
+                    State = DeliveryState.Waiting,
+                    Attempts = 0,
+                    DueAt = now,
+                })
             );
         }
 

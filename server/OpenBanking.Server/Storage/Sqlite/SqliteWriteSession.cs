@@ -66,14 +66,19 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         var statement = connection.Prepare(SqliteText.SelectByKey(table));
         foreach (var key in keys)
         {
-            statement.Int64(world);
-            table.WriteKey(key, statement);
-            if (statement.Step())
+            try
             {
-                found(table.Read(statement.Row));
+                statement.Int64(world);
+                table.WriteKey(key, statement);
+                if (statement.Step())
+                {
+                    found(table.Read(statement.Row));
+                }
             }
-
-            statement.Reset();
+            finally
+            {
+                statement.Reset();
+            }
         }
     }
 

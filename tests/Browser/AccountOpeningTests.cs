@@ -1,0 +1,150 @@
+using Microsoft.Playwright;
+using OpenBanking.Samples.Quickstart;
+using Xunit;
+
+namespace OpenBanking.Tests.Browser;
+
+/// <summary>A person opens an account in the sample app, on a phone, and buys with it.</summary>
+public sealed class AccountOpeningTests : IAsyncLifetime
+{
+    private const string Pin = "135791";
+    private TestServer server = null!;
+    private SampleApp shop = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestServer.StartAsync();
+        shop = await SampleApp.StartAsync(server.Address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await shop.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("zh-CN", false, false)]
+    [InlineData("en", true, true)]
+    public async Task A_person_opens_an_account_and_buys_a_membership(
+        string language,
+        bool scripts,
+        bool dark
+    )
+    {
+        await using var phone = await Phone.NewAsync(language, language, scripts, dark);
+        var person = (await PersonsAsync())[language == "en" ? 0 : 1];
+        var page = phone.Page;
+
+        await page.GotoAsync(shop.Address.ToString());
+        await phone.LookAsync("shop");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open an account" }).ClickAsync();
+
+        await OpenAccountAsync(phone, person);
+        await page.WaitForURLAsync(shop.Address + "**");
+        await phone.LookAsync("linked");
+        Assert.Equal("¥0.00", await page.Locator("#balance").TextContentAsync());
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Top up" }).ClickAsync();
+        Assert.Equal("¥100.00", await page.Locator("#balance").TextContentAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "voucher" }).ClickAsync();
+        await phone.LookAsync("ready-to-buy");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Buy for ¥14.90" }).ClickAsync();
+
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Heading, new() { Name = "You are in." }))
+            .ToBeVisibleAsync();
+        Assert.Equal("¥85.10", await page.Locator("#balance").TextContentAsync());
+        await phone.LookAsync("delivered");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Give it back" }).ClickAsync();
+        Assert.Equal("¥100.00", await page.Locator("#balance").TextContentAsync());
+    }
+
+    private async Task OpenAccountAsync(Phone phone, SandboxPerson person)
+    {
+        var page = phone.Page;
+        await page.WaitForURLAsync("**/sign-in*");
+        await phone.LookAsync("sign-in");
+        await FillAsync(page, "Mobile", "123");
+        await phone.LookAsync("sign-in-refused");
+        await AssertPhoneSizedAsync(page);
+        await FillAsync(page, "Mobile", person.Mobile);
+
+        await page.WaitForURLAsync("**/code");
+        await phone.LookAsync("code");
+        await FillAsync(page, "Code", await ReadCodeAsync(phone, person));
+
+        await page.WaitForURLAsync("**/identity");
+        await page.Locator("#FullName").FillAsync(person.Name);
+        await page.Locator("#IdNumber").FillAsync(person.IdNumber);
+        await page.Locator("#CardNumber").FillAsync(person.CardNumber);
+        await page.Locator("#Terms").CheckAsync();
+        await phone.LookAsync("identity");
+        await AssertPhoneSizedAsync(page);
+        await PressFirstButtonAsync(page);
+
+        await page.WaitForURLAsync("**/pin");
+        await page.Locator("#Pin").FillAsync(Pin);
+        await page.Locator("#Again").FillAsync(Pin);
+        await phone.LookAsync("pin");
+        await PressFirstButtonAsync(page);
+
+        await page.WaitForURLAsync("**/consent");
+        await page.Locator("#Pin").FillAsync(Pin);
+        await phone.LookAsync("consent");
+        await AssertPhoneSizedAsync(page);
+        await PressFirstButtonAsync(page);
+    }
+
+    /// <summary>The code as a person reads it: in the message box, in another tab.</summary>
+    private static async Task<string> ReadCodeAsync(Phone phone, SandboxPerson person)
+    {
+        var address = await phone.Page.Locator(".sandbox a").GetAttributeAsync("href");
+        Assert.Contains(person.Mobile, address);
+        var tab = await phone.NewTabAsync();
+        await tab.GotoAsync(new Uri(new Uri(phone.Page.Url), address).ToString());
+        var message = await tab.Locator(".bubble").First.TextContentAsync();
+        await tab.CloseAsync();
+        return System
+            .Text.RegularExpressions.Regex.Match(message!, "[0-9]{6}", default, TimeSpan.FromSeconds(1))
+            .Value;
+    }
+
+    private static async Task FillAsync(IPage page, string field, string value)
+    {
+        await page.Locator("#" + field).FillAsync(value);
+        await PressFirstButtonAsync(page);
+    }
+
+    private static Task PressFirstButtonAsync(IPage page) => page.Locator("button.primary").ClickAsync();
+
+    /// <summary>Nothing is cut off at the side of a phone, and fingers find every button.</summary>
+    private static async Task AssertPhoneSizedAsync(IPage page)
+    {
+        foreach (var element in await page.Locator("main *:visible").AllAsync())
+        {
+            var box = await element.BoundingBoxAsync();
+            Assert.True(
+                box is null || box.X + box.Width <= 375.5,
+                $"{await element.InnerTextAsync()} is wider than the phone."
+            );
+        }
+
+        foreach (var button in await page.Locator("button:visible").AllAsync())
+        {
+            Assert.InRange((await button.BoundingBoxAsync())!.Height, 44, 200);
+        }
+    }
+
+    private async Task<IReadOnlyList<SandboxPerson>> PersonsAsync()
+    {
+        using var http = new HttpClient();
+        await using var body = await http.GetStreamAsync(shop.Partner.PersonsUrl + ".json");
+        return (
+            await System.Text.Json.JsonSerializer.DeserializeAsync(
+                body,
+                ResponseJson.Default.PageSandboxPerson
+            )
+        )!.Data;
+    }
+}

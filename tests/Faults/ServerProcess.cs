@@ -1,0 +1,97 @@
+using System.Diagnostics;
+
+namespace OpenBanking.Tests.Faults;
+
+/// <summary>The server as a process of its own, which can be killed like one.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan startTimeout = TimeSpan.FromSeconds(60);
+    private readonly Process process;
+
+    private ServerProcess(Process process) => this.process = process;
+
+    /// <summary>Starts the server on its data and waits until it is ready.</summary>
+    public static async Task<ServerProcess> StartAsync(Uri address, string dataFolder)
+    {
+        var process = Run(
+            $"--Server:PublicAddress={address}",
+            $"--Server:DataFolder={dataFolder}",
+            "--Server:RequestsPerSecond=1000000",
+            "--Server:RequestBurst=1000000",
+            "--Logging:LogLevel:Default=None"
+        );
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var http = new HttpClient();
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < startTimeout; await Task.Delay(50))
+        {
+            try
+            {
+                if ((await http.GetAsync(new Uri(address, "/health/ready"))).IsSuccessStatusCode)
+                {
+                    return new(process);
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It is still starting.
+            }
+        }
+
+        throw new InvalidOperationException("The server did not start.");
+    }
+
+    /// <summary>kill -9: nothing is flushed, nothing is closed.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Whether the books balance, and what was said about them.</summary>
+    public static async Task<(bool Balance, string Report)> VerifyBooksAsync(string dataFolder)
+    {
+        using var process = Run("verify-books", $"--Server:DataFolder={dataFolder}");
+        var output =
+            await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode == 0, output);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private static Process Run(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [ProgramFile(), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        return Process.Start(start)!;
+    }
+
+    /// <summary>The server that was built with this test.</summary>
+    private static string ProgramFile()
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var root = own.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        return Path.Combine(
+            root,
+            "server/OpenBanking.Server/bin",
+            own.Parent!.Name,
+            own.Name,
+            "OpenBanking.Server.dll"
+        );
+    }
+}
