@@ -140,6 +140,44 @@ public class AccountRulesTests
     }
 
     [Fact]
+    public void A_payment_that_comes_late_counts_for_the_day_that_has_begun_and_wipes_nothing_out()
+    {
+        var begun = AccountRules.CountOutflow(rich, Daily - 100, nextDay);
+
+        var late = AccountRules.CountOutflow(begun, 100, lastMomentOfDay);
+
+        Assert.Equal((Daily, Daily), (late.DayOutflow, late.YearOutflow));
+        Assert.Equal(DeclineCodes.AccountDailyLimit, AccountRules.DeclineOutflow(late, 1, lastMomentOfDay));
+        Assert.Equal(DeclineCodes.AccountDailyLimit, AccountRules.DeclineOutflow(late, 1, nextDay));
+    }
+
+    [Fact]
+    public void A_payment_that_comes_late_at_New_Year_does_not_wipe_out_the_new_year()
+    {
+        var begun = AccountRules.CountOutflow(rich, 100, newYear);
+
+        var late = AccountRules.CountOutflow(begun, 30, lastMomentOfYear);
+        var given = AccountRules.GiveBackOutflow(late, 100, BusinessCalendar.DateOf(newYear), newYear);
+
+        Assert.Equal((130, 130), (late.DayOutflow, late.YearOutflow));
+        Assert.Equal((30, 30), (given.DayOutflow, given.YearOutflow));
+    }
+
+    [Fact]
+    public void What_comes_back_late_leaves_the_day_that_has_begun_alone()
+    {
+        var begun = AccountRules.CountOutflow(
+            AccountRules.CountOutflow(rich, 100, lastMomentOfDay),
+            30,
+            nextDay
+        );
+
+        var given = AccountRules.GiveBackOutflow(begun, 100, Rows.Today, lastMomentOfDay);
+
+        Assert.Equal((30, 30), (given.DayOutflow, given.YearOutflow));
+    }
+
+    [Fact]
     public void A_new_account_is_put_in_use_and_its_app_is_told()
     {
         var pending = Rows.Account with { State = AccountState.PendingActivation };

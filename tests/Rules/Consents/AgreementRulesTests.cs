@@ -135,4 +135,24 @@ public class AgreementRulesTests
         Assert.Equal(0, sameDay.DayToppedUp);
         Assert.Equal(30, later.DayToppedUp);
     }
+
+    [Fact]
+    public void What_comes_late_counts_for_the_day_that_has_begun_and_wipes_nothing_out()
+    {
+        var begun = AgreementRules.CountTopUp(
+            AgreementRules.CountPayment(agreement, 100, nextDay),
+            50,
+            nextDay
+        );
+
+        var late = AgreementRules.CountTopUp(
+            AgreementRules.CountPayment(begun, 30, lastMomentOfDay),
+            5,
+            lastMomentOfDay
+        );
+        var given = AgreementRules.GiveBackPayment(late, 100, BusinessCalendar.DateOf(nextDay), nextDay);
+
+        Assert.Equal((130, 55, 130), (late.DayPaid, late.DayToppedUp, late.TotalPaid));
+        Assert.Equal((30, 30), (given.DayPaid, given.TotalPaid));
+    }
 }
