@@ -128,6 +128,31 @@ public class BookTests
     }
 
     [Fact]
+    public void Additions_are_seen_at_once_though_there_was_no_row()
+    {
+        var book = bank.Open(keys => keys.Want(LedgerTables.InternalAccounts, Rows.Budget));
+
+        book.Add(LedgerTables.InternalAccounts, Rows.Budget, 100);
+        book.Add(LedgerTables.InternalAccounts, Rows.Budget, -30);
+
+        Assert.Equal(70, book.Get(LedgerTables.InternalAccounts, Rows.Budget).Balance);
+        bank.Save(book);
+        Assert.Equal(Rows.Holds(Rows.Budget, 70), bank.Get(LedgerTables.InternalAccounts, Rows.Budget));
+    }
+
+    [Fact]
+    public void Additions_that_cancel_out_leave_the_row_as_it_was()
+    {
+        var book = Open();
+
+        book.Add(LedgerTables.InternalAccounts, Rows.Settlement, 100);
+        book.Add(LedgerTables.InternalAccounts, Rows.Settlement, -100);
+
+        Assert.Equal(0, bank.Save(book));
+        Assert.Equal(500, bank.Get(LedgerTables.InternalAccounts, Rows.Settlement).Balance);
+    }
+
+    [Fact]
     public void A_sum_that_would_not_fit_is_refused()
     {
         var book = Open();
