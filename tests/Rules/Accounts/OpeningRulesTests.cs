@@ -85,6 +85,32 @@ public class OpeningRulesTests
     }
 
     [Fact]
+    public void A_form_that_is_sent_twice_asks_for_one_account()
+    {
+        var bank = BankWith(Rows.Interaction);
+        bank.Run(Submit());
+
+        var again = Submit() with
+        {
+            Application = application with { Id = Rows.Id<AccountApplicationRow>(2) },
+            IntentId = Rows.Id<IntentRow>(2),
+        };
+
+        Assert.Equal(InteractionRules.Over, bank.Run(again).Rejected.Code);
+        Assert.Single(bank.All(IntentTables.Intents));
+    }
+
+    [Fact]
+    public void Who_was_not_verified_may_try_again()
+    {
+        var bank = BankWith(Rows.Interaction with { ApplicationId = Rows.Id<AccountApplicationRow>(9) });
+
+        var ran = bank.Run(Submit() with { Previous = Rows.Id<AccountApplicationRow>(9) });
+
+        Assert.Equal(application, ran.Accepted);
+    }
+
+    [Fact]
     public void A_verified_stranger_becomes_a_customer_with_an_account_that_waits_for_its_PIN()
     {
         var bank = BankWithApplication();
@@ -197,7 +223,7 @@ public class OpeningRulesTests
     }
 
     private static SubmitApplication Submit() =>
-        new(Rows.World, Rows.Noon, Rows.Interaction.Id, application, intent.Id, Rows.Noon);
+        new(Rows.World, Rows.Noon, Rows.Interaction.Id, Previous: null, application, intent.Id, Rows.Noon);
 
     private static MemoryBank BankWith(InteractionRow interaction) =>
         new MemoryBank().Put(AuthorizationTables.Interactions, interaction);
