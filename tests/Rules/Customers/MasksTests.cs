@@ -19,6 +19,8 @@ public class MasksTests
     [InlineData("张伟", "*伟")]
     [InlineData("欧阳修文", "***文")]
     [InlineData("张", "张")]
+    [InlineData("李𬭎", "*𬭎")]
+    [InlineData("𠮷田", "*田")]
     [InlineData("", "")]
     public void A_name_shows_its_last_character(string name, string masked) =>
         Assert.Equal(masked, Masks.Name(name));
