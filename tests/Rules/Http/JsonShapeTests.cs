@@ -87,6 +87,14 @@ public class JsonShapeTests
         Assert.Equal(["/amount/type"], errors.Select(error => error.Pointer));
     }
 
+    [Fact]
+    public void An_answer_does_not_grow_with_what_it_answers()
+    {
+        var fields = Enumerable.Range(0, 1_000).Select(number => $"\"field{number}\":0");
+
+        Assert.Equal(20, Check("{" + string.Join(',', fields) + "}").Count);
+    }
+
     [Theory]
     [InlineData("$", "")]
     [InlineData("$.amount.amount", "/amount/amount")]
