@@ -13,7 +13,7 @@ using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Tests.Rules;
+namespace OpenBanking.Tests;
 
 /// <summary>One good row of each kind; tests change what they are about.</summary>
 internal static class Rows
