@@ -59,7 +59,7 @@ public sealed class Requests
         );
     }
 
-    private static IReadOnlyList<byte[]> Sign(int count, Func<int, byte[]> make)
+    private static byte[][] Sign(int count, Func<int, byte[]> make)
     {
         var requests = new byte[count][];
         Parallel.For(0, count, i => requests[i] = make(i));

@@ -60,7 +60,7 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         Assert.Equal("¥100.00", await page.Locator("#balance").TextContentAsync());
     }
 
-    private async Task OpenAccountAsync(Phone phone, SandboxPerson person)
+    private static async Task OpenAccountAsync(Phone phone, SandboxPerson person)
     {
         var page = phone.Page;
         await page.WaitForURLAsync("**/sign-in*");

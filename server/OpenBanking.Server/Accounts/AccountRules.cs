@@ -79,9 +79,11 @@ public static class AccountRules
             )
         );
 
-    /// <summary>The counters as they stand on a day: a new day and a new year begin at nothing.</summary>
+    /// <summary>The counters as they stand on a day: a new day and a new year begin at nothing. A day that has begun
+    /// stays begun: commands are not decided in the order of their clocks, and one that comes late must not wipe out
+    /// what the new day has counted.</summary>
     private static AccountRow CountedFor(AccountRow account, DateOnly today) =>
-        account.OutflowDay == today
+        today <= account.OutflowDay
             ? account
             : account with
             {

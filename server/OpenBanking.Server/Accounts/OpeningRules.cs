@@ -7,10 +7,12 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Accounts;
 
 /// <summary>Asks for an account to be opened for the person on the bank's pages.</summary>
+/// <param name="Previous">The interaction's newest application when the form was sent; null when there was none.</param>
 public sealed record SubmitApplication(
     World World,
     DateTimeOffset Now,
     Id<InteractionRow> InteractionId,
+    Id<AccountApplicationRow>? Previous,
     AccountApplicationRow Application,
     Id<IntentRow> IntentId,
     DateTimeOffset RealNow
@@ -70,10 +72,12 @@ public static class OpeningRules
         public const string TooManyAccounts = "too_many_accounts";
     }
 
+    /// <summary>Refuses: nobody has signed in; the interaction is over; the form was sent before, and a second account
+    /// would be opened for one person who pressed twice.</summary>
     public static Decision<AccountApplicationRow> Submit(SubmitApplication command, Book book)
     {
         var interaction = book.Get(AuthorizationTables.Interactions, command.InteractionId);
-        if (!interaction.SignedIn || interaction.Completed)
+        if (!interaction.SignedIn || interaction.Completed || interaction.ApplicationId != command.Previous)
         {
             return Decision.Reject("interaction_over");
         }

@@ -195,6 +195,7 @@ public sealed class Interactions(
                 open.World,
                 now,
                 open.Row.Id,
+                open.Row.ApplicationId,
                 new()
                 {
                     Id = id,

@@ -70,11 +70,12 @@ public static class AgreementRules
         return counted.Day == asked ? counted with { DayToppedUp = counted.DayToppedUp - amount } : counted;
     }
 
-    /// <summary>The counters as they stand now: a new business day begins at nothing.</summary>
+    /// <summary>The counters as they stand now: a new business day begins at nothing, and one that has begun stays
+    /// begun, as with <see cref="Accounts.AccountRules"/>.</summary>
     private static AgreementRow CountedFor(AgreementRow agreement, DateTimeOffset now)
     {
         var today = BusinessCalendar.DateOf(now);
-        return agreement.Day == today
+        return today <= agreement.Day
             ? agreement
             : agreement with
             {

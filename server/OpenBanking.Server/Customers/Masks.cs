@@ -10,7 +10,11 @@ public static class Masks
     public static string Mobile(string mobile) =>
         mobile.Length >= 7 ? $"{mobile[..3]}****{mobile[^4..]}" : "****";
 
-    /// <summary>A name: all but the last character hidden.</summary>
-    public static string Name(string name) =>
-        name.Length == 0 ? "" : new string('*', name.Length - 1) + name[^1];
+    /// <summary>A name: all but the last character hidden. Rare characters take two UTF-16 units, which belong
+    /// together.</summary>
+    public static string Name(string name)
+    {
+        var characters = name.EnumerateRunes().ToList();
+        return characters.Count == 0 ? "" : new string('*', characters.Count - 1) + characters[^1];
+    }
 }

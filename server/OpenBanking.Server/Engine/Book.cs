@@ -86,7 +86,9 @@ public sealed class Book(World world) : IKeySet
     {
         var slot = StateOf(table).SlotOf(key);
         changes.Add(new(slot, slot.Current, slot.Sum));
-        slot.Current = slot.Current is null ? null : table.Add!(slot.Current, amount);
+        // A row that was asked for and not found does not exist; of any other row that is not here nothing is known.
+        var row = slot.Current ?? (slot.Wanted ? table.Empty!(key) : null);
+        slot.Current = row is null ? null : table.Add!(row, amount);
         slot.Sum = checked(slot.Sum + amount);
     }
 

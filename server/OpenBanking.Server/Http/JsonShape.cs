@@ -18,7 +18,7 @@ public static class JsonShape
     {
         var errors = new List<ProblemError>();
         Check(document, shape, "", errors, discriminator);
-        return errors;
+        return errors.Count > MostErrors ? errors[..MostErrors] : errors;
     }
 
     /// <summary>Where a value of the wrong type stands, as a JSON pointer.</summary>

@@ -84,7 +84,7 @@ internal sealed class TableState<TKey, TRow>(Table<TKey, TRow> table) : TableSta
             {
                 inserted.Add(slot.Current);
             }
-            else if (!ReferenceEquals(slot.Loaded, slot.Current))
+            else if (table.Add is null && !ReferenceEquals(slot.Loaded, slot.Current))
             {
                 updated.Add((slot.Current!, ((VersionedRow)(object)slot.Loaded!).Version));
             }

@@ -114,7 +114,9 @@ internal sealed class SqliteStatement : RowWriter, IDisposable
                 : new Guid(raw.sqlite3_column_blob(statement, column++), bigEndian: true);
 
         public override DateTimeOffset? Instant() =>
-            Int64() is { } microseconds ? DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds) : null;
+            Int64() is { } microseconds
+                ? DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond)
+                : null;
 
         public override DateOnly? Date() =>
             Int64() is { } date

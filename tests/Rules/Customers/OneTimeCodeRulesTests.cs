@@ -1,0 +1,122 @@
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+
+namespace OpenBanking.Tests.Rules.Customers;
+
+public class OneTimeCodeRulesTests
+{
+    private static readonly byte[] right = Rows.OneTimeCode.Mac;
+    private static readonly byte[] wrong = [7, 7, 7];
+
+    private readonly MemoryBank bank = new();
+    private int sent;
+
+    [Fact]
+    public void A_code_is_kept_and_its_message_asked_to_be_sent()
+    {
+        Assert.Null(Send(Rows.Noon));
+
+        Assert.Equal(Rows.OneTimeCode, Assert.Single(bank.All(CustomerTables.OneTimeCodes)));
+        var asked = Assert.Single(bank.All(IntentTables.Intents));
+        Assert.Equal(
+            (IntentKind.SendMessage, Rows.OneTimeCode.Id.Value, Rows.Noon),
+            (asked.Kind, asked.SubjectId, asked.DueAt)
+        );
+        Assert.Equal(Rows.Sealed, asked.Request);
+    }
+
+    [Fact]
+    public void Ten_seconds_pass_between_two_codes()
+    {
+        Send(Rows.Noon);
+
+        Assert.Equal("too_many_codes", Send(Rows.Noon.AddSeconds(10).AddTicks(-1))?.Code);
+        Assert.Null(Send(Rows.Noon.AddSeconds(10)));
+    }
+
+    [Fact]
+    public void The_eleventh_code_within_an_hour_is_not_sent()
+    {
+        for (var i = 0; i < OneTimeCodeRules.MostInHour; i++)
+        {
+            Assert.Null(Send(Rows.Noon.AddMinutes(i)));
+        }
+
+        Assert.Equal("too_many_codes", Send(Rows.Noon.AddHours(1).AddTicks(-1))?.Code);
+        Assert.Null(Send(Rows.Noon.AddHours(1)));
+        Assert.Null(Send(Rows.Noon.AddHours(1).AddSeconds(10)));
+    }
+
+    [Fact]
+    public void One_number_does_not_use_up_the_codes_of_another()
+    {
+        Send(Rows.Noon);
+
+        Assert.Null(Send(Rows.Noon, mobile: "another"));
+    }
+
+    [Fact]
+    public void The_right_code_is_right_once()
+    {
+        Put(Rows.OneTimeCode);
+
+        Assert.Equal(CodeCheck.Right, Enter(right));
+        Assert.Equal(CodeCheck.Over, Enter(right));
+    }
+
+    [Fact]
+    public void A_wrong_guess_is_counted_and_the_sixth_guess_is_not_looked_at()
+    {
+        Put(Rows.OneTimeCode);
+
+        for (var i = 1; i <= 5; i++)
+        {
+            Assert.Equal(CodeCheck.Wrong, Enter(wrong));
+            Assert.Equal(i, bank.Get(CustomerTables.OneTimeCodes, Rows.OneTimeCode.Id).Failures);
+        }
+
+        Assert.Equal(CodeCheck.Over, Enter(right));
+    }
+
+    [Fact]
+    public void The_fifth_guess_may_still_be_right()
+    {
+        Put(Rows.OneTimeCode with { Failures = 4 });
+
+        Assert.Equal(CodeCheck.Right, Enter(right));
+    }
+
+    [Fact]
+    public void A_code_is_good_for_five_minutes_and_no_longer()
+    {
+        Put(Rows.OneTimeCode);
+
+        Assert.Equal(CodeCheck.Over, Enter(right, Rows.Noon.AddMinutes(5)));
+        Assert.Equal(CodeCheck.Right, Enter(right, Rows.Noon.AddMinutes(5).AddTicks(-1)));
+    }
+
+    private void Put(OneTimeCodeRow code) => bank.Put(CustomerTables.OneTimeCodes, code);
+
+    private Refusal? Send(DateTimeOffset now, string mobile = "mobile")
+    {
+        sent++;
+        var book = bank.Open(keys => keys.Want(CustomerTables.OneTimeCodeRates, new(mobile)));
+        var refusal = OneTimeCodeRules.Send(
+            book,
+            new(Rows.Id<OneTimeCodeRow>(sent), Rows.Id<IntentRow>(sent), mobile, right, Rows.Sealed, now)
+        );
+        Assert.Equal(refusal is null, book.HasChanges);
+        bank.Save(book);
+        return refusal;
+    }
+
+    private CodeCheck Enter(byte[] mac, DateTimeOffset? now = null)
+    {
+        var id = Rows.OneTimeCode.Id;
+        var book = bank.Open(keys => keys.Want(CustomerTables.OneTimeCodes, id));
+        var check = OneTimeCodeRules.Check(book, id, mac, now ?? Rows.Noon);
+        bank.Save(book);
+        return check;
+    }
+}

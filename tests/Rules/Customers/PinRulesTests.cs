@@ -1,0 +1,136 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+
+namespace OpenBanking.Tests.Rules.Customers;
+
+public class PinRulesTests
+{
+    private static readonly byte[] right = [1, 1, 1];
+    private static readonly byte[] wrong = [2, 2, 2];
+    private static readonly CustomerRow customer = Rows.Customer with { PinHash = right, PinSalt = [9] };
+    private static readonly SetPin set = new(
+        Rows.World,
+        Rows.Noon,
+        customer.Id,
+        Rows.Account.Id,
+        Rows.App.Id,
+        right,
+        Salt: [9]
+    );
+
+    [Theory]
+    [InlineData("135791")]
+    [InlineData("112233")]
+    [InlineData("123457")]
+    [InlineData("000001")]
+    public void A_PIN_that_is_not_too_simple_may_be_set(string pin) =>
+        Assert.True(PinRules.IsAcceptable(pin));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("13579")]
+    [InlineData("1357911")]
+    [InlineData("13579a")]
+    [InlineData("１３５７９１")]
+    [InlineData(" 13579")]
+    [InlineData("000000")]
+    [InlineData("999999")]
+    [InlineData("123456")]
+    [InlineData("456789")]
+    [InlineData("654321")]
+    [InlineData("543210")]
+    public void Other_texts_and_simple_PINs_may_not(string? pin) => Assert.False(PinRules.IsAcceptable(pin));
+
+    [Fact]
+    public void The_first_PIN_puts_the_account_in_use()
+    {
+        var bank = new MemoryBank()
+            .Put(CustomerTables.Customers, Rows.Customer)
+            .Put(AccountTables.Accounts, Rows.Account with { State = AccountState.PendingActivation });
+
+        var ran = bank.Run(set);
+
+        Assert.Equal([EventTypes.AccountActive], ran.Told);
+        Assert.Equal(right, bank.Get(CustomerTables.Customers, customer.Id).PinHash);
+        Assert.Equal(AccountState.Active, bank.Get(AccountTables.Accounts, Rows.Account.Id).State);
+    }
+
+    [Fact]
+    public void A_PIN_is_set_only_once()
+    {
+        var bank = new MemoryBank()
+            .Put(CustomerTables.Customers, customer)
+            .Put(AccountTables.Accounts, Rows.Account with { State = AccountState.PendingActivation });
+
+        Assert.Equal("pin_already_set", bank.Run(set).Rejected.Code);
+    }
+
+    [Fact]
+    public void The_right_PIN_forgets_the_wrong_ones()
+    {
+        var bank = BankWith(customer with { PinFailures = 4 });
+
+        Assert.Equal(PinCheck.Right, Enter(bank, right));
+
+        Assert.Equal(0, Stored(bank).PinFailures);
+    }
+
+    [Fact]
+    public void The_fifth_wrong_PIN_locks_for_a_day()
+    {
+        var bank = BankWith(customer);
+
+        for (var i = 1; i < PinRules.MostFailures; i++)
+        {
+            Assert.Equal(PinCheck.Wrong, Enter(bank, wrong));
+            Assert.Equal(i, Stored(bank).PinFailures);
+        }
+
+        Assert.Equal(PinCheck.Locked, Enter(bank, wrong));
+        Assert.Equal(Rows.Noon.AddHours(24), Stored(bank).PinLockedUntil);
+    }
+
+    [Fact]
+    public void While_it_is_locked_no_PIN_is_looked_at()
+    {
+        var bank = BankWith(customer with { PinLockedUntil = Rows.Noon.AddHours(24) });
+        var before = bank.Snapshot();
+
+        Assert.Equal(PinCheck.Locked, Enter(bank, right, Rows.Noon.AddHours(24).AddTicks(-1)));
+        Assert.Equal(PinCheck.Locked, Enter(bank, wrong, Rows.Noon));
+
+        Assert.Equal(before, bank.Snapshot());
+    }
+
+    [Fact]
+    public void After_the_lock_there_are_five_tries_again()
+    {
+        var bank = BankWith(customer with { PinLockedUntil = Rows.Noon });
+
+        Assert.Equal(PinCheck.Wrong, Enter(bank, wrong));
+        Assert.Equal((1, null), (Stored(bank).PinFailures, Stored(bank).PinLockedUntil));
+        Assert.Equal(PinCheck.Right, Enter(bank, right));
+    }
+
+    [Fact]
+    public void A_customer_without_a_PIN_has_no_right_one()
+    {
+        Assert.Equal(PinCheck.Wrong, Enter(BankWith(Rows.Customer), right));
+        Assert.Equal(PinCheck.Wrong, Enter(BankWith(Rows.Customer), [1]));
+    }
+
+    private static MemoryBank BankWith(CustomerRow row) =>
+        new MemoryBank().Put(CustomerTables.Customers, row);
+
+    private static CustomerRow Stored(MemoryBank bank) => bank.Get(CustomerTables.Customers, customer.Id);
+
+    private static PinCheck Enter(MemoryBank bank, byte[] hash, DateTimeOffset? now = null)
+    {
+        var book = bank.Open(keys => keys.Want(CustomerTables.Customers, customer.Id));
+        var check = PinRules.Check(book, customer.Id, hash, now ?? Rows.Noon);
+        bank.Save(book);
+        return check;
+    }
+}

@@ -1,0 +1,53 @@
+using OpenBanking.Server.Http;
+
+namespace OpenBanking.Tests.Rules.Http;
+
+public class WireTests
+{
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(10_000_000_000, null)]
+    [InlineData(0, "out_of_range")]
+    [InlineData(-1, "out_of_range")]
+    [InlineData(10_000_000_001, "out_of_range")]
+    [InlineData(long.MaxValue, "out_of_range")]
+    [InlineData(long.MinValue, "out_of_range")]
+    public void An_amount_is_from_one_fen_to_a_hundred_million_yuan(long amount, string? code) =>
+        Assert.Equal(code, Wire.CheckAmount("/amount", Money.Cny(amount))?.Code);
+
+    [Theory]
+    [InlineData("USD")]
+    [InlineData("cny")]
+    [InlineData("")]
+    public void Only_renminbi_is_taken(string currency) =>
+        Assert.Equal("/amount/currency", Wire.CheckAmount("/amount", new(currency, 1))?.Pointer);
+
+    [Theory]
+    [InlineData("A-Za.z0_9:", true)]
+    [InlineData("", false)]
+    [InlineData("订单1", false)]
+    [InlineData("a b", false)]
+    [InlineData("a/b", false)]
+    [InlineData("a\u0000", false)]
+    public void An_order_number_has_known_characters_only(string orderNo, bool good) =>
+        Assert.Equal(good, Wire.CheckOrderNo("/order_no", orderNo) is null);
+
+    [Fact]
+    public void An_order_number_has_at_most_64_characters_and_a_text_128()
+    {
+        Assert.Null(Wire.CheckOrderNo("/order_no", new('a', 64)));
+        Assert.NotNull(Wire.CheckOrderNo("/order_no", new('a', 65)));
+        Assert.Null(Wire.CheckText("/text", new('文', 128)));
+        Assert.NotNull(Wire.CheckText("/text", new('文', 129)));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("一个月会员", true)]
+    [InlineData("", false)]
+    [InlineData("line\nbreak", false)]
+    [InlineData("\u0000", false)]
+    [InlineData("\u0085", false)]
+    public void A_text_is_absent_or_something_without_control_characters(string? text, bool good) =>
+        Assert.Equal(good, Wire.CheckText("/text", text) is null);
+}

@@ -1,0 +1,157 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Tests.Rules;
+
+/// <summary>One world's rows in memory. A command runs on them as the engine's writer runs it: name the keys, load,
+/// decide, take back what is refused, check the invariants, save.</summary>
+internal sealed class MemoryBank : IRowLoader, IRowSaver
+{
+    private static readonly IReadOnlyList<IInvariant> invariants = [new LedgerInvariant()];
+
+    private readonly Dictionary<(Table Table, object Key), object> rows = [];
+    private int writes;
+
+    public MemoryBank Put<TKey, TRow>(Table<TKey, TRow> table, params IEnumerable<TRow> added)
+        where TKey : struct
+        where TRow : class
+    {
+        foreach (var row in added)
+        {
+            rows[(table, table.KeyOf(row))] = row;
+        }
+
+        return this;
+    }
+
+    public TRow? Find<TKey, TRow>(Table<TKey, TRow> table, TKey key)
+        where TKey : struct
+        where TRow : class => (TRow?)rows.GetValueOrDefault((table, key));
+
+    public TRow Get<TKey, TRow>(Table<TKey, TRow> table, TKey key)
+        where TKey : struct
+        where TRow : class => (TRow)rows[(table, key)];
+
+    public IEnumerable<TRow> All<TRow>(Table<TRow> table) =>
+        rows.Where(pair => pair.Key.Table == table).Select(pair => (TRow)pair.Value);
+
+    /// <summary>What is in the bank now, to be compared with later.</summary>
+    public IReadOnlyDictionary<(Table Table, object Key), object> Snapshot() => rows.ToDictionary();
+
+    /// <summary>A book with these rows read.</summary>
+    public Book Open(Action<IKeySet> keys)
+    {
+        var book = new Book(Rows.World);
+        keys(book);
+        foreach (var state in book.States())
+        {
+            state.Load(this);
+        }
+
+        return book;
+    }
+
+    /// <summary>Keeps what the book changed; gives how many rows that were.</summary>
+    public int Save(Book book)
+    {
+        writes = 0;
+        foreach (var state in book.States())
+        {
+            state.Save(this);
+        }
+
+        return writes;
+    }
+
+    public Ran<TReply> Run<TReply>(Command<TReply> command)
+    {
+        var book = Open(command.Keys);
+        var start = book.Mark;
+        var decision = command.Decide(book);
+        if (decision is Rejected<TReply>)
+        {
+            book.Rollback(start);
+            Assert.False(book.HasChanges);
+        }
+        else
+        {
+            foreach (var invariant in invariants)
+            {
+                invariant.Check(book, start);
+            }
+        }
+
+        return new(decision, book.Events, Save(book));
+    }
+
+    void IRowLoader.Load<TKey, TRow>(
+        Table<TKey, TRow> table,
+        IReadOnlyCollection<TKey> keys,
+        Action<TRow> found
+    )
+    {
+        foreach (var row in keys.Select(key => Find(table, key)).OfType<TRow>())
+        {
+            found(row);
+        }
+    }
+
+    void IRowSaver.Insert<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<TRow> inserted)
+    {
+        foreach (var row in inserted)
+        {
+            rows.Add((table, table.KeyOf(row)), row);
+            writes++;
+        }
+    }
+
+    void IRowSaver.Update<TKey, TRow>(
+        Table<TKey, TRow> table,
+        IReadOnlyList<(TRow Row, long VersionRead)> updated
+    )
+    {
+        foreach (var (row, versionRead) in updated)
+        {
+            var key = (table, (object)table.KeyOf(row));
+            Assert.Equal(versionRead, ((VersionedRow)rows[key]).Version);
+            rows[key] = row;
+            writes++;
+        }
+    }
+
+    void IRowSaver.Add<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TRow Empty, long Amount)> added)
+    {
+        foreach (var (empty, amount) in added)
+        {
+            var row = Find(table, table.KeyOf(empty)) ?? empty;
+            rows[(table, table.KeyOf(empty))] = table.Add!(row, amount);
+            writes++;
+        }
+    }
+}
+
+/// <summary>What became of a command.</summary>
+/// <param name="Written">How many rows it wrote.</param>
+internal sealed record Ran<TReply>(Decision<TReply> Decision, IReadOnlyList<Event> Events, int Written)
+{
+    public TReply Accepted => Assert.IsType<Accepted<TReply>>(Decision).Reply;
+
+    public TReply Declined => Assert.IsType<Declined<TReply>>(Decision).Reply;
+
+    /// <summary>The refusal; nothing was written and nothing told.</summary>
+    public Refusal Rejected
+    {
+        get
+        {
+            var refusal = Assert.IsType<Rejected<TReply>>(Decision).Refusal;
+            Assert.Equal(0, Written);
+            Assert.Empty(Events);
+            return refusal;
+        }
+    }
+
+    /// <summary>The types of the events, in order.</summary>
+    public IEnumerable<string> Told => Events.Select(happened => happened.Type);
+}

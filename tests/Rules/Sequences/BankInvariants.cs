@@ -1,0 +1,202 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Refunds;
+using OpenBanking.Server.TopUps;
+
+namespace OpenBanking.Tests.Rules.Sequences;
+
+/// <summary>What must hold in a bank whatever happened (the invariants of the domain that rows alone can show).</summary>
+internal static class BankInvariants
+{
+    public static void Hold(MemoryBank bank)
+    {
+        var entries = bank.All(LedgerTables.Entries).ToList();
+        var payments = bank.All(PaymentTables.Payments).ToList();
+        PostingsSumToZero(entries);
+        CustomersBalancesAreTheirEntries(bank, entries);
+        TheBanksBalancesAreTheirEntries(bank, entries);
+        EachBusinessActHasItsPosting(bank, entries, payments);
+        CouponsAreUsedOnceAndByLivePayments(bank, payments);
+        StocksAndBudgetsAreKept(bank, payments);
+        RefundsNeverExceedCaptures(bank, payments);
+        OrdersArePaidOnce(payments);
+    }
+
+    private static void PostingsSumToZero(IReadOnlyList<EntryRow> entries) =>
+        Assert.All(
+            entries.GroupBy(entry => (entry.PostingId, entry.Currency)),
+            posting => Assert.Equal(0, posting.Sum(entry => entry.Amount))
+        );
+
+    private static void CustomersBalancesAreTheirEntries(MemoryBank bank, IReadOnlyList<EntryRow> entries) =>
+        Assert.All(
+            bank.All(AccountTables.Accounts),
+            account =>
+            {
+                var lines = entries
+                    .Where(entry => entry.AccountId == account.Id.Value)
+                    .OrderBy(entry => entry.Sequence)
+                    .ToList();
+                Assert.True(account is { Available: >= 0, Held: >= 0, DayOutflow: >= 0, YearOutflow: >= 0 });
+                Assert.Equal(account.Available + account.Held, lines.Sum(line => line.Amount));
+                Assert.Equal(account.Available, lines[^1].BalanceAfter);
+                Assert.Equal(
+                    Enumerable.Range(1, (int)account.Entries).Select(number => (long)number),
+                    lines.Select(line => line.Sequence)
+                );
+            }
+        );
+
+    private static void TheBanksBalancesAreTheirEntries(MemoryBank bank, IReadOnlyList<EntryRow> entries)
+    {
+        var accounts = bank.All(LedgerTables.InternalAccounts).ToList();
+        Assert.All(
+            accounts,
+            account =>
+                Assert.Equal(
+                    account.Balance,
+                    entries
+                        .Where(entry => entry.AccountId == account.EntryAccountId)
+                        .Sum(entry => entry.Amount)
+                )
+        );
+        Assert.Equal(
+            0,
+            accounts.Sum(account => account.Balance)
+                + bank.All(AccountTables.Accounts).Sum(account => account.Available + account.Held)
+        );
+    }
+
+    private static void EachBusinessActHasItsPosting(
+        MemoryBank bank,
+        IReadOnlyList<EntryRow> entries,
+        IReadOnlyList<PaymentRow> payments
+    )
+    {
+        Assert.All(
+            payments,
+            payment =>
+                Assert.Equal(
+                    payment.State == PaymentState.Failed ? 0 : payment.Amount,
+                    Credited(PostingKind.Payment, payment.Id.Value)
+                )
+        );
+        Assert.All(
+            bank.All(RefundTables.Refunds),
+            refund => Assert.Equal(refund.Amount, Credited(PostingKind.Refund, refund.Id.Value))
+        );
+        Assert.All(
+            bank.All(TopUpTables.TopUps),
+            topUp =>
+                Assert.Equal(
+                    topUp.State == TopUpState.Succeeded ? topUp.Amount : 0,
+                    Credited(PostingKind.TopUp, topUp.Id.Value)
+                )
+        );
+
+        long Credited(PostingKind kind, Guid id) =>
+            entries
+                .Where(entry => entry.Kind == kind && entry.PostingId == id && entry.Amount > 0)
+                .Sum(entry => entry.Amount);
+    }
+
+    private static void CouponsAreUsedOnceAndByLivePayments(
+        MemoryBank bank,
+        IReadOnlyList<PaymentRow> payments
+    )
+    {
+        var coupons = bank.All(CouponTables.Coupons).ToDictionary(coupon => coupon.Id);
+        Assert.All(
+            coupons.Values,
+            coupon =>
+            {
+                Assert.Equal(coupon.State == CouponState.Redeemed, coupon.PaymentId is not null);
+                if (coupon.PaymentId is { } payment)
+                {
+                    Assert.Equal(coupon.Id, payments.Single(paid => paid.Id == payment).CouponId);
+                }
+            }
+        );
+        Assert.All(
+            payments.Where(payment =>
+                payment.CouponId is not null
+                && payment.State is PaymentState.Captured or PaymentState.PartiallyRefunded
+            ),
+            payment => Assert.Equal(payment.Id, coupons[payment.CouponId!.Value].PaymentId)
+        );
+    }
+
+    private static void StocksAndBudgetsAreKept(MemoryBank bank, IReadOnlyList<PaymentRow> payments)
+    {
+        var coupons = bank.All(CouponTables.Coupons).ToList();
+        Assert.All(
+            bank.All(CouponTables.Stocks),
+            stock =>
+            {
+                var issued = coupons.Where(coupon => coupon.StockId == stock.Id).ToList();
+                Assert.Equal(stock.Issued, issued.Count);
+                Assert.InRange(stock.Issued, 0, stock.Quantity);
+                Assert.All(
+                    issued.GroupBy(coupon => coupon.CustomerId),
+                    own =>
+                    {
+                        Assert.InRange(own.Count(), 1, stock.PerCustomerLimit);
+                        Assert.Equal(
+                            own.Count(),
+                            bank.Get(CouponTables.StockHolders, new(stock.Id, own.Key)).Issued
+                        );
+                    }
+                );
+            }
+        );
+        Assert.All(
+            bank.All(CouponTables.Campaigns),
+            campaign =>
+            {
+                var given = payments.Where(payment => payment.CampaignId == campaign.Id).Sum(GivenByCampaign);
+                var budget = bank.Get(LedgerTables.InternalAccounts, Rows.Budget).Balance;
+                Assert.Equal(campaign.Budget - given, budget);
+                Assert.True(budget >= 0);
+            }
+        );
+
+        long GivenByCampaign(PaymentRow payment) =>
+            payment.Discount
+            - bank.All(RefundTables.Refunds)
+                .Where(refund => refund.PaymentId == payment.Id)
+                .Sum(refund => refund.DiscountAmount);
+    }
+
+    private static void RefundsNeverExceedCaptures(MemoryBank bank, IReadOnlyList<PaymentRow> payments) =>
+        Assert.All(
+            payments,
+            payment =>
+            {
+                var refunds = bank.All(RefundTables.Refunds)
+                    .Where(refund => refund.PaymentId == payment.Id)
+                    .ToList();
+                Assert.Equal(payment.Refunded, refunds.Sum(refund => refund.Amount));
+                Assert.InRange(
+                    payment.Refunded,
+                    0,
+                    payment.State == PaymentState.Failed ? 0 : payment.Amount
+                );
+                Assert.Equal(payment.State == PaymentState.Refunded, payment.Refunded == payment.Amount);
+                Assert.All(
+                    refunds,
+                    refund =>
+                        Assert.True(refund is { Amount: > 0, CustomerAmount: >= 0, DiscountAmount: >= 0 })
+                );
+            }
+        );
+
+    private static void OrdersArePaidOnce(IReadOnlyList<PaymentRow> payments) =>
+        Assert.All(
+            payments
+                .Where(payment => payment.State != PaymentState.Failed)
+                .GroupBy(payment => (payment.AppId, payment.OrderNo)),
+            order => Assert.Single(order)
+        );
+}

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+
+namespace OpenBanking.Tests.Rules.Sequences;
+
+public class CommandSequenceProperties(ITestOutputHelper output)
+{
+    private const int Count = 2_500;
+
+    /// <summary>What the sequences must come to often enough for the property to say something about it.</summary>
+    private static readonly string[] outcomes =
+    [
+        ProblemCodes.AgreementNotActive,
+        ProblemCodes.TopUpNotAllowed,
+        ProblemCodes.OrderAlreadyPaid,
+        ProblemCodes.CustomerNotLinked,
+        ProblemCodes.CouponStockNotOpen,
+        ProblemCodes.CouponStockSoldOut,
+        ProblemCodes.CouponLimitReached,
+        ProblemCodes.PaymentNotRefundable,
+        ProblemCodes.RefundExceedsPayment,
+        DeclineCodes.AgreementPerPaymentLimit,
+        DeclineCodes.AgreementDailyLimit,
+        DeclineCodes.AgreementTotalLimit,
+        DeclineCodes.AccountDailyLimit,
+        DeclineCodes.AccountYearlyLimit,
+        DeclineCodes.InsufficientFunds,
+        DeclineCodes.CouponNotFound,
+        DeclineCodes.CouponAlreadyRedeemed,
+        DeclineCodes.CouponExpired,
+        DeclineCodes.CouponBelowThreshold,
+        EventTypes.TopUpProcessing,
+        EventTypes.TopUpSucceeded,
+        EventTypes.TopUpFailed,
+        EventTypes.CouponIssued,
+        EventTypes.CouponRedeemed,
+        EventTypes.CouponReturned,
+        EventTypes.PaymentCaptured,
+        EventTypes.PaymentFailed,
+        EventTypes.PaymentPartiallyRefunded,
+        EventTypes.PaymentRefunded,
+        EventTypes.RefundSucceeded,
+        EventTypes.ConsentRevoked,
+    ];
+
+    [Fact]
+    public void Whatever_happens_the_bank_does_what_its_rules_say_and_its_books_balance()
+    {
+        var seen = new ConcurrentDictionary<string, int>();
+
+        Properties.Hold(
+            Steps.Lists,
+            Count,
+            steps => Stage.Play(steps, outcome => seen.AddOrUpdate(outcome, 1, (_, times) => times + 1))
+        );
+
+        foreach (var (outcome, times) in seen.OrderBy(pair => pair.Value))
+        {
+            output.WriteLine($"{times, 6} {outcome}");
+        }
+
+        Assert.True(Properties.Replays || outcomes.All(seen.ContainsKey), "Some outcomes never came.");
+    }
+}

@@ -1,0 +1,408 @@
+using System.Numerics;
+
+namespace OpenBanking.Tests.Rules.Sequences;
+
+/// <summary>What a step should come to.</summary>
+/// <param name="Refusal">The code of the refusal; nothing else happens then.</param>
+/// <param name="Decline">The code of the decline.</param>
+internal sealed record Expected(string? Refusal, string? Decline, params IReadOnlyList<ExpectedEvent> Events)
+{
+    public static Expected Refused(string code) => new(code, null);
+}
+
+internal sealed record ExpectedEvent(int App, string Type, string Status, long Sequence);
+
+/// <summary>
+/// The bank as its rules of business say it, told from histories: it keeps what happened and adds it up each time it is
+/// asked, where the server keeps counters and balances.
+/// </summary>
+internal sealed class Model
+{
+    private const long DailyOutflow = 10_000_00;
+    private const long YearlyOutflow = 200_000_00;
+
+    public List<ModelAccount> Accounts { get; } = [];
+
+    public List<ModelAgreement> Agreements { get; } = [];
+
+    public List<ModelStock> Stocks { get; } = [];
+
+    public List<ModelTopUp> TopUps { get; } = [];
+
+    public List<ModelCoupon> Coupons { get; } = [];
+
+    public List<ModelPayment> Payments { get; } = [];
+
+    public static DateOnly DayOf(DateTimeOffset instant) =>
+        DateOnly.FromDateTime(instant.UtcDateTime.AddHours(8));
+
+    /// <summary>What a partner has earned and not given back.</summary>
+    public long SettlementOf(int app) =>
+        Payments
+            .Where(payment => payment.Agreement.App == app && payment.Captured)
+            .Sum(payment => payment.Left);
+
+    public Expected TopUp(ModelAgreement agreement, long amount, DateTimeOffset now)
+    {
+        if (!agreement.IsActive(now))
+        {
+            return Expected.Refused(ProblemCodes.AgreementNotActive);
+        }
+
+        if (!agreement.TopUpAllowed)
+        {
+            return Expected.Refused(ProblemCodes.TopUpNotAllowed);
+        }
+
+        var decline =
+            amount > agreement.PerPayment ? DeclineCodes.AgreementPerPaymentLimit
+            : agreement.ToppedUp.OnDayOf(now) + amount > agreement.Daily ? DeclineCodes.AgreementDailyLimit
+            : null;
+        TopUps.Add(new(agreement, amount, DayOf(now)) { Open = decline is null });
+        if (decline is not null)
+        {
+            return new(null, decline, new ExpectedEvent(agreement.App, EventTypes.TopUpFailed, "failed", 1));
+        }
+
+        agreement.ToppedUp.Count(now, amount);
+        return new(null, null, new ExpectedEvent(agreement.App, EventTypes.TopUpProcessing, "processing", 1));
+    }
+
+    public static Expected Complete(ModelTopUp topUp, bool succeeds, DateTimeOffset now)
+    {
+        if (!topUp.Open)
+        {
+            return new(null, null);
+        }
+
+        topUp.Open = false;
+        if (succeeds)
+        {
+            topUp.Agreement.Account.Moved.Add(topUp.Amount);
+            return new(
+                null,
+                null,
+                new ExpectedEvent(topUp.Agreement.App, EventTypes.TopUpSucceeded, "succeeded", 2)
+            );
+        }
+
+        topUp.Agreement.ToppedUp.GiveBack(topUp.Day, topUp.Amount, now);
+        return new(null, null, new ExpectedEvent(topUp.Agreement.App, EventTypes.TopUpFailed, "failed", 2));
+    }
+
+    public Expected Issue(ModelAgreement agreement, ModelStock stock, DateTimeOffset now)
+    {
+        var issued = Coupons.Where(coupon => coupon.Stock == stock).ToList();
+        var refusal =
+            !agreement.IsActive(now) ? ProblemCodes.CustomerNotLinked
+            : now < stock.StartsAt || now >= stock.EndsAt ? ProblemCodes.CouponStockNotOpen
+            : issued.Count == stock.Quantity ? ProblemCodes.CouponStockSoldOut
+            : issued.Count(coupon => coupon.Account == agreement.Account) == stock.PerCustomer
+                ? ProblemCodes.CouponLimitReached
+            : null;
+        if (refusal is not null)
+        {
+            return Expected.Refused(refusal);
+        }
+
+        Coupons.Add(new(stock, agreement.Account, agreement.App, now.AddDays(stock.ValidDays)));
+        return new(null, null, new ExpectedEvent(agreement.App, EventTypes.CouponIssued, "issued", 1));
+    }
+
+    public Expected Pay(
+        ModelAgreement agreement,
+        string order,
+        long price,
+        ModelCoupon? coupon,
+        DateTimeOffset now
+    )
+    {
+        if (!agreement.IsActive(now))
+        {
+            return Expected.Refused(ProblemCodes.AgreementNotActive);
+        }
+
+        if (
+            Payments.Exists(paid =>
+                paid.Captured && paid.Order == order && paid.Agreement.App == agreement.App
+            )
+        )
+        {
+            return Expected.Refused(ProblemCodes.OrderAlreadyPaid);
+        }
+
+        var couponDecline = coupon is null ? null : WhyNotRedeemed(coupon, agreement, price, now);
+        var discount =
+            coupon is null || couponDecline is not null ? 0 : Math.Min(coupon.Stock.Discount, price);
+        var decline = couponDecline ?? WhyNotPaid(agreement, price - discount, now);
+        var payment = new ModelPayment(agreement, order, price, discount, coupon, DayOf(now))
+        {
+            Captured = decline is null,
+        };
+        Payments.Add(payment);
+        if (decline is not null)
+        {
+            return new(
+                null,
+                decline,
+                new ExpectedEvent(agreement.App, EventTypes.PaymentFailed, "failed", 1)
+            );
+        }
+
+        agreement.Account.Moved.Add(-payment.Customer);
+        agreement.Account.Outflow.Count(now, payment.Customer);
+        agreement.Paid.Count(now, payment.Customer);
+        var captured = new ExpectedEvent(agreement.App, EventTypes.PaymentCaptured, "captured", 1);
+        if (coupon is null)
+        {
+            return new(null, null, captured);
+        }
+
+        coupon.UsedBy = payment;
+        coupon.Version++;
+        return new(
+            null,
+            null,
+            captured,
+            new ExpectedEvent(agreement.App, EventTypes.CouponRedeemed, "redeemed", coupon.Version)
+        );
+    }
+
+    public Expected Refund(ModelPayment payment, long? asked, DateTimeOffset now)
+    {
+        var amount = asked ?? payment.Left;
+        var app = payment.Agreement.App;
+        var refusal =
+            !payment.Captured || payment.Left == 0 ? ProblemCodes.PaymentNotRefundable
+            : amount > payment.Left ? ProblemCodes.RefundExceedsPayment
+            : amount > SettlementOf(app) ? ProblemCodes.InsufficientPartnerBalance
+            : null;
+        if (refusal is not null)
+        {
+            return Expected.Refused(refusal);
+        }
+
+        var before = payment.ToCustomer;
+        payment.Refunds.Add(amount);
+        var toCustomer = payment.ToCustomer - before;
+        payment.Agreement.Account.Moved.Add(toCustomer);
+        payment.Agreement.Account.Outflow.GiveBack(payment.Day, toCustomer, now);
+        payment.Agreement.Paid.GiveBack(payment.Day, toCustomer, now);
+        return new(null, null, [.. TellRefund(payment, app, now)]);
+    }
+
+    public static Expected Revoke(ModelAgreement agreement)
+    {
+        if (agreement.Revoked)
+        {
+            return new(null, null);
+        }
+
+        agreement.Revoked = true;
+        return new(null, null, new ExpectedEvent(agreement.App, EventTypes.ConsentRevoked, "revoked", 2));
+    }
+
+    private static IEnumerable<ExpectedEvent> TellRefund(ModelPayment payment, int app, DateTimeOffset now)
+    {
+        if (payment.Left == 0 && payment.Coupon is { } coupon && now < coupon.ValidUntil)
+        {
+            coupon.UsedBy = null;
+            coupon.Version++;
+            yield return new(app, EventTypes.CouponReturned, "issued", coupon.Version);
+        }
+
+        yield return new(app, EventTypes.RefundSucceeded, "succeeded", 1);
+        yield return payment.Left == 0
+            ? new(app, EventTypes.PaymentRefunded, "refunded", 1 + payment.Refunds.Count)
+            : new(app, EventTypes.PaymentPartiallyRefunded, "partially_refunded", 1 + payment.Refunds.Count);
+    }
+
+    private static string? WhyNotRedeemed(
+        ModelCoupon coupon,
+        ModelAgreement agreement,
+        long price,
+        DateTimeOffset now
+    ) =>
+        coupon.Account != agreement.Account || coupon.App != agreement.App ? DeclineCodes.CouponNotFound
+        : coupon.UsedBy is not null ? DeclineCodes.CouponAlreadyRedeemed
+        : now >= coupon.ValidUntil ? DeclineCodes.CouponExpired
+        : price < coupon.Stock.Threshold ? DeclineCodes.CouponBelowThreshold
+        : null;
+
+    private static string? WhyNotPaid(ModelAgreement agreement, long amount, DateTimeOffset now)
+    {
+        var account = agreement.Account;
+        return amount > agreement.PerPayment ? DeclineCodes.AgreementPerPaymentLimit
+            : agreement.Paid.OnDayOf(now) + amount > agreement.Daily ? DeclineCodes.AgreementDailyLimit
+            : agreement.Paid.InAll + amount > agreement.Total ? DeclineCodes.AgreementTotalLimit
+            : account.Outflow.OnDayOf(now) + amount > DailyOutflow ? DeclineCodes.AccountDailyLimit
+            : account.Outflow.InYearOf(now) + amount > YearlyOutflow ? DeclineCodes.AccountYearlyLimit
+            : amount > account.Balance ? DeclineCodes.InsufficientFunds
+            : null;
+    }
+}
+
+/// <summary>A business day that has begun stays begun: what comes late, with an earlier clock, counts for it.</summary>
+internal sealed class BusinessDay(DateOnly begun)
+{
+    public DateOnly Latest { get; private set; } = begun;
+
+    public DateOnly At(DateTimeOffset now) => Model.DayOf(now) is var day && day > Latest ? day : Latest;
+
+    public DateOnly Begin(DateTimeOffset now) => Latest = At(now);
+}
+
+/// <summary>What was counted, and for which day and year.</summary>
+internal sealed class History(BusinessDay day)
+{
+    private readonly List<(DateOnly? Day, int? Year, long Amount)> counted = [];
+
+    public long InAll => counted.Sum(line => line.Amount);
+
+    public long OnDayOf(DateTimeOffset now) => On(day.At(now));
+
+    public long InYearOf(DateTimeOffset now) => In(day.At(now).Year);
+
+    public long OnLatestDay => On(day.Latest);
+
+    public long InLatestYear => In(day.Latest.Year);
+
+    public void CountEarlierInYear(int year, long amount) => counted.Add((null, year, amount));
+
+    public void Count(DateTimeOffset now, long amount)
+    {
+        var today = day.Begin(now);
+        counted.Add((today, today.Year, amount));
+    }
+
+    /// <summary>Gives back to the day and the year it was paid in, while they last.</summary>
+    public void GiveBack(DateOnly paid, long amount, DateTimeOffset now)
+    {
+        var today = day.Begin(now);
+        counted.Add((today == paid ? today : null, today.Year == paid.Year ? today.Year : null, -amount));
+    }
+
+    private long On(DateOnly date) => counted.Where(line => line.Day == date).Sum(line => line.Amount);
+
+    private long In(int year) => counted.Where(line => line.Year == year).Sum(line => line.Amount);
+}
+
+internal sealed class ModelAccount
+{
+    public ModelAccount(DateOnly begun)
+    {
+        Day = new(begun);
+        Outflow = new(Day);
+    }
+
+    public BusinessDay Day { get; }
+
+    public List<long> Moved { get; } = [];
+
+    public long Balance => Moved.Sum();
+
+    public History Outflow { get; }
+}
+
+internal sealed class ModelAgreement
+{
+    public ModelAgreement(ModelAccount account, int app, DateOnly begun)
+    {
+        Account = account;
+        App = app;
+        Day = new(begun);
+        Paid = new(Day);
+        ToppedUp = new(Day);
+    }
+
+    public ModelAccount Account { get; }
+
+    public int App { get; }
+
+    public required long PerPayment { get; init; }
+
+    public required long Daily { get; init; }
+
+    public required long Total { get; init; }
+
+    public required bool TopUpAllowed { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public bool Revoked { get; set; }
+
+    public BusinessDay Day { get; }
+
+    public History Paid { get; }
+
+    public History ToppedUp { get; }
+
+    public bool IsActive(DateTimeOffset now) => !Revoked && now < ExpiresAt;
+}
+
+internal sealed record ModelStock(
+    long Discount,
+    long Threshold,
+    int Quantity,
+    int PerCustomer,
+    int ValidDays,
+    DateTimeOffset StartsAt,
+    DateTimeOffset EndsAt
+);
+
+internal sealed class ModelTopUp(ModelAgreement agreement, long amount, DateOnly day)
+{
+    public ModelAgreement Agreement { get; } = agreement;
+
+    public long Amount { get; } = amount;
+
+    public DateOnly Day { get; } = day;
+
+    public required bool Open { get; set; }
+}
+
+internal sealed class ModelCoupon(ModelStock stock, ModelAccount account, int app, DateTimeOffset validUntil)
+{
+    public ModelStock Stock { get; } = stock;
+
+    public ModelAccount Account { get; } = account;
+
+    public int App { get; } = app;
+
+    public DateTimeOffset ValidUntil { get; } = validUntil;
+
+    public ModelPayment? UsedBy { get; set; }
+
+    public long Version { get; set; } = 1;
+}
+
+internal sealed class ModelPayment(
+    ModelAgreement agreement,
+    string order,
+    long price,
+    long discount,
+    ModelCoupon? coupon,
+    DateOnly day
+)
+{
+    public ModelAgreement Agreement { get; } = agreement;
+
+    public string Order { get; } = order;
+
+    public long Price { get; } = price;
+
+    public long Customer { get; } = price - discount;
+
+    public ModelCoupon? Coupon { get; } = coupon;
+
+    public DateOnly Day { get; } = day;
+
+    public required bool Captured { get; init; }
+
+    public List<long> Refunds { get; } = [];
+
+    public long Left => Price - Refunds.Sum();
+
+    /// <summary>floor(R × P ÷ T)</summary>
+    public long ToCustomer => (long)((BigInteger)Refunds.Sum() * Customer / Price);
+}

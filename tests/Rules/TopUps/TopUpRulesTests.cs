@@ -1,0 +1,195 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.TopUps;
+
+namespace OpenBanking.Tests.Rules.TopUps;
+
+public class TopUpRulesTests
+{
+    private static readonly DateTimeOffset realNow = Rows.Noon.AddYears(-1);
+
+    private static readonly CreateTopUp create = new(
+        Rows.World,
+        Rows.Noon,
+        Rows.TopUp.Id,
+        Rows.Intent.Id,
+        Rows.Agreement,
+        Rows.TopUp.Amount,
+        realNow
+    );
+
+    private static readonly CompleteTopUp complete = new(
+        Rows.World,
+        Rows.Noon.AddSeconds(1),
+        Rows.Intent.Id,
+        Rows.TopUp,
+        DeclineCode: null
+    );
+
+    [Fact]
+    public void A_top_up_is_asked_of_the_cards_bank_and_moves_nothing_yet()
+    {
+        var bank = BankWith();
+
+        var ran = bank.Run(create);
+
+        Assert.Equal(Rows.TopUp, ran.Accepted);
+        Assert.Equal(
+            Rows.Intent with
+            {
+                DueAt = realNow,
+                CreatedAt = realNow,
+            },
+            bank.Get(IntentTables.Intents, Rows.Intent.Id)
+        );
+        Assert.Equal(30_00, bank.Get(ConsentTables.Agreements, Rows.Agreement.Id).DayToppedUp);
+        Assert.Equal(Rows.Account, bank.Get(AccountTables.Accounts, Rows.Account.Id));
+        Assert.Empty(bank.All(LedgerTables.Entries));
+        Assert.Equal([EventTypes.TopUpProcessing], ran.Told);
+    }
+
+    [Fact]
+    public void An_agreement_that_has_ended_tops_nothing_up()
+    {
+        var revoked = BankWith(Rows.Agreement with { State = ConsentState.Revoked });
+        var expired = BankWith(Rows.Agreement with { ExpiresAt = Rows.Noon });
+
+        Assert.Equal(ProblemCodes.AgreementNotActive, revoked.Run(create).Rejected.Code);
+        Assert.Equal(ProblemCodes.AgreementNotActive, expired.Run(create).Rejected.Code);
+    }
+
+    [Fact]
+    public void An_agreement_without_top_ups_tops_nothing_up() =>
+        Assert.Equal(
+            ProblemCodes.TopUpNotAllowed,
+            BankWith(Rows.Agreement with { TopUpAllowed = false }).Run(create).Rejected.Code
+        );
+
+    [Fact]
+    public void An_account_that_is_not_in_use_takes_nothing() =>
+        AssertDeclined(
+            DeclineCodes.AccountNotActive,
+            BankWith(account: Rows.Account with { State = AccountState.PendingActivation }),
+            create
+        );
+
+    [Fact]
+    public void More_than_the_limit_for_one_is_declined() =>
+        AssertDeclined(
+            DeclineCodes.AgreementPerPaymentLimit,
+            BankWith(),
+            create with
+            {
+                Amount = Rows.Agreement.PerPaymentLimit + 1,
+            }
+        );
+
+    [Fact]
+    public void More_than_the_limit_of_the_day_is_declined() =>
+        AssertDeclined(
+            DeclineCodes.AgreementDailyLimit,
+            BankWith(Rows.Agreement with { DayToppedUp = Rows.Agreement.DailyLimit - 29_99 }),
+            create
+        );
+
+    [Fact]
+    public void The_cards_yes_brings_the_money()
+    {
+        var bank = BankWith();
+        bank.Run(create);
+
+        var ran = bank.Run(complete);
+
+        Assert.Equal(
+            (TopUpState.Succeeded, (object?)complete.Now),
+            (ran.Accepted.State, ran.Accepted.CompletedAt)
+        );
+        Assert.Equal(130_00, bank.Get(AccountTables.Accounts, Rows.Account.Id).Available);
+        Assert.Equal(-30_00, bank.Get(LedgerTables.InternalAccounts, Rows.CardClearing).Balance);
+        Assert.Equal([EventTypes.TopUpSucceeded], ran.Told);
+        Assert.Equal((2, "succeeded"), (ran.Events[0].Sequence, ran.Events[0].Status));
+    }
+
+    [Fact]
+    public void Money_that_comes_in_uses_up_no_limit_of_what_goes_out()
+    {
+        var bank = BankWith();
+        bank.Run(create);
+        bank.Run(complete);
+
+        var account = bank.Get(AccountTables.Accounts, Rows.Account.Id);
+        Assert.Equal((0, 0), (account.DayOutflow, account.YearOutflow));
+    }
+
+    [Fact]
+    public void The_cards_no_moves_nothing_and_gives_the_limit_back()
+    {
+        var bank = BankWith();
+        bank.Run(create);
+
+        var ran = bank.Run(complete with { DeclineCode = DeclineCodes.CardInsufficientFunds });
+
+        Assert.Equal(
+            (TopUpState.Failed, DeclineCodes.CardInsufficientFunds),
+            (ran.Accepted.State, ran.Accepted.DeclineCode)
+        );
+        Assert.Equal(Rows.Account, bank.Get(AccountTables.Accounts, Rows.Account.Id));
+        Assert.Equal(0, bank.Get(ConsentTables.Agreements, Rows.Agreement.Id).DayToppedUp);
+        Assert.Equal([EventTypes.TopUpFailed], ran.Told);
+        Assert.Contains(
+            EventSubject.Of("decline_code", DeclineCodes.CardInsufficientFunds),
+            ran.Events[0].Subjects
+        );
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(DeclineCodes.CardRefused)]
+    public void An_answer_that_comes_twice_counts_once(string? second)
+    {
+        var bank = BankWith();
+        bank.Run(create);
+        bank.Run(complete);
+        var before = bank.Snapshot();
+
+        var ran = bank.Run(complete with { DeclineCode = second });
+
+        Assert.Equal(TopUpState.Succeeded, ran.Accepted.State);
+        Assert.Empty(ran.Events);
+        Assert.Equal(before, bank.Snapshot());
+    }
+
+    [Fact]
+    public void Money_that_was_asked_for_still_comes_after_the_agreement_was_revoked()
+    {
+        var bank = BankWith();
+        bank.Run(create);
+        var agreement = bank.Get(ConsentTables.Agreements, Rows.Agreement.Id);
+        bank.Put(ConsentTables.Agreements, agreement with { State = ConsentState.Revoked });
+
+        Assert.Equal(TopUpState.Succeeded, bank.Run(complete).Accepted.State);
+    }
+
+    private static MemoryBank BankWith(AgreementRow? agreement = null, AccountRow? account = null) =>
+        new MemoryBank()
+            .Put(ConsentTables.Agreements, agreement ?? Rows.Agreement)
+            .Put(AccountTables.Accounts, account ?? Rows.Account);
+
+    private static void AssertDeclined(string code, MemoryBank bank, CreateTopUp command)
+    {
+        var agreement = bank.Get(ConsentTables.Agreements, Rows.Agreement.Id);
+
+        var ran = bank.Run(command);
+
+        Assert.Equal(
+            (TopUpState.Failed, code, (object?)Rows.Noon),
+            (ran.Declined.State, ran.Declined.DeclineCode, ran.Declined.CompletedAt)
+        );
+        Assert.Empty(bank.All(IntentTables.Intents));
+        Assert.Equal(agreement, bank.Get(ConsentTables.Agreements, Rows.Agreement.Id));
+        Assert.Equal([EventTypes.TopUpFailed], ran.Told);
+    }
+}

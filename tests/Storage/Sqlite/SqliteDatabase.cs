@@ -1,0 +1,69 @@
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Storage.Sqlite;
+using SQLitePCL;
+
+namespace OpenBanking.Tests.Storage.Sqlite;
+
+/// <summary>The embedded store in a temporary folder.</summary>
+public sealed class SqliteDatabase : TestDatabase
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("openbanking-storage-").FullName;
+
+    static SqliteDatabase() => Batteries_V2.Init();
+
+    public string Path => System.IO.Path.Combine(folder, "openbanking.db");
+
+    public override IReadOnlyList<string> Tables =>
+        Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_migration'")
+            .ConvertAll(row => row[0]!);
+
+    public override Store Open(TimeProvider? time = null) =>
+        new SqliteStore(Path, time ?? TimeProvider.System);
+
+    public override void Execute(string sql) => Query(sql);
+
+    public override string? Scalar(string sql) => Query(sql)[0][0];
+
+    public override IReadOnlyList<DatabaseColumn> ColumnsOf(string table) =>
+        Query($"SELECT name, \"notnull\" FROM pragma_table_info('{table}')")
+            .ConvertAll(row => new DatabaseColumn(row[0]!, Nullable: row[1] == "0"));
+
+    public override void UnguardEntries() =>
+        Execute("DROP TRIGGER entry_is_never_changed; DROP TRIGGER entry_is_never_deleted");
+
+    public override bool IsRefusal(Exception exception) =>
+        exception is SqliteStoreException { Result: raw.SQLITE_CONSTRAINT };
+
+    protected override void Dispose(bool disposing) => Directory.Delete(folder, recursive: true);
+
+    /// <summary>A connection of its own, past the server's code.</summary>
+    private List<string?[]> Query(string sql)
+    {
+        Check(raw.sqlite3_open(Path, out var database));
+        using (database)
+        {
+            Check(raw.sqlite3_busy_timeout(database, SqliteStore.BusyTimeoutMilliseconds));
+            var rows = new List<string?[]>();
+            var result = raw.sqlite3_exec(
+                database,
+                sql,
+                (_, values, _) =>
+                {
+                    rows.Add(values);
+                    return raw.SQLITE_OK;
+                },
+                null,
+                out var error
+            );
+            return result == raw.SQLITE_OK ? rows : throw new InvalidOperationException(error);
+        }
+
+        static void Check(int result)
+        {
+            if (result != raw.SQLITE_OK)
+            {
+                throw new InvalidOperationException($"SQLite {result}");
+            }
+        }
+    }
+}

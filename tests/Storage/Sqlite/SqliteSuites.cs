@@ -1,0 +1,12 @@
+using OpenBanking.Tests.Storage.Migrations;
+using OpenBanking.Tests.Storage.Tables;
+
+namespace OpenBanking.Tests.Storage.Sqlite;
+
+public sealed class SqliteTableTests(ITestOutputHelper output) : TableTests<SqliteDatabase>(output);
+
+public sealed class SqliteStoreTests : StoreTests<SqliteDatabase>;
+
+public sealed class SqliteConstraintTests : ConstraintTests<SqliteDatabase>;
+
+public sealed class SqliteMigrationTests : MigrationTests<SqliteDatabase>;

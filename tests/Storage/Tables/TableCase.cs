@@ -1,0 +1,209 @@
+using System.Reflection;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Tests.Storage.Tables;
+
+/// <summary>What must hold for every table, whatever its key and row.</summary>
+internal abstract class TableCase
+{
+    protected static readonly World World = new(1);
+    protected static readonly World OtherWorld = new(2);
+
+    public static TableCase Of(string name)
+    {
+        var table = Schema.Tables.Single(table => table.Name == name);
+        return (TableCase)
+            Activator.CreateInstance(
+                typeof(TableCase<,>).MakeGenericType(table.GetType().GetGenericArguments()),
+                table
+            )!;
+    }
+
+    /// <summary>The columns that the rows need, in the order the mapper writes them.</summary>
+    public abstract IReadOnlyList<DatabaseColumn> Columns { get; }
+
+    public abstract void RoundTrips(Store store, RandomRows random, Nulls nulls);
+
+    public abstract void StaysInItsWorld(Store store, RandomRows random);
+
+    public abstract void IsUpdatedFromTheVersionRead(Store store, RandomRows random);
+
+    public abstract void IsNotUpdatedFromAnOlderVersion(Store store, RandomRows random);
+
+    public abstract void TakesAKeyOnce(Store store, RandomRows random, Func<Exception, bool> isRefusal);
+
+    public abstract void AddsUp(Store store, RandomRows random);
+}
+
+internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
+    where TKey : struct
+    where TRow : class
+{
+    public override IReadOnlyList<DatabaseColumn> Columns =>
+        [
+            new("world", Nullable: false),
+            .. RowMapper
+                .PropertiesOf(typeof(TRow))
+                .Select(property => new DatabaseColumn(
+                    RowMapper.ColumnName(property.Name),
+                    MayBeNull.Is(property)
+                )),
+        ];
+
+    public override void RoundTrips(Store store, RandomRows random, Nulls nulls)
+    {
+        using var session = store.OpenWriteSession();
+        var row = random.New<TRow>(nulls);
+        var other = Another(random, nulls, row);
+
+        session.Insert(World, table, row, other);
+
+        AssertSame(row, store.Find(table, World, table.KeyOf(row)));
+        AssertSame(other, store.Find(table, World, table.KeyOf(other)));
+        AssertSame(row, Loaded(session, World, table.KeyOf(row)));
+        Assert.Equal(2, store.List(table, World, $"1 = {1}").Count);
+        Assert.Null(store.Find(table, World, table.KeyOf(Another(random, nulls, row, other))));
+    }
+
+    public override void StaysInItsWorld(Store store, RandomRows random)
+    {
+        using var session = store.OpenWriteSession();
+        var row = random.New<TRow>();
+        var key = table.KeyOf(row);
+        session.Insert(World, table, row);
+
+        Assert.Null(store.Find(table, OtherWorld, key));
+        Assert.Null(Loaded(session, OtherWorld, key));
+        Assert.Empty(store.List(table, OtherWorld, $"1 = {1}"));
+
+        var twin = WithKeyOf(row, random.New<TRow>());
+        session.Insert(OtherWorld, table, twin);
+        AssertSame(row, store.Find(table, World, key));
+        AssertSame(twin, store.Find(table, OtherWorld, key));
+        Assert.Equal(
+            [World, OtherWorld],
+            store
+                .ListAcrossWorlds(table, 10, $"1 = {1}")
+                .Select(found => found.World)
+                .OrderBy(world => world.Number)
+        );
+    }
+
+    public override void IsUpdatedFromTheVersionRead(Store store, RandomRows random)
+    {
+        using var session = store.OpenWriteSession();
+        var row = random.New<TRow>();
+        var bystander = Another(random, Nulls.Some, row);
+        var changed = WithKeyOf(row, random.New<TRow>());
+        session.Insert(World, table, row, bystander);
+
+        Versioned.Update(session, World, table, changed);
+
+        AssertSame(WithVersion(changed, 2), store.Find(table, World, table.KeyOf(row)));
+        AssertSame(bystander, store.Find(table, World, table.KeyOf(bystander)));
+    }
+
+    public override void IsNotUpdatedFromAnOlderVersion(Store store, RandomRows random)
+    {
+        using var session = store.OpenWriteSession();
+        var row = random.New<TRow>();
+        var first = WithKeyOf(row, random.New<TRow>());
+        session.Insert(World, table, row);
+        var readBefore = Versioned.Read(session, World, table, first);
+        Versioned.Update(session, World, table, first);
+
+        session.Begin();
+        Assert.Throws<WriteConflictException>(() =>
+        {
+            Versioned.Change(readBefore, table, WithKeyOf(row, random.New<TRow>()));
+            session.Commit(readBefore);
+        });
+        session.Rollback();
+
+        AssertSame(WithVersion(first, 2), store.Find(table, World, table.KeyOf(row)));
+    }
+
+    public override void TakesAKeyOnce(Store store, RandomRows random, Func<Exception, bool> isRefusal)
+    {
+        using var session = store.OpenWriteSession();
+        var row = random.New<TRow>();
+        session.Insert(World, table, row);
+
+        var refusal = Record.Exception(() =>
+            session.Insert(World, table, WithKeyOf(row, random.New<TRow>()))
+        );
+
+        Assert.True(refusal is not null && isRefusal(refusal), $"{refusal}");
+        AssertSame(row, store.Find(table, World, table.KeyOf(row)));
+    }
+
+    public override void AddsUp(Store store, RandomRows random)
+    {
+        using var session = store.OpenWriteSession();
+        var key = table.KeyOf(random.New<TRow>());
+        var expected = table.Empty!(key);
+
+        foreach (var amount in (long[])[100, -30, -100])
+        {
+            expected = table.Add!(expected, amount);
+            session.Run(World, book => book.Add(table, key, amount));
+            AssertSame(expected, store.Find(table, World, key));
+        }
+
+        session.Run(OtherWorld, book => book.Add(table, key, 7));
+        AssertSame(expected, store.Find(table, World, key));
+        AssertSame(table.Add!(table.Empty!(key), 7), store.Find(table, OtherWorld, key));
+    }
+
+    private TRow? Loaded(IWriteSession session, World world, TKey key)
+    {
+        TRow? found = null;
+        session.Run(world, book => found = book.Find(table, key), keys => keys.Want(table, key));
+        return found;
+    }
+
+    /// <summary>A row with a key of its own.</summary>
+    private TRow Another(RandomRows random, Nulls nulls, params TRow[] others)
+    {
+        var row = random.New<TRow>(nulls);
+        return others.Select(table.KeyOf).Contains(table.KeyOf(row)) ? Another(random, nulls, others) : row;
+    }
+
+    /// <summary>The row with the key of another.</summary>
+    private TRow WithKeyOf(TRow keyed, TRow row)
+    {
+        foreach (var property in KeyProperties())
+        {
+            property.SetValue(row, property.GetValue(keyed));
+        }
+
+        return row;
+    }
+
+    private IEnumerable<PropertyInfo> KeyProperties() =>
+        RowMapper
+            .PropertiesOf(typeof(TRow))
+            .Where(property => table.KeyColumns.Contains(RowMapper.ColumnName(property.Name)));
+
+    private static TRow WithVersion(TRow row, long version) =>
+        (TRow)(object)((VersionedRow)(object)row with { Version = version });
+
+    private static void AssertSame(TRow expected, TRow? actual)
+    {
+        Assert.NotNull(actual);
+        Assert.Equal(ValuesOf(expected), ValuesOf(actual));
+    }
+
+    private static IEnumerable<(string, object?)> ValuesOf(TRow row) =>
+        RowMapper
+            .PropertiesOf(typeof(TRow))
+            .Select(property =>
+                (
+                    property.Name,
+                    property.GetValue(row) is byte[] bytes
+                        ? Convert.ToHexString(bytes)
+                        : property.GetValue(row)
+                )
+            );
+}

@@ -1,0 +1,116 @@
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Tests.Storage.Tables;
+
+/// <summary>Every table of the schema against the database's own idea of it.</summary>
+public abstract class TableTests<TDatabase> : IDisposable
+    where TDatabase : TestDatabase, new()
+{
+    private readonly TDatabase database = new();
+    private readonly RandomRows random;
+
+    protected TableTests(ITestOutputHelper output) => random = new(output);
+
+    public static TheoryData<string> All => [.. Schema.Tables.Select(table => table.Name)];
+
+    public static TheoryData<string> Versioned =>
+        [.. Schema.Tables.Where(table => table.Versioned).Select(table => table.Name)];
+
+    public static TheoryData<string> Additive =>
+        [.. Schema.Tables.Where(table => table.SumColumn is not null).Select(table => table.Name)];
+
+    [Fact]
+    public void The_database_has_the_tables_of_the_schema_and_no_others()
+    {
+        using var store = database.Open();
+
+        Assert.Equal(Schema.Tables.Select(table => table.Name).Order(), database.Tables.Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void The_database_has_the_columns_of_the_row_and_no_others(string table)
+    {
+        using var store = database.Open();
+
+        Assert.Equal(TableCase.Of(table).Columns, database.ColumnsOf(table));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_row_is_read_back_as_it_was_written(string table)
+    {
+        using var store = database.Open();
+
+        TableCase.Of(table).RoundTrips(store, random, Nulls.Some);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_row_without_any_nulls_is_read_back_as_it_was_written(string table)
+    {
+        using var store = database.Open();
+
+        TableCase.Of(table).RoundTrips(store, random, Nulls.None);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_row_with_all_its_nulls_is_read_back_as_it_was_written(string table)
+    {
+        using var store = database.Open();
+
+        TableCase.Of(table).RoundTrips(store, random, Nulls.All);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_row_is_never_seen_from_another_world(string table)
+    {
+        using var store = database.Open();
+
+        TableCase.Of(table).StaysInItsWorld(store, random);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_key_is_taken_once(string table)
+    {
+        using var store = database.Open();
+
+        TableCase.Of(table).TakesAKeyOnce(store, random, database.IsRefusal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versioned))]
+    public void A_row_is_updated_from_the_version_that_was_read(string table)
+    {
+        using var store = database.Open();
+
+        TableCase.Of(table).IsUpdatedFromTheVersionRead(store, random);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versioned))]
+    public void A_row_is_not_updated_from_an_older_version(string table)
+    {
+        using var store = database.Open();
+
+        TableCase.Of(table).IsNotUpdatedFromAnOlderVersion(store, random);
+    }
+
+    [Theory]
+    [MemberData(nameof(Additive))]
+    public void A_sum_is_made_by_the_first_addition_and_takes_the_others(string table)
+    {
+        using var store = database.Open();
+
+        TableCase.Of(table).AddsUp(store, random);
+    }
+
+    public void Dispose()
+    {
+        database.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
