@@ -83,8 +83,10 @@ public sealed class Requests
         var signers = new ThreadLocal<ECDsa>(() => ECDsa.Create(key));
         return () =>
         {
-            var claims =
-                $$"""{"jti":"{{Guid.NewGuid():N}}","htm":"POST","htu":"{{new Uri(address, path)}}","iat":{{issued}},"ath":"{{ath}}","nonce":"{{nonce}}"}""";
+            var claims = $$"""
+                {"jti":"{{Guid.NewGuid():N}}","htm":"POST","htu":"{{new Uri(address, path)}}",
+                "iat":{{issued}},"ath":"{{ath}}","nonce":"{{nonce}}"}
+                """;
             return $"Authorization: DPoP {token}\r\nDPoP: {RawClient.Sign(header, claims, signers.Value!)}\r\n";
         };
     }

@@ -47,7 +47,10 @@ public sealed class FuzzTests(SharedServer shared, ITestOutputHelper output)
         ("/sandbox/partners", """{"partner_name":"p"}"""),
         (
             "/oauth/register",
-            """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b"}]},"grant_types":["refresh_token"]}"""
+            """
+            {"client_name":"A","redirect_uris":["https://a.example/"],
+            "jwks":{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b"}]},"grant_types":["refresh_token"]}
+            """
         ),
     ];
 

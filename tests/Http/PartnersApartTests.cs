@@ -98,11 +98,12 @@ public sealed class PartnersApartTests(SharedServer shared) : IAsyncLifetime
 
         var other = await shared.NewPartnerAsync();
         using var client = new RawClient(other, shared.Server.Address);
+        var stock = await other.Client.Coupons.ListStocksAsync().FirstAsync();
         var answer = await client.CallAsync(
             HttpMethod.Post,
             "/v1/coupons",
             await client.AppTokenAsync(),
-            $$$"""{"stock_id":"{{{(await other.Client.Coupons.ListStocksAsync().FirstAsync()).Id}}}","customer_id":"{{{customer.CustomerId}}}"}""",
+            $$"""{"stock_id":"{{stock.Id}}","customer_id":"{{customer.CustomerId}}"}""",
             "key"
         );
 

@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>Dynamic client registration (RFC 7591), without the SDK.</summary>
+public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
+{
+    private RawClient client = null!;
+
+    public async ValueTask InitializeAsync() => client = await shared.NewRawClientAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["http://attacker.example/"],"jwks":JWKS}""",
+        "invalid_redirect_uri"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/#x"],"jwks":JWKS}""",
+        "invalid_redirect_uri"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["javascript:alert(1)"],"jwks":JWKS}""",
+        "invalid_redirect_uri"
+    )]
+    [InlineData("""{"client_name":"A","redirect_uris":[],"jwks":JWKS}""", "invalid_redirect_uri")]
+    [InlineData(
+        """{"client_name":"","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":{"keys":[]}}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":{"keys":[{"kty":"oct","k":"AA"}]}}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks_uri":"https://a.example/","jwks":JWKS}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"token_endpoint_auth_method":"client_secret_basic"}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"grant_types":["password"]}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"scope":"everything"}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"scene":"moon"}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData("""{"client_name":"A"}""", "invalid_client_metadata")]
+    [InlineData("""[]""", "invalid_client_metadata")]
+    [InlineData("nonsense", "invalid_client_metadata")]
+    public async Task A_wrong_registration_is_refused(string body, string error)
+    {
+        var jwks = new JsonObject
+        {
+            ["keys"] = new JsonArray(RawClient.PublicJwkOf(client.DpopKey)),
+        }.ToJsonString();
+        var answer = await RegisterAsync(body.Replace("JWKS", jwks), client.Partner.InitialAccessToken);
+        Assert.Equal((400, error), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task A_private_key_in_a_registration_is_refused()
+    {
+        var jwk = RawClient.PublicJwkOf(client.DpopKey);
+        jwk["d"] = "AAAA";
+        var jwks = new JsonObject { ["keys"] = new JsonArray(jwk) }.ToJsonString();
+        var body = $$$"""{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":{{{jwks}}}}""";
+        var answer = await RegisterAsync(body, client.Partner.InitialAccessToken);
+        Assert.Equal((400, "invalid_client_metadata"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task Registration_needs_an_initial_access_token()
+    {
+        foreach (var token in new[] { null, "", "wrong" })
+        {
+            var answer = await RegisterAsync("{}", token);
+            Assert.Equal((401, "invalid_token"), (answer.Status, answer.Code));
+        }
+    }
+
+    private async Task<RawAnswer> RegisterAsync(string body, string? token)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            new Uri(client.Server, "/oauth/register")
+        );
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
+        return await client.SendAsync(request);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Buffers.Text;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>The token endpoint by its specification, without the SDK.</summary>
+public sealed class TokenEndpointTests(SharedServer shared) : IAsyncLifetime
+{
+    private RawClient client = null!;
+
+    public async ValueTask InitializeAsync() => client = await shared.NewRawClientAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData("password", "unsupported_grant_type")]
+    [InlineData("implicit", "unsupported_grant_type")]
+    [InlineData(null, "invalid_request")]
+    public async Task Another_grant_is_refused(string? grant, string error)
+    {
+        var answer = await client.PostFormAsync("/oauth/token", [("grant_type", grant)]);
+        Assert.Equal((400, error), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task No_token_without_a_proof_and_none_without_a_nonce()
+    {
+        var without = await client.PostFormAsync(
+            "/oauth/token",
+            [("grant_type", "client_credentials")],
+            withProof: false
+        );
+        var unfresh = await client.PostFormAsync(
+            "/oauth/token",
+            [("grant_type", "client_credentials")],
+            proof: (_, claims) => claims.Remove("nonce")
+        );
+
+        Assert.Equal((400, "invalid_dpop_proof"), (without.Status, without.Code));
+        Assert.Equal((400, "use_dpop_nonce"), (unfresh.Status, unfresh.Code));
+        Assert.NotEmpty(unfresh.Headers.GetValues("DPoP-Nonce").Single());
+    }
+
+    [Fact]
+    public async Task A_nonce_of_the_api_is_none_of_the_authorization_server()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(client.Server, "/v1/accounts"));
+        var nonce = (await client.SendAsync(request)).Headers.GetValues("DPoP-Nonce").Single();
+        var answer = await client.PostFormAsync(
+            "/oauth/token",
+            [("grant_type", "client_credentials")],
+            proof: (_, claims) => claims["nonce"] = nonce
+        );
+        Assert.Equal((400, "use_dpop_nonce"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task Answers_with_tokens_are_not_cached()
+    {
+        var answer = await client.PostFormAsync("/oauth/token", [("grant_type", "client_credentials")]);
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.Equal("DPoP", answer.Json["token_type"]!.GetValue<string>());
+        Assert.InRange(answer.Json["expires_in"]!.GetValue<int>(), 1, 300);
+    }
+
+    [Fact]
+    public async Task A_code_gives_tokens_once_and_a_second_use_takes_them_back()
+    {
+        var (code, redirect) = await client.AuthorizeAsync();
+        var first = await client.RedeemAsync(code, redirect);
+        var accessToken = first.Json["access_token"]!.GetValue<string>();
+        Assert.Equal(200, (await client.CallAsync(HttpMethod.Get, "/v1/accounts", accessToken)).Status);
+
+        var second = await client.RedeemAsync(code, redirect);
+
+        Assert.Equal((400, "invalid_grant"), (second.Status, second.Code));
+        Assert.Equal(401, (await client.CallAsync(HttpMethod.Get, "/v1/accounts", accessToken)).Status);
+    }
+
+    [Fact]
+    public async Task A_code_needs_its_verifier_its_address_its_client_and_its_key()
+    {
+        var (code, redirect) = await client.AuthorizeAsync();
+        using var other = await shared.NewRawClientAsync();
+        using var thief = new RawClient(client.Partner, client.Server);
+
+        var noVerifier = await client.RedeemAsync(code, redirect, ("code_verifier", null));
+        var wrongVerifier = await client.RedeemAsync(code, redirect, ("code_verifier", new string('v', 43)));
+        var wrongAddress = await client.RedeemAsync(
+            code,
+            redirect,
+            ("redirect_uri", "http://localhost:1/other")
+        );
+        var noAddress = await client.RedeemAsync(code, redirect, ("redirect_uri", null));
+        var otherClient = await other.RedeemAsync(code, redirect);
+        var otherKey = await thief.RedeemAsync(code, redirect);
+
+        Assert.All(
+            new[] { noVerifier, wrongVerifier, wrongAddress, noAddress, otherClient },
+            answer => Assert.Equal((400, "invalid_grant"), (answer.Status, answer.Code))
+        );
+        Assert.Equal((400, "invalid_dpop_proof"), (otherKey.Status, otherKey.Code));
+        Assert.Equal(200, (await client.RedeemAsync(code, redirect)).Status);
+    }
+
+    [Fact]
+    public async Task The_token_answer_says_what_was_granted_and_the_id_token_who_for()
+    {
+        var (code, redirect) = await client.AuthorizeAsync(("nonce", "n-0S6_WzA2Mj"));
+        var answer = await client.RedeemAsync(code, redirect);
+
+        var granted = answer.Json["authorization_details"]!.AsArray();
+        Assert.Equal(4, granted.Count);
+        Assert.StartsWith("agr_", granted[3]!["agreement_id"]!.GetValue<string>());
+        var claims = Claims(answer.Json["id_token"]!.GetValue<string>());
+        Assert.Equal("n-0S6_WzA2Mj", claims["nonce"]!.GetValue<string>());
+        Assert.Equal(client.Partner.ClientId, claims["aud"]!.GetValue<string>());
+        Assert.Equal(client.Issuer, claims["iss"]!.GetValue<string>());
+        Assert.StartsWith("cus_", claims["sub"]!.GetValue<string>());
+        var access = Claims(answer.Json["access_token"]!.GetValue<string>());
+        Assert.NotNull(access["cnf"]!["jkt"]);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_stays_with_its_client_and_ends_with_its_consent()
+    {
+        var (code, redirect) = await client.AuthorizeAsync();
+        var tokens = (await client.RedeemAsync(code, redirect)).Json;
+        var refresh = tokens["refresh_token"]!.GetValue<string>();
+        using var other = await shared.NewRawClientAsync();
+
+        var stolen = await other.RefreshAsync(refresh);
+        var wider = await client.PostFormAsync(
+            "/oauth/token",
+            [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh),
+                ("scope", "openid accounts payments"),
+            ]
+        );
+        var first = await client.RefreshAsync(refresh);
+        var second = await client.RefreshAsync(refresh);
+        await client.Partner.Client.Consents.RevokeAsync(tokens["consent_id"]!.GetValue<string>());
+        var ended = await client.RefreshAsync(refresh);
+
+        Assert.Equal((400, "invalid_grant"), (stolen.Status, stolen.Code));
+        Assert.Equal((400, "invalid_scope"), (wider.Status, wider.Code));
+        Assert.Equal((200, 200), (first.Status, second.Status));
+        Assert.Equal((400, "invalid_grant"), (ended.Status, ended.Code));
+    }
+
+    [Fact]
+    public async Task A_refresh_token_needs_the_client_to_authenticate_and_a_proof()
+    {
+        var (code, redirect) = await client.AuthorizeAsync();
+        var refresh = (await client.RedeemAsync(code, redirect)).Json["refresh_token"]!.GetValue<string>();
+
+        var anonymous = await client.PostFormAsync(
+            "/oauth/token",
+            [("grant_type", "refresh_token"), ("refresh_token", refresh), ("client_assertion", null)]
+        );
+        var unproven = await client.PostFormAsync(
+            "/oauth/token",
+            [("grant_type", "refresh_token"), ("refresh_token", refresh)],
+            withProof: false
+        );
+
+        Assert.Equal((401, "invalid_client"), (anonymous.Status, anonymous.Code));
+        Assert.Equal((400, "invalid_dpop_proof"), (unproven.Status, unproven.Code));
+    }
+
+    private static JsonNode Claims(string token) =>
+        JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]))!;
+}
