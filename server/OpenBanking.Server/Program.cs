@@ -21,7 +21,7 @@ public static class Program
         await using var app = Build(args);
         return args switch
         {
-            ["verify-books", ..] => app.VerifyBooks(),
+            ["verify-books", ..] => await app.VerifyBooksAsync(),
             ["openapi", ..] => await app.WriteOpenApiAsync(),
             _ => await app.ServeAsync(),
         };

@@ -42,13 +42,13 @@ public static class ServerCommands
     }
 
     /// <summary>verify-books: proves that the books balance; no other process may have the data open.</summary>
-    public static int VerifyBooks(this WebApplication app)
+    public static async Task<int> VerifyBooksAsync(this WebApplication app)
     {
         try
         {
             var audit = new BooksAudit(app.Services.GetRequiredService<Store>());
-            var violations = audit.FindViolations();
-            var (payments, entries) = audit.Count();
+            var violations = await audit.FindViolationsAsync();
+            var (payments, entries) = await audit.CountAsync();
             foreach (var (rule, count) in violations)
             {
                 Console.WriteLine($"VIOLATED {count} times: {rule}");
@@ -60,7 +60,7 @@ public static class ServerCommands
         }
         catch (StoreInUseException inUse)
         {
-            Console.Error.WriteLine(inUse.Message);
+            await Console.Error.WriteLineAsync(inUse.Message);
             return CannotStart;
         }
     }

@@ -11,14 +11,14 @@ public static class AccountApi
 {
     public static void MapAccounts(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/accounts", List)
+        api.MapGet("/accounts", ListAsync)
             .Needs(Reading(AccountInformation.ReadAccounts))
             .WithName("listAccounts")
             .WithTags("Accounts")
             .WithSummary("The e-account the customer gave access to")
             .Produces<Page<Account>>();
 
-        api.MapGet("/accounts/{id}", Get)
+        api.MapGet("/accounts/{id}", GetAsync)
             .Needs(Reading(AccountInformation.ReadAccounts))
             .WithName("getAccount")
             .WithTags("Accounts")
@@ -27,7 +27,7 @@ public static class AccountApi
             .Produces<Account>()
             .Refuses(ProblemCodes.NotFound);
 
-        api.MapGet("/accounts/{id}/transactions", ListTransactions)
+        api.MapGet("/accounts/{id}/transactions", ListTransactionsAsync)
             .Needs(Reading(AccountInformation.ReadTransactions))
             .WithName("listTransactions")
             .WithTags("Accounts")
@@ -39,23 +39,24 @@ public static class AccountApi
     private static TokenRequirement Reading(string action) =>
         TokenRequirement.Customer(Scopes.Accounts, AccountInformation.TypeName, action);
 
-    private static IResult List(Caller caller, AccountQueries queries) =>
+    private static async Task<IResult> ListAsync(Caller caller, AccountQueries queries) =>
         Answers.Ok(
             new Page<Account>
             {
-                Data = queries.Find(caller, caller.Consent.AccountId) is { } account
-                    ? [Show(account, queries.FindCard(caller, account), caller)]
+                Data = await queries.FindAsync(caller, caller.Consent.AccountId) is { } account
+                    ? [Show(account, await queries.FindCardAsync(caller, account), caller)]
                     : [],
                 HasMore = false,
             }
         );
 
-    private static IResult Get(Caller caller, string id, AccountQueries queries) =>
-        caller.TryRead<AccountRow>(id, out var accountId) && queries.Find(caller, accountId) is { } account
-            ? Answers.Ok(Show(account, queries.FindCard(caller, account), caller))
+    private static async Task<IResult> GetAsync(Caller caller, string id, AccountQueries queries) =>
+        caller.TryRead<AccountRow>(id, out var accountId)
+        && await queries.FindAsync(caller, accountId) is { } account
+            ? Answers.Ok(Show(account, await queries.FindCardAsync(caller, account), caller))
             : Problems.NotFound();
 
-    private static IResult ListTransactions(
+    private static async Task<IResult> ListTransactionsAsync(
         Caller caller,
         string id,
         PageRequest page,
@@ -64,7 +65,7 @@ public static class AccountApi
     {
         if (
             !caller.TryRead<AccountRow>(id, out var accountId)
-            || queries.Find(caller, accountId) is not { } account
+            || await queries.FindAsync(caller, accountId) is not { } account
         )
         {
             return Problems.NotFound();
@@ -75,7 +76,7 @@ public static class AccountApi
             return PageRequest.WrongCursor();
         }
 
-        var entries = queries.ListEntries(caller, account, before, page.Limit + 1);
+        var entries = await queries.ListEntriesAsync(caller, account, before, page.Limit + 1);
         return Answers.Ok(
             page.PageOf(entries, entry => Show(entry, caller), entry => entry.Sequence.ToString())
         );

@@ -32,21 +32,23 @@ public sealed class IdentityVerifications(
     )
     {
         var id = new Id<AccountApplicationRow>(intent.SubjectId);
-        var application = store.Find(AccountTables.Applications, reference.World, id)!;
+        var application = (await store.FindAsync(AccountTables.Applications, reference.World, id))!;
         var elements = vault.OpenJson<FiveElements>(application.Elements, application.Id.Value);
         var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
         answer ??= await verification.VerifyAsync(reference, elements, cancellationToken);
         var bank = answer.FailureCode is null
             ? await verification.BankOfAsync(reference, elements.CardNumber, cancellationToken)
             : "";
-        var decision = await engine.SubmitAsync(CommandFor(reference, application, elements, answer, bank));
+        var decision = await engine.SubmitAsync(
+            await CommandForAsync(reference, application, elements, answer, bank)
+        );
         if (decision is Rejected<AccountApplicationRow> { Refusal: var refusal })
         {
             throw new InvalidOperationException(refusal.Code);
         }
     }
 
-    private CompleteVerification CommandFor(
+    private async Task<CompleteVerification> CommandForAsync(
         Reference reference,
         AccountApplicationRow application,
         FiveElements elements,
@@ -54,8 +56,8 @@ public sealed class IdentityVerifications(
         string bank
     )
     {
-        var now = clocks.Now(reference.World);
-        var known = store.Find(
+        var now = await clocks.NowAsync(reference.World);
+        var known = await store.FindAsync(
             CustomerTables.Identities,
             reference.World,
             new IdNumberKey(application.IdNumberIndex)

@@ -27,7 +27,7 @@ public sealed class AuthorizeEndpoint(
             return ErrorPage(failure!.Error);
         }
 
-        if (form["client_id"] is not { } clientId || apps.Find(clientId) is not { } app)
+        if (form["client_id"] is not { } clientId || await apps.FindAsync(clientId) is not { } app)
         {
             return ErrorPage("invalid_client");
         }
@@ -37,7 +37,7 @@ public sealed class AuthorizeEndpoint(
             return ErrorPage("invalid_request");
         }
 
-        var pushed = store.Find(
+        var pushed = await store.FindAsync(
             AuthorizationTables.PushedRequests,
             app.World,
             new HashKey(Secrets.HashOf(requestUri))

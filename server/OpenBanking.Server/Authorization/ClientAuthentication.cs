@@ -18,7 +18,9 @@ public sealed class ClientAuthentication(AppDirectory apps, ServerAddress addres
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int LongestAssertionId = 256;
 
-    public (AuthenticatedClient? Client, OAuthFailure? Failure) Authenticate(OAuthForm form)
+    public async ValueTask<(AuthenticatedClient? Client, OAuthFailure? Failure)> AuthenticateAsync(
+        OAuthForm form
+    )
     {
         if (form["client_assertion"] is not { } text)
         {
@@ -41,7 +43,7 @@ public sealed class ClientAuthentication(AppDirectory apps, ServerAddress addres
             return Refuse("The assertion's iss and sub, and client_id if sent, must all be the client id.");
         }
 
-        if (apps.Find(clientId) is not { } app)
+        if (await apps.FindAsync(clientId) is not { } app)
         {
             return Refuse("There is no such client here: check the client id and the server's address.");
         }

@@ -85,18 +85,18 @@ public sealed class Interactions(
     }
 
     /// <summary>The interaction, if this browser began it and it is not over.</summary>
-    public OpenInteraction? Find(World world, string id, string? browserSecret)
+    public async ValueTask<OpenInteraction?> FindAsync(World world, string id, string? browserSecret)
     {
         if (
             browserSecret is null
             || !Id<InteractionRow>.TryParse(id, out var interactionId)
-            || store.Find(AuthorizationTables.Interactions, world, interactionId)
+            || await store.FindAsync(AuthorizationTables.Interactions, world, interactionId)
                 is not { Completed: false } row
             || clocks.RealNow >= row.ExpiresAt
             || !Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
-            || store.Find(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
+            || await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
                 is not { Used: false } pushed
-            || apps.Find(row.AppId.ToString()) is not { } app
+            || await apps.FindAsync(row.AppId.ToString()) is not { } app
         )
         {
             return null;
@@ -104,7 +104,7 @@ public sealed class Interactions(
 
         var request = AuthorizationRequest.Read(pushed.Request);
         var application = row.ApplicationId is { } applicationId
-            ? store.Find(AccountTables.Applications, world, applicationId)
+            ? await store.FindAsync(AccountTables.Applications, world, applicationId)
             : null;
         var customerId = row.CustomerId ?? application?.CustomerId;
         return new(
@@ -114,8 +114,10 @@ public sealed class Interactions(
             request,
             AuthorizationDetails.Read(request.Details),
             application,
-            customerId is { } customer ? store.Find(CustomerTables.Customers, world, customer) : null,
-            customerId is { } holder ? FindAccount(world, holder) : null
+            customerId is { } customer
+                ? await store.FindAsync(CustomerTables.Customers, world, customer)
+                : null,
+            customerId is { } holder ? await FindAccountAsync(world, holder) : null
         );
     }
 
@@ -189,7 +191,7 @@ public sealed class Interactions(
     )
     {
         var id = ids.New<AccountApplicationRow>();
-        var now = clocks.Now(open.World);
+        var now = await clocks.NowAsync(open.World);
         await engine.SubmitAsync(
             new SubmitApplication(
                 open.World,
@@ -223,7 +225,7 @@ public sealed class Interactions(
         await engine.SubmitAsync(
             new SetPin(
                 open.World,
-                clocks.Now(open.World),
+                await clocks.NowAsync(open.World),
                 open.Customer!.Id,
                 open.Account!.Id,
                 open.App.Id,
@@ -238,7 +240,7 @@ public sealed class Interactions(
     public async Task<(PinCheck Check, string? Location)> AgreeAsync(OpenInteraction open, string? pin)
     {
         var code = Ids.NewSecret();
-        var (consent, agreement) = NewConsent(open);
+        var (consent, agreement) = NewConsent(open, await clocks.NowAsync(open.World));
         var decision = await engine.SubmitAsync(
             new Agree(
                 open.World,
@@ -271,12 +273,11 @@ public sealed class Interactions(
         return decision is Accepted<Done> ? AuthorizationResponse.Denied(open.Request, address) : null;
     }
 
-    private AccountRow? FindAccount(World world, Id<CustomerRow> customer) =>
-        store.First(AccountTables.Accounts, world, $"customer_id = {customer} ORDER BY id LIMIT 1");
+    private ValueTask<AccountRow?> FindAccountAsync(World world, Id<CustomerRow> customer) =>
+        store.FirstAsync(AccountTables.Accounts, world, $"customer_id = {customer} ORDER BY id LIMIT 1");
 
-    private (ConsentRow, AgreementRow?) NewConsent(OpenInteraction open)
+    private (ConsentRow, AgreementRow?) NewConsent(OpenInteraction open, DateTimeOffset now)
     {
-        var now = clocks.Now(open.World);
         var account = open.Account!;
         var consentId = ids.New<ConsentRow>();
         var agreement = open.Agreement is { } terms

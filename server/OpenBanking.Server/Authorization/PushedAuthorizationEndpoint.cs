@@ -30,7 +30,7 @@ public sealed class PushedAuthorizationEndpoint(
             return OAuthAnswers.Failed(formFailure!);
         }
 
-        var (client, clientFailure) = clients.Authenticate(form);
+        var (client, clientFailure) = await clients.AuthenticateAsync(form);
         if (client is null)
         {
             return OAuthAnswers.Failed(clientFailure!);

@@ -17,7 +17,7 @@ public sealed class RegistrationEndpoint(Store store, Engine.Engine engine, Ids 
     public async Task<IResult> HandleAsync(HttpContext context)
     {
         var now = time.GetUtcNow();
-        if (FindToken(context.Request, now) is not { } token)
+        if (await FindTokenAsync(context.Request, now) is not { } token)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
             return OAuthAnswers.Failed(
@@ -39,10 +39,10 @@ public sealed class RegistrationEndpoint(Store store, Engine.Engine engine, Ids 
         return OAuthAnswers.Ok(Show(app), StatusCodes.Status201Created);
     }
 
-    private InitialAccessTokenRow? FindToken(HttpRequest request, DateTimeOffset now) =>
+    private async ValueTask<InitialAccessTokenRow?> FindTokenAsync(HttpRequest request, DateTimeOffset now) =>
         request.Headers.Authorization is [{ } header]
         && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-        && store.Find(
+        && await store.FindAsync(
             PartnerTables.InitialAccessTokens,
             World.Live,
             new HashKey(Secrets.HashOf(header[Bearer.Length..]))

@@ -29,7 +29,11 @@ public sealed class SigningKeys(Store store, Engine.Engine engine, Vault vault, 
     /// <summary>Loads the keys, making the first one on a new store. Called once, before requests are served.</summary>
     public async Task LoadAsync()
     {
-        var rows = store.List(AuthorizationTables.SigningKeys, World.Live, $"ORDER BY created_at DESC");
+        var rows = await store.ListAsync(
+            AuthorizationTables.SigningKeys,
+            World.Live,
+            $"ORDER BY created_at DESC"
+        );
         loaded = Read(rows is [] ? [await CreateAsync()] : rows);
     }
 

@@ -40,7 +40,7 @@ public sealed class TokenEndpoint(
             return OAuthAnswers.Failed(formFailure!);
         }
 
-        var (client, clientFailure) = clients.Authenticate(form);
+        var (client, clientFailure) = await clients.AuthenticateAsync(form);
         if (client is null)
         {
             return OAuthAnswers.Failed(clientFailure!);
@@ -80,13 +80,13 @@ public sealed class TokenEndpoint(
         var hash = grant.Form["code"] is { } text ? Secrets.HashOf(text) : null;
         var code = hash is null
             ? null
-            : store.Find(AuthorizationTables.Codes, grant.World, new HashKey(hash));
+            : await store.FindAsync(AuthorizationTables.Codes, grant.World, new HashKey(hash));
         if (CheckCode(grant, code) is { } failure)
         {
             return (null, failure);
         }
 
-        var consent = store.Find(ConsentTables.Consents, grant.World, code!.ConsentId)!;
+        var consent = (await store.FindAsync(ConsentTables.Consents, grant.World, code!.ConsentId))!;
         var refreshToken = Ids.NewSecret();
         var decision = await engine.SubmitAsync(
             new RedeemCode(
@@ -132,14 +132,14 @@ public sealed class TokenEndpoint(
         var hash = grant.Form["refresh_token"] is { } text ? Secrets.HashOf(text) : null;
         var token = hash is null
             ? null
-            : store.Find(AuthorizationTables.RefreshTokens, grant.World, new HashKey(hash));
+            : await store.FindAsync(AuthorizationTables.RefreshTokens, grant.World, new HashKey(hash));
         if (token is null || token.AppId != grant.App.Id)
         {
             return (null, OAuthFailure.InvalidGrant("There is no such refresh token for this client."));
         }
 
-        var consent = store.Find(ConsentTables.Consents, grant.World, token.ConsentId)!;
-        if (!ConsentRules.IsActive(consent, clocks.Now(grant.World)))
+        var consent = (await store.FindAsync(ConsentTables.Consents, grant.World, token.ConsentId))!;
+        if (!ConsentRules.IsActive(consent, await clocks.NowAsync(grant.World)))
         {
             return (null, OAuthFailure.InvalidGrant("The consent has ended: ask the customer again."));
         }

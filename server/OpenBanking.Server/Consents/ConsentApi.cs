@@ -10,7 +10,7 @@ public static class ConsentApi
 {
     public static void MapConsents(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/consents/{id}", Get)
+        api.MapGet("/consents/{id}", GetAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getConsent")
             .WithTags("Consents")
@@ -29,7 +29,7 @@ public static class ConsentApi
             .Produces<Consent>()
             .Refuses(ProblemCodes.NotFound);
 
-        api.MapGet("/agreements/{id}", GetAgreement)
+        api.MapGet("/agreements/{id}", GetAgreementAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getAgreement")
             .WithTags("Consents")
@@ -38,8 +38,9 @@ public static class ConsentApi
             .Refuses(ProblemCodes.NotFound);
     }
 
-    private static IResult Get(Caller caller, string id, ConsentQueries queries) =>
-        caller.TryRead<ConsentRow>(id, out var consentId) && queries.Find(caller, consentId) is { } consent
+    private static async Task<IResult> GetAsync(Caller caller, string id, ConsentQueries queries) =>
+        caller.TryRead<ConsentRow>(id, out var consentId)
+        && await queries.FindAsync(caller, consentId) is { } consent
             ? Answers.Ok(Show(consent, caller))
             : Problems.NotFound();
 
@@ -52,7 +53,7 @@ public static class ConsentApi
     {
         if (
             !caller.TryRead<ConsentRow>(id, out var consentId)
-            || queries.Find(caller, consentId) is not { } consent
+            || await queries.FindAsync(caller, consentId) is not { } consent
         )
         {
             return Problems.NotFound();
@@ -64,9 +65,9 @@ public static class ConsentApi
         return Answers.Ok(Show(((Accepted<ConsentRow>)decision).Reply, caller));
     }
 
-    private static IResult GetAgreement(Caller caller, string id, ConsentQueries queries) =>
+    private static async Task<IResult> GetAgreementAsync(Caller caller, string id, ConsentQueries queries) =>
         caller.TryRead<AgreementRow>(id, out var agreementId)
-        && queries.FindAgreement(caller, agreementId) is { } agreement
+        && await queries.FindAgreementAsync(caller, agreementId) is { } agreement
             ? Answers.Ok(Show(agreement, caller))
             : Problems.NotFound();
 

@@ -9,22 +9,22 @@ namespace OpenBanking.Server.Consents;
 /// <summary>Consents and agreements of one app.</summary>
 public sealed class ConsentQueries(Store store)
 {
-    public ConsentRow? Find(Caller caller, Id<ConsentRow> id) =>
-        store.First(ConsentTables.Consents, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+    public ValueTask<ConsentRow?> FindAsync(Caller caller, Id<ConsentRow> id) =>
+        store.FirstAsync(ConsentTables.Consents, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
 
-    public AgreementRow? FindAgreement(Caller caller, Id<AgreementRow> id) =>
-        store.First(ConsentTables.Agreements, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+    public ValueTask<AgreementRow?> FindAgreementAsync(Caller caller, Id<AgreementRow> id) =>
+        store.FirstAsync(ConsentTables.Agreements, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
 
     /// <summary>The customer's newest consent to this app that lasts and holds a coupon wallet.</summary>
-    public ConsentRow? FindWallet(Caller caller, Id<CustomerRow> customer) =>
-        store
-            .List(
+    public async ValueTask<ConsentRow?> FindWalletAsync(Caller caller, Id<CustomerRow> customer) =>
+        (
+            await store.ListAsync(
                 ConsentTables.Consents,
                 caller.World,
                 $"app_id = {caller.App.Id} AND customer_id = {customer} AND state = {ConsentState.Authorized} ORDER BY id DESC"
             )
-            .FirstOrDefault(consent =>
-                ConsentRules.IsActive(consent, caller.Now)
-                && ConsentApi.Holds(consent, CouponWallet.TypeName, action: null)
-            );
+        ).FirstOrDefault(consent =>
+            ConsentRules.IsActive(consent, caller.Now)
+            && ConsentApi.Holds(consent, CouponWallet.TypeName, action: null)
+        );
 }

@@ -10,7 +10,7 @@ public static class CouponApi
 {
     public static void MapCoupons(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/coupon-stocks", ListStocks)
+        api.MapGet("/coupon-stocks", ListStocksAsync)
             .Needs(TokenRequirement.App(Scopes.CouponsIssue))
             .WithName("listCouponStocks")
             .WithTags("Coupons")
@@ -31,14 +31,14 @@ public static class CouponApi
                 ProblemCodes.CouponLimitReached
             );
 
-        api.MapGet("/coupons", List)
+        api.MapGet("/coupons", ListAsync)
             .Needs(Wallet)
             .WithName("listCoupons")
             .WithTags("Coupons")
             .WithSummary("The customer's coupons from this app, the oldest first")
             .Produces<Page<Coupon>>();
 
-        api.MapGet("/coupons/{id}", Get)
+        api.MapGet("/coupons/{id}", GetAsync)
             .Needs(Wallet)
             .WithName("getCoupon")
             .WithTags("Coupons")
@@ -50,11 +50,15 @@ public static class CouponApi
     private static TokenRequirement Wallet { get; } =
         TokenRequirement.Customer(Scopes.Coupons, CouponWallet.TypeName);
 
-    private static IResult ListStocks(Caller caller, PageRequest page, CouponQueries queries) =>
+    private static async Task<IResult> ListStocksAsync(
+        Caller caller,
+        PageRequest page,
+        CouponQueries queries
+    ) =>
         page.TryReadId<CouponStockRow>(out var after)
             ? Answers.Ok(
                 page.PageOf(
-                    queries.ListStocks(caller, after, page.Limit + 1),
+                    await queries.ListStocksAsync(caller, after, page.Limit + 1),
                     stock => Show(stock, caller),
                     stock => stock.Id.ToString()
                 )
@@ -72,7 +76,7 @@ public static class CouponApi
     {
         var request = body.Value;
         var stock = caller.TryRead<CouponStockRow>(request.StockId, out var stockId)
-            ? queries.FindStock(caller, stockId)
+            ? await queries.FindStockAsync(caller, stockId)
             : null;
         var refused = Wire.Refuse(
             stock is null ? Wire.NotKnown("/stock_id", "stock") : null,
@@ -90,28 +94,29 @@ public static class CouponApi
                     stock.CampaignId,
                     customerId,
                     caller.App.Id,
-                    consents.FindWallet(caller, customerId)?.Id
+                    (await consents.FindWalletAsync(caller, customerId))?.Id
                 ),
                 body.Request,
                 coupon => coupon.Id.Value,
                 coupon => Show(coupon, caller),
-                id => queries.FindIssued(caller, new(id))
+                id => queries.FindIssuedAsync(caller, new(id))
             );
     }
 
-    private static IResult List(Caller caller, PageRequest page, CouponQueries queries) =>
+    private static async Task<IResult> ListAsync(Caller caller, PageRequest page, CouponQueries queries) =>
         page.TryReadId<CouponRow>(out var after)
             ? Answers.Ok(
                 page.PageOf(
-                    queries.List(caller, after, page.Limit + 1),
+                    await queries.ListAsync(caller, after, page.Limit + 1),
                     coupon => Show(coupon, caller),
                     coupon => coupon.Id.ToString()
                 )
             )
             : PageRequest.WrongCursor();
 
-    private static IResult Get(Caller caller, string id, CouponQueries queries) =>
-        caller.TryRead<CouponRow>(id, out var couponId) && queries.Find(caller, couponId) is { } coupon
+    private static async Task<IResult> GetAsync(Caller caller, string id, CouponQueries queries) =>
+        caller.TryRead<CouponRow>(id, out var couponId)
+        && await queries.FindAsync(caller, couponId) is { } coupon
             ? Answers.Ok(Show(coupon, caller))
             : Problems.NotFound();
 

@@ -67,9 +67,9 @@ public sealed class Engine : IDisposable
     }
 
     /// <summary>The body that was given for a known key; null when it is no longer kept.</summary>
-    public byte[]? RecallAnswer(World world, IdempotencyRow known)
+    public async ValueTask<byte[]?> RecallAnswerAsync(World world, IdempotencyRow known)
     {
-        var answers = store.Find(EngineTables.Answers, world, known.JournalId);
+        var answers = await store.FindAsync(EngineTables.Answers, world, known.JournalId);
         return answers?.Bodies.AsSpan(known.AnswerOffset, known.AnswerLength).ToArray();
     }
 

@@ -45,6 +45,13 @@ internal sealed class Writer(
                 session.Rollback();
                 log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, conflict.Message);
             }
+            catch (StoreUnavailableException unavailable)
+            {
+                session.Rollback();
+                log.LogError(unavailable, "A batch of {Count} found no store", batch.Count);
+                FailAll(batch, unavailable);
+                return;
+            }
             catch (OutcomeUnknownException unknown)
             {
                 session.Rollback();
@@ -60,7 +67,14 @@ internal sealed class Writer(
             }
         }
 
-        FailAll(batch, new EngineBusyException());
+        if (batch.Count > 1)
+        {
+            Halve(batch, world, new EngineBusyException());
+        }
+        else
+        {
+            FailAll(batch, new EngineBusyException());
+        }
     }
 
     /// <summary>Deletes what was asked for, between batches; what is left over waits for the next time.</summary>
@@ -88,7 +102,6 @@ internal sealed class Writer(
     {
         var book = new Book(world);
         var decided = NameKeys(batch, book);
-        session.Begin();
         session.Load(book);
 
         var answers = new BatchAnswers(ids.New<JournalRow>());

@@ -27,7 +27,7 @@ public static class Answers
         KeyedRequest request,
         Func<TReply, Guid> idOf,
         Func<TReply, TWire> show,
-        Func<Guid, TReply?> reread
+        Func<Guid, ValueTask<TReply?>> reread
     )
         where TReply : class
         where TWire : ResponseObject
@@ -46,7 +46,8 @@ public static class Answers
             ),
             KeyedOutcome.Known { Row: var row } => new BodyResult(
                 row.Status,
-                engine.RecallAnswer(command.World, row) ?? Serialize(show(reread(row.ResourceId)!)),
+                await engine.RecallAnswerAsync(command.World, row)
+                    ?? Serialize(show((await reread(row.ResourceId))!)),
                 replayed: true
             ),
             KeyedOutcome.Refused refused => Problems.From(refused.Refusal),

@@ -49,6 +49,7 @@ public static class Failures
             ),
             BadHttpRequestException => (ProblemCodes.InvalidRequest, "The request is not valid HTTP."),
             EngineBusyException => (ProblemCodes.Overloaded, null),
+            StoreUnavailableException => (ProblemCodes.Overloaded, failure.Message),
             OutcomeUnknownException => (ProblemCodes.OutcomeUnknown, null),
             _ => (ProblemCodes.InternalError, null),
         };

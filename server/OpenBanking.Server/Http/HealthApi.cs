@@ -13,9 +13,9 @@ public static class HealthApi
         health.MapGet("/live", () => Results.Text("live"));
         health.MapGet(
             "/ready",
-            (Store store) =>
+            async (Store store) =>
             {
-                _ = store.Find(WorldTables.Worlds, World.Live, new(0));
+                _ = await store.FindAsync(WorldTables.Worlds, World.Live, new(0));
                 return Results.Text("ready");
             }
         );

@@ -51,7 +51,7 @@ public sealed class TokenFilter(
         var requirement =
             endpoint.Metadata.GetMetadata<TokenRequirement>()
             ?? throw new InvalidOperationException($"{endpoint} does not say what it needs of its token.");
-        if (Check(context.Request, requirement) is var (caller, refusal) && caller is null)
+        if (await CheckAsync(context.Request, requirement) is var (caller, refusal) && caller is null)
         {
             await RefuseAsync(context, refusal!);
             return;
@@ -61,7 +61,10 @@ public sealed class TokenFilter(
         await next();
     }
 
-    private (Caller? Caller, Unauthorized? Refusal) Check(HttpRequest request, TokenRequirement requirement)
+    private async ValueTask<(Caller? Caller, Unauthorized? Refusal)> CheckAsync(
+        HttpRequest request,
+        TokenRequirement requirement
+    )
     {
         if (request.Query.ContainsKey("access_token"))
         {
@@ -85,7 +88,7 @@ public sealed class TokenFilter(
         var text = header[Scheme.Length..].Trim();
         return tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken)
             : CheckProof(request, text, token) is { } refusal ? (null, refusal)
-            : CheckApp(token, requirement);
+            : await CheckAppAsync(token, requirement);
     }
 
     private Unauthorized? CheckProof(HttpRequest request, string text, AccessToken token) =>
@@ -101,9 +104,12 @@ public sealed class TokenFilter(
             _ => new(ProblemCodes.ProofNonceRequired, null),
         };
 
-    private (Caller?, Unauthorized?) CheckApp(AccessToken token, TokenRequirement requirement)
+    private async ValueTask<(Caller?, Unauthorized?)> CheckAppAsync(
+        AccessToken token,
+        TokenRequirement requirement
+    )
     {
-        if (apps.Find(token.ClientId) is not { } app)
+        if (await apps.FindAsync(token.ClientId) is not { } app)
         {
             return Refuse(ProblemCodes.InvalidToken);
         }
@@ -126,13 +132,13 @@ public sealed class TokenFilter(
             );
         }
 
-        var now = clocks.Now(app.World);
+        var now = await clocks.NowAsync(app.World);
         if (token.ConsentId is not { } consentId)
         {
             return (new(app.World, now, app.Row, consent: null, pairwise), null);
         }
 
-        var consent = store.Find(ConsentTables.Consents, app.World, consentId);
+        var consent = await store.FindAsync(ConsentTables.Consents, app.World, consentId);
         return consent is null || consent.AppId != app.Row.Id || !ConsentRules.IsActive(consent, now)
                 ? Refuse(
                     ProblemCodes.InvalidToken,

@@ -78,22 +78,28 @@ public sealed class BooksAudit(Store store)
     ];
 
     /// <summary>The rules that do not hold, with how often; empty when the books balance.</summary>
-    public IReadOnlyList<(string Rule, long Violations)> FindViolations() =>
-        [
-            .. rules
-                .Select(rule =>
-                    (rule.Rule, store.Numbers($"SELECT COUNT(*) FROM ({rule.Violations})", columns: 1)[0][0])
-                )
-                .Where(found => found.Item2 > 0),
-        ];
+    public async Task<IReadOnlyList<(string Rule, long Violations)>> FindViolationsAsync()
+    {
+        var violations = new List<(string, long)>();
+        foreach (var (rule, query) in rules)
+        {
+            var count = await store.NumbersAsync($"SELECT COUNT(*) FROM ({query}) AS violation", columns: 1);
+            if (count[0][0] > 0)
+            {
+                violations.Add((rule, count[0][0]));
+            }
+        }
+
+        return violations;
+    }
 
     /// <summary>How many payments and entries there are.</summary>
-    public (long Payments, long Entries) Count()
+    public async Task<(long Payments, long Entries)> CountAsync()
     {
-        var counts = store.Numbers(
+        var counts = await store.NumbersAsync(
             "SELECT (SELECT COUNT(*) FROM payment), (SELECT COUNT(*) FROM entry)",
             columns: 2
-        )[0];
-        return (counts[0], counts[1]);
+        );
+        return (counts[0][0], counts[0][1]);
     }
 }

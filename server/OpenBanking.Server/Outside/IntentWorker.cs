@@ -41,9 +41,9 @@ public sealed class IntentWorker(
         handler.Kind
     );
 
-    protected override Task<bool> RunOnceAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
     {
-        var due = store.ListAcrossWorlds(
+        var due = await store.ListAcrossWorldsAsync(
             IntentTables.Intents,
             AtOnce,
             $"state <> {IntentState.Done} AND due_at <= {time.GetUtcNow()} ORDER BY due_at"
@@ -53,7 +53,7 @@ public sealed class IntentWorker(
             running.TryStart(intent.Id, () => RunAsync(new(world, intent.Id), stoppingToken));
         }
 
-        return Task.FromResult(false);
+        return false;
     }
 
     private async Task RunAsync(Reference reference, CancellationToken stoppingToken)

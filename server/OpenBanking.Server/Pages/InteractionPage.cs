@@ -21,7 +21,7 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
     {
         var world = new World(int.Parse((string)RouteData.Values["world"]!));
         var id = (string)RouteData.Values["interaction"]!;
-        var open = Interactions.Find(world, id, InteractionCookies.Get(HttpContext, id));
+        var open = await Interactions.FindAsync(world, id, InteractionCookies.Get(HttpContext, id));
         if (open is null)
         {
             context.Result = SeeOther($"{PageRoutes.Error}?code=interaction_over");
@@ -36,8 +36,12 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
 
         Open = open;
         Response.Headers.ContentSecurityPolicy = PageSecurity.PolicyWithForms(open.Request.RedirectUri);
+        await PrepareAsync();
         await next();
     }
+
+    /// <summary>Reads what the page shows beyond the interaction.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     /// <summary>Whether the page is the right one for a step.</summary>
     protected virtual bool Serves(InteractionStep current) => current == step;

@@ -30,7 +30,7 @@ public sealed record KeepPageKey(DateTimeOffset Now, PageKeyRow Key) : Command<D
 }
 
 /// <summary>The framework's key ring in the store, sealed, so that forms survive a restart and every node reads
-/// them.</summary>
+/// them. The framework asks for them without waiting, seldom enough to block.</summary>
 public sealed class PageKeys(Store store, Engine.Engine engine, Vault vault, TimeProvider time)
     : IXmlRepository
 {
@@ -48,7 +48,10 @@ public sealed class PageKeys(Store store, Engine.Engine engine, Vault vault, Tim
     public IReadOnlyCollection<XElement> GetAllElements() =>
         [
             .. store
-                .List(AuthorizationTables.PageKeys, World.Live, $"ORDER BY name")
+                .ListAsync(AuthorizationTables.PageKeys, World.Live, $"ORDER BY name")
+                .AsTask()
+                .GetAwaiter()
+                .GetResult()
                 .Select(row => XElement.Parse(vault.OpenText(row.Xml, RowIdOf(row.Name)))),
         ];
 

@@ -17,7 +17,7 @@ public sealed class AppDirectory(Store store, TimeProvider time)
 
     private readonly ConcurrentDictionary<Id<AppRow>, (RegisteredApp App, DateTimeOffset ReadAt)> kept = [];
 
-    public RegisteredApp? Find(string? clientId)
+    public async ValueTask<RegisteredApp?> FindAsync(string? clientId)
     {
         if (!Id<AppRow>.TryParse(clientId, out var id))
         {
@@ -30,7 +30,7 @@ public sealed class AppDirectory(Store store, TimeProvider time)
             return known.App;
         }
 
-        if (Read(id) is not { } app)
+        if (await ReadAsync(id) is not { } app)
         {
             return null;
         }
@@ -44,9 +44,9 @@ public sealed class AppDirectory(Store store, TimeProvider time)
         return app;
     }
 
-    private RegisteredApp? Read(Id<AppRow> id) =>
-        store.Find(PartnerTables.AppWorlds, World.Live, id) is { } place
-        && store.Find(PartnerTables.Apps, new(place.WorldNumber), id) is { } row
+    private async Task<RegisteredApp?> ReadAsync(Id<AppRow> id) =>
+        await store.FindAsync(PartnerTables.AppWorlds, World.Live, id) is { } place
+        && await store.FindAsync(PartnerTables.Apps, new(place.WorldNumber), id) is { } row
             ? new(new(place.WorldNumber), row, Authorization.PublicKey.ReadSet(row.Jwks))
             : null;
 }

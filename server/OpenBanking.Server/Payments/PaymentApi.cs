@@ -22,7 +22,7 @@ public static class PaymentApi
             .Produces<Payment>(StatusCodes.Status201Created)
             .Refuses(ProblemCodes.AgreementNotActive, ProblemCodes.OrderAlreadyPaid);
 
-        api.MapGet("/payments/{id}", Get)
+        api.MapGet("/payments/{id}", GetAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getPayment")
             .WithTags("Payments")
@@ -30,7 +30,7 @@ public static class PaymentApi
             .Produces<Payment>()
             .Refuses(ProblemCodes.NotFound);
 
-        api.MapGet("/orders/{orderNo}", GetOrder)
+        api.MapGet("/orders/{orderNo}", GetOrderAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getOrder")
             .WithTags("Payments")
@@ -51,7 +51,7 @@ public static class PaymentApi
         var request = body.Value;
         Id<CouponRow> couponId = default;
         var agreement = caller.TryRead<AgreementRow>(request.AgreementId, out var agreementId)
-            ? consents.FindAgreement(caller, agreementId)
+            ? await consents.FindAgreementAsync(caller, agreementId)
             : null;
         var refused = Wire.Refuse(
             Wire.CheckOrderNo("/order_no", request.OrderNo),
@@ -77,23 +77,24 @@ public static class PaymentApi
                 body.Request,
                 payment => payment.Id.Value,
                 payment => Show(payment, caller),
-                id => queries.Find(caller, new(id))
+                id => queries.FindAsync(caller, new(id))
             );
     }
 
-    private static IResult Get(Caller caller, string id, PaymentQueries queries) =>
-        caller.TryRead<PaymentRow>(id, out var paymentId) && queries.Find(caller, paymentId) is { } payment
+    private static async Task<IResult> GetAsync(Caller caller, string id, PaymentQueries queries) =>
+        caller.TryRead<PaymentRow>(id, out var paymentId)
+        && await queries.FindAsync(caller, paymentId) is { } payment
             ? Answers.Ok(Show(payment, caller))
             : Problems.NotFound();
 
-    private static IResult GetOrder(Caller caller, string orderNo, PaymentQueries queries) =>
-        queries.FindOrder(caller, orderNo) is { } order
+    private static async Task<IResult> GetOrderAsync(Caller caller, string orderNo, PaymentQueries queries) =>
+        await queries.FindOrderAsync(caller, orderNo) is { } order
             ? Answers.Ok(
                 new Order
                 {
                     OrderNo = order.OrderNo,
                     Attempts = order.Attempts,
-                    LastPayment = Show(queries.Find(caller, order.LastPaymentId)!, caller),
+                    LastPayment = Show((await queries.FindAsync(caller, order.LastPaymentId))!, caller),
                 }
             )
             : Problems.NotFound();

@@ -8,9 +8,9 @@ namespace OpenBanking.Server.Payments;
 /// <summary>Payments and orders of one app.</summary>
 public sealed class PaymentQueries(Store store)
 {
-    public PaymentRow? Find(Caller caller, Id<PaymentRow> id) =>
-        store.First(PaymentTables.Payments, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+    public ValueTask<PaymentRow?> FindAsync(Caller caller, Id<PaymentRow> id) =>
+        store.FirstAsync(PaymentTables.Payments, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
 
-    public OrderRow? FindOrder(Caller caller, string orderNo) =>
-        store.Find(PaymentTables.Orders, caller.World, new OrderKey(caller.App.Id, orderNo));
+    public ValueTask<OrderRow?> FindOrderAsync(Caller caller, string orderNo) =>
+        store.FindAsync(PaymentTables.Orders, caller.World, new OrderKey(caller.App.Id, orderNo));
 }

@@ -25,7 +25,7 @@ public static class RefundApi
                 ProblemCodes.InsufficientPartnerBalance
             );
 
-        api.MapGet("/refunds/{id}", Get)
+        api.MapGet("/refunds/{id}", GetAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getRefund")
             .WithTags("Refunds")
@@ -45,7 +45,7 @@ public static class RefundApi
     {
         var request = body.Value;
         var payment = caller.TryRead<PaymentRow>(request.PaymentId, out var paymentId)
-            ? payments.Find(caller, paymentId)
+            ? await payments.FindAsync(caller, paymentId)
             : null;
         var refused = Wire.Refuse(
             payment is null ? Wire.NotKnown("/payment_id", "payment") : null,
@@ -65,12 +65,13 @@ public static class RefundApi
                 body.Request,
                 refund => refund.Id.Value,
                 refund => Show(refund, caller),
-                id => queries.Find(caller, new(id))
+                id => queries.FindAsync(caller, new(id))
             );
     }
 
-    private static IResult Get(Caller caller, string id, RefundQueries queries) =>
-        caller.TryRead<RefundRow>(id, out var refundId) && queries.Find(caller, refundId) is { } refund
+    private static async Task<IResult> GetAsync(Caller caller, string id, RefundQueries queries) =>
+        caller.TryRead<RefundRow>(id, out var refundId)
+        && await queries.FindAsync(caller, refundId) is { } refund
             ? Answers.Ok(Show(refund, caller))
             : Problems.NotFound();
 

@@ -7,6 +7,6 @@ namespace OpenBanking.Server.Refunds;
 /// <summary>Refunds of one app.</summary>
 public sealed class RefundQueries(Store store)
 {
-    public RefundRow? Find(Caller caller, Id<RefundRow> id) =>
-        store.First(RefundTables.Refunds, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+    public ValueTask<RefundRow?> FindAsync(Caller caller, Id<RefundRow> id) =>
+        store.FirstAsync(RefundTables.Refunds, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
 }

@@ -28,8 +28,8 @@ public static class SandboxApi
         var sandbox = routes.MapGroup("/sandbox").ExcludeFromDescription();
         sandbox.AddEndpointFilter(RefusableArguments.RefuseAsync);
         sandbox.MapPost("/partners", SignUpAsync);
-        sandbox.MapGet("/{sandbox:int}/messages.json", ListMessages);
-        sandbox.MapGet("/{sandbox:int}/persons.json", ListPersons);
+        sandbox.MapGet("/{sandbox:int}/messages.json", ListMessagesAsync);
+        sandbox.MapGet("/{sandbox:int}/persons.json", ListPersonsAsync);
     }
 
     private static async Task<IResult> SignUpAsync(
@@ -58,27 +58,29 @@ public static class SandboxApi
         );
     }
 
-    private static IResult ListMessages(int sandbox, string? mobile, Sandboxes sandboxes) =>
+    private static async Task<IResult> ListMessagesAsync(int sandbox, string? mobile, Sandboxes sandboxes) =>
         Answers.Ok(
             new Page<SandboxMessage>
             {
                 Data =
                 [
-                    .. sandboxes
-                        .ListMessages(new(sandbox), mobile)
-                        .Select(message => new SandboxMessage
+                    .. (await sandboxes.ListMessagesAsync(new(sandbox), mobile)).Select(
+                        message => new SandboxMessage
                         {
                             Mobile = message.Mobile,
                             Text = message.Text,
                             SentAt = message.SentAt,
-                        }),
+                        }
+                    ),
                 ],
                 HasMore = false,
             }
         );
 
-    private static IResult ListPersons(int sandbox, Sandboxes sandboxes) =>
-        Answers.Ok(new Page<SandboxPerson> { Data = sandboxes.ListPersons(new(sandbox)), HasMore = false });
+    private static async Task<IResult> ListPersonsAsync(int sandbox, Sandboxes sandboxes) =>
+        Answers.Ok(
+            new Page<SandboxPerson> { Data = await sandboxes.ListPersonsAsync(new(sandbox)), HasMore = false }
+        );
 }
 
 /// <summary>Opens sandboxes, and reads what is only in a sandbox.</summary>
@@ -131,36 +133,38 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
     }
 
     /// <summary>The newest messages of a sandbox, to one number or to all.</summary>
-    public IReadOnlyList<SandboxMessageRow> ListMessages(World world, string? mobile) =>
+    public async ValueTask<IReadOnlyList<SandboxMessageRow>> ListMessagesAsync(World world, string? mobile) =>
         world == World.Live ? []
         : mobile is null
-            ? store.List(SandboxTables.Messages, world, $"ORDER BY id DESC LIMIT {SandboxApi.MessagesShown}")
-        : store.List(
+            ? await store.ListAsync(
+                SandboxTables.Messages,
+                world,
+                $"ORDER BY id DESC LIMIT {SandboxApi.MessagesShown}"
+            )
+        : await store.ListAsync(
             SandboxTables.Messages,
             world,
             $"mobile = {mobile} ORDER BY id DESC LIMIT {SandboxApi.MessagesShown}"
         );
 
-    public IReadOnlyList<SandboxPerson> ListPersons(World world)
+    public async ValueTask<IReadOnlyList<SandboxPerson>> ListPersonsAsync(World world)
     {
-        var cards = store
-            .List(SandboxTables.Cards, world, $"ORDER BY number")
-            .ToLookup(card => card.IdNumber);
+        var cards = (await store.ListAsync(SandboxTables.Cards, world, $"ORDER BY number")).ToLookup(card =>
+            card.IdNumber
+        );
         return
         [
-            .. store
-                .List(SandboxTables.Persons, world, $"ORDER BY mobile")
-                .SelectMany(person =>
-                    cards[person.IdNumber]
-                        .Select(card => new SandboxPerson
-                        {
-                            Name = person.Name,
-                            IdNumber = person.IdNumber,
-                            Mobile = person.Mobile,
-                            CardNumber = card.Number,
-                            CardBank = card.Bank,
-                        })
-                ),
+            .. (await store.ListAsync(SandboxTables.Persons, world, $"ORDER BY mobile")).SelectMany(person =>
+                cards[person.IdNumber]
+                    .Select(card => new SandboxPerson
+                    {
+                        Name = person.Name,
+                        IdNumber = person.IdNumber,
+                        Mobile = person.Mobile,
+                        CardNumber = card.Number,
+                        CardBank = card.Bank,
+                    })
+            ),
         ];
     }
 }

@@ -12,19 +12,23 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         ICardRail,
         IMessageSender
 {
-    public Task<OutsideAnswer> VerifyAsync(
+    public async Task<OutsideAnswer> VerifyAsync(
         Reference reference,
         FiveElements elements,
         CancellationToken cancellationToken
     )
     {
-        var person = store.Find(
+        var person = await store.FindAsync(
             SandboxTables.Persons,
             reference.World,
             new SandboxPersonKey(elements.IdNumber)
         );
-        var card = store.Find(SandboxTables.Cards, reference.World, new SandboxCardKey(elements.CardNumber));
-        return Task.FromResult(
+        var card = await store.FindAsync(
+            SandboxTables.Cards,
+            reference.World,
+            new SandboxCardKey(elements.CardNumber)
+        );
+        return (
             person is null || person.Name != elements.Name || person.Mobile != elements.Mobile
                 ? new OutsideAnswer(OpeningRules.Reasons.IdentityNotVerified)
             : card is null || card.IdNumber != elements.IdNumber
@@ -33,13 +37,16 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         );
     }
 
-    public Task<string> BankOfAsync(
+    public async Task<string> BankOfAsync(
         Reference reference,
         string cardNumber,
         CancellationToken cancellationToken
     ) =>
-        Task.FromResult(
-            store.Find(SandboxTables.Cards, reference.World, new SandboxCardKey(cardNumber))?.Bank ?? ""
+        (
+            (
+                await store.FindAsync(SandboxTables.Cards, reference.World, new SandboxCardKey(cardNumber))
+            )?.Bank
+            ?? ""
         );
 
     public async Task<OutsideAnswer> DebitAsync(
@@ -85,11 +92,11 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
     }
 
     /// <summary>Transfers and messages are remembered; a verification changes nothing and may be asked again.</summary>
-    public Task<OutsideAnswer?> FindAsync(Reference reference, CancellationToken cancellationToken) =>
-        Task.FromResult(
-            store.Find(SandboxTables.Transfers, reference.World, reference.Id) is { } transfer
+    public async Task<OutsideAnswer?> FindAsync(Reference reference, CancellationToken cancellationToken) =>
+        (
+            await store.FindAsync(SandboxTables.Transfers, reference.World, reference.Id) is { } transfer
                 ? new OutsideAnswer(transfer.DeclineCode)
-            : store.Find(SandboxTables.Messages, reference.World, reference.Id) is not null
+            : await store.FindAsync(SandboxTables.Messages, reference.World, reference.Id) is not null
                 ? OutsideAnswer.Done
             : null
         );

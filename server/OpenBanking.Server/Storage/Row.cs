@@ -8,6 +8,19 @@ public abstract record VersionedRow
     public long Version { get; init; } = 1;
 }
 
+/// <summary>What kinds of values columns hold; each has a method of the same name in <see cref="RowWriter"/> and
+/// <see cref="RowReader"/>.</summary>
+public enum ColumnKind
+{
+    Int64,
+    Text,
+    Blob,
+    Uuid,
+    Instant,
+    Date,
+    Bool,
+}
+
 /// <summary>Takes a row's values, one column after the other.</summary>
 public abstract class RowWriter
 {

@@ -147,22 +147,26 @@ internal static class RowMapper
     private static bool IsId(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Id<>);
 
-    private static (string Method, Type ColumnType) ColumnOf(Type type)
+    /// <summary>What a property is kept as.</summary>
+    public static ColumnKind KindOf(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
         return plain switch
         {
-            _ when plain == typeof(long) || plain == typeof(int) || plain.IsEnum => (
-                nameof(RowWriter.Int64),
-                typeof(long?)
-            ),
-            _ when plain == typeof(string) => (nameof(RowWriter.Text), typeof(string)),
-            _ when plain == typeof(byte[]) => (nameof(RowWriter.Blob), typeof(byte[])),
-            _ when plain == typeof(Guid) || IsId(plain) => (nameof(RowWriter.Uuid), typeof(Guid?)),
-            _ when plain == typeof(DateTimeOffset) => (nameof(RowWriter.Instant), typeof(DateTimeOffset?)),
-            _ when plain == typeof(DateOnly) => (nameof(RowWriter.Date), typeof(DateOnly?)),
-            _ when plain == typeof(bool) => (nameof(RowWriter.Bool), typeof(bool?)),
+            _ when plain == typeof(long) || plain == typeof(int) || plain.IsEnum => ColumnKind.Int64,
+            _ when plain == typeof(string) => ColumnKind.Text,
+            _ when plain == typeof(byte[]) => ColumnKind.Blob,
+            _ when plain == typeof(Guid) || IsId(plain) => ColumnKind.Uuid,
+            _ when plain == typeof(DateTimeOffset) => ColumnKind.Instant,
+            _ when plain == typeof(DateOnly) => ColumnKind.Date,
+            _ when plain == typeof(bool) => ColumnKind.Bool,
             _ => throw new NotSupportedException($"{type} is not a column type."),
         };
+    }
+
+    private static (string Method, Type ColumnType) ColumnOf(Type type)
+    {
+        var method = KindOf(type).ToString();
+        return (method, typeof(RowReader).GetMethod(method)!.ReturnType);
     }
 }

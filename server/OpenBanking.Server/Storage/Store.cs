@@ -8,26 +8,30 @@ namespace OpenBanking.Server.Storage;
 public abstract class Store : IDisposable
 {
     /// <summary>The rows of a world that meet a condition, which may end in ORDER BY and LIMIT.</summary>
-    public abstract IReadOnlyList<TRow> List<TRow>(Table<TRow> table, World world, Sql condition);
+    public abstract ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
+        Table<TRow> table,
+        World world,
+        Sql condition
+    );
 
     /// <summary>The first row of a world that meets a condition.</summary>
-    public TRow? First<TRow>(Table<TRow> table, World world, Sql condition)
-        where TRow : class => List(table, world, condition) is [var first, ..] ? first : null;
+    public async ValueTask<TRow?> FirstAsync<TRow>(Table<TRow> table, World world, Sql condition)
+        where TRow : class => await ListAsync(table, world, condition) is [var first, ..] ? first : null;
 
     /// <summary>The row of a world with this key.</summary>
-    public abstract TRow? Find<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
+    public abstract ValueTask<TRow?> FindAsync<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
         where TKey : struct
         where TRow : class;
 
     /// <summary>Rows of all worlds that meet a condition, for workers that serve them all.</summary>
-    public abstract IReadOnlyList<(World World, TRow Row)> ListAcrossWorlds<TRow>(
+    public abstract ValueTask<IReadOnlyList<(World World, TRow Row)>> ListAcrossWorldsAsync<TRow>(
         Table<TRow> table,
         int limit,
         Sql condition
     );
 
     /// <summary>Figures over whole tables and worlds, for audits: one row a line, one number a column.</summary>
-    public abstract IReadOnlyList<long[]> Numbers(string sql, int columns);
+    public abstract ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns);
 
     internal abstract IWriteSession OpenWriteSession();
 
@@ -43,13 +47,13 @@ public abstract class Store : IDisposable
 /// <summary>The one way to write: a transaction at a time, on the engine's own thread.</summary>
 internal interface IWriteSession : IDisposable
 {
-    void Begin();
-
-    /// <summary>Reads the rows the book wants.</summary>
+    /// <summary>Begins, and reads the rows the book wants.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
     void Load(Book book);
 
     /// <summary>Writes what the book changed and makes it last.</summary>
     /// <exception cref="WriteConflictException">Another writer was first; nothing was written.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be reached, or is full; nothing was written.</exception>
     /// <exception cref="OutcomeUnknownException">Whether it was written cannot be told.</exception>
     void Commit(Book book);
 
@@ -65,3 +69,7 @@ public sealed class WriteConflictException(string message) : Exception(message);
 
 /// <summary>The store failed in the moment of committing.</summary>
 public sealed class OutcomeUnknownException(string message, Exception cause) : Exception(message, cause);
+
+/// <summary>The store cannot be reached for now.</summary>
+public sealed class StoreUnavailableException(Exception cause)
+    : Exception("The store cannot be reached.", cause);

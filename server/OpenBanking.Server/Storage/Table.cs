@@ -8,6 +8,8 @@ namespace OpenBanking.Server.Storage;
 /// <c>world</c>; it belongs to the batch or query, not to the row, so nobody can forget it.</summary>
 public abstract class Table
 {
+    private readonly Dictionary<string, ColumnKind> kinds;
+
     protected Table(string name, Type row, Type key)
     {
         Name = name;
@@ -16,6 +18,10 @@ public abstract class Table
         KeyProperties = KeyPropertiesOf(key);
         KeyColumns = [.. KeyProperties.Select(property => RowMapper.ColumnName(property.Name))];
         Versioned = row.IsSubclassOf(typeof(VersionedRow));
+        kinds = Properties.ToDictionary(
+            property => RowMapper.ColumnName(property.Name),
+            property => RowMapper.KindOf(property.PropertyType)
+        );
     }
 
     public string Name { get; }
@@ -34,6 +40,9 @@ public abstract class Table
     protected IReadOnlyList<PropertyInfo> KeyProperties { get; }
 
     public override string ToString() => Name;
+
+    /// <summary>What a column holds.</summary>
+    internal ColumnKind KindOf(string column) => kinds[column];
 
     internal abstract TableState NewState();
 

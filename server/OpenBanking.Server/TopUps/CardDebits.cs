@@ -25,8 +25,10 @@ public sealed class CardDebits(
         CancellationToken cancellationToken
     )
     {
-        var topUp = store.Find(TopUpTables.TopUps, reference.World, new Id<TopUpRow>(intent.SubjectId))!;
-        var card = store.Find(CustomerTables.BoundCards, reference.World, topUp.CardId)!;
+        var topUp = (
+            await store.FindAsync(TopUpTables.TopUps, reference.World, new Id<TopUpRow>(intent.SubjectId))
+        )!;
+        var card = (await store.FindAsync(CustomerTables.BoundCards, reference.World, topUp.CardId))!;
         var answer = mayBeKnown ? await rail.FindAsync(reference, cancellationToken) : null;
         answer ??= await rail.DebitAsync(
             reference,
@@ -37,7 +39,7 @@ public sealed class CardDebits(
         await engine.SubmitAsync(
             new CompleteTopUp(
                 reference.World,
-                clocks.Now(reference.World),
+                await clocks.NowAsync(reference.World),
                 reference.Id,
                 topUp,
                 answer.FailureCode

@@ -23,7 +23,7 @@ public static class TopUpApi
             .Produces<TopUp>(StatusCodes.Status201Created)
             .Refuses(ProblemCodes.AgreementNotActive, ProblemCodes.TopUpNotAllowed);
 
-        api.MapGet("/top-ups/{id}", Get)
+        api.MapGet("/top-ups/{id}", GetAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getTopUp")
             .WithTags("Top-ups")
@@ -44,7 +44,7 @@ public static class TopUpApi
     {
         var request = body.Value;
         var agreement = caller.TryRead<AgreementRow>(request.AgreementId, out var agreementId)
-            ? consents.FindAgreement(caller, agreementId)
+            ? await consents.FindAgreementAsync(caller, agreementId)
             : null;
         var refused = Wire.Refuse(
             agreement is null ? Wire.NotKnown("/agreement_id", "agreement") : null,
@@ -64,12 +64,12 @@ public static class TopUpApi
                 body.Request,
                 topUp => topUp.Id.Value,
                 topUp => Show(topUp, caller),
-                id => queries.Find(caller, new(id))
+                id => queries.FindAsync(caller, new(id))
             );
     }
 
-    private static IResult Get(Caller caller, string id, TopUpQueries queries) =>
-        caller.TryRead<TopUpRow>(id, out var topUpId) && queries.Find(caller, topUpId) is { } topUp
+    private static async Task<IResult> GetAsync(Caller caller, string id, TopUpQueries queries) =>
+        caller.TryRead<TopUpRow>(id, out var topUpId) && await queries.FindAsync(caller, topUpId) is { } topUp
             ? Answers.Ok(Show(topUp, caller))
             : Problems.NotFound();
 

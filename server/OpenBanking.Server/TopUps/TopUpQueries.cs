@@ -7,6 +7,6 @@ namespace OpenBanking.Server.TopUps;
 /// <summary>Top-ups of one app.</summary>
 public sealed class TopUpQueries(Store store)
 {
-    public TopUpRow? Find(Caller caller, Id<TopUpRow> id) =>
-        store.First(TopUpTables.TopUps, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+    public ValueTask<TopUpRow?> FindAsync(Caller caller, Id<TopUpRow> id) =>
+        store.FirstAsync(TopUpTables.TopUps, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
 }

@@ -26,28 +26,27 @@ public sealed class EventPublisher(
 
     protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
     {
-        var pending = store.ListAcrossWorlds(
+        var pending = await store.ListAcrossWorldsAsync(
             EngineTables.Journal,
             JournalsAtOnce,
-            $"pending = 1 ORDER BY id"
+            $"pending ORDER BY id"
         );
-        var endpoints = new Dictionary<(World, Guid), IReadOnlyList<WebhookEndpointRow>>();
-        await Task.WhenAll(
-            pending.Select(found => Engine.SubmitAsync(Publish(found.World, found.Row, EndpointsOf)))
-        );
-        return pending.Count == JournalsAtOnce;
-
         // Looked up once for all events of an app: under load there are thousands.
-        IReadOnlyList<WebhookEndpointRow> EndpointsOf(World world, Guid app) =>
-            endpoints.TryGetValue((world, app), out var known)
-                ? known
-                : endpoints[(world, app)] = webhooks.ListEnabled(world, new(app));
+        var receivers = new Dictionary<(World, Guid), Receivers>();
+        var publishing = new List<Task>();
+        foreach (var (world, journal) in pending)
+        {
+            publishing.Add(Engine.SubmitAsync(await PublishAsync(world, journal, receivers)));
+        }
+
+        await Task.WhenAll(publishing);
+        return pending.Count == JournalsAtOnce;
     }
 
-    private PublishEvents Publish(
+    private async Task<PublishEvents> PublishAsync(
         World world,
         JournalRow journal,
-        Func<World, Guid, IReadOnlyList<WebhookEndpointRow>> endpointsOf
+        Dictionary<(World, Guid), Receivers> receivers
     )
     {
         var now = time.GetUtcNow();
@@ -55,9 +54,15 @@ public sealed class EventPublisher(
         var deliveries = new List<DeliveryRow>();
         foreach (var happened in JsonSerializer.Deserialize<IReadOnlyList<Event>>(journal.Events)!)
         {
-            var wanting = endpointsOf(world, happened.AppId)
-                .Where(endpoint => Wants(endpoint, happened.Type))
-                .ToList();
+            if (!receivers.TryGetValue((world, happened.AppId), out var known))
+            {
+                receivers[(world, happened.AppId)] = known = await FindReceiversAsync(
+                    world,
+                    new(happened.AppId)
+                );
+            }
+
+            var wanting = known.Endpoints.Where(endpoint => Wants(endpoint, happened.Type)).ToList();
             if (wanting.Count == 0)
             {
                 continue;
@@ -70,7 +75,7 @@ public sealed class EventPublisher(
                     Id = id,
                     AppId = new(happened.AppId),
                     Type = happened.Type,
-                    Body = Write(world, id, happened, journal.CreatedAt),
+                    Body = Write(known.PartnerId, id, happened, journal.CreatedAt),
                     CreatedAt = journal.CreatedAt,
                 }
             );
@@ -89,18 +94,22 @@ public sealed class EventPublisher(
         return new(world, now, journal.Id, events, deliveries);
     }
 
+    private async Task<Receivers> FindReceiversAsync(World world, Id<AppRow> appId)
+    {
+        var app = (await store.FindAsync(PartnerTables.Apps, world, appId))!;
+        return new(app.PartnerId, await webhooks.ListEnabledAsync(world, appId));
+    }
+
     private static bool Wants(WebhookEndpointRow endpoint, string type) =>
         endpoint.Events.Length == 0 || endpoint.Events.Split(' ').Contains(type);
 
     /// <summary>The body as it will be signed and sent, byte for byte the same every time.</summary>
-    private byte[] Write(World world, Id<EventRow> id, Event happened, DateTimeOffset at)
+    private byte[] Write(Id<PartnerRow> partner, Id<EventRow> id, Event happened, DateTimeOffset at)
     {
-        var app = store.Find(PartnerTables.Apps, world, new Id<AppRow>(happened.AppId))!;
         var data = new JsonObject { ["status"] = happened.Status };
         foreach (var subject in happened.Subjects)
         {
-            data[subject.Field] =
-                subject.Text ?? pairwise.Format(app.PartnerId, subject.IdPrefix!, subject.Id);
+            data[subject.Field] = subject.Text ?? pairwise.Format(partner, subject.IdPrefix!, subject.Id);
         }
 
         return JsonSerializer.SerializeToUtf8Bytes(
@@ -115,4 +124,7 @@ public sealed class EventPublisher(
             }
         );
     }
+
+    /// <summary>Who may want an app's events.</summary>
+    private sealed record Receivers(Id<PartnerRow> PartnerId, IReadOnlyList<WebhookEndpointRow> Endpoints);
 }

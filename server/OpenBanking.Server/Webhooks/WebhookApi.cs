@@ -24,14 +24,14 @@ public static class WebhookApi
             .Produces<WebhookEndpoint>(StatusCodes.Status201Created)
             .Refuses(ProblemCodes.WebhookUrlRefused, ProblemCodes.WebhookEndpointLimit);
 
-        api.MapGet("/webhook-endpoints", List)
+        api.MapGet("/webhook-endpoints", ListAsync)
             .Needs(needs)
             .WithName("listWebhookEndpoints")
             .WithTags("Webhooks")
             .WithSummary("The app's webhook endpoints")
             .Produces<Page<WebhookEndpoint>>();
 
-        api.MapGet("/webhook-endpoints/{id}", Get)
+        api.MapGet("/webhook-endpoints/{id}", GetAsync)
             .Needs(needs)
             .WithName("getWebhookEndpoint")
             .WithTags("Webhooks")
@@ -101,20 +101,20 @@ public static class WebhookApi
             : Problems.From(((Rejected<WebhookEndpointRow>)decision).Refusal);
     }
 
-    private static IResult List(Caller caller, PageRequest page, WebhookQueries queries) =>
+    private static async Task<IResult> ListAsync(Caller caller, PageRequest page, WebhookQueries queries) =>
         page.TryReadId<WebhookEndpointRow>(out var after)
             ? Answers.Ok(
                 page.PageOf(
-                    queries.List(caller, after, page.Limit + 1),
+                    await queries.ListAsync(caller, after, page.Limit + 1),
                     Show,
                     endpoint => endpoint.Id.ToString()
                 )
             )
             : PageRequest.WrongCursor();
 
-    private static IResult Get(Caller caller, string id, WebhookQueries queries) =>
+    private static async Task<IResult> GetAsync(Caller caller, string id, WebhookQueries queries) =>
         caller.TryRead<WebhookEndpointRow>(id, out var endpointId)
-        && queries.Find(caller, endpointId) is { } endpoint
+        && await queries.FindAsync(caller, endpointId) is { } endpoint
             ? Answers.Ok(Show(endpoint))
             : Problems.NotFound();
 
@@ -127,7 +127,7 @@ public static class WebhookApi
     {
         if (
             !caller.TryRead<WebhookEndpointRow>(id, out var endpointId)
-            || queries.Find(caller, endpointId) is not { } endpoint
+            || await queries.FindAsync(caller, endpointId) is not { } endpoint
         )
         {
             return Problems.NotFound();

@@ -9,23 +9,27 @@ namespace OpenBanking.Server.Webhooks;
 /// <summary>Webhook endpoints of one app.</summary>
 public sealed class WebhookQueries(Store store)
 {
-    public WebhookEndpointRow? Find(Caller caller, Id<WebhookEndpointRow> id) =>
-        store.First(
+    public ValueTask<WebhookEndpointRow?> FindAsync(Caller caller, Id<WebhookEndpointRow> id) =>
+        store.FirstAsync(
             WebhookTables.Endpoints,
             caller.World,
             $"id = {id} AND app_id = {caller.App.Id} AND state <> {WebhookEndpointState.Deleted}"
         );
 
-    public IReadOnlyList<WebhookEndpointRow> List(Caller caller, Id<WebhookEndpointRow>? after, int count) =>
-        store.List(
+    public ValueTask<IReadOnlyList<WebhookEndpointRow>> ListAsync(
+        Caller caller,
+        Id<WebhookEndpointRow>? after,
+        int count
+    ) =>
+        store.ListAsync(
             WebhookTables.Endpoints,
             caller.World,
             $"app_id = {caller.App.Id} AND state <> {WebhookEndpointState.Deleted} AND id > {after ?? default} ORDER BY id LIMIT {count}"
         );
 
     /// <summary>The endpoints of an app that get events now.</summary>
-    public IReadOnlyList<WebhookEndpointRow> ListEnabled(World world, Id<AppRow> app) =>
-        store.List(
+    public ValueTask<IReadOnlyList<WebhookEndpointRow>> ListEnabledAsync(World world, Id<AppRow> app) =>
+        store.ListAsync(
             WebhookTables.Endpoints,
             world,
             $"app_id = {app} AND state = {WebhookEndpointState.Enabled} ORDER BY id"

@@ -51,9 +51,9 @@ public sealed class WebhookSender(
         base.Dispose();
     }
 
-    protected override Task<bool> RunOnceAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
     {
-        var due = store.ListAcrossWorlds(
+        var due = await store.ListAcrossWorldsAsync(
             WebhookTables.Endpoints,
             EndpointsAtOnce,
             $"""
@@ -68,20 +68,20 @@ public sealed class WebhookSender(
             running.TryStart(endpoint.Id, () => ServeAsync(world, endpoint, stoppingToken));
         }
 
-        return Task.FromResult(false);
+        return false;
     }
 
     /// <summary>Sends what is due to one endpoint, one after the other.</summary>
     private async Task ServeAsync(World world, WebhookEndpointRow endpoint, CancellationToken stoppingToken)
     {
-        var due = store.List(
+        var due = await store.ListAsync(
             WebhookTables.Deliveries,
             world,
             $"endpoint_id = {endpoint.Id} AND state = 1 AND due_at <= {time.GetUtcNow()} ORDER BY due_at LIMIT {DeliveriesAtOnce}"
         );
         foreach (var delivery in due)
         {
-            var happened = store.Find(WebhookTables.Events, world, delivery.EventId)!;
+            var happened = (await store.FindAsync(WebhookTables.Events, world, delivery.EventId))!;
             var status = await PostAsync(endpoint, happened, stoppingToken);
             await NoteAsync(world, endpoint, delivery, status);
             if (status == HttpStatusCode.Gone)

@@ -9,7 +9,15 @@ public sealed class WorldClocks(Store store, TimeProvider time)
     private readonly ConcurrentDictionary<World, TimeSpan> ahead = [];
 
     /// <summary>The business time of a world.</summary>
-    public DateTimeOffset Now(World world) => RealNow + ahead.GetOrAdd(world, Load);
+    public async ValueTask<DateTimeOffset> NowAsync(World world)
+    {
+        if (!ahead.TryGetValue(world, out var known))
+        {
+            ahead[world] = known = await LoadAsync(world);
+        }
+
+        return RealNow + known;
+    }
 
     /// <summary>The real time, by which OAuth, proofs, webhooks and the outside run.</summary>
     public DateTimeOffset RealNow => InMicroseconds(time.GetUtcNow());
@@ -18,8 +26,8 @@ public sealed class WorldClocks(Store store, TimeProvider time)
     private static DateTimeOffset InMicroseconds(DateTimeOffset instant) =>
         instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
 
-    private TimeSpan Load(World world) =>
-        store.Find(WorldTables.Worlds, World.Live, new(world.Number)) is { } row
+    private async Task<TimeSpan> LoadAsync(World world) =>
+        await store.FindAsync(WorldTables.Worlds, World.Live, new(world.Number)) is { } row
             ? TimeSpan.FromSeconds(row.ClockAheadSeconds)
             : TimeSpan.Zero;
 }

@@ -20,12 +20,9 @@ public sealed class ConsentModel(
     [BindProperty, MaxLength(12)]
     public string? Pin { get; set; }
 
-    public BoundCardRow Card => store.Find(CustomerTables.BoundCards, Open.World, Open.Account!.CardId)!;
+    public BoundCardRow Card { get; private set; } = null!;
 
-    public string EndsOn =>
-        BusinessCalendar
-            .DateOf(clocks.Now(Open.World) + AuthorizationServerOptions.ConsentLifetime)
-            .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public string EndsOn { get; private set; } = null!;
 
     public static string Yuan(Money amount) =>
         "¥" + (amount.Amount / 100m).ToString("#,##0.00", CultureInfo.InvariantCulture);
@@ -35,6 +32,14 @@ public sealed class ConsentModel(
             texts["ListSeparator"],
             information.Actions!.Select(action => texts[$"Reads_{action}"].Value)
         );
+
+    protected override async Task PrepareAsync()
+    {
+        Card = (await store.FindAsync(CustomerTables.BoundCards, Open.World, Open.Account!.CardId))!;
+        EndsOn = BusinessCalendar
+            .DateOf(await clocks.NowAsync(Open.World) + AuthorizationServerOptions.ConsentLifetime)
+            .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
 
     public async Task<IActionResult> OnPostAsync()
     {

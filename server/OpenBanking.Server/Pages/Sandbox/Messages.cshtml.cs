@@ -8,5 +8,6 @@ public sealed class SandboxMessagesModel(Sandboxes sandboxes) : PageModel
 {
     public IReadOnlyList<SandboxMessageRow> Shown { get; private set; } = [];
 
-    public void OnGet(int sandbox, string? mobile) => Shown = sandboxes.ListMessages(new(sandbox), mobile);
+    public async Task OnGetAsync(int sandbox, string? mobile) =>
+        Shown = await sandboxes.ListMessagesAsync(new(sandbox), mobile);
 }

@@ -8,5 +8,5 @@ public sealed class SandboxPersonsModel(Sandboxes sandboxes) : PageModel
 {
     public IReadOnlyList<SandboxPerson> Shown { get; private set; } = [];
 
-    public void OnGet(int sandbox) => Shown = sandboxes.ListPersons(new(sandbox));
+    public async Task OnGetAsync(int sandbox) => Shown = await sandboxes.ListPersonsAsync(new(sandbox));
 }

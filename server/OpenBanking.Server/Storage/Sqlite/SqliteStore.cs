@@ -3,7 +3,8 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Storage.Sqlite;
 
-/// <summary>The embedded store: one file, one process, one writer.</summary>
+/// <summary>The embedded store: one file, one process, one writer. It answers at once: nothing is waited for but the
+/// disk.</summary>
 public sealed class SqliteStore : Store
 {
     /// <summary>How long a statement waits for a lock before it fails.</summary>
@@ -22,11 +23,15 @@ public sealed class SqliteStore : Store
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         processLock = LockProcess(path + ".lock");
         using var connection = new SqliteConnection(path, writes: true);
-        Migrations.Migrator.Apply(connection, time);
+        Migrations.Migrator.Apply(new SqliteMigrations(connection), time);
     }
 
-    public override IReadOnlyList<TRow> List<TRow>(Table<TRow> table, World world, Sql condition) =>
-        Read(
+    public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
+        Table<TRow> table,
+        World world,
+        Sql condition
+    ) =>
+        Read<IReadOnlyList<TRow>>(
             SqliteText.Select(table, condition.Text),
             statement =>
             {
@@ -46,9 +51,9 @@ public sealed class SqliteStore : Store
             }
         );
 
-    public override TRow? Find<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
+    public override ValueTask<TRow?> FindAsync<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
         where TRow : class =>
-        Read(
+        Read<TRow?>(
             SqliteText.SelectByKey(table),
             statement =>
             {
@@ -58,12 +63,12 @@ public sealed class SqliteStore : Store
             }
         );
 
-    public override IReadOnlyList<(World World, TRow Row)> ListAcrossWorlds<TRow>(
+    public override ValueTask<IReadOnlyList<(World World, TRow Row)>> ListAcrossWorldsAsync<TRow>(
         Table<TRow> table,
         int limit,
         Sql condition
     ) =>
-        Read(
+        Read<IReadOnlyList<(World, TRow)>>(
             SqliteText.SelectAcrossWorlds(table, condition.Text),
             statement =>
             {
@@ -83,8 +88,8 @@ public sealed class SqliteStore : Store
             }
         );
 
-    public override IReadOnlyList<long[]> Numbers(string sql, int columns) =>
-        Read(
+    public override ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns) =>
+        Read<IReadOnlyList<long[]>>(
             sql,
             statement =>
             {
@@ -116,13 +121,13 @@ public sealed class SqliteStore : Store
         processLock.Dispose();
     }
 
-    private T Read<T>(string sql, Func<SqliteStatement, T> use)
+    private ValueTask<T> Read<T>(string sql, Func<SqliteStatement, T> use)
     {
         var reader = readers.TryTake(out var idle) ? idle : OpenReader();
         var statement = reader.Prepare(sql);
         try
         {
-            return use(statement);
+            return ValueTask.FromResult(use(statement));
         }
         finally
         {

@@ -9,10 +9,9 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
 {
     private long world;
 
-    public void Begin() => connection.Prepare("BEGIN IMMEDIATE").Run();
-
     public void Load(Book book)
     {
+        connection.Prepare("BEGIN IMMEDIATE").Run();
         world = book.World.Number;
         foreach (var state in book.States())
         {

@@ -556,7 +556,7 @@ CREATE TABLE journal (
     PRIMARY KEY (world, id)
 ) STRICT;
 
-CREATE INDEX journal_pending ON journal (id) WHERE pending = 1;
+CREATE INDEX journal_pending ON journal (id) WHERE pending;
 
 CREATE TABLE journal_answers (
     world INTEGER NOT NULL,

@@ -1,0 +1,33 @@
+using Npgsql;
+
+namespace OpenBanking.Server.Storage.Postgres;
+
+/// <summary>What an error of PostgreSQL means for who ran into it.</summary>
+internal static class PostgresFailure
+{
+    /// <summary>Raised by <c>require_rows</c> when a version is no longer the one that was read.</summary>
+    public const string VersionConflict = "OB001";
+
+    /// <summary>Another writer was first: the same batch, run again, sees what that one wrote.</summary>
+    public static bool IsConflict(NpgsqlException failure) =>
+        failure.SqlState
+            is VersionConflict
+                or PostgresErrorCodes.UniqueViolation
+                or PostgresErrorCodes.SerializationFailure
+                or PostgresErrorCodes.DeadlockDetected;
+
+    /// <summary>The server could not be reached, ended the connection, or has no room; it says nothing of the
+    /// statement.</summary>
+    public static bool IsOfConnection(NpgsqlException failure) =>
+        failure.SqlState is not { } state
+        || state.StartsWith("08", StringComparison.Ordinal)
+        || state.StartsWith("53", StringComparison.Ordinal)
+        || state.StartsWith("57", StringComparison.Ordinal)
+        || state == PostgresErrorCodes.LockNotAvailable;
+
+    /// <summary>The server answered, so the transaction is rolled back for certain.</summary>
+    public static bool IsCertain(NpgsqlException failure) =>
+        failure is PostgresException { SqlState: var state }
+        && !state.StartsWith("57P", StringComparison.Ordinal)
+        && !state.StartsWith("08", StringComparison.Ordinal);
+}

@@ -1,0 +1,121 @@
+using Npgsql;
+using OpenBanking.Server.Storage.Migrations;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Storage.Postgres;
+
+/// <summary>The bank's own store: PostgreSQL 15 or newer, shared by any number of nodes.</summary>
+public sealed class PostgresStore : Store
+{
+    private readonly NpgsqlDataSource connections;
+
+    public PostgresStore(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "OpenBanking.Server",
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            TcpKeepAlive = true,
+        };
+        connections = NpgsqlDataSource.Create(settings);
+    }
+
+    public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
+        Table<TRow> table,
+        World world,
+        Sql condition
+    ) =>
+        ReadAsync(
+            PostgresText.Select(table, condition.Text),
+            parameters =>
+            {
+                parameters.Int64(world.Number);
+                Write(condition, parameters);
+            },
+            table.Read
+        );
+
+    public override async ValueTask<TRow?> FindAsync<TKey, TRow>(
+        Table<TKey, TRow> table,
+        World world,
+        TKey key
+    )
+        where TRow : class
+    {
+        var rows = await ReadAsync(
+            PostgresText.SelectByKey(table),
+            parameters =>
+            {
+                parameters.Int64(world.Number);
+                table.WriteKey(key, parameters);
+            },
+            table.Read
+        );
+        return rows is [var row] ? row : null;
+    }
+
+    public override ValueTask<IReadOnlyList<(World World, TRow Row)>> ListAcrossWorldsAsync<TRow>(
+        Table<TRow> table,
+        int limit,
+        Sql condition
+    ) =>
+        ReadAsync(
+            PostgresText.SelectAcrossWorlds(table, condition.Text),
+            parameters =>
+            {
+                parameters.Int64(limit);
+                Write(condition, parameters);
+            },
+            row => (new World((int)row.Int64()!.Value), table.Read(row))
+        );
+
+    public override ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns) =>
+        ReadAsync(sql, _ => { }, row => Enumerable.Range(0, columns).Select(_ => row.Int64() ?? 0).ToArray());
+
+    /// <summary>Brings the schema up to date.</summary>
+    internal void Migrate(TimeProvider time)
+    {
+        using var target = new PostgresMigrations(connections.OpenConnection());
+        Migrator.Apply(target, time);
+    }
+
+    internal override IWriteSession OpenWriteSession() => new PostgresWriteSession(connections);
+
+    protected override void Dispose(bool disposing) => connections.Dispose();
+
+    private static void Write(Sql condition, PostgresParameters parameters)
+    {
+        foreach (var value in condition.Values)
+        {
+            RowMapper.WriteValue(parameters, value);
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<T>> ReadAsync<T>(
+        string sql,
+        Action<PostgresParameters> bind,
+        Func<RowReader, T> read
+    )
+    {
+        try
+        {
+            await using var connection = await connections.OpenConnectionAsync();
+            await using var command = new NpgsqlCommand(sql, connection);
+            bind(new(command.Parameters));
+            await using var result = await command.ExecuteReaderAsync();
+            var rows = new List<T>();
+            var row = new PostgresRow(result);
+            while (await result.ReadAsync())
+            {
+                rows.Add(read(row.Restart()));
+            }
+
+            return rows;
+        }
+        catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
+        {
+            throw new StoreUnavailableException(failure);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace OpenBanking.Server.Storage.Postgres;
+
+/// <summary>The text of each statement, made once for each table. What is written goes as one array a column
+/// (<c>unnest</c>), so that a batch is one statement a table.</summary>
+internal static partial class PostgresText
+{
+    private static readonly ConcurrentDictionary<(Table, string), string> texts = [];
+
+    public static string Select(Table table, string condition) =>
+        texts.GetOrAdd(
+            (table, condition),
+            _ =>
+                condition.StartsWith("ORDER BY", StringComparison.Ordinal)
+                    ? $"{SelectAll(table)} WHERE world = $1 {Numbered(condition)}"
+                    : $"{SelectAll(table)} WHERE world = $1 AND {Numbered(condition)}"
+        );
+
+    public static string SelectAcrossWorlds(Table table, string condition) =>
+        texts.GetOrAdd(
+            (table, "across " + condition),
+            _ =>
+                $"SELECT world, {string.Join(", ", table.Columns)} FROM {table.Name} "
+                + $"WHERE {Numbered(condition)} LIMIT $1"
+        );
+
+    public static string SelectByKey(Table table) =>
+        texts.GetOrAdd(
+            (table, "by key"),
+            _ =>
+                $"{SelectAll(table)} WHERE world = $1 AND "
+                + string.Join(" AND ", table.KeyColumns.Select((column, i) => $"{column} = ${i + 2}"))
+        );
+
+    /// <summary>Parameters: the world, then the keys, an array a column.</summary>
+    public static string SelectByKeys(Table table) =>
+        texts.GetOrAdd(
+            (table, "by keys"),
+            _ =>
+            {
+                var columns = string.Join(", ", table.Columns.Select(column => $"{table.Name}.{column}"));
+                var keys = table.KeyColumns.Select(column => $"{table.Name}.{column} = given.{column}");
+                return $"SELECT {columns} FROM {Given(table, table.KeyColumns)} "
+                    + $"JOIN {table.Name} ON {table.Name}.world = $1 AND {string.Join(" AND ", keys)}";
+            }
+        );
+
+    /// <summary>Parameters: the world, then the rows, an array a column.</summary>
+    public static string Insert(Table table) =>
+        texts.GetOrAdd(
+            (table, "insert"),
+            _ => $"{InsertInto(table)} SELECT $1, given.* FROM {Given(table, table.Columns)}"
+        );
+
+    /// <summary>Parameters: the world, the rows, the versions that were read, and how many rows there are.</summary>
+    public static string Update(Table table) =>
+        texts.GetOrAdd(
+            (table, "update"),
+            _ =>
+            {
+                var set = table
+                    .Columns.Where(column => !table.KeyColumns.Contains(column))
+                    .Select(column => $"{column} = given.{column}");
+                var keys = table.KeyColumns.Select(column => $"{table.Name}.{column} = given.{column}");
+                return $"WITH changed AS (UPDATE {table.Name} SET {string.Join(", ", set)} "
+                    + $"FROM {Given(table, table.Columns, "version_read")} "
+                    + $"WHERE {table.Name}.world = $1 AND {string.Join(" AND ", keys)} "
+                    + $"AND {table.Name}.version = given.version_read RETURNING 1) "
+                    + $"SELECT require_rows(COUNT(*), ${table.Columns.Count + 3}) FROM changed";
+            }
+        );
+
+    /// <summary>Parameters: the world, the empty rows with the amounts as their sums. Sorted, so that writers that add
+    /// to the same rows wait for each other in the same order.</summary>
+    public static string Add(Table table) =>
+        texts.GetOrAdd(
+            (table, "add"),
+            _ =>
+            {
+                var keys = string.Join(", ", table.KeyColumns);
+                return $"{InsertInto(table)} SELECT $1, given.* FROM {Given(table, table.Columns)} ORDER BY {keys} "
+                    + $"ON CONFLICT (world, {keys}) DO UPDATE "
+                    + $"SET {table.SumColumn} = {table.Name}.{table.SumColumn} + excluded.{table.SumColumn}";
+            }
+        );
+
+    /// <summary>Rows that another node is deleting are left to it.</summary>
+    public static string Sweep(Table table, string condition)
+    {
+        var keys = $"world, {string.Join(", ", table.KeyColumns)}";
+        return $"DELETE FROM {table.Name} WHERE ({keys}) IN (SELECT {keys} FROM {table.Name} "
+            + $"WHERE {Numbered(condition)} LIMIT $1 FOR UPDATE SKIP LOCKED)";
+    }
+
+    private static string InsertInto(Table table) =>
+        $"INSERT INTO {table.Name} (world, {string.Join(", ", table.Columns)})";
+
+    private static string SelectAll(Table table) =>
+        $"SELECT {string.Join(", ", table.Columns)} FROM {table.Name}";
+
+    /// <summary>The arrays from the second parameter on, as a table.</summary>
+    private static string Given(Table table, IReadOnlyList<string> columns, string? version = null)
+    {
+        var arrays = columns
+            .Select(table.KindOf)
+            .Concat(version is null ? [] : [ColumnKind.Int64])
+            .Select((kind, i) => $"${i + 2}::{TypeOf(kind)}[]");
+        var names = columns.Concat(version is null ? [] : [version]);
+        return $"unnest({string.Join(", ", arrays)}) AS given ({string.Join(", ", names)})";
+    }
+
+    private static string TypeOf(ColumnKind kind) =>
+        kind switch
+        {
+            ColumnKind.Int64 => "bigint",
+            ColumnKind.Text => "text",
+            ColumnKind.Blob => "bytea",
+            ColumnKind.Uuid => "uuid",
+            ColumnKind.Instant => "timestamptz",
+            ColumnKind.Date => "date",
+            ColumnKind.Bool => "boolean",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+
+    /// <summary>Conditions number their parameters as SQLite does.</summary>
+    private static string Numbered(string condition) => Parameter().Replace(condition, "$$$1");
+
+    [GeneratedRegex(@"\?(\d+)")]
+    private static partial Regex Parameter();
+}

@@ -1,0 +1,283 @@
+using Npgsql;
+using OpenBanking.Server.Engine;
+
+namespace OpenBanking.Server.Storage.Postgres;
+
+/// <summary>One writer of one node. It reads a batch's rows in one round trip, without locks, and writes what changed
+/// in another, from BEGIN to COMMIT; a row that somebody else changed in between raises an error inside it, so that
+/// COMMIT is never reached.</summary>
+internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
+    : IWriteSession,
+        IRowLoader,
+        IRowSaver
+{
+    /// <summary>How long a write may wait for another's lock, and the whole round trip for its answer, in seconds.</summary>
+    private const int LockTimeout = 5;
+    private const int CommitTimeout = 30;
+
+    private readonly List<Action<NpgsqlDataReader>> loads = [];
+    private NpgsqlConnection? connection;
+    private NpgsqlBatch batch = null!;
+    private bool inTransaction;
+    private bool outcomeInDoubt;
+    private long world;
+
+    public void Load(Book book)
+    {
+        world = book.World.Number;
+        loads.Clear();
+        using (batch = NewBatch())
+        {
+            foreach (var state in book.States())
+            {
+                state.Load(this);
+            }
+
+            if (loads.Count > 0)
+            {
+                ReadAll();
+            }
+        }
+    }
+
+    public void Commit(Book book)
+    {
+        world = book.World.Number;
+        outcomeInDoubt = false;
+        using (batch = NewBatch())
+        {
+            batch.Timeout = CommitTimeout;
+            Add("BEGIN");
+            foreach (var state in book.States())
+            {
+                state.Save(this);
+            }
+
+            Add("COMMIT");
+            inTransaction = true;
+            CommitAll();
+            inTransaction = false;
+        }
+
+        if (outcomeInDoubt)
+        {
+            throw new OutcomeUnknownException(
+                "The wait for the standby was cut short.",
+                new NpgsqlException("Committed here, perhaps not there.")
+            );
+        }
+    }
+
+    public void Rollback()
+    {
+        if (connection is null || !inTransaction)
+        {
+            return;
+        }
+
+        inTransaction = false;
+        try
+        {
+            using var command = new NpgsqlCommand("ROLLBACK", connection);
+            command.ExecuteNonQuery();
+        }
+        catch (NpgsqlException)
+        {
+            Close();
+        }
+    }
+
+    public int Sweep(Table table, Sql condition, int limit)
+    {
+        using var command = new NpgsqlCommand(PostgresText.Sweep(table, condition.Text), Connection());
+        var parameters = new PostgresParameters(command.Parameters);
+        parameters.Int64(limit);
+        foreach (var value in condition.Values)
+        {
+            RowMapper.WriteValue(parameters, value);
+        }
+
+        return command.ExecuteNonQuery();
+    }
+
+    public void Load<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyCollection<TKey> keys, Action<TRow> found)
+        where TKey : struct
+        where TRow : class
+    {
+        if (keys.Count == 0)
+        {
+            return;
+        }
+
+        var arrays = new PostgresArrays();
+        foreach (var key in keys)
+        {
+            arrays.NextRow();
+            table.WriteKey(key, arrays);
+        }
+
+        arrays.AddTo(Add(PostgresText.SelectByKeys(table)).Parameters);
+        loads.Add(result =>
+        {
+            var row = new PostgresRow(result);
+            while (result.Read())
+            {
+                found(table.Read(row.Restart()));
+            }
+        });
+    }
+
+    public void Insert<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<TRow> rows)
+        where TKey : struct
+        where TRow : class
+    {
+        if (rows.Count > 0)
+        {
+            AddRows(PostgresText.Insert(table), rows, table.Write);
+        }
+    }
+
+    public void Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TRow Row, long VersionRead)> rows)
+        where TKey : struct
+        where TRow : class
+    {
+        if (rows.Count > 0)
+        {
+            var command = AddRows(
+                PostgresText.Update(table),
+                rows,
+                (changed, arrays) =>
+                {
+                    table.Write(changed.Row, arrays);
+                    arrays.Int64(changed.VersionRead);
+                }
+            );
+            new PostgresParameters(command.Parameters).Int64(rows.Count);
+        }
+    }
+
+    public void Add<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TRow Empty, long Amount)> rows)
+        where TKey : struct
+        where TRow : class
+    {
+        if (rows.Count > 0)
+        {
+            AddRows(
+                PostgresText.Add(table),
+                rows,
+                (added, arrays) => table.Write(table.Add!(added.Empty, added.Amount), arrays)
+            );
+        }
+    }
+
+    public void Dispose() => Close();
+
+    private NpgsqlBatchCommand AddRows<T>(string sql, IReadOnlyList<T> rows, Action<T, PostgresArrays> write)
+    {
+        var arrays = new PostgresArrays();
+        foreach (var row in rows)
+        {
+            arrays.NextRow();
+            write(row, arrays);
+        }
+
+        var command = Add(sql);
+        arrays.AddTo(command.Parameters);
+        return command;
+    }
+
+    /// <summary>Adds a statement; its first parameter is the world, unless it has none.</summary>
+    private NpgsqlBatchCommand Add(string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        if (sql.Contains("$1", StringComparison.Ordinal))
+        {
+            new PostgresParameters(command.Parameters).Int64(world);
+        }
+
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    private void ReadAll()
+    {
+        try
+        {
+            using var result = batch.ExecuteReader();
+            foreach (var read in loads)
+            {
+                read(result);
+                result.NextResult();
+            }
+        }
+        catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
+        {
+            Close();
+            throw new StoreUnavailableException(failure);
+        }
+    }
+
+    /// <summary>What it lets through the database refused, for a reason of its own.</summary>
+    private void CommitAll()
+    {
+        try
+        {
+            batch.ExecuteNonQuery();
+        }
+        catch (NpgsqlException failure) when (PostgresFailure.IsConflict(failure))
+        {
+            throw new WriteConflictException(failure.Message);
+        }
+        catch (NpgsqlException failure) when (!PostgresFailure.IsCertain(failure))
+        {
+            Close();
+            throw new OutcomeUnknownException(
+                "The connection was lost in the moment of committing.",
+                failure
+            );
+        }
+        catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
+        {
+            throw new StoreUnavailableException(failure);
+        }
+    }
+
+    private NpgsqlBatch NewBatch() => new(Connection());
+
+    private NpgsqlConnection Connection()
+    {
+        if (connection is { State: System.Data.ConnectionState.Open })
+        {
+            return connection;
+        }
+
+        Close();
+        try
+        {
+            connection = connections.OpenConnection();
+            connection.Notice += NoteDoubt;
+            using var settings = new NpgsqlCommand(
+                $"SET lock_timeout = '{LockTimeout}s'; SET idle_in_transaction_session_timeout = '{CommitTimeout}s'",
+                connection
+            );
+            settings.ExecuteNonQuery();
+            return connection;
+        }
+        catch (NpgsqlException failure)
+        {
+            Close();
+            throw new StoreUnavailableException(failure);
+        }
+    }
+
+    /// <summary>A wait for a synchronous standby that is cancelled ends in nothing but a warning.</summary>
+    private void NoteDoubt(object sender, NpgsqlNoticeEventArgs notice) =>
+        outcomeInDoubt |= notice.Notice.SqlState == "01000";
+
+    private void Close()
+    {
+        connection?.Dispose();
+        connection = null;
+        inTransaction = false;
+    }
+}

@@ -1,0 +1,21 @@
+namespace OpenBanking.Server.Storage;
+
+/// <summary>Where everything is kept, section <c>Storage</c> of the configuration.</summary>
+public sealed record StorageOptions
+{
+    public const string Section = "Storage";
+
+    public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
+
+    /// <summary>How to reach PostgreSQL, as Npgsql reads it; the embedded store has its file in the data folder.</summary>
+    public string? ConnectionString { get; init; }
+}
+
+public enum StorageProvider
+{
+    /// <summary>A file of this process: for sandboxes on one machine.</summary>
+    Sqlite,
+
+    /// <summary>PostgreSQL 15 or newer, shared by any number of nodes.</summary>
+    Postgres,
+}
