@@ -47,7 +47,10 @@ public abstract class StoreTests<TDatabase> : IDisposable
     {
         PutMessages(world, "a", "a");
 
-        Assert.Equal("2", store.First(SandboxTables.Messages, world, $"mobile = {"a"} ORDER BY id DESC")?.Text);
+        Assert.Equal(
+            "2",
+            store.First(SandboxTables.Messages, world, $"mobile = {"a"} ORDER BY id DESC")?.Text
+        );
         Assert.Null(store.First(SandboxTables.Messages, world, $"mobile = {"b"}"));
         Assert.Null(store.First(SandboxTables.Messages, otherWorld, $"mobile = {"a"}"));
     }
@@ -70,7 +73,8 @@ public abstract class StoreTests<TDatabase> : IDisposable
         Id<InteractionRow>? maybe = Rows.Interaction.Id;
         Assert.Single(List(AuthorizationTables.Interactions, $"id = {maybe}"));
 
-        IReadOnlyList<TRow> List<TRow>(Table<TRow> table, Sql condition) => store.List(table, world, condition);
+        IReadOnlyList<TRow> List<TRow>(Table<TRow> table, Sql condition) =>
+            store.List(table, world, condition);
     }
 
     [Theory]
@@ -97,7 +101,10 @@ public abstract class StoreTests<TDatabase> : IDisposable
 
         var all = store.ListAcrossWorlds(SandboxTables.Messages, 10, $"mobile = {"a"} ORDER BY world, id");
 
-        Assert.Equal([(world, "1"), (world, "2"), (otherWorld, "1")], all.Select(row => (row.World, row.Row.Text)));
+        Assert.Equal(
+            [(world, "1"), (world, "2"), (otherWorld, "1")],
+            all.Select(row => (row.World, row.Row.Text))
+        );
         Assert.Equal(2, store.ListAcrossWorlds(SandboxTables.Messages, 2, $"mobile = {"a"}").Count);
     }
 
@@ -108,8 +115,14 @@ public abstract class StoreTests<TDatabase> : IDisposable
         PutMessages(otherWorld, "b");
 
         Assert.Equal(
-            [[1, 2], [2, 1]],
-            store.Numbers("SELECT world, COUNT(*) FROM sandbox_message GROUP BY world ORDER BY world", columns: 2)
+            [
+                [1, 2],
+                [2, 1],
+            ],
+            store.Numbers(
+                "SELECT world, COUNT(*) FROM sandbox_message GROUP BY world ORDER BY world",
+                columns: 2
+            )
         );
     }
 

@@ -68,5 +68,7 @@ public abstract class MigrationTests<TDatabase> : IDisposable
     private void Start(DateTimeOffset now) => database.Open(new StoppedClock(now)).Dispose();
 
     private string? Applied() =>
-        database.Scalar("SELECT COUNT(*) || '/' || MAX(applied_at) || '/' || MAX(checksum) FROM schema_migration");
+        database.Scalar(
+            "SELECT COUNT(*) || '/' || MAX(applied_at) || '/' || MAX(checksum) FROM schema_migration"
+        );
 }

@@ -81,7 +81,9 @@ public sealed class SqliteFileTests : IDisposable
         return (process.ExitCode, error);
     }
 
-    private static (string? Journal, long? Synchronous, long? Checkpoint) SettingsOf(SqliteConnection connection)
+    private static (string? Journal, long? Synchronous, long? Checkpoint) SettingsOf(
+        SqliteConnection connection
+    )
     {
         return (
             Row(connection, "PRAGMA journal_mode").Text(),
