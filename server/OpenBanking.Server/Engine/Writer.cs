@@ -112,7 +112,23 @@ internal sealed class Writer(
         {
             if (book.Wrote(table))
             {
+                Call(listener);
+            }
+        }
+    }
+
+    /// <summary>What is committed stays so whoever fails to hear of it.</summary>
+    private void Call(Action listeners)
+    {
+        foreach (var listener in Delegate.EnumerateInvocationList(listeners))
+        {
+            try
+            {
                 listener();
+            }
+            catch (Exception bug)
+            {
+                log.LogError(bug, "A listener failed after a commit");
             }
         }
     }

@@ -162,6 +162,33 @@ public abstract class BatchTests<TDatabase> : EngineSuite<TDatabase>
         Assert.Equal(0, cards);
     }
 
+    [Fact]
+    public async Task A_commit_stays_one_when_somebody_who_waits_for_it_fails()
+    {
+        var others = 0;
+        Engine.WhenWritten(
+            LedgerTables.InternalAccounts,
+            () => throw new InvalidOperationException("A bug in a worker.")
+        );
+        Engine.WhenWritten(LedgerTables.InternalAccounts, () => others++);
+        var paid = new Probe(
+            Rows.World,
+            book =>
+            {
+                book.Add(LedgerTables.InternalAccounts, Rows.Settlement, 7);
+                return Decision.Accept(7);
+            }
+        );
+
+        var ends = await RunTogetherAsync(paid, paid);
+        await RunTogetherAsync();
+
+        Assert.Equal([7, 7], ends.Select(ReplyOf));
+        Assert.Equal(14, Store.Find(LedgerTables.InternalAccounts, Rows.World, Rows.Settlement)?.Balance);
+        Assert.Equal(1, Store.Commits);
+        Assert.Equal(1, others);
+    }
+
     private static int ReplyOf(object end) => Assert.IsType<Accepted<int>>(end).Reply;
 
     private static Probe Telling(string type, Func<Book, Decision<int>> then) =>
