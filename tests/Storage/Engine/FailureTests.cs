@@ -94,6 +94,25 @@ public abstract class FailureTests<TDatabase> : EngineSuite<TDatabase>
         AssertKept(ends, 2);
     }
 
+    /// <summary>The second command is decided twice: beside the one the database refuses, and then without it.</summary>
+    [Fact]
+    public async Task A_command_is_told_what_it_came_to_in_the_run_that_was_kept()
+    {
+        var bugBesideTheFirst = Probe.PutAnd(
+            2,
+            book =>
+                book.Find(SandboxTables.Messages, Probe.Message(1).Id) is null
+                    ? Decision.Accept(2)
+                    : throw new InvalidOperationException("A bug."),
+            keys => keys.Want(SandboxTables.Messages, Probe.Message(1).Id)
+        );
+
+        var ends = await RunTogetherAsync(Probe.PutRefusedByTheDatabase(1), bugBesideTheFirst);
+
+        Assert.True(Database.IsRefusal((Exception)ends[0]));
+        AssertKept(ends, 2);
+    }
+
     [Fact]
     public async Task A_batch_that_another_writer_overtook_is_decided_anew_on_what_is_there_now()
     {
