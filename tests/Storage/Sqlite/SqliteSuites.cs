@@ -1,4 +1,5 @@
 using OpenBanking.Tests.Storage.Engine;
+using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
 using OpenBanking.Tests.Storage.Tables;
 
@@ -21,3 +22,7 @@ public sealed class SqliteIdempotencyTests : IdempotencyTests<SqliteDatabase>;
 public sealed class SqliteQueueTests : QueueTests<SqliteDatabase>;
 
 public sealed class SqliteSweepTests : SweepTests<SqliteDatabase>;
+
+public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
+
+public sealed class SqliteBooksAuditTests : BooksAuditTests<SqliteDatabase>;
