@@ -159,15 +159,23 @@ public abstract class FailureTests<TDatabase> : EngineSuite<TDatabase>
     {
         Store.Committed = () => throw new OutcomeUnknownException("Lost.", new IOException());
         var decided = 0;
-        var probe = Probe.PutAnd(1, _ => Decision.Accept(++decided));
+        var probe = new Probe(Rows.World, _ => Decision.Accept(++decided));
+        Task<KeyedOutcome> keyed;
+        Task<Decision<int>> plain;
+        using (var gate = await HoldAsync())
+        {
+            keyed = SubmitAsync(Probe.Put(1), "key");
+            plain = Engine.SubmitAsync(probe);
+            await gate.OpenAsync();
+        }
 
-        var first = await Record.ExceptionAsync(() => SubmitAsync(probe, "key"));
-
-        Assert.IsType<OutcomeUnknownException>(first);
-        Assert.Equal(1, decided);
+        Assert.IsType<OutcomeUnknownException>(Assert.Single(await EndsOfAsync([keyed])));
+        Assert.IsType<OutcomeUnknownException>(Assert.Single(await EndsOfAsync([plain])));
         Store.Committed = null;
-        Assert.Equal("made 1", BodyOf(Assert.IsType<KeyedOutcome.Known>(await SubmitAsync(probe, "key"))));
+        var again = await SubmitAsync(Probe.Put(2), "key");
+        Assert.Equal("made 1", BodyOf(Assert.IsType<KeyedOutcome.Known>(again)));
         Assert.Equal([1], Messages);
+        Assert.Equal(1, decided);
     }
 
     [Fact]
