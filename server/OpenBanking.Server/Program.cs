@@ -16,15 +16,24 @@ namespace OpenBanking.Server;
 /// <summary>The server's table of contents.</summary>
 public static class Program
 {
+    /// <summary>What keeps a command from starting is said in one sentence.</summary>
     public static async Task<int> Main(string[] args)
     {
-        await using var app = Build(args);
-        return args switch
+        try
         {
-            ["verify-books", ..] => await app.VerifyBooksAsync(),
-            ["openapi", ..] => await app.WriteOpenApiAsync(),
-            _ => await app.ServeAsync(),
-        };
+            await using var app = Build(args);
+            return args switch
+            {
+                ["verify-books", ..] => await app.VerifyBooksAsync(),
+                ["openapi", ..] => await app.WriteOpenApiAsync(),
+                _ => await app.ServeAsync(),
+            };
+        }
+        catch (Exception failure) when (ServerCommands.WhyNotStarted(failure) is { } why)
+        {
+            await Console.Error.WriteLineAsync(why);
+            return ServerCommands.CannotStart;
+        }
     }
 
     /// <param name="configure">What a host of its own, such as a test or a bank, adds or replaces.</param>

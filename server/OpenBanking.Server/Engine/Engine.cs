@@ -5,8 +5,9 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Engine;
 
-/// <summary>The queue is full.</summary>
-public sealed class EngineBusyException() : Exception("The engine's queue is full.");
+/// <summary>The queue is full, or the engine is stopping.</summary>
+public sealed class EngineBusyException()
+    : Exception("The engine takes no more commands: its queue is full, or it is stopping.");
 
 /// <summary>Every write goes through here: commands wait in a bounded queue, and one thread runs whatever waits
 /// as one transaction, so that many share one wait for the disk.</summary>
@@ -43,7 +44,7 @@ public sealed class Engine : IDisposable
         listeners.AddOrUpdate(table, callback, (_, others) => others + callback);
 
     /// <summary>Decides a command and makes its changes last.</summary>
-    /// <exception cref="EngineBusyException">The queue is full; nothing happened.</exception>
+    /// <exception cref="EngineBusyException">The queue is full, or the engine is stopping; nothing happened.</exception>
     /// <exception cref="OutcomeUnknownException">The answer did not come in time, or was lost.</exception>
     public async Task<Decision<TReply>> SubmitAsync<TReply>(Command<TReply> command)
     {

@@ -101,11 +101,12 @@ internal sealed class Writer(
     private void RunOnce(IReadOnlyList<Pending> batch, World world)
     {
         var book = new Book(world);
-        var decided = NameKeys(batch, book);
+        var failed = new List<(Pending Pending, Exception Bug)>();
+        var named = NameKeys(batch, book, failed);
         session.Load(book);
 
         var answers = new BatchAnswers(ids.New<JournalRow>());
-        decided = [.. decided.Where(pending => Decide(pending, book, answers))];
+        List<Pending> decided = [.. named.Where(pending => Decide(pending, book, answers, failed))];
         if (book.HasChanges)
         {
             Keep(book, answers);
@@ -121,17 +122,43 @@ internal sealed class Writer(
             pending.Complete();
         }
 
+        // Not before: a batch that runs again decides again, and may come to something else.
+        foreach (var (pending, bug) in failed)
+        {
+            Drop(pending, bug);
+        }
+
         foreach (var (table, listener) in listeners)
         {
             if (book.Wrote(table))
             {
+                Call(listener);
+            }
+        }
+    }
+
+    /// <summary>What is committed stays so whoever fails to hear of it.</summary>
+    private void Call(Action listeners)
+    {
+        foreach (var listener in Delegate.EnumerateInvocationList(listeners))
+        {
+            try
+            {
                 listener();
+            }
+            catch (Exception bug)
+            {
+                log.LogError(bug, "A listener failed after a commit");
             }
         }
     }
 
     /// <summary>Gives the commands that could name their rows.</summary>
-    private List<Pending> NameKeys(IReadOnlyList<Pending> batch, Book book)
+    private static List<Pending> NameKeys(
+        IReadOnlyList<Pending> batch,
+        Book book,
+        List<(Pending, Exception)> failed
+    )
     {
         var named = new List<Pending>(batch.Count);
         foreach (var pending in batch)
@@ -143,7 +170,7 @@ internal sealed class Writer(
             }
             catch (Exception bug)
             {
-                Drop(pending, bug);
+                failed.Add((pending, bug));
             }
         }
 
@@ -151,7 +178,7 @@ internal sealed class Writer(
     }
 
     /// <summary>Gives whether the command came to a decision; one that throws is dropped alone.</summary>
-    private bool Decide(Pending pending, Book book, BatchAnswers answers)
+    private bool Decide(Pending pending, Book book, BatchAnswers answers, List<(Pending, Exception)> failed)
     {
         var mark = book.Mark;
         try
@@ -173,7 +200,7 @@ internal sealed class Writer(
         catch (Exception bug)
         {
             book.Rollback(mark);
-            Drop(pending, bug);
+            failed.Add((pending, bug));
             return false;
         }
     }

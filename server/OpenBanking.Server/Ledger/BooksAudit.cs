@@ -25,12 +25,38 @@ public sealed class BooksAudit(Store store)
             """
         ),
         (
+            "a customer's statement has no gaps, and each line the balance after it",
+            """
+            SELECT 1 FROM (
+                SELECT entry.sequence - ROW_NUMBER() OVER lines AS gap,
+                    entry.balance_after - SUM(entry.amount) OVER lines AS difference
+                FROM entry
+                JOIN account ON account.world = entry.world AND account.id = entry.account_id
+                WINDOW lines AS (PARTITION BY entry.world, entry.account_id ORDER BY entry.sequence)
+            ) statement
+            WHERE gap <> 0 OR difference IS DISTINCT FROM 0
+            """
+        ),
+        (
             "a balance of the bank is the sum of its entries",
             """
             SELECT 1 FROM internal_account
             LEFT JOIN (SELECT world, account_id, SUM(amount) AS total FROM entry GROUP BY world, account_id) entries
             ON entries.world = internal_account.world AND entries.account_id = internal_account.entry_account_id
             WHERE internal_account.balance <> COALESCE(entries.total, 0)
+            """
+        ),
+        (
+            "every entry is of an account that there is",
+            """
+            SELECT 1 FROM entry
+            WHERE NOT EXISTS (
+                SELECT 1 FROM account WHERE account.world = entry.world AND account.id = entry.account_id
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM internal_account
+                WHERE internal_account.world = entry.world AND internal_account.entry_account_id = entry.account_id
+            )
             """
         ),
         (
@@ -43,6 +69,33 @@ public sealed class BooksAudit(Store store)
             ) entries
             ON entries.world = payment.world AND entries.posting_id = payment.id
             WHERE COALESCE(entries.total, 0) <> CASE payment.state WHEN 2 THEN 0 ELSE payment.amount END
+            """
+        ),
+        (
+            "every refund, and every top-up that came, has its posting",
+            """
+            SELECT 1 FROM (
+                SELECT world, id, 2 AS kind, amount FROM refund
+                UNION ALL
+                SELECT world, id, 3 AS kind, CASE state WHEN 2 THEN amount ELSE 0 END FROM top_up
+            ) act
+            LEFT JOIN (
+                SELECT world, posting_id, kind, SUM(amount) AS total FROM entry
+                WHERE kind IN (2, 3) AND amount > 0 GROUP BY world, posting_id, kind
+            ) entries
+            ON entries.world = act.world AND entries.posting_id = act.id AND entries.kind = act.kind
+            WHERE COALESCE(entries.total, 0) <> act.amount
+            """
+        ),
+        (
+            "every payment and refund that was posted is there",
+            """
+            SELECT 1 FROM entry
+            LEFT JOIN payment
+            ON entry.kind = 1 AND payment.world = entry.world AND payment.id = entry.posting_id
+            LEFT JOIN refund
+            ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
+            WHERE entry.kind IN (1, 2) AND payment.id IS NULL AND refund.id IS NULL
             """
         ),
         (
@@ -59,7 +112,16 @@ public sealed class BooksAudit(Store store)
             """
             SELECT 1 FROM coupon
             LEFT JOIN payment ON payment.world = coupon.world AND payment.id = coupon.payment_id
-            WHERE coupon.payment_id IS NOT NULL AND (payment.id IS NULL OR payment.coupon_id <> coupon.id OR payment.state = 2)
+            WHERE coupon.payment_id IS NOT NULL AND (payment.id IS NULL OR payment.coupon_id IS DISTINCT FROM coupon.id OR payment.state = 2)
+            """
+        ),
+        (
+            "a coupon that a live payment used is redeemed by it",
+            """
+            SELECT 1 FROM payment
+            LEFT JOIN coupon ON coupon.world = payment.world AND coupon.id = payment.coupon_id
+            WHERE payment.coupon_id IS NOT NULL AND payment.state IN (1, 3)
+            AND coupon.payment_id IS DISTINCT FROM payment.id
             """
         ),
         (

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Storage.Sqlite;
 
 namespace OpenBanking.Tests.Storage.Sqlite;
@@ -32,12 +33,36 @@ public sealed class SqliteFileTests : IDisposable
     {
         using (database.Open())
         {
-            var (exitCode, error) = await VerifyBooksAsync();
+            var (exitCode, _, error) = await VerifyBooksAsync();
             Assert.Equal(CannotStart, exitCode);
             Assert.StartsWith("Another process is using", error, StringComparison.Ordinal);
         }
 
         Assert.Equal(0, (await VerifyBooksAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_books_are_verified_from_the_command_line()
+    {
+        using (var store = database.Open())
+        {
+            using var session = store.OpenWriteSession();
+            session.Insert(Rows.World, AccountTables.Accounts, Rows.Account with { Available = 0 });
+        }
+
+        var (sound, verdict, _) = await VerifyBooksAsync();
+        Assert.Equal((0, "0 payments, 0 entries: the books balance"), (sound, verdict.TrimEnd()));
+
+        database.Execute("UPDATE account SET available = 1");
+        var (broken, report, _) = await VerifyBooksAsync();
+        Assert.Equal(1, broken);
+        Assert.Equal(
+            [
+                "VIOLATED 1 times: a customer's balance is the sum of its entries",
+                "0 payments, 0 entries: the books DO NOT balance",
+            ],
+            report.TrimEnd().ReplaceLineEndings("\n").Split('\n')
+        );
     }
 
     [Fact]
@@ -62,7 +87,7 @@ public sealed class SqliteFileTests : IDisposable
 
     public void Dispose() => database.Dispose();
 
-    private async Task<(int ExitCode, string Error)> VerifyBooksAsync()
+    private async Task<(int ExitCode, string Output, string Error)> VerifyBooksAsync()
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -76,9 +101,8 @@ public sealed class SqliteFileTests : IDisposable
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = await process.StandardError.ReadToEndAsync();
-        await output;
         await process.WaitForExitAsync();
-        return (process.ExitCode, error);
+        return (process.ExitCode, await output, error);
     }
 
     private static (string? Journal, long? Synchronous, long? Checkpoint) SettingsOf(

@@ -1,3 +1,5 @@
+using OpenBanking.Tests.Storage.Engine;
+using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
 using OpenBanking.Tests.Storage.Tables;
 
@@ -10,3 +12,17 @@ public sealed class SqliteStoreTests : StoreTests<SqliteDatabase>;
 public sealed class SqliteConstraintTests : ConstraintTests<SqliteDatabase>;
 
 public sealed class SqliteMigrationTests : MigrationTests<SqliteDatabase>;
+
+public sealed class SqliteBatchTests : BatchTests<SqliteDatabase>;
+
+public sealed class SqliteFailureTests : FailureTests<SqliteDatabase>;
+
+public sealed class SqliteIdempotencyTests : IdempotencyTests<SqliteDatabase>;
+
+public sealed class SqliteQueueTests : QueueTests<SqliteDatabase>;
+
+public sealed class SqliteSweepTests : SweepTests<SqliteDatabase>;
+
+public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
+
+public sealed class SqliteBooksAuditTests : BooksAuditTests<SqliteDatabase>;

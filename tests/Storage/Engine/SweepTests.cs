@@ -1,0 +1,217 @@
+using OpenBanking.Server;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Tests.Storage.Engine;
+
+/// <summary>What has outlived its use is deleted between batches, and nothing else.</summary>
+public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    /// <summary>A sweep that never comes fails its test.</summary>
+    private const int Patience = 60_000;
+
+    private static readonly EngineLimits limits = new();
+
+    private static readonly EntryRow entry = new()
+    {
+        AccountId = Rows.Account.Id.Value,
+        Sequence = 1,
+        PostingId = Rows.Payment.Id.Value,
+        Kind = PostingKind.Payment,
+        Amount = -1,
+        Currency = Money.Renminbi,
+        BusinessDate = Rows.Today,
+        CreatedAt = Rows.Noon,
+    };
+
+    [Fact(Timeout = Patience)]
+    public async Task An_answer_is_kept_for_its_days_and_its_key_for_good()
+    {
+        await SubmitAsync(Probe.Put(1), "old");
+        Clock.Now += TimeSpan.FromTicks(TimeSpan.TicksPerMicrosecond);
+        await SubmitAsync(Probe.Put(2), "young");
+        Clock.Now += limits.AnswersKept;
+
+        await KeepHouseAsync(() => Store.List(EngineTables.Answers, Rows.World, $"ORDER BY id").Count == 1);
+
+        var old = Assert.IsType<KeyedOutcome.Known>(await SubmitAsync(Probe.Put(3), "old"));
+        Assert.Null(Engine.RecallAnswer(Rows.World, old.Row));
+        Assert.Equal(Probe.Message(1).Id.Value, old.Row.ResourceId);
+        var reused = await SubmitAsync(Probe.Put(3), "old", body: 2);
+        Assert.IsType<KeyedOutcome.Refused>(reused);
+        Assert.Equal("made 2", BodyOf(await SubmitAsync(Probe.Put(3), "young")));
+        Assert.Equal([1, 2], Messages);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_authorization_has_used_up_is_kept_until_nobody_can_use_it_twice()
+    {
+        var microsecond = TimeSpan.FromTicks(TimeSpan.TicksPerMicrosecond);
+        var gone = Rows.Noon.AddHours(-1) - microsecond;
+        var kept = Rows.Noon.AddHours(-1);
+        Put(
+            AuthorizationTables.SingleUse,
+            Rows.Assertion with
+            {
+                Hash = "gone",
+                ExpiresAt = Rows.Noon - microsecond,
+            },
+            Rows.Assertion with
+            {
+                Hash = "kept",
+                ExpiresAt = Rows.Noon,
+            }
+        );
+        Put(
+            AuthorizationTables.PushedRequests,
+            Rows.PushedRequest with
+            {
+                Hash = "gone",
+                ExpiresAt = gone,
+            },
+            Rows.PushedRequest with
+            {
+                Hash = "kept",
+                ExpiresAt = kept,
+            }
+        );
+        Put(
+            AuthorizationTables.Codes,
+            Rows.Code with
+            {
+                Hash = "gone",
+                ExpiresAt = gone,
+            },
+            Rows.Code with
+            {
+                Hash = "kept",
+                ExpiresAt = kept,
+            }
+        );
+        Put(
+            AuthorizationTables.Interactions,
+            Rows.Interaction with
+            {
+                ExpiresAt = gone,
+            },
+            Rows.Interaction with
+            {
+                Id = Rows.Id<InteractionRow>(2),
+                ExpiresAt = kept,
+            }
+        );
+        Put(
+            CustomerTables.OneTimeCodes,
+            Rows.OneTimeCode with
+            {
+                ExpiresAt = gone,
+            },
+            Rows.OneTimeCode with
+            {
+                Id = Rows.Id<OneTimeCodeRow>(2),
+                ExpiresAt = kept,
+            }
+        );
+        Clock.Now = Rows.Noon - limits.AnswersKept - microsecond;
+        await SubmitAsync(Probe.Put(1), "key");
+        Clock.Now = Rows.Noon;
+
+        // The answers come last.
+        await KeepHouseAsync(() => Store.List(EngineTables.Answers, Rows.World, $"1 = {1}").Count == 0);
+
+        Assert.Equal("kept", Assert.Single(All(AuthorizationTables.SingleUse)).Hash);
+        Assert.Equal("kept", Assert.Single(All(AuthorizationTables.PushedRequests)).Hash);
+        Assert.Equal("kept", Assert.Single(All(AuthorizationTables.Codes)).Hash);
+        Assert.Equal(Rows.Id<InteractionRow>(2), Assert.Single(All(AuthorizationTables.Interactions)).Id);
+        Assert.Equal(Rows.Id<OneTimeCodeRow>(2), Assert.Single(All(CustomerTables.OneTimeCodes)).Id);
+    }
+
+    [Fact]
+    public async Task A_long_sweep_goes_on_after_each_batch_until_it_is_done()
+    {
+        Put(
+            AuthorizationTables.SingleUse,
+            [.. Enumerable.Range(1, 1_500).Select(i => Rows.Assertion with { Hash = $"{i}" })]
+        );
+        using var first = await HoldAsync();
+        Engine.SweepLater(AuthorizationTables.SingleUse, $"expires_at = {Rows.Assertion.ExpiresAt}");
+        await first.OpenAsync();
+
+        using var second = await HoldAsync();
+        Assert.Equal(500, All(AuthorizationTables.SingleUse).Count);
+        await second.OpenAsync();
+
+        using var third = await HoldAsync();
+        Assert.Empty(All(AuthorizationTables.SingleUse));
+        await third.OpenAsync();
+    }
+
+    [Fact]
+    public async Task A_sweep_that_fails_stops_neither_the_others_nor_the_engine()
+    {
+        Put(LedgerTables.Entries, entry);
+        Put(AuthorizationTables.SingleUse, Rows.Assertion);
+        using var first = await HoldAsync();
+        Engine.SweepLater(LedgerTables.Entries, $"1 = {1}");
+        Engine.SweepLater(AuthorizationTables.SingleUse, $"1 = {1}");
+        await first.OpenAsync();
+
+        await Engine.SubmitAsync(Probe.Put(1));
+
+        Assert.Equal([1], Messages);
+        Assert.Empty(All(AuthorizationTables.SingleUse));
+        Assert.Single(All(LedgerTables.Entries));
+    }
+
+    private IReadOnlyList<TRow> All<TRow>(Table<TRow> table) => Store.List(table, Rows.World, $"1 = {1}");
+
+    private void Put<TKey, TRow>(Table<TKey, TRow> table, params TRow[] rows)
+        where TKey : struct
+        where TRow : class
+    {
+        using var session = Store.OpenWriteSession();
+        session.Insert(Rows.World, table, rows);
+    }
+
+    /// <summary>Lets a minute pass for the housekeeping, and batches for the sweeps, until they are done.</summary>
+    private async Task KeepHouseAsync(Func<bool> isDone)
+    {
+        var clock = new MinuteClock(Clock);
+        using var housekeeping = new Housekeeping(Engine, limits, clock);
+        await housekeeping.StartAsync(CancellationToken.None);
+        var passMinute = await clock.Minute;
+        passMinute();
+        while (!isDone())
+        {
+            await Engine.SubmitAsync(new Probe(World.Live, _ => Decision.Reject("nothing")));
+        }
+
+        await housekeeping.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>A clock with one timer, which rings when the test says so.</summary>
+    private sealed class MinuteClock(TimeProvider clock) : TimeProvider
+    {
+        private readonly TaskCompletionSource<Action> minute = new();
+
+        public Task<Action> Minute => minute.Task;
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override ITimer CreateTimer(
+            TimerCallback callback,
+            object? state,
+            TimeSpan dueTime,
+            TimeSpan period
+        )
+        {
+            minute.SetResult(() => callback(state));
+            return new StoppedClock(Rows.Noon).CreateTimer(callback, state, dueTime, period);
+        }
+    }
+}
