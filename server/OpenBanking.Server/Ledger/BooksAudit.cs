@@ -112,7 +112,8 @@ public sealed class BooksAudit(Store store)
             """
             SELECT 1 FROM coupon
             LEFT JOIN payment ON payment.world = coupon.world AND payment.id = coupon.payment_id
-            WHERE coupon.payment_id IS NOT NULL AND (payment.id IS NULL OR payment.coupon_id IS DISTINCT FROM coupon.id OR payment.state = 2)
+            WHERE coupon.payment_id IS NOT NULL
+            AND (payment.id IS NULL OR payment.coupon_id IS DISTINCT FROM coupon.id OR payment.state = 2)
             """
         ),
         (

@@ -89,7 +89,10 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
         Refunded
     )]
     [InlineData(
-        "UPDATE refund SET amount = amount + 1, customer_amount = customer_amount + 1 WHERE world = 7 AND discount_amount = 0",
+        """
+            UPDATE refund SET amount = amount + 1, customer_amount = customer_amount + 1
+            WHERE world = 7 AND discount_amount = 0
+            """,
         RefundsAndTopUps,
         Refunded
     )]
@@ -99,7 +102,10 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
     // Coupons and orders.
     [InlineData("UPDATE coupon SET payment_id = x'01' WHERE world = 7 AND state = 2", Coupons, UsedCoupons)]
     [InlineData(
-        "UPDATE coupon SET payment_id = (SELECT id FROM payment WHERE world = 7 AND order_no = 'order-1') WHERE world = 7 AND state = 2",
+        """
+            UPDATE coupon SET payment_id = (SELECT id FROM payment WHERE world = 7 AND order_no = 'order-1')
+            WHERE world = 7 AND state = 2
+            """,
         Coupons,
         UsedCoupons
     )]
