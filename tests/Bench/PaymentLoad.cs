@@ -14,7 +14,7 @@ public static class PaymentLoad
     public static async Task<int> MeasureAsync()
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
-        var address = new Uri($"http://localhost:{TestServer.FreePort()}");
+        var address = new Uri($"http://localhost:{Ports.Free()}");
         var data = await BenchData.WriteAsync(address, folder);
         using var process = Programs.Run(
             Programs.Bench,

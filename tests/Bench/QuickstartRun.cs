@@ -20,9 +20,9 @@ public static partial class QuickstartRun
                 "--data",
                 folder,
                 "--server-port",
-                TestServer.FreePort().ToString(),
+                Ports.Free().ToString(),
                 "--sample-port",
-                TestServer.FreePort().ToString()
+                Ports.Free().ToString()
             );
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();

@@ -29,7 +29,7 @@ public static class StartUp
 
     private static async Task<double> StartAsync(string folder)
     {
-        var address = new Uri($"http://localhost:{TestServer.FreePort()}");
+        var address = new Uri($"http://localhost:{Ports.Free()}");
         var started = Stopwatch.GetTimestamp();
         using var process = Programs.Run(
             Programs.Server,

@@ -23,7 +23,7 @@ public sealed class SampleApp : IAsyncDisposable
     public static async Task<SampleApp> StartAsync(Uri server)
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-sample-").FullName;
-        var address = new Uri($"http://localhost:{TestServer.FreePort()}");
+        var address = new Uri($"http://localhost:{Ports.Free()}");
         var (partner, _) = await Registration.RegisterAsync(new PartnerFolder(folder), server, address);
         var processes = new Processes(folder);
         await processes.StartAsync(

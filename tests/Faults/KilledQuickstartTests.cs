@@ -65,9 +65,9 @@ public sealed class KilledQuickstartTests(ITestOutputHelper output)
                     "--data",
                     folder,
                     "--server-port",
-                    TestServer.FreePort().ToString(),
+                    Ports.Free().ToString(),
                     "--sample-port",
-                    TestServer.FreePort().ToString(),
+                    Ports.Free().ToString(),
                 ]
             )
             {

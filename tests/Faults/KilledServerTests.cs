@@ -23,7 +23,7 @@ public sealed class KilledServerTests(ITestOutputHelper output)
         output.WriteLine($"FAULT_SEED={seed}");
         var random = new Random(seed);
         var folder = Directory.CreateTempSubdirectory("openbanking-fault-").FullName;
-        var address = new Uri($"http://localhost:{TestServer.FreePort()}");
+        var address = new Uri($"http://localhost:{Ports.Free()}");
         try
         {
             var run = new Run(address);

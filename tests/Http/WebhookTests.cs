@@ -206,7 +206,7 @@ public sealed class Receiver : IAsyncDisposable
 
     public static async Task<Receiver> StartAsync()
     {
-        var address = new Uri($"http://localhost:{TestServer.FreePort()}");
+        var address = new Uri($"http://localhost:{Ports.Free()}");
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         var app = builder.Build();

@@ -22,9 +22,20 @@ public sealed class PostgresCluster : IDisposable
     public PostgresCluster(bool durable)
     {
         this.durable = durable;
-        Port = TestServer.FreePort();
+        Port = Ports.Free();
         folder = Run("mktemp", "-d", Path.Combine(Path.GetTempPath(), "openbanking-postgres-XXXXXX")).Trim();
-        Run(ProgramFile("initdb"), "-D", DataFolder, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C");
+        Run(
+            ProgramFile("initdb"),
+            "-D",
+            DataFolder,
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C"
+        );
         Start();
     }
 
@@ -66,7 +77,11 @@ public sealed class PostgresCluster : IDisposable
 
     /// <summary>kill -9 for all of its processes, as when the machine stops.</summary>
     public void Kill() =>
-        Run("sh", "-c", $"kill -9 $(head -1 {DataFolder}/postmaster.pid); while kill -0 $(head -1 {DataFolder}/postmaster.pid) 2>/dev/null; do :; done");
+        Run(
+            "sh",
+            "-c",
+            $"kill -9 $(head -1 {DataFolder}/postmaster.pid); while kill -0 $(head -1 {DataFolder}/postmaster.pid) 2>/dev/null; do :; done"
+        );
 
     public void Dispose()
     {
@@ -77,9 +92,10 @@ public sealed class PostgresCluster : IDisposable
     /// <summary>Runs a program as somebody who may run the server: it refuses root.</summary>
     private static string Run(string program, params string[] arguments)
     {
-        string[] command = Environment.UserName == "root"
-            ? ["runuser", "-u", "postgres", "--", program, .. arguments]
-            : [program, .. arguments];
+        string[] command =
+            Environment.UserName == "root"
+                ? ["runuser", "-u", "postgres", "--", program, .. arguments]
+                : [program, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
@@ -89,11 +105,15 @@ public sealed class PostgresCluster : IDisposable
         };
         using var process = Process.Start(start)!;
         // A server that was started keeps the pipes open, so nothing waits for their end.
-        var output = program.EndsWith("mktemp", StringComparison.Ordinal) ? process.StandardOutput.ReadToEnd() : "";
+        var output = program.EndsWith("mktemp", StringComparison.Ordinal)
+            ? process.StandardOutput.ReadToEnd()
+            : "";
         process.WaitForExit();
         return process.ExitCode == 0
             ? output
-            : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}.");
+            : throw new InvalidOperationException(
+                $"{string.Join(' ', command)} ended with {process.ExitCode}."
+            );
     }
 
     private static string ProgramFile(string name) =>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
@@ -35,7 +33,7 @@ public sealed class TestServer : IAsyncDisposable
         params string[] settings
     )
     {
-        var address = new Uri($"http://localhost:{FreePort()}");
+        var address = new Uri($"http://localhost:{Ports.Free()}");
         var folder = dataFolder ?? Directory.CreateTempSubdirectory("openbanking-test-").FullName;
         var app = Program.Build(
             [
@@ -67,13 +65,5 @@ public sealed class TestServer : IAsyncDisposable
         {
             Directory.Delete(DataFolder, recursive: true);
         }
-    }
-
-    /// <summary>A port nobody uses right now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

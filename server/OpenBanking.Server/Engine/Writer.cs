@@ -45,6 +45,11 @@ internal sealed class Writer(
                 session.Rollback();
                 log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, conflict.Message);
             }
+            catch (DuplicateRowException duplicate) when (run == 0)
+            {
+                session.Rollback();
+                log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, duplicate.Message);
+            }
             catch (StoreUnavailableException unavailable)
             {
                 session.Rollback();
@@ -67,14 +72,7 @@ internal sealed class Writer(
             }
         }
 
-        if (batch.Count > 1)
-        {
-            Halve(batch, world, new EngineBusyException());
-        }
-        else
-        {
-            FailAll(batch, new EngineBusyException());
-        }
+        FailAll(batch, new EngineBusyException());
     }
 
     /// <summary>Deletes what was asked for, between batches; what is left over waits for the next time.</summary>

@@ -53,6 +53,7 @@ internal interface IWriteSession : IDisposable
 
     /// <summary>Writes what the book changed and makes it last.</summary>
     /// <exception cref="WriteConflictException">Another writer was first; nothing was written.</exception>
+    /// <exception cref="DuplicateRowException">A new row's key is taken; nothing was written.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be reached, or is full; nothing was written.</exception>
     /// <exception cref="OutcomeUnknownException">Whether it was written cannot be told.</exception>
     void Commit(Book book);
@@ -66,6 +67,9 @@ internal interface IWriteSession : IDisposable
 
 /// <summary>A row was changed by another writer between reading and writing it.</summary>
 public sealed class WriteConflictException(string message) : Exception(message);
+
+/// <summary>A new row has a key that is taken: by another writer since the batch was read, or by a bug.</summary>
+public sealed class DuplicateRowException(string message) : Exception(message);
 
 /// <summary>The store failed in the moment of committing.</summary>
 public sealed class OutcomeUnknownException(string message, Exception cause) : Exception(message, cause);

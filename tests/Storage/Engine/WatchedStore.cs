@@ -18,19 +18,23 @@ internal sealed class WatchedStore(Store store) : Store
     /// <summary>Called when the commit is on the disk; what it throws becomes the commit's end.</summary>
     public Action? Committed { get; set; }
 
-    public override IReadOnlyList<TRow> List<TRow>(Table<TRow> table, World world, Sql condition) =>
-        store.List(table, world, condition);
+    public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
+        Table<TRow> table,
+        World world,
+        Sql condition
+    ) => store.ListAsync(table, world, condition);
 
-    public override TRow? Find<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
-        where TRow : class => store.Find(table, world, key);
+    public override ValueTask<TRow?> FindAsync<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
+        where TRow : class => store.FindAsync(table, world, key);
 
-    public override IReadOnlyList<(World World, TRow Row)> ListAcrossWorlds<TRow>(
+    public override ValueTask<IReadOnlyList<(World World, TRow Row)>> ListAcrossWorldsAsync<TRow>(
         Table<TRow> table,
         int limit,
         Sql condition
-    ) => store.ListAcrossWorlds(table, limit, condition);
+    ) => store.ListAcrossWorldsAsync(table, limit, condition);
 
-    public override IReadOnlyList<long[]> Numbers(string sql, int columns) => store.Numbers(sql, columns);
+    public override ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns) =>
+        store.NumbersAsync(sql, columns);
 
     internal override IWriteSession OpenWriteSession() => new Session(this, store.OpenWriteSession());
 
@@ -38,8 +42,6 @@ internal sealed class WatchedStore(Store store) : Store
 
     private sealed class Session(WatchedStore watch, IWriteSession session) : IWriteSession
     {
-        public void Begin() => session.Begin();
-
         public void Load(Book book) => session.Load(book);
 
         public void Commit(Book book)

@@ -17,7 +17,6 @@ internal static class Writes
     {
         var book = new Book(world);
         keys?.Invoke(book);
-        session.Begin();
         try
         {
             session.Load(book);

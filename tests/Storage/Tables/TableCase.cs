@@ -1,4 +1,5 @@
 using System.Reflection;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
@@ -113,7 +114,7 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
         var readBefore = Versioned.Read(session, World, table, first);
         Versioned.Update(session, World, table, first);
 
-        session.Begin();
+        session.Load(new Book(World));
         Assert.Throws<WriteConflictException>(() =>
         {
             Versioned.Change(readBefore, table, WithKeyOf(row, random.New<TRow>()));

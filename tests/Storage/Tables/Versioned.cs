@@ -27,7 +27,6 @@ internal static class Versioned
     {
         var book = new Book(world);
         book.Want(table, table.KeyOf(row));
-        session.Begin();
         session.Load(book);
         session.Rollback();
         return book;

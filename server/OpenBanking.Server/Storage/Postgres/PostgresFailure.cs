@@ -12,7 +12,6 @@ internal static class PostgresFailure
     public static bool IsConflict(NpgsqlException failure) =>
         failure.SqlState
             is VersionConflict
-                or PostgresErrorCodes.UniqueViolation
                 or PostgresErrorCodes.SerializationFailure
                 or PostgresErrorCodes.DeadlockDetected;
 

@@ -228,6 +228,10 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         {
             throw new WriteConflictException(failure.Message);
         }
+        catch (NpgsqlException failure) when (failure.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new DuplicateRowException(failure.Message);
+        }
         catch (NpgsqlException failure) when (!PostgresFailure.IsCertain(failure))
         {
             Close();

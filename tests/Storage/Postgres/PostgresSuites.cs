@@ -1,0 +1,28 @@
+using OpenBanking.Tests.Storage.Engine;
+using OpenBanking.Tests.Storage.Ledger;
+using OpenBanking.Tests.Storage.Migrations;
+using OpenBanking.Tests.Storage.Tables;
+
+namespace OpenBanking.Tests.Storage.Postgres;
+
+public sealed class PostgresTableTests(ITestOutputHelper output) : TableTests<PostgresDatabase>(output);
+
+public sealed class PostgresStoreTests : StoreTests<PostgresDatabase>;
+
+public sealed class PostgresConstraintTests : ConstraintTests<PostgresDatabase>;
+
+public sealed class PostgresMigrationTests : MigrationTests<PostgresDatabase>;
+
+public sealed class PostgresBatchTests : BatchTests<PostgresDatabase>;
+
+public sealed class PostgresFailureTests : FailureTests<PostgresDatabase>;
+
+public sealed class PostgresIdempotencyTests : IdempotencyTests<PostgresDatabase>;
+
+public sealed class PostgresQueueTests : QueueTests<PostgresDatabase>;
+
+public sealed class PostgresSweepTests : SweepTests<PostgresDatabase>;
+
+public sealed class PostgresSpendingTests : SpendingTests<PostgresDatabase>;
+
+public sealed class PostgresBooksAuditTests : BooksAuditTests<PostgresDatabase>;
