@@ -21,7 +21,7 @@ public static class Program
     {
         try
         {
-            await using var app = Build(args);
+            await using var app = Build(ServerCommands.Configured(args));
             return args switch
             {
                 ["verify-books", ..] => await app.VerifyBooksAsync(),
@@ -52,6 +52,7 @@ public static class Program
         configure?.Invoke(builder);
         var app = builder.Build();
 
+        app.UseForwardedHeaders();
         app.UseRequestIdentity();
         app.UseFailures();
         app.UsePageSecurity();

@@ -17,6 +17,20 @@ public static class ServerCommands
 
     public const int CannotStart = 2;
 
+    /// <summary>The arguments as settings: what is no setting must be a command that there is.</summary>
+    /// <exception cref="ArgumentException">There is no such command.</exception>
+    public static string[] Configured(string[] args) =>
+        args switch
+        {
+            ["verify-books", .. var settings] => [.. settings, "--Storage:MustExist=true"],
+            ["openapi", .. var settings] => settings,
+            [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
+                throw new ArgumentException(
+                    $"There is no command {unknown}. Known are verify-books and openapi; without one the server serves."
+                ),
+            _ => args,
+        };
+
     /// <summary>Serves until it is stopped.</summary>
     public static async Task<int> ServeAsync(this WebApplication app)
     {
@@ -71,7 +85,9 @@ public static class ServerCommands
             .. app
                 .Configuration.GetSection("Kestrel:Endpoints")
                 .GetChildren()
-                .Select(endpoint => endpoint["Url"]!),
+                .Select(endpoint =>
+                    endpoint["Url"] ?? throw new InvalidOperationException($"{endpoint.Path} has no Url.")
+                ),
         ];
         if (chosen.Length == 0)
         {
@@ -114,6 +130,8 @@ public static class ServerCommands
             ArgumentException => failure.Message,
             IOException { InnerException: AddressInUseException } =>
                 $"{failure.Message} Stop what uses it, or choose another port with Server:PublicAddress.",
+            IOException or UnauthorizedAccessException or FormatException or SqliteStoreException =>
+                failure.Message,
             _ => null,
         };
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.HttpOverrides;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
@@ -29,15 +30,16 @@ public static class ServerComposition
     public static void AddOpenBankingServer(this WebApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new();
+        options.Check();
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(new ServerAddress(options.PublicAddress));
         services.AddSingleton(new ServerMode(options.Sandbox));
         services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
-        services.AddSingleton(builder.Configuration.GetSection("Engine").Get<EngineLimits>() ?? new());
+        services.AddSingleton(EngineLimitsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
-        services.AddSingleton(OpenKeys(options));
+        services.AddSingleton(_ => OpenKeys(options));
         services.AddSingleton<Vault>();
         services.AddSingleton<PairwiseIds>();
         services.AddSingleton<PinHash>();
@@ -49,6 +51,7 @@ public static class ServerComposition
         services.AddSingleton<Engine.Engine>();
         services.AddSingleton<WorldClocks>();
         services.AddSingleton<AppDirectory>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<TokenFilter>();
         services.AddCapabilities();
         services.AddAuthorizationServer();
@@ -59,6 +62,7 @@ public static class ServerComposition
             services.AddSandbox();
         }
 
+        services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.Trust(options.TrustedProxies));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -107,14 +111,26 @@ public static class ServerComposition
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
     }
 
+    private static EngineLimits EngineLimitsOf(IConfiguration configuration)
+    {
+        var limits = configuration.GetSection("Engine").Get<EngineLimits>() ?? new();
+        limits.Check();
+        return limits;
+    }
+
     private static Store OpenStore(IServiceProvider services)
     {
         var time = services.GetRequiredService<TimeProvider>();
         var storage = services.GetRequiredService<StorageOptions>();
         if (storage.Provider == StorageProvider.Sqlite)
         {
-            var folder = services.GetRequiredService<ServerOptions>().DataFolder;
-            return new SqliteStore(Path.Combine(folder, "openbanking.db"), time);
+            var file = Path.Combine(
+                services.GetRequiredService<ServerOptions>().DataFolder,
+                "openbanking.db"
+            );
+            return storage.MustExist && !File.Exists(file)
+                ? throw new InvalidOperationException($"There are no books at {Path.GetFullPath(file)}.")
+                : new SqliteStore(file, time);
         }
 
         var store = new PostgresStore(
@@ -133,4 +149,19 @@ public static class ServerComposition
         : throw new InvalidOperationException(
             "Set Server:MasterKey to 32 bytes in base64, from the bank's key store."
         );
+
+    /// <summary>Believes the proxies that are trusted about where a request comes from, and nobody else. The framework
+    /// believes everybody when it is given no list, so without one nothing is forwarded.</summary>
+    private static void Trust(this ForwardedHeadersOptions forwarded, IReadOnlyList<string> proxies)
+    {
+        forwarded.ForwardedHeaders =
+            proxies.Count > 0 ? ForwardedHeaders.XForwardedFor : ForwardedHeaders.None;
+        forwarded.ForwardLimit = null;
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        foreach (var proxy in proxies)
+        {
+            forwarded.KnownIPNetworks.Add(ServerOptions.NetworkOf(proxy));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
@@ -61,17 +62,36 @@ public sealed class OpenApiTests(ContractServer fixture) : IClassFixture<Contrac
     }
 
     [Fact]
+    public void Nothing_of_the_api_and_nothing_that_programs_post_to_is_left_out()
+    {
+        var hidden = RoutesOf("/v1/", "/oauth/", "/sandbox/")
+            .Where(route => route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not null);
+        Assert.Equal(["/oauth/authorize"], hidden.Select(route => route.RoutePattern.RawText));
+    }
+
+    [Fact]
+    public async Task Every_event_is_in_the_document()
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(InRepository(CommittedDocument)))!;
+        Assert.Equal(EventTypes.All, document["webhooks"]!.AsObject().Select(entry => entry.Key));
+    }
+
+    [Fact]
     public async Task Every_route_of_the_api_is_in_the_document()
     {
         var document = JsonNode.Parse(await File.ReadAllTextAsync(InRepository(CommittedDocument)))!;
         var described = document["paths"]!
             .AsObject()
             .SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key}"));
-        var mapped = ApiRoutes()
+        var mapped = RoutesOf("/v1/", "/oauth/", "/.well-known/", "/sandbox/")
+            .Where(route => route.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
+            .Where(route => route.Metadata.GetMetadata<PageActionDescriptor>() is null)
             .SelectMany(route =>
                 route
                     .Metadata.GetMetadata<HttpMethodMetadata>()!
-                    .HttpMethods.Select(method => $"{method.ToLowerInvariant()} {route.RoutePattern.RawText}")
+                    .HttpMethods.Select(method =>
+                        $"{method.ToLowerInvariant()} {route.RoutePattern.RawText!.Replace(":int:min(1)", "", StringComparison.Ordinal)}"
+                    )
             );
         Assert.Equal(mapped.Order(), described.Order());
     }
@@ -100,12 +120,18 @@ public sealed class OpenApiTests(ContractServer fixture) : IClassFixture<Contrac
         }
     }
 
-    private List<RouteEndpoint> ApiRoutes() =>
+    private List<RouteEndpoint> ApiRoutes() => RoutesOf("/v1/");
+
+    private List<RouteEndpoint> RoutesOf(params IReadOnlyList<string> starts) =>
         [
             .. fixture
                 .Server.Get<EndpointDataSource>()
                 .Endpoints.OfType<RouteEndpoint>()
-                .Where(route => route.RoutePattern.RawText!.StartsWith("/v1/", StringComparison.Ordinal)),
+                .Where(route =>
+                    starts.Any(start =>
+                        route.RoutePattern.RawText!.StartsWith(start, StringComparison.Ordinal)
+                    )
+                ),
         ];
 
     private static string InRepository(string file)

@@ -53,11 +53,18 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Whether the books balance, and what was said about them.</summary>
     public static async Task<(bool Balance, string Report)> VerifyBooksAsync(string dataFolder)
     {
-        using var process = Run("verify-books", $"--Server:DataFolder={dataFolder}");
-        var output =
-            await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
+        var (exitCode, output) = await RunToEndAsync("verify-books", $"--Server:DataFolder={dataFolder}");
+        return (exitCode == 0, output);
+    }
+
+    /// <summary>Runs the server's program until it ends.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments)
+    {
+        using var process = Run(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return (process.ExitCode == 0, output);
+        return (process.ExitCode, await output + error);
     }
 
     public async ValueTask DisposeAsync()

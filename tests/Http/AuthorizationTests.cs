@@ -116,6 +116,7 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [InlineData("redirect_uri", "https://attacker.example/", "invalid_request")]
     [InlineData("code_challenge", null, "invalid_request")]
     [InlineData("code_challenge", "short", "invalid_request")]
+    [InlineData("code_challenge", "ééééééééééééééééééééééééééééééééééééééééééé", "invalid_request")]
     [InlineData("code_challenge_method", "plain", "invalid_request")]
     [InlineData("code_challenge_method", null, "invalid_request")]
     [InlineData("scope", "openid payments", "invalid_scope")]
@@ -203,13 +204,18 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
         Assert.Equal((400, "invalid_request"), (answer.Status, answer.Code));
     }
 
-    [Fact]
-    public async Task A_body_that_is_no_form_is_refused()
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("multipart/form-data; boundary=a")]
+    [InlineData("application/x-www-form-urlencoded-not")]
+    [InlineData("nonsense")]
+    public async Task A_body_that_is_no_form_is_refused(string contentType)
     {
         foreach (var path in new[] { "/oauth/par", "/oauth/token" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(client.Server, path));
-            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            request.Content = new ByteArrayContent("x"u8.ToArray());
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
             var answer = await client.SendAsync(request);
             Assert.Equal((400, "invalid_request"), (answer.Status, answer.Code));
         }

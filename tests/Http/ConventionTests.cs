@@ -26,8 +26,12 @@ public sealed class ConventionTests(SharedServer shared)
         Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
     }
 
-    [Fact]
-    public async Task What_was_read_before_is_not_sent_again()
+    [Theory]
+    [InlineData("TAG")]
+    [InlineData("W/TAG")]
+    [InlineData("\"other\", TAG")]
+    [InlineData("*")]
+    public async Task What_was_read_before_is_not_sent_again(string known)
     {
         using var client = await shared.NewRawClientAsync();
         var token = await client.AppTokenAsync();
@@ -36,7 +40,11 @@ public sealed class ConventionTests(SharedServer shared)
             HttpMethod.Get,
             "/v1/coupon-stocks",
             token,
-            change: request => request.Headers.IfNoneMatch.Add(first.Headers.ETag!)
+            change: request =>
+                request.Headers.TryAddWithoutValidation(
+                    "If-None-Match",
+                    known.Replace("TAG", first.Headers.ETag!.ToString(), StringComparison.Ordinal)
+                )
         );
         Assert.Equal(304, second.Status);
         Assert.Empty(second.Bytes);
@@ -115,6 +123,69 @@ public sealed class ConventionTests(SharedServer shared)
 
         Assert.Contains(429, statuses);
         Assert.Equal(200, statuses[0]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("DPoP a.b.c")]
+    public async Task Refused_tokens_count_for_the_address_they_come_from(string? authorization)
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: ["Server:RequestsPerSecond=1", "Server:RequestBurst=5"]
+        );
+        using var http = new HttpClient { BaseAddress = server.Address };
+        if (authorization is not null)
+        {
+            http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
+        }
+
+        var statuses = new List<int>();
+        for (var i = 0; i < 8; i++)
+        {
+            statuses.Add((int)(await http.GetAsync("/v1/payments/pay_x")).StatusCode);
+        }
+
+        Assert.Equal(401, statuses[0]);
+        Assert.Contains(429, statuses);
+    }
+
+    [Fact]
+    public async Task Callers_behind_a_trusted_proxy_have_a_limit_each()
+    {
+        await using var server = await TestServer.StartAsync(
+            settings:
+            [
+                "Server:RequestsPerSecond=1",
+                "Server:RequestBurst=2",
+                "Server:TrustedProxies:0=127.0.0.0/8",
+                "Server:TrustedProxies:1=::1",
+            ]
+        );
+        using var http = new HttpClient { BaseAddress = server.Address };
+        for (var i = 0; i < 8; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/oauth/jwks");
+            request.Headers.Add("X-Forwarded-For", $"203.0.113.{i}");
+            Assert.Equal(200, (int)(await http.SendAsync(request)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_else_is_believed_about_where_a_request_comes_from()
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: ["Server:RequestsPerSecond=1", "Server:RequestBurst=2"]
+        );
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var statuses = new List<int>();
+        for (var i = 0; i < 8; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/oauth/jwks");
+            request.Headers.Add("X-Forwarded-For", $"203.0.113.{i}");
+            statuses.Add((int)(await http.SendAsync(request)).StatusCode);
+        }
+
+        Assert.Contains(429, statuses);
     }
 
     [Fact]

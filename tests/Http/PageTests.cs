@@ -58,11 +58,12 @@ public sealed class PageTests(SharedServer shared) : IAsyncLifetime
     [InlineData("12345678901")]
     [InlineData("1990000000１")]
     [InlineData("'; DROP TABLE customer; --")]
+    [InlineData("123456789012345678901234567890")]
     public async Task A_wrong_mobile_number_is_explained_beside_its_field(string mobile)
     {
         await browser.SubmitAsync(("Mobile", mobile));
         Assert.EndsWith("/sign-in", browser.Address.AbsolutePath);
-        Assert.NotEmpty(browser.Page.QuerySelector("#mobile-error")!.TextContent.Trim());
+        Assert.StartsWith("Enter", browser.Page.QuerySelector("#mobile-error")!.TextContent.Trim());
     }
 
     [Fact]
@@ -101,6 +102,12 @@ public sealed class PageTests(SharedServer shared) : IAsyncLifetime
         await browser.SubmitAsync(("Mobile", person.Mobile));
         var code = await CodeAsync();
         var wrong = code == "000000" ? "000001" : "000000";
+        foreach (var slip in (string[])["", "12345", "1234567", "abcdef", "１２３４５６"])
+        {
+            await browser.SubmitAsync(("Code", slip));
+            Assert.Contains("not the code", browser.Page.QuerySelector("#code-error")!.TextContent);
+        }
+
         for (var i = 0; i < 5; i++)
         {
             await browser.SubmitAsync(("Code", wrong));
@@ -120,8 +127,36 @@ public sealed class PageTests(SharedServer shared) : IAsyncLifetime
             browser.Address,
             [KeyValuePair.Create("Mobile", person.Mobile)]
         );
-        Assert.Equal(400, (int)response.StatusCode);
+        Assert.Equal(303, (int)response.StatusCode);
+        Assert.Equal("/bank/error?code=bad_form", response.Headers.Location?.ToString());
         Assert.Empty(await MessagesAsync());
+    }
+
+    [Theory]
+    [InlineData("/bank/nowhere", "/bank/error?code=not_found", "no such page")]
+    [InlineData("/bank/1/int_x/sign-in", "/bank/error?code=interaction_over", "page is over")]
+    public async Task What_goes_wrong_on_the_way_is_told_on_a_page(string path, string location, string text)
+    {
+        await browser.GoAsync(new Uri(shared.Server.Address, path));
+        Assert.Equal(location, browser.Address.PathAndQuery);
+        Assert.Contains(text, browser.Page.QuerySelector("main")!.TextContent);
+    }
+
+    [Theory]
+    [InlineData("xyz")]
+    [InlineData("")]
+    [InlineData("false")]
+    public async Task Only_a_ticked_box_agrees_to_the_terms(string terms)
+    {
+        await SignInAsync();
+        await browser.SubmitAsync(
+            ("FullName", person.Name),
+            ("IdNumber", person.IdNumber),
+            ("CardNumber", person.CardNumber),
+            ("Terms", terms)
+        );
+        Assert.EndsWith("/identity", browser.Address.AbsolutePath);
+        Assert.NotEmpty(browser.Page.QuerySelector("#terms-error")!.TextContent.Trim());
     }
 
     [Fact]
@@ -189,6 +224,8 @@ public sealed class PageTests(SharedServer shared) : IAsyncLifetime
     [InlineData("123456", "123456", "#pin-error")]
     [InlineData("111111", "111111", "#pin-error")]
     [InlineData("654321", "654321", "#pin-error")]
+    [InlineData("121212", "121212", "#pin-error")]
+    [InlineData("900307", "900307", "#pin-error")]
     [InlineData("13579", "13579", "#pin-error")]
     [InlineData("13579a", "13579a", "#pin-error")]
     [InlineData("135791", "135792", "#again-error")]
@@ -288,6 +325,19 @@ public sealed class PageTests(SharedServer shared) : IAsyncLifetime
             new Uri(partner.MessagesUrl.Replace("messages", "persons", StringComparison.Ordinal))
         );
         Assert.Contains(person.IdNumber, browser.Page.QuerySelector("main")!.TextContent);
+    }
+
+    [Theory]
+    [InlineData("messages")]
+    [InlineData("persons")]
+    public async Task A_sandbox_that_nobody_opened_has_nothing_to_show(string page)
+    {
+        using var http = new HttpClient { BaseAddress = shared.Server.Address };
+        foreach (var sandbox in (string[])["0", "-1", "1", "99999999999"])
+        {
+            Assert.Equal(404, (int)(await http.GetAsync($"/sandbox/{sandbox}/{page}")).StatusCode);
+            Assert.Equal(404, (int)(await http.GetAsync($"/sandbox/{sandbox}/{page}.json")).StatusCode);
+        }
     }
 
     [Fact]

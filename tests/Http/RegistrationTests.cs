@@ -63,6 +63,31 @@ public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
         """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"scene":"moon"}""",
         "invalid_client_metadata"
     )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://例え.jp/cb"],"jwks":JWKS}""",
+        "invalid_redirect_uri"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/回调"],"jwks":JWKS}""",
+        "invalid_redirect_uri"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/a b"],"jwks":JWKS}""",
+        "invalid_redirect_uri"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/cb\nX: y"],"jwks":JWKS}""",
+        "invalid_redirect_uri"
+    )]
+    [InlineData("""{"client_name":"A","redirect_uris":[null],"jwks":JWKS}""", "invalid_redirect_uri")]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"grant_types":[null]}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"authorization_details_types":[null]}""",
+        "invalid_client_metadata"
+    )]
     [InlineData("""{"client_name":"A"}""", "invalid_client_metadata")]
     [InlineData("""[]""", "invalid_client_metadata")]
     [InlineData("nonsense", "invalid_client_metadata")]
@@ -88,6 +113,13 @@ public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_registration_is_JSON()
+    {
+        var answer = await RegisterAsync("{}", client.Partner.InitialAccessToken, "text/plain");
+        Assert.Equal((400, "invalid_client_metadata"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
     public async Task Registration_needs_an_initial_access_token()
     {
         foreach (var token in new[] { null, "", "wrong" })
@@ -97,13 +129,17 @@ public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
         }
     }
 
-    private async Task<RawAnswer> RegisterAsync(string body, string? token)
+    private async Task<RawAnswer> RegisterAsync(
+        string body,
+        string? token,
+        string contentType = "application/json"
+    )
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
             new Uri(client.Server, "/oauth/register")
         );
-        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        request.Content = new StringContent(body, Encoding.UTF8, contentType);
         if (token is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");

@@ -61,13 +61,15 @@ public static class ClientMetadata
             ? new(
                 400,
                 "invalid_redirect_uri",
-                "redirect_uris must be 1 to 10 https addresses without a fragment; http on loopback only."
+                "redirect_uris must be 1 to 10 https addresses in ASCII, without a fragment; http on loopback only."
             )
             : null;
 
-    /// <summary>FAPI 2.0 SP §5.3.2.2 no. 8: no plain http but on loopback.</summary>
+    /// <summary>FAPI 2.0 SP §5.3.2.2 no. 8: no plain http but on loopback. Visible ASCII only (RFC 3986): the address
+    /// goes into headers as it is.</summary>
     private static bool IsAllowed(string text) =>
         text is { Length: <= LongestRedirectUri }
+        && !text.AsSpan().ContainsAnyExceptInRange('!', '~')
         && Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
         && uri.Fragment.Length == 0
@@ -103,7 +105,8 @@ public static class ClientMetadata
         IReadOnlyCollection<string> allowed,
         string name
     ) =>
-        values is null || (values.Count > 0 && values.All(allowed.Contains))
+        values is null
+        || (values.Count > 0 && values.All(value => value is not null && allowed.Contains(value)))
             ? null
             : Refuse($"{name} may hold {string.Join(", ", allowed)}.");
 

@@ -218,6 +218,13 @@ public sealed class Interactions(
         );
     }
 
+    /// <summary>Whether a PIN may be set: not one that stands in the customer's own numbers.</summary>
+    public bool IsAcceptablePin(OpenInteraction open, string? pin)
+    {
+        var profile = vault.OpenJson<CustomerProfile>(open.Customer!.Profile, open.Customer.Id.Value);
+        return PinRules.IsAcceptable(pin, profile.IdNumber, profile.Mobile);
+    }
+
     /// <summary>Sets the first payment PIN.</summary>
     public async Task SetPinAsync(OpenInteraction open, string pin)
     {

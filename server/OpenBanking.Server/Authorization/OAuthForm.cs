@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -6,6 +7,7 @@ namespace OpenBanking.Server.Authorization;
 /// (RFC 6749 §3.1).</summary>
 public sealed class OAuthForm
 {
+    public const string FormType = "application/x-www-form-urlencoded";
     private const int LongestValue = 16 * 1024;
     private const int MostParameters = 64;
 
@@ -18,9 +20,12 @@ public sealed class OAuthForm
     /// <summary>Reads a form body.</summary>
     public static async Task<(OAuthForm? Form, OAuthFailure? Failure)> ReadAsync(HttpContext context)
     {
-        if (!context.Request.HasFormContentType)
+        if (
+            !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+            || !type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)
+        )
         {
-            return (null, OAuthFailure.InvalidRequest("Send application/x-www-form-urlencoded."));
+            return (null, OAuthFailure.InvalidRequest($"Send {FormType}."));
         }
 
         try
@@ -31,7 +36,8 @@ public sealed class OAuthForm
             );
             return From(form);
         }
-        catch (Exception failure) when (failure is InvalidDataException)
+        catch (Exception failure)
+            when (failure is InvalidDataException or IOException and not BadHttpRequestException)
         {
             return (null, OAuthFailure.InvalidRequest("The form cannot be read, or is too large."));
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 
@@ -74,6 +75,10 @@ public sealed class PushedAuthorizationEndpoint(
             );
     }
 
+    /// <summary>A SHA-256 digest in base64url (RFC 7636 §4.2).</summary>
+    private static bool IsChallenge(string? text) =>
+        text is { Length: ChallengeLength } && Base64Url.IsValid(text);
+
     private static (AuthorizationRequest?, OAuthFailure?) Check(
         OAuthForm form,
         AppRow app,
@@ -94,8 +99,7 @@ public sealed class PushedAuthorizationEndpoint(
                 ? OAuthFailure.InvalidRequest(
                     $"redirect_uri must be one of the registered ones, to the letter: {string.Join(", ", redirectUris)}"
                 )
-            : form["code_challenge_method"] != "S256"
-            || form["code_challenge"] is not { Length: ChallengeLength }
+            : form["code_challenge_method"] != "S256" || !IsChallenge(form["code_challenge"])
                 ? OAuthFailure.InvalidRequest(
                     "PKCE is required: code_challenge of 43 characters, code_challenge_method=S256."
                 )

@@ -54,6 +54,11 @@ public sealed class RegistrationEndpoint(Store store, Engine.Engine engine, Ids 
 
     private static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(HttpContext context)
     {
+        if (!context.Request.HasJsonContentType())
+        {
+            return (null, new(400, "invalid_client_metadata", "Send application/json."));
+        }
+
         try
         {
             var request = await JsonSerializer.DeserializeAsync(

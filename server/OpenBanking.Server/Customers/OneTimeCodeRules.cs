@@ -34,6 +34,9 @@ public static class OneTimeCodeRules
     public const int MostInHour = 10;
     private const int MostFailures = 5;
 
+    /// <summary>Whether a text has the form of a code.</summary>
+    public static bool MayBeCode(string text) => text.Length == 6 && text.All(char.IsAsciiDigit);
+
     /// <summary>Refuses: too soon after the last code, or too many in an hour.</summary>
     public static Refusal? Send(Book book, NewOneTimeCode code)
     {

@@ -45,10 +45,25 @@ public static class PinRules
 
     public static bool IsSixDigits(string? pin) => pin is { Length: 6 } && pin.All(char.IsAsciiDigit);
 
-    /// <summary>Whether a PIN may be set: six digits, not all the same, not in a row up or down.</summary>
-    public static bool IsAcceptable(string? pin) =>
+    /// <summary>Whether a PIN may be set: six digits that others do not guess first. Not in a row, no pattern of one to
+    /// three digits that repeats, no pairs, and nothing that stands in the numbers that others know.</summary>
+    /// <param name="knownNumbers">Of the customer: identity number, mobile number.</param>
+    public static bool IsAcceptable(string? pin, params IReadOnlyList<string> knownNumbers) =>
         IsSixDigits(pin)
-        && pin!.Zip(pin![1..], (left, right) => right - left).Distinct().ToList() is not [0 or 1 or -1];
+        && !IsRow(pin!)
+        && !Repeats(pin!, 2)
+        && !Repeats(pin!, 3)
+        && !IsPairs(pin!)
+        && !knownNumbers.Any(number => number.Contains(pin!, StringComparison.Ordinal));
+
+    private static bool IsRow(string pin) =>
+        pin.Zip(pin[1..], (left, right) => right - left).Distinct().ToList() is [1 or -1];
+
+    /// <summary>121212, 123123; with all the same digits, too.</summary>
+    private static bool Repeats(string pin, int length) => pin[length..] == pin[..^length];
+
+    /// <summary>112233.</summary>
+    private static bool IsPairs(string pin) => pin.Chunk(2).All(pair => pair[0] == pair[1]);
 
     /// <summary>Refuses: the customer has a PIN already.</summary>
     public static Decision<Done> Set(SetPin command, Book book)

@@ -17,4 +17,19 @@ public sealed record EngineLimits
 
     /// <summary>How long the bodies of answers are kept.</summary>
     public TimeSpan AnswersKept { get; init; } = TimeSpan.FromDays(7);
+
+    /// <exception cref="ArgumentException">A limit is out of range.</exception>
+    public void Check()
+    {
+        if (
+            QueueLength < 1
+            || BatchSize < 1
+            || Reruns < 0
+            || ReplyTimeout <= TimeSpan.Zero
+            || AnswersKept <= TimeSpan.Zero
+        )
+        {
+            throw new ArgumentException("The limits in the section Engine must be more than nothing.");
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Net.Http.Headers;
 using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Http;
@@ -85,7 +86,7 @@ public static class Answers
             var tag = $"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 12))}\"";
             response.Headers.ETag = tag;
             response.Headers.CacheControl = "private, no-cache";
-            if (httpContext.Request.Headers.IfNoneMatch.Contains(tag))
+            if (Matches(httpContext.Request, tag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return Task.CompletedTask;
@@ -94,6 +95,11 @@ public static class Answers
             return WriteAsync(response, body);
         }
     }
+
+    /// <summary>If-None-Match: any, or a list of tags, compared weakly (RFC 9110 §13.1.2).</summary>
+    private static bool Matches(HttpRequest request, string tag) =>
+        EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
+        && known.Any(other => other.Tag == "*" || other.Tag == tag);
 
     private static Task WriteAsync(HttpResponse response, byte[] body)
     {

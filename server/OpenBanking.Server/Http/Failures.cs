@@ -1,4 +1,5 @@
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Pages;
 using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Http;
@@ -34,6 +35,11 @@ public static class Failures
 
                     context.Response.Clear();
                     context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+                    if (PageFailures.TrySend(context, ProblemCodes.Find(code).Status))
+                    {
+                        return;
+                    }
+
                     await Problems.WriteAsync(context, code, detail);
                 }
             }
@@ -59,6 +65,14 @@ public static class Failures
     {
         var response = context.Response;
         if (response.HasStarted || response.ContentType is not null || response.ContentLength is > 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (
+            response.StatusCode >= StatusCodes.Status400BadRequest
+            && PageFailures.TrySend(context, response.StatusCode)
+        )
         {
             return Task.CompletedTask;
         }

@@ -82,7 +82,9 @@ public static class JsonShape
                 Error(
                     pointer,
                     "unknown_field",
-                    "There is no such field; known are: " + string.Join(", ", known.Keys) + "."
+                    known.Count == 0
+                        ? "There is no such field; there are none here."
+                        : $"There is no such field; known are: {string.Join(", ", known.Keys)}."
                 )
             );
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -60,7 +61,7 @@ public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadata
             return true;
         }
 
-        var known = long.TryParse(After, out var read);
+        var known = long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out var read);
         number = read;
         return known;
     }

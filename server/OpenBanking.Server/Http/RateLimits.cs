@@ -3,14 +3,13 @@ using System.Threading.RateLimiting;
 
 namespace OpenBanking.Server.Http;
 
-/// <summary>A token bucket for each app, and for each address that comes without a token; what is left of it is in
-/// every answer (draft-ietf-httpapi-ratelimit-headers).</summary>
-public static class RateLimits
+/// <summary>A token bucket for each app, and for each address that comes without a valid token; what is left of it is
+/// in every answer (draft-ietf-httpapi-ratelimit-headers).</summary>
+public sealed class RateLimits(ServerOptions options) : IDisposable
 {
-    public static void UseRateLimits(this WebApplication app)
-    {
-        var options = app.Services.GetRequiredService<ServerOptions>();
-        var buckets = PartitionedRateLimiter.Create<string, string>(caller =>
+    private readonly string policy = $"\"default\";q={options.RequestsPerSecond};w=1";
+    private readonly PartitionedRateLimiter<string> buckets = PartitionedRateLimiter.Create<string, string>(
+        caller =>
             RateLimitPartition.GetTokenBucketLimiter(
                 caller,
                 _ => new TokenBucketRateLimiterOptions
@@ -21,47 +20,57 @@ public static class RateLimits
                     QueueLimit = 0,
                 }
             )
+    );
+
+    /// <summary>Takes a token from the caller's bucket; answers 429 and gives false when there is none left.</summary>
+    public async ValueTask<bool> TakeAsync(HttpContext context)
+    {
+        var caller = CallerOf(context);
+        using var lease = buckets.AttemptAcquire(caller);
+        var left = buckets.GetStatistics(caller)?.CurrentAvailablePermits ?? 0;
+        context.Response.Headers["RateLimit-Policy"] = policy;
+        context.Response.Headers["RateLimit"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"\"default\";r={left};t=1"
         );
-        app.Lifetime.ApplicationStopped.Register(buckets.Dispose);
-        var policy = $"\"default\";q={options.RequestsPerSecond};w=1";
+        if (lease.IsAcquired)
+        {
+            return true;
+        }
+
+        context.Response.Headers.RetryAfter = "1";
+        await Problems.WriteAsync(context, ProblemCodes.RateLimited);
+        return false;
+    }
+
+    public void Dispose() => buckets.Dispose();
+
+    private static string CallerOf(HttpContext context) =>
+        context.Features.Get<Caller>() is { } caller
+            ? caller.App.Id.ToString()
+            : $"address {context.Connection.RemoteIpAddress}";
+}
+
+/// <summary>Puts the limits in front of the routes, behind the token filter, which takes for what it refuses
+/// itself.</summary>
+public static class RateLimitsMiddleware
+{
+    private static readonly PathString[] limited = ["/v1", "/oauth", "/bank", "/sandbox"];
+
+    public static void UseRateLimits(this WebApplication app)
+    {
+        var limits = app.Services.GetRequiredService<RateLimits>();
         app.Use(
             async (context, next) =>
             {
-                if (!IsLimited(context.Request.Path))
+                if (!IsLimited(context.Request.Path) || await limits.TakeAsync(context))
                 {
                     await next(context);
-                    return;
-                }
-
-                var caller = CallerOf(context);
-                using var lease = buckets.AttemptAcquire(caller);
-                var left = buckets.GetStatistics(caller)?.CurrentAvailablePermits ?? 0;
-                context.Response.Headers["RateLimit-Policy"] = policy;
-                context.Response.Headers["RateLimit"] = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"\"default\";r={left};t=1"
-                );
-                if (lease.IsAcquired)
-                {
-                    await next(context);
-                }
-                else
-                {
-                    context.Response.Headers.RetryAfter = "1";
-                    await Problems.WriteAsync(context, ProblemCodes.RateLimited);
                 }
             }
         );
     }
 
     private static bool IsLimited(PathString path) =>
-        path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/oauth", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/bank", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/sandbox", StringComparison.OrdinalIgnoreCase);
-
-    private static string CallerOf(HttpContext context) =>
-        context.Features.Get<Caller>() is { } caller
-            ? caller.App.Id.ToString()
-            : $"address {context.Connection.RemoteIpAddress}";
+        limited.Any(start => path.StartsWithSegments(start, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace OpenBanking.Server.Http;
 
 /// <summary>What the server is started with, section <c>Server</c> of the configuration.</summary>
@@ -20,11 +22,49 @@ public sealed record ServerOptions
     /// <summary>Whether a proxy in front ends TLS, so that plain http may be served elsewhere than on loopback.</summary>
     public bool BehindTlsProxy { get; init; }
 
+    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of the proxies in front, whose X-Forwarded-For says who is
+    /// asking; without it all callers without a token share one rate limit.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
     /// <summary>Requests a second that an app, or a caller without a token, may send on average.</summary>
     public int RequestsPerSecond { get; init; } = 100;
 
     /// <summary>How many requests may come at once after a quiet while.</summary>
     public int RequestBurst { get; init; } = 200;
+
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public void Check()
+    {
+        if (!PublicAddress.IsAbsoluteUri || PublicAddress.Scheme is not ("http" or "https"))
+        {
+            throw new ArgumentException(
+                $"Server:PublicAddress: {PublicAddress} is no http or https address."
+            );
+        }
+
+        if (MasterKey is { } key && !Convert.TryFromBase64String(key, new byte[key.Length], out _))
+        {
+            throw new ArgumentException("Server:MasterKey is not in base64.");
+        }
+
+        if (RequestsPerSecond < 1 || RequestBurst < 1)
+        {
+            throw new ArgumentException(
+                "Server:RequestsPerSecond and Server:RequestBurst must be at least 1."
+            );
+        }
+
+        foreach (var proxy in TrustedProxies)
+        {
+            _ = NetworkOf(proxy);
+        }
+    }
+
+    /// <summary>A network, or the one of a single address.</summary>
+    public static IPNetwork NetworkOf(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new(address, address.GetAddressBytes().Length * 8)
+        : throw new ArgumentException($"Server:TrustedProxies: {text} is no address and no network.");
 }
 
 /// <summary>What kind of server this is, for pages.</summary>

@@ -30,6 +30,7 @@ public sealed class TokenFilter(
     AppDirectory apps,
     WorldClocks clocks,
     PairwiseIds pairwise,
+    RateLimits limits,
     Store store
 )
 {
@@ -53,7 +54,12 @@ public sealed class TokenFilter(
             ?? throw new InvalidOperationException($"{endpoint} does not say what it needs of its token.");
         if (await CheckAsync(context.Request, requirement) is var (caller, refusal) && caller is null)
         {
-            await RefuseAsync(context, refusal!);
+            // A refusal has cost a signature check: it counts for the address.
+            if (await limits.TakeAsync(context))
+            {
+                await RefuseAsync(context, refusal!);
+            }
+
             return;
         }
 

@@ -25,11 +25,25 @@ public static class SandboxApi
             return;
         }
 
-        var sandbox = routes.MapGroup("/sandbox").ExcludeFromDescription();
+        var sandbox = routes.MapGroup("/sandbox").WithTags("Sandbox");
         sandbox.AddEndpointFilter(RefusableArguments.RefuseAsync);
-        sandbox.MapPost("/partners", SignUpAsync);
-        sandbox.MapGet("/{sandbox:int}/messages.json", ListMessagesAsync);
-        sandbox.MapGet("/{sandbox:int}/persons.json", ListPersonsAsync);
+        sandbox
+            .MapPost("/partners", SignUpAsync)
+            .WithName("signUp")
+            .WithSummary("Opens a sandbox with persons, cards and a coupon campaign of its own")
+            .Produces<SandboxSignUp>(StatusCodes.Status201Created);
+        sandbox
+            .MapGet("/{sandbox:int:min(1)}/messages.json", ListMessagesAsync)
+            .WithName("listMessages")
+            .WithSummary("The newest messages that would have gone to phones")
+            .Produces<Page<SandboxMessage>>()
+            .Refuses(ProblemCodes.NotFound);
+        sandbox
+            .MapGet("/{sandbox:int:min(1)}/persons.json", ListPersonsAsync)
+            .WithName("listPersons")
+            .WithSummary("The made-up persons and cards of a sandbox")
+            .Produces<Page<SandboxPerson>>()
+            .Refuses(ProblemCodes.NotFound);
     }
 
     private static async Task<IResult> SignUpAsync(
@@ -59,28 +73,28 @@ public static class SandboxApi
     }
 
     private static async Task<IResult> ListMessagesAsync(int sandbox, string? mobile, Sandboxes sandboxes) =>
-        Answers.Ok(
-            new Page<SandboxMessage>
-            {
-                Data =
-                [
-                    .. (await sandboxes.ListMessagesAsync(new(sandbox), mobile)).Select(
-                        message => new SandboxMessage
+        await sandboxes.ListMessagesAsync(new(sandbox), mobile) is { } messages
+            ? Answers.Ok(
+                new Page<SandboxMessage>
+                {
+                    Data =
+                    [
+                        .. messages.Select(message => new SandboxMessage
                         {
                             Mobile = message.Mobile,
                             Text = message.Text,
                             SentAt = message.SentAt,
-                        }
-                    ),
-                ],
-                HasMore = false,
-            }
-        );
+                        }),
+                    ],
+                    HasMore = false,
+                }
+            )
+            : Problems.NotFound();
 
     private static async Task<IResult> ListPersonsAsync(int sandbox, Sandboxes sandboxes) =>
-        Answers.Ok(
-            new Page<SandboxPerson> { Data = await sandboxes.ListPersonsAsync(new(sandbox)), HasMore = false }
-        );
+        await sandboxes.ListPersonsAsync(new(sandbox)) is { } persons
+            ? Answers.Ok(new Page<SandboxPerson> { Data = persons, HasMore = false })
+            : Problems.NotFound();
 }
 
 /// <summary>Opens sandboxes, and reads what is only in a sandbox.</summary>
@@ -132,9 +146,12 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
         return (world, partner.Id, token);
     }
 
-    /// <summary>The newest messages of a sandbox, to one number or to all.</summary>
-    public async ValueTask<IReadOnlyList<SandboxMessageRow>> ListMessagesAsync(World world, string? mobile) =>
-        world == World.Live ? []
+    /// <summary>The newest messages of a sandbox, to one number or to all; null when there is no such sandbox.</summary>
+    public async ValueTask<IReadOnlyList<SandboxMessageRow>?> ListMessagesAsync(
+        World world,
+        string? mobile
+    ) =>
+        !await ExistsAsync(world) ? null
         : mobile is null
             ? await store.ListAsync(
                 SandboxTables.Messages,
@@ -147,15 +164,21 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
             $"mobile = {mobile} ORDER BY id DESC LIMIT {SandboxApi.MessagesShown}"
         );
 
-    public async ValueTask<IReadOnlyList<SandboxPerson>> ListPersonsAsync(World world)
+    /// <summary>The persons of a sandbox with their cards; null when there is no such sandbox.</summary>
+    public async ValueTask<IReadOnlyList<SandboxPerson>?> ListPersonsAsync(World world)
     {
-        var cards = (await store.ListAsync(SandboxTables.Cards, world, $"ORDER BY number")).ToLookup(card =>
-            card.IdNumber
-        );
+        if (!await ExistsAsync(world))
+        {
+            return null;
+        }
+
+        var cards = await store.ListAsync(SandboxTables.Cards, world, $"ORDER BY number");
+        var persons = await store.ListAsync(SandboxTables.Persons, world, $"ORDER BY mobile");
+        var cardsOf = cards.ToLookup(card => card.IdNumber);
         return
         [
-            .. (await store.ListAsync(SandboxTables.Persons, world, $"ORDER BY mobile")).SelectMany(person =>
-                cards[person.IdNumber]
+            .. persons.SelectMany(person =>
+                cardsOf[person.IdNumber]
                     .Select(card => new SandboxPerson
                     {
                         Name = person.Name,
@@ -167,4 +190,9 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
             ),
         ];
     }
+
+    /// <summary>The live world is no sandbox.</summary>
+    private async ValueTask<bool> ExistsAsync(World world) =>
+        world != World.Live
+        && await store.FindAsync(WorldTables.Worlds, World.Live, new(world.Number)) is not null;
 }

@@ -30,16 +30,16 @@ public sealed class ServerKeys
     {
         if (!File.Exists(path))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
+            // Whole or not at all: a half-written key would lock the data for good.
+            var unfinished = path + ".new";
+            PrivateFiles.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            using (var file = PrivateFiles.Create(unfinished))
             {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                file.Write(RandomNumberGenerator.GetBytes(KeyLength));
+                file.Flush(flushToDisk: true);
             }
 
-            using var file = new FileStream(path, options);
-            file.Write(RandomNumberGenerator.GetBytes(KeyLength));
-            file.Flush(flushToDisk: true);
+            File.Move(unfinished, path);
         }
 
         return new(File.ReadAllBytes(path));

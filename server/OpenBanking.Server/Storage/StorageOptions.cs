@@ -5,6 +5,9 @@ public sealed record StorageOptions
 {
     public const string Section = "Storage";
 
+    /// <summary>Whether it is an error that there is no embedded store yet; else it is made.</summary>
+    public bool MustExist { get; init; }
+
     public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
 
     /// <summary>How to reach PostgreSQL, as Npgsql reads it; the embedded store has its file in the data folder.</summary>

@@ -21,7 +21,7 @@ public class PinRulesTests
 
     [Theory]
     [InlineData("135791")]
-    [InlineData("112233")]
+    [InlineData("112234")]
     [InlineData("123457")]
     [InlineData("000001")]
     public void A_PIN_that_is_not_too_simple_may_be_set(string pin) =>
@@ -41,7 +41,13 @@ public class PinRulesTests
     [InlineData("456789")]
     [InlineData("654321")]
     [InlineData("543210")]
-    public void Other_texts_and_simple_PINs_may_not(string? pin) => Assert.False(PinRules.IsAcceptable(pin));
+    [InlineData("121212")]
+    [InlineData("123123")]
+    [InlineData("112233")]
+    [InlineData("900307")]
+    [InlineData("138001")]
+    public void Other_texts_and_simple_PINs_may_not(string? pin) =>
+        Assert.False(PinRules.IsAcceptable(pin, "999999199003070012", "13800138000"));
 
     [Fact]
     public void The_first_PIN_puts_the_account_in_use()

@@ -27,11 +27,13 @@ public sealed partial class DocumentDescriptions : IDocumentFilter
 {
     private static readonly (string Name, string Description)[] tags =
     [
+        ("Authorization", "Registration, pushed requests and tokens (FAPI 2.0)."),
         ("Accounts", "E-accounts that customers gave access to."),
         ("Consents", "What customers allowed this app, and their payment agreements."),
         ("Coupons", "The bank's coupon stocks, and coupons in customers' wallets."),
         ("Payments", "Payments under agreements, and the orders they are for."),
         ("Refunds", "Giving payments back."),
+        ("Sandbox", "What only a sandbox has."),
         ("Top-ups", "Money from bound cards."),
         ("Webhooks", "Where events are posted to."),
     ];

@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using OpenBanking.Server.Authorization;
 using Swashbuckle.AspNetCore.Swagger;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -62,6 +63,7 @@ public static class OpenApi
         options.SupportNonNullableReferenceTypes();
         options.NonNullableReferenceTypesAsRequired();
         options.IncludeXmlComments(typeof(Money).Assembly, includeControllerXmlComments: false);
+        options.IncludeXmlComments(typeof(TokenForm).Assembly, includeControllerXmlComments: false);
         options.AddSecurityDefinition(
             OperationDescriptions.SecurityScheme,
             new OpenApiSecurityScheme
@@ -89,6 +91,8 @@ public static class OpenApi
         );
         options.SchemaFilter<WireSchemas>();
         options.OperationFilter<OperationDescriptions>();
+        options.OperationFilter<AuthorizationDescriptions>();
         options.DocumentFilter<DocumentDescriptions>();
+        options.DocumentFilter<WebhookDescriptions>();
     }
 }

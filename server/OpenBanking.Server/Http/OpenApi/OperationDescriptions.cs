@@ -66,10 +66,23 @@ public sealed class OperationDescriptions : IOperationFilter
             operation.Parameters.Add(KeyHeader());
         }
 
-        Secure(operation, context, metadata.OfType<TokenRequirement>().Single());
+        var requirement = metadata.OfType<TokenRequirement>().SingleOrDefault();
+        if (requirement is not null)
+        {
+            operation.Parameters.Add(ProofHeader(required: true));
+            Secure(operation, context, requirement);
+            if (operation.Responses!.ContainsKey("200") && context.ApiDescription.HttpMethod == "GET")
+            {
+                operation.Responses["304"] = new OpenApiResponse
+                {
+                    Description = "The answer is still the one whose ETag came in If-None-Match.",
+                };
+            }
+        }
+
         string[] codes =
         [
-            .. always,
+            .. requirement is null ? [ProblemCodes.RateLimited, ProblemCodes.Overloaded] : always,
             .. operation.RequestBody is null ? [] : withBody,
             .. isList ? [ProblemCodes.InvalidRequest] : Array.Empty<string>(),
             .. takesKey ? withKey : [],
@@ -137,6 +150,19 @@ public sealed class OperationDescriptions : IOperationFilter
             In = ParameterLocation.Query,
             Description = description,
             Schema = new OpenApiSchema { Type = type },
+        };
+
+    /// <summary>The proof that the caller holds the key of its token.</summary>
+    internal static OpenApiParameter ProofHeader(bool required) =>
+        new()
+        {
+            Name = "DPoP",
+            In = ParameterLocation.Header,
+            Required = required,
+            Description =
+                "A proof made for this request (RFC 9449 §4.2): a JWT signed with the key the token is bound to, with the "
+                + "nonce of the last DPoP-Nonce header.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         };
 
     private static OpenApiParameter KeyHeader() =>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Storage;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -44,6 +45,7 @@ public sealed class WireSchemas : ISchemaFilter
 
     private static bool MayBeNull(PropertyInfo property) =>
         !property.DeclaringType!.IsAssignableTo(typeof(ResponseObject))
+        && !property.DeclaringType.IsAssignableTo(typeof(AuthenticatedForm))
         && property.DeclaringType != typeof(Money)
         && nullability.Create(property).WriteState == NullabilityState.Nullable;
 

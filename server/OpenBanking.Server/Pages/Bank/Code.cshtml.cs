@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Authorization;
@@ -13,7 +12,7 @@ public sealed class CodeModel(
     IStringLocalizer<Texts> texts
 ) : InteractionPage(interactions, InteractionStep.Code)
 {
-    [BindProperty, MaxLength(12)]
+    [BindProperty]
     public string? Code { get; set; }
 
     public string Mobile => Interactions.MobileOf(Open);
@@ -22,7 +21,15 @@ public sealed class CodeModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var (check, secret) = await Interactions.EnterCodeAsync(Open, Code?.Trim() ?? "");
+        // What cannot be a code is a slip of the finger, and no guess.
+        var code = Code?.Trim() ?? "";
+        if (!OneTimeCodeRules.MayBeCode(code))
+        {
+            ModelState.AddModelError(nameof(Code), texts["CodeWrong"]);
+            return Page();
+        }
+
+        var (check, secret) = await Interactions.EnterCodeAsync(Open, code);
         if (check == CodeCheck.Right)
         {
             var id = Open.Row.Id.ToString();

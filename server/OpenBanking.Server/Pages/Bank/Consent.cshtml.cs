@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
@@ -17,7 +16,7 @@ public sealed class ConsentModel(
     IStringLocalizer<Texts> texts
 ) : InteractionPage(interactions, InteractionStep.Consent)
 {
-    [BindProperty, MaxLength(12)]
+    [BindProperty]
     public string? Pin { get; set; }
 
     public BoundCardRow Card { get; private set; } = null!;

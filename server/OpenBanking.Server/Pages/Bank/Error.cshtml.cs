@@ -11,6 +11,9 @@ public sealed class ErrorModel : PageModel
         "invalid_request",
         "invalid_client",
         "invalid_request_uri",
+        PageFailures.BadForm,
+        PageFailures.NotFound,
+        PageFailures.InternalError,
     ];
 
     public string Code { get; private set; } = known[0];
@@ -20,6 +23,11 @@ public sealed class ErrorModel : PageModel
     public void OnGet(string? code)
     {
         Code = known.Contains(code) ? code! : known[0];
-        Response.StatusCode = StatusCodes.Status400BadRequest;
+        Response.StatusCode = Code switch
+        {
+            PageFailures.NotFound => StatusCodes.Status404NotFound,
+            PageFailures.InternalError => StatusCodes.Status500InternalServerError,
+            _ => StatusCodes.Status400BadRequest,
+        };
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Authorization;
@@ -12,17 +11,20 @@ public sealed class IdentityModel(Interactions interactions, IStringLocalizer<Te
 {
     private const int LongestName = 50;
 
-    [BindProperty, MaxLength(LongestName)]
+    [BindProperty]
     public string? FullName { get; set; }
 
-    [BindProperty, MaxLength(30)]
+    [BindProperty]
     public string? IdNumber { get; set; }
 
-    [BindProperty, MaxLength(40)]
+    [BindProperty]
     public string? CardNumber { get; set; }
 
+    /// <summary>What a ticked box sends.</summary>
+    public const string Agreed = "true";
+
     [BindProperty]
-    public bool Terms { get; set; }
+    public string? Terms { get; set; }
 
     public string MaskedMobile => Masks.Mobile(Interactions.MobileOf(Open));
 
@@ -42,7 +44,7 @@ public sealed class IdentityModel(Interactions interactions, IStringLocalizer<Te
         );
         Require(IdentityNumbers.IsResidentId(idNumber), nameof(IdNumber), "IdNumberWrong");
         Require(IdentityNumbers.IsCardNumber(cardNumber), nameof(CardNumber), "CardNumberWrong");
-        Require(Terms, nameof(Terms), "TermsNeeded");
+        Require(Terms == Agreed, nameof(Terms), "TermsNeeded");
         if (!ModelState.IsValid)
         {
             return Page();

@@ -1,8 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Authorization;
-using OpenBanking.Server.Customers;
 
 namespace OpenBanking.Server.Pages;
 
@@ -10,15 +8,15 @@ namespace OpenBanking.Server.Pages;
 public sealed class PinModel(Interactions interactions, IStringLocalizer<Texts> texts)
     : InteractionPage(interactions, InteractionStep.Pin)
 {
-    [BindProperty, MaxLength(12)]
+    [BindProperty]
     public string? Pin { get; set; }
 
-    [BindProperty, MaxLength(12)]
+    [BindProperty]
     public string? Again { get; set; }
 
     public async Task<IActionResult> OnPostAsync()
     {
-        if (!PinRules.IsAcceptable(Pin))
+        if (!Interactions.IsAcceptablePin(Open, Pin))
         {
             ModelState.AddModelError(nameof(Pin), texts["PinWeak"]);
         }

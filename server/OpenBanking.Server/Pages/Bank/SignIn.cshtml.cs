@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Authorization;
@@ -10,7 +9,7 @@ namespace OpenBanking.Server.Pages;
 public sealed class SignInModel(Interactions interactions, BankOptions bank, IStringLocalizer<Texts> texts)
     : InteractionPage(interactions, InteractionStep.SignIn)
 {
-    [BindProperty, MaxLength(20)]
+    [BindProperty]
     public string? Mobile { get; set; }
 
     /// <summary>Also the way to another number, or to another code.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OpenBanking.Server.Sandbox;
 
@@ -8,5 +9,14 @@ public sealed class SandboxPersonsModel(Sandboxes sandboxes) : PageModel
 {
     public IReadOnlyList<SandboxPerson> Shown { get; private set; } = [];
 
-    public async Task OnGetAsync(int sandbox) => Shown = await sandboxes.ListPersonsAsync(new(sandbox));
+    public async Task<IActionResult> OnGetAsync(int sandbox)
+    {
+        if (await sandboxes.ListPersonsAsync(new(sandbox)) is not { } found)
+        {
+            return NotFound();
+        }
+
+        Shown = found;
+        return Page();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OpenBanking.Server.Security;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Storage.Sqlite;
@@ -20,8 +21,9 @@ public sealed class SqliteStore : Store
     public SqliteStore(string path, TimeProvider time)
     {
         this.path = path;
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        PrivateFiles.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         processLock = LockProcess(path + ".lock");
+        PrivateFiles.Open(path, FileShare.ReadWrite).Dispose();
         using var connection = new SqliteConnection(path, writes: true);
         Migrations.Migrator.Apply(new SqliteMigrations(connection), time);
     }
@@ -149,7 +151,7 @@ public sealed class SqliteStore : Store
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return PrivateFiles.Open(path, FileShare.None);
         }
         catch (IOException failure)
         {

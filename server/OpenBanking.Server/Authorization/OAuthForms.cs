@@ -1,0 +1,72 @@
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>What an endpoint that reads its body itself takes, for the OpenAPI document.</summary>
+public sealed record OAuthBody(Type Type, string ContentType);
+
+/// <summary>How a client authenticates in a form (RFC 7523 §2.2).</summary>
+public abstract record AuthenticatedForm
+{
+    /// <summary><c>urn:ietf:params:oauth:client-assertion-type:jwt-bearer</c>.</summary>
+    public required string ClientAssertionType { get; init; }
+
+    /// <summary>A JWT signed with a registered key (ES256 or PS256): <c>iss</c> and <c>sub</c> the client id,
+    /// <c>aud</c> the issuer as a string, <c>exp</c> at most five minutes ahead, a new <c>jti</c>.</summary>
+    public required string ClientAssertion { get; init; }
+}
+
+/// <summary>The form of a pushed authorization request (RFC 9126 §2.1), as the OpenAPI document shows it.</summary>
+public sealed record PushedAuthorizationForm : AuthenticatedForm
+{
+    /// <summary><c>code</c>.</summary>
+    public required string ResponseType { get; init; }
+
+    /// <summary>A registered address, to the letter.</summary>
+    public required string RedirectUri { get; init; }
+
+    /// <summary>Any of <c>openid accounts coupons</c>.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>The SHA-256 digest of the code verifier in base64url (RFC 7636 §4.2).</summary>
+    public required string CodeChallenge { get; init; }
+
+    /// <summary><c>S256</c>.</summary>
+    public required string CodeChallengeMethod { get; init; }
+
+    /// <summary>What the customer is to allow (RFC 9396), as a JSON array: <c>account_opening</c>,
+    /// <c>account_information</c>, <c>coupon_wallet</c>, <c>payment_agreement</c> with its limits.</summary>
+    public required string AuthorizationDetails { get; init; }
+
+    /// <summary>Comes back with the customer; at most 2,048 characters.</summary>
+    public string? State { get; init; }
+
+    /// <summary>Goes into the id token; at most 64 characters.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>The thumbprint of the DPoP key the code is to be bound to (RFC 9449 §10).</summary>
+    public string? DpopJkt { get; init; }
+
+    /// <summary>The language of the pages: <c>zh-CN</c> or <c>en</c>.</summary>
+    public string? UiLocales { get; init; }
+}
+
+/// <summary>The form of a token request (RFC 6749 §4.1.3, §4.4.2, §6), as the OpenAPI document shows it.</summary>
+public sealed record TokenForm : AuthenticatedForm
+{
+    /// <summary><c>authorization_code</c>, <c>client_credentials</c> or <c>refresh_token</c>.</summary>
+    public required string GrantType { get; init; }
+
+    /// <summary>The code, for <c>authorization_code</c>.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>As in the pushed request, for <c>authorization_code</c>.</summary>
+    public string? RedirectUri { get; init; }
+
+    /// <summary>The PKCE verifier, for <c>authorization_code</c>.</summary>
+    public string? CodeVerifier { get; init; }
+
+    /// <summary>The refresh token, for <c>refresh_token</c>.</summary>
+    public string? RefreshToken { get; init; }
+
+    /// <summary>Less than all that may be had, for <c>client_credentials</c> and <c>refresh_token</c>.</summary>
+    public string? Scope { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace OpenBanking.Server.Pages;
+
+/// <summary>What goes wrong on the bank's pages is told to people on a page, not to programs in JSON.</summary>
+public static class PageFailures
+{
+    public const string BadForm = "bad_form";
+    public const string NotFound = "not_found";
+    public const string InternalError = "internal_error";
+
+    /// <summary>Sends a browser on to the page that tells of a failure; false for requests of programs.</summary>
+    public static bool TrySend(HttpContext context, int status)
+    {
+        var path = context.Request.Path;
+        if (
+            !path.StartsWithSegments("/bank", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments(PageRoutes.Error, StringComparison.OrdinalIgnoreCase)
+        )
+        {
+            return false;
+        }
+
+        var code = status switch
+        {
+            >= 500 => InternalError,
+            StatusCodes.Status404NotFound => NotFound,
+            _ => BadForm,
+        };
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.Location = $"{PageRoutes.Error}?code={code}";
+        return true;
+    }
+}

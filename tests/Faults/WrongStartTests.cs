@@ -1,0 +1,76 @@
+using Xunit;
+
+namespace OpenBanking.Tests.Faults;
+
+/// <summary>A server that cannot start says why in one sentence, and leaves nothing behind.</summary>
+public sealed class WrongStartTests : IDisposable
+{
+    private const int CannotStart = 2;
+    private readonly string folder = Directory.CreateTempSubdirectory("openbanking-start-").FullName;
+
+    [Theory]
+    [InlineData("There is no command", "bogus")]
+    [InlineData("There is no command", "verify-book")]
+    [InlineData("plain http", "--Server:PublicAddress=http://bank.example")]
+    [InlineData("PublicAddress", "--Server:PublicAddress=nonsense")]
+    [InlineData("Server:Sandbox", "--Server:Sandbox=maybe")]
+    [InlineData("Server:MasterKey", "--Server:Sandbox=false")]
+    [InlineData("base64", "--Server:MasterKey=abc")]
+    [InlineData("32 bytes", "--Server:MasterKey=AAAA")]
+    [InlineData("RequestsPerSecond", "--Server:RequestsPerSecond=0")]
+    [InlineData("Engine", "--Engine:QueueLength=0")]
+    [InlineData("no Url", "--Kestrel:Endpoints:A:Foo=1")]
+    [InlineData("TrustedProxies", "--Server:TrustedProxies:0=everybody")]
+    [InlineData("beyond this machine", "--urls=http://0.0.0.0:0")]
+    public async Task What_is_wrong_is_said(string why, params string[] arguments)
+    {
+        var (exitCode, output) = await ServerProcess.RunToEndAsync([
+            .. arguments,
+            $"--Server:DataFolder={folder}",
+        ]);
+
+        Assert.Contains(why, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Equal(CannotStart, exitCode);
+    }
+
+    [Fact]
+    public async Task Books_that_are_not_there_do_not_balance()
+    {
+        var nowhere = Path.Combine(folder, "nowhere");
+
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(
+            "verify-books",
+            $"--Server:DataFolder={nowhere}"
+        );
+
+        Assert.StartsWith("There are no books at ", output, StringComparison.Ordinal);
+        Assert.Equal(CannotStart, exitCode);
+        Assert.False(Directory.Exists(nowhere));
+    }
+
+    [Fact]
+    public async Task What_a_server_writes_is_for_its_own_user()
+    {
+        var data = Path.Combine(folder, "data");
+        await using (await ServerProcess.StartAsync(new Uri($"http://localhost:{Ports.Free()}"), data))
+        {
+            Assert.All(
+                Directory.GetFileSystemEntries(data).Append(data),
+                entry =>
+                    Assert.Equal(
+                        UnixFileMode.None,
+                        File.GetUnixFileMode(entry)
+                            & (
+                                UnixFileMode.GroupRead
+                                | UnixFileMode.GroupWrite
+                                | UnixFileMode.OtherRead
+                                | UnixFileMode.OtherWrite
+                            )
+                    )
+            );
+        }
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
