@@ -18,14 +18,14 @@ public static class ServerCommands
     public const int CannotStart = 2;
 
     /// <summary>The arguments as settings: what is no setting must be a command that there is.</summary>
-    /// <exception cref="ArgumentException">There is no such command.</exception>
+    /// <exception cref="WrongSettingException">There is no such command.</exception>
     public static string[] Configured(string[] args) =>
         args switch
         {
             ["verify-books", .. var settings] => [.. settings, "--Storage:MustExist=true"],
             ["openapi", .. var settings] => settings,
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
-                throw new ArgumentException(
+                throw new WrongSettingException(
                     $"There is no command {unknown}. Known are verify-books and openapi; without one the server serves."
                 ),
             _ => args,
@@ -128,6 +128,7 @@ public static class ServerCommands
             StoreInUseException => failure.Message,
             InvalidOperationException => failure.Message,
             ArgumentException => failure.Message,
+            WrongSettingException => failure.Message,
             IOException { InnerException: AddressInUseException } =>
                 $"{failure.Message} Stop what uses it, or choose another port with Server:PublicAddress.",
             IOException or UnauthorizedAccessException or FormatException or SqliteStoreException =>

@@ -111,7 +111,7 @@ public static class ServerComposition
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
     }
 
-    private static EngineLimits EngineLimitsOf(IConfiguration configuration)
+    private static EngineLimits EngineLimitsOf(ConfigurationManager configuration)
     {
         var limits = configuration.GetSection("Engine").Get<EngineLimits>() ?? new();
         limits.Check();

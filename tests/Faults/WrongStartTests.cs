@@ -3,6 +3,7 @@ using Xunit;
 namespace OpenBanking.Tests.Faults;
 
 /// <summary>A server that cannot start says why in one sentence, and leaves nothing behind.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class WrongStartTests : IDisposable
 {
     private const int CannotStart = 2;

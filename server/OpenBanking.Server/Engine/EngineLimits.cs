@@ -18,7 +18,7 @@ public sealed record EngineLimits
     /// <summary>How long the bodies of answers are kept.</summary>
     public TimeSpan AnswersKept { get; init; } = TimeSpan.FromDays(7);
 
-    /// <exception cref="ArgumentException">A limit is out of range.</exception>
+    /// <exception cref="WrongSettingException">A limit is out of range.</exception>
     public void Check()
     {
         if (
@@ -29,7 +29,7 @@ public sealed record EngineLimits
             || AnswersKept <= TimeSpan.Zero
         )
         {
-            throw new ArgumentException("The limits in the section Engine must be more than nothing.");
+            throw new WrongSettingException("The limits in the section Engine must be more than nothing.");
         }
     }
 }

@@ -32,24 +32,24 @@ public sealed record ServerOptions
     /// <summary>How many requests may come at once after a quiet while.</summary>
     public int RequestBurst { get; init; } = 200;
 
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="WrongSettingException">A setting is out of range.</exception>
     public void Check()
     {
         if (!PublicAddress.IsAbsoluteUri || PublicAddress.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException(
+            throw new WrongSettingException(
                 $"Server:PublicAddress: {PublicAddress} is no http or https address."
             );
         }
 
         if (MasterKey is { } key && !Convert.TryFromBase64String(key, new byte[key.Length], out _))
         {
-            throw new ArgumentException("Server:MasterKey is not in base64.");
+            throw new WrongSettingException("Server:MasterKey is not in base64.");
         }
 
         if (RequestsPerSecond < 1 || RequestBurst < 1)
         {
-            throw new ArgumentException(
+            throw new WrongSettingException(
                 "Server:RequestsPerSecond and Server:RequestBurst must be at least 1."
             );
         }
@@ -64,7 +64,7 @@ public sealed record ServerOptions
     public static IPNetwork NetworkOf(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.TryParse(text, out var address) ? new(address, address.GetAddressBytes().Length * 8)
-        : throw new ArgumentException($"Server:TrustedProxies: {text} is no address and no network.");
+        : throw new WrongSettingException($"Server:TrustedProxies: {text} is no address and no network.");
 }
 
 /// <summary>What kind of server this is, for pages.</summary>
