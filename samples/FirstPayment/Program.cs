@@ -4,8 +4,8 @@ using System.Text.Json;
 using OpenBanking;
 
 var builder = WebApplication.CreateBuilder(args);
-var bank = new Uri(builder.Configuration["Bank"] ?? "http://localhost:5080");
-var home = new Uri(builder.Configuration["Home"] ?? "http://localhost:5070");
+var bank = new Uri(builder.Configuration["BankAddress"] ?? "http://localhost:5080");
+var home = new Uri(builder.Configuration["AppAddress"] ?? "http://localhost:5070");
 
 // </setup>
 // <register>

@@ -57,6 +57,7 @@ public sealed class CommandLineTests
         var start = new ProcessStartInfo(Path.Combine(Programs.Root, "run"), ["--data", "here"])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
             WorkingDirectory = folder.Path,
         };
         start.Environment["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";

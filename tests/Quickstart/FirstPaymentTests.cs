@@ -21,7 +21,12 @@ public sealed class FirstPaymentTests
         Environment.CurrentDirectory = folder.Path;
         try
         {
-            await processes.StartAsync(ProgramFile, home, $"--Bank={bank.Address}", $"--Home={home}");
+            await processes.StartAsync(
+                ProgramFile,
+                home,
+                $"--BankAddress={bank.Address}",
+                $"--AppAddress={home}"
+            );
         }
         finally
         {

@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using System.Net.NetworkInformation;
+using System.Runtime.Versioning;
 using System.Text;
 using OpenBanking.Samples.Quickstart;
 using Xunit;
 
 // Each test starts programs of its own, which want the processor to themselves.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
+// ./run is a shell script, and who may read a file is asked as on Unix.
+[assembly: SupportedOSPlatform("linux")]
+[assembly: SupportedOSPlatform("macos")]
 
 namespace OpenBanking.Tests.Quickstart;
 
