@@ -15,12 +15,16 @@ public sealed partial class BankCustomer : IDisposable
     private readonly Uri messages;
     private readonly string pin;
     private readonly HttpClient browser;
+    private readonly List<string> acts = [];
+    private bool knowsPin;
 
     /// <param name="person">Who it is: one of the sandbox's persons.</param>
     /// <param name="messagesUrl">The sandbox's message box, where one-time codes arrive.</param>
     /// <param name="pin">The payment PIN the person sets and enters.</param>
-    public BankCustomer(SandboxPerson person, string messagesUrl, string pin)
+    /// <param name="knowsPin">Whether the PIN is the person's, if one was set before.</param>
+    public BankCustomer(SandboxPerson person, string messagesUrl, string pin, bool knowsPin = true)
     {
+        this.knowsPin = knowsPin;
         this.person = person;
         this.pin = pin;
         messages = new Uri($"{messagesUrl}.json?mobile={person.Mobile}");
@@ -28,7 +32,14 @@ public sealed partial class BankCustomer : IDisposable
         browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
     }
 
+    /// <summary>Whether the account is a new one.</summary>
+    public bool OpenedAccount { get; private set; }
+
+    /// <summary>What the person did at the bank, for the reader.</summary>
+    public string Acts => string.Join(", ", acts);
+
     /// <summary>Goes to the bank, does what the pages ask, and agrees; returns where the bank sends the person back to.</summary>
+    /// <exception cref="PersonUnavailableException">The bank sends this person no code now, or the PIN is not known.</exception>
     public async Task<Uri> AgreeAsync(Uri authorizationUrl, Uri redirectUri)
     {
         var asked = DateTimeOffset.MinValue;
@@ -50,17 +61,10 @@ public sealed partial class BankCustomer : IDisposable
             {
                 "sign-in" => await SubmitAsync(page, next, ("Mobile", person.Mobile)),
                 "code" => await SubmitAsync(page, next, ("Code", await WaitForCodeAsync(asked))),
-                "identity" => await SubmitAsync(
-                    page,
-                    next,
-                    ("FullName", person.Name),
-                    ("IdNumber", person.IdNumber),
-                    ("CardNumber", person.CardNumber),
-                    ("Terms", "true")
-                ),
+                "identity" => await OpenAccountAsync(page, next),
                 "verifying" => await WaitAndGetAsync(next),
-                "pin" => await SubmitAsync(page, next, ("Pin", pin), ("Again", pin)),
-                "consent" => await SubmitAsync(page, next, ("Pin", pin)),
+                "pin" => await SetPinAsync(page, next),
+                "consent" => await ConsentAsync(page, next),
                 _ => throw new InvalidOperationException(
                     $"The bank shows {next.AbsolutePath}: {TextOf(page)}"
                 ),
@@ -73,6 +77,35 @@ public sealed partial class BankCustomer : IDisposable
     }
 
     public void Dispose() => browser.Dispose();
+
+    private Task<(IDocument? Page, Uri Address)> OpenAccountAsync(IDocument? page, Uri address)
+    {
+        acts.Add("opened an account");
+        OpenedAccount = true;
+        return SubmitAsync(
+            page,
+            address,
+            ("FullName", person.Name),
+            ("IdNumber", person.IdNumber),
+            ("CardNumber", person.CardNumber),
+            ("Terms", "true")
+        );
+    }
+
+    private Task<(IDocument? Page, Uri Address)> SetPinAsync(IDocument? page, Uri address)
+    {
+        acts.Add("set a payment PIN");
+        knowsPin = true;
+        return SubmitAsync(page, address, ("Pin", pin), ("Again", pin));
+    }
+
+    private Task<(IDocument? Page, Uri Address)> ConsentAsync(IDocument? page, Uri address)
+    {
+        acts.Add("agreed");
+        return knowsPin
+            ? SubmitAsync(page, address, ("Pin", pin))
+            : throw new PersonUnavailableException("Somebody else has set this person's payment PIN.");
+    }
 
     /// <summary>The page after all redirects, or the address outside the bank that they lead to.</summary>
     private async Task<(IDocument? Page, Uri Address)> GetAsync(Uri address)
@@ -115,6 +148,12 @@ public sealed partial class BankCustomer : IDisposable
         }
 
         var answer = await ParseAsync(response);
+        var error = answer.QuerySelector("#mobile-error")?.TextContent.Trim();
+        if (error?.StartsWith("Too many codes", StringComparison.Ordinal) == true)
+        {
+            throw new PersonUnavailableException(error, soon: true);
+        }
+
         throw new InvalidOperationException($"{address.AbsolutePath} was not accepted: {TextOf(answer)}");
     }
 

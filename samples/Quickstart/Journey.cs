@@ -9,27 +9,36 @@ public sealed class Journey(
     OpenBankingClient client,
     PartnerCredentials partner,
     SandboxPerson person,
-    Uri sampleApp,
+    Players players,
     Steps steps
 )
 {
-    private const string Pin = "246813";
+    /// <summary>The payment PIN that every person who is played sets.</summary>
+    public const string Pin = "246813";
+
+    /// <summary>With more on the account, a payment over the balance would be one over the agreement's limit.</summary>
+    private static readonly Money mostBalance = Money.Yuan(400);
     private static readonly Money price = Money.Yuan(19.90m);
     private static readonly Money topUpAmount = Money.Yuan(100.00m);
 
-    private readonly Uri redirectUri = new(sampleApp, "/openbanking/callback");
+    private readonly Uri sampleApp = partner.SampleApp;
+    private readonly Uri redirectUri = new(partner.SampleApp, "/openbanking/callback");
 
     // What earlier steps found out.
     private LinkedCustomer customer = null!;
+    private bool isNewAccount;
     private Account account = null!;
     private Coupon coupon = null!;
     private Payment payment = null!;
     private CreatePaymentRequest order = null!;
 
+    /// <summary>Plays every step.</summary>
+    /// <exception cref="PersonUnavailableException">It cannot be played with this person.</exception>
+    /// <exception cref="StepFailedException">A step came out other than it should.</exception>
     public async Task PlayAsync()
     {
         await steps.RunAsync("2  A customer opens an account at the bank, and agrees", LinkAsync);
-        await steps.RunAsync("3a The new account", ShowAccountAsync);
+        await steps.RunAsync("3a The account", ShowAccountAsync);
         await steps.RunAsync("3b Top up 100.00 from the bound card", TopUpAsync);
         await steps.RunAsync("4  A voucher from the bank's campaign", IssueCouponAsync);
         await steps.RunAsync("5  Pay 19.90 with the voucher", PayAsync);
@@ -43,7 +52,6 @@ public sealed class Journey(
 
     private async Task<StepResult> LinkAsync()
     {
-        // <link>
         var link = await client.AccountLinks.StartAsync(
             new AccountLinkRequest
             {
@@ -63,12 +71,13 @@ public sealed class Journey(
                 ],
             }
         );
-        // </link>
-        using var atTheBank = new BankCustomer(person, partner.MessagesUrl, Pin);
+        using var atTheBank = new BankCustomer(person, partner.MessagesUrl, Pin, players.HasOurPin(person));
         var callback = await atTheBank.AgreeAsync(link.AuthorizationUrl, redirectUri);
+        players.RememberPin(person);
         customer = await client.AccountLinks.CompleteAsync(link.Session, callback);
+        isNewAccount = atTheBank.OpenedAccount;
         return new(
-            $"customer {customer.CustomerId}, agreement {customer.AgreementId}",
+            $"{person.Name} {atTheBank.Acts}: customer {customer.CustomerId}, agreement {customer.AgreementId}",
             customer.Response?.RequestId
         );
     }
@@ -80,9 +89,18 @@ public sealed class Journey(
             account.Type == AccountType.TypeTwo && account.Status == AccountStatus.Active,
             $"It is {account.Type}, {account.Status}."
         );
+        var balance = account.Balance!.Available;
+        Require(!isNewAccount || balance == Money.Cny(0), $"The new account has {balance}.");
+        if (balance.Amount > mostBalance.Amount)
+        {
+            throw new PersonUnavailableException(
+                $"There are {balance} on the account, too many for step 7b."
+            );
+        }
+
         return new(
             $"Type II account {account.MaskedNumber}, bound to {account.BoundCard.Bank} {account.BoundCard.MaskedNumber}, "
-                + $"balance {account.Balance!.Available}",
+                + $"balance {balance}",
             account.Response?.RequestId
         );
     }
@@ -99,10 +117,18 @@ public sealed class Journey(
     private async Task<StepResult> IssueCouponAsync()
     {
         var stock = await client.Coupons.ListStocksAsync().FirstAsync();
-        coupon = await client.Coupons.IssueAsync(
-            new IssueCouponRequest { StockId = stock.Id, CustomerId = customer.CustomerId },
-            IdempotencyKey.FromOrder(NewOrderNo("voucher"), "coupon")
-        );
+        try
+        {
+            coupon = await client.Coupons.IssueAsync(
+                new IssueCouponRequest { StockId = stock.Id, CustomerId = customer.CustomerId },
+                IdempotencyKey.FromOrder(NewOrderNo("voucher"), "coupon")
+            );
+        }
+        catch (OpenBankingException refused) when (refused.Code == ProblemCodes.CouponLimitReached)
+        {
+            throw new PersonUnavailableException(refused.Message);
+        }
+
         Require(coupon.Status == CouponStatus.Issued, $"It is {coupon.Status}.");
         return new($"{stock.Name["en"]}: coupon {coupon.Id}", coupon.Response?.RequestId);
     }
@@ -122,6 +148,7 @@ public sealed class Journey(
             order,
             IdempotencyKey.FromOrder(order.OrderNo, "payment")
         );
+        RequireMeans(payment.DeclineCode);
         Require(payment.Status == PaymentStatus.Captured, $"It is {payment.Status} {payment.DeclineCode}.");
         Require(payment.CustomerAmount == Money.Yuan(14.90m), $"The customer paid {payment.CustomerAmount}.");
         Require(await BalanceAsync() == before - payment.CustomerAmount, "The balance did not follow.");
@@ -179,6 +206,7 @@ public sealed class Journey(
             tooMuch,
             IdempotencyKey.FromOrder(tooMuch.OrderNo, "payment")
         );
+        RequireMeans(declined.DeclineCode);
         Require(
             declined is { DeclineCode: DeclineCodes.InsufficientFunds }
                 && declined.Status == PaymentStatus.Failed,
@@ -189,6 +217,7 @@ public sealed class Journey(
             tooMuch,
             IdempotencyKey.FromOrder(tooMuch.OrderNo, "payment", attempt: 2)
         );
+        RequireMeans(paid.DeclineCode);
         Require(
             paid.Status == PaymentStatus.Captured,
             $"The second attempt is {paid.Status} {paid.DeclineCode}."
@@ -254,12 +283,27 @@ public sealed class Journey(
             IdempotencyKey.FromOrder(NewOrderNo("top-up"), "top-up")
         );
         var topUp = await client.TopUps.WaitAsync(asked.Id);
+        RequireMeans(topUp.DeclineCode);
         Require(topUp.Status == TopUpStatus.Succeeded, $"It is {topUp.Status} {topUp.DeclineCode}.");
         return topUp;
     }
 
     private async Task<Money> BalanceAsync() =>
         (await client.Accounts.GetAsync(customer.CustomerId, account.Id)).Balance!.Available;
+
+    /// <summary>A card without money and an account's limits are the person's, not a fault of the journey.</summary>
+    private static void RequireMeans(string? declineCode)
+    {
+        if (
+            declineCode
+            is DeclineCodes.CardInsufficientFunds
+                or DeclineCodes.AccountDailyLimit
+                or DeclineCodes.AccountYearlyLimit
+        )
+        {
+            throw new PersonUnavailableException($"The bank declined with {declineCode}.");
+        }
+    }
 
     /// <summary>The customer puts a membership into the basket of the sample app.</summary>
     private async Task<string> OrderMembershipAsync()

@@ -9,11 +9,15 @@ public sealed class Processes(string logs) : IAsyncDisposable
     private static readonly TimeSpan startTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan stopTimeout = TimeSpan.FromSeconds(10);
 
+    private readonly Lock changing = new();
     private readonly List<Process> running = [];
+    private bool stopping;
 
     /// <summary>Completes when one of them ends by itself; gives which.</summary>
     public async Task<string> WhenOneEndsAsync() =>
-        Path.GetFileName((await Task.WhenAny(running.Select(WaitAsync)).Unwrap()).StartInfo.ArgumentList[0]);
+        Path.GetFileName(
+            (await Task.WhenAny(Running().Select(WaitAsync)).Unwrap()).StartInfo.ArgumentList[0]
+        );
 
     /// <exception cref="StepFailedException">Something listens on the port already.</exception>
     public static void RequireFree(int port, string option)
@@ -32,50 +36,88 @@ public sealed class Processes(string logs) : IAsyncDisposable
 
     /// <summary>Starts a program and waits until it answers.</summary>
     /// <exception cref="StepFailedException">It ended, or did not answer in time.</exception>
-    public async Task StartAsync(string program, Uri health, params string[] arguments)
+    public async Task<Process> StartAsync(string program, Uri health, params string[] arguments)
     {
         var name = Path.GetFileNameWithoutExtension(program);
         var log = Path.Combine(logs, name + ".log");
-        Directory.CreateDirectory(logs);
-        var start = new ProcessStartInfo("dotnet")
+        PrivateFiles.CreateFolder(logs);
+        var process = new Process
         {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            StartInfo = new ProcessStartInfo("dotnet", [program, .. arguments])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
-        start.ArgumentList.Add(program);
-        foreach (var argument in arguments)
+        var output = new StreamWriter(PrivateFiles.Open(log, FileMode.Append, FileShare.ReadWrite))
         {
-            start.ArgumentList.Add(argument);
-        }
-
-        var process = Process.Start(start)!;
-        running.Add(process);
-        var output = new StreamWriter(log, append: true) { AutoFlush = true };
+            AutoFlush = true,
+        };
         var lastError = "";
         process.OutputDataReceived += (_, line) => Write(output, line.Data);
         process.ErrorDataReceived += (_, line) =>
         {
-            lastError = line.Data ?? lastError;
+            lastError = IsSentence(line.Data) ? line.Data! : lastError;
             Write(output, line.Data);
         };
+        lock (changing)
+        {
+            if (stopping)
+            {
+                throw new StepFailedException($"{name} is not started: everything is being stopped.");
+            }
+
+            process.Start();
+            running.Add(process);
+        }
+
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await WaitUntilReadyAsync(process, name, health, () => $"{lastError} (see {log})");
+        return process;
     }
 
+    /// <summary>Stops one of them.</summary>
+    public async Task StopAsync(Process process)
+    {
+        lock (changing)
+        {
+            running.Remove(process);
+        }
+
+        await EndAsync(process);
+        process.Dispose();
+    }
+
+    /// <summary>Stops them all; none is started any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in running.AsEnumerable().Reverse().Where(process => !process.HasExited))
+        lock (changing)
+        {
+            stopping = true;
+        }
+
+        // The last one first: the sample app needs the server.
+        foreach (var process in Running().Reverse())
         {
             await StopAsync(process);
         }
+    }
 
-        foreach (var process in running)
+    private Process[] Running()
+    {
+        lock (changing)
         {
-            process.Dispose();
+            return [.. running];
         }
     }
+
+    /// <summary>Whether a line says something, and is not the place in a stack trace.</summary>
+    private static bool IsSentence(string? line) =>
+        !string.IsNullOrWhiteSpace(line)
+        && !line.TrimStart().StartsWith("at ", StringComparison.Ordinal)
+        && !line.TrimStart().StartsWith("---", StringComparison.Ordinal);
 
     private static async Task WaitUntilReadyAsync(Process process, string name, Uri health, Func<string> why)
     {
@@ -85,7 +127,7 @@ public sealed class Processes(string logs) : IAsyncDisposable
             if (process.HasExited)
             {
                 await process.WaitForExitAsync();
-                throw new StepFailedException($"{name} did not start: {why()}");
+                throw new StepFailedException($"{name} did not start. {why()}");
             }
 
             try
@@ -105,13 +147,18 @@ public sealed class Processes(string logs) : IAsyncDisposable
         }
 
         throw new StepFailedException(
-            $"{name} did not answer within {startTimeout.TotalSeconds:0} s: {why()}"
+            $"{name} did not answer within {startTimeout.TotalSeconds:0} s. {why()}"
         );
     }
 
     /// <summary>Asks first, so that nothing is cut off; then insists.</summary>
-    private static async Task StopAsync(Process process)
+    private static async Task EndAsync(Process process)
     {
+        if (process.HasExited)
+        {
+            return;
+        }
+
         using var terminate = OperatingSystem.IsWindows()
             ? null
             : Process.Start("/bin/sh", ["-c", $"kill -TERM {process.Id}"]);

@@ -1,111 +1,42 @@
-using System.Diagnostics;
-using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
 using OpenBanking;
 using OpenBanking.Samples.Quickstart;
 
+// From the very start: whatever was started by then is stopped.
+using var signals = new StopSignals();
 var steps = new Steps(Console.Out);
 try
 {
-    if (args is ["--help"])
+    if (Settings.AsksForHelp(args))
     {
         Console.WriteLine(Settings.Usage);
         return 0;
     }
 
-    return await RunAsync(Settings.Parse(args), steps);
-}
-catch (StepFailedException failure)
-{
-    Console.Error.WriteLine($"FAILED at: {steps.Current}\n{failure.Message}");
-    return 1;
-}
-catch (Exception failure)
-    when (failure is OpenBankingException or HttpRequestException or InvalidOperationException)
-{
-    Console.Error.WriteLine($"FAILED at: {steps.Current}\n{failure.Message}");
-    return 1;
-}
-
-static async Task<int> RunAsync(Settings settings, Steps steps)
-{
-    Processes.RequireFree(settings.ServerPort, "--server-port");
-    Processes.RequireFree(settings.SamplePort, "--sample-port");
-    if (settings.Reset && Directory.Exists(settings.DataFolder))
+    var settings = Settings.Parse(args);
+    using var data = DataFolder.Open(settings.DataFolder, settings.Reset);
+    await using var processes = new Processes(data.Logs);
+    var play = new QuickstartRun(settings, data, processes, steps).PlayAsync();
+    if (await Task.WhenAny(play, signals.Asked) != play)
     {
-        Directory.Delete(settings.DataFolder, recursive: true);
+        throw new StepFailedException("It was stopped before every step was played.");
     }
 
-    var started = Stopwatch.GetTimestamp();
-    await using var processes = new Processes(Path.Combine(settings.DataFolder, "logs"));
-    await processes.StartAsync(
-        Programs.Server,
-        new Uri(settings.Server, "/health/ready"),
-        $"--Server:PublicAddress={settings.Server}",
-        $"--Server:DataFolder={Path.Combine(settings.DataFolder, "server")}"
-    );
-    Console.WriteLine($"The bank's sandbox listens on {settings.Server} ({Seconds(started)} s).\n");
-
-    var folder = new PartnerFolder(Path.Combine(settings.DataFolder, "partner"));
-    var partner = folder.Read();
-    await steps.RunAsync(
-        "1  The app registers with its public key",
-        async () =>
-        {
-            if (partner?.Authority == settings.Server)
-            {
-                return new($"known from before: {partner.ClientId}", null);
-            }
-
-            (partner, var requestId) = await Registration.RegisterAsync(
-                folder,
-                settings.Server,
-                settings.SampleApp
-            );
-            return new($"client id {partner.ClientId}", requestId);
-        }
-    );
-    await processes.StartAsync(
-        Programs.Sample,
-        new Uri(settings.SampleApp, "/health"),
-        $"--urls={settings.SampleApp}",
-        $"--Partner:Folder={Path.GetFullPath(Path.Combine(settings.DataFolder, "partner"))}"
-    );
-
-    var played = Stopwatch.GetTimestamp();
-    var client = Registration.NewClient(settings.Server, partner!.ClientId, folder.ReadOrCreateKey());
-    var person = await FirstPersonAsync(partner);
-    await new Journey(client, partner, person, settings.SampleApp, steps).PlayAsync();
-    Console.WriteLine($"\nEvery step worked, in {Seconds(played)} s.");
-    if (settings.Once)
-    {
-        return 0;
-    }
-
-    Console.WriteLine(
-        $"""
-
-        The bank's API        {settings.Server}/swagger
-        Persons to play       {partner.PersonsUrl}
-        Messages to phones    {partner.MessagesUrl}
-        The sample app        {settings.SampleApp}
-
-        Press Ctrl+C to stop.
-        """
-    );
-    return await StayAsync(processes);
+    await play;
+    return settings.Once ? 0 : await StayAsync(processes, signals.Asked);
+}
+catch (Exception failure) when (IsExpected(failure))
+{
+    var why = signals.Asked.IsCompleted ? "It was stopped before every step was played." : failure.Message;
+    Console.Error.WriteLine($"FAILED at: {steps.Current}\n{why}");
+    return 1;
 }
 
-static async Task<int> StayAsync(Processes processes)
+static async Task<int> StayAsync(Processes processes, Task stopped)
 {
-    var stopped = new TaskCompletionSource();
-    Console.CancelKeyPress += (_, key) =>
-    {
-        key.Cancel = true;
-        stopped.TrySetResult();
-    };
-    AppDomain.CurrentDomain.ProcessExit += (_, _) => stopped.TrySetResult();
     var ended = processes.WhenOneEndsAsync();
-    if (await Task.WhenAny(stopped.Task, ended) == ended && !stopped.Task.IsCompleted)
+    if (await Task.WhenAny(stopped, ended) == ended && !stopped.IsCompleted)
     {
         await Console.Error.WriteLineAsync($"{await ended} ended by itself; its log is in the data folder.");
         return 1;
@@ -114,14 +45,15 @@ static async Task<int> StayAsync(Processes processes)
     return 0;
 }
 
-static async Task<SandboxPerson> FirstPersonAsync(PartnerCredentials partner)
-{
-    using var http = new HttpClient();
-    var page = await http.GetFromJsonAsync(
-        partner.PersonsUrl + ".json",
-        ResponseJson.Default.PageSandboxPerson
-    );
-    return page!.Data[0];
-}
-
-static string Seconds(long since) => Stopwatch.GetElapsedTime(since).TotalSeconds.ToString("0.0");
+// What a reader can do something about; anything else is a bug, and shows where.
+static bool IsExpected(Exception failure) =>
+    failure
+        is StepFailedException
+            or OpenBankingException
+            or HttpRequestException
+            or OperationCanceledException
+            or InvalidOperationException
+            or JsonException
+            or CryptographicException
+            or IOException
+            or UnauthorizedAccessException;

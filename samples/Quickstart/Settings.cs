@@ -3,34 +3,51 @@ namespace OpenBanking.Samples.Quickstart;
 /// <summary>What <c>./run</c> was asked for.</summary>
 public sealed record Settings(int ServerPort, int SamplePort, string DataFolder, bool Once, bool Reset)
 {
+    /// <summary>What <c>./run --help</c> prints.</summary>
     public const string Usage = """
-        ./run [--once] [--reset] [--server-port 5080] [--sample-port 5090] [--data data]
+        ./run [--once] [--reset] [--server-port 5080] [--sample-port 5090] [--data <folder>]
 
           --once         play the quickstart and exit: 0 when every step worked
-          --reset        begin with empty data
+          --reset        begin with empty data: deletes what ./run made in the data folder
           --server-port  where the bank's sandbox server listens
           --sample-port  where the sample partner app listens
-          --data         the folder that everything is kept in
+          --data         the folder that everything is kept in: new, empty, or made by ./run; data beside ./run by default
+          --help, -h     print this
         """;
 
+    /// <summary>The bank's address.</summary>
     public Uri Server => new($"http://localhost:{ServerPort}");
 
+    /// <summary>The sample app's address.</summary>
     public Uri SampleApp => new($"http://localhost:{SamplePort}");
 
+    /// <summary>Whether the usage is wanted, wherever that stands.</summary>
+    public static bool AsksForHelp(IEnumerable<string> arguments) =>
+        arguments.Any(argument => argument is "--help" or "-h");
+
+    /// <summary>Reads the command line: <c>--option value</c> or <c>--option=value</c>. A relative folder is one of the
+    /// caller's.</summary>
     /// <exception cref="StepFailedException">An option is unknown or wrong.</exception>
-    public static Settings Parse(string[] arguments)
+    public static Settings Parse(IEnumerable<string> arguments)
     {
-        var settings = new Settings(5080, 5090, "data", Once: false, Reset: false);
-        for (var i = 0; i < arguments.Length; i++)
+        var settings = new Settings(
+            5080,
+            5090,
+            Path.Combine(Programs.Root, "data"),
+            Once: false,
+            Reset: false
+        );
+        var rest = new Queue<string>(arguments.SelectMany(Split));
+        while (rest.TryDequeue(out var option))
         {
-            settings = arguments[i] switch
+            settings = option switch
             {
                 "--once" => settings with { Once = true },
                 "--reset" => settings with { Reset = true },
-                "--server-port" => settings with { ServerPort = Port(arguments, ++i) },
-                "--sample-port" => settings with { SamplePort = Port(arguments, ++i) },
-                "--data" => settings with { DataFolder = Value(arguments, ++i) },
-                var unknown => throw new StepFailedException($"There is no option {unknown}.\n\n{Usage}"),
+                "--server-port" => settings with { ServerPort = Port(option, rest) },
+                "--sample-port" => settings with { SamplePort = Port(option, rest) },
+                "--data" => settings with { DataFolder = Path.GetFullPath(Value(option, rest)) },
+                _ => throw new StepFailedException($"There is no option {option}.\n\n{Usage}"),
             };
         }
 
@@ -39,13 +56,18 @@ public sealed record Settings(int ServerPort, int SamplePort, string DataFolder,
             : settings;
     }
 
-    private static int Port(string[] arguments, int position) =>
-        int.TryParse(Value(arguments, position), out var port) && port is > 0 and < 65_536
-            ? port
-            : throw new StepFailedException($"{arguments[position - 1]} needs a port from 1 to 65535.");
+    private static string[] Split(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) ? argument.Split('=', 2) : [argument];
 
-    private static string Value(string[] arguments, int position) =>
-        position < arguments.Length
-            ? arguments[position]
-            : throw new StepFailedException($"{arguments[position - 1]} needs a value.\n\n{Usage}");
+    private static int Port(string option, Queue<string> rest) =>
+        int.TryParse(Value(option, rest), out var port) && port is > 0 and < 65_536
+            ? port
+            : throw new StepFailedException($"{option} needs a port from 1 to 65535.");
+
+    private static string Value(string option, Queue<string> rest) =>
+        rest.TryDequeue(out var value)
+        && value.Length > 0
+        && !value.StartsWith("--", StringComparison.Ordinal)
+            ? value
+            : throw new StepFailedException($"{option} needs a value.\n\n{Usage}");
 }

@@ -37,35 +37,4 @@ public static class TakePayment
         // csharpier-ignore-end
         return payment;
     }
-
-    public static async Task<Coupon> PrepareAsync(OpenBankingClient client, LinkedCustomer customer)
-    {
-        // <pay>
-        var topUp = await client.TopUps.CreateAsync(
-            new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = Money.Yuan(100) },
-            IdempotencyKey.FromOrder("top-up-1001", "top-up")
-        );
-        await client.TopUps.WaitAsync(topUp.Id);
-
-        var stock = await client.Coupons.ListStocksAsync().FirstAsync();
-        var coupon = await client.Coupons.IssueAsync(
-            new IssueCouponRequest { StockId = stock.Id, CustomerId = customer.CustomerId },
-            IdempotencyKey.FromOrder("welcome-1001", "coupon")
-        );
-
-        var payment = await client.Payments.CreateAsync(
-            new CreatePaymentRequest
-            {
-                OrderNo = "order-1001",
-                Amount = Money.Yuan(19.90m),
-                AgreementId = customer.AgreementId!,
-                CouponId = coupon.Id,
-            },
-            IdempotencyKey.FromOrder("order-1001", "payment")
-        );
-        // </pay>
-        return payment.Status == PaymentStatus.Captured
-            ? coupon
-            : throw new StepFailedException($"{payment.DeclineCode}");
-    }
 }

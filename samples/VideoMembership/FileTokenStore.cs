@@ -21,17 +21,15 @@ public sealed class FileTokenStore(string folder, IDataProtectionProvider protec
             : null;
     }
 
-    public async ValueTask SetAsync(
+    public ValueTask SetAsync(
         string customerId,
         CustomerTokens tokens,
         CancellationToken cancellationToken = default
     )
     {
-        Directory.CreateDirectory(folder);
-        var file = FileOf(customerId);
-        var sealedTokens = protector.Protect(JsonSerializer.SerializeToUtf8Bytes(tokens));
-        await File.WriteAllBytesAsync(file + ".new", sealedTokens, cancellationToken);
-        File.Move(file + ".new", file, overwrite: true);
+        PrivateFile.CreateFolder(folder);
+        PrivateFile.Write(FileOf(customerId), protector.Protect(JsonSerializer.SerializeToUtf8Bytes(tokens)));
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default)

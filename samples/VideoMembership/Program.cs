@@ -13,7 +13,7 @@ builder.Services.AddSingleton(partner);
 builder.Services.AddRazorPages();
 builder
     .Services.AddDataProtection()
-    .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(folder, "page-keys")))
+    .PersistKeysToFileSystem(PrivateFile.CreateFolder(Path.Combine(folder, "page-keys")))
     .SetApplicationName("VideoMembership");
 builder.Services.AddSingleton<ITokenStore>(services => new FileTokenStore(
     Path.Combine(folder, "tokens"),
@@ -69,7 +69,6 @@ app.MapOpenBankingAccountLink(
 );
 
 // The bank says what happened; only then is a membership delivered.
-// <webhooks>
 app.MapOpenBankingWebhooks(
     "/openbanking/webhooks",
     partner.WebhookSecret,
@@ -89,8 +88,6 @@ app.MapOpenBankingWebhooks(
         return Task.CompletedTask;
     }
 );
-
-// </webhooks>
 
 // For the quickstart, which orders and waits like a user without a browser.
 app.MapPost("/orders", () => Results.Ok(shop.NewOrder(userId: null).OrderNo));

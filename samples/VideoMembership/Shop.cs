@@ -32,7 +32,7 @@ public sealed class Shop
 
     public Shop(string folder)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFile.CreateFolder(folder);
         file = Path.Combine(folder, "shop.json");
         data = File.Exists(file) ? JsonSerializer.Deserialize<Data>(File.ReadAllText(file))! : new([], []);
     }
@@ -86,8 +86,7 @@ public sealed class Shop
         lock (changing)
         {
             change();
-            File.WriteAllText(file + ".new", JsonSerializer.Serialize(data));
-            File.Move(file + ".new", file, overwrite: true);
+            PrivateFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(data));
         }
     }
 

@@ -78,13 +78,27 @@ public sealed partial class Documents
         );
     }
 
-    [Fact]
-    public void Both_readmes_show_the_same_commands_and_code()
+    [Theory]
+    [InlineData("README")]
+    [InlineData("docs/start/first-payment")]
+    public void Both_languages_show_the_same_commands_and_code(string page)
     {
         static IEnumerable<string> Blocks(string file) =>
             Fences().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value);
 
-        Assert.Equal(Blocks("README.md"), Blocks("README.zh-CN.md"));
+        Assert.Equal(Blocks($"{page}.md"), Blocks($"{page}.zh-CN.md"));
+    }
+
+    [Fact]
+    public void The_first_payment_page_shows_its_whole_program_in_order()
+    {
+        static IEnumerable<string> Lines(string code) =>
+            code.Split('\n').Where(line => line.Length > 0 && !Marker().IsMatch(line));
+
+        var shown = Quotes()
+            .Matches(Repository.Read("docs/start/first-payment.md"))
+            .SelectMany(quote => Lines(quote.Groups[2].Value));
+        Assert.Equal(Lines(Repository.Read("samples/FirstPayment/Program.cs")), shown);
     }
 
     [Fact]
@@ -181,6 +195,9 @@ public sealed partial class Documents
 
     [GeneratedRegex(@"// <(\w+)>\n(.*?)\n[ ]*// </\1>", RegexOptions.Singleline, 1000)]
     private static partial Regex Snippets();
+
+    [GeneratedRegex(@"^// </?\w+>$", RegexOptions.None, 1000)]
+    private static partial Regex Marker();
 
     [GeneratedRegex(@"<!-- from samples: (\w+) -->\n```csharp\n(.*?)```", RegexOptions.Singleline, 1000)]
     private static partial Regex Quotes();

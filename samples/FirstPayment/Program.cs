@@ -1,0 +1,214 @@
+// <setup>
+using System.Collections.Concurrent;
+using System.Text.Json;
+using OpenBanking;
+
+var builder = WebApplication.CreateBuilder(args);
+var bank = new Uri(builder.Configuration["BankAddress"] ?? "http://localhost:5080");
+var home = new Uri(builder.Configuration["AppAddress"] ?? "http://localhost:5070");
+
+// </setup>
+// <register>
+// Once. A real app keeps the private key and the webhook secret in a secret store.
+if (!File.Exists("bank.json"))
+{
+    var key = ClientKey.CreateEs256();
+    var sandbox = await AppRegistration.SignUpForSandboxAsync(bank, "Harbour Video Ltd");
+    var registered = await AppRegistration.RegisterAsync(
+        bank,
+        sandbox.InitialAccessToken,
+        new ClientRegistrationRequest
+        {
+            ClientName = "Harbour Video",
+            RedirectUris = [new Uri(home, "/openbanking/callback").ToString()],
+            Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+            Scene = "video",
+        }
+    );
+    var client = new OpenBankingClient(
+        new OpenBankingOptions
+        {
+            Authority = bank,
+            ClientId = registered.ClientId,
+            Key = key,
+        }
+    );
+    var endpoint = await client.WebhookEndpoints.CreateAsync(
+        new CreateWebhookEndpointRequest
+        {
+            Url = new Uri(home, "/openbanking/webhooks").ToString(),
+            Events = [EventTypes.PaymentCaptured, EventTypes.PaymentRefunded],
+        }
+    );
+    var made = new Registered(
+        registered.ClientId,
+        key.ToPem(),
+        endpoint.Secret!,
+        sandbox.PersonsUrl,
+        sandbox.MessagesUrl
+    );
+    await File.WriteAllTextAsync("bank.json", JsonSerializer.Serialize(made));
+}
+
+var own = JsonSerializer.Deserialize<Registered>(await File.ReadAllTextAsync("bank.json"))!;
+
+// </register>
+// <client>
+builder.Services.AddOpenBanking(options =>
+{
+    options.Authority = bank;
+    options.ClientId = own.ClientId;
+    options.Key = ClientKey.FromPem(own.Pem);
+});
+var app = builder.Build();
+
+// </client>
+// <link>
+// One customer is enough here. A real app keeps these ids beside its own user.
+LinkedCustomer? linked = null;
+LinkedCustomer Customer() => linked ?? throw new InvalidOperationException($"Link a customer first: {home}");
+
+app.MapOpenBankingAccountLink(
+    "/openbanking",
+    link =>
+    {
+        link.AuthorizationDetails = _ =>
+            [
+                new AccountOpening(),
+                new AccountInformation(),
+                new CouponWallet(),
+                new PaymentAgreementTerms
+                {
+                    PerPaymentLimit = Money.Yuan(500),
+                    DailyLimit = Money.Yuan(2_000),
+                    TotalLimit = Money.Yuan(20_000),
+                    TopUpAllowed = true,
+                },
+            ];
+        link.OnLinked = (_, customer) =>
+        {
+            linked = customer;
+            return Task.FromResult(Results.LocalRedirect("/"));
+        };
+    }
+);
+app.MapGet(
+    "/",
+    () =>
+        linked is null
+            ? Results.Content(
+                $"""
+                <p><a href="/openbanking/link">Open an account and pay with it</a></p>
+                <p><a href="{own.PersonsUrl}" target="_blank">Who you can be</a></p>
+                <p><a href="{own.MessagesUrl}" target="_blank">Messages to your phone</a></p>
+                """,
+                "text/html"
+            )
+            : Results.Text($"Linked: account {linked.AccountId}, agreement {linked.AgreementId}\n")
+);
+
+// </link>
+// <top_up>
+app.MapPost(
+    "/top-ups/{number}",
+    async (string number, OpenBankingClient client) =>
+    {
+        var asked = await client.TopUps.CreateAsync(
+            new CreateTopUpRequest { AgreementId = Customer().AgreementId!, Amount = Money.Yuan(100) },
+            IdempotencyKey.FromOrder(number, "top-up")
+        );
+        var topUp = await client.TopUps.WaitAsync(asked.Id);
+        var account = await client.Accounts.GetAsync(Customer().CustomerId, Customer().AccountId!);
+        return $"{topUp.Status}: the balance is {account.Balance!.Available}\n";
+    }
+);
+
+// </top_up>
+// <coupon>
+Coupon? coupon = null;
+app.MapPost(
+    "/coupons/{number}",
+    async (string number, OpenBankingClient client) =>
+    {
+        var stock = await client.Coupons.ListStocksAsync().FirstAsync();
+        coupon = await client.Coupons.IssueAsync(
+            new IssueCouponRequest { StockId = stock.Id, CustomerId = Customer().CustomerId },
+            IdempotencyKey.FromOrder(number, "coupon")
+        );
+        return $"{coupon.Status}: {stock.Name["en"]}\n";
+    }
+);
+
+// </coupon>
+// <pay>
+var payments = new ConcurrentDictionary<string, Payment>();
+app.MapPost(
+    "/orders/{orderNo}/pay",
+    async (string orderNo, OpenBankingClient client) =>
+    {
+        var payment = await client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = orderNo,
+                Amount = Money.Yuan(19.90m),
+                AgreementId = Customer().AgreementId!,
+                CouponId = coupon?.Id,
+            },
+            IdempotencyKey.FromOrder(orderNo, "payment")
+        );
+        payments[orderNo] = payment;
+        return payment.Status == PaymentStatus.Captured
+            ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}.\n"
+            : $"Declined: {payment.DeclineCode}.\n";
+    }
+);
+
+// </pay>
+// <webhooks>
+var states = new ConcurrentDictionary<string, string>();
+app.MapOpenBankingWebhooks(
+    "/openbanking/webhooks",
+    own.WebhookSecret,
+    (happened, _) =>
+    {
+        if (happened.Data.OrderNo is { } orderNo)
+        {
+            // Events come in no promised order: a refund stays one.
+            states.AddOrUpdate(
+                orderNo,
+                happened.Type,
+                (_, before) => before == EventTypes.PaymentRefunded ? before : happened.Type
+            );
+        }
+
+        return Task.CompletedTask;
+    }
+);
+app.MapGet("/orders/{orderNo}", (string orderNo) => $"{states.GetValueOrDefault(orderNo, "unknown")}\n");
+
+// </webhooks>
+// <refund>
+app.MapPost(
+    "/orders/{orderNo}/refund",
+    async (string orderNo, OpenBankingClient client) =>
+    {
+        var refund = await client.Refunds.CreateAsync(
+            new CreateRefundRequest { PaymentId = payments[orderNo].Id },
+            IdempotencyKey.FromOrder(orderNo, "refund")
+        );
+        return $"{refund.Status}: {refund.CustomerAmount} back, coupon back: {refund.CouponReturned}\n";
+    }
+);
+
+// </refund>
+// <serve>
+app.Run(home.ToString());
+
+sealed record Registered(
+    string ClientId,
+    string Pem,
+    string WebhookSecret,
+    string PersonsUrl,
+    string MessagesUrl
+);
+// </serve>

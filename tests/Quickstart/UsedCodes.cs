@@ -1,0 +1,71 @@
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using OpenBanking.Samples.Quickstart;
+
+namespace OpenBanking.Tests.Quickstart;
+
+/// <summary>Lets the bank send every person of a sandbox the ten codes that it sends in an hour.</summary>
+public static partial class UsedCodes
+{
+    private const int MostInHour = 10;
+
+    /// <param name="folder">A data folder that nothing is running on.</param>
+    public static async Task UseUpAsync(string folder)
+    {
+        var clock = new FastClock();
+        await using var server = await TestServer.StartAsync(
+            builder => builder.Services.AddSingleton<TimeProvider>(clock),
+            Path.Combine(folder, "server")
+        );
+        var files = new PartnerFolder(Path.Combine(folder, "partner"));
+        var partner = files.Read()!;
+        var client = Registration.NewClient(server.Address, partner.ClientId, files.ReadOrCreateKey());
+        var link = await client.AccountLinks.StartAsync(
+            new AccountLinkRequest
+            {
+                RedirectUri = new Uri(partner.SampleApp, "/openbanking/callback"),
+                AuthorizationDetails = [new AccountInformation()],
+            }
+        );
+        using var http = new HttpClient();
+        var page = await http.GetAsync(link.AuthorizationUrl);
+        var token = Token().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        foreach (var person in await PersonsAsync(http, server.Address, partner))
+        {
+            for (var code = 0; code < MostInHour; code++)
+            {
+                clock.Pass(TimeSpan.FromSeconds(2));
+                using var form = new FormUrlEncodedContent([
+                    new("Mobile", person.Mobile),
+                    new("__RequestVerificationToken", token),
+                ]);
+                await http.PostAsync(page.RequestMessage!.RequestUri, form);
+                clock.Pass(TimeSpan.FromSeconds(9));
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<SandboxPerson>> PersonsAsync(
+        HttpClient http,
+        Uri server,
+        PartnerCredentials partner
+    )
+    {
+        var persons = new Uri(server, new Uri(partner.PersonsUrl).AbsolutePath + ".json");
+        return (await http.GetFromJsonAsync(persons, ResponseJson.Default.PageSandboxPerson))!.Data;
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex Token();
+
+    /// <summary>Runs as ever, and can be set forward.</summary>
+    private sealed class FastClock : TimeProvider
+    {
+        private TimeSpan ahead;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
+
+        public void Pass(TimeSpan time) => ahead += time;
+    }
+}
