@@ -15,7 +15,7 @@ public sealed class FirstPaymentTests
     {
         using var folder = new TemporaryFolder();
         await using var bank = await TestServer.StartAsync();
-        var home = new Uri($"http://localhost:{TestServer.FreePort()}");
+        var home = new Uri($"http://localhost:{Ports.Free()}");
         await using var processes = new Processes(folder["logs"]);
         var here = Environment.CurrentDirectory;
         Environment.CurrentDirectory = folder.Path;

@@ -51,7 +51,7 @@ public sealed class QuickstartProcess : IDisposable
         );
     }
 
-    public static (int Server, int Sample) FreePorts() => (TestServer.FreePort(), TestServer.FreePort());
+    public static (int Server, int Sample) FreePorts() => (Ports.Free(), Ports.Free());
 
     /// <summary>Plays once in the folder.</summary>
     public static async Task<Ended> PlayAsync(string folder, (int, int) ports, params string[] more)
