@@ -129,6 +129,41 @@ public abstract class StoreTests<TDatabase> : IDisposable
     }
 
     [Fact]
+    public void An_audit_reads_sums_and_takes_the_sum_of_nothing_for_zero()
+    {
+        session.Run(world, book => book.Add(LedgerTables.InternalAccounts, Rows.Settlement, 3));
+        session.Run(otherWorld, book => book.Add(LedgerTables.InternalAccounts, Rows.Settlement, 4));
+
+        Assert.Equal(
+            [
+                [7, 0],
+            ],
+            store.Numbers(
+                "SELECT SUM(balance), (SELECT SUM(amount) FROM entry) FROM internal_account",
+                columns: 2
+            )
+        );
+    }
+
+    [Fact]
+    public void An_instant_is_the_same_in_every_time_zone()
+    {
+        session.Insert(world, PartnerTables.Apps, Rows.App with { CreatedAt = Rows.Noon.ToUniversalTime() });
+        session.Insert(
+            otherWorld,
+            PartnerTables.Apps,
+            Rows.App with
+            {
+                CreatedAt = Rows.Noon.ToOffset(TimeSpan.FromHours(-5)),
+            }
+        );
+
+        var noon = Rows.Noon.ToOffset(TimeSpan.FromHours(8));
+        Assert.Equal(2, store.ListAcrossWorlds(PartnerTables.Apps, 10, $"created_at = {noon}").Count);
+        Assert.Equal(noon, store.Find(PartnerTables.Apps, otherWorld, Rows.App.Id)?.CreatedAt);
+    }
+
+    [Fact]
     public void A_sweep_takes_what_meets_its_condition_in_every_world_and_no_more_at_once_than_its_limit()
     {
         PutMessages(world, "old", "old", "new");
@@ -233,8 +268,12 @@ public abstract class StoreTests<TDatabase> : IDisposable
             Enumerable
                 .Range(0, 64)
                 .Select(i =>
-                    Task.Run(() =>
-                        store.List(SandboxTables.Messages, world, $"mobile = {"abc"[i % 3].ToString()}")
+                    Task.Run(async () =>
+                        await store.ListAsync(
+                            SandboxTables.Messages,
+                            world,
+                            $"mobile = {"abc"[i % 3].ToString()}"
+                        )
                     )
                 )
         );

@@ -100,7 +100,11 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
     [InlineData("UPDATE top_up SET state = 2 WHERE world = 7 AND state = 3", RefundsAndTopUps)]
     [InlineData("UPDATE top_up SET state = 3 WHERE world = 7 AND state = 2", RefundsAndTopUps)]
     // Coupons and orders.
-    [InlineData("UPDATE coupon SET payment_id = x'01' WHERE world = 7 AND state = 2", Coupons, UsedCoupons)]
+    [InlineData(
+        "UPDATE coupon SET payment_id = stock_id WHERE world = 7 AND state = 2",
+        Coupons,
+        UsedCoupons
+    )]
     [InlineData(
         """
             UPDATE coupon SET payment_id = (SELECT id FROM payment WHERE world = 7 AND order_no = 'order-1')

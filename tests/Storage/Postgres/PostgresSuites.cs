@@ -11,7 +11,7 @@ public sealed class PostgresStoreTests : StoreTests<PostgresDatabase>;
 
 public sealed class PostgresConstraintTests : ConstraintTests<PostgresDatabase>;
 
-public sealed class PostgresMigrationTests : MigrationTests<PostgresDatabase>;
+public sealed class PostgresMigrationTests : MigrationTests<EmptyPostgresDatabase>;
 
 public sealed class PostgresBatchTests : BatchTests<PostgresDatabase>;
 

@@ -24,6 +24,9 @@ public sealed class SqliteDatabase : TestDatabase
 
     public override string? Scalar(string sql) => Query(sql)[0][0];
 
+    public override string Literal(DateTimeOffset instant) =>
+        $"{(instant - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond}";
+
     public override IReadOnlyList<DatabaseColumn> ColumnsOf(string table) =>
         Query($"SELECT name, \"notnull\" FROM pragma_table_info('{table}')")
             .ConvertAll(row => new DatabaseColumn(row[0]!, Nullable: row[1] == "0"));

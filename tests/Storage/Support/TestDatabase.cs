@@ -15,6 +15,9 @@ public abstract class TestDatabase : IDisposable
     /// <summary>One text out of the database, read behind the server's back.</summary>
     public abstract string? Scalar(string sql);
 
+    /// <summary>An instant as it stands in SQL.</summary>
+    public abstract string Literal(DateTimeOffset instant);
+
     /// <summary>The columns of a table as the database has them.</summary>
     public abstract IReadOnlyList<DatabaseColumn> ColumnsOf(string table);
 

@@ -123,6 +123,6 @@ internal static class PostgresText
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
-    /// <summary>Conditions number their parameters as SQLite does, and hold no other question mark.</summary>
+    /// <summary>Conditions number their parameters as SQLite does, and have no other question marks.</summary>
     private static string Numbered(string condition) => condition.Replace('?', '$');
 }

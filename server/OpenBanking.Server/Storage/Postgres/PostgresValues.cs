@@ -23,7 +23,8 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
 
     public override void Uuid(Guid? value) => Add(value, NpgsqlDbType.Uuid);
 
-    public override void Instant(DateTimeOffset? value) => Add(value, NpgsqlDbType.TimestampTz);
+    public override void Instant(DateTimeOffset? value) =>
+        Add(value?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
 
     public override void Date(DateOnly? value) => Add(value, NpgsqlDbType.Date);
 
@@ -62,7 +63,8 @@ internal sealed class PostgresArrays : RowWriter
 
     public override void Uuid(Guid? value) => Add(value, NpgsqlDbType.Uuid);
 
-    public override void Instant(DateTimeOffset? value) => Add(value, NpgsqlDbType.TimestampTz);
+    public override void Instant(DateTimeOffset? value) =>
+        Add(value?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
 
     public override void Date(DateOnly? value) => Add(value, NpgsqlDbType.Date);
 
