@@ -205,6 +205,22 @@ public abstract class StoreTests<TDatabase> : IDisposable
     }
 
     [Fact]
+    public void Text_that_not_every_store_can_keep_is_kept_by_none()
+    {
+        foreach (var text in (string[])["a\0b", "a\ud800b", "\udc00"])
+        {
+            Assert.ThrowsAny<ArgumentException>(() => PutMessages(world, "a", text));
+            Assert.ThrowsAny<ArgumentException>(() =>
+                store.List(SandboxTables.Messages, world, $"mobile = {text}")
+            );
+        }
+
+        Assert.Empty(store.List(SandboxTables.Messages, world, $"ORDER BY id"));
+        PutMessages(world, "a");
+        Assert.Single(store.List(SandboxTables.Messages, world, $"mobile = {"a"}"));
+    }
+
+    [Fact]
     public void What_was_not_committed_leaves_no_trace()
     {
         var book = new Book(world);

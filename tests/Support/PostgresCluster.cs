@@ -15,8 +15,8 @@ public sealed class PostgresCluster : IDisposable
         rm -rf "$2"
         """;
 
-    /// <summary>The postmaster is stopped first, so that it neither starts nor mourns a child meanwhile. Who is dead and
-    /// not yet buried counts as gone.</summary>
+    /// <summary>The postmaster is stopped first, so that it neither starts nor mourns a child meanwhile. A process that is
+    /// dead and not yet buried counts as gone; another start would take it for a running server, if it found its lock.</summary>
     private const string KillAll = """
         postmaster=$(head -1 "$1/data/postmaster.pid")
         kill -STOP "$postmaster"
@@ -25,6 +25,7 @@ public sealed class PostgresCluster : IDisposable
         for pid in $all; do
           while ps -o state= -p "$pid" | grep -q '[^Z ]'; do sleep 0.01; done
         done
+        rm -f "$1/data/postmaster.pid" "$1"/.s.PGSQL.*
         """;
 
     private static readonly Lazy<PostgresCluster> shared = new(() =>

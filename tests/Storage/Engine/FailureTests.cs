@@ -86,6 +86,24 @@ public abstract class FailureTests<TDatabase> : EngineSuite<TDatabase>
     }
 
     [Fact]
+    public async Task Text_that_cannot_be_kept_fails_its_command_alone()
+    {
+        var unkeepable = Probe.PutAnd(
+            2,
+            book =>
+            {
+                book.Insert(SandboxTables.Messages, Probe.Message(4) with { Mobile = "\ud800" });
+                return Decision.Accept(2);
+            }
+        );
+
+        var ends = await RunTogetherAsync(Probe.Put(1), unkeepable, Probe.Put(3));
+
+        Assert.IsType<ArgumentException>(ends[1], exactMatch: false);
+        AssertKept(ends, 1, 3);
+    }
+
+    [Fact]
     public async Task What_the_database_refuses_in_one_world_does_not_touch_another()
     {
         var ends = await RunTogetherAsync(Probe.PutRefusedByTheDatabase(1), Probe.Put(2, new(8)));

@@ -13,7 +13,11 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
         parameters.Add(
             value is null
                 ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }
-                : new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text }
+                : new NpgsqlParameter<string>
+                {
+                    TypedValue = KeptText.Checked(value),
+                    NpgsqlDbType = NpgsqlDbType.Text,
+                }
         );
 
     public override void Blob(byte[]? value) =>
@@ -57,7 +61,8 @@ internal sealed class PostgresArrays : RowWriter
 
     public override void Int64(long? value) => Add(value, NpgsqlDbType.Bigint);
 
-    public override void Text(string? value) => Add(value, NpgsqlDbType.Text);
+    public override void Text(string? value) =>
+        Add(value is null ? null : KeptText.Checked(value), NpgsqlDbType.Text);
 
     public override void Blob(byte[]? value) => Add(value, NpgsqlDbType.Bytea);
 

@@ -76,6 +76,12 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
 
         inTransaction = false;
+        if (connection.State != System.Data.ConnectionState.Open)
+        {
+            Close();
+            return;
+        }
+
         try
         {
             using var command = new NpgsqlCommand("ROLLBACK", connection);

@@ -38,6 +38,8 @@ internal sealed class SqliteConnection : IDisposable
             statements.Add(sql, statement = new(database, sql));
         }
 
+        // A value that could not be written left it half filled.
+        statement.Reset();
         return statement;
     }
 

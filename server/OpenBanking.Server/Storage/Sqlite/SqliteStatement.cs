@@ -23,7 +23,11 @@ internal sealed class SqliteStatement : RowWriter, IDisposable
         Check(value is { } set ? raw.sqlite3_bind_int64(statement, ++parameter, set) : BindNull());
 
     public override void Text(string? value) =>
-        Check(value is null ? BindNull() : raw.sqlite3_bind_text(statement, ++parameter, value));
+        Check(
+            value is null
+                ? BindNull()
+                : raw.sqlite3_bind_text(statement, ++parameter, KeptText.Checked(value))
+        );
 
     public override void Blob(byte[]? value) =>
         Check(value is null ? BindNull() : raw.sqlite3_bind_blob(statement, ++parameter, value));
