@@ -72,6 +72,7 @@ public static class ClientMetadata
         && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
         && uri.Fragment.Length == 0
         && !text.Contains('#')
+        && !text.Any(char.IsControl)
         && uri.UserInfo.Length == 0;
 
     private static OAuthFailure? CheckKeys(ClientRegistrationRequest request)

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OpenBanking.Server.Authorization;
 
-/// <summary>The parameters of an OAuth request. A parameter sent twice, or too long, refuses the request
-/// (RFC 6749 §3.1).</summary>
+/// <summary>The parameters of an OAuth request. A parameter sent twice, too long, or with a NUL, which is no character of
+/// any, refuses the request (RFC 6749 §3.1, appendix A).</summary>
 public sealed class OAuthForm
 {
     private const int LongestValue = 16 * 1024;
@@ -47,6 +47,11 @@ public sealed class OAuthForm
             if (value.Count > 1)
             {
                 return (null, OAuthFailure.InvalidRequest($"Send {Printable(name)} once."));
+            }
+
+            if (value.ToString().Contains('\0'))
+            {
+                return (null, OAuthFailure.InvalidRequest($"Send {Printable(name)} without NUL."));
             }
 
             form.values[name] = value.ToString();

@@ -59,7 +59,8 @@ public static class SandboxApi
     }
 
     private static async Task<IResult> ListMessagesAsync(int sandbox, string? mobile, Sandboxes sandboxes) =>
-        Answers.Ok(
+        Wire.Refuse(mobile is "" ? null : Wire.CheckText("mobile", mobile))
+        ?? Answers.Ok(
             new Page<SandboxMessage>
             {
                 Data =

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OpenBanking.Server.Sandbox;
 
@@ -8,6 +9,14 @@ public sealed class SandboxMessagesModel(Sandboxes sandboxes) : PageModel
 {
     public IReadOnlyList<SandboxMessageRow> Shown { get; private set; } = [];
 
-    public async Task OnGetAsync(int sandbox, string? mobile) =>
+    public async Task<IActionResult> OnGetAsync(int sandbox, string? mobile)
+    {
+        if (mobile?.Any(char.IsControl) is true)
+        {
+            return BadRequest();
+        }
+
         Shown = await sandboxes.ListMessagesAsync(new(sandbox), mobile);
+        return Page();
+    }
 }
