@@ -41,16 +41,20 @@ public sealed class Browser : IDisposable
     /// <summary>Presses the button of a handler.</summary>
     public async Task SubmitAsync(string? handler, params (string Name, string Value)[] entered)
     {
-        var form = Page.QuerySelector<IHtmlFormElement>("form[method=post]")!;
-        var fields = form.QuerySelectorAll<IHtmlInputElement>("input[type=hidden]")
-            .Where(input => entered.All(field => field.Name != input.Name))
-            .Select(input => KeyValuePair.Create(input.Name!, input.Value))
+        var fields = HiddenFields()
+            .Where(input => entered.All(field => field.Name != input.Key))
             .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         var address = new Uri(
             Address.GetLeftPart(UriPartial.Path) + (handler is null ? "" : $"?handler={handler}")
         );
         await FollowAsync(address, await PostAsync(address, fields));
     }
+
+    /// <summary>What the form of the page sends beside what is entered.</summary>
+    public IEnumerable<KeyValuePair<string, string>> HiddenFields() =>
+        Page.QuerySelector<IHtmlFormElement>("form[method=post]")!
+            .QuerySelectorAll<IHtmlInputElement>("input[type=hidden]")
+            .Select(input => KeyValuePair.Create(input.Name!, input.Value));
 
     public async Task<HttpResponseMessage> PostAsync(
         Uri address,

@@ -207,7 +207,7 @@ public sealed class ConventionTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_second_server_on_the_same_data_is_refused_and_a_restart_finds_them()
+    public async Task A_restart_finds_the_data()
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-test-").FullName;
         try
@@ -216,9 +216,6 @@ public sealed class ConventionTests(SharedServer shared)
             await using (var first = await TestServer.StartAsync(dataFolder: folder))
             {
                 partner = await TestPartner.NewAsync(first.Address);
-                await Assert.ThrowsAsync<Server.Storage.Sqlite.StoreInUseException>(() =>
-                    TestServer.StartAsync(dataFolder: folder)
-                );
             }
 
             await using var second = await TestServer.StartAsync(dataFolder: folder);

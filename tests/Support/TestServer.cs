@@ -1,12 +1,17 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
 
 namespace OpenBanking.Tests;
 
-/// <summary>The real server in this process: real Kestrel on a free port, a store of its own in a temporary folder.</summary>
+/// <summary>The real server in this process: real Kestrel on a free port, a store of its own in a temporary folder, or
+/// with <c>OPENBANKING_TEST_STORE=postgres</c> in a database of its own.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
+    /// <summary>The database of each data folder: a server that is started again finds its data.</summary>
+    private static readonly ConcurrentDictionary<string, string> databases = [];
+
     private readonly WebApplication app;
     private readonly bool ownsFolder;
 
@@ -45,6 +50,7 @@ public sealed class TestServer : IAsyncDisposable
                 "--Logging:LogLevel:Microsoft.AspNetCore=None",
                 "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
                 "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=None",
+                .. StoreOf(folder),
                 .. settings.Select(setting => "--" + setting),
             ],
             configure
@@ -56,6 +62,20 @@ public sealed class TestServer : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
+
+    private static string[] StoreOf(string folder) =>
+        Environment.GetEnvironmentVariable("OPENBANKING_TEST_STORE") switch
+        {
+            null or "" or "sqlite" => [],
+            "postgres" =>
+            [
+                "--Storage:Provider=Postgres",
+                $"--Storage:ConnectionString={PostgresCluster.Shared.ConnectionStringOf(
+                    databases.GetOrAdd(folder, _ => PostgresCluster.Shared.NewDatabase())
+                )}",
+            ],
+            var other => throw new InvalidOperationException($"There is no store {other}."),
+        };
 
     public async ValueTask DisposeAsync()
     {

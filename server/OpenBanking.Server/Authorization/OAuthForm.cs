@@ -3,8 +3,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace OpenBanking.Server.Authorization;
 
-/// <summary>The parameters of an OAuth request. A parameter sent twice, or too long, refuses the request
-/// (RFC 6749 §3.1).</summary>
+/// <summary>The parameters of an OAuth request. A parameter sent twice, too long, or with a NUL, which is no character of
+/// any, refuses the request (RFC 6749 §3.1, appendix A).</summary>
 public sealed class OAuthForm
 {
     public const string FormType = "application/x-www-form-urlencoded";
@@ -53,6 +53,11 @@ public sealed class OAuthForm
             if (value.Count > 1)
             {
                 return (null, OAuthFailure.InvalidRequest($"Send {Printable(name)} once."));
+            }
+
+            if (value.ToString().Contains('\0'))
+            {
+                return (null, OAuthFailure.InvalidRequest($"Send {Printable(name)} without NUL."));
             }
 
             form.values[name] = value.ToString();

@@ -37,7 +37,7 @@ public static class SandboxApi
             .WithName("listMessages")
             .WithSummary("The newest messages that would have gone to phones")
             .Produces<Page<SandboxMessage>>()
-            .Refuses(ProblemCodes.NotFound);
+            .Refuses(ProblemCodes.InvalidRequest, ProblemCodes.NotFound);
         sandbox
             .MapGet("/{sandbox:int:min(1)}/persons.json", ListPersonsAsync)
             .WithName("listPersons")
@@ -72,8 +72,14 @@ public static class SandboxApi
         );
     }
 
-    private static async Task<IResult> ListMessagesAsync(int sandbox, string? mobile, Sandboxes sandboxes) =>
-        await sandboxes.ListMessagesAsync(new(sandbox), mobile) is { } messages
+    private static async Task<IResult> ListMessagesAsync(int sandbox, string? mobile, Sandboxes sandboxes)
+    {
+        if (Wire.Refuse(mobile is "" ? null : Wire.CheckText("mobile", mobile)) is { } refused)
+        {
+            return refused;
+        }
+
+        return await sandboxes.ListMessagesAsync(new(sandbox), mobile) is { } messages
             ? Answers.Ok(
                 new Page<SandboxMessage>
                 {
@@ -90,6 +96,7 @@ public static class SandboxApi
                 }
             )
             : Problems.NotFound();
+    }
 
     private static async Task<IResult> ListPersonsAsync(int sandbox, Sandboxes sandboxes) =>
         await sandboxes.ListPersonsAsync(new(sandbox)) is { } persons

@@ -11,6 +11,11 @@ public sealed class SandboxMessagesModel(Sandboxes sandboxes) : PageModel
 
     public async Task<IActionResult> OnGetAsync(int sandbox, string? mobile)
     {
+        if (mobile?.Any(char.IsControl) is true)
+        {
+            return BadRequest();
+        }
+
         if (await sandboxes.ListMessagesAsync(new(sandbox), mobile) is not { } found)
         {
             return NotFound();
