@@ -15,8 +15,6 @@ using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
-using OpenBanking.Server.Storage.Postgres;
-using OpenBanking.Server.Storage.Sqlite;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
@@ -44,7 +42,13 @@ public static class ServerComposition
         services.AddSingleton(
             builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new()
         );
-        services.AddSingleton(OpenStore);
+        services.AddSingleton(provider =>
+            Stores.Open(
+                provider.GetRequiredService<StorageOptions>(),
+                options.DataFolder,
+                provider.GetRequiredService<TimeProvider>()
+            )
+        );
         services.AddSingleton<IInvariant, LedgerInvariant>();
         services.AddSingleton<Engine.Engine>();
         services.AddSingleton<WorldClocks>();
@@ -105,26 +109,6 @@ public static class ServerComposition
         );
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
-    }
-
-    private static Store OpenStore(IServiceProvider services)
-    {
-        var time = services.GetRequiredService<TimeProvider>();
-        var storage = services.GetRequiredService<StorageOptions>();
-        if (storage.Provider == StorageProvider.Sqlite)
-        {
-            var folder = services.GetRequiredService<ServerOptions>().DataFolder;
-            return new SqliteStore(Path.Combine(folder, "openbanking.db"), time);
-        }
-
-        var store = new PostgresStore(
-            storage.ConnectionString
-                ?? throw new InvalidOperationException(
-                    "Set Storage:ConnectionString, such as Host=db;Database=openbanking;Username=openbanking."
-                )
-        );
-        store.Migrate(time);
-        return store;
     }
 
     private static ServerKeys OpenKeys(ServerOptions options) =>
