@@ -16,11 +16,23 @@ namespace OpenBanking.Server;
 /// <summary>The server's table of contents.</summary>
 public static class Program
 {
+    /// <summary>A switch of migrate. It has no value, where settings of the command line have one.</summary>
+    private const string PlanOnly = "--plan";
+
     /// <summary>What keeps a command from starting is said in one sentence.</summary>
     public static async Task<int> Main(string[] args)
     {
         try
         {
+            if (args is ["migrate", .. var more])
+            {
+                string[] settings = [.. more.Where(argument => argument != PlanOnly)];
+                return ServerCommands.Migrate(
+                    NewBuilder(settings).Configuration,
+                    planOnly: settings.Length < more.Length
+                );
+            }
+
             await using var app = Build(ServerCommands.Configured(args));
             return args switch
             {
@@ -39,15 +51,7 @@ public static class Program
     /// <param name="configure">What a host of its own, such as a test or a bank, adds or replaces.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(
-            new WebApplicationOptions
-            {
-                Args = args,
-                // The pages are found by this name, in whatever host the server runs.
-                ApplicationName = typeof(Program).Assembly.GetName().Name,
-                ContentRootPath = AppContext.BaseDirectory,
-            }
-        );
+        var builder = NewBuilder(args);
         builder.AddOpenBankingServer();
         configure?.Invoke(builder);
         var app = builder.Build();
@@ -79,4 +83,15 @@ public static class Program
         app.MapSandbox();
         return app;
     }
+
+    private static WebApplicationBuilder NewBuilder(string[] args) =>
+        WebApplication.CreateBuilder(
+            new WebApplicationOptions
+            {
+                Args = args,
+                // The pages are found by this name, in whatever host the server runs.
+                ApplicationName = typeof(Program).Assembly.GetName().Name,
+                ContentRootPath = AppContext.BaseDirectory,
+            }
+        );
 }

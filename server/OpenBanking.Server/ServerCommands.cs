@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Connections;
+using Npgsql;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Storage.Sqlite;
 
 namespace OpenBanking.Server;
@@ -17,6 +19,8 @@ public static class ServerCommands
 
     public const int CannotStart = 2;
 
+    private const string UpToDate = "The schema is up to date";
+
     /// <summary>The arguments as settings: what is no setting must be a command that there is.</summary>
     /// <exception cref="WrongSettingException">There is no such command.</exception>
     public static string[] Configured(string[] args) =>
@@ -26,7 +30,7 @@ public static class ServerCommands
             ["openapi", .. var settings] => settings,
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
-                    $"There is no command {unknown}. Known are verify-books and openapi; without one the server serves."
+                    $"There is no command {unknown}. Known are migrate, verify-books and openapi; without one the server serves."
                 ),
             _ => args,
         };
@@ -62,6 +66,36 @@ public static class ServerCommands
         var verdict = violations.Count == 0 ? "balance" : "DO NOT balance";
         Console.WriteLine($"{payments} payments, {entries} entries: the books {verdict}");
         return violations.Count == 0 ? Ok : Failed;
+    }
+
+    /// <summary>migrate: brings the schema up to date; with --plan it tells what that would be, and changes nothing.</summary>
+    public static int Migrate(IConfiguration settings, bool planOnly)
+    {
+        using var store = Stores.Connect(
+            settings.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new(),
+            (settings.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new()).DataFolder
+        );
+        if (planOnly)
+        {
+            var pending = Migrator.Pending(store);
+            foreach (var migration in pending)
+            {
+                Console.WriteLine($"to apply: {migration.Name}");
+            }
+
+            Console.WriteLine(
+                pending.Count == 0 ? UpToDate : $"{pending.Count} to apply; nothing was changed"
+            );
+            return Ok;
+        }
+
+        Migrator.Apply(
+            store,
+            TimeProvider.System,
+            migration => Console.WriteLine($"applied: {migration.Name}")
+        );
+        Console.WriteLine(UpToDate);
+        return Ok;
     }
 
     /// <summary>openapi: writes the OpenAPI document to the standard output.</summary>
@@ -129,6 +163,8 @@ public static class ServerCommands
             InvalidOperationException => failure.Message,
             ArgumentException => failure.Message,
             WrongSettingException => failure.Message,
+            PostgresException { MessageText: var refusal } => $"PostgreSQL: {refusal}",
+            NpgsqlException => $"PostgreSQL: {failure.Message}",
             IOException { InnerException: AddressInUseException } =>
                 $"{failure.Message} Stop what uses it, or choose another port with Server:PublicAddress.",
             IOException or UnauthorizedAccessException or FormatException or SqliteStoreException =>

@@ -16,8 +16,6 @@ using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
-using OpenBanking.Server.Storage.Postgres;
-using OpenBanking.Server.Storage.Sqlite;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
@@ -46,7 +44,13 @@ public static class ServerComposition
         services.AddSingleton(
             builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new()
         );
-        services.AddSingleton(OpenStore);
+        services.AddSingleton(provider =>
+            Stores.Open(
+                provider.GetRequiredService<StorageOptions>(),
+                options.DataFolder,
+                provider.GetRequiredService<TimeProvider>()
+            )
+        );
         services.AddSingleton<IInvariant, LedgerInvariant>();
         services.AddSingleton<Engine.Engine>();
         services.AddSingleton<WorldClocks>();
@@ -116,31 +120,6 @@ public static class ServerComposition
         var limits = configuration.GetSection("Engine").Get<EngineLimits>() ?? new();
         limits.Check();
         return limits;
-    }
-
-    private static Store OpenStore(IServiceProvider services)
-    {
-        var time = services.GetRequiredService<TimeProvider>();
-        var storage = services.GetRequiredService<StorageOptions>();
-        if (storage.Provider == StorageProvider.Sqlite)
-        {
-            var file = Path.Combine(
-                services.GetRequiredService<ServerOptions>().DataFolder,
-                "openbanking.db"
-            );
-            return storage.MustExist && !File.Exists(file)
-                ? throw new InvalidOperationException($"There are no books at {Path.GetFullPath(file)}.")
-                : new SqliteStore(file, time);
-        }
-
-        var store = new PostgresStore(
-            storage.ConnectionString
-                ?? throw new InvalidOperationException(
-                    "Set Storage:ConnectionString, such as Host=db;Database=openbanking;Username=openbanking."
-                )
-        );
-        store.Migrate(time);
-        return store;
     }
 
     private static ServerKeys OpenKeys(ServerOptions options) =>

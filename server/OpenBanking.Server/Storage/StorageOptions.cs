@@ -12,6 +12,10 @@ public sealed record StorageOptions
 
     /// <summary>How to reach PostgreSQL, as Npgsql reads it; the embedded store has its file in the data folder.</summary>
     public string? ConnectionString { get; init; }
+
+    /// <summary>Whether a start brings the schema up to date. Without, a start on an older schema is refused, and
+    /// <c>OpenBanking.Server migrate</c> is run by somebody who may change it.</summary>
+    public bool MigrateAtStart { get; init; } = true;
 }
 
 public enum StorageProvider

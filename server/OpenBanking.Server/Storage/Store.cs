@@ -1,4 +1,5 @@
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Storage;
@@ -34,6 +35,8 @@ public abstract class Store : IDisposable
     public abstract ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns);
 
     internal abstract IWriteSession OpenWriteSession();
+
+    internal abstract IMigrationTarget OpenMigrations();
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Tests.Storage.Engine;
@@ -37,6 +38,8 @@ internal sealed class WatchedStore(Store store) : Store
         store.NumbersAsync(sql, columns);
 
     internal override IWriteSession OpenWriteSession() => new Session(this, store.OpenWriteSession());
+
+    internal override IMigrationTarget OpenMigrations() => store.OpenMigrations();
 
     protected override void Dispose(bool disposing) => store.Dispose();
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Storage.Postgres;
 
 namespace OpenBanking.Tests.Storage.Postgres;
@@ -15,7 +16,7 @@ public class PostgresDatabase : TestDatabase
     {
         var name = PostgresCluster.Shared.NewDatabase();
         using var store = new PostgresStore(PostgresCluster.Shared.ConnectionStringOf(name));
-        store.Migrate(TimeProvider.System);
+        Migrator.Apply(store, TimeProvider.System);
         return name;
     });
 
@@ -29,31 +30,19 @@ public class PostgresDatabase : TestDatabase
     private readonly bool forTheNext;
 
     public PostgresDatabase()
-        : this(idle.TryTake(out var emptied) ? emptied : Connect(template.Value), forTheNext: true) { }
+        : this(idle.TryTake(out var emptied) ? emptied : NewDatabase(template.Value), forTheNext: true) { }
 
     protected PostgresDatabase(NpgsqlDataSource connections, bool forTheNext) =>
         (this.connections, this.forTheNext) = (connections, forTheNext);
+
+    public override IReadOnlyList<string> Settings =>
+        ["--Storage:Provider=Postgres", $"--Storage:ConnectionString={connections.ConnectionString}"];
 
     public override IReadOnlyList<string> Tables =>
         Query(
                 "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migration'"
             )
             .ConvertAll(row => row[0]!);
-
-    public override Store Open(TimeProvider? time = null)
-    {
-        var store = new PostgresStore(connections.ConnectionString);
-        try
-        {
-            store.Migrate(time ?? TimeProvider.System);
-            return store;
-        }
-        catch
-        {
-            store.Dispose();
-            throw;
-        }
-    }
 
     public override void Execute(string sql) => Query(sql);
 
@@ -75,7 +64,9 @@ public class PostgresDatabase : TestDatabase
     public override bool IsRefusal(Exception exception) =>
         exception is DuplicateRowException or PostgresException { SqlState: ['2', '3', ..] };
 
-    protected static NpgsqlDataSource Connect(string template) =>
+    protected override Store Connect() => new PostgresStore(connections.ConnectionString);
+
+    protected static NpgsqlDataSource NewDatabase(string template) =>
         NpgsqlDataSource.Create(
             PostgresCluster.Shared.ConnectionStringOf(PostgresCluster.Shared.NewDatabase(template))
         );
@@ -113,4 +104,4 @@ public class PostgresDatabase : TestDatabase
 }
 
 /// <summary>A database that no server has seen. It goes with its cluster.</summary>
-public sealed class EmptyPostgresDatabase() : PostgresDatabase(Connect("template0"), forTheNext: false);
+public sealed class EmptyPostgresDatabase() : PostgresDatabase(NewDatabase("template0"), forTheNext: false);

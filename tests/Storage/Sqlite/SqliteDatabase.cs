@@ -13,12 +13,11 @@ public sealed class SqliteDatabase : TestDatabase
 
     public string Path => System.IO.Path.Combine(folder, "openbanking.db");
 
+    public override IReadOnlyList<string> Settings => [$"--Server:DataFolder={folder}"];
+
     public override IReadOnlyList<string> Tables =>
         Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_migration'")
             .ConvertAll(row => row[0]!);
-
-    public override Store Open(TimeProvider? time = null) =>
-        new SqliteStore(Path, time ?? TimeProvider.System);
 
     public override void Execute(string sql) => Query(sql);
 
@@ -36,6 +35,8 @@ public sealed class SqliteDatabase : TestDatabase
 
     public override bool IsRefusal(Exception exception) =>
         exception is SqliteStoreException { Result: raw.SQLITE_CONSTRAINT };
+
+    protected override Store Connect() => new SqliteStore(Path);
 
     protected override void Dispose(bool disposing) => Directory.Delete(folder, recursive: true);
 

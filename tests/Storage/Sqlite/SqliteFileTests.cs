@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Storage.Sqlite;
 
@@ -7,7 +6,6 @@ namespace OpenBanking.Tests.Storage.Sqlite;
 /// <summary>One file, one process.</summary>
 public sealed class SqliteFileTests : IDisposable
 {
-    private const int CannotStart = 2;
     private readonly SqliteDatabase database = new();
 
     [Fact]
@@ -33,12 +31,12 @@ public sealed class SqliteFileTests : IDisposable
     {
         using (database.Open())
         {
-            var (exitCode, _, error) = await VerifyBooksAsync();
-            Assert.Equal(CannotStart, exitCode);
-            Assert.StartsWith("Another process is using", error, StringComparison.Ordinal);
+            var refused = await VerifyBooksAsync();
+            Assert.Equal(ServerProgram.CannotStart, refused.ExitCode);
+            Assert.StartsWith("Another process is using", refused.Error, StringComparison.Ordinal);
         }
 
-        Assert.Equal(0, (await VerifyBooksAsync()).ExitCode);
+        Assert.Equal(ServerProgram.Ok, (await VerifyBooksAsync()).ExitCode);
     }
 
     [Fact]
@@ -50,18 +48,19 @@ public sealed class SqliteFileTests : IDisposable
             session.Insert(Rows.World, AccountTables.Accounts, Rows.Account with { Available = 0 });
         }
 
-        var (sound, verdict, _) = await VerifyBooksAsync();
-        Assert.Equal((0, "0 payments, 0 entries: the books balance"), (sound, verdict.TrimEnd()));
+        var sound = await VerifyBooksAsync();
+        Assert.Equal(ServerProgram.Ok, sound.ExitCode);
+        Assert.Equal(["0 payments, 0 entries: the books balance"], sound.Output);
 
         database.Execute("UPDATE account SET available = 1");
-        var (broken, report, _) = await VerifyBooksAsync();
-        Assert.Equal(1, broken);
+        var broken = await VerifyBooksAsync();
+        Assert.Equal(ServerProgram.Failed, broken.ExitCode);
         Assert.Equal(
             [
                 "VIOLATED 1 times: a customer's balance is the sum of its entries",
                 "0 payments, 0 entries: the books DO NOT balance",
             ],
-            report.TrimEnd().ReplaceLineEndings("\n").Split('\n')
+            broken.Output
         );
     }
 
@@ -87,23 +86,8 @@ public sealed class SqliteFileTests : IDisposable
 
     public void Dispose() => database.Dispose();
 
-    private async Task<(int ExitCode, string Output, string Error)> VerifyBooksAsync()
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "OpenBanking.Server.dll"));
-        start.ArgumentList.Add("verify-books");
-        start.ArgumentList.Add($"--Server:DataFolder={Path.GetDirectoryName(database.Path)}");
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, error);
-    }
+    private Task<ServerRun> VerifyBooksAsync() =>
+        ServerProgram.RunAsync(["verify-books", .. database.Settings]);
 
     private static (string? Journal, long? Synchronous, long? Checkpoint) SettingsOf(
         SqliteConnection connection

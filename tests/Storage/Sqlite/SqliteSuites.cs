@@ -13,6 +13,8 @@ public sealed class SqliteConstraintTests : ConstraintTests<SqliteDatabase>;
 
 public sealed class SqliteMigrationTests : MigrationTests<SqliteDatabase>;
 
+public sealed class SqliteMigrateCommandTests : MigrateCommandTests<SqliteDatabase>;
+
 public sealed class SqliteBatchTests : BatchTests<SqliteDatabase>;
 
 public sealed class SqliteFailureTests : FailureTests<SqliteDatabase>;

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Storage.Migrations;
 
 namespace OpenBanking.Tests.Storage;
 
@@ -6,8 +7,24 @@ namespace OpenBanking.Tests.Storage;
 /// joins by one more class like this and one line for each suite.</summary>
 public abstract class TestDatabase : IDisposable
 {
+    /// <summary>What the server's program is told to work on this database.</summary>
+    public abstract IReadOnlyList<string> Settings { get; }
+
     /// <summary>Opens the store, bringing the schema up to date.</summary>
-    public abstract Store Open(TimeProvider? time = null);
+    public Store Open(TimeProvider? time = null)
+    {
+        var store = Connect();
+        try
+        {
+            Migrator.Apply(store, time ?? TimeProvider.System);
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Runs SQL behind the server's back.</summary>
     public abstract void Execute(string sql);
@@ -35,6 +52,9 @@ public abstract class TestDatabase : IDisposable
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>The store as it is.</summary>
+    protected abstract Store Connect();
 
     protected abstract void Dispose(bool disposing);
 }

@@ -10,12 +10,15 @@ internal sealed record Migration(int Number, string Name, string Sql)
 }
 
 /// <summary>A database whose schema is brought up to date by one process at a time.</summary>
-internal interface IMigrationTarget
+internal interface IMigrationTarget : IDisposable
 {
     /// <summary>The folder of its migrations.</summary>
     string Dialect { get; }
 
-    /// <summary>The numbers and checksums of what was applied.</summary>
+    /// <summary>Waits until no other process migrates; held until the target is disposed of.</summary>
+    void Lock();
+
+    /// <summary>The numbers and checksums of what was applied; changes nothing.</summary>
     IReadOnlyDictionary<int, string> Applied();
 
     /// <summary>Applies and notes a migration, in one transaction.</summary>
@@ -26,17 +29,40 @@ internal interface IMigrationTarget
 /// was changed after it ran stops the start.</summary>
 internal static class Migrator
 {
-    public static void Apply(IMigrationTarget target, TimeProvider time)
+    /// <param name="applied">Told of each migration when it is there to stay.</param>
+    /// <exception cref="InvalidOperationException">The files are not those that were applied.</exception>
+    public static void Apply(Store store, TimeProvider time, Action<Migration>? applied = null)
     {
+        using var target = store.OpenMigrations();
+        target.Lock();
         foreach (var migration in Pending(target))
         {
             target.Apply(migration, time.GetUtcNow());
+            applied?.Invoke(migration);
         }
     }
 
-    /// <summary>What is still to be applied, in order.</summary>
+    /// <summary>What is still to be applied, in order; changes nothing.</summary>
     /// <exception cref="InvalidOperationException">The files are not those that were applied.</exception>
-    public static IReadOnlyList<Migration> Pending(IMigrationTarget target)
+    public static IReadOnlyList<Migration> Pending(Store store)
+    {
+        using var target = store.OpenMigrations();
+        return Pending(target);
+    }
+
+    /// <exception cref="InvalidOperationException">The schema is older than this server.</exception>
+    public static void RequireNothingPending(Store store)
+    {
+        if (Pending(store) is { Count: > 0 } pending)
+        {
+            throw new InvalidOperationException(
+                $"The schema lacks {string.Join(", ", pending.Select(migration => migration.Name))}: "
+                    + "run OpenBanking.Server migrate, as a role that may change the schema."
+            );
+        }
+    }
+
+    private static IReadOnlyList<Migration> Pending(IMigrationTarget target)
     {
         var all = All(target.Dialect);
         var applied = target.Applied();

@@ -73,14 +73,10 @@ public sealed class PostgresStore : Store
     public override ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns) =>
         ReadAsync(sql, _ => { }, row => Enumerable.Range(0, columns).Select(_ => row.Int64() ?? 0).ToArray());
 
-    /// <summary>Brings the schema up to date.</summary>
-    internal void Migrate(TimeProvider time)
-    {
-        using var target = new PostgresMigrations(connections.OpenConnection());
-        Migrator.Apply(target, time);
-    }
-
     internal override IWriteSession OpenWriteSession() => new PostgresWriteSession(connections);
+
+    internal override IMigrationTarget OpenMigrations() =>
+        new PostgresMigrations(connections.OpenConnection());
 
     protected override void Dispose(bool disposing) => connections.Dispose();
 

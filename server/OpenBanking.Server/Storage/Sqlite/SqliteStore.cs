@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Storage.Sqlite;
@@ -18,14 +19,12 @@ public sealed class SqliteStore : Store
     private bool disposed;
 
     /// <exception cref="StoreInUseException">Another process has the file open.</exception>
-    public SqliteStore(string path, TimeProvider time)
+    public SqliteStore(string path)
     {
         this.path = path;
         PrivateFiles.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         processLock = LockProcess(path + ".lock");
         PrivateFiles.Open(path, FileShare.ReadWrite).Dispose();
-        using var connection = new SqliteConnection(path, writes: true);
-        Migrations.Migrator.Apply(new SqliteMigrations(connection), time);
     }
 
     public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
@@ -107,6 +106,8 @@ public sealed class SqliteStore : Store
 
     internal override IWriteSession OpenWriteSession() =>
         new SqliteWriteSession(new SqliteConnection(path, writes: true));
+
+    internal override IMigrationTarget OpenMigrations() => new SqliteMigrations(path);
 
     protected override void Dispose(bool disposing)
     {

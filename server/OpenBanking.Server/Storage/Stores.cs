@@ -1,0 +1,50 @@
+using OpenBanking.Server.Storage.Migrations;
+using OpenBanking.Server.Storage.Postgres;
+using OpenBanking.Server.Storage.Sqlite;
+
+namespace OpenBanking.Server.Storage;
+
+/// <summary>Opens the store that the settings name.</summary>
+internal static class Stores
+{
+    /// <summary>The store with its schema up to date.</summary>
+    /// <exception cref="InvalidOperationException">It is not, and this process is not to change it.</exception>
+    public static Store Open(StorageOptions options, string dataFolder, TimeProvider time)
+    {
+        var store = Connect(options, dataFolder);
+        try
+        {
+            if (options.MigrateAtStart)
+            {
+                Migrator.Apply(store, time);
+            }
+            else
+            {
+                Migrator.RequireNothingPending(store);
+            }
+
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The store as it is.</summary>
+    public static Store Connect(StorageOptions options, string dataFolder) =>
+        options.Provider == StorageProvider.Sqlite
+            ? ConnectSqlite(Path.Combine(dataFolder, "openbanking.db"), options.MustExist)
+            : new PostgresStore(
+                options.ConnectionString
+                    ?? throw new WrongSettingException(
+                        "Set Storage:ConnectionString, such as Host=db;Database=openbanking;Username=openbanking."
+                    )
+            );
+
+    private static SqliteStore ConnectSqlite(string file, bool mustExist) =>
+        mustExist && !File.Exists(file)
+            ? throw new WrongSettingException($"There are no books at {Path.GetFullPath(file)}.")
+            : new(file);
+}

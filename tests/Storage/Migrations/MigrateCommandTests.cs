@@ -1,0 +1,91 @@
+namespace OpenBanking.Tests.Storage.Migrations;
+
+/// <summary>What operators run before they start a new version.</summary>
+public abstract class MigrateCommandTests<TDatabase> : IDisposable
+    where TDatabase : TestDatabase, new()
+{
+    private const string First = "0001_spine.sql";
+
+    private readonly TDatabase database = new();
+
+    [Fact]
+    public async Task Migrate_applies_what_is_pending_and_lists_it()
+    {
+        var first = await RunAsync("migrate");
+        Assert.Equal((ServerProgram.Ok, ""), (first.ExitCode, first.Error));
+        Assert.Equal([$"applied: {First}", "The schema is up to date"], first.Output);
+
+        var second = await RunAsync("migrate");
+        Assert.Equal(ServerProgram.Ok, second.ExitCode);
+        Assert.Equal(["The schema is up to date"], second.Output);
+    }
+
+    [Fact]
+    public async Task A_plan_lists_what_is_pending_and_changes_nothing()
+    {
+        var plan = await RunAsync("migrate", "--plan");
+
+        Assert.Equal((ServerProgram.Ok, ""), (plan.ExitCode, plan.Error));
+        Assert.Equal([$"to apply: {First}", "1 to apply; nothing was changed"], plan.Output);
+        Assert.Empty(database.Tables);
+
+        database.Open().Dispose();
+        var again = await RunAsync("migrate", "--plan");
+        Assert.Equal(["The schema is up to date"], again.Output);
+    }
+
+    [Fact]
+    public async Task A_plan_tells_of_migrations_that_do_not_fit()
+    {
+        database.Open().Dispose();
+        database.Execute("UPDATE schema_migration SET checksum = 'other' WHERE number = 1");
+
+        foreach (
+            var command in (string[][])
+                [
+                    ["migrate"],
+                    ["migrate", "--plan"],
+                ]
+        )
+        {
+            var refused = await RunAsync(command);
+            Assert.Equal(ServerProgram.CannotStart, refused.ExitCode);
+            Assert.StartsWith($"Migration {First} was changed", refused.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_may_not_migrate_refuses_an_older_schema_and_names_the_command()
+    {
+        string[] start = ["verify-books", "--Storage:MigrateAtStart=false"];
+
+        var refused = await RunAsync(start);
+        Assert.Equal(ServerProgram.CannotStart, refused.ExitCode);
+        Assert.Equal(
+            $"The schema lacks {First}: run OpenBanking.Server migrate, as a role that may change the schema.",
+            refused.Error
+        );
+        Assert.Empty(database.Tables);
+
+        await RunAsync("migrate");
+        Assert.Equal(ServerProgram.Ok, (await RunAsync(start)).ExitCode);
+    }
+
+    /// <summary>A bank migrates where neither its keys nor its adapters are.</summary>
+    [Fact]
+    public async Task Migrate_needs_no_keys()
+    {
+        var run = await RunAsync("migrate", "--Server:Sandbox=false");
+
+        Assert.Equal((ServerProgram.Ok, ""), (run.ExitCode, run.Error));
+    }
+
+    public void Dispose()
+    {
+        database.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private Task<ServerRun> RunAsync(params string[] command) =>
+        ServerProgram.RunAsync([.. command, .. database.Settings]);
+}

@@ -1,0 +1,61 @@
+using OpenBanking.Tests.Storage.Migrations;
+
+namespace OpenBanking.Tests.Storage.Postgres;
+
+/// <summary>Roles and nodes, which only PostgreSQL has.</summary>
+public sealed class PostgresMigrateCommandTests : MigrateCommandTests<EmptyPostgresDatabase>
+{
+    [Fact]
+    public async Task Of_nodes_that_start_together_one_migrates_and_the_others_find_it_done()
+    {
+        using var database = new EmptyPostgresDatabase();
+
+        var runs = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => ServerProgram.RunAsync(["migrate", .. database.Settings]))
+        );
+
+        Assert.All(runs, run => Assert.Equal((ServerProgram.Ok, ""), (run.ExitCode, run.Error)));
+        Assert.Single(runs, run => run.Output.Contains("applied: 0001_spine.sql"));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_change_the_schema_serves_one_that_is_up_to_date()
+    {
+        using var database = new EmptyPostgresDatabase();
+        const string role = "serving_only";
+        database.Execute($"CREATE ROLE {role} LOGIN");
+        string[] asRole =
+        [
+            database.Settings[0],
+            database.Settings[1].Replace("Username=postgres", $"Username={role}", StringComparison.Ordinal),
+        ];
+
+        var migrating = await ServerProgram.RunAsync(["migrate", .. asRole]);
+        Assert.Equal(ServerProgram.CannotStart, migrating.ExitCode);
+        Assert.Contains("permission denied", migrating.Error, StringComparison.Ordinal);
+        Assert.Single(migrating.Error.Split('\n'));
+
+        database.Open().Dispose();
+        database.Execute($"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}");
+        var serving = await ServerProgram.RunAsync([
+            "verify-books",
+            "--Storage:MigrateAtStart=false",
+            .. asRole,
+        ]);
+        Assert.Equal((ServerProgram.Ok, ""), (serving.ExitCode, serving.Error));
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_reached_is_told_in_one_sentence()
+    {
+        var run = await ServerProgram.RunAsync(
+            "migrate",
+            "--Storage:Provider=Postgres",
+            $"--Storage:ConnectionString=Host=127.0.0.1;Port={Ports.Free()};Username=nobody"
+        );
+
+        Assert.Equal(ServerProgram.CannotStart, run.ExitCode);
+        Assert.StartsWith("PostgreSQL: Failed to connect", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n'));
+    }
+}

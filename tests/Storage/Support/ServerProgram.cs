@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace OpenBanking.Tests.Storage;
+
+/// <summary>What a run of the server's program came to.</summary>
+internal sealed record ServerRun(int ExitCode, IReadOnlyList<string> Output, string Error);
+
+/// <summary>The server's program, as a process of its own.</summary>
+internal static class ServerProgram
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+    public const int CannotStart = 2;
+
+    public static async Task<ServerRun> RunAsync(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "OpenBanking.Server.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new(
+            process.ExitCode,
+            (await output).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
+            error.Trim()
+        );
+    }
+}
