@@ -58,6 +58,8 @@ public abstract class MigrateCommandTests<TDatabase> : IDisposable
     public async Task A_server_that_may_not_migrate_refuses_an_older_schema_and_names_the_command()
     {
         string[] start = ["verify-books", "--Storage:MigrateAtStart=false"];
+        // Makes the file, where a database is one: without it there are no books to verify.
+        database.Execute("CREATE TABLE other (number integer); DROP TABLE other");
 
         var refused = await RunAsync(start);
         Assert.Equal(ServerProgram.CannotStart, refused.ExitCode);
