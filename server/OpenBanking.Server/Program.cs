@@ -26,7 +26,7 @@ public static class Program
         {
             if (args is ["migrate", .. var more])
             {
-                string[] settings = [.. more.Where(argument => argument != PlanOnly)];
+                var settings = ServerCommands.SettingsOfMigrate(more, PlanOnly);
                 return ServerCommands.Migrate(
                     NewBuilder(settings).Configuration,
                     planOnly: settings.Length < more.Length

@@ -21,6 +21,19 @@ public static class ServerCommands
 
     private const string UpToDate = "The schema is up to date";
 
+    /// <summary>What follows migrate, without its switch. Settings name their section, so that a switch with a slip in it
+    /// is no setting that nobody reads.</summary>
+    /// <exception cref="WrongSettingException">There is no such switch.</exception>
+    public static string[] SettingsOfMigrate(string[] arguments, string planOnly) =>
+        arguments.FirstOrDefault(argument =>
+            argument != planOnly
+            && argument.StartsWith("--", StringComparison.Ordinal)
+            && !argument.Contains(':', StringComparison.Ordinal)
+        )
+            is { } unknown
+            ? throw new WrongSettingException($"migrate has no switch {unknown}; it has {planOnly}.")
+            : [.. arguments.Where(argument => argument != planOnly)];
+
     /// <summary>The arguments as settings: what is no setting must be a command that there is.</summary>
     /// <exception cref="WrongSettingException">There is no such command.</exception>
     public static string[] Configured(string[] args) =>

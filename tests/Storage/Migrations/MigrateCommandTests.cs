@@ -73,6 +73,16 @@ public abstract class MigrateCommandTests<TDatabase> : IDisposable
         Assert.Equal(ServerProgram.Ok, (await RunAsync(start)).ExitCode);
     }
 
+    [Fact]
+    public async Task A_switch_with_a_slip_in_it_changes_nothing()
+    {
+        var run = await RunAsync("migrate", "--plna");
+
+        Assert.Equal(ServerProgram.CannotStart, run.ExitCode);
+        Assert.Equal("migrate has no switch --plna; it has --plan.", run.Error);
+        Assert.Empty(database.Tables);
+    }
+
     /// <summary>A bank migrates where neither its keys nor its adapters are.</summary>
     [Fact]
     public async Task Migrate_needs_no_keys()
