@@ -70,6 +70,8 @@ public static class ServerComposition
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Headers outside ASCII come to the rules that refuse them, instead of ending the connection.
+            kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
             kestrel.Limits.MaxRequestBodySize = ServerLimits.BodyBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = ServerLimits.HeaderBytes;
         });

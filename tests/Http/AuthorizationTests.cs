@@ -209,6 +209,9 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [InlineData("multipart/form-data; boundary=a")]
     [InlineData("application/x-www-form-urlencoded-not")]
     [InlineData("nonsense")]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-7")]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-16")]
+    [InlineData("application/x-www-form-urlencoded; charset=x")]
     public async Task A_body_that_is_no_form_is_refused(string contentType)
     {
         foreach (var path in new[] { "/oauth/par", "/oauth/token" })

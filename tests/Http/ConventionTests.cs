@@ -126,6 +126,31 @@ public sealed class ConventionTests(SharedServer shared)
     }
 
     [Theory]
+    [InlineData("ABC.xyz_0:9-")]
+    [InlineData("a:b")]
+    [InlineData("...")]
+    public async Task An_order_is_found_under_any_number_it_may_have(string orderNo)
+    {
+        var partner = await shared.NewPartnerAsync();
+        var customer = await partner.LinkAsync();
+        await partner.TopUpAsync(customer, Money.Yuan(100));
+        await partner.PayAsync(customer, orderNo, Money.Yuan(1));
+
+        Assert.Equal(orderNo, (await partner.Client.Orders.GetAsync(orderNo)).OrderNo);
+    }
+
+    [Theory]
+    [InlineData("/v1/payments/a%2fb")]
+    [InlineData("/v1/payments/%ff")]
+    [InlineData("/v1/payments/..%2f")]
+    public async Task What_an_escaped_address_does_not_name_is_not_found(string path)
+    {
+        using var client = await shared.NewRawClientAsync();
+        var answer = await client.CallAsync(HttpMethod.Get, path, await client.AppTokenAsync());
+        Assert.Equal((404, ProblemCodes.NotFound), (answer.Status, answer.Code));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("DPoP a.b.c")]
     public async Task Refused_tokens_count_for_the_address_they_come_from(string? authorization)

@@ -133,6 +133,22 @@ public sealed class PageTests(SharedServer shared) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("utf-7")]
+    [InlineData("utf-16")]
+    [InlineData("x")]
+    public async Task A_form_that_is_not_UTF8_is_refused_on_a_page(string charset)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        using var form = new ByteArrayContent("Mobile=1"u8.ToArray());
+        form.Headers.TryAddWithoutValidation(
+            "Content-Type",
+            $"application/x-www-form-urlencoded; charset={charset}"
+        );
+        using var answer = await http.PostAsync(browser.Address, form);
+        Assert.Equal("/bank/error?code=bad_form", answer.Headers.Location?.ToString());
+    }
+
+    [Theory]
     [InlineData("/bank/nowhere", "/bank/error?code=not_found", "no such page")]
     [InlineData("/bank/1/int_x/sign-in", "/bank/error?code=interaction_over", "page is over")]
     public async Task What_goes_wrong_on_the_way_is_told_on_a_page(string path, string location, string text)

@@ -88,6 +88,22 @@ public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
         """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"authorization_details_types":[null]}""",
         "invalid_client_metadata"
     )]
+    [InlineData(
+        """{"client_name":"\u202eknaB elpmaS","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"\u200b","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"  ","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"a\u2028b","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
+        "invalid_client_metadata"
+    )]
     [InlineData("""{"client_name":"A"}""", "invalid_client_metadata")]
     [InlineData("""[]""", "invalid_client_metadata")]
     [InlineData("nonsense", "invalid_client_metadata")]

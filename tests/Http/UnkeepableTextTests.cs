@@ -142,7 +142,7 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
             [.. browser.HiddenFields(), KeyValuePair.Create("Mobile", "1990000\u00000001")]
         );
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("/bank/error?code=bad_form", answer.Headers.Location?.ToString());
     }
 
     private HttpRequestMessage Post(string path, string body) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -32,8 +33,8 @@ public static class ClientMetadata
         JsonSerializer.Deserialize<string[]>(stored)!;
 
     public static OAuthFailure? Check(ClientRegistrationRequest request) =>
-        request.ClientName.Length is 0 or > LongestName || request.ClientName.Any(char.IsControl)
-            ? Refuse("client_name must be 1 to 64 characters.")
+        request.ClientName.Length > LongestName || !Wire.IsShowable(request.ClientName)
+            ? Refuse("client_name must be 1 to 64 characters that can be seen.")
             : CheckRedirectUris(request.RedirectUris)
                 ?? CheckKeys(request)
                 ?? CheckOnly(

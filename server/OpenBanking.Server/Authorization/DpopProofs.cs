@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Authorization;
@@ -123,11 +124,20 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
             : null;
     }
 
-    /// <summary>Scheme and host without case, the path to the letter, query and fragment left aside.</summary>
+    /// <summary>Scheme and host without case, the path as it came over the wire, query and fragment left aside.</summary>
     private bool IsAddressOf(string? htu, HttpRequest request) =>
         Uri.TryCreate(htu, UriKind.Absolute, out var uri)
-        && Uri.TryCreate(address.Origin + request.PathBase + request.Path, UriKind.Absolute, out var own)
+        && Uri.TryCreate(new Uri(address.Origin), TargetOf(request), out var own)
         && uri.GetLeftPart(UriPartial.Path) == own.GetLeftPart(UriPartial.Path);
+
+    /// <summary>The path before it was unescaped: what a client signs is what it sends.</summary>
+    private static string TargetOf(HttpRequest request)
+    {
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        return target is ['/', ..]
+            ? target.Split('?')[0]
+            : request.PathBase.Add(request.Path).ToUriComponent();
+    }
 
     private PublicKey? Import(JsonElement jwk)
     {

@@ -23,9 +23,10 @@ public sealed class OAuthForm
         if (
             !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
             || !type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)
+            || !IsUtf8(type)
         )
         {
-            return (null, OAuthFailure.InvalidRequest($"Send {FormType}."));
+            return (null, OAuthFailure.InvalidRequest($"Send {FormType} in UTF-8."));
         }
 
         try
@@ -65,6 +66,13 @@ public sealed class OAuthForm
 
         return (form, null);
     }
+
+    /// <summary>Whether a body is UTF-8, which is what none says, too. Others are not read: some the framework would not
+    /// know.</summary>
+    public static bool IsUtf8(MediaTypeHeaderValue type) =>
+        !type.Charset.HasValue
+        || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase);
 
     private static string Printable(string name) =>
         name.Length <= 40 && name.All(char.IsAsciiLetterOrDigit) ? name : "each parameter";

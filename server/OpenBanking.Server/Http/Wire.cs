@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Http;
@@ -23,8 +25,12 @@ public static class Wire
         : null;
 
     public static ProblemError? CheckOrderNo(string pointer, string orderNo) =>
-        orderNo.Length is 0 or > LongestOrderNo || !orderNo.All(IsOrderCharacter)
-            ? Wrong(pointer, "wrong_format", "1 to 64 of A–Z a–z 0–9 . _ : - are expected.")
+        orderNo.Length is 0 or > LongestOrderNo || orderNo is "." or ".." || !orderNo.All(IsOrderCharacter)
+            ? Wrong(
+                pointer,
+                "wrong_format",
+                "1 to 64 of A–Z a–z 0–9 . _ : - are expected, and more than one or two dots."
+            )
             : null;
 
     public static ProblemError? CheckText(string pointer, string? text, int longest = LongestText) =>
@@ -35,6 +41,29 @@ public static class Wire
                 $"1 to {longest} characters without control characters are expected."
             )
             : null;
+
+    /// <summary>A name that stands on the bank's pages: something to see, and nothing that turns or hides the text around
+    /// it.</summary>
+    public static ProblemError? CheckName(string pointer, string name, int longest) =>
+        name.Length > longest || !IsShowable(name)
+            ? Wrong(pointer, "wrong_format", $"1 to {longest} characters that can be seen are expected.")
+            : null;
+
+    public static bool IsShowable(string name) =>
+        !string.IsNullOrWhiteSpace(name)
+        && name.EnumerateRunes()
+            .All(character =>
+                Rune.GetUnicodeCategory(character)
+                    is not (
+                        UnicodeCategory.Control
+                        or UnicodeCategory.Format
+                        or UnicodeCategory.LineSeparator
+                        or UnicodeCategory.ParagraphSeparator
+                        or UnicodeCategory.Surrogate
+                        or UnicodeCategory.PrivateUse
+                        or UnicodeCategory.OtherNotAssigned
+                    )
+            );
 
     /// <summary>What an id of the wrong form, or of nothing this caller knows, is answered with.</summary>
     public static ProblemError NotKnown(string pointer, string what) =>

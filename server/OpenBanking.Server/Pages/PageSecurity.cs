@@ -1,4 +1,6 @@
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Net.Http.Headers;
+using OpenBanking.Server.Authorization;
 
 namespace OpenBanking.Server.Pages;
 
@@ -41,6 +43,14 @@ public static class PageSecurity
                     headers.ContentSecurityPolicy = $"{Policy}; form-action 'self'";
                     headers.XFrameOptions = "DENY";
                     headers.CacheControl = "no-store";
+                    if (
+                        MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+                        && !OAuthForm.IsUtf8(type)
+                    )
+                    {
+                        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                        return Task.CompletedTask;
+                    }
                 }
 
                 return next(context);

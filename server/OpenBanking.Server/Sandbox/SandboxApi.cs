@@ -53,7 +53,7 @@ public static class SandboxApi
     )
     {
         var name = body.Value.PartnerName;
-        if (Wire.Refuse(Wire.CheckText("/partner_name", name, LongestName)) is { } refused)
+        if (Wire.Refuse(Wire.CheckName("/partner_name", name, LongestName)) is { } refused)
         {
             return refused;
         }

@@ -29,6 +29,9 @@ public class WireTests
     [InlineData("a b", false)]
     [InlineData("a/b", false)]
     [InlineData("a\u0000", false)]
+    [InlineData(".", false)]
+    [InlineData("..", false)]
+    [InlineData("...", true)]
     public void An_order_number_has_known_characters_only(string orderNo, bool good) =>
         Assert.Equal(good, Wire.CheckOrderNo("/order_no", orderNo) is null);
 
