@@ -127,7 +127,7 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
     /// <summary>Scheme and host without case, the path as it came over the wire, query and fragment left aside.</summary>
     private bool IsAddressOf(string? htu, HttpRequest request) =>
         Uri.TryCreate(htu, UriKind.Absolute, out var uri)
-        && Uri.TryCreate(new Uri(address.Origin), TargetOf(request), out var own)
+        && Uri.TryCreate(address.Origin + TargetOf(request), UriKind.Absolute, out var own)
         && uri.GetLeftPart(UriPartial.Path) == own.GetLeftPart(UriPartial.Path);
 
     /// <summary>The path before it was unescaped: what a client signs is what it sends.</summary>

@@ -71,8 +71,7 @@ public sealed class OAuthForm
     /// know.</summary>
     public static bool IsUtf8(MediaTypeHeaderValue type) =>
         !type.Charset.HasValue
-        || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-        || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase);
+        || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     private static string Printable(string name) =>
         name.Length <= 40 && name.All(char.IsAsciiLetterOrDigit) ? name : "each parameter";

@@ -40,15 +40,11 @@ internal sealed class Writer(
                 RunOnce(batch, world);
                 return;
             }
-            catch (WriteConflictException conflict)
+            catch (Exception overtaken)
+                when (overtaken is WriteConflictException || (overtaken is DuplicateRowException && run == 0))
             {
                 session.Rollback();
-                log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, conflict.Message);
-            }
-            catch (DuplicateRowException duplicate) when (run == 0)
-            {
-                session.Rollback();
-                log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, duplicate.Message);
+                log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, overtaken.Message);
             }
             catch (StoreUnavailableException unavailable)
             {

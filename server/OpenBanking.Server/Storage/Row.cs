@@ -26,7 +26,8 @@ public abstract class RowWriter
 {
     public abstract void Int64(long? value);
 
-    public abstract void Text(string? value);
+    /// <exception cref="ArgumentException">It would not be read back as it is.</exception>
+    public void Text(string? value) => Checked(value is null ? null : KeptText.Checked(value));
 
     public abstract void Blob(byte[]? value);
 
@@ -37,6 +38,9 @@ public abstract class RowWriter
     public abstract void Date(DateOnly? value);
 
     public abstract void Bool(bool? value);
+
+    /// <summary>Takes text that every store keeps as it is.</summary>
+    protected abstract void Checked(string? text);
 }
 
 /// <summary>Gives a row's values, one column after the other.</summary>

@@ -12,9 +12,16 @@ public readonly struct Sql(int literalLength, int formattedCount)
 
     public string Text => text.ToString();
 
-    public IReadOnlyList<object?> Values => values;
-
     public void AppendLiteral(string literal) => text.Append(literal);
+
+    /// <summary>Writes the values that the holes were filled with, in order.</summary>
+    public void WriteTo(RowWriter writer)
+    {
+        foreach (var value in values)
+        {
+            RowMapper.WriteValue(writer, value);
+        }
+    }
 
     /// <summary>The first parameter, <c>?1</c>, is always the world.</summary>
     public void AppendFormatted<T>(T value)

@@ -5,9 +5,6 @@ public sealed record StorageOptions
 {
     public const string Section = "Storage";
 
-    /// <summary>Whether it is an error that there is no embedded store yet; else it is made.</summary>
-    public bool MustExist { get; init; }
-
     public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
 
     /// <summary>How to reach PostgreSQL, as Npgsql reads it; the embedded store has its file in the data folder.</summary>
@@ -16,6 +13,9 @@ public sealed record StorageOptions
     /// <summary>Whether a start brings the schema up to date. Without, a start on an older schema is refused, and
     /// <c>OpenBanking.Server migrate</c> is run by somebody who may change it.</summary>
     public bool MigrateAtStart { get; init; } = true;
+
+    /// <summary>Whether it is an error that there is no embedded store yet; else it is made.</summary>
+    public bool MustExist { get; init; }
 }
 
 public enum StorageProvider

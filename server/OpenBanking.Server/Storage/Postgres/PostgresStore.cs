@@ -31,7 +31,7 @@ public sealed class PostgresStore : Store
             parameters =>
             {
                 parameters.Int64(world.Number);
-                Write(condition, parameters);
+                condition.WriteTo(parameters);
             },
             table.Read
         );
@@ -65,7 +65,7 @@ public sealed class PostgresStore : Store
             parameters =>
             {
                 parameters.Int64(limit);
-                Write(condition, parameters);
+                condition.WriteTo(parameters);
             },
             row => (new World((int)row.Int64()!.Value), table.Read(row))
         );
@@ -79,14 +79,6 @@ public sealed class PostgresStore : Store
         new PostgresMigrations(connections.OpenConnection());
 
     protected override void Dispose(bool disposing) => connections.Dispose();
-
-    private static void Write(Sql condition, PostgresParameters parameters)
-    {
-        foreach (var value in condition.Values)
-        {
-            RowMapper.WriteValue(parameters, value);
-        }
-    }
 
     private async ValueTask<IReadOnlyList<T>> ReadAsync<T>(
         string sql,

@@ -9,15 +9,11 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
     public override void Int64(long? value) => Add(value, NpgsqlDbType.Bigint);
 
     /// <summary>A null has no type: the server takes it for whatever it is compared with.</summary>
-    public override void Text(string? value) =>
+    protected override void Checked(string? text) =>
         parameters.Add(
-            value is null
+            text is null
                 ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }
-                : new NpgsqlParameter<string>
-                {
-                    TypedValue = KeptText.Checked(value),
-                    NpgsqlDbType = NpgsqlDbType.Text,
-                }
+                : new NpgsqlParameter<string> { TypedValue = text, NpgsqlDbType = NpgsqlDbType.Text }
         );
 
     public override void Blob(byte[]? value) =>
@@ -61,8 +57,7 @@ internal sealed class PostgresArrays : RowWriter
 
     public override void Int64(long? value) => Add(value, NpgsqlDbType.Bigint);
 
-    public override void Text(string? value) =>
-        Add(value is null ? null : KeptText.Checked(value), NpgsqlDbType.Text);
+    protected override void Checked(string? text) => Add(text, NpgsqlDbType.Text);
 
     public override void Blob(byte[]? value) => Add(value, NpgsqlDbType.Bytea);
 

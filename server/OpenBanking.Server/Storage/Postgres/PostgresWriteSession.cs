@@ -98,11 +98,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         using var command = new NpgsqlCommand(PostgresText.Sweep(table, condition.Text), Connection());
         var parameters = new PostgresParameters(command.Parameters);
         parameters.Int64(limit);
-        foreach (var value in condition.Values)
-        {
-            RowMapper.WriteValue(parameters, value);
-        }
-
+        condition.WriteTo(parameters);
         return command.ExecuteNonQuery();
     }
 

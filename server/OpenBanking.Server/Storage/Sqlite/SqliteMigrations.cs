@@ -2,8 +2,7 @@ using OpenBanking.Server.Storage.Migrations;
 
 namespace OpenBanking.Server.Storage.Sqlite;
 
-/// <summary>The schema of the embedded store; no other process has the file open. Before the first migration there need not
-/// be a file.</summary>
+/// <summary>The schema of the embedded store; no other process has the file open.</summary>
 internal sealed class SqliteMigrations(string path) : IMigrationTarget
 {
     public string Dialect => "Sqlite";
@@ -16,11 +15,6 @@ internal sealed class SqliteMigrations(string path) : IMigrationTarget
     public IReadOnlyDictionary<int, string> Applied()
     {
         var applied = new Dictionary<int, string>();
-        if (!File.Exists(path))
-        {
-            return applied;
-        }
-
         using var connection = new SqliteConnection(path, writes: false);
         var known = connection.Prepare("SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'");
         if (!known.Step())

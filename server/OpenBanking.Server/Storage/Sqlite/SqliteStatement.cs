@@ -22,12 +22,8 @@ internal sealed class SqliteStatement : RowWriter, IDisposable
     public override void Int64(long? value) =>
         Check(value is { } set ? raw.sqlite3_bind_int64(statement, ++parameter, set) : BindNull());
 
-    public override void Text(string? value) =>
-        Check(
-            value is null
-                ? BindNull()
-                : raw.sqlite3_bind_text(statement, ++parameter, KeptText.Checked(value))
-        );
+    protected override void Checked(string? text) =>
+        Check(text is null ? BindNull() : raw.sqlite3_bind_text(statement, ++parameter, text));
 
     public override void Blob(byte[]? value) =>
         Check(value is null ? BindNull() : raw.sqlite3_bind_blob(statement, ++parameter, value));

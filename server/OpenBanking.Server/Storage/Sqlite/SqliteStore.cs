@@ -37,11 +37,7 @@ public sealed class SqliteStore : Store
             statement =>
             {
                 statement.Int64(world.Number);
-                foreach (var value in condition.Values)
-                {
-                    RowMapper.WriteValue(statement, value);
-                }
-
+                condition.WriteTo(statement);
                 var rows = new List<TRow>();
                 while (statement.Step())
                 {
@@ -74,11 +70,7 @@ public sealed class SqliteStore : Store
             statement =>
             {
                 statement.Int64(limit);
-                foreach (var value in condition.Values)
-                {
-                    RowMapper.WriteValue(statement, value);
-                }
-
+                condition.WriteTo(statement);
                 var rows = new List<(World, TRow)>();
                 while (statement.Step())
                 {

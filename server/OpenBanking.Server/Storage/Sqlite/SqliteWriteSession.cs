@@ -49,11 +49,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
     {
         var statement = connection.Prepare(SqliteText.Sweep(table, condition.Text));
         statement.Int64(limit);
-        foreach (var value in condition.Values)
-        {
-            RowMapper.WriteValue(statement, value);
-        }
-
+        condition.WriteTo(statement);
         statement.Run();
         return connection.ChangedRows;
     }
@@ -65,19 +61,14 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         var statement = connection.Prepare(SqliteText.SelectByKey(table));
         foreach (var key in keys)
         {
-            try
+            statement.Int64(world);
+            table.WriteKey(key, statement);
+            if (statement.Step())
             {
-                statement.Int64(world);
-                table.WriteKey(key, statement);
-                if (statement.Step())
-                {
-                    found(table.Read(statement.Row));
-                }
+                found(table.Read(statement.Row));
             }
-            finally
-            {
-                statement.Reset();
-            }
+
+            statement.Reset();
         }
     }
 
