@@ -6,27 +6,17 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>Discovery, pushed requests and the authorization endpoint by their specifications, without the SDK.</summary>
-public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
+public sealed class AuthorizationTests(SharedServer shared) : RawClientTests(shared)
 {
-    private RawClient client = null!;
-
-    public async ValueTask InitializeAsync() => client = await shared.NewRawClientAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        client.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Fact]
     public async Task Both_well_known_addresses_give_one_document_with_what_the_profile_asks()
     {
-        using var http = new HttpClient { BaseAddress = client.Server };
+        using var http = new HttpClient { BaseAddress = Client.Server };
         var openId = await http.GetStringAsync("/.well-known/openid-configuration");
         Assert.Equal(openId, await http.GetStringAsync("/.well-known/oauth-authorization-server"));
 
         var metadata = JsonNode.Parse(openId)!;
-        Assert.Equal(client.Issuer, metadata["issuer"]!.GetValue<string>());
+        Assert.Equal(Client.Issuer, metadata["issuer"]!.GetValue<string>());
         Assert.Equal(["code"], Strings(metadata["response_types_supported"]!));
         Assert.Equal(["S256"], Strings(metadata["code_challenge_methods_supported"]!));
         Assert.Equal(["private_key_jwt"], Strings(metadata["token_endpoint_auth_methods_supported"]!));
@@ -70,8 +60,8 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
         Action<JsonObject, JsonObject> change
     )
     {
-        var par = await client.PushAsync(assertion: change);
-        var token = await client.PostFormAsync(
+        var par = await Client.PushAsync(assertion: change);
+        var token = await Client.PostFormAsync(
             "/oauth/token",
             [("grant_type", "client_credentials")],
             change
@@ -84,7 +74,7 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task An_assertion_from_eight_seconds_ahead_is_accepted()
     {
-        var answer = await client.PushAsync(assertion: (_, claims) => claims["nbf"] = Seconds(8));
+        var answer = await Client.PushAsync(assertion: (_, claims) => claims["nbf"] = Seconds(8));
         Assert.Equal(201, answer.Status);
     }
 
@@ -93,9 +83,9 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     {
         void Fixed(JsonObject header, JsonObject claims) => claims["jti"] = "once";
 
-        var first = await client.PushAsync(assertion: Fixed);
-        var second = await client.PushAsync(assertion: Fixed);
-        var elsewhere = await client.PostFormAsync(
+        var first = await Client.PushAsync(assertion: Fixed);
+        var second = await Client.PushAsync(assertion: Fixed);
+        var elsewhere = await Client.PostFormAsync(
             "/oauth/token",
             [("grant_type", "client_credentials")],
             Fixed
@@ -171,7 +161,7 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
         string error
     )
     {
-        var answer = await client.PushAsync((parameter, value));
+        var answer = await Client.PushAsync((parameter, value));
         Assert.Equal((400, error), (answer.Status, answer.Code));
         Assert.NotEmpty(answer.Json["error_description"]!.GetValue<string>());
     }
@@ -179,7 +169,7 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task Limits_of_an_agreement_must_fit_together()
     {
-        var answer = await client.PushAsync(
+        var answer = await Client.PushAsync(
             (
                 "authorization_details",
                 AuthorizationFlow.AllDetails.Replace(
@@ -194,13 +184,13 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task A_repeated_parameter_is_refused()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(client.Server, "/oauth/par"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Client.Server, "/oauth/par"));
         request.Content = new StringContent(
             "response_type=code&response_type=code",
             Encoding.UTF8,
             "application/x-www-form-urlencoded"
         );
-        var answer = await client.SendAsync(request);
+        var answer = await Client.SendAsync(request);
         Assert.Equal((400, "invalid_request"), (answer.Status, answer.Code));
     }
 
@@ -216,10 +206,10 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     {
         foreach (var path in new[] { "/oauth/par", "/oauth/token" })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(client.Server, path));
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Client.Server, path));
             request.Content = new ByteArrayContent("x"u8.ToArray());
             request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-            var answer = await client.SendAsync(request);
+            var answer = await Client.SendAsync(request);
             Assert.Equal((400, "invalid_request"), (answer.Status, answer.Code));
         }
     }
@@ -227,32 +217,32 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task Another_method_at_par_is_405()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(client.Server, "/oauth/par"));
-        Assert.Equal(405, (await client.SendAsync(request)).Status);
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(Client.Server, "/oauth/par"));
+        Assert.Equal(405, (await Client.SendAsync(request)).Status);
     }
 
     [Fact]
     public async Task The_authorization_endpoint_takes_pushed_requests_only()
     {
-        var mine = (await client.PushAsync()).Json["request_uri"]!.GetValue<string>();
-        using var other = await shared.NewRawClientAsync();
+        var mine = (await Client.PushAsync()).Json["request_uri"]!.GetValue<string>();
+        using var other = await Shared.NewRawClientAsync();
         string[] wrong =
         [
             "",
-            $"client_id={client.Partner.ClientId}",
-            $"client_id={client.Partner.ClientId}&response_type=code&redirect_uri={TestPartner.RedirectUri}",
-            $"client_id={client.Partner.ClientId}&request_uri=urn:ietf:params:oauth:request_uri:unknown",
+            $"client_id={Client.Partner.ClientId}",
+            $"client_id={Client.Partner.ClientId}&response_type=code&redirect_uri={TestPartner.RedirectUri}",
+            $"client_id={Client.Partner.ClientId}&request_uri=urn:ietf:params:oauth:request_uri:unknown",
             $"client_id={other.Partner.ClientId}&request_uri={Uri.EscapeDataString(mine)}",
-            $"client_id={client.Partner.ClientId}&client_id=x&request_uri={Uri.EscapeDataString(mine)}",
+            $"client_id={Client.Partner.ClientId}&client_id=x&request_uri={Uri.EscapeDataString(mine)}",
             $"request_uri={Uri.EscapeDataString(mine)}",
         ];
         foreach (var query in wrong)
         {
             using var request = new HttpRequestMessage(
                 HttpMethod.Get,
-                new Uri(client.Server, "/oauth/authorize?" + query)
+                new Uri(Client.Server, "/oauth/authorize?" + query)
             );
-            var answer = await client.SendAsync(request);
+            var answer = await Client.SendAsync(request);
             Assert.Equal(303, answer.Status);
             Assert.StartsWith("/bank/error", answer.Headers.Location!.ToString());
         }
@@ -261,13 +251,13 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task A_request_uri_may_be_loaded_twice_but_completes_once()
     {
-        var requestUri = (await client.PushAsync(("state", "s1"))).Json["request_uri"]!.GetValue<string>();
-        var address = client.AuthorizationUrl(requestUri);
-        var person = (await client.Partner.PersonsAsync())[0];
+        var requestUri = (await Client.PushAsync(("state", "s1"))).Json["request_uri"]!.GetValue<string>();
+        var address = Client.AuthorizationUrl(requestUri);
+        var person = (await Client.Partner.PersonsAsync())[0];
         using var idle = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         Assert.Equal(303, (int)(await idle.GetAsync(address)).StatusCode);
 
-        using var customer = new BankCustomer(person, client.Partner.MessagesUrl, TestPartner.Pin);
+        using var customer = new BankCustomer(person, Client.Partner.MessagesUrl, TestPartner.Pin);
         await customer.AgreeAsync(address, TestPartner.RedirectUri);
         using var again = await idle.GetAsync(address);
 
@@ -277,16 +267,16 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task State_and_nonce_outside_the_pushed_request_count_for_nothing()
     {
-        var requestUri = (await client.PushAsync(("state", "inside"))).Json[
+        var requestUri = (await Client.PushAsync(("state", "inside"))).Json[
             "request_uri"
         ]!.GetValue<string>();
-        var address = new Uri(client.AuthorizationUrl(requestUri) + "&state=outside&nonce=outside");
+        var address = new Uri(Client.AuthorizationUrl(requestUri) + "&state=outside&nonce=outside");
 
-        var callback = await client.AgreeAsync(address);
+        var callback = await Client.AgreeAsync(address);
 
         Assert.Contains("state=inside", callback.Query);
         Assert.DoesNotContain("outside", callback.Query);
-        Assert.Contains("iss=" + Uri.EscapeDataString(client.Issuer), callback.Query);
+        Assert.Contains("iss=" + Uri.EscapeDataString(Client.Issuer), callback.Query);
         Assert.Empty(callback.Fragment);
     }
 
@@ -294,12 +284,12 @@ public sealed class AuthorizationTests(SharedServer shared) : IAsyncLifetime
     public async Task A_long_state_comes_back_intact_and_no_state_as_none()
     {
         var state = new string('s', 1_000);
-        var withState = await client.AgreeAsync(
-            client.AuthorizationUrl(
-                (await client.PushAsync(("state", state))).Json["request_uri"]!.GetValue<string>()
+        var withState = await Client.AgreeAsync(
+            Client.AuthorizationUrl(
+                (await Client.PushAsync(("state", state))).Json["request_uri"]!.GetValue<string>()
             )
         );
-        using var second = await shared.NewRawClientAsync();
+        using var second = await Shared.NewRawClientAsync();
         var without = await second.AgreeAsync(
             second.AuthorizationUrl(
                 (await second.PushAsync(("state", null))).Json["request_uri"]!.GetValue<string>()

@@ -3,26 +3,8 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>Whatever is sent, the answer is a 4xx problem with a stable code, and nothing changes.</summary>
-public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
+public sealed class BadInputTests(SharedServer shared) : PayingCustomerTests(shared)
 {
-    private RawClient client = null!;
-    private LinkedCustomer customer = null!;
-    private string token = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        client = await shared.NewRawClientAsync();
-        customer = await client.Partner.LinkAsync();
-        await client.Partner.TopUpAsync(customer, Money.Yuan(100));
-        token = await client.AppTokenAsync();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        client.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     public static TheoryData<string, string, string> Bodies =>
         new()
         {
@@ -106,7 +88,7 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
         string pointer
     )
     {
-        var answer = await PayAsync(body.Replace("AGREEMENT", customer.AgreementId));
+        var answer = await PayAsync(body.Replace("AGREEMENT", Customer.AgreementId));
 
         Assert.Equal((400, code), (answer.Status, answer.Code));
         Assert.Equal("application/problem+json", answer.ContentHeaders.ContentType!.MediaType);
@@ -119,16 +101,16 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
             );
         }
 
-        Assert.Equal(Money.Yuan(100), await client.Partner.BalanceAsync(customer));
+        Assert.Equal(Money.Yuan(100), await Client.Partner.BalanceAsync(Customer));
     }
 
     [Fact]
     public async Task Text_that_is_no_unicode_is_refused()
     {
-        var answer = await client.CallAsync(
+        var answer = await Client.CallAsync(
             HttpMethod.Post,
             "/v1/payments",
-            token,
+            Token,
             "{}",
             "key",
             change: request =>
@@ -151,7 +133,7 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     public async Task A_lone_surrogate_is_refused()
     {
         var answer = await PayAsync(
-            Order("\"description\":\"\\ud800\"").Replace("AGREEMENT", customer.AgreementId)
+            Order("\"description\":\"\\ud800\"").Replace("AGREEMENT", Customer.AgreementId)
         );
         Assert.Equal(400, answer.Status);
     }
@@ -166,10 +148,10 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task Headers_over_the_limit_are_refused()
     {
-        var answer = await client.CallAsync(
+        var answer = await Client.CallAsync(
             HttpMethod.Get,
             "/v1/coupon-stocks",
-            token,
+            Token,
             change: request => request.Headers.Add("x-long", new string('a', 20_000))
         );
         Assert.Equal(431, answer.Status);
@@ -181,10 +163,10 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     [InlineData("multipart/form-data; boundary=x")]
     public async Task Another_media_type_is_refused(string type)
     {
-        var answer = await client.CallAsync(
+        var answer = await Client.CallAsync(
             HttpMethod.Post,
             "/v1/payments",
-            token,
+            Token,
             "{}",
             "key",
             change: request =>
@@ -201,7 +183,7 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     [InlineData("PATCH", "/v1/accounts")]
     public async Task Another_method_is_refused(string method, string path)
     {
-        var answer = await client.CallAsync(new HttpMethod(method), path, token);
+        var answer = await Client.CallAsync(new HttpMethod(method), path, Token);
         Assert.Equal((405, ProblemCodes.MethodNotAllowed), (answer.Status, answer.Code));
         Assert.NotEmpty(answer.ContentHeaders.Allow);
     }
@@ -213,7 +195,7 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     [InlineData("/v1/payments/../../etc/passwd")]
     public async Task An_unknown_address_is_a_problem_too(string path)
     {
-        var answer = await client.CallAsync(HttpMethod.Get, path, token);
+        var answer = await Client.CallAsync(HttpMethod.Get, path, Token);
         Assert.Equal((404, ProblemCodes.NotFound), (answer.Status, answer.Code));
     }
 
@@ -228,11 +210,11 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     )]
     public async Task A_missing_or_wrong_idempotency_key_is_refused(string? key, string code)
     {
-        var answer = await client.CallAsync(
+        var answer = await Client.CallAsync(
             HttpMethod.Post,
             "/v1/payments",
-            token,
-            Order("").Replace("AGREEMENT", customer.AgreementId),
+            Token,
+            Order("").Replace("AGREEMENT", Customer.AgreementId),
             idempotencyKey: null,
             change: request =>
             {
@@ -255,7 +237,7 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     [InlineData("?after=aGVsbG8")]
     public async Task A_wrong_page_is_refused(string query)
     {
-        var answer = await client.CallAsync(HttpMethod.Get, "/v1/coupon-stocks" + query, token);
+        var answer = await Client.CallAsync(HttpMethod.Get, "/v1/coupon-stocks" + query, Token);
         Assert.Equal((400, ProblemCodes.InvalidRequest), (answer.Status, answer.Code));
     }
 
@@ -279,7 +261,7 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
         ];
         foreach (var id in ids)
         {
-            var answer = await client.CallAsync(HttpMethod.Get, route + id, token);
+            var answer = await Client.CallAsync(HttpMethod.Get, route + id, Token);
             Assert.Equal((404, ProblemCodes.NotFound), (answer.Status, answer.Code));
         }
     }
@@ -301,5 +283,5 @@ public sealed class BadInputTests(SharedServer shared) : IAsyncLifetime
     }
 
     private Task<RawAnswer> PayAsync(string body) =>
-        client.CallAsync(HttpMethod.Post, "/v1/payments", token, body, Guid.NewGuid().ToString("N"));
+        Client.CallAsync(HttpMethod.Post, "/v1/payments", Token, body, Guid.NewGuid().ToString("N"));
 }

@@ -3,26 +3,8 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>One key, one effect, one answer.</summary>
-public sealed class IdempotencyTests(SharedServer shared) : IAsyncLifetime
+public sealed class IdempotencyTests(SharedServer shared) : PayingCustomerTests(shared)
 {
-    private RawClient client = null!;
-    private LinkedCustomer customer = null!;
-    private string token = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        client = await shared.NewRawClientAsync();
-        customer = await client.Partner.LinkAsync();
-        await client.Partner.TopUpAsync(customer, Money.Yuan(100));
-        token = await client.AppTokenAsync();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        client.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Fact]
     public async Task The_same_request_with_the_same_key_is_answered_byte_for_byte_the_same()
     {
@@ -33,14 +15,14 @@ public sealed class IdempotencyTests(SharedServer shared) : IAsyncLifetime
         Assert.Equal(first.Bytes, second.Bytes);
         Assert.False(first.Headers.Contains("Idempotency-Replayed"));
         Assert.Equal("true", second.Headers.GetValues("Idempotency-Replayed").Single());
-        Assert.Equal(Money.Yuan(90), await client.Partner.BalanceAsync(customer));
+        Assert.Equal(Money.Yuan(90), await Client.Partner.BalanceAsync(Customer));
     }
 
     [Fact]
     public async Task A_replay_shows_the_answer_of_then_and_not_the_state_of_now()
     {
         var first = await PayAsync("key-1", 1_000);
-        await client.Partner.Client.Refunds.CreateAsync(
+        await Client.Partner.Client.Refunds.CreateAsync(
             new CreateRefundRequest { PaymentId = first.Json["id"]!.GetValue<string>() },
             IdempotencyKey.Parse("refund-1")
         );
@@ -57,7 +39,7 @@ public sealed class IdempotencyTests(SharedServer shared) : IAsyncLifetime
         var other = await PayAsync("key-1", 2_000);
 
         Assert.Equal((422, ProblemCodes.IdempotencyKeyReused), (other.Status, other.Code));
-        Assert.Equal(Money.Yuan(90), await client.Partner.BalanceAsync(customer));
+        Assert.Equal(Money.Yuan(90), await Client.Partner.BalanceAsync(Customer));
     }
 
     [Fact]
@@ -65,8 +47,8 @@ public sealed class IdempotencyTests(SharedServer shared) : IAsyncLifetime
     {
         await PayAsync("key-1", 1_000);
         var body =
-            $$$"""{"agreement_id":"{{{customer.AgreementId}}}","amount":{"currency":"CNY","amount":100}}""";
-        var other = await client.CallAsync(HttpMethod.Post, "/v1/top-ups", token, body, "key-1");
+            $$$"""{"agreement_id":"{{{Customer.AgreementId}}}","amount":{"currency":"CNY","amount":100}}""";
+        var other = await Client.CallAsync(HttpMethod.Post, "/v1/top-ups", Token, body, "key-1");
 
         Assert.Equal((422, ProblemCodes.IdempotencyKeyReused), (other.Status, other.Code));
     }
@@ -87,7 +69,7 @@ public sealed class IdempotencyTests(SharedServer shared) : IAsyncLifetime
     public async Task A_decline_is_answered_again_as_a_decline()
     {
         var declined = await PayAsync("key-1", 1_000_000);
-        await client.Partner.TopUpAsync(customer, Money.Yuan(20_000), "top-up-2");
+        await Client.Partner.TopUpAsync(Customer, Money.Yuan(20_000), "top-up-2");
         var replayed = await PayAsync("key-1", 1_000_000);
 
         Assert.Equal("failed", declined.Json["status"]!.GetValue<string>());
@@ -102,13 +84,13 @@ public sealed class IdempotencyTests(SharedServer shared) : IAsyncLifetime
         Assert.All(answers, answer => Assert.Equal(201, answer.Status));
         Assert.Single(answers.Select(answer => answer.Text).Distinct());
         Assert.Equal(49, answers.Count(answer => answer.Headers.Contains("Idempotency-Replayed")));
-        Assert.Equal(Money.Yuan(90), await client.Partner.BalanceAsync(customer));
+        Assert.Equal(Money.Yuan(90), await Client.Partner.BalanceAsync(Customer));
     }
 
     [Fact]
     public async Task Keys_of_two_apps_do_not_meet()
     {
-        using var other = await shared.NewRawClientAsync();
+        using var other = await Shared.NewRawClientAsync();
         var otherCustomer = await other.Partner.LinkAsync();
         await other.Partner.TopUpAsync(otherCustomer, Money.Yuan(100));
 
@@ -126,11 +108,11 @@ public sealed class IdempotencyTests(SharedServer shared) : IAsyncLifetime
     }
 
     private Task<RawAnswer> PayAsync(string key, long amount, string orderNo = "order-1") =>
-        client.CallAsync(
+        Client.CallAsync(
             HttpMethod.Post,
             "/v1/payments",
-            token,
-            Body(customer.AgreementId!, amount, orderNo),
+            Token,
+            Body(Customer.AgreementId!, amount, orderNo),
             key
         );
 

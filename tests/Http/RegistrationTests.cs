@@ -5,18 +5,8 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>Dynamic client registration (RFC 7591), without the SDK.</summary>
-public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
+public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shared)
 {
-    private RawClient client = null!;
-
-    public async ValueTask InitializeAsync() => client = await shared.NewRawClientAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        client.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Theory]
     [InlineData(
         """{"client_name":"A","redirect_uris":["http://attacker.example/"],"jwks":JWKS}""",
@@ -111,27 +101,27 @@ public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
     {
         var jwks = new JsonObject
         {
-            ["keys"] = new JsonArray(RawClient.PublicJwkOf(client.DpopKey)),
+            ["keys"] = new JsonArray(RawClient.PublicJwkOf(Client.DpopKey)),
         }.ToJsonString();
-        var answer = await RegisterAsync(body.Replace("JWKS", jwks), client.Partner.InitialAccessToken);
+        var answer = await RegisterAsync(body.Replace("JWKS", jwks), Client.Partner.InitialAccessToken);
         Assert.Equal((400, error), (answer.Status, answer.Code));
     }
 
     [Fact]
     public async Task A_private_key_in_a_registration_is_refused()
     {
-        var jwk = RawClient.PublicJwkOf(client.DpopKey);
+        var jwk = RawClient.PublicJwkOf(Client.DpopKey);
         jwk["d"] = "AAAA";
         var jwks = new JsonObject { ["keys"] = new JsonArray(jwk) }.ToJsonString();
         var body = $$$"""{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":{{{jwks}}}}""";
-        var answer = await RegisterAsync(body, client.Partner.InitialAccessToken);
+        var answer = await RegisterAsync(body, Client.Partner.InitialAccessToken);
         Assert.Equal((400, "invalid_client_metadata"), (answer.Status, answer.Code));
     }
 
     [Fact]
     public async Task A_registration_is_JSON()
     {
-        var answer = await RegisterAsync("{}", client.Partner.InitialAccessToken, "text/plain");
+        var answer = await RegisterAsync("{}", Client.Partner.InitialAccessToken, "text/plain");
         Assert.Equal((400, "invalid_client_metadata"), (answer.Status, answer.Code));
     }
 
@@ -153,7 +143,7 @@ public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
-            new Uri(client.Server, "/oauth/register")
+            new Uri(Client.Server, "/oauth/register")
         );
         request.Content = new StringContent(body, Encoding.UTF8, contentType);
         if (token is not null)
@@ -161,6 +151,6 @@ public sealed class RegistrationTests(SharedServer shared) : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         }
 
-        return await client.SendAsync(request);
+        return await Client.SendAsync(request);
     }
 }

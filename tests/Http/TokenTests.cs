@@ -7,22 +7,15 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>What a request of the API must prove (FAPI 2.0 SP §5.3.4, RFC 9449 §4.3, §7).</summary>
-public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
+public sealed class TokenTests(SharedServer shared) : RawClientTests(shared)
 {
     private const string Route = "/v1/coupon-stocks";
-    private RawClient client = null!;
     private string token = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        client = await shared.NewRawClientAsync();
-        token = await client.AppTokenAsync();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        client.Dispose();
-        return ValueTask.CompletedTask;
+        await base.InitializeAsync();
+        token = await Client.AppTokenAsync();
     }
 
     /// <summary>What is done to the proof's header and claims; the key they are signed with stays.</summary>
@@ -69,7 +62,7 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     [MemberData(nameof(WrongProofs), DisableDiscoveryEnumeration = true)]
     public async Task A_wrong_proof_is_refused(string what, Action<JsonObject, JsonObject> change)
     {
-        var answer = await client.CallAsync(HttpMethod.Get, Route, token, proof: change);
+        var answer = await Client.CallAsync(HttpMethod.Get, Route, token, proof: change);
         Assert.True(answer.Status == 401, what);
         Assert.Equal(ProblemCodes.InvalidProof, answer.Code);
         Assert.Contains("error=\"invalid_dpop_proof\"", answer.Headers.WwwAuthenticate.ToString());
@@ -83,11 +76,11 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     [InlineData("{}", "7")]
     public async Task A_proof_that_is_no_sound_json_is_refused(string header, string claims)
     {
-        var answer = await client.CallAsync(
+        var answer = await Client.CallAsync(
             HttpMethod.Get,
             Route,
             token,
-            change: request => Replace(request, RawClient.Sign(header, claims, client.DpopKey))
+            change: request => Replace(request, RawClient.Sign(header, claims, Client.DpopKey))
         );
         Assert.Equal((401, ProblemCodes.InvalidProof), (answer.Status, answer.Code));
     }
@@ -97,7 +90,7 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     {
         foreach (var seconds in new[] { -10, 10 })
         {
-            var answer = await client.CallAsync(
+            var answer = await Client.CallAsync(
                 HttpMethod.Get,
                 Route,
                 token,
@@ -110,7 +103,7 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task Unknown_members_and_a_query_in_htu_do_no_harm()
     {
-        var answer = await client.CallAsync(
+        var answer = await Client.CallAsync(
             HttpMethod.Get,
             Route + "?limit=5",
             token,
@@ -131,7 +124,7 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     {
         foreach (var nonce in new string?[] { null, "", "AAAAAAAAAAAAAAAAAAAAAA" })
         {
-            var answer = await client.CallAsync(
+            var answer = await Client.CallAsync(
                 HttpMethod.Get,
                 Route,
                 token,
@@ -147,13 +140,13 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     public async Task A_proof_is_good_once()
     {
         var proof = "";
-        var first = await client.CallAsync(
+        var first = await Client.CallAsync(
             HttpMethod.Get,
             Route,
             token,
             change: request => proof = request.Headers.GetValues("DPoP").Single()
         );
-        var second = await client.CallAsync(
+        var second = await Client.CallAsync(
             HttpMethod.Get,
             Route,
             token,
@@ -167,29 +160,29 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task Two_proofs_no_proof_and_no_jws_are_refused()
     {
-        var two = await client.CallAsync(
+        var two = await Client.CallAsync(
             HttpMethod.Get,
             Route,
             token,
             change: request =>
                 request.Headers.TryAddWithoutValidation(
                     "DPoP",
-                    client.NewProof(HttpMethod.Get, request.RequestUri!, token)
+                    Client.NewProof(HttpMethod.Get, request.RequestUri!, token)
                 )
         );
-        var none = await client.CallAsync(
+        var none = await Client.CallAsync(
             HttpMethod.Get,
             Route,
             token,
             change: request => request.Headers.Remove("DPoP")
         );
-        var malformed = await client.CallAsync(
+        var malformed = await Client.CallAsync(
             HttpMethod.Get,
             Route,
             token,
             change: request => Replace(request, "a.b")
         );
-        var broken = await client.CallAsync(
+        var broken = await Client.CallAsync(
             HttpMethod.Get,
             Route,
             token,
@@ -218,7 +211,7 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     [InlineData("Basic dGVzdA==")]
     public async Task Any_other_authorization_is_refused(string header)
     {
-        var answer = await client.CallAsync(
+        var answer = await Client.CallAsync(
             HttpMethod.Get,
             Route,
             token,
@@ -237,7 +230,7 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     {
         foreach (var scheme in new[] { "dpop", "DPOP", "dPoP" })
         {
-            var answer = await client.CallAsync(
+            var answer = await Client.CallAsync(
                 HttpMethod.Get,
                 Route,
                 token,
@@ -254,14 +247,14 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
     [Fact]
     public async Task A_token_in_the_address_is_refused()
     {
-        var answer = await client.CallAsync(HttpMethod.Get, $"{Route}?access_token={token}", token);
+        var answer = await Client.CallAsync(HttpMethod.Get, $"{Route}?access_token={token}", token);
         Assert.Equal((401, ProblemCodes.InvalidToken), (answer.Status, answer.Code));
     }
 
     [Fact]
     public async Task A_token_bound_to_another_key_is_refused()
     {
-        using var thief = new RawClient(client.Partner, client.Server);
+        using var thief = new RawClient(Client.Partner, Client.Server);
         var answer = await thief.CallAsync(HttpMethod.Get, Route, token);
         Assert.Equal((401, ProblemCodes.InvalidToken), (answer.Status, answer.Code));
     }
@@ -274,22 +267,22 @@ public sealed class TokenTests(SharedServer shared) : IAsyncLifetime
         payload["scope"] = "payments";
         var changed = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload.ToJsonString()));
         var forged = $"{parts[0]}.{changed}.{parts[2]}";
-        var answer = await client.CallAsync(HttpMethod.Get, Route, forged);
+        var answer = await Client.CallAsync(HttpMethod.Get, Route, forged);
         Assert.Equal((401, ProblemCodes.InvalidToken), (answer.Status, answer.Code));
     }
 
     [Fact]
     public async Task A_token_without_the_scope_is_refused()
     {
-        var narrow = await client.AppTokenAsync("webhooks");
-        var answer = await client.CallAsync(HttpMethod.Get, Route, narrow);
+        var narrow = await Client.AppTokenAsync("webhooks");
+        var answer = await Client.CallAsync(HttpMethod.Get, Route, narrow);
         Assert.Equal((403, ProblemCodes.InsufficientScope), (answer.Status, answer.Code));
     }
 
     [Fact]
     public async Task A_token_of_the_app_opens_no_customers_route()
     {
-        var answer = await client.CallAsync(HttpMethod.Get, "/v1/accounts", token);
+        var answer = await Client.CallAsync(HttpMethod.Get, "/v1/accounts", token);
         Assert.Equal((403, ProblemCodes.InsufficientScope), (answer.Status, answer.Code));
     }
 

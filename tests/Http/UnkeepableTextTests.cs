@@ -6,18 +6,8 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>A NUL cannot be stored. Wherever text may be sent, it is refused as what it is: the caller's mistake.</summary>
-public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
+public sealed class UnkeepableTextTests(SharedServer shared) : RawClientTests(shared)
 {
-    private RawClient client = null!;
-
-    public async ValueTask InitializeAsync() => client = await shared.NewRawClientAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        client.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Theory]
     [InlineData("/v1/payments", "/order_no", """{"order_no":"a\u0000","AMOUNT","agreement_id":"x"}""")]
     [InlineData("/v1/payments", "/agreement_id", """{"order_no":"a","AMOUNT","agreement_id":"\u0000"}""")]
@@ -32,10 +22,10 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
     [InlineData("/v1/webhook-endpoints", "/events", """{"url":"https://a.example/","events":["\u0000"]}""")]
     public async Task A_field_of_the_API(string path, string pointer, string body)
     {
-        var answer = await client.CallAsync(
+        var answer = await Client.CallAsync(
             HttpMethod.Post,
             path,
-            await client.AppTokenAsync(),
+            await Client.AppTokenAsync(),
             body.Replace("\"AMOUNT\"", "\"amount\":{\"currency\":\"CNY\",\"amount\":1}"),
             "key"
         );
@@ -54,7 +44,7 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
     [InlineData("/v1/coupon-stocks?after=AA")]
     public async Task An_address_of_the_API(string address)
     {
-        var answer = await client.CallAsync(HttpMethod.Get, address, await client.AppTokenAsync());
+        var answer = await Client.CallAsync(HttpMethod.Get, address, await Client.AppTokenAsync());
 
         Assert.Equal(400, answer.Status);
     }
@@ -69,7 +59,7 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
     [InlineData("unknown", "\0")]
     public async Task A_parameter_of_a_pushed_request(string name, string value)
     {
-        var answer = await client.PushAsync((name, value));
+        var answer = await Client.PushAsync((name, value));
 
         Assert.Equal((400, "invalid_request"), (answer.Status, answer.Code));
     }
@@ -80,7 +70,7 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
     [InlineData("code_verifier")]
     public async Task A_parameter_of_a_token_request(string name)
     {
-        var answer = await client.RedeemAsync("code", TestPartner.RedirectUri.ToString(), (name, "a\0b"));
+        var answer = await Client.RedeemAsync("code", TestPartner.RedirectUri.ToString(), (name, "a\0b"));
 
         Assert.Equal((400, "invalid_request"), (answer.Status, answer.Code));
     }
@@ -97,11 +87,11 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
     )]
     public async Task Metadata_of_an_app(string body)
     {
-        var jwks = new JsonObject { ["keys"] = new JsonArray(RawClient.PublicJwkOf(client.DpopKey)) };
+        var jwks = new JsonObject { ["keys"] = new JsonArray(RawClient.PublicJwkOf(Client.DpopKey)) };
         using var request = Post("/oauth/register", body.Replace("JWKS", jwks.ToJsonString()));
-        request.Headers.Authorization = new("Bearer", client.Partner.InitialAccessToken);
+        request.Headers.Authorization = new("Bearer", Client.Partner.InitialAccessToken);
 
-        var answer = await client.SendAsync(request);
+        var answer = await Client.SendAsync(request);
 
         Assert.Equal(400, answer.Status);
         Assert.StartsWith("invalid_", answer.Code);
@@ -112,7 +102,7 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
     {
         using var request = Post("/sandbox/partners", """{"partner_name":"a\u0000b"}""");
 
-        var answer = await client.SendAsync(request);
+        var answer = await Client.SendAsync(request);
 
         Assert.Equal((400, ProblemCodes.InvalidRequest), (answer.Status, answer.Code));
     }
@@ -124,18 +114,18 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
-            new Uri(client.Server, $"/sandbox/{client.Partner.SandboxNumber}/{address}")
+            new Uri(Client.Server, $"/sandbox/{Client.Partner.SandboxNumber}/{address}")
         );
 
-        Assert.Equal(400, (await client.SendAsync(request)).Status);
+        Assert.Equal(400, (await Client.SendAsync(request)).Status);
     }
 
     [Fact]
     public async Task A_field_of_a_page()
     {
         using var browser = new Browser();
-        var pushed = await client.PushAsync();
-        await browser.GoAsync(client.AuthorizationUrl(pushed.Json["request_uri"]!.GetValue<string>()));
+        var pushed = await Client.PushAsync();
+        await browser.GoAsync(Client.AuthorizationUrl(pushed.Json["request_uri"]!.GetValue<string>()));
 
         using var answer = await browser.PostAsync(
             browser.Address,
@@ -146,7 +136,7 @@ public sealed class UnkeepableTextTests(SharedServer shared) : IAsyncLifetime
     }
 
     private HttpRequestMessage Post(string path, string body) =>
-        new(HttpMethod.Post, new Uri(client.Server, path))
+        new(HttpMethod.Post, new Uri(Client.Server, path))
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
