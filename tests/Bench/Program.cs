@@ -6,6 +6,10 @@ return args switch
     ["serve", .. var settings] => await BenchServer.ServeAsync(settings),
     ["start"] => await StartUp.MeasureAsync(),
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
+    ["engine", "postgres", .. var rounds] =>
+        await OpenBanking.Tests.Bench.EngineAlone.EngineLoad.MeasurePostgresAsync(
+            rounds is [var n] ? int.Parse(n) : 5
+        ),
     ["payments"] => await PaymentLoad.MeasureAsync(),
     [] => await StartUp.MeasureAsync()
         + await QuickstartRun.MeasureAsync()

@@ -37,13 +37,16 @@ public sealed class PostgresCluster : IDisposable
 
     private readonly string folder;
     private readonly bool durable;
+    private readonly string more;
     private readonly Process keeper;
     private int databases;
 
     /// <param name="durable">Whether commits wait for the disk; tests that kill nothing are faster without.</param>
-    public PostgresCluster(bool durable)
+    /// <param name="more">Settings of the server, such as <c>shared_buffers=1GB</c>.</param>
+    public PostgresCluster(bool durable, params string[] more)
     {
         this.durable = durable;
+        this.more = string.Concat(more.Select(setting => $" -c {setting}"));
         Port = Ports.Free();
         folder = Run("mktemp", "-d", Path.Combine(Path.GetTempPath(), "openbanking-postgres-XXXXXX")).Trim();
         keeper = Launch("setsid", "sh", "-c", KeepUntilTheEnd, "keeper", ProgramFile("pg_ctl"), folder);
@@ -64,6 +67,22 @@ public sealed class PostgresCluster : IDisposable
     public static PostgresCluster Shared => shared.Value;
 
     public int Port { get; }
+
+    /// <summary>The processes of the cluster, as they are now.</summary>
+    public IReadOnlyList<int> Processes
+    {
+        get
+        {
+            var postmaster = File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First();
+            return
+            [
+                int.Parse(postmaster),
+                .. File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children")
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(int.Parse),
+            ];
+        }
+    }
 
     private string DataFolder => Path.Combine(folder, "data");
 
@@ -95,7 +114,18 @@ public sealed class PostgresCluster : IDisposable
             ? ""
             : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB";
         var log = Path.Combine(folder, "log");
-        Run(ProgramFile("pg_ctl"), "-D", DataFolder, "-l", log, "-o", settings + speed, "-w", "-s", "start");
+        Run(
+            ProgramFile("pg_ctl"),
+            "-D",
+            DataFolder,
+            "-l",
+            log,
+            "-o",
+            settings + speed + more,
+            "-w",
+            "-s",
+            "start"
+        );
     }
 
     /// <summary>kill -9 for all of its processes, as when the machine stops.</summary>
@@ -138,7 +168,7 @@ public sealed class PostgresCluster : IDisposable
         return Process.Start(start)!;
     }
 
-    private static string ProgramFile(string name) =>
+    public static string ProgramFile(string name) =>
         Directory.Exists("/usr/lib/postgresql")
             ? Directory
                 .GetDirectories("/usr/lib/postgresql")

@@ -20,6 +20,9 @@ public sealed record IssueCoupon(
     Id<ConsentRow>? ConsentId
 ) : Command<CouponRow>(World, Now)
 {
+    /// <summary>The stock is what many change.</summary>
+    public override Guid Lane => StockId.Value;
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(CouponTables.Stocks, StockId);

@@ -6,6 +6,11 @@ namespace OpenBanking.Server.Engine;
 /// <typeparam name="TReply">What the one who asked is told.</typeparam>
 public abstract record Command<TReply>(World World, DateTimeOffset Now)
 {
+    /// <summary>Commands of one lane are decided one after the other, in the order they came; those of different lanes
+    /// may run side by side. Who changes the same rows had better be in the same: a customer's payments are in the
+    /// customer's.</summary>
+    public virtual Guid Lane => Guid.Empty;
+
     /// <summary>Names the rows the decision needs.</summary>
     public abstract void Keys(IKeySet keys);
 

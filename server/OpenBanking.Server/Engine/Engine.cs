@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
@@ -9,16 +8,15 @@ namespace OpenBanking.Server.Engine;
 public sealed class EngineBusyException()
     : Exception("The engine takes no more commands: its queue is full, or it is stopping.");
 
-/// <summary>Every write goes through here: commands wait in a bounded queue, and one thread runs whatever waits
-/// as one transaction, so that many share one wait for the disk.</summary>
+/// <summary>Every write goes through here: commands wait in bounded queues, and a thread for each runs whatever waits
+/// as one transaction, so that many share one wait for the disk. Commands that change the same rows go the same
+/// way; should two writers meet after all, the store finds out, and one of them runs its batch again.</summary>
 public sealed class Engine : IDisposable
 {
-    private readonly Channel<Pending> queue;
     private readonly EngineLimits limits;
     private readonly Store store;
-    private readonly Writer writer;
+    private readonly Lane[] lanes;
     private readonly ConcurrentDictionary<Table, Action> listeners = [];
-    private readonly Thread thread;
 
     public Engine(
         Store store,
@@ -31,12 +29,16 @@ public sealed class Engine : IDisposable
     {
         this.store = store;
         this.limits = limits;
-        queue = Channel.CreateBounded<Pending>(
-            new BoundedChannelOptions(limits.QueueLength) { SingleReader = true }
-        );
-        writer = new(store.OpenWriteSession(), ids, time, [.. invariants], limits, listeners, log);
-        thread = new Thread(Run) { IsBackground = true, Name = "engine writer" };
-        thread.Start();
+        lanes =
+        [
+            .. Enumerable
+                .Range(0, Math.Min(limits.Writers, store.MostWriters))
+                .Select(number => new Lane(
+                    new(store.OpenWriteSession(), ids, time, [.. invariants], limits, listeners, log),
+                    limits,
+                    number
+                )),
+        ];
     }
 
     /// <summary>Calls back after each commit that wrote to the table. The callback must return at once.</summary>
@@ -49,7 +51,7 @@ public sealed class Engine : IDisposable
     public async Task<Decision<TReply>> SubmitAsync<TReply>(Command<TReply> command)
     {
         var pending = new PendingCommand<TReply>(command);
-        Enqueue(pending);
+        LaneOf(command.Lane).Enqueue(pending);
         return await WithinDeadline(pending.Task);
     }
 
@@ -63,7 +65,7 @@ public sealed class Engine : IDisposable
     )
     {
         var pending = new PendingKeyedCommand<TReply>(command, request, render);
-        Enqueue(pending);
+        LaneOf(command.Lane).Enqueue(pending);
         return await WithinDeadline(pending.Task);
     }
 
@@ -76,22 +78,22 @@ public sealed class Engine : IDisposable
 
     /// <summary>Deletes rows of any world that have outlived their use, a limited number at a time, between the
     /// batches to come.</summary>
-    public void SweepLater(Table table, Sql condition) => writer.Sweeps.Enqueue((table, condition));
+    public void SweepLater(Table table, Sql condition) => lanes[0].SweepLater(table, condition);
 
     public void Dispose()
     {
-        queue.Writer.TryComplete();
-        thread.Join();
-        writer.Dispose();
-    }
-
-    private void Enqueue(Pending pending)
-    {
-        if (!queue.Writer.TryWrite(pending))
+        foreach (var lane in lanes)
         {
-            throw new EngineBusyException();
+            lane.Close();
+        }
+
+        foreach (var lane in lanes)
+        {
+            lane.Dispose();
         }
     }
+
+    private Lane LaneOf(Guid key) => lanes[(uint)key.GetHashCode() % (uint)lanes.Length];
 
     private async Task<T> WithinDeadline<T>(Task<T> task)
     {
@@ -102,26 +104,6 @@ public sealed class Engine : IDisposable
         catch (TimeoutException late)
         {
             throw new OutcomeUnknownException("The answer did not come in time.", late);
-        }
-    }
-
-    private void Run()
-    {
-        var waiting = new List<Pending>(limits.BatchSize);
-        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-        {
-            while (waiting.Count < limits.BatchSize && queue.Reader.TryRead(out var next))
-            {
-                waiting.Add(next);
-            }
-
-            foreach (var batch in waiting.GroupBy(pending => pending.World))
-            {
-                writer.Run([.. batch], batch.Key);
-            }
-
-            waiting.Clear();
-            writer.Sweep();
         }
     }
 }

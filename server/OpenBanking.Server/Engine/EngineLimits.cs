@@ -3,7 +3,10 @@ namespace OpenBanking.Server.Engine;
 /// <summary>The engine's named limits.</summary>
 public sealed record EngineLimits
 {
-    /// <summary>How many commands may wait; one more is answered 503 with Retry-After.</summary>
+    /// <summary>How many writers a node has side by side, on a store that takes more than one.</summary>
+    public int Writers { get; init; } = 2;
+
+    /// <summary>How many commands may wait for a writer; one more is answered 503 with Retry-After.</summary>
     public int QueueLength { get; init; } = 4_096;
 
     /// <summary>How many commands one transaction takes at the most.</summary>
@@ -22,7 +25,8 @@ public sealed record EngineLimits
     public void Check()
     {
         if (
-            QueueLength < 1
+            Writers < 1
+            || QueueLength < 1
             || BatchSize < 1
             || Reruns < 0
             || ReplyTimeout <= TimeSpan.Zero

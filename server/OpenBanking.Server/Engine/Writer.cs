@@ -28,23 +28,33 @@ internal sealed class Writer(
 {
     private const int SweptAtOnce = 1_000;
 
+    /// <summary>How often a batch is run without locking what it reads.</summary>
+    private const int OptimisticRuns = 2;
+
+    /// <summary>How often another writer may have been first with a new row's key before it is taken for a bug.</summary>
+    private const int MostDuplicates = 2;
+
     public ConcurrentQueue<(Table Table, Sql Condition)> Sweeps { get; } = [];
 
     /// <summary>Runs commands of one world as one transaction, and tells each its outcome.</summary>
     public void Run(IReadOnlyList<Pending> batch, World world)
     {
+        var duplicates = 0;
         for (var run = 0; run <= limits.Reruns; run++)
         {
             try
             {
-                RunOnce(batch, world);
+                RunOnce(batch, world, locking: run >= OptimisticRuns);
                 return;
             }
-            catch (Exception overtaken)
-                when (overtaken is WriteConflictException || (overtaken is DuplicateRowException && run == 0))
+            catch (WriteConflictException overtaken)
             {
-                session.Rollback();
-                log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, overtaken.Message);
+                Again(batch, overtaken);
+            }
+            catch (DuplicateRowException overtaken) when (duplicates < MostDuplicates)
+            {
+                duplicates++;
+                Again(batch, overtaken);
             }
             catch (StoreUnavailableException unavailable)
             {
@@ -71,6 +81,13 @@ internal sealed class Writer(
         FailAll(batch, new EngineBusyException());
     }
 
+    /// <summary>Another writer was first: what is there now decides.</summary>
+    private void Again(IReadOnlyList<Pending> batch, Exception overtaken)
+    {
+        session.Rollback();
+        log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, overtaken.Message);
+    }
+
     /// <summary>Deletes what was asked for, between batches; what is left over waits for the next time.</summary>
     public void Sweep()
     {
@@ -92,12 +109,12 @@ internal sealed class Writer(
 
     public void Dispose() => session.Dispose();
 
-    private void RunOnce(IReadOnlyList<Pending> batch, World world)
+    private void RunOnce(IReadOnlyList<Pending> batch, World world, bool locking)
     {
         var book = new Book(world);
         var failed = new List<(Pending Pending, Exception Bug)>();
         var named = NameKeys(batch, book, failed);
-        session.Load(book);
+        session.Load(book, locking);
 
         var answers = new BatchAnswers(ids.New<JournalRow>());
         List<Pending> decided = [.. named.Where(pending => Decide(pending, book, answers, failed))];

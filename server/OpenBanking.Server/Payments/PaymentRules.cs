@@ -26,6 +26,8 @@ public sealed record CreatePayment(
 
     public OrderKey Order => new(AppId, OrderNo);
 
+    public override Guid Lane => Agreement.CustomerId.Value;
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(ConsentTables.Agreements, Agreement.Id);

@@ -20,6 +20,8 @@ public sealed record CreateRefund(
     string? Reason
 ) : Command<RefundRow>(World, Now)
 {
+    public override Guid Lane => Payment.CustomerId.Value;
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(PaymentTables.Payments, Payment.Id);

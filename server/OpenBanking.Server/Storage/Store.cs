@@ -4,7 +4,7 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Storage;
 
-/// <summary>Where everything is kept. Commands write through the engine's one write session; reads go straight
+/// <summary>Where everything is kept. Commands write through the engine's write sessions; reads go straight
 /// to the store, and always name a world.</summary>
 public abstract class Store : IDisposable
 {
@@ -34,6 +34,9 @@ public abstract class Store : IDisposable
     /// <summary>Figures over whole tables and worlds, for audits: one row a line, one number a column.</summary>
     public abstract ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns);
 
+    /// <summary>How many write sessions may be open at once.</summary>
+    internal abstract int MostWriters { get; }
+
     internal abstract IWriteSession OpenWriteSession();
 
     internal abstract IMigrationTarget OpenMigrations();
@@ -47,12 +50,14 @@ public abstract class Store : IDisposable
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>The one way to write: a transaction at a time, on the engine's own thread.</summary>
+/// <summary>The one way to write: a transaction at a time, on one of the engine's own threads.</summary>
 internal interface IWriteSession : IDisposable
 {
     /// <summary>Begins, and reads the rows the book wants.</summary>
+    /// <param name="locking">Whether nobody else may change them until the end: for a batch that was overtaken
+    /// before.</param>
     /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
-    void Load(Book book);
+    void Load(Book book, bool locking = false);
 
     /// <summary>Writes what the book changed and makes it last.</summary>
     /// <exception cref="WriteConflictException">Another writer was first; nothing was written.</exception>

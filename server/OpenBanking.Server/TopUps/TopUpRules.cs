@@ -20,6 +20,8 @@ public sealed record CreateTopUp(
     DateTimeOffset RealNow
 ) : Command<TopUpRow>(World, Now)
 {
+    public override Guid Lane => Agreement.CustomerId.Value;
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(ConsentTables.Agreements, Agreement.Id);
@@ -40,6 +42,8 @@ public sealed record CompleteTopUp(
     string? DeclineCode
 ) : Command<TopUpRow>(World, Now)
 {
+    public override Guid Lane => TopUp.CustomerId.Value;
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(IntentTables.Intents, IntentId);

@@ -44,6 +44,8 @@ public sealed record PublishEvents(
     IReadOnlyList<DeliveryRow> Deliveries
 ) : Command<Done>(World, Now)
 {
+    public override Guid Lane => JournalId.Value;
+
     public override void Keys(IKeySet keys) => keys.Want(EngineTables.Journal, JournalId);
 
     public override Decision<Done> Decide(Book book) => WebhookRules.Publish(this, book);

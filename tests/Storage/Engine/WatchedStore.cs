@@ -37,6 +37,8 @@ internal sealed class WatchedStore(Store store) : Store
     public override ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns) =>
         store.NumbersAsync(sql, columns);
 
+    internal override int MostWriters => store.MostWriters;
+
     internal override IWriteSession OpenWriteSession() => new Session(this, store.OpenWriteSession());
 
     internal override IMigrationTarget OpenMigrations() => store.OpenMigrations();
@@ -45,7 +47,7 @@ internal sealed class WatchedStore(Store store) : Store
 
     private sealed class Session(WatchedStore watch, IWriteSession session) : IWriteSession
     {
-        public void Load(Book book) => session.Load(book);
+        public void Load(Book book, bool locking = false) => session.Load(book, locking);
 
         public void Commit(Book book)
         {

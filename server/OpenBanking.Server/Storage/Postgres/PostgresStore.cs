@@ -73,6 +73,8 @@ public sealed class PostgresStore : Store
     public override ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns) =>
         ReadAsync(sql, _ => { }, row => Enumerable.Range(0, columns).Select(_ => row.Int64() ?? 0).ToArray());
 
+    internal override int MostWriters => int.MaxValue;
+
     internal override IWriteSession OpenWriteSession() => new PostgresWriteSession(connections);
 
     internal override IMigrationTarget OpenMigrations() =>

@@ -33,17 +33,15 @@ internal static class PostgresText
                 + string.Join(" AND ", table.KeyColumns.Select((column, i) => $"{column} = ${i + 2}"))
         );
 
-    /// <summary>Parameters: the world, then the keys, an array a column.</summary>
-    public static string SelectByKeys(Table table) =>
+    /// <summary>Parameters: the world, then the keys, an array a column. Each key is looked up by itself: a join lets the
+    /// planner read the whole world instead, when its statistics are those of an empty table.</summary>
+    public static string SelectByKeys(Table table, bool locking) =>
         texts.GetOrAdd(
-            (table, "by keys"),
+            (table, locking ? "by keys, locking" : "by keys"),
             _ =>
-            {
-                var columns = string.Join(", ", table.Columns.Select(column => $"{table.Name}.{column}"));
-                var keys = table.KeyColumns.Select(column => $"{table.Name}.{column} = given.{column}");
-                return $"SELECT {columns} FROM {Given(table, table.KeyColumns)} "
-                    + $"JOIN {table.Name} ON {table.Name}.world = $1 AND {string.Join(" AND ", keys)}";
-            }
+                $"SELECT found.* FROM {Given(table, table.KeyColumns)} CROSS JOIN LATERAL ("
+                + $"SELECT {string.Join(", ", table.Columns)} FROM {table.Name} "
+                + $"WHERE world = $1 AND {KeysAreGiven(table)} LIMIT 1{(locking ? " FOR UPDATE" : "")}) AS found"
         );
 
     /// <summary>Parameters: the world, then the rows, an array a column.</summary>
@@ -53,7 +51,9 @@ internal static class PostgresText
             _ => $"{InsertInto(table)} SELECT $1, given.* FROM {Given(table, table.Columns)}"
         );
 
-    /// <summary>Parameters: the world, the rows, the versions that were read, and how many rows there are.</summary>
+    /// <summary>Parameters: the world, the rows, the versions that were read, and how many rows there are. Rows are
+    /// looked up one by one, as above, and changed where they were found: a row that another writer changes in between
+    /// is not found there any more.</summary>
     public static string Update(Table table) =>
         texts.GetOrAdd(
             (table, "update"),
@@ -61,12 +61,13 @@ internal static class PostgresText
             {
                 var set = table
                     .Columns.Where(column => !table.KeyColumns.Contains(column))
-                    .Select(column => $"{column} = given.{column}");
-                var keys = table.KeyColumns.Select(column => $"{table.Name}.{column} = given.{column}");
-                return $"WITH changed AS (UPDATE {table.Name} SET {string.Join(", ", set)} "
-                    + $"FROM {Given(table, table.Columns, "version_read")} "
-                    + $"WHERE {table.Name}.world = $1 AND {string.Join(" AND ", keys)} "
-                    + $"AND {table.Name}.version = given.version_read RETURNING 1) "
+                    .Select(column => $"{column} = known.{column}");
+                return $"WITH known AS (SELECT given.*, place.ctid AS place "
+                    + $"FROM {Given(table, table.Columns, "version_read")} CROSS JOIN LATERAL ("
+                    + $"SELECT ctid FROM {table.Name} WHERE world = $1 AND {KeysAreGiven(table)} "
+                    + "AND version = given.version_read LIMIT 1) AS place), "
+                    + $"changed AS (UPDATE {table.Name} SET {string.Join(", ", set)} FROM known "
+                    + $"WHERE {table.Name}.ctid = known.place RETURNING 1) "
                     + $"SELECT require_rows(COUNT(*), ${table.Columns.Count + 3}) FROM changed";
             }
         );
@@ -98,6 +99,9 @@ internal static class PostgresText
 
     private static string SelectAll(Table table) =>
         $"SELECT {string.Join(", ", table.Columns)} FROM {table.Name}";
+
+    private static string KeysAreGiven(Table table) =>
+        string.Join(" AND ", table.KeyColumns.Select(column => $"{table.Name}.{column} = given.{column}"));
 
     /// <summary>The arrays from the second parameter on, as a table.</summary>
     private static string Given(Table table, IReadOnlyList<string> columns, string? version = null)

@@ -11,23 +11,42 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         IRowLoader,
         IRowSaver
 {
-    /// <summary>How long a write may wait for another's lock, and the whole round trip for its answer, in seconds.</summary>
-    private const int LockTimeout = 5;
+    /// <summary>How long the round trip of a commit may take, in seconds.</summary>
     private const int CommitTimeout = 30;
+
+    /// <summary>How long a statement may wait for another's lock, and a transaction for its next statement: a node that is
+    /// paused with locks in its hands loses them before others give up.</summary>
+    private const string LockTimeout = "5s";
+    private const string IdleTimeout = "2s";
+
+    /// <summary>Each statement finds few rows by their whole key. Generic plans are as good and cost nothing, as long as
+    /// the planner does not take a young table's statistics at their word.</summary>
+    private const string Settings =
+        $"SET lock_timeout = '{LockTimeout}'; SET idle_in_transaction_session_timeout = '{IdleTimeout}'; SET jit = off; "
+        + "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
+        + "SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     private readonly List<Action<NpgsqlDataReader>> loads = [];
     private NpgsqlConnection? connection;
     private NpgsqlBatch batch = null!;
     private bool inTransaction;
+    private bool locks;
     private bool outcomeInDoubt;
     private long world;
 
-    public void Load(Book book)
+    public void Load(Book book, bool locking = false)
     {
         world = book.World.Number;
+        locks = locking;
         loads.Clear();
         using (batch = NewBatch())
         {
+            if (locking)
+            {
+                Add("BEGIN");
+                inTransaction = true;
+            }
+
             foreach (var state in book.States())
             {
                 state.Load(this);
@@ -47,7 +66,11 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         using (batch = NewBatch())
         {
             batch.Timeout = CommitTimeout;
-            Add("BEGIN");
+            if (!inTransaction)
+            {
+                Add("BEGIN");
+            }
+
             foreach (var state in book.States())
             {
                 state.Save(this);
@@ -118,7 +141,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
             table.WriteKey(key, arrays);
         }
 
-        arrays.AddTo(Add(PostgresText.SelectByKeys(table)).Parameters);
+        arrays.AddTo(Add(PostgresText.SelectByKeys(table, locks)).Parameters);
         loads.Add(result =>
         {
             var row = new PostgresRow(result);
@@ -212,6 +235,10 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
                 result.NextResult();
             }
         }
+        catch (NpgsqlException failure) when (PostgresFailure.IsConflict(failure))
+        {
+            throw new WriteConflictException(failure.Message);
+        }
         catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
         {
             Close();
@@ -262,10 +289,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         {
             connection = connections.OpenConnection();
             connection.Notice += NoteDoubt;
-            using var settings = new NpgsqlCommand(
-                $"SET lock_timeout = '{LockTimeout}s'; SET idle_in_transaction_session_timeout = '{CommitTimeout}s'",
-                connection
-            );
+            using var settings = new NpgsqlCommand(Settings, connection);
             settings.ExecuteNonQuery();
             return connection;
         }

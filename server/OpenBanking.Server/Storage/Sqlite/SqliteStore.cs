@@ -96,6 +96,8 @@ public sealed class SqliteStore : Store
             }
         );
 
+    internal override int MostWriters => 1;
+
     internal override IWriteSession OpenWriteSession() =>
         new SqliteWriteSession(new SqliteConnection(path, writes: true));
 

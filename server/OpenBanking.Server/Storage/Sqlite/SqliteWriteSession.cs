@@ -9,7 +9,8 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
 {
     private long world;
 
-    public void Load(Book book)
+    /// <summary>There is no other writer to lock out.</summary>
+    public void Load(Book book, bool locking = false)
     {
         connection.Prepare("BEGIN IMMEDIATE").Run();
         world = book.World.Number;

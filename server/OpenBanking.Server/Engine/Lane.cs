@@ -1,0 +1,65 @@
+using System.Threading.Channels;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Engine;
+
+/// <summary>A queue of commands, and the thread that writes them: whatever waits is one batch.</summary>
+internal sealed class Lane : IDisposable
+{
+    private readonly Channel<Pending> queue;
+    private readonly Writer writer;
+    private readonly int batchSize;
+    private readonly Thread thread;
+
+    public Lane(Writer writer, EngineLimits limits, int number)
+    {
+        this.writer = writer;
+        batchSize = limits.BatchSize;
+        queue = Channel.CreateBounded<Pending>(
+            new BoundedChannelOptions(limits.QueueLength) { SingleReader = true }
+        );
+        thread = new Thread(Run) { IsBackground = true, Name = $"engine writer {number}" };
+        thread.Start();
+    }
+
+    /// <exception cref="EngineBusyException">The queue is full, or closed.</exception>
+    public void Enqueue(Pending pending)
+    {
+        if (!queue.Writer.TryWrite(pending))
+        {
+            throw new EngineBusyException();
+        }
+    }
+
+    public void SweepLater(Table table, Sql condition) => writer.Sweeps.Enqueue((table, condition));
+
+    /// <summary>Takes nothing more; what was taken is still done.</summary>
+    public void Close() => queue.Writer.TryComplete();
+
+    public void Dispose()
+    {
+        Close();
+        thread.Join();
+        writer.Dispose();
+    }
+
+    private void Run()
+    {
+        var waiting = new List<Pending>(batchSize);
+        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (waiting.Count < batchSize && queue.Reader.TryRead(out var next))
+            {
+                waiting.Add(next);
+            }
+
+            foreach (var batch in waiting.GroupBy(pending => pending.World))
+            {
+                writer.Run([.. batch], batch.Key);
+            }
+
+            waiting.Clear();
+            writer.Sweep();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Tests.Bench.EngineAlone;
+
+/// <summary>One app of one partner, whose settlement every payment credits; customers with funded accounts, wide
+/// agreements and coupons of one campaign. Written through the engine, so that the books balance.</summary>
+internal sealed class BankData(Ids ids, int customers)
+{
+    private const int AtOnce = 2_000;
+    private const long Balance = 100_000_000;
+    private const long Budget = 1_000_000_000_000;
+    public const long Price = 100;
+    private const long Discount = 25;
+
+    private readonly Id<CouponStockRow> stock = ids.New<CouponStockRow>();
+    private readonly Id<CampaignRow> campaign = ids.New<CampaignRow>();
+    private readonly List<AgreementRow> agreements = new(customers);
+    private readonly ConcurrentQueue<(AgreementRow Agreement, Id<CouponRow> Coupon)> coupons = [];
+
+    public static World World { get; } = new(1);
+
+    public Id<AppRow> AppId { get; } = ids.New<AppRow>();
+
+    public Id<PartnerRow> PartnerId { get; } = ids.New<PartnerRow>();
+
+    public IReadOnlyList<AgreementRow> Agreements => agreements;
+
+    public int CouponsLeft => coupons.Count;
+
+    /// <summary>Which coupon is used next, and by whom.</summary>
+    public bool TryTakeCoupon(out (AgreementRow Agreement, Id<CouponRow> Coupon) next) =>
+        coupons.TryDequeue(out next);
+
+    public async Task WriteAsync(Engine engine)
+    {
+        var now = DateTimeOffset.UtcNow;
+        await engine.SubmitAsync(new FundCampaign(World, now, campaign, Budget));
+        for (var written = 0; written < customers; written += AtOnce)
+        {
+            var funded = Enumerable
+                .Range(0, Math.Min(AtOnce, customers - written))
+                .Select(_ => NewCustomer(now))
+                .ToList();
+            await Task.WhenAll(
+                funded.Select(customer =>
+                    engine.SubmitAsync(
+                        new AddFunded(World, now, customer.Account, customer.Agreement, Balance)
+                    )
+                )
+            );
+            agreements.AddRange(funded.Select(customer => customer.Agreement));
+        }
+    }
+
+    /// <summary>Hands out coupons until there are so many.</summary>
+    public async Task HandOutCouponsAsync(Engine engine, int wanted)
+    {
+        var now = DateTimeOffset.UtcNow;
+        while (coupons.Count < wanted)
+        {
+            var handed = Enumerable.Range(0, AtOnce).Select(_ => NewCoupon(now)).ToList();
+            await Task.WhenAll(handed.Select(coupon => engine.SubmitAsync(coupon.Command)));
+            foreach (var (agreement, command) in handed)
+            {
+                coupons.Enqueue((agreement, command.Coupon.Id));
+            }
+        }
+    }
+
+    private (AgreementRow Agreement, AddCoupon Command) NewCoupon(DateTimeOffset now)
+    {
+        var agreement = agreements[Random.Shared.Next(agreements.Count)];
+        var coupon = new CouponRow
+        {
+            Id = ids.New<CouponRow>(),
+            StockId = stock,
+            CampaignId = campaign,
+            CustomerId = agreement.CustomerId,
+            AppId = AppId,
+            State = CouponState.Issued,
+            Currency = Money.Renminbi,
+            Discount = Discount,
+            Threshold = Price,
+            IssuedAt = now,
+            ValidUntil = now.AddYears(1),
+        };
+        return (agreement, new(World, now, coupon));
+    }
+
+    private (AccountRow Account, AgreementRow Agreement) NewCustomer(DateTimeOffset now)
+    {
+        var account = new AccountRow
+        {
+            Id = ids.New<AccountRow>(),
+            CustomerId = ids.New<CustomerRow>(),
+            CardId = ids.New<BoundCardRow>(),
+            Type = AccountType.TypeTwo.Value,
+            State = AccountState.Active,
+            Number = new byte[60],
+            LastFour = "0000",
+            Currency = Money.Renminbi,
+            Available = 0,
+            Held = 0,
+            Entries = 0,
+            OutflowDay = BusinessCalendar.DateOf(now),
+            DayOutflow = 0,
+            YearOutflow = 0,
+            OpenedAt = now,
+        };
+        var agreement = new AgreementRow
+        {
+            Id = ids.New<AgreementRow>(),
+            ConsentId = ids.New<ConsentRow>(),
+            AppId = AppId,
+            PartnerId = PartnerId,
+            CustomerId = account.CustomerId,
+            AccountId = account.Id,
+            CardId = account.CardId,
+            State = ConsentState.Authorized,
+            Currency = Money.Renminbi,
+            PerPaymentLimit = Balance,
+            DailyLimit = Balance,
+            TotalLimit = Balance,
+            TopUpAllowed = true,
+            Day = BusinessCalendar.DateOf(now),
+            DayPaid = 0,
+            DayToppedUp = 0,
+            TotalPaid = 0,
+            ExpiresAt = now.AddYears(1),
+        };
+        return (account, agreement);
+    }
+}
+
+/// <summary>Opens an account with money on it.</summary>
+internal sealed record AddFunded(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    AgreementRow Agreement,
+    long Amount
+) : Command<Done>(World, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, Account.Id);
+
+    public override Decision<Done> Decide(Book book)
+    {
+        book.Insert(AccountTables.Accounts, Account);
+        book.Insert(ConsentTables.Agreements, Agreement);
+        LedgerRules.Post(
+            book,
+            new(
+                PostingKind.TopUp,
+                Account.Id.Value,
+                Agreement.AppId.Value,
+                Account.Currency,
+                Now,
+                LedgerRules.TopUpLegs(Account.Id, Amount, Account.Currency)
+            )
+        );
+        return Decision.Accept(new Done());
+    }
+}
+
+/// <summary>Blocks a campaign's budget.</summary>
+internal sealed record FundCampaign(World World, DateTimeOffset Now, Id<CampaignRow> CampaignId, long Amount)
+    : Command<Done>(World, Now)
+{
+    public override void Keys(IKeySet keys) { }
+
+    public override Decision<Done> Decide(Book book)
+    {
+        LedgerRules.Post(
+            book,
+            new(
+                PostingKind.CampaignFunding,
+                CampaignId.Value,
+                null,
+                Money.Renminbi,
+                Now,
+                LedgerRules.CampaignFundingLegs(
+                    new(InternalAccountKind.CampaignBudget, CampaignId.Value, Money.Renminbi),
+                    Amount
+                )
+            )
+        );
+        return Decision.Accept(new Done());
+    }
+}
+
+/// <summary>Gives a customer a coupon.</summary>
+internal sealed record AddCoupon(World World, DateTimeOffset Now, CouponRow Coupon)
+    : Command<Done>(World, Now)
+{
+    public override void Keys(IKeySet keys) { }
+
+    public override Decision<Done> Decide(Book book)
+    {
+        book.Insert(CouponTables.Coupons, Coupon);
+        return Decision.Accept(new Done());
+    }
+}
