@@ -1,16 +1,22 @@
 using OpenBanking.Tests.Bench;
+using OpenBanking.Tests.Bench.EngineAlone;
 
-// dotnet run --project tests/Bench --configuration Release [-- start | quickstart | payments]
+// dotnet run --project tests/Bench --configuration Release [-- what]; docs/operating/performance.md says what there is.
 return args switch
 {
     ["serve", .. var settings] => await BenchServer.ServeAsync(settings),
+    ["node", var connectionString] => await SecondNode.RunAsync(connectionString),
     ["start"] => await StartUp.MeasureAsync(),
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
-    ["engine", "postgres", .. var rounds] =>
-        await OpenBanking.Tests.Bench.EngineAlone.EngineLoad.MeasurePostgresAsync(
-            rounds is [var n] ? int.Parse(n) : 5
-        ),
     ["payments"] => await PaymentLoad.MeasureAsync(),
+    ["engine"] => await EngineLoad.MeasurePostgresAsync() + await EngineLoad.MeasureSqliteAsync(),
+    ["engine", "postgres"] => await EngineLoad.MeasurePostgresAsync(),
+    ["engine", "sqlite"] => await EngineLoad.MeasureSqliteAsync(),
+    ["nodes"] => await EngineLoad.MeasureNodesAsync(),
+    ["growth", "postgres"] => await Growth.MeasurePostgresAsync(1_000_000),
+    ["growth", "postgres", var most] => await Growth.MeasurePostgresAsync(int.Parse(most)),
+    ["growth", "sqlite"] => await Growth.MeasureSqliteAsync(1_000_000),
+    ["soak", var minutes] => await Growth.SoakAsync(double.Parse(minutes)),
     [] => await StartUp.MeasureAsync()
         + await QuickstartRun.MeasureAsync()
         + await PaymentLoad.MeasureAsync(),
@@ -19,6 +25,9 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Bench [start | quickstart | payments]; all of them when nothing is said.");
+    Console.Error.WriteLine(
+        "Bench [start | quickstart | payments | engine [postgres | sqlite] | nodes | growth postgres [payments] | "
+            + "growth sqlite | soak minutes]; start, quickstart and payments when nothing is said."
+    );
     return 2;
 }

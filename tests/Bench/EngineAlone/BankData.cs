@@ -6,13 +6,14 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Tests.Bench.EngineAlone;
 
 /// <summary>One app of one partner, whose settlement every payment credits; customers with funded accounts, wide
 /// agreements and coupons of one campaign. Written through the engine, so that the books balance.</summary>
-internal sealed class BankData(Ids ids, int customers)
+internal sealed class BankData(Ids ids)
 {
     private const int AtOnce = 2_000;
     private const long Balance = 100_000_000;
@@ -21,25 +22,25 @@ internal sealed class BankData(Ids ids, int customers)
     private const long Discount = 25;
 
     private readonly Id<CouponStockRow> stock = ids.New<CouponStockRow>();
-    private readonly Id<CampaignRow> campaign = ids.New<CampaignRow>();
-    private readonly List<AgreementRow> agreements = new(customers);
+    private readonly Id<AppRow> newApp = ids.New<AppRow>();
+    private readonly Id<PartnerRow> partner = ids.New<PartnerRow>();
+
+    /// <summary>The same for every node, so that all of them use one budget.</summary>
+    private readonly Id<CampaignRow> campaign = new(new Guid(1, 0, 0, new byte[8]));
+    private readonly List<AgreementRow> agreements = [];
     private readonly ConcurrentQueue<(AgreementRow Agreement, Id<CouponRow> Coupon)> coupons = [];
 
     public static World World { get; } = new(1);
 
-    public Id<AppRow> AppId { get; } = ids.New<AppRow>();
-
-    public Id<PartnerRow> PartnerId { get; } = ids.New<PartnerRow>();
+    public Id<AppRow> AppId => agreements.Count > 0 ? agreements[0].AppId : newApp;
 
     public IReadOnlyList<AgreementRow> Agreements => agreements;
-
-    public int CouponsLeft => coupons.Count;
 
     /// <summary>Which coupon is used next, and by whom.</summary>
     public bool TryTakeCoupon(out (AgreementRow Agreement, Id<CouponRow> Coupon) next) =>
         coupons.TryDequeue(out next);
 
-    public async Task WriteAsync(Engine engine)
+    public async Task WriteAsync(Engine engine, int customers)
     {
         var now = DateTimeOffset.UtcNow;
         await engine.SubmitAsync(new FundCampaign(World, now, campaign, Budget));
@@ -59,6 +60,10 @@ internal sealed class BankData(Ids ids, int customers)
             agreements.AddRange(funded.Select(customer => customer.Agreement));
         }
     }
+
+    /// <summary>Finds the customers that another node has written.</summary>
+    public async Task ReadAsync(Store store) =>
+        agreements.AddRange(await store.ListAsync(ConsentTables.Agreements, World, $"ORDER BY id"));
 
     /// <summary>Hands out coupons until there are so many.</summary>
     public async Task HandOutCouponsAsync(Engine engine, int wanted)
@@ -119,8 +124,8 @@ internal sealed class BankData(Ids ids, int customers)
         {
             Id = ids.New<AgreementRow>(),
             ConsentId = ids.New<ConsentRow>(),
-            AppId = AppId,
-            PartnerId = PartnerId,
+            AppId = newApp,
+            PartnerId = partner,
             CustomerId = account.CustomerId,
             AccountId = account.Id,
             CardId = account.CardId,

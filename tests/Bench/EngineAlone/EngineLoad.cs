@@ -1,138 +1,123 @@
-using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Tests.Bench.EngineAlone;
 
 /// <summary>The engine without HTTP: payments with limits, double entry, idempotency, events and audit, every fourth with
-/// a coupon, all to one hot settlement account; beside pgbench's tpcb-like script in the same cluster and minute.</summary>
+/// a coupon, all to one hot settlement account; beside a yardstick on the same disk in the same minute.</summary>
 internal static class EngineLoad
 {
-    private static readonly int Customers = int.Parse(
-        Environment.GetEnvironmentVariable("BENCH_CUSTOMERS") ?? "100000"
-    );
-    private static readonly int WarmUpSeconds = int.Parse(
-        Environment.GetEnvironmentVariable("BENCH_WARMUP") ?? "20"
-    );
-    private static readonly int RoundSeconds = int.Parse(
-        Environment.GetEnvironmentVariable("BENCH_SECONDS") ?? "8"
-    );
+    public const int Customers = 100_000;
+    private const int WarmUpSeconds = 20;
+    private const int RoundSeconds = 8;
+    private const int Rounds = 5;
     private const int PgbenchClients = 8;
+    private static readonly int[] callers = [256, 1_000];
 
-    public static async Task<int> MeasurePostgresAsync(int rounds)
+    /// <summary>Beside pgbench's tpcb-like script in the same cluster.</summary>
+    public static async Task<int> MeasurePostgresAsync()
     {
         using var cluster = NewCluster();
         var pgbench = new Pgbench(cluster);
         pgbench.Prepare();
-        var database = cluster.NewDatabase();
-        await using var bank = await Bank.OpenAsync(
-            new()
-            {
-                Provider = StorageProvider.Postgres,
-                ConnectionString = cluster.ConnectionStringOf(database),
-            },
-            "",
-            Customers
-        );
-        cluster.Execute(database, "VACUUM ANALYZE");
-        var watch = new CpuWatch(() => cluster.Processes);
-        await bank.PayAsync(256, TimeSpan.FromSeconds(WarmUpSeconds));
-        foreach (var callers in (int[])[256, 1_000])
+        using var bank = await Bank.OpenAsync(NewDatabase(cluster), "", Customers);
+        var rounds = new MeasuredRounds(() => cluster.Processes);
+        await bank.PayForAsync(callers[0], WarmUpSeconds);
+        foreach (var count in callers)
         {
-            var ratios = new List<double>();
-            for (var round = 0; round < rounds; round++)
-            {
-                var (perSecond, _) = pgbench.Measure(PgbenchClients, RoundSeconds);
-                watch.Start();
-                var paid = await bank.PayAsync(callers, TimeSpan.FromSeconds(RoundSeconds));
-                var (own, server, foreign) = watch.Stop();
-                var ratio = paid.PerSecond / perSecond;
-                ratios.Add(ratio);
-                Console.WriteLine(
-                    $"{callers} callers: {paid.PerSecond:0} payments/s, p50 {paid.P50:0.0} ms, p99 {paid.P99:0.0} ms; "
-                        + $"tpcb-like {perSecond:0}/s; ratio {ratio:0.00}; CPU µs a payment: "
-                        + $"{own * 1e6 / paid.Count:0} engine, {server * 1e6 / paid.Count:0} PostgreSQL; foreign {foreign:P0}"
-                );
-            }
-
-            Console.WriteLine($"{callers} callers ÷ tpcb-like: {MinMedianMax(ratios)}");
+            await rounds.MeasureAsync(
+                $"PostgreSQL, {count} callers ÷ tpcb-like, {PgbenchClients} clients",
+                Rounds,
+                () => pgbench.Measure(PgbenchClients, RoundSeconds).PerSecond,
+                () => bank.PayForAsync(count, RoundSeconds)
+            );
         }
 
+        await rounds.MeasureLatencyAsync(
+            "PostgreSQL, one caller's latency ÷ tpcb-like, one client",
+            Rounds,
+            () => pgbench.Measure(1, RoundSeconds).Milliseconds,
+            () => bank.PayForAsync(1, RoundSeconds)
+        );
+        return 0;
+    }
+
+    /// <summary>Beside the same engine with one payment a transaction.</summary>
+    public static async Task<int> MeasureSqliteAsync()
+    {
+        using var batched = new TemporaryBank("batched");
+        using var single = new TemporaryBank("single");
+        using var bank = await batched.OpenAsync(new());
+        using var yardstick = await single.OpenAsync(new() { BatchSize = 1 });
+        var rounds = new MeasuredRounds(() => []);
+        await bank.PayForAsync(callers[0], WarmUpSeconds);
+        await yardstick.PayForAsync(callers[0], WarmUpSeconds / 2);
+        foreach (var count in callers)
+        {
+            await rounds.MeasureAsync(
+                $"SQLite, {count} callers ÷ one transaction a payment",
+                Rounds,
+                async () => (await yardstick.PayForAsync(count, RoundSeconds)).PerSecond,
+                () => bank.PayForAsync(count, RoundSeconds)
+            );
+        }
+
+        return 0;
+    }
+
+    /// <summary>Two nodes on one PostgreSQL beside one of them alone, with as many callers in all.</summary>
+    public static async Task<int> MeasureNodesAsync()
+    {
+        const int all = 512;
+        using var cluster = NewCluster();
+        var options = NewDatabase(cluster);
+        using var bank = await Bank.OpenAsync(options, "", Customers);
+        using var other = await SecondNode.StartAsync(options.ConnectionString!);
+        var rounds = new MeasuredRounds(() => [.. cluster.Processes, other.ProcessId]);
+        await Task.WhenAll(
+            bank.PayForAsync(all / 2, WarmUpSeconds),
+            other.PayForAsync(all / 2, WarmUpSeconds)
+        );
+        await rounds.MeasureAsync(
+            $"two nodes on one PostgreSQL ÷ one, {all} callers",
+            Rounds,
+            async () => (await bank.PayForAsync(all, RoundSeconds)).PerSecond,
+            async () =>
+            {
+                var both = await Task.WhenAll(
+                    bank.PayForAsync(all / 2, RoundSeconds),
+                    other.PayForAsync(all / 2, RoundSeconds)
+                );
+                return both[0] with
+                {
+                    Count = both.Sum(node => node.Count),
+                    PerSecond = both.Sum(node => node.PerSecond),
+                };
+            }
+        );
         return 0;
     }
 
     public static PostgresCluster NewCluster() =>
         new(durable: true, "shared_buffers=1GB", "max_wal_size=8GB", "checkpoint_timeout=15min");
 
-    public static string MinMedianMax(List<double> ratios)
-    {
-        var sorted = ratios.Order().ToList();
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{sorted[0]:0.00} / {sorted[sorted.Count / 2]:0.00} / {sorted[^1]:0.00} (min / median / max)"
-        );
-    }
+    public static StorageOptions NewDatabase(PostgresCluster cluster) =>
+        new()
+        {
+            Provider = StorageProvider.Postgres,
+            ConnectionString = cluster.ConnectionStringOf(cluster.NewDatabase()),
+        };
 }
 
-/// <summary>A bank of benchmark customers on one store, with an engine of its own.</summary>
-internal sealed class Bank : IAsyncDisposable
+/// <summary>A bank in a file that goes when it is done.</summary>
+internal sealed class TemporaryBank(string name) : IDisposable
 {
-    private readonly Store store;
-    private readonly Ids ids = new(TimeProvider.System);
+    private readonly string folder = Directory.CreateTempSubdirectory($"openbanking-bench-{name}-").FullName;
 
-    private Bank(Store store, int customers, EngineLimits limits)
-    {
-        this.store = store;
-        Engine = new(
-            store,
-            ids,
-            TimeProvider.System,
-            [new LedgerInvariant()],
-            limits,
-            NullLogger<Engine>.Instance
-        );
-        Data = new(ids, customers);
-    }
+    public string Folder => folder;
 
-    public Engine Engine { get; }
+    public Task<Bank> OpenAsync(EngineLimits limits) =>
+        Bank.OpenAsync(new() { Provider = StorageProvider.Sqlite }, folder, EngineLoad.Customers, limits);
 
-    public BankData Data { get; }
-
-    public static async Task<Bank> OpenAsync(
-        StorageOptions options,
-        string folder,
-        int customers,
-        EngineLimits? limits = null
-    )
-    {
-        var bank = new Bank(Stores.Open(options, folder, TimeProvider.System), customers, limits ?? new());
-        await bank.Data.WriteAsync(bank.Engine);
-        return bank;
-    }
-
-    public async Task<(int Count, double PerSecond, double P50, double P99)> PayAsync(
-        int callers,
-        TimeSpan time
-    )
-    {
-        await Data.HandOutCouponsAsync(Engine, (int)(time.TotalSeconds * 5_000));
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        var (payments, latencies) = await new PaymentCallers(Engine, Data, ids).PayForAsync(callers, time);
-        var elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return (
-            payments,
-            payments / elapsed,
-            latencies[latencies.Length / 2],
-            latencies[(int)(latencies.Length * 0.99)]
-        );
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        Engine.Dispose();
-        store.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 }

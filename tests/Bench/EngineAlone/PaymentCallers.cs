@@ -10,11 +10,11 @@ namespace OpenBanking.Tests.Bench.EngineAlone;
 /// <summary>Callers that pay one order after the other, each waiting for its answer; every fourth payment uses a coupon.</summary>
 internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids)
 {
-    private const int CouponEvery = 4;
+    public const int CouponEvery = 4;
     private static int orders;
 
-    /// <summary>Pays for a while; gives how many payments were kept, and how long they took in milliseconds.</summary>
-    public async Task<(int Payments, double[] Latencies)> PayForAsync(int callers, TimeSpan time)
+    /// <summary>Pays for a while; gives how long each payment took in milliseconds, the quickest first.</summary>
+    public async Task<double[]> PayForAsync(int callers, TimeSpan time)
     {
         var until = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         var all = await Task.WhenAll(
@@ -22,8 +22,7 @@ internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids)
                 .Range(0, callers)
                 .Select(_ => Task.Run(() => PayUntilAsync(() => Stopwatch.GetTimestamp() < until)))
         );
-        double[] latencies = [.. all.SelectMany(own => own).Order()];
-        return (latencies.Length, latencies);
+        return [.. all.SelectMany(own => own).Order()];
     }
 
     /// <summary>Pays so many orders.</summary>

@@ -8,7 +8,14 @@ namespace OpenBanking.Tests.Storage.Engine;
 internal sealed record Probe(World World, Func<Book, Decision<int>> Decided, Action<IKeySet>? Named = null)
     : Command<int>(World, Rows.Noon)
 {
+    private Guid lane;
+
+    public override Guid Lane => lane;
+
     public override void Keys(IKeySet keys) => Named?.Invoke(keys);
+
+    /// <summary>The same in a lane.</summary>
+    public Probe In(Guid key) => this with { lane = key };
 
     public override Decision<int> Decide(Book book) => Decided(book);
 

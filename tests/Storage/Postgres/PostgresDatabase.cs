@@ -48,6 +48,9 @@ public class PostgresDatabase : TestDatabase
 
     public override string? Scalar(string sql) => Query(sql)[0][0];
 
+    /// <summary>The lines of the first answer that has any.</summary>
+    public string Text(string sql) => string.Join('\n', Query(sql).Select(row => row[0]));
+
     public override string Literal(DateTimeOffset instant) => $"'{instant:O}'";
 
     public override IReadOnlyList<DatabaseColumn> ColumnsOf(string table) =>

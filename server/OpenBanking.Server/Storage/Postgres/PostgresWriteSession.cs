@@ -21,7 +21,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
 
     /// <summary>Each statement finds few rows by their whole key. Generic plans are as good and cost nothing, as long as
     /// the planner does not take a young table's statistics at their word.</summary>
-    private const string Settings =
+    public const string Settings =
         $"SET lock_timeout = '{LockTimeout}'; SET idle_in_transaction_session_timeout = '{IdleTimeout}'; SET jit = off; "
         + "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
         + "SET enable_hashjoin = off; SET enable_mergejoin = off";

@@ -1,0 +1,22 @@
+-- expand
+-- No index but the key's has the world or the id in it. To a planner whose statistics are those of a young table, one that
+-- had was as good as the key, and it read a whole world to find a row. What an index finds here is one customer's or one
+-- app's, and few.
+
+CREATE INDEX account_of_customer ON account (customer_id);
+DROP INDEX account_by_customer;
+
+CREATE INDEX coupon_of_customer ON coupon (customer_id, app_id);
+DROP INDEX coupon_by_customer;
+
+CREATE INDEX consent_of_customer ON consent (customer_id, app_id);
+DROP INDEX consent_by_customer;
+
+CREATE INDEX webhook_endpoint_of_app ON webhook_endpoint (app_id);
+DROP INDEX webhook_endpoint_by_app;
+
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (endpoint_id, due_at) WHERE state = 1;
+DROP INDEX webhook_delivery_due;
+
+CREATE INDEX sandbox_message_to_mobile ON sandbox_message (mobile);
+DROP INDEX sandbox_message_by_mobile;

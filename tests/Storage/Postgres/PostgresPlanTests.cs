@@ -1,0 +1,63 @@
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Storage.Postgres;
+
+namespace OpenBanking.Tests.Storage.Postgres;
+
+/// <summary>How PostgreSQL finds a batch's rows. The tables here are empty, as they are when a bank begins, and their
+/// statistics say so: the planner must not read whole worlds for that reason when they have grown.</summary>
+public sealed class PostgresPlanTests : IDisposable
+{
+    private readonly PostgresDatabase database = new();
+
+    public static TheoryData<string> Tables => [.. Schema.Tables.Select(table => table.Name)];
+
+    public static TheoryData<string> ChangedTables =>
+        [.. Schema.Tables.Where(table => table.Versioned).Select(table => table.Name)];
+
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void Rows_are_found_by_their_whole_key(string name)
+    {
+        var table = Schema.Tables.Single(table => table.Name == name);
+
+        AssertByKey(table, PlanOf(PostgresText.SelectByKeys(table, locking: false)));
+        AssertByKey(table, PlanOf(PostgresText.SelectByKeys(table, locking: true)));
+    }
+
+    [Theory]
+    [MemberData(nameof(ChangedTables))]
+    public void Rows_are_changed_where_they_were_found(string name)
+    {
+        var table = Schema.Tables.Single(table => table.Name == name);
+
+        var plan = PlanOf(PostgresText.Update(table));
+
+        AssertByKey(table, plan);
+        Assert.Contains("Tid Scan on", plan);
+    }
+
+    public void Dispose() => database.Dispose();
+
+    private static void AssertByKey(Table table, string plan)
+    {
+        Assert.Contains($"Index Scan using {table.Name}_pkey on", plan);
+        var condition = plan.Split('\n').Single(line => line.Contains("Index Cond:"));
+        Assert.All(
+            table.KeyColumns.Prepend("world"),
+            column => Assert.Matches($@"[( ]\(?{column}\)?(::text)? = ", condition)
+        );
+    }
+
+    /// <summary>The plan that is made once and for all parameters.</summary>
+    private string PlanOf(string sql)
+    {
+        var parameters = string.Join(
+            ", ",
+            Enumerable.Repeat("NULL", Enumerable.Range(1, 40).Last(i => sql.Contains($"${i}")))
+        );
+        return database.Text(
+            $"{PostgresWriteSession.Settings}; ANALYZE; PREPARE planned AS {sql}; "
+                + $"EXPLAIN EXECUTE planned({parameters}); DEALLOCATE planned"
+        );
+    }
+}
