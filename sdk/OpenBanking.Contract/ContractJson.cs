@@ -49,6 +49,7 @@ public sealed partial class RequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(WebhookEndpoint))]
 [JsonSerializable(typeof(Page<WebhookEndpoint>))]
 [JsonSerializable(typeof(WebhookEvent))]
+[JsonSerializable(typeof(Page<WebhookEvent>))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ClientRegistrationRequest))]
 [JsonSerializable(typeof(ClientRegistration))]

@@ -274,6 +274,7 @@ public static class DeclineCodes
 #pragma warning disable CS1591 // The catalogue below says what each code means.
     public const string InsufficientFunds = "insufficient_funds";
     public const string AccountNotActive = "account_not_active";
+    public const string AccountFrozen = "account_frozen";
     public const string AccountDailyLimit = "account_daily_limit_exceeded";
     public const string AccountYearlyLimit = "account_yearly_limit_exceeded";
     public const string AgreementPerPaymentLimit = "agreement_per_payment_limit_exceeded";
@@ -301,6 +302,12 @@ public static class DeclineCodes
             "The e-account is not in use",
             "Set the payment PIN, or ask the bank.",
             "Send the customer to the bank's pages."
+        ),
+        new(
+            AccountFrozen,
+            "The e-account is frozen by the bank",
+            "Ask the bank.",
+            "Do not try again by yourself; the customer must ask the bank."
         ),
         new(
             AccountDailyLimit,

@@ -28,6 +28,9 @@ public readonly record struct AccountStatus(string Value) : IOpenValue<AccountSt
     /// <summary>In use.</summary>
     public static AccountStatus Active { get; } = new("active");
 
+    /// <summary>Frozen by the bank: nothing goes out until it frees it.</summary>
+    public static AccountStatus Frozen { get; } = new("frozen");
+
     /// <inheritdoc/>
     public static AccountStatus From(string value) => new(value);
 

@@ -40,6 +40,7 @@ public class OpenBankingClient
         Consents = new ConsentsClient(api);
         Agreements = new AgreementsClient(api);
         WebhookEndpoints = new WebhookEndpointsClient(api);
+        Events = new EventsClient(api);
     }
 
     /// <summary>For mocks, which override the sub-clients they are asked for.</summary>
@@ -55,6 +56,7 @@ public class OpenBankingClient
         Consents = null!;
         Agreements = null!;
         WebhookEndpoints = null!;
+        Events = null!;
     }
 
     /// <summary>Reads linked customers' e-accounts.</summary>
@@ -86,4 +88,7 @@ public class OpenBankingClient
 
     /// <summary>Says where events are posted to.</summary>
     public virtual WebhookEndpointsClient WebhookEndpoints { get; }
+
+    /// <summary>Reads events again.</summary>
+    public virtual EventsClient Events { get; }
 }

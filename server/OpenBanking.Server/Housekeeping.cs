@@ -1,13 +1,19 @@
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Webhooks;
 
 namespace OpenBanking.Server;
 
 /// <summary>Has rows deleted that have outlived their use.</summary>
-public sealed class Housekeeping(Engine.Engine engine, EngineLimits limits, TimeProvider time)
-    : BackgroundService
+public sealed class Housekeeping(
+    Engine.Engine engine,
+    EngineLimits limits,
+    AuditOptions audit,
+    TimeProvider time
+) : BackgroundService
 {
     private static readonly TimeSpan interval = TimeSpan.FromMinutes(1);
 
@@ -27,6 +33,16 @@ public sealed class Housekeeping(Engine.Engine engine, EngineLimits limits, Time
                 engine.SweepLater(AuthorizationTables.Interactions, $"expires_at < {now - grace}");
                 engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
                 engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
+                engine.SweepLater(
+                    EngineTables.Journal,
+                    $"created_at < {now - audit.EventsKept} AND NOT pending"
+                );
+                engine.SweepLater(AuditTables.EventPositions, $"sealed_at < {now - audit.EventsKept}");
+                engine.SweepLater(WebhookTables.Events, $"created_at < {now - audit.EventsKept}");
+                engine.SweepLater(
+                    WebhookTables.Deliveries,
+                    $"state <> {DeliveryState.Waiting} AND due_at < {now - audit.EventsKept}"
+                );
                 engine.SweepLater(EngineTables.Answers, $"created_at < {now - limits.AnswersKept}");
             }
         }

@@ -37,6 +37,8 @@ public static class Program
             return args switch
             {
                 ["verify-books", ..] => await app.VerifyBooksAsync(),
+                ["verify-audit", ..] => await app.VerifyAuditAsync(),
+                ["resolve-finding", var id, ..] => await app.ResolveFindingAsync(id),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
                 _ => await app.ServeAsync(),
             };
@@ -74,6 +76,7 @@ public static class Program
         api.MapPayments();
         api.MapRefunds();
         api.MapWebhooks();
+        api.MapEvents();
 
         app.MapAuthorizationServer();
         app.MapRazorPages();

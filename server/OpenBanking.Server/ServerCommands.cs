@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
 using OpenBanking.Server.Ledger;
@@ -39,11 +41,26 @@ public static class ServerCommands
     public static string[] Configured(string[] args) =>
         args switch
         {
-            ["verify-books", .. var settings] => [.. settings, "--Storage:MustExist=true"],
-            ["openapi", .. var settings] => settings,
+            ["verify-books" or "verify-audit", .. var settings] => [.. settings, "--Storage:MustExist=true"],
+            ["resolve-finding", var id, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            ["resolve-finding", ..] => throw new WrongSettingException(
+                "resolve-finding needs the finding's id, fnd_…, as verify-books lists it."
+            ),
+            // Its output is the document alone.
+            ["openapi", .. var settings] =>
+            [
+                .. settings,
+                "--Logging:LogLevel:OpenBanking.Server.Audit=None",
+            ],
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
-                    $"There is no command {unknown}. Known are migrate, verify-books and openapi; without one the server serves."
+                    $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding and openapi; "
+                        + "without one the server serves."
                 ),
             _ => args,
         };
@@ -76,9 +93,58 @@ public static class ServerCommands
             Console.WriteLine($"VIOLATED {count} times: {rule}");
         }
 
+        await app.ListFindingsAsync();
         var verdict = violations.Count == 0 ? "balance" : "DO NOT balance";
         Console.WriteLine($"{payments} payments, {entries} entries: the books {verdict}");
         return violations.Count == 0 ? Ok : Failed;
+    }
+
+    /// <summary>verify-audit: proves that the audit is as it was sealed; with Audit:HeadsFile, that nothing of its end is
+    /// missing either.</summary>
+    public static async Task<int> VerifyAuditAsync(this WebApplication app)
+    {
+        var file = app.Services.GetRequiredService<AuditOptions>().HeadsFile;
+        var exported = file is null ? [] : await File.ReadAllLinesAsync(file);
+        var verdict = await app.Services.GetRequiredService<AuditVerifier>().VerifyAsync(exported);
+        await app.ListFindingsAsync();
+        if (verdict.LastHead is not null)
+        {
+            Console.WriteLine($"head: {verdict.LastHead}");
+        }
+
+        Console.WriteLine(
+            verdict.Broken
+                ?? $"{verdict.Positions} positions, signed to {verdict.SignedPosition}; "
+                    + $"{verdict.Unanswered} entries from before the audit: nothing was changed"
+        );
+        return verdict.Broken is null ? Ok : Failed;
+    }
+
+    /// <summary>resolve-finding: closes a finding of the auditor, and frees the account it froze.</summary>
+    public static async Task<int> ResolveFindingAsync(this WebApplication app, string text)
+    {
+        if (
+            !Id<FindingRow>.TryParse(text, out var id)
+            || await app.Services.GetRequiredService<Findings>().ResolveAsync(id) is not { } finding
+        )
+        {
+            Console.WriteLine($"There is no finding {text}.");
+            return Failed;
+        }
+
+        Console.WriteLine($"resolved: {finding.Id} {finding.Rule}");
+        return Ok;
+    }
+
+    private static async Task ListFindingsAsync(this WebApplication app)
+    {
+        foreach (var (world, finding) in await app.Services.GetRequiredService<Findings>().ListOpenAsync())
+        {
+            Console.WriteLine(
+                $"OPEN {finding.Id} in world {world} since {finding.FoundAt:u}: it did not hold that {finding.Rule}"
+                    + (finding.StateBefore is null ? "" : "; the account is frozen")
+            );
+        }
     }
 
     /// <summary>migrate: brings the schema up to date; with --plan it tells what that would be, and changes nothing.</summary>

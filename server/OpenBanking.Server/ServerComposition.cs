@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
@@ -52,6 +53,9 @@ public static class ServerComposition
             )
         );
         services.AddSingleton<IInvariant, LedgerInvariant>();
+        services.AddAudit(
+            builder.Configuration.GetSection(AuditOptions.Section).Get<AuditOptions>() ?? new()
+        );
         services.AddSingleton<Engine.Engine>();
         services.AddSingleton<WorldClocks>();
         services.AddSingleton<AppDirectory>();
@@ -86,6 +90,7 @@ public static class ServerComposition
         services.AddSingleton<RefundQueries>();
         services.AddSingleton<TopUpQueries>();
         services.AddSingleton<WebhookQueries>();
+        services.AddSingleton<EventQueries>();
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<IIntentHandler, CardDebits>();
         services.AddSingleton<IIntentHandler, IdentityVerifications>();

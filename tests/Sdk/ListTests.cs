@@ -113,6 +113,56 @@ public sealed class ListTests : IAsyncLifetime
         Assert.Equal(("", "?limit=50"), (app.Query, customer.Query));
     }
 
+    [Fact]
+    public async Task Events_are_walked_from_the_cursor_that_was_kept_with_the_apps_own_token()
+    {
+        bank.Script(
+            "GET /v1/events",
+            Answers.Json(
+                200,
+                new
+                {
+                    data = new[]
+                    {
+                        new
+                        {
+                            id = "evt_1",
+                            type = EventTypes.PaymentCaptured,
+                            created_at = "2026-06-15T04:00:00Z",
+                            api_version = "v1",
+                            sequence = 1,
+                            data = new { status = "captured" },
+                        },
+                    },
+                    has_more = true,
+                    next_cursor = "second",
+                }
+            ),
+            Answers.Json(
+                200,
+                new
+                {
+                    data = Array.Empty<object>(),
+                    has_more = false,
+                    next_cursor = "second",
+                }
+            )
+        );
+
+        var ids = new List<string>();
+        await foreach (var happened in client.Events.ListAsync("kept", pageSize: 7))
+        {
+            ids.Add(happened.Id);
+        }
+
+        Assert.Equal(["evt_1"], ids);
+        Assert.Equal(
+            ["?limit=7&after=kept", "?limit=7&after=second"],
+            bank.Of("GET /v1/events").Select(request => request.Query)
+        );
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.Events.ListAsync(pageSize: 101));
+    }
+
     private static Microsoft.AspNetCore.Http.RequestDelegate Page(string? next, params int[] numbers) =>
         Answers.Json(
             200,

@@ -13,12 +13,21 @@ public static class AccountRules
         var today = BusinessCalendar.DateOf(now);
         var limits = LimitRules.For(account.Type, today);
         var counted = CountedFor(account, today);
-        return account.State != AccountState.Active ? DeclineCodes.AccountNotActive
+        return DeclineState(account) is { } decline ? decline
             : amount > limits.DailyOutflow - counted.DayOutflow ? DeclineCodes.AccountDailyLimit
             : amount > limits.YearlyOutflow - counted.YearOutflow ? DeclineCodes.AccountYearlyLimit
             : amount > account.Available ? DeclineCodes.InsufficientFunds
             : null;
     }
+
+    /// <summary>Why the account's state lets nothing be asked of it; null when it does.</summary>
+    public static string? DeclineState(AccountRow account) =>
+        account.State switch
+        {
+            AccountState.Active => null,
+            AccountState.Frozen => DeclineCodes.AccountFrozen,
+            _ => DeclineCodes.AccountNotActive,
+        };
 
     /// <summary>Counts money that goes out.</summary>
     public static AccountRow CountOutflow(AccountRow account, long amount, DateTimeOffset now)
@@ -64,6 +73,7 @@ public static class AccountRules
         {
             AccountState.PendingActivation => AccountStatus.PendingActivation,
             AccountState.Active => AccountStatus.Active,
+            AccountState.Frozen => AccountStatus.Frozen,
             _ => throw new InvalidOperationException($"Unknown state {state}."),
         };
 

@@ -9,6 +9,9 @@ public enum AccountState
 {
     PendingActivation = 1,
     Active = 2,
+
+    /// <summary>Nothing goes out, by the bank's act.</summary>
+    Frozen = 3,
 }
 
 /// <summary>An e-account 电子账户: what it is, what is on it, and what went out of it today and this year.</summary>

@@ -18,6 +18,10 @@ public sealed record SubmitApplication(
     DateTimeOffset RealNow
 ) : Command<AccountApplicationRow>(World, Now)
 {
+    public override Actor Actor => Actor.App(Application.AppId);
+
+    public override Subject Subject => Subject.Of(Application.Id);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(AuthorizationTables.Interactions, InteractionId);
@@ -48,6 +52,8 @@ public sealed record CompleteVerification(
     AccountRow Account
 ) : Command<AccountApplicationRow>(World, Now)
 {
+    public override Subject Subject => Subject.Of(Application.Id);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(IntentTables.Intents, IntentId);

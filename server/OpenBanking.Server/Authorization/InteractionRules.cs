@@ -10,6 +10,10 @@ namespace OpenBanking.Server.Authorization;
 public sealed record StartInteraction(World World, DateTimeOffset Now, InteractionRow Interaction)
     : Command<Done>(World, Now)
 {
+    public override Actor Actor => Actor.App(Interaction.AppId);
+
+    public override Subject Subject => Subject.Of(Interaction.Id);
+
     public override void Keys(IKeySet keys) => keys.Want(AuthorizationTables.Interactions, Interaction.Id);
 
     public override Decision<Done> Decide(Book book)
@@ -29,6 +33,8 @@ public sealed record SendSignInCode(
     NewOneTimeCode Code
 ) : Command<Done>(World, Now)
 {
+    public override Subject Subject => Subject.Of(InteractionId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(AuthorizationTables.Interactions, InteractionId);
@@ -50,6 +56,8 @@ public sealed record EnterSignInCode(
     string BrowserHash
 ) : Command<CodeCheck>(World, Now)
 {
+    public override Subject Subject => Subject.Of(InteractionId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(AuthorizationTables.Interactions, InteractionId);
@@ -74,6 +82,10 @@ public sealed record Agree(
     AuthorizationCodeRow Code
 ) : Command<PinCheck>(World, Now)
 {
+    public override Actor Actor => Actor.Customer(Consent.CustomerId);
+
+    public override Subject Subject => Subject.Of(Consent.Id);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(AuthorizationTables.Interactions, InteractionId);
@@ -93,6 +105,8 @@ public sealed record Decline(
     string RequestHash
 ) : Command<Done>(World, Now)
 {
+    public override Subject Subject => Subject.Of(InteractionId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(AuthorizationTables.Interactions, InteractionId);

@@ -33,6 +33,8 @@ public sealed record PushRequest(
     PushedRequestRow Request
 ) : Command<PushedRequestRow>(World, Now)
 {
+    public override Actor Actor => Actor.App(Request.AppId);
+
     public override void Keys(IKeySet keys) =>
         keys.Want(AuthorizationTables.SingleUse, SingleUse.KeyOf(Assertion));
 

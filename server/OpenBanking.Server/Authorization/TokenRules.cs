@@ -16,6 +16,10 @@ public sealed record RedeemCode(
     RefreshTokenRow RefreshToken
 ) : Command<ConsentRow?>(World, Now)
 {
+    public override Actor Actor => Actor.App(Code.AppId);
+
+    public override Subject Subject => Subject.Of(Code.ConsentId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(AuthorizationTables.SingleUse, SingleUse.KeyOf(Assertion));

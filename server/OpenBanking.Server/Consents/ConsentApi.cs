@@ -61,6 +61,9 @@ public static class ConsentApi
 
         var decision = await engine.SubmitAsync(
             new RevokeConsent(caller.World, caller.Now, consent.Id, consent.AgreementId)
+            {
+                By = Actor.App(caller.App.Id),
+            }
         );
         return Answers.Ok(Show(((Accepted<ConsentRow>)decision).Reply, caller));
     }

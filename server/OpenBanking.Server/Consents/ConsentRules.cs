@@ -12,6 +12,13 @@ public sealed record RevokeConsent(
     Id<AgreementRow>? AgreementId
 ) : Command<ConsentRow>(World, Now)
 {
+    /// <summary>Who takes it back.</summary>
+    public Actor By { get; init; } = Actor.Bank;
+
+    public override Actor Actor => By;
+
+    public override Subject Subject => Subject.Of(ConsentId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(ConsentTables.Consents, ConsentId);

@@ -23,6 +23,10 @@ public sealed record IssueCoupon(
     /// <summary>The stock is what many change.</summary>
     public override Guid Lane => StockId.Value;
 
+    public override Actor Actor => Actor.App(AppId);
+
+    public override Subject Subject => Subject.Of(CouponId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(CouponTables.Stocks, StockId);

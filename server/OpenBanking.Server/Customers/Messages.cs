@@ -9,6 +9,8 @@ namespace OpenBanking.Server.Customers;
 public sealed record FinishMessage(World World, DateTimeOffset Now, Id<IntentRow> IntentId)
     : Command<Done>(World, Now)
 {
+    public override Subject Subject => Subject.Of(IntentId);
+
     public override void Keys(IKeySet keys) => keys.Want(IntentTables.Intents, IntentId);
 
     public override Decision<Done> Decide(Book book)

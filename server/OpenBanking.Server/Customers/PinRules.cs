@@ -18,6 +18,10 @@ public sealed record SetPin(
     byte[] Salt
 ) : Command<Done>(World, Now)
 {
+    public override Actor Actor => Actor.Customer(CustomerId);
+
+    public override Subject Subject => Subject.Of(AccountId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(CustomerTables.Customers, CustomerId);

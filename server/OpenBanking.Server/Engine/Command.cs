@@ -11,6 +11,15 @@ public abstract record Command<TReply>(World World, DateTimeOffset Now)
     /// customer's.</summary>
     public virtual Guid Lane => Guid.Empty;
 
+    /// <summary>Who asks, for the audit; the bank itself unless the command says otherwise.</summary>
+    public virtual Actor Actor => Actor.Bank;
+
+    /// <summary>What it is about, for the audit; nothing where there is no one thing.</summary>
+    public virtual Subject Subject => default;
+
+    /// <summary>Whether the audit keeps a record of it. Only the audit's own bookkeeping has none: it would never end.</summary>
+    public virtual bool Audited => true;
+
     /// <summary>Names the rows the decision needs.</summary>
     public abstract void Keys(IKeySet keys);
 

@@ -24,7 +24,8 @@ public sealed class Engine : IDisposable
         TimeProvider time,
         IEnumerable<IInvariant> invariants,
         EngineLimits limits,
-        ILogger<Engine> log
+        ILogger<Engine> log,
+        IBatchRecorder? recorder = null
     )
     {
         this.store = store;
@@ -34,7 +35,16 @@ public sealed class Engine : IDisposable
             .. Enumerable
                 .Range(0, Math.Min(limits.Writers, store.MostWriters))
                 .Select(number => new Lane(
-                    new(store.OpenWriteSession(), ids, time, [.. invariants], limits, listeners, log),
+                    new(
+                        store.OpenWriteSession(),
+                        ids,
+                        time,
+                        [.. invariants],
+                        limits,
+                        listeners,
+                        log,
+                        recorder
+                    ),
                     limits,
                     number
                 )),

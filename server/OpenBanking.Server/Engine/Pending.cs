@@ -8,6 +8,12 @@ internal abstract class Pending(World world)
 {
     public World World { get; } = world;
 
+    /// <summary>Whether anything of it is kept; set with each decision.</summary>
+    public bool Changed { get; set; }
+
+    /// <summary>What the audit keeps of it, once it is decided; null when that is nothing.</summary>
+    public abstract CommandRecord? Record { get; }
+
     public abstract void Keys(IKeySet keys);
 
     /// <summary>Decides and remembers the decision; nothing is told before the batch is committed. Gives whether
@@ -17,6 +23,9 @@ internal abstract class Pending(World world)
     public abstract void Complete();
 
     public abstract void Fail(Exception cause);
+
+    protected static CommandRecord? RecordOf<TReply>(Command<TReply> command, bool declined) =>
+        command.Audited ? new(command.GetType().Name, declined, command.Actor, command.Subject) : null;
 }
 
 internal sealed class PendingCommand<TReply>(Command<TReply> command) : Pending(command.World)
@@ -27,6 +36,9 @@ internal sealed class PendingCommand<TReply>(Command<TReply> command) : Pending(
     private Decision<TReply>? decision;
 
     public Task<Decision<TReply>> Task => waiter.Task;
+
+    public override CommandRecord? Record =>
+        Changed ? RecordOf(command, declined: decision is Declined<TReply>) : null;
 
     public override void Keys(IKeySet keys) => command.Keys(keys);
 
@@ -52,8 +64,11 @@ internal sealed class PendingKeyedCommand<TReply>(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
     private KeyedOutcome? outcome;
+    private bool declined;
 
     public Task<KeyedOutcome> Task => waiter.Task;
+
+    public override CommandRecord? Record => Changed ? RecordOf(command, declined) : null;
 
     private IdempotencyKey Key => new(request.AppId, request.Key);
 
@@ -82,7 +97,9 @@ internal sealed class PendingKeyedCommand<TReply>(
 
     private KeyedOutcome DecideOnce(Book book, BatchAnswers answers)
     {
-        var reply = command.Decide(book) switch
+        var decision = command.Decide(book);
+        declined = decision is Declined<TReply>;
+        var reply = decision switch
         {
             Accepted<TReply> accepted => accepted.Reply,
             Declined<TReply> declined => declined.Reply,

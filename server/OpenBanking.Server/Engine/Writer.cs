@@ -23,7 +23,8 @@ internal sealed class Writer(
     IReadOnlyList<IInvariant> invariants,
     EngineLimits limits,
     IReadOnlyDictionary<Table, Action> listeners,
-    ILogger log
+    ILogger log,
+    IBatchRecorder? recorder = null
 ) : IDisposable
 {
     private const int SweptAtOnce = 1_000;
@@ -120,7 +121,7 @@ internal sealed class Writer(
         List<Pending> decided = [.. named.Where(pending => Decide(pending, book, answers, failed))];
         if (book.HasChanges)
         {
-            Keep(book, answers);
+            Keep(book, answers, decided);
             session.Commit(book);
         }
         else
@@ -194,7 +195,8 @@ internal sealed class Writer(
         var mark = book.Mark;
         try
         {
-            if (!pending.Decide(book, answers))
+            pending.Changed = pending.Decide(book, answers) && book.Mark != mark;
+            if (!pending.Changed)
             {
                 book.Rollback(mark);
             }
@@ -216,8 +218,8 @@ internal sealed class Writer(
         }
     }
 
-    /// <summary>Adds the batch's events and answers to what it writes.</summary>
-    private void Keep(Book book, BatchAnswers answers)
+    /// <summary>Adds the batch's events, answers and record to what it writes.</summary>
+    private void Keep(Book book, BatchAnswers answers, IReadOnlyList<Pending> decided)
     {
         var now = time.GetUtcNow();
         if (book.Events.Count > 0)
@@ -246,6 +248,9 @@ internal sealed class Writer(
                 }
             );
         }
+
+        var records = decided.Select(pending => pending.Record).OfType<CommandRecord>();
+        recorder?.Record(book, answers.JournalId, now, [.. records]);
     }
 
     /// <summary>A batch that the store refuses as a whole is split until the one command it stumbles over is

@@ -1,15 +1,26 @@
 using System.Text;
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Http;
 
-/// <summary>GET /health/live, /health/ready: for load balancers.</summary>
+/// <summary>GET /health/live, /health/ready: for load balancers. GET /health: whether anybody should look.</summary>
 public static class HealthApi
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").ExcludeFromDescription();
+        health.MapGet(
+            "",
+            async (Findings findings) =>
+            {
+                var open = await findings.ListOpenAsync();
+                return Results.Json(
+                    new { status = open.Count == 0 ? "ok" : "degraded", open_findings = open.Count }
+                );
+            }
+        );
         health.MapGet("/live", () => Results.Text("live"));
         health.MapGet(
             "/ready",

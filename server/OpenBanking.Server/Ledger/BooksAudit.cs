@@ -1,159 +1,74 @@
+using System.Text.RegularExpressions;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Ledger;
 
+/// <summary>A rule that does not hold.</summary>
+/// <param name="Subject">The row that breaks it.</param>
+/// <param name="Account">The customer's account it concerns; null when it concerns none.</param>
+/// <param name="Measure">By how much.</param>
+public sealed record Violation(string Rule, Guid Subject, Guid? Account, long Measure);
+
 /// <summary>Proves from the stored rows alone that the books balance, in every world.</summary>
-public sealed class BooksAudit(Store store)
+public sealed partial class BooksAudit(Store store)
 {
-    /// <summary>What must hold, and a query that counts where it does not.</summary>
-    private static readonly (string Rule, string Violations)[] rules =
-    [
-        (
-            "debits equal credits in every posting",
-            "SELECT 1 FROM entry GROUP BY world, posting_id, kind, currency HAVING SUM(amount) <> 0"
-        ),
-        (
-            "a customer's balance is the sum of its entries",
-            """
-            SELECT 1 FROM account
-            LEFT JOIN (
-                SELECT world, account_id, SUM(amount) AS total, COUNT(*) AS lines FROM entry GROUP BY world, account_id
-            ) entries
-            ON entries.world = account.world AND entries.account_id = account.id
-            WHERE account.available + account.held <> COALESCE(entries.total, 0)
-            OR account.entries <> COALESCE(entries.lines, 0) OR account.available < 0
-            """
-        ),
-        (
-            "a customer's statement has no gaps, and each line the balance after it",
-            """
-            SELECT 1 FROM (
-                SELECT entry.sequence - ROW_NUMBER() OVER lines AS gap,
-                    entry.balance_after - SUM(entry.amount) OVER lines AS difference
-                FROM entry
-                JOIN account ON account.world = entry.world AND account.id = entry.account_id
-                WINDOW lines AS (PARTITION BY entry.world, entry.account_id ORDER BY entry.sequence)
-            ) statement
-            WHERE gap <> 0 OR difference IS DISTINCT FROM 0
-            """
-        ),
-        (
-            "a balance of the bank is the sum of its entries",
-            """
-            SELECT 1 FROM internal_account
-            LEFT JOIN (SELECT world, account_id, SUM(amount) AS total FROM entry GROUP BY world, account_id) entries
-            ON entries.world = internal_account.world AND entries.account_id = internal_account.entry_account_id
-            WHERE internal_account.balance <> COALESCE(entries.total, 0)
-            """
-        ),
-        (
-            "every entry is of an account that there is",
-            """
-            SELECT 1 FROM entry
-            WHERE NOT EXISTS (
-                SELECT 1 FROM account WHERE account.world = entry.world AND account.id = entry.account_id
-            )
-            AND NOT EXISTS (
-                SELECT 1 FROM internal_account
-                WHERE internal_account.world = entry.world AND internal_account.entry_account_id = entry.account_id
-            )
-            """
-        ),
-        (
-            "every captured payment has its posting, and no failed one has",
-            """
-            SELECT 1 FROM payment
-            LEFT JOIN (
-                SELECT world, posting_id, SUM(amount) AS total FROM entry
-                WHERE kind = 1 AND amount > 0 GROUP BY world, posting_id
-            ) entries
-            ON entries.world = payment.world AND entries.posting_id = payment.id
-            WHERE COALESCE(entries.total, 0) <> CASE payment.state WHEN 2 THEN 0 ELSE payment.amount END
-            """
-        ),
-        (
-            "every refund, and every top-up that came, has its posting",
-            """
-            SELECT 1 FROM (
-                SELECT world, id, 2 AS kind, amount FROM refund
-                UNION ALL
-                SELECT world, id, 3 AS kind, CASE state WHEN 2 THEN amount ELSE 0 END FROM top_up
-            ) act
-            LEFT JOIN (
-                SELECT world, posting_id, kind, SUM(amount) AS total FROM entry
-                WHERE kind IN (2, 3) AND amount > 0 GROUP BY world, posting_id, kind
-            ) entries
-            ON entries.world = act.world AND entries.posting_id = act.id AND entries.kind = act.kind
-            WHERE COALESCE(entries.total, 0) <> act.amount
-            """
-        ),
-        (
-            "every payment and refund that was posted is there",
-            """
-            SELECT 1 FROM entry
-            LEFT JOIN payment
-            ON entry.kind = 1 AND payment.world = entry.world AND payment.id = entry.posting_id
-            LEFT JOIN refund
-            ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
-            WHERE entry.kind IN (1, 2) AND payment.id IS NULL AND refund.id IS NULL
-            """
-        ),
-        (
-            "what was refunded is the sum of the refunds",
-            """
-            SELECT 1 FROM payment
-            LEFT JOIN (SELECT world, payment_id, SUM(amount) AS total FROM refund GROUP BY world, payment_id) refunds
-            ON refunds.world = payment.world AND refunds.payment_id = payment.id
-            WHERE payment.refunded <> COALESCE(refunds.total, 0)
-            """
-        ),
-        (
-            "a redeemed coupon names a payment that used it, and each payment used one at most",
-            """
-            SELECT 1 FROM coupon
-            LEFT JOIN payment ON payment.world = coupon.world AND payment.id = coupon.payment_id
-            WHERE coupon.payment_id IS NOT NULL
-            AND (payment.id IS NULL OR payment.coupon_id IS DISTINCT FROM coupon.id OR payment.state = 2)
-            """
-        ),
-        (
-            "a coupon that a live payment used is redeemed by it",
-            """
-            SELECT 1 FROM payment
-            LEFT JOIN coupon ON coupon.world = payment.world AND coupon.id = payment.coupon_id
-            WHERE payment.coupon_id IS NOT NULL AND payment.state IN (1, 3)
-            AND coupon.payment_id IS DISTINCT FROM payment.id
-            """
-        ),
-        (
-            "a stock issued as many coupons as there are",
-            """
-            SELECT 1 FROM coupon_stock
-            WHERE issued <> (SELECT COUNT(*) FROM coupon WHERE coupon.world = coupon_stock.world AND coupon.stock_id = coupon_stock.id)
-            """
-        ),
-        (
-            "a paid order has one live payment",
-            """
-            SELECT 1 FROM payment WHERE state <> 2 GROUP BY world, app_id, order_no HAVING COUNT(*) > 1
-            """
-        ),
-    ];
+    /// <summary>How many rows a narrowed query is given; always as many, so that its text stays the same.</summary>
+    public const int CheckedAtOnce = 64;
 
     /// <summary>The rules that do not hold, with how often; empty when the books balance.</summary>
     public async Task<IReadOnlyList<(string Rule, long Violations)>> FindViolationsAsync()
     {
         var violations = new List<(string, long)>();
-        foreach (var (rule, query) in rules)
+        foreach (var rule in BooksRule.All)
         {
-            var count = await store.NumbersAsync($"SELECT COUNT(*) FROM ({query}) AS violation", columns: 1);
+            var count = await store.NumbersAsync(
+                $"""
+                WITH violation (world, subject, account, measure) AS ({NarrowTo(rule.Query, []).Text})
+                SELECT COUNT(*) FROM (SELECT DISTINCT world, subject FROM violation) AS subjects
+                """,
+                columns: 1
+            );
             if (count[0][0] > 0)
             {
-                violations.Add((rule, count[0][0]));
+                violations.Add((rule.Rule, count[0][0]));
             }
         }
 
-        return violations;
+        var counters = await FindWrongCountersAsync(World.Live, []);
+        return counters.Count == 0 ? violations : [.. violations, (OutflowCounters.Rule, counters.Count)];
+    }
+
+    /// <summary>Where a rule does not hold, anywhere; a limited number.</summary>
+    public ValueTask<IReadOnlyList<(World World, Violation Violation)>> FindAsync(BooksRule rule, int limit)
+    {
+        var query = NarrowTo(rule.Query, []);
+        query.AppendLiteral($" LIMIT {limit}");
+        return ReadAsync(rule, World.Live, query);
+    }
+
+    /// <summary>Where the rules of a scope do not hold for some rows of a world.</summary>
+    public async Task<IReadOnlyList<(World World, Violation Violation)>> FindAsync(
+        BooksScope scope,
+        World world,
+        IEnumerable<Guid> rows
+    )
+    {
+        var found = new List<(World, Violation)>();
+        foreach (var some in rows.Chunk(CheckedAtOnce))
+        {
+            foreach (var rule in BooksRule.All.Where(rule => rule.Scope == scope))
+            {
+                found.AddRange(await ReadAsync(rule, world, NarrowTo(rule.Query, some)));
+            }
+
+            if (scope == BooksScope.Accounts)
+            {
+                found.AddRange(await FindWrongCountersAsync(world, some));
+            }
+        }
+
+        return found;
     }
 
     /// <summary>How many payments and entries there are.</summary>
@@ -165,4 +80,97 @@ public sealed class BooksAudit(Store store)
         );
         return (counts[0][0], counts[0][1]);
     }
+
+    private ValueTask<IReadOnlyList<(World World, Violation Violation)>> ReadAsync(
+        BooksRule rule,
+        World world,
+        Sql query
+    ) =>
+        store.QueryAsync(
+            world,
+            query,
+            row =>
+                (
+                    new World((int)row.Int64()!.Value),
+                    new Violation(rule.Rule, row.Uuid()!.Value, row.Uuid(), row.Int64() ?? 0)
+                )
+        );
+
+    /// <summary>The accounts whose counters are not what went out; of all accounts when none are named.</summary>
+    private async Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
+        World world,
+        IReadOnlyList<Guid> accounts
+    )
+    {
+        var rows = await store.QueryAsync(
+            world,
+            NarrowTo(OutflowCounters.Query, accounts),
+            row =>
+                (
+                    World: new World((int)row.Int64()!.Value),
+                    Account: row.Uuid()!.Value,
+                    Counters: new OutflowCounters(row.Date()!.Value, row.Int64()!.Value, row.Int64()!.Value),
+                    Moved: ReadMoved(row)
+                )
+        );
+        return
+        [
+            .. rows.GroupBy(row => (row.World, row.Account, row.Counters))
+                .Select(of =>
+                    (
+                        of.Key.World,
+                        new Violation(
+                            OutflowCounters.Rule,
+                            of.Key.Account,
+                            of.Key.Account,
+                            of.Key.Counters.OffBy([.. of.Select(row => row.Moved).OfType<OutflowOfDay>()])
+                        )
+                    )
+                )
+                .Where(found => found.Item2.Measure != 0),
+        ];
+    }
+
+    private static OutflowOfDay? ReadMoved(RowReader row)
+    {
+        var (day, paid, givenBack) = (row.Date(), row.Int64(), row.Int64());
+        return day is { } known ? new(known, paid ?? 0, givenBack ?? 0) : null;
+    }
+
+    /// <summary>The query with its holes filled: with the rows it is narrowed to, or with what is always true.</summary>
+    private static Sql NarrowTo(string query, IReadOnlyList<Guid> rows)
+    {
+        var sql = new Sql(query.Length, 0);
+        var end = 0;
+        foreach (Match hole in Holes().Matches(query))
+        {
+            sql.AppendLiteral(query[end..hole.Index]);
+            Narrow(sql, hole.Groups["table"].Value, hole.Groups["column"].Value, rows);
+            end = hole.Index + hole.Length;
+        }
+
+        sql.AppendLiteral(query[end..]);
+        return sql;
+    }
+
+    private static void Narrow(Sql sql, string table, string column, IReadOnlyList<Guid> rows)
+    {
+        if (rows.Count == 0)
+        {
+            sql.AppendLiteral("1 = 1");
+            return;
+        }
+
+        sql.AppendLiteral($"{table}.world = ?1 AND {table}.{column} IN (");
+        for (var i = 0; i < CheckedAtOnce; i++)
+        {
+            sql.AppendLiteral(i == 0 ? "" : ", ");
+            sql.AppendFormatted(rows[Math.Min(i, rows.Count - 1)]);
+        }
+
+        sql.AppendLiteral(")");
+    }
+
+    [GeneratedRegex(@"\{(?<table>\w+)\.(?<column>\w+)\}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Holes();
 }

@@ -8,6 +8,8 @@ namespace OpenBanking.Server.Outside;
 public sealed record ClaimIntent(World World, DateTimeOffset Now, Id<IntentRow> IntentId, TimeSpan Lease)
     : Command<ClaimedIntent?>(World, Now)
 {
+    public override Subject Subject => Subject.Of(IntentId);
+
     public override void Keys(IKeySet keys) => keys.Want(IntentTables.Intents, IntentId);
 
     public override Decision<ClaimedIntent?> Decide(Book book) => IntentRules.Claim(this, book);
@@ -21,6 +23,8 @@ public sealed record ClaimedIntent(IntentRow Intent, bool MayBeKnown);
 public sealed record PostponeIntent(World World, DateTimeOffset Now, Id<IntentRow> IntentId, TimeSpan Wait)
     : Command<Done>(World, Now)
 {
+    public override Subject Subject => Subject.Of(IntentId);
+
     public override void Keys(IKeySet keys) => keys.Want(IntentTables.Intents, IntentId);
 
     public override Decision<Done> Decide(Book book) => IntentRules.Postpone(this, book);

@@ -22,6 +22,10 @@ public sealed record CreatePayment(
     string? Description
 ) : Command<PaymentRow>(World, Now)
 {
+    public override Actor Actor => Actor.App(AppId);
+
+    public override Subject Subject => Subject.Of(PaymentId);
+
     public Id<AppRow> AppId => Agreement.AppId;
 
     public OrderKey Order => new(AppId, OrderNo);

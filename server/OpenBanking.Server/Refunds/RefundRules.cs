@@ -22,6 +22,10 @@ public sealed record CreateRefund(
 {
     public override Guid Lane => Payment.CustomerId.Value;
 
+    public override Actor Actor => Actor.App(Payment.AppId);
+
+    public override Subject Subject => Subject.Of(RefundId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(PaymentTables.Payments, Payment.Id);

@@ -17,6 +17,8 @@ public sealed record SeedSandbox(
     Id<CouponStockRow> StockId
 ) : Command<Done>(World, Now)
 {
+    public override Subject Subject => Subject.Of(Partner.Id);
+
     public override void Keys(IKeySet keys)
     {
         // Everything is new: there is nothing to read.

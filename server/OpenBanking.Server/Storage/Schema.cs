@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
@@ -63,6 +64,15 @@ public static class Schema
         EngineTables.Idempotency,
         EngineTables.Journal,
         EngineTables.Answers,
+        AuditTables.Chain,
+        AuditTables.Progress,
+        AuditTables.Findings,
+        AuditTables.Records,
+        AuditTables.Unsealed,
+        AuditTables.Seals,
+        AuditTables.Heads,
+        AuditTables.Keys,
+        AuditTables.EventPositions,
         LedgerTables.Entries,
         LedgerTables.InternalAccounts,
     ];

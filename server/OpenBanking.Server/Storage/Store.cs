@@ -24,6 +24,27 @@ public abstract class Store : IDisposable
         where TKey : struct
         where TRow : class;
 
+    /// <summary>The rows of a world with these keys, as far as there are any.</summary>
+    public virtual async ValueTask<IReadOnlyList<TRow>> ListByKeysAsync<TKey, TRow>(
+        Table<TKey, TRow> table,
+        World world,
+        IReadOnlyCollection<TKey> keys
+    )
+        where TKey : struct
+        where TRow : class
+    {
+        var rows = new List<TRow>(keys.Count);
+        foreach (var key in keys)
+        {
+            if (await FindAsync(table, world, key) is { } row)
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows;
+    }
+
     /// <summary>Rows of all worlds that meet a condition, for workers that serve them all.</summary>
     public abstract ValueTask<IReadOnlyList<(World World, TRow Row)>> ListAcrossWorldsAsync<TRow>(
         Table<TRow> table,
@@ -36,6 +57,13 @@ public abstract class Store : IDisposable
 
     /// <summary>How many write sessions may be open at once.</summary>
     internal abstract int MostWriters { get; }
+
+    /// <summary>What a whole query of one statement gives, for audits. Its first parameter, <c>?1</c>, is the world.</summary>
+    internal abstract ValueTask<IReadOnlyList<T>> QueryAsync<T>(
+        World world,
+        Sql query,
+        Func<RowReader, T> read
+    );
 
     internal abstract IWriteSession OpenWriteSession();
 

@@ -22,6 +22,10 @@ public sealed record CreateTopUp(
 {
     public override Guid Lane => Agreement.CustomerId.Value;
 
+    public override Actor Actor => Actor.App(Agreement.AppId);
+
+    public override Subject Subject => Subject.Of(TopUpId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(ConsentTables.Agreements, Agreement.Id);
@@ -43,6 +47,8 @@ public sealed record CompleteTopUp(
 ) : Command<TopUpRow>(World, Now)
 {
     public override Guid Lane => TopUp.CustomerId.Value;
+
+    public override Subject Subject => Subject.Of(TopUp.Id);
 
     public override void Keys(IKeySet keys)
     {
@@ -78,9 +84,8 @@ public static class TopUpRules
         }
 
         var decline =
-            account.State != AccountState.Active
-                ? DeclineCodes.AccountNotActive
-                : AgreementRules.DeclineTopUp(agreement, command.Amount, command.Now);
+            AccountRules.DeclineState(account)
+            ?? AgreementRules.DeclineTopUp(agreement, command.Amount, command.Now);
         var topUp = book.Insert(TopUpTables.TopUps, NewTopUp(command, agreement, decline));
         Emit(book, topUp);
         if (decline is not null)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Security;
@@ -16,12 +14,9 @@ public sealed class EventPublisher(
     WebhookQueries webhooks,
     PairwiseIds pairwise,
     TimeProvider time,
-    Ids ids,
     ILogger<EventPublisher> log
 ) : Outside.SignalledWorker(engine, EngineTables.Journal, log)
 {
-    /// <summary>The version of the API that events are written in.</summary>
-    private const string ApiVersion = "v1";
     private const int JournalsAtOnce = 64;
 
     protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
@@ -52,7 +47,7 @@ public sealed class EventPublisher(
         var now = time.GetUtcNow();
         var events = new List<EventRow>();
         var deliveries = new List<DeliveryRow>();
-        foreach (var happened in JsonSerializer.Deserialize<IReadOnlyList<Event>>(journal.Events)!)
+        foreach (var (number, happened) in EventBodies.Read(journal).Index())
         {
             if (!receivers.TryGetValue((world, happened.AppId), out var known))
             {
@@ -68,14 +63,14 @@ public sealed class EventPublisher(
                 continue;
             }
 
-            var id = ids.New<EventRow>();
+            var id = EventBodies.IdOf(journal.Id, number);
             events.Add(
                 new()
                 {
                     Id = id,
                     AppId = new(happened.AppId),
                     Type = happened.Type,
-                    Body = Write(known.PartnerId, id, happened, journal.CreatedAt),
+                    Body = EventBodies.Write(pairwise, known.PartnerId, id, happened, journal.CreatedAt),
                     CreatedAt = journal.CreatedAt,
                 }
             );
@@ -102,28 +97,6 @@ public sealed class EventPublisher(
 
     private static bool Wants(WebhookEndpointRow endpoint, string type) =>
         endpoint.Events.Length == 0 || endpoint.Events.Split(' ').Contains(type);
-
-    /// <summary>The body as it will be signed and sent, byte for byte the same every time.</summary>
-    private byte[] Write(Id<PartnerRow> partner, Id<EventRow> id, Event happened, DateTimeOffset at)
-    {
-        var data = new JsonObject { ["status"] = happened.Status };
-        foreach (var subject in happened.Subjects)
-        {
-            data[subject.Field] = subject.Text ?? pairwise.Format(partner, subject.IdPrefix!, subject.Id);
-        }
-
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new JsonObject
-            {
-                ["id"] = id.ToString(),
-                ["type"] = happened.Type,
-                ["created_at"] = at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ"),
-                ["api_version"] = ApiVersion,
-                ["sequence"] = happened.Sequence,
-                ["data"] = data,
-            }
-        );
-    }
 
     /// <summary>Who may want an app's events.</summary>
     private sealed record Receivers(Id<PartnerRow> PartnerId, IReadOnlyList<WebhookEndpointRow> Endpoints);

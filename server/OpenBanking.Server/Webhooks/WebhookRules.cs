@@ -8,6 +8,10 @@ namespace OpenBanking.Server.Webhooks;
 public sealed record AddWebhookEndpoint(World World, DateTimeOffset Now, WebhookEndpointRow Endpoint)
     : Command<WebhookEndpointRow>(World, Now)
 {
+    public override Actor Actor => Actor.App(Endpoint.AppId);
+
+    public override Subject Subject => Subject.Of(Endpoint.Id);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(PartnerTables.Apps, Endpoint.AppId);
@@ -26,6 +30,10 @@ public sealed record RetireWebhookEndpoint(
     WebhookEndpointState State
 ) : Command<Done>(World, Now)
 {
+    public override Actor Actor => Actor.App(AppId);
+
+    public override Subject Subject => Subject.Of(EndpointId);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(PartnerTables.Apps, AppId);
@@ -46,6 +54,8 @@ public sealed record PublishEvents(
 {
     public override Guid Lane => JournalId.Value;
 
+    public override Subject Subject => Subject.Of(JournalId);
+
     public override void Keys(IKeySet keys) => keys.Want(EngineTables.Journal, JournalId);
 
     public override Decision<Done> Decide(Book book) => WebhookRules.Publish(this, book);
@@ -61,6 +71,8 @@ public sealed record NoteDelivery(
     DateTimeOffset? RetryAt
 ) : Command<Done>(World, Now)
 {
+    public override Subject Subject => Subject.Of(Delivery.EventId);
+
     public override void Keys(IKeySet keys) => keys.Want(WebhookTables.Deliveries, Delivery);
 
     public override Decision<Done> Decide(Book book) => WebhookRules.Note(this, book);

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Sandbox;
@@ -119,7 +120,8 @@ public abstract class EngineSuite<TDatabase> : IDisposable
             Clock,
             [new LedgerInvariant()],
             limits,
-            NullLogger<Server.Engine.Engine>.Instance
+            NullLogger<Server.Engine.Engine>.Instance,
+            new AuditRecorder()
         );
     }
 

@@ -1,4 +1,5 @@
 using OpenBanking.Server;
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
@@ -182,7 +183,7 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
     private async Task KeepHouseAsync(Func<bool> isDone)
     {
         var clock = new MinuteClock(Clock);
-        using var housekeeping = new Housekeeping(Engine, limits, clock);
+        using var housekeeping = new Housekeeping(Engine, limits, new AuditOptions(), clock);
         await housekeeping.StartAsync(CancellationToken.None);
         var passMinute = await clock.Minute;
         passMinute();

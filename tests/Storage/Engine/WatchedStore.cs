@@ -28,6 +28,12 @@ internal sealed class WatchedStore(Store store) : Store
     public override ValueTask<TRow?> FindAsync<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
         where TRow : class => store.FindAsync(table, world, key);
 
+    public override ValueTask<IReadOnlyList<TRow>> ListByKeysAsync<TKey, TRow>(
+        Table<TKey, TRow> table,
+        World world,
+        IReadOnlyCollection<TKey> keys
+    ) => store.ListByKeysAsync(table, world, keys);
+
     public override ValueTask<IReadOnlyList<(World World, TRow Row)>> ListAcrossWorldsAsync<TRow>(
         Table<TRow> table,
         int limit,
@@ -38,6 +44,12 @@ internal sealed class WatchedStore(Store store) : Store
         store.NumbersAsync(sql, columns);
 
     internal override int MostWriters => store.MostWriters;
+
+    internal override ValueTask<IReadOnlyList<T>> QueryAsync<T>(
+        World world,
+        Sql query,
+        Func<RowReader, T> read
+    ) => store.QueryAsync(world, query, read);
 
     internal override IWriteSession OpenWriteSession() => new Session(this, store.OpenWriteSession());
 

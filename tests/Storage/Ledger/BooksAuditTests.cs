@@ -24,7 +24,12 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
         "a redeemed coupon names a payment that used it, and each payment used one at most";
     private const string UsedCoupons = "a coupon that a live payment used is redeemed by it";
     private const string Stocks = "a stock issued as many coupons as there are";
+    private const string Holders =
+        "a customer got no more coupons of a stock than allowed, and as many as are counted";
+    private const string Budgets = "a campaign gives away no more than its budget";
     private const string Orders = "a paid order has one live payment";
+
+    private const string Counters = OutflowCounters.Rule;
 
     private static readonly World otherWorld = new(8);
 
@@ -72,14 +77,15 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
         "DELETE FROM entry WHERE world = 7 AND sequence = 2",
         PostingsBalance,
         CustomersBalance,
-        Statements
+        Statements,
+        Counters
     )]
     // What is gone.
     [InlineData("DELETE FROM account WHERE world = 7", Accounts)]
     [InlineData("DELETE FROM internal_account WHERE world = 7 AND kind = 4", Accounts)]
     [InlineData("DELETE FROM payment WHERE world = 7 AND order_no = 'order-1'", Posted)]
-    [InlineData("DELETE FROM refund WHERE world = 7 AND discount_amount = 0", Posted, Refunded)]
-    [InlineData("DELETE FROM coupon WHERE world = 7 AND state = 1", Stocks)]
+    [InlineData("DELETE FROM refund WHERE world = 7 AND discount_amount = 0", Posted, Refunded, Counters)]
+    [InlineData("DELETE FROM coupon WHERE world = 7 AND state = 1", Stocks, Holders)]
     // Business that its posting does not bear out.
     [InlineData("UPDATE payment SET amount = amount + 1 WHERE world = 7 AND order_no = 'order-1'", Payments)]
     [InlineData("UPDATE payment SET state = 2 WHERE world = 7 AND order_no = 'order-1'", Payments)]
@@ -124,6 +130,16 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
     [InlineData("UPDATE payment SET state = 2 WHERE world = 7 AND order_no = 'order-3'", Coupons, Payments)]
     [InlineData("UPDATE coupon SET state = 1, payment_id = NULL WHERE world = 7 AND state = 2", UsedCoupons)]
     [InlineData("UPDATE coupon_stock SET issued = issued + 1 WHERE world = 7", Stocks)]
+    [InlineData("UPDATE coupon_stock_holder SET issued = issued - 1 WHERE world = 7", Holders)]
+    [InlineData("UPDATE coupon_stock SET per_customer_limit = 1 WHERE world = 7", Holders)]
+    [InlineData(
+        "UPDATE internal_account SET balance = -1 WHERE world = 7 AND kind = 3",
+        Budgets,
+        BanksBalance
+    )]
+    // Limits.
+    [InlineData("UPDATE account SET day_outflow = day_outflow - 1 WHERE world = 7", Counters)]
+    [InlineData("UPDATE account SET year_outflow = year_outflow + 1 WHERE world = 7", Counters)]
     [InlineData("UPDATE payment SET order_no = 'order-1' WHERE world = 7 AND order_no = 'order-3'", Orders)]
     [Theory]
     public async Task What_was_changed_is_found(string sql, params string[] rules)

@@ -9,6 +9,7 @@ using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Worlds;
+using OpenBanking.Tests.Storage.Engine;
 
 namespace OpenBanking.Tests.Storage.Ledger;
 
@@ -27,29 +28,21 @@ internal sealed class SmallBank(Server.Engine.Engine engine, Store store, World 
     public void Open()
     {
         using var session = store.OpenWriteSession();
-        session.Run(
-            world,
-            book =>
-            {
-                book.Insert(AccountTables.Accounts, account);
-                book.Insert(ConsentTables.Consents, Rows.Consent);
-                book.Insert(ConsentTables.Agreements, agreement);
-                book.Insert(CouponTables.Campaigns, Rows.Campaign);
-                book.Insert(CouponTables.Stocks, Rows.Stock);
-                LedgerRules.Post(
-                    book,
-                    new(
-                        PostingKind.CampaignFunding,
-                        Rows.Campaign.Id.Value,
-                        null,
-                        Rows.Campaign.Currency,
-                        Rows.Noon,
-                        LedgerRules.CampaignFundingLegs(Rows.Budget, Rows.Campaign.Budget)
-                    )
-                );
-            }
-        );
+        session.Run(world, Fill);
     }
+
+    /// <summary>The same by a command.</summary>
+    public Task OpenAsync() =>
+        engine.SubmitAsync(
+            new Probe(
+                world,
+                book =>
+                {
+                    Fill(book);
+                    return Decision.Accept(0);
+                }
+            )
+        );
 
     /// <summary>Money comes from the card, or is refused by its bank.</summary>
     public async Task TopUpAsync(int number, long amount, string? decline = null)
@@ -95,6 +88,26 @@ internal sealed class SmallBank(Server.Engine.Engine engine, Store store, World 
         AcceptAsync(
             new CreateRefund(world, Rows.Noon, Rows.Id<RefundRow>(number), payment, amount, Reason: null)
         );
+
+    private static void Fill(Book book)
+    {
+        book.Insert(AccountTables.Accounts, account);
+        book.Insert(ConsentTables.Consents, Rows.Consent);
+        book.Insert(ConsentTables.Agreements, agreement);
+        book.Insert(CouponTables.Campaigns, Rows.Campaign);
+        book.Insert(CouponTables.Stocks, Rows.Stock);
+        LedgerRules.Post(
+            book,
+            new(
+                PostingKind.CampaignFunding,
+                Rows.Campaign.Id.Value,
+                null,
+                Rows.Campaign.Currency,
+                Rows.Noon,
+                LedgerRules.CampaignFundingLegs(Rows.Budget, Rows.Campaign.Budget)
+            )
+        );
+    }
 
     private async Task<TReply> AcceptAsync<TReply>(Command<TReply> command) =>
         Assert.IsType<Accepted<TReply>>(await engine.SubmitAsync(command)).Reply;

@@ -24,7 +24,8 @@ public class PostgresDatabase : TestDatabase
     private static readonly string empty =
         "SET session_replication_role = replica;"
         + string.Concat(Schema.Tables.Select(table => $"DELETE FROM {table.Name};"))
-        + "ALTER TABLE entry ENABLE TRIGGER USER; RESET session_replication_role";
+        + "ALTER TABLE entry ENABLE TRIGGER USER; ALTER TABLE audit_record ENABLE TRIGGER USER;"
+        + "ALTER TABLE audit_seal ENABLE TRIGGER USER; ALTER TABLE audit_head ENABLE TRIGGER USER; RESET session_replication_role";
 
     private readonly NpgsqlDataSource connections;
     private readonly bool forTheNext;
@@ -64,10 +65,18 @@ public class PostgresDatabase : TestDatabase
 
     public override void UnguardEntries() => Execute("ALTER TABLE entry DISABLE TRIGGER USER");
 
+    public override void UnguardAudit() =>
+        Execute(
+            """
+            ALTER TABLE audit_record DISABLE TRIGGER USER; ALTER TABLE audit_seal DISABLE TRIGGER USER;
+            ALTER TABLE audit_head DISABLE TRIGGER USER
+            """
+        );
+
     public override bool IsRefusal(Exception exception) =>
         exception is DuplicateRowException or PostgresException { SqlState: ['2', '3', ..] };
 
-    protected override Store Connect() => new PostgresStore(connections.ConnectionString);
+    public override Store Connect() => new PostgresStore(connections.ConnectionString);
 
     protected static NpgsqlDataSource NewDatabase(string template) =>
         NpgsqlDataSource.Create(

@@ -1,3 +1,4 @@
+using OpenBanking.Tests.Storage.Audit;
 using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
@@ -26,3 +27,11 @@ public sealed class PostgresSweepTests : SweepTests<PostgresDatabase>;
 public sealed class PostgresSpendingTests : SpendingTests<PostgresDatabase>;
 
 public sealed class PostgresBooksAuditTests : BooksAuditTests<PostgresDatabase>;
+
+public sealed class PostgresAuditChainTests : AuditChainTests<PostgresDatabase>;
+
+public sealed class PostgresAuditTamperingTests : AuditTamperingTests<PostgresDatabase>;
+
+public sealed class PostgresAuditorTests : AuditorTests<PostgresDatabase>;
+
+public sealed class PostgresEventCursorTests : EventCursorTests<PostgresDatabase>;

@@ -33,10 +33,19 @@ public sealed class SqliteDatabase : TestDatabase
     public override void UnguardEntries() =>
         Execute("DROP TRIGGER entry_is_never_changed; DROP TRIGGER entry_is_never_deleted");
 
+    public override void UnguardAudit() =>
+        Execute(
+            string.Concat(
+                ((string[])["audit_record", "audit_seal", "audit_head"]).Select(table =>
+                    $"DROP TRIGGER {table}_is_never_changed; DROP TRIGGER {table}_is_never_deleted;"
+                )
+            )
+        );
+
     public override bool IsRefusal(Exception exception) =>
         exception is SqliteStoreException { Result: raw.SQLITE_CONSTRAINT };
 
-    protected override Store Connect() => new SqliteStore(Path);
+    public override Store Connect() => new SqliteStore(Path);
 
     protected override void Dispose(bool disposing) => Directory.Delete(folder, recursive: true);
 

@@ -1,3 +1,4 @@
+using OpenBanking.Tests.Storage.Audit;
 using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
@@ -28,3 +29,11 @@ public sealed class SqliteSweepTests : SweepTests<SqliteDatabase>;
 public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
 
 public sealed class SqliteBooksAuditTests : BooksAuditTests<SqliteDatabase>;
+
+public sealed class SqliteAuditChainTests : AuditChainTests<SqliteDatabase>;
+
+public sealed class SqliteAuditTamperingTests : AuditTamperingTests<SqliteDatabase>;
+
+public sealed class SqliteAuditorTests : AuditorTests<SqliteDatabase>;
+
+public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;

@@ -44,6 +44,9 @@ public abstract class TestDatabase : IDisposable
     /// <summary>Takes away what guards the entries of the ledger.</summary>
     public abstract void UnguardEntries();
 
+    /// <summary>Takes away what guards the audit.</summary>
+    public abstract void UnguardAudit();
+
     /// <summary>Whether the database refused a row, as opposed to a bug above it.</summary>
     public abstract bool IsRefusal(Exception exception);
 
@@ -54,7 +57,7 @@ public abstract class TestDatabase : IDisposable
     }
 
     /// <summary>The store as it is.</summary>
-    protected abstract Store Connect();
+    public abstract Store Connect();
 
     protected abstract void Dispose(bool disposing);
 }

@@ -75,6 +75,50 @@ public sealed class PostgresStore : Store
 
     internal override int MostWriters => int.MaxValue;
 
+    public override async ValueTask<IReadOnlyList<TRow>> ListByKeysAsync<TKey, TRow>(
+        Table<TKey, TRow> table,
+        World world,
+        IReadOnlyCollection<TKey> keys
+    )
+    {
+        if (keys.Count == 0)
+        {
+            return [];
+        }
+
+        var arrays = new PostgresArrays();
+        foreach (var key in keys)
+        {
+            arrays.NextRow();
+            table.WriteKey(key, arrays);
+        }
+
+        return await ReadAsync(
+            PostgresText.SelectByKeys(table, locking: false),
+            parameters =>
+            {
+                parameters.Int64(world.Number);
+                parameters.Arrays(arrays);
+            },
+            table.Read
+        );
+    }
+
+    internal override ValueTask<IReadOnlyList<T>> QueryAsync<T>(
+        World world,
+        Sql query,
+        Func<RowReader, T> read
+    ) =>
+        ReadAsync(
+            query.Text.Replace('?', '$'),
+            parameters =>
+            {
+                parameters.Int64(world.Number);
+                query.WriteTo(parameters);
+            },
+            read
+        );
+
     internal override IWriteSession OpenWriteSession() => new PostgresWriteSession(connections);
 
     internal override IMigrationTarget OpenMigrations() =>

@@ -6,6 +6,9 @@ namespace OpenBanking.Server.Storage.Postgres;
 /// <summary>Takes values as the parameters of one statement.</summary>
 internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) : RowWriter
 {
+    /// <summary>Takes many rows, an array a column.</summary>
+    public void Arrays(PostgresArrays rows) => rows.AddTo(parameters);
+
     public override void Int64(long? value) => Add(value, NpgsqlDbType.Bigint);
 
     /// <summary>A null has no type: the server takes it for whatever it is compared with.</summary>

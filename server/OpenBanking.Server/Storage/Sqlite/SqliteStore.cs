@@ -98,6 +98,31 @@ public sealed class SqliteStore : Store
 
     internal override int MostWriters => 1;
 
+    internal override ValueTask<IReadOnlyList<T>> QueryAsync<T>(
+        World world,
+        Sql query,
+        Func<RowReader, T> read
+    ) =>
+        Read<IReadOnlyList<T>>(
+            query.Text,
+            statement =>
+            {
+                if (query.Text.Contains('?', StringComparison.Ordinal))
+                {
+                    statement.Int64(world.Number);
+                    query.WriteTo(statement);
+                }
+
+                var rows = new List<T>();
+                while (statement.Step())
+                {
+                    rows.Add(read(statement.Row));
+                }
+
+                return rows;
+            }
+        );
+
     internal override IWriteSession OpenWriteSession() =>
         new SqliteWriteSession(new SqliteConnection(path, writes: true));
 

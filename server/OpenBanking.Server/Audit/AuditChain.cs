@@ -1,0 +1,176 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Audit;
+
+/// <summary>Adds committed records to the chain. One process does it at a time, by a lease; but were two to, one of
+/// them would find that the chain had moved on, and nothing would be sealed twice.</summary>
+public sealed class AuditChain(
+    Store store,
+    Engine.Engine engine,
+    AuditKeys keys,
+    AuditOptions options,
+    Ids ids,
+    TimeProvider time,
+    ILogger<AuditChain> log
+)
+{
+    /// <summary>How many records are sealed in one transaction.</summary>
+    public const int SealedAtOnce = 256;
+
+    /// <summary>How long a sealer that died is waited for.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    private readonly Guid holder = ids.NewGuid();
+    private AuditHeadRow? lastHead;
+
+    /// <summary>Whether this process is the sealer. Becomes it when nobody is, and stays it by asking.</summary>
+    public async Task<bool> HoldAsync()
+    {
+        var now = time.GetUtcNow();
+        var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
+        if (chain is not null && !AuditRules.MayHold(chain, holder, now))
+        {
+            return false;
+        }
+
+        if (chain is not null && chain.Holder == holder && chain.LeaseUntil - now > Lease / 2)
+        {
+            return true;
+        }
+
+        var decision = await engine.SubmitAsync(new HoldChain(now, holder, Lease));
+        return decision is Accepted<AuditChainRow?> { Reply: not null };
+    }
+
+    /// <summary>Gives every record that was committed a place in the chain, a limited number at a time; gives how many.</summary>
+    public async Task<int> SealAsync()
+    {
+        // The end before the records: whoever seals one of them in between moves it.
+        var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
+        var unsealed = await store.ListAcrossWorldsAsync(
+            AuditTables.Unsealed,
+            SealedAtOnce,
+            $"""
+            NOT EXISTS (
+                SELECT 1 FROM audit_seal WHERE record_world = audit_unsealed.world AND record_id = audit_unsealed.id
+            ) ORDER BY id
+            """
+        );
+        if (chain is null || unsealed.Count == 0)
+        {
+            return 0;
+        }
+
+        var records = await ReadAsync(unsealed);
+        var decision = await engine.SubmitAsync(
+            new SealRecords(time.GetUtcNow(), holder, Lease, chain.Position, records)
+        );
+        if (decision is not Accepted<AuditChainRow?> { Reply: not null })
+        {
+            return 0;
+        }
+
+        engine.SweepLater(
+            AuditTables.Unsealed,
+            $"""
+            EXISTS (
+                SELECT 1 FROM audit_seal WHERE record_world = audit_unsealed.world AND record_id = audit_unsealed.id
+            )
+            """
+        );
+        return records.Count;
+    }
+
+    /// <summary>Signs the end of the chain and exports it, unless nothing was sealed since the last time or, when it is
+    /// not asked for <paramref name="now"/>, it is not time yet.</summary>
+    public async Task SignAsync(bool now)
+    {
+        lastHead ??= await store.FirstAsync(
+            AuditTables.Heads,
+            World.Live,
+            $"ORDER BY position DESC LIMIT {1}"
+        );
+        var at = time.GetUtcNow();
+        if (!now && lastHead is not null && at - lastHead.SignedAt < options.SignEvery)
+        {
+            return;
+        }
+
+        var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
+        if (chain is null || chain.Position <= (lastHead?.Position ?? 0))
+        {
+            return;
+        }
+
+        var head = new AuditHeadRow
+        {
+            Position = chain.Position,
+            Signature = await keys.SignAsync(new(chain.Position, chain.Hash), at),
+            SignedAt = at,
+        };
+        await engine.SubmitAsync(new KeepHead(at, head));
+        lastHead = head;
+        Export(head);
+    }
+
+    /// <summary>Lets another process seal at once.</summary>
+    public async Task ReleaseAsync() =>
+        await engine.SubmitAsync(new HoldChain(time.GetUtcNow(), holder, TimeSpan.Zero));
+
+    private async Task<IReadOnlyList<UnsealedRecord>> ReadAsync(
+        IReadOnlyList<(World World, AuditUnsealedRow Row)> unsealed
+    )
+    {
+        var records = new List<UnsealedRecord>();
+        foreach (var inWorld in unsealed.GroupBy(marked => marked.World, marked => marked.Row.Id))
+        {
+            var found = await store.ListByKeysAsync(AuditTables.Records, inWorld.Key, [.. inWorld]);
+            if (found.Count < inWorld.Count())
+            {
+                log.LogError(AuditEvents.RecordMissing, "An audit record is gone before it was sealed");
+            }
+
+            records.AddRange(
+                found.Select(record => new UnsealedRecord(
+                    inWorld.Key,
+                    record.Id,
+                    record.Digest,
+                    [.. BatchContents.Read(record.Records).EventApps.Select(app => new Id<AppRow>(app))]
+                ))
+            );
+        }
+
+        return records;
+    }
+
+    private void Export(AuditHeadRow head)
+    {
+        log.LogInformation(
+            AuditEvents.HeadSigned,
+            "Audit head {Position} {Head}",
+            head.Position,
+            head.Signature
+        );
+        if (options.HeadsFile is { } path)
+        {
+            using var file = PrivateFiles.Open(path, FileShare.Read);
+            file.Seek(0, SeekOrigin.End);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(head.Signature + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+    }
+}
+
+/// <summary>The audit's log events, by which an operator's alarms know them.</summary>
+public static class AuditEvents
+{
+    public static EventId HeadSigned { get; } = new(3001, nameof(HeadSigned));
+
+    public static EventId RecordMissing { get; } = new(3002, nameof(RecordMissing));
+
+    public static EventId Found { get; } = new(3003, nameof(Found));
+}

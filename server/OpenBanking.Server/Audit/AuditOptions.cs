@@ -1,0 +1,36 @@
+namespace OpenBanking.Server.Audit;
+
+/// <summary>How the audit runs, section <c>Audit</c> of the configuration.</summary>
+public sealed record AuditOptions
+{
+    public const string Section = "Audit";
+
+    /// <summary>A file that every signed head is added to, a line each; also what verify-audit compares with.</summary>
+    public string? HeadsFile { get; init; }
+
+    /// <summary>How often the end of the chain is signed, when it has moved on.</summary>
+    public TimeSpan SignEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often the auditor looks at what was sealed since.</summary>
+    public TimeSpan CheckEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the auditor goes through everything.</summary>
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>From when on every entry must have its record; the first record's own time when absent. Set it where
+    /// nodes without the audit went on writing after that.</summary>
+    public DateTimeOffset? CoversFrom { get; init; }
+
+    /// <summary>How long events are listed.</summary>
+    public TimeSpan EventsKept { get; init; } = TimeSpan.FromDays(30);
+
+    /// <exception cref="WrongSettingException">A time is out of range.</exception>
+    public void Check()
+    {
+        TimeSpan[] times = [SignEvery, CheckEvery, SweepEvery, EventsKept];
+        if (times.Any(time => time <= TimeSpan.Zero))
+        {
+            throw new WrongSettingException("The times in the section Audit must be more than nothing.");
+        }
+    }
+}

@@ -1,0 +1,317 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Audit;
+
+/// <summary>Makes one process the sealer, or keeps it so. Replies with the chain; with null while another one holds it.</summary>
+/// <param name="Lease">For how long; nothing gives it up.</param>
+public sealed record HoldChain(DateTimeOffset Now, Guid Holder, TimeSpan Lease)
+    : Command<AuditChainRow?>(World.Live, Now)
+{
+    public override bool Audited => false;
+
+    public override void Keys(IKeySet keys) => keys.Want(AuditTables.Chain, AuditRules.TheChain);
+
+    public override Decision<AuditChainRow?> Decide(Book book) => AuditRules.Hold(this, book);
+}
+
+/// <summary>A record that has no place in the chain yet.</summary>
+/// <param name="EventApps">The apps that its batch has events of.</param>
+public sealed record UnsealedRecord(
+    World World,
+    Id<JournalRow> Id,
+    byte[] Digest,
+    IReadOnlyList<Id<AppRow>> EventApps
+);
+
+/// <summary>Puts records at the end of the chain. Replies with the chain; with null when it has moved on since it was
+/// looked at, and nothing was done.</summary>
+/// <param name="SeenPosition">Where the chain stood before the records were looked for: as long as it stands there, none
+/// of them has a place.</param>
+public sealed record SealRecords(
+    DateTimeOffset Now,
+    Guid Holder,
+    TimeSpan Lease,
+    long SeenPosition,
+    IReadOnlyList<UnsealedRecord> Records
+) : Command<AuditChainRow?>(World.Live, Now)
+{
+    public override bool Audited => false;
+
+    public override void Keys(IKeySet keys) => keys.Want(AuditTables.Chain, AuditRules.TheChain);
+
+    public override Decision<AuditChainRow?> Decide(Book book) => AuditRules.Seal(this, book);
+}
+
+/// <summary>Keeps a signed head, once for each position.</summary>
+public sealed record KeepHead(DateTimeOffset Now, AuditHeadRow Head) : Command<Done>(World.Live, Now)
+{
+    public override bool Audited => false;
+
+    public override void Keys(IKeySet keys) => keys.Want(AuditTables.Heads, new(Head.Position));
+
+    public override Decision<Done> Decide(Book book) => AuditRules.Keep(this, book);
+}
+
+/// <summary>Keeps a new key for heads.</summary>
+public sealed record KeepAuditKey(DateTimeOffset Now, AuditKeyRow Key) : Command<AuditKeyRow>(World.Live, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(AuditTables.Keys, new(Key.KeyId));
+
+    public override Decision<AuditKeyRow> Decide(Book book) =>
+        Decision.Accept(book.Insert(AuditTables.Keys, Key));
+}
+
+/// <summary>Notes how far the auditor has come.</summary>
+public sealed record NoteProgress(DateTimeOffset Now, long Position, DateTimeOffset SweptAt)
+    : Command<Done>(World.Live, Now)
+{
+    public override bool Audited => false;
+
+    public override void Keys(IKeySet keys) => keys.Want(AuditTables.Progress, new(0));
+
+    public override Decision<Done> Decide(Book book) => AuditRules.Note(this, book);
+}
+
+/// <summary>Keeps a finding and freezes the account it concerns. Replies with the finding, or null when it was known.</summary>
+public sealed record ReportFinding(World World, DateTimeOffset Now, FindingRow Finding)
+    : Command<FindingRow?>(World, Now)
+{
+    public override Subject Subject => Subject.Of(Finding.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(AuditTables.Findings, Finding.Id);
+        if (Finding.AccountId is { } account)
+        {
+            keys.Want(AccountTables.Accounts, new(account));
+        }
+    }
+
+    public override Decision<FindingRow?> Decide(Book book) => AuditRules.Report(this, book);
+}
+
+/// <summary>Closes a finding and frees its account, unless another finding holds it.</summary>
+/// <param name="Finding">Read before the batch for what never changes in it.</param>
+/// <param name="Other">Another open finding about the same account.</param>
+public sealed record ResolveFinding(
+    World World,
+    DateTimeOffset Now,
+    FindingRow Finding,
+    Id<FindingRow>? Other
+) : Command<FindingRow>(World, Now)
+{
+    public override Subject Subject => Subject.Of(Finding.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(AuditTables.Findings, Finding.Id);
+        if (Other is { } other)
+        {
+            keys.Want(AuditTables.Findings, other);
+        }
+
+        if (Finding.AccountId is { } account)
+        {
+            keys.Want(AccountTables.Accounts, new(account));
+        }
+    }
+
+    public override Decision<FindingRow> Decide(Book book) => AuditRules.Resolve(this, book);
+}
+
+/// <summary>How the chain grows, and what becomes of findings.</summary>
+public static class AuditRules
+{
+    public static AuditChainKey TheChain { get; } = new(0);
+
+    public static Decision<AuditChainRow?> Hold(HoldChain command, Book book)
+    {
+        var chain = book.Find(AuditTables.Chain, TheChain);
+        return Decision.Accept(
+            chain is null
+                ? book.Insert(
+                    AuditTables.Chain,
+                    new AuditChainRow
+                    {
+                        Number = TheChain.Number,
+                        Position = 0,
+                        Hash = AuditDigests.Beginning,
+                        Holder = command.Holder,
+                        LeaseUntil = command.Now + command.Lease,
+                    }
+                )
+            : MayHold(chain, command.Holder, command.Now)
+                ? book.Update(
+                    AuditTables.Chain,
+                    chain with
+                    {
+                        Holder = command.Holder,
+                        LeaseUntil = command.Now + command.Lease,
+                    }
+                )
+            : null
+        );
+    }
+
+    /// <summary>Whether a process may add to the chain: it holds it, or nobody does any more.</summary>
+    public static bool MayHold(AuditChainRow chain, Guid holder, DateTimeOffset now) =>
+        chain.Holder == holder || chain.LeaseUntil <= now;
+
+    public static Decision<AuditChainRow?> Seal(SealRecords command, Book book)
+    {
+        var chain = book.Get(AuditTables.Chain, TheChain);
+        if (chain.Holder != command.Holder || chain.Position != command.SeenPosition)
+        {
+            return Decision.Accept<AuditChainRow?>(null);
+        }
+
+        var (position, hash) = (chain.Position, chain.Hash);
+        foreach (var record in command.Records)
+        {
+            hash = Link(book, record, ++position, hash, command.Now);
+        }
+
+        return Decision.Accept<AuditChainRow?>(
+            book.Update(
+                AuditTables.Chain,
+                chain with
+                {
+                    Position = position,
+                    Hash = hash,
+                    LeaseUntil = command.Now + command.Lease,
+                }
+            )
+        );
+    }
+
+    public static Decision<Done> Keep(KeepHead command, Book book)
+    {
+        if (book.Find(AuditTables.Heads, new(command.Head.Position)) is null)
+        {
+            book.Insert(AuditTables.Heads, command.Head);
+        }
+
+        return Decision.Accept(new Done());
+    }
+
+    public static Decision<Done> Note(NoteProgress command, Book book)
+    {
+        var (position, sweptAt) = (command.Position, command.SweptAt);
+        if (book.Find(AuditTables.Progress, new(0)) is { } progress)
+        {
+            book.Update(AuditTables.Progress, progress with { Position = position, SweptAt = sweptAt });
+        }
+        else
+        {
+            book.Insert(
+                AuditTables.Progress,
+                new AuditProgressRow
+                {
+                    Number = 0,
+                    Position = position,
+                    SweptAt = sweptAt,
+                }
+            );
+        }
+
+        return Decision.Accept(new Done());
+    }
+
+    /// <summary>What was found before stays as it is, resolved or not.</summary>
+    public static Decision<FindingRow?> Report(ReportFinding command, Book book)
+    {
+        var finding = command.Finding;
+        if (book.Find(AuditTables.Findings, finding.Id) is not null)
+        {
+            return Decision.Accept<FindingRow?>(null);
+        }
+
+        var account = finding.AccountId is { } id ? book.Find(AccountTables.Accounts, new(id)) : null;
+        if (account is not null && account.State != AccountState.Frozen)
+        {
+            book.Update(AccountTables.Accounts, account with { State = AccountState.Frozen });
+            finding = finding with { StateBefore = (int)account.State };
+        }
+
+        return Decision.Accept<FindingRow?>(book.Insert(AuditTables.Findings, finding));
+    }
+
+    /// <summary>Resolving twice is resolving once. The account stays frozen for as long as another finding is open.</summary>
+    public static Decision<FindingRow> Resolve(ResolveFinding command, Book book)
+    {
+        var finding = book.Get(AuditTables.Findings, command.Finding.Id);
+        if (finding.ResolvedAt is not null)
+        {
+            return Decision.Accept(finding);
+        }
+
+        var stateBefore = finding.StateBefore;
+        finding = book.Update(AuditTables.Findings, finding with { ResolvedAt = command.Now });
+        if (stateBefore is null)
+        {
+            return Decision.Accept(finding);
+        }
+
+        var other = command.Other is { } id ? book.Get(AuditTables.Findings, id) : null;
+        if (other is { ResolvedAt: null })
+        {
+            book.Update(AuditTables.Findings, other with { StateBefore = stateBefore });
+        }
+        else
+        {
+            Unfreeze(book, new(finding.AccountId!.Value), (AccountState)stateBefore);
+        }
+
+        return Decision.Accept(finding);
+    }
+
+    private static byte[] Link(
+        Book book,
+        UnsealedRecord record,
+        long position,
+        byte[] previousHash,
+        DateTimeOffset now
+    )
+    {
+        var hash = AuditDigests.Link(position, previousHash, record.World, record.Id, record.Digest);
+        book.Insert(
+            AuditTables.Seals,
+            new AuditSealRow
+            {
+                Position = position,
+                RecordWorld = record.World.Number,
+                RecordId = record.Id,
+                PreviousHash = previousHash,
+                Hash = hash,
+                SealedAt = now,
+            }
+        );
+        foreach (var app in record.EventApps)
+        {
+            book.Insert(
+                AuditTables.EventPositions,
+                new EventPositionRow
+                {
+                    AppId = app,
+                    Position = position,
+                    JournalId = record.Id,
+                    SealedAt = now,
+                }
+            );
+        }
+
+        return hash;
+    }
+
+    private static void Unfreeze(Book book, Id<AccountRow> accountId, AccountState state)
+    {
+        var account = book.Find(AccountTables.Accounts, accountId);
+        if (account is { State: AccountState.Frozen })
+        {
+            book.Update(AccountTables.Accounts, account with { State = state });
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Audit;
+
+/// <summary>What the chain came to when it was walked.</summary>
+/// <param name="Positions">How many links it has.</param>
+/// <param name="SignedPosition">How far the last head reaches.</param>
+/// <param name="LastHead">The last head, as it can be kept elsewhere; null when there is none.</param>
+/// <param name="Unanswered">Entries that are older than the audit.</param>
+/// <param name="Broken">The first thing that is wrong, in a sentence; null when all is as it was sealed.</param>
+public sealed record AuditVerdict(
+    long Positions,
+    long SignedPosition,
+    string? LastHead,
+    long Unanswered,
+    string? Broken
+);
+
+/// <summary>Proves from the stored rows that nothing that was sealed has been changed, taken away, added or moved since.</summary>
+public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions options)
+{
+    private const int ReadAtOnce = 200;
+
+    /// <param name="exportedHeads">Heads that were kept outside: they show it when the end was cut off.</param>
+    public async Task<AuditVerdict> VerifyAsync(IReadOnlyList<string> exportedHeads)
+    {
+        var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
+        var end = chain?.Position ?? 0;
+        var head = await store.FirstAsync(AuditTables.Heads, World.Live, $"ORDER BY position DESC LIMIT {1}");
+        var broken =
+            await WalkAsync(end, chain?.Hash ?? AuditDigests.Beginning)
+            ?? await CheckHeadsAsync(end, exportedHeads)
+            ?? await CheckLooseRecordsAsync();
+        var (unanswered, uncovered) = broken is null ? await CountUnansweredAsync() : (0, null);
+        return new(end, head?.Position ?? 0, head?.Signature, unanswered, broken ?? uncovered);
+    }
+
+    /// <summary>Walks a stretch of the chain; gives the hash at its end, or what is wrong.</summary>
+    public async Task<(byte[] Hash, string? Broken)> WalkStretchAsync(
+        IReadOnlyList<AuditSealRow> seals,
+        long position,
+        byte[] hash
+    )
+    {
+        var records = await RecordsOfAsync(seals);
+        foreach (var seal in seals)
+        {
+            position++;
+            var broken =
+                seal.Position != position ? $"Position {position} of the chain is missing."
+                : !seal.PreviousHash.AsSpan().SequenceEqual(hash)
+                    ? $"Position {position} of the chain does not follow the one before."
+                : await CheckRecordAsync(seal, records.GetValueOrDefault((seal.RecordWorld, seal.RecordId)));
+            if (broken is not null)
+            {
+                return (hash, broken);
+            }
+
+            hash = seal.Hash;
+        }
+
+        return (hash, null);
+    }
+
+    /// <summary>The links after a position, in order, a limited number.</summary>
+    public ValueTask<IReadOnlyList<AuditSealRow>> SealsAfterAsync(
+        long position,
+        long end,
+        int limit = ReadAtOnce
+    ) =>
+        store.ListAsync(
+            AuditTables.Seals,
+            World.Live,
+            $"position > {position} AND position <= {end} ORDER BY position LIMIT {limit}"
+        );
+
+    /// <summary>The records that links are of.</summary>
+    public async Task<Dictionary<(int, Id<JournalRow>), AuditRecordRow>> RecordsOfAsync(
+        IReadOnlyList<AuditSealRow> seals
+    )
+    {
+        var records = new Dictionary<(int, Id<JournalRow>), AuditRecordRow>();
+        foreach (var inWorld in seals.GroupBy(seal => seal.RecordWorld, seal => seal.RecordId))
+        {
+            var found = await store.ListByKeysAsync(AuditTables.Records, new(inWorld.Key), [.. inWorld]);
+            foreach (var record in found)
+            {
+                records.Add((inWorld.Key, record.Id), record);
+            }
+        }
+
+        return records;
+    }
+
+    private async Task<string?> WalkAsync(long end, byte[] endHash)
+    {
+        var (position, hash) = (0L, AuditDigests.Beginning);
+        while (await SealsAfterAsync(position, end) is { Count: > 0 } seals)
+        {
+            (hash, var broken) = await WalkStretchAsync(seals, position, hash);
+            if (broken is not null)
+            {
+                return broken;
+            }
+
+            position = seals[^1].Position;
+        }
+
+        return position != end ? $"Position {position + 1} of the chain is missing: it ends at {end}."
+            : !hash.AsSpan().SequenceEqual(endHash)
+                ? $"Position {end} of the chain is not what the chain's end says."
+            : null;
+    }
+
+    private async Task<string?> CheckRecordAsync(AuditSealRow seal, AuditRecordRow? record)
+    {
+        var at = $"Position {seal.Position} of the chain";
+        if (record is null)
+        {
+            return $"{at} has lost its record {seal.RecordId}.";
+        }
+
+        var world = new World(seal.RecordWorld);
+        var digest = AuditDigests.Of(world, record);
+        var link = AuditDigests.Link(seal.Position, seal.PreviousHash, world, record.Id, digest);
+        if (!digest.AsSpan().SequenceEqual(record.Digest) || !link.AsSpan().SequenceEqual(seal.Hash))
+        {
+            return $"{at} was changed: its record {seal.RecordId} is not what was sealed.";
+        }
+
+        return await EntriesAreAsWrittenAsync(world, BatchContents.Read(record.Records))
+            ? null
+            : $"{at} was broken by a change in the ledger: the entries of {seal.RecordId} are not what was posted.";
+    }
+
+    private async Task<bool> EntriesAreAsWrittenAsync(World world, BatchContents contents)
+    {
+        var found = await store.ListByKeysAsync(LedgerTables.Entries, world, contents.Entries);
+        var byKey = found.ToDictionary(LedgerTables.Entries.KeyOf);
+        return contents.Entries.All(byKey.ContainsKey)
+            && AuditDigests
+                .Of(world, [.. contents.Entries.Select(key => byKey[key])])
+                .AsSpan()
+                .SequenceEqual(contents.EntriesDigest);
+    }
+
+    private async Task<string?> CheckHeadsAsync(long end, IReadOnlyList<string> exportedHeads)
+    {
+        var publicKeys = await keys.ListAsync();
+        for (var after = 0L; ; )
+        {
+            var heads = await store.ListAsync(
+                AuditTables.Heads,
+                World.Live,
+                $"position > {after} ORDER BY position LIMIT {ReadAtOnce}"
+            );
+            if (heads.Count == 0)
+            {
+                return await CheckHeadsAsync(end, exportedHeads, publicKeys, "exported");
+            }
+
+            after = heads[^1].Position;
+            var signatures = heads.Select(head => head.Signature).ToList();
+            if (await CheckHeadsAsync(end, signatures, publicKeys, "stored") is { } broken)
+            {
+                return broken;
+            }
+        }
+    }
+
+    private async Task<string?> CheckHeadsAsync(
+        long end,
+        IReadOnlyList<string> heads,
+        IReadOnlyList<PublicKey> publicKeys,
+        string kind
+    )
+    {
+        foreach (var text in heads)
+        {
+            if (AuditKeys.Read(text, publicKeys) is not { } head)
+            {
+                return $"A head that is {kind} was not signed by this server: {text}";
+            }
+
+            if (head.Position > end)
+            {
+                return $"Position {end + 1} of the chain is missing: a head that is {kind} reaches to {head.Position}.";
+            }
+
+            var seal = await store.FindAsync(AuditTables.Seals, World.Live, new(head.Position));
+            if (seal is null || !seal.Hash.AsSpan().SequenceEqual(head.Hash))
+            {
+                return $"Position {head.Position} of the chain was changed: it is not what a head that is {kind} says.";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>One statement, so that whatever is sealed meanwhile is seen on both sides or on none.</summary>
+    private async Task<string?> CheckLooseRecordsAsync()
+    {
+        const string sealedOne =
+            "EXISTS (SELECT 1 FROM audit_seal WHERE record_world = found.world AND record_id = found.id)";
+        var counts = await store.NumbersAsync(
+            $"""
+            SELECT
+                (SELECT COUNT(*) FROM audit_record AS found WHERE NOT {sealedOne} AND NOT EXISTS (
+                    SELECT 1 FROM audit_unsealed WHERE audit_unsealed.world = found.world AND audit_unsealed.id = found.id
+                )),
+                (SELECT COUNT(*) FROM audit_unsealed AS found WHERE NOT {sealedOne} AND NOT EXISTS (
+                    SELECT 1 FROM audit_record WHERE audit_record.world = found.world AND audit_record.id = found.id
+                )),
+                (SELECT COUNT(*) FROM audit_seal) - (SELECT COALESCE(MAX(position), 0) FROM audit_chain)
+            """,
+            columns: 3
+        );
+        return counts[0] switch
+        {
+            [> 0 and var added, _, _] => $"{added} records were added beside the chain.",
+            [_, > 0 and var gone, _] => $"{gone} records were taken away before they were sealed.",
+            [_, _, > 0 and var beyond] => $"{beyond} positions were added after the end of the chain.",
+            _ => null,
+        };
+    }
+
+    /// <summary>Entries without a record are allowed from before the audit began, and not one more.</summary>
+    private async Task<(long Count, string? Broken)> CountUnansweredAsync()
+    {
+        var first = await store.FindAsync(AuditTables.Seals, World.Live, new AuditPosition(1));
+        var begin =
+            options.CoversFrom
+            ?? (
+                first is null
+                    ? DateTimeOffset.MaxValue.AddYears(-1)
+                    : (
+                        await store.FindAsync(AuditTables.Records, new(first.RecordWorld), first.RecordId)
+                    )!.CreatedAt
+            );
+        var counts = await store.QueryAsync(
+            World.Live,
+            $"""
+            SELECT
+                (SELECT COUNT(*) FROM entry) - (SELECT COALESCE(SUM(entries), 0) FROM audit_record),
+                (SELECT COUNT(*) FROM entry WHERE created_at < {begin})
+            """,
+            row => (Without: row.Int64()!.Value, Older: row.Int64()!.Value)
+        );
+        var (without, older) = counts[0];
+        return (
+            without,
+            without > older
+                ? $"{without - older} entries were added to the ledger that no record answers for."
+                : null
+        );
+    }
+}

@@ -1,0 +1,170 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Audit;
+
+/// <summary>Proves the invariants anew from the stored rows: of what was sealed since the last time, a stretch of the
+/// chain at a time, and now and then of everything. Each rule is one statement, which sees one instant of the store, so
+/// that commits meanwhile raise no false alarm.</summary>
+public sealed class AuditorPass(
+    Store store,
+    AuditVerifier verifier,
+    Findings findings,
+    TimeProvider time,
+    Engine.Engine engine
+)
+{
+    public const string ChainRule = "the audit and the entries it answers for are as they were sealed";
+
+    private const int PositionsAtOnce = 20;
+    private const int MostOfARule = 100;
+
+    /// <summary>How long is rested between two statements that go through everything.</summary>
+    private static readonly TimeSpan rest = TimeSpan.FromMilliseconds(50);
+
+    private readonly BooksAudit books = new(store);
+
+    /// <summary>Checks the next stretch of the chain; gives whether there was one.</summary>
+    public async Task<bool> CheckAsync()
+    {
+        var progress = await ProgressAsync();
+        var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
+        var seals = await verifier.SealsAfterAsync(
+            progress?.Position ?? 0,
+            chain?.Position ?? 0,
+            PositionsAtOnce
+        );
+        if (seals.Count == 0)
+        {
+            return false;
+        }
+
+        await CheckChainAsync(seals);
+        var records = await verifier.RecordsOfAsync(seals);
+        foreach (var inWorld in records.GroupBy(found => found.Key.Item1, found => found.Value))
+        {
+            await CheckRecordsAsync(new(inWorld.Key), inWorld);
+        }
+
+        await NoteAsync(seals[^1].Position, progress?.SweptAt ?? default);
+        return true;
+    }
+
+    /// <summary>Checks everything, if it has not been for so long.</summary>
+    public async Task SweepAsync(TimeSpan every, CancellationToken cancellationToken)
+    {
+        var progress = await ProgressAsync();
+        var now = time.GetUtcNow();
+        if (progress is not null && now - progress.SweptAt < every)
+        {
+            return;
+        }
+
+        foreach (var rule in BooksRule.All.Where(rule => rule.Scope != BooksScope.Accounts))
+        {
+            await ReportAsync(await books.FindAsync(rule, MostOfARule));
+            await Task.Delay(rest, time, cancellationToken);
+        }
+
+        await SweepAccountsAsync(cancellationToken);
+        await NoteAsync((await ProgressAsync())?.Position ?? 0, now);
+    }
+
+    private ValueTask<AuditProgressRow?> ProgressAsync() =>
+        store.FindAsync(AuditTables.Progress, World.Live, new AuditProgressKey(0));
+
+    private async Task NoteAsync(long position, DateTimeOffset sweptAt) =>
+        await engine.SubmitAsync(new NoteProgress(time.GetUtcNow(), position, sweptAt));
+
+    private async Task CheckChainAsync(IReadOnlyList<AuditSealRow> seals)
+    {
+        var first = seals[0];
+        var (_, broken) = await verifier.WalkStretchAsync(seals, first.Position - 1, first.PreviousHash);
+        if (broken is not null)
+        {
+            await findings.ReportAsync(
+                World.Live,
+                new(ChainRule, first.RecordId.Value, Account: null, first.Position)
+            );
+        }
+    }
+
+    private async Task CheckRecordsAsync(World world, IEnumerable<AuditRecordRow> records)
+    {
+        var contents = records.Select(record => BatchContents.Read(record.Records)).ToList();
+        var entries = contents.SelectMany(content => content.Entries).ToList();
+        await CheckPostingsAsync(world, entries);
+        await ReportAsync(
+            await books.FindAsync(
+                BooksScope.Accounts,
+                world,
+                entries.Select(entry => entry.AccountId).Concat(SubjectsOf<AccountRow>(contents)).Distinct()
+            )
+        );
+        await ReportAsync(
+            await books.FindAsync(BooksScope.Payments, world, SubjectsOf<PaymentRow>(contents).Distinct())
+        );
+    }
+
+    /// <summary>Entries never change, so their sums need no instant.</summary>
+    private async Task CheckPostingsAsync(World world, IReadOnlyList<EntryKey> keys)
+    {
+        var entries = await store.ListByKeysAsync(LedgerTables.Entries, world, keys);
+        var unequal = entries
+            .GroupBy(entry => (entry.PostingId, entry.Kind, entry.Currency))
+            .Select(posting => (Entries: posting, Total: posting.Sum(entry => entry.Amount)))
+            .Where(posting => posting.Total != 0);
+        foreach (var (posting, total) in unequal)
+        {
+            // Only a customer's entries say the balance after them.
+            var customer = posting.FirstOrDefault(entry => entry.BalanceAfter is not null);
+            await findings.ReportAsync(
+                world,
+                new(BooksRule.All[0].Rule, posting.Key.PostingId, customer?.AccountId, total)
+            );
+        }
+    }
+
+    private async Task SweepAccountsAsync(CancellationToken cancellationToken)
+    {
+        var (world, id) = (World.Live.Number, Guid.Empty);
+        while (
+            await store.ListAcrossWorldsAsync(
+                AccountTables.Accounts,
+                BooksAudit.CheckedAtOnce,
+                $"(world > {world} OR (world = {world} AND id > {id})) ORDER BY world, id"
+            )
+                is { Count: > 0 } accounts
+        )
+        {
+            foreach (
+                var inWorld in accounts.GroupBy(account => account.World, account => account.Row.Id.Value)
+            )
+            {
+                await ReportAsync(await books.FindAsync(BooksScope.Accounts, inWorld.Key, inWorld));
+            }
+
+            (world, id) = (accounts[^1].World.Number, accounts[^1].Row.Id.Value);
+            await Task.Delay(rest, time, cancellationToken);
+        }
+    }
+
+    private async Task ReportAsync(IReadOnlyList<(World World, Violation Violation)> violations)
+    {
+        foreach (var (world, violation) in violations)
+        {
+            await findings.ReportAsync(world, violation);
+        }
+    }
+
+    private static IEnumerable<Guid> SubjectsOf<T>(IEnumerable<BatchContents> contents)
+        where T : IIdentified =>
+        contents
+            .SelectMany(content => content.Commands)
+            .Where(command => command.Subject.IdPrefix == T.IdPrefix)
+            .Select(command => command.Subject.Id);
+}

@@ -1,0 +1,61 @@
+namespace OpenBanking.Server.Ledger;
+
+/// <summary>What went out of an account on one business day, and how much of that came back since.</summary>
+public sealed record OutflowOfDay(DateOnly Day, long Paid, long GivenBack);
+
+/// <summary>The counters of an account as they stand.</summary>
+public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOutflow)
+{
+    public const string Rule = "what counts against an account's limits is what went out";
+
+    /// <summary>Where the counters come from. Holds count, too, and have no entries yet, so an account with money held is
+    /// left for when it has none.</summary>
+    public const string Query = """
+        SELECT account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
+            moved.day, moved.paid, moved.given_back
+        FROM account
+        LEFT JOIN (
+            SELECT entry.world, entry.account_id,
+                CASE WHEN entry.kind = 1 THEN entry.business_date ELSE payment.business_date END AS day,
+                CAST(SUM(CASE WHEN entry.kind = 1 THEN -entry.amount ELSE 0 END) AS bigint) AS paid,
+                CAST(SUM(CASE WHEN entry.kind = 1 THEN 0 ELSE entry.amount END) AS bigint) AS given_back
+            FROM entry
+            LEFT JOIN refund
+            ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
+            LEFT JOIN payment ON payment.world = refund.world AND payment.id = refund.payment_id
+            WHERE entry.kind IN (1, 2) AND {entry.account_id}
+            GROUP BY entry.world, entry.account_id,
+                CASE WHEN entry.kind = 1 THEN entry.business_date ELSE payment.business_date END
+        ) moved
+        ON moved.world = account.world AND moved.account_id = account.id
+        WHERE account.held = 0 AND {account.id}
+        """;
+
+    /// <summary>By how much a counter is off; 0 when both can be right. A payment that was decided late counts for the day
+    /// that had begun, though its own date is the one before: so much more may be counted, and never less.</summary>
+    public long OffBy(IReadOnlyList<OutflowOfDay> moved)
+    {
+        var off = OffBy(
+            DayOutflow,
+            [.. moved.Where(of => of.Day == Day)],
+            [.. moved.Where(of => of.Day == Day.AddDays(-1))]
+        );
+        return off != 0
+            ? off
+            : OffBy(
+                YearOutflow,
+                [.. moved.Where(of => of.Day.Year == Day.Year)],
+                [.. moved.Where(of => of.Day == new DateOnly(Day.Year, 1, 1).AddDays(-1))]
+            );
+    }
+
+    private static long OffBy(
+        long counted,
+        IReadOnlyList<OutflowOfDay> moved,
+        IReadOnlyList<OutflowOfDay> perhapsLate
+    )
+    {
+        var off = counted - moved.Sum(of => of.Paid - of.GivenBack);
+        return off >= 0 && off <= perhapsLate.Sum(of => of.Paid) ? 0 : off;
+    }
+}

@@ -1,0 +1,237 @@
+using OpenBanking.Server.Audit;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+using OpenBanking.Tests.Storage.Engine;
+using OpenBanking.Tests.Storage.Ledger;
+
+namespace OpenBanking.Tests.Storage.Audit;
+
+/// <summary>What is committed is recorded with it, and gets its place in the chain exactly once.</summary>
+public abstract class AuditChainTests<TDatabase> : AuditSuite<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    [Fact]
+    public async Task A_record_says_who_did_what_to_what_and_what_came_of_it()
+    {
+        var bank = new SmallBank(Engine, Store, Rows.World);
+        await bank.OpenAsync();
+        await bank.TopUpAsync(1, 100_00);
+        await Engine.SubmitAsync(bank.Payment(1, 20_00));
+        await Engine.SubmitAsync(bank.Payment(2, 900_00));
+
+        var commands = Contents().SelectMany(content => content.Commands).ToList();
+
+        Assert.Equal(
+            (CommandRecord[])
+                [
+                    new("CreatePayment", false, Actor.App(Rows.App.Id), Subject.Of(Rows.Id<PaymentRow>(1))),
+                    new("CreatePayment", true, Actor.App(Rows.App.Id), Subject.Of(Rows.Id<PaymentRow>(2))),
+                ],
+            commands
+                .Where(command => command.Command == nameof(CreatePayment))
+                .OrderBy(command => command.Declined)
+        );
+        Assert.Equal(Count("entry"), $"{Contents().Sum(content => content.Entries.Count)}");
+    }
+
+    [Fact]
+    public async Task Commands_that_change_nothing_and_commands_that_fail_leave_no_record()
+    {
+        await Engine.SubmitAsync(new Probe(Rows.World, _ => Decision.Accept(1)));
+        await Engine.SubmitAsync(new Probe(Rows.World, _ => Decision.Reject("no")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Engine.SubmitAsync(Probe.PutAnd(1, _ => throw new InvalidOperationException()))
+        );
+
+        Assert.Equal("0", Count("audit_record"));
+
+        await Engine.SubmitAsync(Probe.Put(2));
+        Assert.Equal("1", Count("audit_record"));
+    }
+
+    [Fact]
+    public async Task A_batch_is_one_record_however_many_commands_it_has()
+    {
+        await RunTogetherAsync(Probe.Put(1), Probe.PutAnd(2, _ => Decision.Reject("no")), Probe.Put(3));
+
+        var contents = Assert.Single(Contents());
+        Assert.Equal(2, contents.Commands.Count);
+    }
+
+    [Fact]
+    public async Task What_was_committed_is_sealed_without_gaps_and_the_chain_verifies()
+    {
+        await DoBusinessAsync();
+        await SealAllAsync(Chain);
+
+        await AssertSoundAsync();
+        Assert.Equal(Count("audit_record"), Count("audit_seal"));
+        Assert.Equal(Count("audit_seal"), Database.Scalar("SELECT MAX(position) FROM audit_seal"));
+        // The queue is emptied behind the next batch.
+        await Engine.SubmitAsync(new Probe(World.Live, _ => Decision.Accept(1)));
+        await Engine.SubmitAsync(new Probe(World.Live, _ => Decision.Accept(1)));
+        Assert.Equal("0", Count("audit_unsealed"));
+    }
+
+    /// <summary>Its id is older than the chain's end, since it was made before it waited for its commit.</summary>
+    [Fact]
+    public async Task A_batch_that_commits_late_gets_the_next_place()
+    {
+        var late = new Ids(Clock).New<JournalRow>();
+        Clock.Now += TimeSpan.FromSeconds(3);
+        var chain = NewChain();
+        await Engine.SubmitAsync(Probe.Put(1));
+        await SealAllAsync(chain);
+
+        using (var session = Store.OpenWriteSession())
+        {
+            session.Run(
+                Rows.World,
+                book =>
+                {
+                    book.Insert(SandboxTables.Messages, Probe.Message(2));
+                    new AuditRecorder().Record(
+                        book,
+                        late,
+                        Rows.Noon,
+                        [new("Late", false, Actor.Bank, default)]
+                    );
+                }
+            );
+        }
+
+        await SealAllAsync(chain);
+
+        var seals = Store.List(AuditTables.Seals, World.Live, $"ORDER BY position");
+        Assert.Equal([1L, 2L], seals.Select(seal => seal.Position));
+        Assert.Equal(late, seals[1].RecordId);
+        Assert.True(seals[0].RecordId.Value.CompareTo(late.Value) > 0);
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task One_of_two_sealers_seals_and_the_other_takes_over_when_it_is_gone()
+    {
+        var (first, second) = (NewChain(), NewChain());
+        await Engine.SubmitAsync(Probe.Put(1));
+        Assert.True(await first.HoldAsync());
+        Assert.False(await second.HoldAsync());
+
+        Clock.Now += AuditChain.Lease;
+        Assert.True(await second.HoldAsync());
+
+        // It does not know yet that it was taken for dead.
+        Assert.Equal(0, await first.SealAsync());
+        Assert.Equal(1, await second.SealAsync());
+        Assert.False(await first.HoldAsync());
+        await second.ReleaseAsync();
+        Assert.True(await first.HoldAsync());
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Sealers_that_all_think_they_are_the_one_seal_nothing_twice()
+    {
+        var writing = Task.WhenAll(Enumerable.Range(1, 100).Select(n => Engine.SubmitAsync(Probe.Put(n))));
+        var sealers = Enumerable
+            .Range(0, 3)
+            .Select(async _ =>
+            {
+                var chain = NewChain();
+                for (var i = 0; i < 30; i++)
+                {
+                    // Whoever asks now gets it: the lease of whoever is at work is over.
+                    lock (Clock)
+                    {
+                        Clock.Now += AuditChain.Lease;
+                    }
+
+                    await chain.HoldAsync();
+                    await chain.SealAsync();
+                }
+            });
+        await Task.WhenAll([writing, .. sealers]);
+        Clock.Now += AuditChain.Lease;
+        await SealAllAsync(Chain);
+
+        Assert.Equal(Count("audit_record"), Count("audit_seal"));
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_sealer_that_dies_before_its_commit_leaves_nothing_and_after_it_everything()
+    {
+        var chain = NewChain();
+        await Engine.SubmitAsync(Probe.Put(1));
+        await Engine.SubmitAsync(Probe.Put(2));
+        Assert.True(await chain.HoldAsync());
+
+        Store.Committing = _ => throw new StoreUnavailableException(new IOException("cut"));
+        await Assert.ThrowsAsync<StoreUnavailableException>(chain.SealAsync);
+        Assert.Equal("0", Count("audit_seal"));
+
+        Store.Committing = null;
+        Store.Committed = () => throw new OutcomeUnknownException("cut", new IOException("cut"));
+        await Assert.ThrowsAsync<OutcomeUnknownException>(chain.SealAsync);
+        Assert.Equal("2", Count("audit_seal"));
+
+        Store.Committed = null;
+        Assert.Equal(0, await chain.SealAsync());
+        await Engine.SubmitAsync(Probe.Put(3));
+        Assert.Equal(1, await chain.SealAsync());
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Heads_are_signed_on_a_schedule_and_at_a_stop_and_exported()
+    {
+        var file = Path.GetTempFileName();
+        var chain = NewChain(new() { HeadsFile = file });
+        await Engine.SubmitAsync(Probe.Put(1));
+        await SealAllAsync(chain);
+        await chain.SignAsync(now: false);
+        await Engine.SubmitAsync(Probe.Put(2));
+        await SealAllAsync(chain);
+
+        await chain.SignAsync(now: false);
+        Assert.Single(await File.ReadAllLinesAsync(file));
+
+        await chain.SignAsync(now: true);
+        await chain.SignAsync(now: true);
+        var heads = await File.ReadAllLinesAsync(file);
+        File.Delete(file);
+        var publicKeys = await Keys.ListAsync();
+        // The key is kept by a command that is audited itself.
+        Assert.Equal([1L, 3L], heads.Select(head => AuditKeys.Read(head, publicKeys)!.Position));
+        var verdict = await VerifyAsync(heads);
+        Assert.Equal((null, 3L, heads[1]), (verdict.Broken, verdict.SignedPosition, verdict.LastHead));
+    }
+
+    /// <summary>A node of the schema before writes what it always wrote.</summary>
+    [Fact]
+    public async Task A_node_without_the_audit_goes_on_writing_and_its_entries_are_told_of()
+    {
+        var bank = new SmallBank(Engine, Store, Rows.World);
+        bank.Open();
+        await SealAllAsync(Chain);
+
+        var verdict = await VerifyAsync();
+        Assert.Equal((null, 2L), (verdict.Broken, verdict.Unanswered));
+
+        await bank.TopUpAsync(1, 100_00);
+        await SealAllAsync(Chain);
+        Assert.NotNull((await VerifyAsync()).Broken);
+        var rolledOut = new AuditOptions { CoversFrom = Rows.Noon.AddSeconds(1) };
+        Assert.Null((await VerifyAsync(options: rolledOut)).Broken);
+        Assert.NotNull(Store.Find(ConsentTables.Agreements, Rows.World, Rows.Agreement.Id));
+    }
+
+    private IEnumerable<BatchContents> Contents() =>
+        Store
+            .ListAcrossWorlds(AuditTables.Records, 1_000, $"1 = {1} ORDER BY id")
+            .Select(found => BatchContents.Read(found.Row.Records));
+}

@@ -1,0 +1,185 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Audit;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.TopUps;
+using OpenBanking.Tests.Storage.Ledger;
+
+namespace OpenBanking.Tests.Storage.Audit;
+
+/// <summary>What must not be is found while the server runs, freezes the account it concerns, and is told of once.</summary>
+public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    private AuditorPass Pass =>
+        new(Store, new AuditVerifier(Store, Keys, new()), Findings, TimeProvider.System, Engine);
+
+    private Findings Findings => new(Store, Engine, Clock, NullLogger<Findings>.Instance);
+
+    private AccountState AccountState =>
+        Store.Find(AccountTables.Accounts, Rows.World, Rows.Account.Id)!.State;
+
+    [Fact]
+    public async Task Sound_books_are_left_alone()
+    {
+        await DoBusinessAsync();
+        await SealAllAsync(Chain);
+
+        Assert.True(await Pass.CheckAsync());
+        Assert.False(await Pass.CheckAsync());
+        await Pass.SweepAsync(TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
+
+        Assert.Empty(await Findings.ListOpenAsync());
+        Assert.Equal(AccountState.Active, AccountState);
+    }
+
+    [InlineData(
+        "UPDATE account SET available = available + 1 WHERE world = 7",
+        "a customer's balance is the sum of its entries"
+    )]
+    [InlineData(
+        "UPDATE account SET day_outflow = 0 WHERE world = 7",
+        "what counts against an account's limits is what went out"
+    )]
+    [InlineData(
+        "UPDATE coupon SET state = 1, payment_id = NULL WHERE world = 7",
+        "a coupon that a live payment used is redeemed by it"
+    )]
+    [Theory]
+    public async Task A_violation_freezes_the_account_and_is_reported_once(string sql, string rule)
+    {
+        var bank = await DoBusinessAsync();
+        await SealAllAsync(Chain);
+        Database.Execute(sql);
+
+        while (await Pass.CheckAsync()) { }
+
+        var finding = Assert.Single(await Findings.ListOpenAsync()).Row;
+        Assert.Equal((rule, Rows.Account.Id.Value), (finding.Rule, finding.AccountId));
+        Assert.Equal(AccountState.Frozen, AccountState);
+        await AssertFrozenAsync(bank);
+
+        await SealAllAsync(Chain);
+        while (await Pass.CheckAsync()) { }
+        await Pass.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        Assert.Equal([finding.Id], (await Findings.ListOpenAsync()).Select(found => found.Row.Id));
+    }
+
+    [Fact]
+    public async Task What_the_ledger_lost_is_found()
+    {
+        await DoBusinessAsync();
+        await SealAllAsync(Chain);
+        Database.UnguardEntries();
+        Database.Execute("DELETE FROM entry WHERE kind = 1 AND amount = 1500");
+
+        while (await Pass.CheckAsync()) { }
+
+        var rules = (await Findings.ListOpenAsync()).Select(found => found.Row.Rule).ToList();
+        Assert.Equal(((string[])[AuditorPass.ChainRule, BooksRule.All[0].Rule]).Order(), rules.Order());
+        Assert.Equal(AccountState.Frozen, AccountState);
+    }
+
+    [Fact]
+    public async Task The_sweep_finds_what_no_account_shows_and_freezes_nobody_for_it()
+    {
+        await DoBusinessAsync();
+        Database.Execute("UPDATE coupon_stock SET issued = issued + 1 WHERE world = 7");
+
+        await Pass.SweepAsync(TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
+
+        var finding = Assert.Single(await Findings.ListOpenAsync()).Row;
+        Assert.Equal(("a stock issued as many coupons as there are", 1L), (finding.Rule, finding.Measure));
+        Assert.Null(finding.AccountId);
+        Assert.Equal(AccountState.Active, AccountState);
+    }
+
+    [Fact]
+    public async Task A_resolved_finding_frees_the_account_and_is_not_found_again()
+    {
+        var bank = await DoBusinessAsync();
+        Database.Execute("UPDATE account SET available = available + 1 WHERE world = 7");
+        await Pass.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        var finding = Assert.Single(await Findings.ListOpenAsync()).Row;
+
+        Assert.NotNull(await Findings.ResolveAsync(finding.Id));
+        Assert.NotNull(await Findings.ResolveAsync(finding.Id));
+        Assert.Null(await Findings.ResolveAsync(Rows.Id<FindingRow>(99)));
+        await Pass.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+
+        Assert.Empty(await Findings.ListOpenAsync());
+        Assert.Equal(AccountState.Active, AccountState);
+        await bank.PayAsync(7, 1_00);
+    }
+
+    [Fact]
+    public async Task An_account_stays_frozen_until_its_last_finding_is_resolved()
+    {
+        await DoBusinessAsync();
+        Database.Execute("UPDATE account SET available = available + 1, day_outflow = 0 WHERE world = 7");
+        await Pass.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        var found = await Findings.ListOpenAsync();
+        Assert.Equal(2, found.Count);
+
+        await Findings.ResolveAsync(found.Single(one => one.Row.StateBefore is not null).Row.Id);
+        Assert.Equal(AccountState.Frozen, AccountState);
+
+        await Findings.ResolveAsync(found.Single(one => one.Row.StateBefore is null).Row.Id);
+        Assert.Equal(AccountState.Active, AccountState);
+    }
+
+    [Fact]
+    public async Task There_is_no_false_alarm_under_load()
+    {
+        var bank = await DoBusinessAsync();
+        var paying = Task.Run(async () =>
+        {
+            for (var round = 0; round < 20; round++)
+            {
+                await Task.WhenAll(
+                    Enumerable
+                        .Range(0, 10)
+                        .Select(n => Engine.SubmitAsync(bank.Payment(100 + (round * 10) + n, 1)))
+                );
+            }
+        });
+        var chain = NewChain();
+        while (!paying.IsCompleted)
+        {
+            await SealAllAsync(chain);
+            await Pass.CheckAsync();
+            await Pass.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        }
+
+        await paying;
+        await SealAllAsync(chain);
+        while (await Pass.CheckAsync()) { }
+
+        Assert.Empty(await Findings.ListOpenAsync());
+        Assert.Empty(new BooksAudit(Store).FindViolations());
+        await AssertSoundAsync();
+    }
+
+    private async Task AssertFrozenAsync(SmallBank bank)
+    {
+        var payment = Assert.IsType<Declined<PaymentRow>>(await Engine.SubmitAsync(bank.Payment(8, 1_00)));
+        Assert.Equal(DeclineCodes.AccountFrozen, payment.Reply.DeclineCode);
+        var topUp = Assert.IsType<Declined<TopUpRow>>(
+            await Engine.SubmitAsync(
+                new CreateTopUp(
+                    Rows.World,
+                    Rows.Noon,
+                    Rows.Id<TopUpRow>(8),
+                    Rows.Id<IntentRow>(8),
+                    Rows.Agreement,
+                    1_00,
+                    Rows.Noon
+                )
+            )
+        );
+        Assert.Equal(DeclineCodes.AccountFrozen, topUp.Reply.DeclineCode);
+    }
+}
