@@ -11,15 +11,21 @@ public sealed class ServerProcess : IAsyncDisposable
     private ServerProcess(Process process) => this.process = process;
 
     /// <summary>Starts the server on its data and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(Uri address, string dataFolder)
+    /// <param name="settings">More settings, as on the command line.</param>
+    public static async Task<ServerProcess> StartAsync(
+        Uri address,
+        string dataFolder,
+        params string[] settings
+    )
     {
-        var process = Run(
+        var process = Run([
             $"--Server:PublicAddress={address}",
             $"--Server:DataFolder={dataFolder}",
             "--Server:RequestsPerSecond=1000000",
             "--Server:RequestBurst=1000000",
-            "--Logging:LogLevel:Default=None"
-        );
+            "--Logging:LogLevel:Default=None",
+            .. settings,
+        ]);
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
@@ -47,6 +53,13 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end, as an operator does, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         await process.WaitForExitAsync();
     }
 
