@@ -22,6 +22,8 @@ internal static class BankInvariants
         StocksAndBudgetsAreKept(bank, payments);
         RefundsNeverExceedCaptures(bank, payments);
         OrdersArePaidOnce(payments);
+        CounterInvariants.Hold(bank);
+        EventInvariants.Hold(bank);
     }
 
     private static void PostingsSumToZero(IReadOnlyList<EntryRow> entries) =>
