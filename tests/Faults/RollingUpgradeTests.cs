@@ -3,13 +3,17 @@ using Xunit;
 
 namespace OpenBanking.Tests.Faults;
 
-/// <summary>Servers of two schemas on one PostgreSQL under payments, from the first expansion to the contract.</summary>
+/// <summary>Servers of two schemas on one PostgreSQL under payments, from the first expansion to the contract. The old one
+/// is this build, or the one that <c>UPGRADE_FROM</c> names (an <c>OpenBanking.Server.dll</c>).</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class RollingUpgradeTests(ITestOutputHelper output) : IDisposable
+public sealed class RollingUpgradeTests(ITestOutputHelper output) : IAsyncDisposable
 {
     private const int CannotStart = 2;
     private const int Some = 30;
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>The first version starts on no schema but its own.</summary>
+    private readonly string? earlier = Environment.GetEnvironmentVariable("UPGRADE_FROM");
 
     private readonly PostgresCluster cluster = new(durable: false);
     private readonly string folder = Directory.CreateTempSubdirectory("openbanking-upgrade-").FullName;
@@ -35,12 +39,13 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output) : IDisposable
         );
 
     private readonly RehearsalFolder contracted = new();
+    private readonly List<ServerProcess> started = [];
 
     [Fact]
     public async Task Old_and_new_servers_pay_side_by_side_until_the_last_old_one_is_gone()
     {
         var store = StoreOf(cluster.NewDatabase());
-        var old = await ServerProcess.StartAsync(oldNode, folder, store);
+        var old = await StartOldAsync(store);
         var payments = await SteadyPayments.OpenAsync(oldNode);
         await payments.PayThroughAsync(oldNode);
         await payments.UntilPaidAsync(Some, oldNode);
@@ -48,13 +53,17 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output) : IDisposable
         // Expand under the old node; then the new one comes beside it, and the old one may even start again.
         Assert.Contains("applied: 9002_payment_by_channel.sql", await MigrateAsync(store, expanded));
         await payments.UntilPaidAsync(Some, oldNode);
-        await using var newer = await ServerProcess.StartAsync(newNode, folder, Rehearsing(store, expanded));
+        started.Add(await ServerProcess.StartAsync(newNode, folder, Rehearsing(store, expanded)));
         await payments.PayThroughAsync(oldNode, newNode);
         await payments.UntilPaidAsync(Some, newNode);
-        await payments.PayThroughAsync(newNode);
-        await old.StopAsync();
-        old = await ServerProcess.StartAsync(oldNode, folder, store);
-        await payments.PayThroughAsync(oldNode, newNode);
+        if (earlier is null)
+        {
+            await payments.PayThroughAsync(newNode);
+            await old.StopAsync();
+            old = await StartOldAsync(store);
+            await payments.PayThroughAsync(oldNode, newNode);
+        }
+
         await payments.UntilPaidAsync(Some, oldNode);
 
         // The contract is refused until the old node is gone.
@@ -67,17 +76,16 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output) : IDisposable
         await payments.UntilPaidAsync(Some, oldNode);
         await payments.PayThroughAsync(newNode);
         await old.StopAsync();
-        await old.DisposeAsync();
         await ContractWhenAloneAsync(store);
         await payments.UntilPaidAsync(Some, newNode);
 
-        var (late, tooOld) = await ServerProcess.RunToEndAsync([
-            $"--Server:PublicAddress={oldNode}",
-            $"--Server:DataFolder={folder}",
-            .. store,
-        ]);
+        var (late, tooOld) = await ServerProcess.RunProgramToEndAsync(
+            OldProgram,
+            [$"--Server:PublicAddress={oldNode}", $"--Server:DataFolder={folder}", .. store]
+        );
+        output.WriteLine(tooOld);
         Assert.Equal(CannotStart, late);
-        Assert.StartsWith("The schema is too new for this server of schema ", tooOld);
+        Assert.Contains("newer version", tooOld);
         Assert.Single(tooOld.Trim().Split('\n'));
 
         await payments.StopAsync();
@@ -93,12 +101,26 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output) : IDisposable
         Assert.True(balance == 0, books);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        foreach (var server in started)
+        {
+            await server.DisposeAsync();
+        }
+
         cluster.Dispose();
         expanded.Dispose();
         contracted.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private string OldProgram => earlier ?? ServerProcess.ProgramFile();
+
+    private async Task<ServerProcess> StartOldAsync(string[] store)
+    {
+        var old = await ServerProcess.StartAsync(OldProgram, oldNode, folder, store);
+        started.Add(old);
+        return old;
     }
 
     private string[] StoreOf(string database) =>

@@ -9,7 +9,7 @@ internal sealed class SteadyPayments
 {
     private const int Callers = 4;
     private static readonly Money price = Money.Yuan(1.01m);
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentDictionary<string, (Uri Node, Payment Payment)> paid = [];
     private readonly TestPartner partner;

@@ -43,12 +43,12 @@ internal sealed class Comparison(
         for (var app = 1; app <= 2; app++)
         {
             var settlement = bank.Find(LedgerTables.InternalAccounts, SettlementOf(app));
-            Assert.Equal(model.SettlementOf(app), settlement?.Balance ?? 0);
+            Must.Be(model.SettlementOf(app), settlement?.Balance ?? 0);
         }
     }
 
     private static void AssertSame(ModelAccount expected, AccountRow account) =>
-        Assert.Equal(
+        Must.Be(
             (
                 expected.Balance,
                 expected.Day.Latest,
@@ -59,7 +59,7 @@ internal sealed class Comparison(
         );
 
     private static void AssertSame(ModelAgreement expected, AgreementRow agreement) =>
-        Assert.Equal(
+        Must.Be(
             (
                 expected.Revoked,
                 expected.Day.Latest,
@@ -77,13 +77,13 @@ internal sealed class Comparison(
         );
 
     private void AssertSame(ModelCoupon expected, CouponRow coupon) =>
-        Assert.Equal(
+        Must.Be(
             expected.UsedBy is { } payment ? payments[model.Payments.IndexOf(payment)].Id : null,
             coupon.PaymentId
         );
 
     private static void AssertSame(ModelPayment expected, PaymentRow payment) =>
-        Assert.Equal(
+        Must.Be(
             (
                 expected.Captured,
                 expected.Captured ? expected.Customer : expected.Price,

@@ -24,7 +24,7 @@ internal static class CounterInvariants
         foreach (var account in bank.All(AccountTables.Accounts))
         {
             var own = counted.FindAll(outflow => outflow.Payment.AccountId == account.Id);
-            Assert.Equal(
+            Must.Be(
                 (SumOf(own, account.OutflowDay), SumOf(own, account.OutflowDay.Year)),
                 (account.DayOutflow, account.YearOutflow)
             );
@@ -33,7 +33,7 @@ internal static class CounterInvariants
         foreach (var agreement in bank.All(ConsentTables.Agreements))
         {
             var own = counted.FindAll(outflow => outflow.Payment.AgreementId == agreement.Id);
-            Assert.Equal(
+            Must.Be(
                 (SumOf(own, agreement.Day), own.Sum(outflow => outflow.Left)),
                 (agreement.DayPaid, agreement.TotalPaid)
             );

@@ -31,7 +31,7 @@ internal static class EventInvariants
         );
         foreach (var refund in bank.All(RefundTables.Refunds))
         {
-            Assert.Equal([1], SequencesOf(told, ("refund", refund.Id.Value)));
+            Must.BeInOrder([1], SequencesOf(told, ("refund", refund.Id.Value)));
         }
     }
 
@@ -45,7 +45,7 @@ internal static class EventInvariants
     {
         foreach (var row in rows)
         {
-            Assert.Equal(
+            Must.BeInOrder(
                 Enumerable.Range(first, (int)row.Version - first + 1).Select(version => (long)version),
                 SequencesOf(told, subjectOf(row))
             );

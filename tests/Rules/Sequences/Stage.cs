@@ -227,9 +227,9 @@ internal sealed class Stage
     {
         var (performance, first) = kept[step.Which % kept.Count];
         var came = Perform(performance.Again(step.SameRequest));
-        Assert.Equal((0, 0), (came.Written, came.Events.Count));
-        Assert.Equal(step.SameRequest, came.Known);
-        Assert.Equal(step.SameRequest ? null : ProblemCodes.IdempotencyKeyReused, came.Refusal);
+        Must.Be((0, 0), (came.Written, came.Events.Count));
+        Must.Be(step.SameRequest, came.Known);
+        Must.Be(step.SameRequest ? null : ProblemCodes.IdempotencyKeyReused, came.Refusal);
         Assert.True(!step.SameRequest || came.Text == first.Text);
         seen(came.Refusal ?? KnownAnswer);
     }
@@ -248,20 +248,20 @@ internal sealed class Stage
             ? new Performance<TReply>(command)
             : new KeyedPerformance<TReply>(command, NextKey(), idOf);
         var came = Perform(performance);
-        Assert.Equal(expected.Refusal, came.Refusal);
-        Assert.Equal(
+        Must.Be(expected.Refusal, came.Refusal);
+        Must.BeInOrder(
             expected.Events,
             came.Events.Select(told => new ExpectedEvent(AppOf(told), told.Type, told.Status, told.Sequence))
         );
         if (expected.Refusal is not null)
         {
-            Assert.Equal(0, came.Written);
+            Must.Be(0, came.Written);
             seen(expected.Refusal);
             return null;
         }
 
         var reply = Assert.IsType<TReply>(came.Reply);
-        Assert.Equal(expected.Decline, declineOf?.Invoke(reply));
+        Must.Be(expected.Decline, declineOf?.Invoke(reply));
         foreach (
             var outcome in expected.Events.Select(told => told.Type).Append(expected.Decline).OfType<string>()
         )

@@ -22,7 +22,7 @@ public sealed class SameRowsTests : IDisposable
     public void One_by_one_the_same_commands_give_the_same_rows_on_both_stores_and_in_memory() =>
         Properties.Hold(
             Steps.Lists,
-            Count(100),
+            Count(50),
             steps =>
             {
                 var play = Stage.Play(steps, _ => { });
@@ -72,7 +72,7 @@ public sealed class SameRowsTests : IDisposable
 
         Properties.Hold(
             Steps.Lists,
-            Count(60),
+            Count(50),
             steps =>
             {
                 var play = Stage.Play(steps, _ => { });

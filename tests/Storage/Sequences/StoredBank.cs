@@ -13,13 +13,15 @@ namespace OpenBanking.Tests.Storage.Sequences;
 internal sealed class StoredBank : IDisposable
 {
     private readonly TestDatabase database;
+    private readonly Store store;
     private readonly NumberedIds ids = new(node: 1);
     private int worlds;
 
     public StoredBank(TestDatabase database)
     {
         this.database = database;
-        Store = new(database.Open());
+        store = database.Open();
+        Store = new(store);
         Engine = NewEngine(Store, ids);
     }
 
@@ -42,7 +44,7 @@ internal sealed class StoredBank : IDisposable
     {
         World world = new(++worlds);
         ids.Restart();
-        StoredRows.Insert(Store, world, scene.Bank);
+        StoredRows.Insert(store, world, scene.Bank);
         return world;
     }
 
