@@ -22,20 +22,21 @@ internal sealed class StoredBank : IDisposable
         this.database = database;
         store = database.Open();
         Store = new(store);
-        Engine = NewEngine(Store, ids);
+        Engine = NewEngine(Store, ids, writers: 1);
     }
 
     public WatchedStore Store { get; }
 
     public Server.Engine.Engine Engine { get; }
 
-    public static Server.Engine.Engine NewEngine(Store store, Ids ids) =>
+    /// <param name="writers">One keeps commands in the order they came.</param>
+    public static Server.Engine.Engine NewEngine(Store store, Ids ids, int writers) =>
         new(
             store,
             ids,
             new StoppedClock(Rows.Noon),
             [new LedgerInvariant()],
-            new EngineLimits { ReplyTimeout = TimeSpan.FromMinutes(1) },
+            new EngineLimits { Writers = writers, ReplyTimeout = TimeSpan.FromMinutes(1) },
             NullLogger<Server.Engine.Engine>.Instance
         );
 

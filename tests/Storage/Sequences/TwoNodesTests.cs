@@ -20,8 +20,8 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : IDisposable
     {
         using var one = database.Open();
         using var other = database.Open();
-        using var first = StoredBank.NewEngine(one, new NumberedIds(node: 1));
-        using var second = StoredBank.NewEngine(other, new NumberedIds(node: 2));
+        using var first = StoredBank.NewEngine(one, new NumberedIds(node: 1), writers: 2);
+        using var second = StoredBank.NewEngine(other, new NumberedIds(node: 2), writers: 2);
         var replayed = Environment.GetEnvironmentVariable("NODES_SEED") is { Length: > 0 };
         var rounds = replayed ? 1 : Properties.CountFrom("NODES_ROUNDS", 8);
         for (var round = 1; round <= rounds; round++)
