@@ -9,6 +9,7 @@ using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Storage.Migrations;
+using OpenBanking.Server.Storage.Postgres;
 using OpenBanking.Server.Storage.Sqlite;
 
 namespace OpenBanking.Server;
@@ -156,16 +157,7 @@ public static class ServerCommands
         );
         if (planOnly)
         {
-            var pending = Migrator.Pending(store);
-            foreach (var migration in pending)
-            {
-                Console.WriteLine($"to apply: {migration.Name}");
-            }
-
-            Console.WriteLine(
-                pending.Count == 0 ? UpToDate : $"{pending.Count} to apply; nothing was changed"
-            );
-            return Ok;
+            return WritePlan(Migrator.Plan(store));
         }
 
         Migrator.Apply(
@@ -174,6 +166,25 @@ public static class ServerCommands
             migration => Console.WriteLine($"applied: {migration.Name}")
         );
         Console.WriteLine(UpToDate);
+        return Ok;
+    }
+
+    private static int WritePlan(
+        IReadOnlyList<(Migration Migration, IReadOnlyList<RunningNode> ShutOut)> plan
+    )
+    {
+        foreach (var (migration, shutOut) in plan)
+        {
+            var kind =
+                migration.Expands ? "expand: every running server goes on working"
+                : migration.Contracts
+                    ? $"contract: needs servers of schema {migration.OldestServer:0000} or newer"
+                : "needs servers that know it";
+            var warning = shutOut.Count > 0 ? $"; stop first: {string.Join(", ", shutOut)}" : "";
+            Console.WriteLine($"to apply: {migration.Name} ({kind}{warning})");
+        }
+
+        Console.WriteLine(plan.Count == 0 ? UpToDate : $"{plan.Count} to apply; nothing was changed");
         return Ok;
     }
 
@@ -242,6 +253,7 @@ public static class ServerCommands
             InvalidOperationException => failure.Message,
             ArgumentException => failure.Message,
             WrongSettingException => failure.Message,
+            SchemaTooNewException => failure.Message,
             PostgresException { MessageText: var refusal } => $"PostgreSQL: {refusal}",
             NpgsqlException => $"PostgreSQL: {failure.Message}",
             IOException { InnerException: AddressInUseException } =>

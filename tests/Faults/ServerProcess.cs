@@ -5,20 +5,35 @@ namespace OpenBanking.Tests.Faults;
 /// <summary>The server as a process of its own, which can be killed like one.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan startTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan startTimeout = TimeSpan.FromSeconds(120);
     private readonly Process process;
 
     private ServerProcess(Process process) => this.process = process;
 
     /// <summary>Starts the server on its data and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(Uri address, string dataFolder)
+    /// <param name="settings">More settings, as on the command line.</param>
+    public static Task<ServerProcess> StartAsync(Uri address, string dataFolder, params string[] settings) =>
+        StartAsync(ProgramFile(), address, dataFolder, settings);
+
+    /// <summary>Starts another build of the server.</summary>
+    /// <inheritdoc cref="StartAsync(Uri, string, string[])"/>
+    public static async Task<ServerProcess> StartAsync(
+        string program,
+        Uri address,
+        string dataFolder,
+        string[] settings
+    )
     {
-        var process = Run(
-            $"--Server:PublicAddress={address}",
-            $"--Server:DataFolder={dataFolder}",
-            "--Server:RequestsPerSecond=1000000",
-            "--Server:RequestBurst=1000000",
-            "--Logging:LogLevel:Default=None"
+        var process = RunProgram(
+            program,
+            [
+                $"--Server:PublicAddress={address}",
+                $"--Server:DataFolder={dataFolder}",
+                "--Server:RequestsPerSecond=1000000",
+                "--Server:RequestBurst=1000000",
+                "--Logging:LogLevel:Default=None",
+                .. settings,
+            ]
         );
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
@@ -40,6 +55,7 @@ public sealed class ServerProcess : IAsyncDisposable
             }
         }
 
+        process.Kill();
         throw new InvalidOperationException("The server did not start.");
     }
 
@@ -47,6 +63,13 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end, as an operator does, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         await process.WaitForExitAsync();
     }
 
@@ -58,9 +81,12 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the server's program until it ends.</summary>
-    public static async Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunToEndAsync(params string[] arguments) =>
+        RunProgramToEndAsync(ProgramFile(), arguments);
+
+    private static async Task<(int ExitCode, string Output)> ToEndAsync(Process started)
     {
-        using var process = Run(arguments);
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -77,19 +103,14 @@ public sealed class ServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static Process Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [ProgramFile(), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        return Process.Start(start)!;
-    }
+    /// <summary>Runs another build of the server's program until it ends.</summary>
+    public static Task<(int ExitCode, string Output)> RunProgramToEndAsync(
+        string program,
+        params string[] arguments
+    ) => ToEndAsync(RunProgram(program, arguments));
 
     /// <summary>The server that was built with this test.</summary>
-    private static string ProgramFile()
+    public static string ProgramFile()
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var root = own.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
@@ -100,5 +121,16 @@ public sealed class ServerProcess : IAsyncDisposable
             own.Name,
             "OpenBanking.Server.dll"
         );
+    }
+
+    private static Process RunProgram(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        return Process.Start(start)!;
     }
 }

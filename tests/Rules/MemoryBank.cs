@@ -11,8 +11,17 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
 {
     private static readonly IReadOnlyList<IInvariant> invariants = [new LedgerInvariant()];
 
-    private readonly Dictionary<(Table Table, object Key), object> rows = [];
+    private readonly Dictionary<Table, Dictionary<object, object>> tables = [];
+    private readonly List<Event> told = [];
     private int writes;
+    private int batches;
+
+    /// <summary>Everything that was told, in order.</summary>
+    public IReadOnlyList<Event> Told => told;
+
+    /// <summary>Every row there is, by table.</summary>
+    public IEnumerable<(Table Table, object Row)> Everything =>
+        tables.SelectMany(table => table.Value.Values.Select(row => (table.Key, row)));
 
     public MemoryBank Put<TKey, TRow>(Table<TKey, TRow> table, params IEnumerable<TRow> added)
         where TKey : struct
@@ -20,7 +29,7 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
     {
         foreach (var row in added)
         {
-            rows[(table, table.KeyOf(row))] = row;
+            RowsOf(table)[table.KeyOf(row)] = row;
         }
 
         return this;
@@ -28,17 +37,28 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
 
     public TRow? Find<TKey, TRow>(Table<TKey, TRow> table, TKey key)
         where TKey : struct
-        where TRow : class => (TRow?)rows.GetValueOrDefault((table, key));
+        where TRow : class => (TRow?)RowsOf(table).GetValueOrDefault(key);
 
     public TRow Get<TKey, TRow>(Table<TKey, TRow> table, TKey key)
         where TKey : struct
-        where TRow : class => (TRow)rows[(table, key)];
+        where TRow : class => (TRow)RowsOf(table)[key];
 
-    public IEnumerable<TRow> All<TRow>(Table<TRow> table) =>
-        rows.Where(pair => pair.Key.Table == table).Select(pair => (TRow)pair.Value);
+    public IEnumerable<TRow> All<TRow>(Table<TRow> table) => RowsOf(table).Values.Cast<TRow>();
 
     /// <summary>What is in the bank now, to be compared with later.</summary>
-    public IReadOnlyDictionary<(Table Table, object Key), object> Snapshot() => rows.ToDictionary();
+    public IReadOnlyDictionary<(Table Table, object Key), object> Snapshot() =>
+        tables
+            .SelectMany(table => table.Value.Select(row => (Key: (table.Key, row.Key), row.Value)))
+            .ToDictionary(row => row.Key, row => row.Value);
+
+    /// <summary>What happened elsewhere.</summary>
+    public void Tell(IEnumerable<Event> events) => told.AddRange(events);
+
+    /// <summary>The body that was answered under a known key.</summary>
+    public byte[] Recall(IdempotencyRow known) =>
+        Get(EngineTables.Answers, known.JournalId)
+            .Bodies.AsSpan(known.AnswerOffset, known.AnswerLength)
+            .ToArray();
 
     /// <summary>A book with these rows read.</summary>
     public Book Open(Action<IKeySet> keys)
@@ -62,6 +82,7 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
             state.Save(this);
         }
 
+        told.AddRange(book.Events);
         return writes;
     }
 
@@ -77,13 +98,62 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
         }
         else
         {
-            foreach (var invariant in invariants)
-            {
-                invariant.Check(book, start);
-            }
+            Check(book, start);
         }
 
         return new(decision, book.Events, Save(book));
+    }
+
+    /// <summary>Runs a command under a key, and keeps its answer, as the engine does.</summary>
+    public RanKeyed RunKeyed<TReply>(
+        Command<TReply> command,
+        KeyedRequest request,
+        Func<TReply, Answer> render
+    )
+    {
+        var pending = new PendingKeyedCommand<TReply>(command, request, render);
+        var book = Open(pending.Keys);
+        var start = book.Mark;
+        var answers = new BatchAnswers(Rows.Id<JournalRow>(++batches));
+        if (!pending.Decide(book, answers))
+        {
+            book.Rollback(start);
+            Assert.False(book.HasChanges);
+        }
+        else
+        {
+            Check(book, start);
+            book.Insert(
+                EngineTables.Answers,
+                new AnswersRow
+                {
+                    Id = answers.JournalId,
+                    CreatedAt = command.Now,
+                    Bodies = answers.Bodies!,
+                }
+            );
+        }
+
+        pending.Complete();
+        return new(pending.Task.GetAwaiter().GetResult(), book.Events, Save(book));
+    }
+
+    private static void Check(Book book, BookMark start)
+    {
+        foreach (var invariant in invariants)
+        {
+            invariant.Check(book, start);
+        }
+    }
+
+    private Dictionary<object, object> RowsOf(Table table)
+    {
+        if (!tables.TryGetValue(table, out var rows))
+        {
+            tables.Add(table, rows = []);
+        }
+
+        return rows;
     }
 
     void IRowLoader.Load<TKey, TRow>(
@@ -102,7 +172,7 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
     {
         foreach (var row in inserted)
         {
-            rows.Add((table, table.KeyOf(row)), row);
+            RowsOf(table).Add(table.KeyOf(row), row);
             writes++;
         }
     }
@@ -114,9 +184,9 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
     {
         foreach (var (row, versionRead) in updated)
         {
-            var key = (table, (object)table.KeyOf(row));
-            Assert.Equal(versionRead, ((VersionedRow)rows[key]).Version);
-            rows[key] = row;
+            var key = table.KeyOf(row);
+            Assert.Equal(versionRead, ((VersionedRow)RowsOf(table)[key]).Version);
+            RowsOf(table)[key] = row;
             writes++;
         }
     }
@@ -126,11 +196,15 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
         foreach (var (empty, amount) in added)
         {
             var row = Find(table, table.KeyOf(empty)) ?? empty;
-            rows[(table, table.KeyOf(empty))] = table.Add!(row, amount);
+            RowsOf(table)[table.KeyOf(empty)] = table.Add!(row, amount);
             writes++;
         }
     }
 }
+
+/// <summary>What became of a command under a key.</summary>
+/// <param name="Written">How many rows it wrote.</param>
+internal sealed record RanKeyed(KeyedOutcome Outcome, IReadOnlyList<Event> Events, int Written);
 
 /// <summary>What became of a command.</summary>
 /// <param name="Written">How many rows it wrote.</param>

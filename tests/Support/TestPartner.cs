@@ -69,6 +69,9 @@ public sealed class TestPartner
     /// <summary>Another app of the same partner, in the same sandbox.</summary>
     public Task<TestPartner> NewAppAsync() => RegisterAsync(server, sandbox, ClientKey.CreateEs256());
 
+    /// <summary>The same app, at another node of the same bank.</summary>
+    public TestPartner At(Uri node) => new(node, sandbox, Key, App);
+
     /// <summary>The sandbox's persons.</summary>
     public async Task<IReadOnlyList<SandboxPerson>> PersonsAsync()
     {

@@ -31,13 +31,13 @@ public readonly record struct Id<T>(Guid Value)
 }
 
 /// <summary>The one source of ids and of randomness that is stored.</summary>
-public sealed class Ids(TimeProvider time)
+public class Ids(TimeProvider time)
 {
     /// <summary>A new id, later than those before it by the real clock.</summary>
     public Id<T> New<T>()
         where T : IIdentified => new(NewGuid());
 
-    public Guid NewGuid()
+    public virtual Guid NewGuid()
     {
 #pragma warning disable RS0030 // This is the seam.
         return Guid.CreateVersion7(time.GetUtcNow());

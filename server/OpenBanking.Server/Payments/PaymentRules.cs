@@ -82,14 +82,24 @@ public static class PaymentRules
         var discount =
             coupon is null || couponDecline is not null ? 0 : CouponRules.DiscountOf(coupon, command.Amount);
         var customerAmount = command.Amount - discount;
+        var countsAt = CountsAt(command.Now, agreement, account);
         var decline =
             couponDecline
-            ?? AgreementRules.DeclinePayment(agreement, customerAmount, command.Now)
-            ?? AccountRules.DeclineOutflow(account, customerAmount, command.Now);
+            ?? AgreementRules.DeclinePayment(agreement, customerAmount, countsAt)
+            ?? AccountRules.DeclineOutflow(account, customerAmount, countsAt);
 
         return decline is null
             ? Capture(command, book, agreement, account, order, coupon, discount)
             : Fail(command, book, agreement, order, decline);
+    }
+
+    /// <summary>When a payment counts: now, or at the first moment of a later business day that has begun for the
+    /// agreement or the account already. Commands are not decided in the order of their clocks, and what was counted is
+    /// given back to the day that counted it.</summary>
+    private static DateTimeOffset CountsAt(DateTimeOffset now, AgreementRow agreement, AccountRow account)
+    {
+        var begun = agreement.Day > account.OutflowDay ? agreement.Day : account.OutflowDay;
+        return begun > BusinessCalendar.DateOf(now) ? BusinessCalendar.StartOf(begun) : now;
     }
 
     /// <summary>Customer, campaign, partner, coupon, limits, order and events: all or nothing.</summary>
@@ -103,21 +113,23 @@ public static class PaymentRules
         long discount
     )
     {
+        var countsAt = CountsAt(command.Now, agreement, account);
         var payment = book.Insert(
             PaymentTables.Payments,
             NewPayment(command, agreement, PaymentState.Captured) with
             {
                 CampaignId = coupon?.CampaignId,
                 Discount = discount,
+                BusinessDate = BusinessCalendar.DateOf(countsAt),
             }
         );
         book.Update(
             ConsentTables.Agreements,
-            AgreementRules.CountPayment(agreement, payment.CustomerAmount, command.Now)
+            AgreementRules.CountPayment(agreement, payment.CustomerAmount, countsAt)
         );
         book.Update(
             AccountTables.Accounts,
-            AccountRules.CountOutflow(account, payment.CustomerAmount, command.Now)
+            AccountRules.CountOutflow(account, payment.CustomerAmount, countsAt)
         );
         LedgerRules.Post(
             book,

@@ -14,6 +14,10 @@ public sealed record StorageOptions
     /// <c>OpenBanking.Server migrate</c> is run by somebody who may change it.</summary>
     public bool MigrateAtStart { get; init; } = true;
 
+    /// <summary>A folder with more migrations, in <c>Postgres</c> and <c>Sqlite</c>, taken as this server's own: an upgrade
+    /// can be rehearsed before its version is released.</summary>
+    public string? RehearsalFolder { get; init; }
+
     /// <summary>Whether it is an error that there is no embedded store yet; else it is made.</summary>
     public bool MustExist { get; init; }
 }

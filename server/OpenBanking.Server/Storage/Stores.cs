@@ -7,8 +7,8 @@ namespace OpenBanking.Server.Storage;
 /// <summary>Opens the store that the settings name.</summary>
 internal static class Stores
 {
-    /// <summary>The store with its schema up to date.</summary>
-    /// <exception cref="InvalidOperationException">It is not, and this process is not to change it.</exception>
+    /// <summary>The store with a schema that this server works on.</summary>
+    /// <exception cref="InvalidOperationException">It has another, and this process cannot or is not to change it.</exception>
     public static Store Open(StorageOptions options, string dataFolder, TimeProvider time)
     {
         var store = Connect(options, dataFolder);
@@ -16,11 +16,11 @@ internal static class Stores
         {
             if (options.MigrateAtStart)
             {
-                Migrator.Apply(store, time);
+                Migrator.ApplyAtStart(store, time);
             }
             else
             {
-                Migrator.RequireNothingPending(store);
+                Migrator.RequireNothingLacking(store);
             }
 
             return store;
@@ -35,16 +35,17 @@ internal static class Stores
     /// <summary>The store as it is.</summary>
     public static Store Connect(StorageOptions options, string dataFolder) =>
         options.Provider == StorageProvider.Sqlite
-            ? ConnectSqlite(Path.Combine(dataFolder, "openbanking.db"), options.MustExist)
+            ? ConnectSqlite(Path.Combine(dataFolder, "openbanking.db"), options)
             : new PostgresStore(
                 options.ConnectionString
                     ?? throw new WrongSettingException(
                         "Set Storage:ConnectionString, such as Host=db;Database=openbanking;Username=openbanking."
-                    )
+                    ),
+                options.RehearsalFolder
             );
 
-    private static SqliteStore ConnectSqlite(string file, bool mustExist) =>
-        mustExist && !File.Exists(file)
+    private static SqliteStore ConnectSqlite(string file, StorageOptions options) =>
+        options.MustExist && !File.Exists(file)
             ? throw new WrongSettingException($"There are no books at {Path.GetFullPath(file)}.")
-            : new(file);
+            : new(file, options.RehearsalFolder);
 }

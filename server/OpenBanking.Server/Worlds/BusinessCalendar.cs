@@ -8,4 +8,7 @@ public static class BusinessCalendar
 
     public static DateOnly DateOf(DateTimeOffset instant) =>
         DateOnly.FromDateTime(instant.ToOffset(shanghai).DateTime);
+
+    /// <summary>The first moment of a business day.</summary>
+    public static DateTimeOffset StartOf(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), shanghai);
 }

@@ -5,6 +5,7 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Refunds;
 
 namespace OpenBanking.Tests.Rules.Payments;
 
@@ -51,6 +52,33 @@ public class PaymentRulesTests
         Assert.Equal(Price, bank.Get(LedgerTables.InternalAccounts, Rows.Settlement).Balance);
         Assert.Equal(Rows.Payment.Id, bank.Get(CouponTables.Coupons, Rows.Coupon.Id).PaymentId);
         Assert.Equal([EventTypes.PaymentCaptured, EventTypes.CouponRedeemed], ran.Told);
+    }
+
+    /// <summary>Commands are not decided in the order of their clocks.</summary>
+    [Fact]
+    public void A_payment_that_comes_late_is_of_the_day_that_counted_it_and_is_given_back_to_it()
+    {
+        var tomorrow = Rows.Today.AddDays(1);
+        var bank = BankWithMoney(Rows.Account with { OutflowDay = tomorrow });
+
+        var payment = bank.Run(pay).Accepted;
+        Assert.Equal(tomorrow, payment.BusinessDate);
+        Assert.Equal(Price, bank.Get(AccountTables.Accounts, Rows.Account.Id).DayOutflow);
+
+        bank.Run(
+            new CreateRefund(
+                Rows.World,
+                Rows.Noon,
+                Rows.Id<RefundRow>(1),
+                payment,
+                Amount: null,
+                Reason: null
+            )
+        );
+        var account = bank.Get(AccountTables.Accounts, Rows.Account.Id);
+        var agreement = bank.Get(ConsentTables.Agreements, Rows.Agreement.Id);
+        Assert.Equal((tomorrow, 0, 0), (account.OutflowDay, account.DayOutflow, account.YearOutflow));
+        Assert.Equal((tomorrow, 0, 0), (agreement.Day, agreement.DayPaid, agreement.TotalPaid));
     }
 
     [Fact]

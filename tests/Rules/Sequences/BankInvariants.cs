@@ -22,16 +22,18 @@ internal static class BankInvariants
         StocksAndBudgetsAreKept(bank, payments);
         RefundsNeverExceedCaptures(bank, payments);
         OrdersArePaidOnce(payments);
+        CounterInvariants.Hold(bank);
+        EventInvariants.Hold(bank);
     }
 
     private static void PostingsSumToZero(IReadOnlyList<EntryRow> entries) =>
-        Assert.All(
+        Must.All(
             entries.GroupBy(entry => (entry.PostingId, entry.Currency)),
-            posting => Assert.Equal(0, posting.Sum(entry => entry.Amount))
+            posting => Must.Be(0, posting.Sum(entry => entry.Amount))
         );
 
     private static void CustomersBalancesAreTheirEntries(MemoryBank bank, IReadOnlyList<EntryRow> entries) =>
-        Assert.All(
+        Must.All(
             bank.All(AccountTables.Accounts),
             account =>
             {
@@ -40,9 +42,9 @@ internal static class BankInvariants
                     .OrderBy(entry => entry.Sequence)
                     .ToList();
                 Assert.True(account is { Available: >= 0, Held: >= 0, DayOutflow: >= 0, YearOutflow: >= 0 });
-                Assert.Equal(account.Available + account.Held, lines.Sum(line => line.Amount));
-                Assert.Equal(account.Available, lines[^1].BalanceAfter);
-                Assert.Equal(
+                Must.Be(account.Available + account.Held, lines.Sum(line => line.Amount));
+                Must.Be(account.Available, lines[^1].BalanceAfter);
+                Must.BeInOrder(
                     Enumerable.Range(1, (int)account.Entries).Select(number => (long)number),
                     lines.Select(line => line.Sequence)
                 );
@@ -52,17 +54,17 @@ internal static class BankInvariants
     private static void TheBanksBalancesAreTheirEntries(MemoryBank bank, IReadOnlyList<EntryRow> entries)
     {
         var accounts = bank.All(LedgerTables.InternalAccounts).ToList();
-        Assert.All(
+        Must.All(
             accounts,
             account =>
-                Assert.Equal(
+                Must.Be(
                     account.Balance,
                     entries
                         .Where(entry => entry.AccountId == account.EntryAccountId)
                         .Sum(entry => entry.Amount)
                 )
         );
-        Assert.Equal(
+        Must.Be(
             0,
             accounts.Sum(account => account.Balance)
                 + bank.All(AccountTables.Accounts).Sum(account => account.Available + account.Held)
@@ -75,22 +77,22 @@ internal static class BankInvariants
         IReadOnlyList<PaymentRow> payments
     )
     {
-        Assert.All(
+        Must.All(
             payments,
             payment =>
-                Assert.Equal(
+                Must.Be(
                     payment.State == PaymentState.Failed ? 0 : payment.Amount,
                     Credited(PostingKind.Payment, payment.Id.Value)
                 )
         );
-        Assert.All(
+        Must.All(
             bank.All(RefundTables.Refunds),
-            refund => Assert.Equal(refund.Amount, Credited(PostingKind.Refund, refund.Id.Value))
+            refund => Must.Be(refund.Amount, Credited(PostingKind.Refund, refund.Id.Value))
         );
-        Assert.All(
+        Must.All(
             bank.All(TopUpTables.TopUps),
             topUp =>
-                Assert.Equal(
+                Must.Be(
                     topUp.State == TopUpState.Succeeded ? topUp.Amount : 0,
                     Credited(PostingKind.TopUp, topUp.Id.Value)
                 )
@@ -108,42 +110,42 @@ internal static class BankInvariants
     )
     {
         var coupons = bank.All(CouponTables.Coupons).ToDictionary(coupon => coupon.Id);
-        Assert.All(
+        Must.All(
             coupons.Values,
             coupon =>
             {
-                Assert.Equal(coupon.State == CouponState.Redeemed, coupon.PaymentId is not null);
+                Must.Be(coupon.State == CouponState.Redeemed, coupon.PaymentId is not null);
                 if (coupon.PaymentId is { } payment)
                 {
-                    Assert.Equal(coupon.Id, payments.Single(paid => paid.Id == payment).CouponId);
+                    Must.Be(coupon.Id, payments.Single(paid => paid.Id == payment).CouponId);
                 }
             }
         );
-        Assert.All(
+        Must.All(
             payments.Where(payment =>
                 payment.CouponId is not null
                 && payment.State is PaymentState.Captured or PaymentState.PartiallyRefunded
             ),
-            payment => Assert.Equal(payment.Id, coupons[payment.CouponId!.Value].PaymentId)
+            payment => Must.Be(payment.Id, coupons[payment.CouponId!.Value].PaymentId)
         );
     }
 
     private static void StocksAndBudgetsAreKept(MemoryBank bank, IReadOnlyList<PaymentRow> payments)
     {
         var coupons = bank.All(CouponTables.Coupons).ToList();
-        Assert.All(
+        Must.All(
             bank.All(CouponTables.Stocks),
             stock =>
             {
                 var issued = coupons.Where(coupon => coupon.StockId == stock.Id).ToList();
-                Assert.Equal(stock.Issued, issued.Count);
-                Assert.InRange(stock.Issued, 0, stock.Quantity);
-                Assert.All(
+                Must.Be(stock.Issued, issued.Count);
+                Must.BeInRange(stock.Issued, 0, stock.Quantity);
+                Must.All(
                     issued.GroupBy(coupon => coupon.CustomerId),
                     own =>
                     {
-                        Assert.InRange(own.Count(), 1, stock.PerCustomerLimit);
-                        Assert.Equal(
+                        Must.BeInRange(own.Count(), 1, stock.PerCustomerLimit);
+                        Must.Be(
                             own.Count(),
                             bank.Get(CouponTables.StockHolders, new(stock.Id, own.Key)).Issued
                         );
@@ -151,13 +153,13 @@ internal static class BankInvariants
                 );
             }
         );
-        Assert.All(
+        Must.All(
             bank.All(CouponTables.Campaigns),
             campaign =>
             {
                 var given = payments.Where(payment => payment.CampaignId == campaign.Id).Sum(GivenByCampaign);
                 var budget = bank.Get(LedgerTables.InternalAccounts, Rows.Budget).Balance;
-                Assert.Equal(campaign.Budget - given, budget);
+                Must.Be(campaign.Budget - given, budget);
                 Assert.True(budget >= 0);
             }
         );
@@ -170,21 +172,21 @@ internal static class BankInvariants
     }
 
     private static void RefundsNeverExceedCaptures(MemoryBank bank, IReadOnlyList<PaymentRow> payments) =>
-        Assert.All(
+        Must.All(
             payments,
             payment =>
             {
                 var refunds = bank.All(RefundTables.Refunds)
                     .Where(refund => refund.PaymentId == payment.Id)
                     .ToList();
-                Assert.Equal(payment.Refunded, refunds.Sum(refund => refund.Amount));
-                Assert.InRange(
+                Must.Be(payment.Refunded, refunds.Sum(refund => refund.Amount));
+                Must.BeInRange(
                     payment.Refunded,
                     0,
                     payment.State == PaymentState.Failed ? 0 : payment.Amount
                 );
-                Assert.Equal(payment.State == PaymentState.Refunded, payment.Refunded == payment.Amount);
-                Assert.All(
+                Must.Be(payment.State == PaymentState.Refunded, payment.Refunded == payment.Amount);
+                Must.All(
                     refunds,
                     refund =>
                         Assert.True(refund is { Amount: > 0, CustomerAmount: >= 0, DiscountAmount: >= 0 })
@@ -193,7 +195,7 @@ internal static class BankInvariants
         );
 
     private static void OrdersArePaidOnce(IReadOnlyList<PaymentRow> payments) =>
-        Assert.All(
+        Must.All(
             payments
                 .Where(payment => payment.State != PaymentState.Failed)
                 .GroupBy(payment => (payment.AppId, payment.OrderNo)),

@@ -4,7 +4,8 @@ namespace OpenBanking.Tests.Rules.Sequences;
 
 public class CommandSequenceProperties(ITestOutputHelper output)
 {
-    private const int Count = 2_500;
+    /// <summary><c>SEQUENCES</c> takes another number: the long form.</summary>
+    private static readonly int count = Properties.CountFrom("SEQUENCES", 10_000);
 
     /// <summary>What the sequences must come to often enough for the property to say something about it.</summary>
     private static readonly string[] outcomes =
@@ -40,6 +41,8 @@ public class CommandSequenceProperties(ITestOutputHelper output)
         EventTypes.PaymentRefunded,
         EventTypes.RefundSucceeded,
         EventTypes.ConsentRevoked,
+        ProblemCodes.IdempotencyKeyReused,
+        Stage.KnownAnswer,
     ];
 
     [Fact]
@@ -49,7 +52,7 @@ public class CommandSequenceProperties(ITestOutputHelper output)
 
         Properties.Hold(
             Steps.Lists,
-            Count,
+            count,
             steps => Stage.Play(steps, outcome => seen.AddOrUpdate(outcome, 1, (_, times) => times + 1))
         );
 

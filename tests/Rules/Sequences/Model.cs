@@ -56,7 +56,8 @@ internal sealed class Model
 
         var decline =
             amount > agreement.PerPayment ? DeclineCodes.AgreementPerPaymentLimit
-            : agreement.ToppedUp.OnDayOf(now) + amount > agreement.Daily ? DeclineCodes.AgreementDailyLimit
+            : agreement.ToppedUp.OnDayOf(DayOf(now)) + amount > agreement.Daily
+                ? DeclineCodes.AgreementDailyLimit
             : null;
         TopUps.Add(new(agreement, amount, DayOf(now)) { Open = decline is null });
         if (decline is not null)
@@ -64,7 +65,7 @@ internal sealed class Model
             return new(null, decline, new ExpectedEvent(agreement.App, EventTypes.TopUpFailed, "failed", 1));
         }
 
-        agreement.ToppedUp.Count(now, amount);
+        agreement.ToppedUp.Count(DayOf(now), amount);
         return new(null, null, new ExpectedEvent(agreement.App, EventTypes.TopUpProcessing, "processing", 1));
     }
 
@@ -134,8 +135,9 @@ internal sealed class Model
         var couponDecline = coupon is null ? null : WhyNotRedeemed(coupon, agreement, price, now);
         var discount =
             coupon is null || couponDecline is not null ? 0 : Math.Min(coupon.Stock.Discount, price);
-        var decline = couponDecline ?? WhyNotPaid(agreement, price - discount, now);
-        var payment = new ModelPayment(agreement, order, price, discount, coupon, DayOf(now))
+        var day = agreement.Day.At(agreement.Account.Day.At(DayOf(now)));
+        var decline = couponDecline ?? WhyNotPaid(agreement, price - discount, day);
+        var payment = new ModelPayment(agreement, order, price, discount, coupon, day)
         {
             Captured = decline is null,
         };
@@ -150,8 +152,8 @@ internal sealed class Model
         }
 
         agreement.Account.Moved.Add(-payment.Customer);
-        agreement.Account.Outflow.Count(now, payment.Customer);
-        agreement.Paid.Count(now, payment.Customer);
+        agreement.Account.Outflow.Count(day, payment.Customer);
+        agreement.Paid.Count(day, payment.Customer);
         var captured = new ExpectedEvent(agreement.App, EventTypes.PaymentCaptured, "captured", 1);
         if (coupon is null)
         {
@@ -229,14 +231,14 @@ internal sealed class Model
         : price < coupon.Stock.Threshold ? DeclineCodes.CouponBelowThreshold
         : null;
 
-    private static string? WhyNotPaid(ModelAgreement agreement, long amount, DateTimeOffset now)
+    private static string? WhyNotPaid(ModelAgreement agreement, long amount, DateOnly day)
     {
         var account = agreement.Account;
         return amount > agreement.PerPayment ? DeclineCodes.AgreementPerPaymentLimit
-            : agreement.Paid.OnDayOf(now) + amount > agreement.Daily ? DeclineCodes.AgreementDailyLimit
+            : agreement.Paid.OnDayOf(day) + amount > agreement.Daily ? DeclineCodes.AgreementDailyLimit
             : agreement.Paid.InAll + amount > agreement.Total ? DeclineCodes.AgreementTotalLimit
-            : account.Outflow.OnDayOf(now) + amount > DailyOutflow ? DeclineCodes.AccountDailyLimit
-            : account.Outflow.InYearOf(now) + amount > YearlyOutflow ? DeclineCodes.AccountYearlyLimit
+            : account.Outflow.OnDayOf(day) + amount > DailyOutflow ? DeclineCodes.AccountDailyLimit
+            : account.Outflow.InYearOf(day) + amount > YearlyOutflow ? DeclineCodes.AccountYearlyLimit
             : amount > account.Balance ? DeclineCodes.InsufficientFunds
             : null;
     }
@@ -247,9 +249,9 @@ internal sealed class BusinessDay(DateOnly begun)
 {
     public DateOnly Latest { get; private set; } = begun;
 
-    public DateOnly At(DateTimeOffset now) => Model.DayOf(now) is var day && day > Latest ? day : Latest;
+    public DateOnly At(DateOnly date) => date > Latest ? date : Latest;
 
-    public DateOnly Begin(DateTimeOffset now) => Latest = At(now);
+    public DateOnly Begin(DateOnly date) => Latest = At(date);
 }
 
 /// <summary>What was counted, and for which day and year.</summary>
@@ -259,9 +261,9 @@ internal sealed class History(BusinessDay day)
 
     public long InAll => counted.Sum(line => line.Amount);
 
-    public long OnDayOf(DateTimeOffset now) => On(day.At(now));
+    public long OnDayOf(DateOnly date) => On(day.At(date));
 
-    public long InYearOf(DateTimeOffset now) => In(day.At(now).Year);
+    public long InYearOf(DateOnly date) => In(day.At(date).Year);
 
     public long OnLatestDay => On(day.Latest);
 
@@ -269,16 +271,16 @@ internal sealed class History(BusinessDay day)
 
     public void CountEarlierInYear(int year, long amount) => counted.Add((null, year, amount));
 
-    public void Count(DateTimeOffset now, long amount)
+    public void Count(DateOnly date, long amount)
     {
-        var today = day.Begin(now);
+        var today = day.Begin(date);
         counted.Add((today, today.Year, amount));
     }
 
     /// <summary>Gives back to the day and the year it was paid in, while they last.</summary>
     public void GiveBack(DateOnly paid, long amount, DateTimeOffset now)
     {
-        var today = day.Begin(now);
+        var today = day.Begin(Model.DayOf(now));
         counted.Add((today == paid ? today : null, today.Year == paid.Year ? today.Year : null, -amount));
     }
 

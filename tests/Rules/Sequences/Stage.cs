@@ -12,53 +12,48 @@ using OpenBanking.Server.TopUps;
 
 namespace OpenBanking.Tests.Rules.Sequences;
 
-/// <summary>The server's rules and the model side by side: three customers, each with an agreement at two apps, and a
-/// campaign with two stocks. Each step is played on both, and both must come to the same.</summary>
+/// <summary>The server's rules and the model side by side. Each step is played on both, and both must come to the
+/// same.</summary>
 internal sealed class Stage
 {
-    private static readonly DateTimeOffset start = new(2026, 12, 28, 10, 0, 0, Rows.Shanghai);
-    private static readonly DateOnly firstDay = Model.DayOf(start);
+    /// <summary>What is seen when a request came again.</summary>
+    public const string KnownAnswer = "known answer";
 
-    private readonly MemoryBank bank = new();
-    private readonly Model model = new();
-    private readonly List<AccountRow> accounts = [];
-    private readonly List<AgreementRow> agreements = [];
-    private readonly List<CouponStockRow> stocks = [];
+    private readonly Scene scene = new();
+    private readonly MemoryBank bank;
+    private readonly Model model;
+    private readonly List<AgreementRow> agreements;
+    private readonly List<CouponStockRow> stocks;
+    private readonly Comparison comparison;
     private readonly List<(TopUpRow Row, Id<IntentRow> IntentId)> topUps = [];
     private readonly List<Id<CouponRow>> coupons = [];
     private readonly List<PaymentRow> payments = [];
+    private readonly List<(Performance Performance, Came Came)> kept = [];
+    private readonly List<(Performance Performance, Came Came)> performances = [];
     private readonly Action<string> seen;
-    private DateTimeOffset now = start;
-    private int made;
+    private DateTimeOffset now = Scene.Start;
+    private int keys;
 
     private Stage(Action<string> seen)
     {
         this.seen = seen;
-        AddAccount(balance: 20_000_00, spentThisYear: 195_000_00);
-        AddAccount(balance: 5_000_00, spentThisYear: 0);
-        AddAccount(balance: 50_00, spentThisYear: 0);
-        AddCampaign(
-            Stock(
-                1,
-                discount: 5_00,
-                threshold: 15_00,
-                quantity: 4,
-                perCustomer: 2,
-                validDays: 30,
-                openDays: 400
-            ),
-            Stock(2, discount: 30_00, threshold: 0, quantity: 3, perCustomer: 3, validDays: 1, openDays: 10)
-        );
+        bank = scene.Bank;
+        model = scene.Model;
+        agreements = scene.Agreements;
+        stocks = scene.Stocks;
+        comparison = new(scene, coupons, payments);
     }
 
     /// <param name="seen">Takes note of the refusals, declines and events that came.</param>
-    public static void Play(IEnumerable<Step> steps, Action<string> seen)
+    public static Play Play(IEnumerable<Step> steps, Action<string> seen)
     {
         var stage = new Stage(seen);
         foreach (var step in steps)
         {
             stage.Play(step);
         }
+
+        return new(stage.bank, stage.performances);
     }
 
     private void Play(Step step)
@@ -90,19 +85,31 @@ internal sealed class Stage
             case Step.Revoke revoke:
                 Play(revoke, at);
                 break;
+            case Step.Again again when kept.Count > 0:
+                Play(again);
+                break;
         }
 
         BankInvariants.Hold(bank);
-        AssertSame();
+        comparison.AssertSame();
     }
 
     private void Play(Step.TopUp step, DateTimeOffset at)
     {
         var i = step.Agreement % agreements.Count;
-        var intentId = New<IntentRow>();
+        var intentId = scene.New<IntentRow>();
         var ran = Run(
-            new CreateTopUp(Rows.World, at, New<TopUpRow>(), intentId, agreements[i], step.Amount, start),
+            new CreateTopUp(
+                Rows.World,
+                at,
+                scene.New<TopUpRow>(),
+                intentId,
+                agreements[i],
+                step.Amount,
+                Scene.Start
+            ),
             model.TopUp(model.Agreements[i], step.Amount, at),
+            topUp => topUp.Id.Value,
             topUp => topUp.DeclineCode
         );
         if (ran is not null)
@@ -135,14 +142,15 @@ internal sealed class Stage
             new IssueCoupon(
                 Rows.World,
                 at,
-                New<CouponRow>(),
+                scene.New<CouponRow>(),
                 stocks[stock].Id,
                 stocks[stock].CampaignId,
                 agreement.CustomerId,
                 agreement.AppId,
                 agreement.ConsentId
             ),
-            model.Issue(model.Agreements[i], model.Stocks[stock], at)
+            model.Issue(model.Agreements[i], model.Stocks[stock], at),
+            coupon => coupon.Id.Value
         );
         if (issued is not null)
         {
@@ -159,7 +167,7 @@ internal sealed class Stage
             new CreatePayment(
                 Rows.World,
                 at,
-                New<PaymentRow>(),
+                scene.New<PaymentRow>(),
                 agreements[i],
                 order,
                 step.Amount,
@@ -173,6 +181,7 @@ internal sealed class Stage
                 coupon is null ? null : model.Coupons[coupon.Value],
                 at
             ),
+            payment => payment.Id.Value,
             payment => payment.DeclineCode
         );
         if (paid is not null)
@@ -197,8 +206,9 @@ internal sealed class Stage
         var i = step.Payment % payments.Count;
         long? amount = step.Thirds is { } thirds ? Math.Max(1, payments[i].Amount * thirds / 3) : null;
         Run(
-            new CreateRefund(Rows.World, at, New<RefundRow>(), payments[i], amount, Reason: null),
-            model.Refund(model.Payments[i], amount, at)
+            new CreateRefund(Rows.World, at, scene.New<RefundRow>(), payments[i], amount, Reason: null),
+            model.Refund(model.Payments[i], amount, at),
+            refund => refund.Id.Value
         );
     }
 
@@ -211,118 +221,71 @@ internal sealed class Stage
         );
     }
 
+    /// <summary>Sends a request once more under its key, or another request under the same key: nothing happens, and the
+    /// answer is the first one, or a refusal.</summary>
+    private void Play(Step.Again step)
+    {
+        var (performance, first) = kept[step.Which % kept.Count];
+        var came = Perform(performance.Again(step.SameRequest));
+        Must.Be((0, 0), (came.Written, came.Events.Count));
+        Must.Be(step.SameRequest, came.Known);
+        Must.Be(step.SameRequest ? null : ProblemCodes.IdempotencyKeyReused, came.Refusal);
+        Assert.True(!step.SameRequest || came.Text == first.Text);
+        seen(came.Refusal ?? KnownAnswer);
+    }
+
     /// <summary>Runs the command, which must come to what is expected; gives what it made, unless it was refused.</summary>
+    /// <param name="idOf">The id of what it makes, when it is sent under an idempotency key.</param>
     private TReply? Run<TReply>(
         Command<TReply> command,
         Expected expected,
+        Func<TReply, Guid>? idOf = null,
         Func<TReply, string?>? declineOf = null
     )
         where TReply : class
     {
-        var before = bank.Snapshot();
-        var ran = bank.Run(command);
+        Performance performance = idOf is null
+            ? new Performance<TReply>(command)
+            : new KeyedPerformance<TReply>(command, NextKey(), idOf);
+        var came = Perform(performance);
+        Must.Be(expected.Refusal, came.Refusal);
+        Must.BeInOrder(
+            expected.Events,
+            came.Events.Select(told => new ExpectedEvent(AppOf(told), told.Type, told.Status, told.Sequence))
+        );
         if (expected.Refusal is not null)
         {
-            Assert.Equal(expected.Refusal, ran.Rejected.Code);
-            AssertUntouched(before);
+            Must.Be(0, came.Written);
             seen(expected.Refusal);
             return null;
         }
 
-        var reply = expected.Decline is null ? ran.Accepted : ran.Declined;
-        Assert.Equal(expected.Decline, declineOf?.Invoke(reply));
-        Assert.Equal(
-            expected.Events,
-            ran.Events.Select(told => new ExpectedEvent(AppOf(told), told.Type, told.Status, told.Sequence))
-        );
-        foreach (var outcome in expected.Events.Select(told => told.Type).Append(expected.Decline))
+        var reply = Assert.IsType<TReply>(came.Reply);
+        Must.Be(expected.Decline, declineOf?.Invoke(reply));
+        foreach (
+            var outcome in expected.Events.Select(told => told.Type).Append(expected.Decline).OfType<string>()
+        )
         {
-            seen(outcome ?? "");
+            seen(outcome);
+        }
+
+        if (idOf is not null)
+        {
+            kept.Add((performance, came));
         }
 
         return reply;
     }
 
-    private void AssertUntouched(IReadOnlyDictionary<(Server.Storage.Table, object), object> before)
+    private Came Perform(Performance performance)
     {
-        var after = bank.Snapshot();
-        Assert.Equal(before.Count, after.Count);
-        Assert.All(before, row => Assert.Same(row.Value, after[row.Key]));
+        var came = performance.RunOn(bank);
+        performances.Add((performance, came));
+        return came;
     }
 
-    private void AssertSame()
-    {
-        for (var i = 0; i < accounts.Count; i++)
-        {
-            AssertSame(model.Accounts[i], bank.Get(AccountTables.Accounts, accounts[i].Id));
-        }
-
-        for (var i = 0; i < agreements.Count; i++)
-        {
-            AssertSame(model.Agreements[i], bank.Get(ConsentTables.Agreements, agreements[i].Id));
-        }
-
-        for (var i = 0; i < coupons.Count; i++)
-        {
-            AssertSame(model.Coupons[i], bank.Get(CouponTables.Coupons, coupons[i]));
-        }
-
-        for (var i = 0; i < payments.Count; i++)
-        {
-            AssertSame(model.Payments[i], bank.Get(PaymentTables.Payments, payments[i].Id));
-        }
-
-        for (var app = 1; app <= 2; app++)
-        {
-            var settlement = bank.Find(LedgerTables.InternalAccounts, SettlementOf(app));
-            Assert.Equal(model.SettlementOf(app), settlement?.Balance ?? 0);
-        }
-    }
-
-    private static void AssertSame(ModelAccount expected, AccountRow account) =>
-        Assert.Equal(
-            (
-                expected.Balance,
-                expected.Day.Latest,
-                expected.Outflow.OnLatestDay,
-                expected.Outflow.InLatestYear
-            ),
-            (account.Available, account.OutflowDay, account.DayOutflow, account.YearOutflow)
-        );
-
-    private static void AssertSame(ModelAgreement expected, AgreementRow agreement) =>
-        Assert.Equal(
-            (
-                expected.Revoked,
-                expected.Day.Latest,
-                expected.Paid.OnLatestDay,
-                expected.ToppedUp.OnLatestDay,
-                expected.Paid.InAll
-            ),
-            (
-                agreement.State == ConsentState.Revoked,
-                agreement.Day,
-                agreement.DayPaid,
-                agreement.DayToppedUp,
-                agreement.TotalPaid
-            )
-        );
-
-    private void AssertSame(ModelCoupon expected, CouponRow coupon) =>
-        Assert.Equal(
-            expected.UsedBy is { } payment ? payments[model.Payments.IndexOf(payment)].Id : null,
-            coupon.PaymentId
-        );
-
-    private static void AssertSame(ModelPayment expected, PaymentRow payment) =>
-        Assert.Equal(
-            (
-                expected.Captured,
-                expected.Captured ? expected.Customer : expected.Price,
-                expected.Price - expected.Left
-            ),
-            (payment.State != PaymentState.Failed, payment.CustomerAmount, payment.Refunded)
-        );
+    private KeyedRequest NextKey() =>
+        new(Rows.App.Id.Value, $"key-{++keys}", new Guid(keys, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
 
     private DateTimeOffset After(Until until) =>
         until switch
@@ -347,138 +310,12 @@ internal sealed class Stage
     private DateTimeOffset Midnight(int daysAhead) =>
         new DateTimeOffset(now.Date, Rows.Shanghai).AddDays(daysAhead);
 
-    private Id<T> New<T>()
-        where T : IIdentified => Rows.Id<T>(++made);
-
     private static int AppOf(Event told) => told.AppId == Rows.Id<AppRow>(1).Value ? 1 : 2;
-
-    private static InternalAccountKey SettlementOf(int app) =>
-        new(InternalAccountKind.PartnerSettlement, Rows.Id<PartnerRow>(app).Value, Money.Renminbi);
-
-    private void AddAccount(long balance, long spentThisYear)
-    {
-        var number = accounts.Count + 1;
-        var row = Rows.Account with
-        {
-            Id = Rows.Id<AccountRow>(number),
-            CustomerId = Rows.Id<CustomerRow>(number),
-            Available = 0,
-            OutflowDay = firstDay,
-            YearOutflow = spentThisYear,
-        };
-        bank.Put(AccountTables.Accounts, row);
-        accounts.Add(row);
-        Post(PostingKind.TopUp, New<TopUpRow>().Value, LedgerRules.TopUpLegs(row.Id, balance, row.Currency));
-
-        var account = new ModelAccount(firstDay);
-        account.Moved.Add(balance);
-        account.Outflow.CountEarlierInYear(firstDay.Year, spentThisYear);
-        model.Accounts.Add(account);
-        AddAgreement(app: 1, 15_000_00, 20_000_00, 60_000_00, topUpAllowed: true);
-        AddAgreement(app: 2, 50_00, 60_00, 80_00, topUpAllowed: number < 3);
-    }
-
-    /// <summary>Adds an agreement of the newest account.</summary>
-    private void AddAgreement(int app, long perPayment, long daily, long total, bool topUpAllowed)
-    {
-        var account = accounts[^1];
-        var number = agreements.Count + 1;
-        var row = Rows.Agreement with
-        {
-            Id = Rows.Id<AgreementRow>(number),
-            ConsentId = Rows.Id<ConsentRow>(number),
-            AppId = Rows.Id<AppRow>(app),
-            PartnerId = Rows.Id<PartnerRow>(app),
-            CustomerId = account.CustomerId,
-            AccountId = account.Id,
-            PerPaymentLimit = perPayment,
-            DailyLimit = daily,
-            TotalLimit = total,
-            TopUpAllowed = topUpAllowed,
-            Day = firstDay,
-            ExpiresAt = start.AddDays(365),
-        };
-        bank.Put(ConsentTables.Agreements, row)
-            .Put(
-                ConsentTables.Consents,
-                Rows.Consent with
-                {
-                    Id = row.ConsentId,
-                    AppId = row.AppId,
-                    CustomerId = row.CustomerId,
-                    AccountId = row.AccountId,
-                    AgreementId = row.Id,
-                    ExpiresAt = row.ExpiresAt,
-                }
-            );
-        agreements.Add(row);
-        model.Agreements.Add(
-            new(model.Accounts[^1], app, firstDay)
-            {
-                PerPayment = perPayment,
-                Daily = daily,
-                Total = total,
-                TopUpAllowed = topUpAllowed,
-                ExpiresAt = row.ExpiresAt,
-            }
-        );
-    }
-
-    private static CouponStockRow Stock(
-        int number,
-        long discount,
-        long threshold,
-        int quantity,
-        int perCustomer,
-        int validDays,
-        int openDays
-    ) =>
-        Rows.Stock with
-        {
-            Id = Rows.Id<CouponStockRow>(number),
-            Discount = discount,
-            Threshold = threshold,
-            Quantity = quantity,
-            PerCustomerLimit = perCustomer,
-            ValidDays = validDays,
-            StartsAt = start,
-            EndsAt = start.AddDays(openDays),
-        };
-
-    private void AddCampaign(params CouponStockRow[] rows)
-    {
-        var budget = rows.Sum(stock => stock.Quantity * stock.Discount);
-        bank.Put(CouponTables.Campaigns, Rows.Campaign with { Budget = budget })
-            .Put(CouponTables.Stocks, rows);
-        Post(
-            PostingKind.CampaignFunding,
-            Rows.Campaign.Id.Value,
-            LedgerRules.CampaignFundingLegs(Rows.Budget, budget)
-        );
-        stocks.AddRange(rows);
-        model.Stocks.AddRange(
-            rows.Select(stock => new ModelStock(
-                stock.Discount,
-                stock.Threshold,
-                (int)stock.Quantity,
-                stock.PerCustomerLimit,
-                stock.ValidDays,
-                stock.StartsAt,
-                stock.EndsAt
-            ))
-        );
-    }
-
-    private void Post(PostingKind kind, Guid id, IReadOnlyList<Leg> legs)
-    {
-        var book = bank.Open(keys =>
-        {
-            foreach (var leg in legs.OfType<Leg.Customer>())
-            {
-                keys.Want(AccountTables.Accounts, leg.AccountId);
-            }
-        });
-        LedgerRules.Post(book, new(kind, id, AppId: null, Money.Renminbi, start, legs));
-        bank.Save(book);
-    }
 }
+
+/// <summary>What was played.</summary>
+/// <param name="Bank">As it is at the end.</param>
+internal sealed record Play(
+    MemoryBank Bank,
+    IReadOnlyList<(Performance Performance, Came Came)> Performances
+);

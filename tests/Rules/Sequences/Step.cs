@@ -24,6 +24,9 @@ internal abstract record Step(int LagSeconds)
 
     public sealed record Revoke(int LagSeconds, int Agreement) : Step(LagSeconds);
 
+    /// <summary>A key comes once more.</summary>
+    public sealed record Again(int LagSeconds, int Which, bool SameRequest) : Step(LagSeconds);
+
     public sealed record Wait(Until Until) : Step(0);
 }
 
@@ -84,6 +87,7 @@ internal static class Steps
             )
         ),
         (1, From(lags, numbers, numbers, (lag, agreement, _) => new Step.Revoke(lag, agreement))),
+        (2, From(lags, numbers, numbers, (lag, which, luck) => new Step.Again(lag, which, luck > 2))),
         (5, Waits())
     );
 

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Storage.Migrations;
+using OpenBanking.Server.Storage.Sqlite;
 
 namespace OpenBanking.Tests.Storage.Migrations;
 
@@ -8,24 +9,23 @@ public abstract class MigrateCommandTests<TDatabase> : IDisposable
 {
     private const string First = "0001_spine.sql";
 
-    /// <summary>The files there are, in order.</summary>
-    private readonly IReadOnlyList<string> all;
+    /// <summary>Both dialects have the same.</summary>
+    private static readonly IReadOnlyList<Migration> known = MigrationFiles.Known(
+        SqliteMigrations.Dialect,
+        null
+    );
 
     private readonly TDatabase database = new();
-
-    protected MigrateCommandTests()
-    {
-        using var copy = new TDatabase();
-        using var store = copy.Connect();
-        all = [.. Migrator.Pending(store).Select(migration => migration.Name)];
-    }
 
     [Fact]
     public async Task Migrate_applies_what_is_pending_and_lists_it()
     {
         var first = await RunAsync("migrate");
         Assert.Equal((ServerProgram.Ok, ""), (first.ExitCode, first.Error));
-        Assert.Equal([.. all.Select(name => $"applied: {name}"), "The schema is up to date"], first.Output);
+        Assert.Equal(
+            [.. known.Select(migration => $"applied: {migration.Name}"), "The schema is up to date"],
+            first.Output
+        );
 
         var second = await RunAsync("migrate");
         Assert.Equal(ServerProgram.Ok, second.ExitCode);
@@ -38,10 +38,12 @@ public abstract class MigrateCommandTests<TDatabase> : IDisposable
         var plan = await RunAsync("migrate", "--plan");
 
         Assert.Equal((ServerProgram.Ok, ""), (plan.ExitCode, plan.Error));
+        Assert.Equal($"to apply: {First} (needs servers that know it)", plan.Output[0]);
         Assert.Equal(
-            [.. all.Select(name => $"to apply: {name}"), $"{all.Count} to apply; nothing was changed"],
-            plan.Output
+            known.Select(migration => migration.Name),
+            plan.Output.SkipLast(1).Select(line => line.Split(' ')[2])
         );
+        Assert.Equal($"{known.Count} to apply; nothing was changed", plan.Output[^1]);
         Assert.Empty(database.Tables);
 
         database.Open().Dispose();
@@ -79,7 +81,8 @@ public abstract class MigrateCommandTests<TDatabase> : IDisposable
         var refused = await RunAsync(start);
         Assert.Equal(ServerProgram.CannotStart, refused.ExitCode);
         Assert.Equal(
-            $"The schema lacks {string.Join(", ", all)}: run OpenBanking.Server migrate, as a role that may change the schema.",
+            $"The schema lacks {string.Join(", ", known.Select(migration => migration.Name))}: "
+                + "run OpenBanking.Server migrate, as a role that may change the schema.",
             refused.Error
         );
         Assert.Empty(database.Tables);

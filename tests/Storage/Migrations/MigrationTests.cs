@@ -50,19 +50,6 @@ public abstract class MigrationTests<TDatabase> : IDisposable
         Assert.Contains("0001_spine.sql was changed", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Data_of_a_newer_server_stop_the_start()
-    {
-        Start(Rows.Noon);
-        database.Execute(
-            $"INSERT INTO schema_migration VALUES (9999, '9999_future.sql', 'x', {database.Literal(Rows.Noon)})"
-        );
-
-        var refusal = Assert.Throws<InvalidOperationException>(() => database.Open());
-
-        Assert.Contains("newer version", refusal.Message, StringComparison.Ordinal);
-    }
-
     public void Dispose()
     {
         database.Dispose();

@@ -9,7 +9,7 @@ public sealed class PostgresConnectionTests : EngineSuite<PostgresDatabase>
 {
     private const string CutAll = """
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name = 'OpenBanking.Server'
+        WHERE datname = current_database() AND application_name LIKE 'OpenBanking.Server%'
         """;
 
     [Fact]

@@ -76,7 +76,8 @@ public class PostgresDatabase : TestDatabase
     public override bool IsRefusal(Exception exception) =>
         exception is DuplicateRowException or PostgresException { SqlState: ['2', '3', ..] };
 
-    public override Store Connect() => new PostgresStore(connections.ConnectionString);
+    public override Store Connect(string? rehearsalFolder = null) =>
+        new PostgresStore(connections.ConnectionString, rehearsalFolder);
 
     protected static NpgsqlDataSource NewDatabase(string template) =>
         NpgsqlDataSource.Create(

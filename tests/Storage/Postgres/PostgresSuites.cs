@@ -12,6 +12,8 @@ public sealed class PostgresStoreTests : StoreTests<PostgresDatabase>;
 
 public sealed class PostgresConstraintTests : ConstraintTests<PostgresDatabase>;
 
+public sealed class PostgresCompatibilityTests : CompatibilityTests<EmptyPostgresDatabase>;
+
 public sealed class PostgresMigrationTests : MigrationTests<EmptyPostgresDatabase>;
 
 public sealed class PostgresBatchTests : BatchTests<PostgresDatabase>;

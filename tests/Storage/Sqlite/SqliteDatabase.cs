@@ -45,7 +45,7 @@ public sealed class SqliteDatabase : TestDatabase
     public override bool IsRefusal(Exception exception) =>
         exception is SqliteStoreException { Result: raw.SQLITE_CONSTRAINT };
 
-    public override Store Connect() => new SqliteStore(Path);
+    public override Store Connect(string? rehearsalFolder = null) => new SqliteStore(Path, rehearsalFolder);
 
     protected override void Dispose(bool disposing) => Directory.Delete(folder, recursive: true);
 

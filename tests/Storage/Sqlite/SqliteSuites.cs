@@ -12,6 +12,8 @@ public sealed class SqliteStoreTests : StoreTests<SqliteDatabase>;
 
 public sealed class SqliteConstraintTests : ConstraintTests<SqliteDatabase>;
 
+public sealed class SqliteCompatibilityTests : CompatibilityTests<SqliteDatabase>;
+
 public sealed class SqliteMigrationTests : MigrationTests<SqliteDatabase>;
 
 public sealed class SqliteMigrateCommandTests : MigrateCommandTests<SqliteDatabase>;

@@ -11,9 +11,10 @@ public abstract class TestDatabase : IDisposable
     public abstract IReadOnlyList<string> Settings { get; }
 
     /// <summary>Opens the store, bringing the schema up to date.</summary>
-    public Store Open(TimeProvider? time = null)
+    /// <param name="rehearsalFolder">More migrations that the server knows.</param>
+    public Store Open(TimeProvider? time = null, string? rehearsalFolder = null)
     {
-        var store = Connect();
+        var store = Connect(rehearsalFolder);
         try
         {
             Migrator.Apply(store, time ?? TimeProvider.System);
@@ -25,6 +26,9 @@ public abstract class TestDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>The store as it is.</summary>
+    public abstract Store Connect(string? rehearsalFolder = null);
 
     /// <summary>Runs SQL behind the server's back.</summary>
     public abstract void Execute(string sql);
@@ -55,9 +59,6 @@ public abstract class TestDatabase : IDisposable
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
-
-    /// <summary>The store as it is.</summary>
-    public abstract Store Connect();
 
     protected abstract void Dispose(bool disposing);
 }

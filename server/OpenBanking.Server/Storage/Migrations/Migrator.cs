@@ -1,36 +1,12 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace OpenBanking.Server.Storage.Migrations;
 
-/// <summary>One step of the schema, as a file of SQL.</summary>
-internal sealed record Migration(int Number, string Name, string Sql)
-{
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
-}
-
-/// <summary>A database whose schema is brought up to date by one process at a time.</summary>
-internal interface IMigrationTarget : IDisposable
-{
-    /// <summary>The folder of its migrations.</summary>
-    string Dialect { get; }
-
-    /// <summary>Waits until no other process migrates; held until the target is disposed of.</summary>
-    void Lock();
-
-    /// <summary>The numbers and checksums of what was applied; changes nothing.</summary>
-    IReadOnlyDictionary<int, string> Applied();
-
-    /// <summary>Applies and notes a migration, in one transaction.</summary>
-    void Apply(Migration migration, DateTimeOffset now);
-}
-
-/// <summary>Brings the schema up to date: numbered SQL files, forward only, each in one transaction. A file that
-/// was changed after it ran stops the start.</summary>
+/// <summary>Brings the schema up to date: numbered SQL files, forward only, each applied whole or not at all. A file
+/// that was changed after it ran stops the start.</summary>
 internal static class Migrator
 {
     /// <param name="applied">Told of each migration when it is there to stay.</param>
-    /// <exception cref="InvalidOperationException">The files are not those that were applied.</exception>
+    /// <exception cref="InvalidOperationException">The files are not those that were applied, or running servers would
+    /// be shut out.</exception>
     public static void Apply(Store store, TimeProvider time, Action<Migration>? applied = null)
     {
         using var target = store.OpenMigrations();
@@ -42,33 +18,83 @@ internal static class Migrator
         }
     }
 
-    /// <summary>What is still to be applied, in order; changes nothing.</summary>
-    /// <exception cref="InvalidOperationException">The files are not those that were applied.</exception>
-    public static IReadOnlyList<Migration> Pending(Store store)
+    /// <summary>Brings the schema as far as this server needs it. A contract waits while it would shut out others: both
+    /// work until then.</summary>
+    /// <inheritdoc cref="Apply"/>
+    public static void ApplyAtStart(Store store, TimeProvider time)
     {
         using var target = store.OpenMigrations();
-        return Pending(target);
+        target.Lock();
+        var pending = Pending(target);
+        for (var next = 0; next < pending.Count; next++)
+        {
+            try
+            {
+                target.Apply(pending[next], time.GetUtcNow());
+            }
+            catch (NodesShutOutException) when (pending.Skip(next).All(later => later.Contracts))
+            {
+                return;
+            }
+        }
     }
 
-    /// <exception cref="InvalidOperationException">The schema is older than this server.</exception>
-    public static void RequireNothingPending(Store store)
+    /// <summary>What is still to be applied, in order, with the running servers that each would shut out; changes
+    /// nothing.</summary>
+    /// <exception cref="InvalidOperationException">The files are not those that were applied.</exception>
+    public static IReadOnlyList<(Migration Migration, IReadOnlyList<RunningNode> ShutOut)> Plan(Store store)
     {
-        if (Pending(store) is { Count: > 0 } pending)
+        using var target = store.OpenMigrations();
+        var nodes = target.Nodes();
+        return
+        [
+            .. Pending(target)
+                .Select(migration =>
+                    (
+                        migration,
+                        (IReadOnlyList<RunningNode>)
+                            [.. nodes.Where(node => node.Schema < migration.OldestServer)]
+                    )
+                ),
+        ];
+    }
+
+    /// <exception cref="InvalidOperationException">The schema is older than this server needs it.</exception>
+    public static void RequireNothingLacking(Store store)
+    {
+        using var target = store.OpenMigrations();
+        if (Pending(target).Where(migration => !migration.Contracts).ToList() is { Count: > 0 } lacking)
         {
             throw new InvalidOperationException(
-                $"The schema lacks {string.Join(", ", pending.Select(migration => migration.Name))}: "
+                $"The schema lacks {string.Join(", ", lacking.Select(migration => migration.Name))}: "
                     + "run OpenBanking.Server migrate, as a role that may change the schema."
             );
         }
     }
 
+    /// <summary>Why a server that knows these migrations must not work on what those have made; null when it may.</summary>
+    public static string? WhyTooOld(IReadOnlyList<Migration> known, IEnumerable<AppliedMigration> applied)
+    {
+        var schema = known[^1].Number;
+        var closed = applied
+            .Where(migration => known.All(own => own.Number != migration.Number))
+            .FirstOrDefault(unknown => unknown.OldestServer is not { } oldest || oldest > schema);
+        return closed switch
+        {
+            null => null,
+            { OldestServer: { } oldest } => $"The schema is too new for this server of schema {schema:0000}: "
+                + $"{closed.Name} needs servers of schema {oldest:0000} or newer. Start a newer version.",
+            _ => $"The schema is too new for this server of schema {schema:0000}: "
+                + $"nothing says that it may work with {closed.Name}. Start a newer version.",
+        };
+    }
+
     private static IReadOnlyList<Migration> Pending(IMigrationTarget target)
     {
-        var all = All(target.Dialect);
-        var applied = target.Applied();
-        foreach (var migration in all)
+        var applied = target.Applied().ToDictionary(migration => migration.Number);
+        foreach (var migration in target.Known)
         {
-            if (applied.TryGetValue(migration.Number, out var checksum) && checksum != migration.Checksum)
+            if (applied.TryGetValue(migration.Number, out var noted) && noted.Checksum != migration.Checksum)
             {
                 throw new InvalidOperationException(
                     $"Migration {migration.Name} was changed after it had been applied. Restore it, and add a new one."
@@ -76,34 +102,8 @@ internal static class Migrator
             }
         }
 
-        return applied.Keys.Any(number => number > all[^1].Number)
-            ? throw new InvalidOperationException("The data were written by a newer version of the server.")
-            : [.. all.Where(migration => !applied.ContainsKey(migration.Number))];
-    }
-
-    private static IReadOnlyList<Migration> All(string dialect)
-    {
-        var assembly = typeof(Migrator).Assembly;
-        var folder = $".{dialect}.";
-        return
-        [
-            .. assembly
-                .GetManifestResourceNames()
-                .Where(name =>
-                    name.EndsWith(".sql", StringComparison.Ordinal)
-                    && name.Contains(folder, StringComparison.Ordinal)
-                )
-                .Order(StringComparer.Ordinal)
-                .Select(name =>
-                {
-                    using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                    var file = name[(name.IndexOf(folder, StringComparison.Ordinal) + folder.Length)..];
-                    return new Migration(
-                        int.Parse(file[..4]),
-                        file,
-                        reader.ReadToEnd().ReplaceLineEndings("\n")
-                    );
-                }),
-        ];
+        return WhyTooOld(target.Known, applied.Values) is { } why
+            ? throw new InvalidOperationException(why)
+            : [.. target.Known.Where(migration => !applied.ContainsKey(migration.Number))];
     }
 }

@@ -7,18 +7,27 @@ namespace OpenBanking.Server.Storage.Postgres;
 /// <summary>The bank's own store: PostgreSQL 15 or newer, shared by any number of nodes.</summary>
 public sealed class PostgresStore : Store
 {
+    private readonly IReadOnlyList<Migration> known;
     private readonly NpgsqlDataSource connections;
 
-    public PostgresStore(string connectionString)
+    /// <param name="rehearsalFolder">Migrations that are not released yet.</param>
+    public PostgresStore(string connectionString, string? rehearsalFolder = null)
     {
+        known = MigrationFiles.Known(PostgresMigrations.Dialect, rehearsalFolder);
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            ApplicationName = "OpenBanking.Server",
+            ApplicationName = PostgresNodes.ApplicationName(known[^1].Number),
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             TcpKeepAlive = true,
         };
-        connections = NpgsqlDataSource.Create(settings);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        // Connections are made rarely, and are asked in two short round trips: there is one way to do it for both.
+        builder.UsePhysicalConnectionInitializer(
+            connection => PostgresNodes.Admit(connection, known),
+            connection => Task.Run(() => PostgresNodes.Admit(connection, known))
+        );
+        connections = builder.Build();
     }
 
     public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
@@ -122,7 +131,7 @@ public sealed class PostgresStore : Store
     internal override IWriteSession OpenWriteSession() => new PostgresWriteSession(connections);
 
     internal override IMigrationTarget OpenMigrations() =>
-        new PostgresMigrations(connections.OpenConnection());
+        new PostgresMigrations(connections.OpenConnection(), known);
 
     protected override void Dispose(bool disposing) => connections.Dispose();
 

@@ -3,33 +3,39 @@ using OpenBanking.Server.Storage.Migrations;
 namespace OpenBanking.Server.Storage.Sqlite;
 
 /// <summary>The schema of the embedded store; no other process has the file open.</summary>
-internal sealed class SqliteMigrations(string path) : IMigrationTarget
+internal sealed class SqliteMigrations(string path, IReadOnlyList<Migration> known) : IMigrationTarget
 {
-    public string Dialect => "Sqlite";
+    public const string Dialect = "Sqlite";
+
+    public IReadOnlyList<Migration> Known => known;
 
     public void Lock()
     {
         // The store holds the lock of the process.
     }
 
-    public IReadOnlyDictionary<int, string> Applied()
+    public IReadOnlyList<AppliedMigration> Applied()
     {
-        var applied = new Dictionary<int, string>();
+        var applied = new List<AppliedMigration>();
         using var connection = new SqliteConnection(path, writes: false);
-        var known = connection.Prepare("SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'");
-        if (!known.Step())
+        if (!HasTable(connection))
         {
             return applied;
         }
 
-        var statement = connection.Prepare("SELECT number, checksum FROM schema_migration");
+        var oldest = HasOldestServer(connection) ? "oldest_server" : "NULL";
+        var statement = connection.Prepare($"SELECT number, name, checksum, {oldest} FROM schema_migration");
         while (statement.Step())
         {
-            applied.Add((int)statement.Row.Int64()!.Value, statement.Row.Text()!);
+            var row = statement.Row;
+            applied.Add(new((int)row.Int64()!.Value, row.Text()!, row.Text()!, (int?)row.Int64()));
         }
 
         return applied;
     }
+
+    /// <summary>The embedded store serves one process.</summary>
+    public IReadOnlyList<RunningNode> Nodes() => [];
 
     public void Apply(Migration migration, DateTimeOffset now)
     {
@@ -42,12 +48,20 @@ internal sealed class SqliteMigrations(string path) : IMigrationTarget
             ) STRICT
             """
         );
+        if (!HasOldestServer(connection))
+        {
+            connection.Execute("ALTER TABLE schema_migration ADD COLUMN oldest_server INTEGER");
+        }
+
         connection.Execute(migration.Sql);
-        var statement = connection.Prepare("INSERT INTO schema_migration VALUES (?1, ?2, ?3, ?4)");
+        var statement = connection.Prepare(
+            "INSERT INTO schema_migration (number, name, checksum, applied_at, oldest_server) VALUES (?1, ?2, ?3, ?4, ?5)"
+        );
         statement.Int64(migration.Number);
         statement.Text(migration.Name);
         statement.Text(migration.Checksum);
         statement.Instant(now);
+        statement.Int64(migration.OldestServer);
         statement.Run();
         connection.Execute("COMMIT");
     }
@@ -55,5 +69,20 @@ internal sealed class SqliteMigrations(string path) : IMigrationTarget
     public void Dispose()
     {
         // Each step has a connection of its own.
+    }
+
+    private static bool HasTable(SqliteConnection connection) =>
+        Has(connection, "SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'");
+
+    /// <summary>The first version of the server noted migrations without it.</summary>
+    private static bool HasOldestServer(SqliteConnection connection) =>
+        Has(connection, "SELECT 1 FROM pragma_table_info('schema_migration') WHERE name = 'oldest_server'");
+
+    private static bool Has(SqliteConnection connection, string sql)
+    {
+        var statement = connection.Prepare(sql);
+        var found = statement.Step();
+        statement.Reset();
+        return found;
     }
 }

@@ -16,12 +16,15 @@ public sealed class SqliteStore : Store
     private readonly FileStream processLock;
     private readonly ConcurrentBag<SqliteConnection> readers = [];
     private readonly Lock opening = new();
+    private readonly IReadOnlyList<Migration> known;
     private bool disposed;
 
+    /// <param name="rehearsalFolder">Migrations that are not released yet.</param>
     /// <exception cref="StoreInUseException">Another process has the file open.</exception>
-    public SqliteStore(string path)
+    public SqliteStore(string path, string? rehearsalFolder = null)
     {
         this.path = path;
+        known = MigrationFiles.Known(SqliteMigrations.Dialect, rehearsalFolder);
         PrivateFiles.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         processLock = LockProcess(path + ".lock");
         PrivateFiles.Open(path, FileShare.ReadWrite).Dispose();
@@ -126,7 +129,7 @@ public sealed class SqliteStore : Store
     internal override IWriteSession OpenWriteSession() =>
         new SqliteWriteSession(new SqliteConnection(path, writes: true));
 
-    internal override IMigrationTarget OpenMigrations() => new SqliteMigrations(path);
+    internal override IMigrationTarget OpenMigrations() => new SqliteMigrations(path, known);
 
     protected override void Dispose(bool disposing)
     {

@@ -1,3 +1,4 @@
+-- expand
 -- The audit: what every batch changed, chained by one sealer, with signed heads; positions for the cursors of events; and
 -- what the background auditor found. Only what is new: a server of the schema before goes on working.
 

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+
+namespace OpenBanking.Server.Storage.Migrations;
+
+/// <summary>The migrations a server knows: its own, and those it rehearses.</summary>
+internal static class MigrationFiles
+{
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<Migration>> own = [];
+
+    /// <param name="rehearsalFolder">More of them, in a folder for each dialect; none when null.</param>
+    public static IReadOnlyList<Migration> Known(string dialect, string? rehearsalFolder)
+    {
+        var known = own.GetOrAdd(dialect, Own);
+        return rehearsalFolder is null ? known : [.. known, .. In(Path.Combine(rehearsalFolder, dialect))];
+    }
+
+    private static IReadOnlyList<Migration> Own(string dialect)
+    {
+        var assembly = typeof(MigrationFiles).Assembly;
+        var folder = $".{dialect}.";
+        return
+        [
+            .. assembly
+                .GetManifestResourceNames()
+                .Where(name =>
+                    name.EndsWith(".sql", StringComparison.Ordinal)
+                    && name.Contains(folder, StringComparison.Ordinal)
+                )
+                .Order(StringComparer.Ordinal)
+                .Select(name =>
+                    Read(
+                        name[(name.IndexOf(folder, StringComparison.Ordinal) + folder.Length)..],
+                        assembly.GetManifestResourceStream(name)!
+                    )
+                ),
+        ];
+    }
+
+    private static IEnumerable<Migration> In(string folder) =>
+        Directory
+            .GetFiles(folder, "*.sql")
+            .Order(StringComparer.Ordinal)
+            .Select(file => Read(Path.GetFileName(file), File.OpenRead(file)));
+
+    private static Migration Read(string file, Stream content)
+    {
+        using var reader = new StreamReader(content);
+        return new(int.Parse(file[..4]), file, reader.ReadToEnd().ReplaceLineEndings("\n"));
+    }
+}

@@ -1,0 +1,51 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Refunds;
+
+namespace OpenBanking.Tests.Rules.Sequences;
+
+/// <summary>What is counted against limits is what was paid on that day, in that year and in all, less what was given
+/// back.</summary>
+internal static class CounterInvariants
+{
+    public static void Hold(MemoryBank bank)
+    {
+        var given = bank.All(RefundTables.Refunds)
+            .GroupBy(refund => refund.PaymentId)
+            .ToDictionary(refunds => refunds.Key, refunds => refunds.Sum(refund => refund.CustomerAmount));
+        var counted = bank.All(PaymentTables.Payments)
+            .Where(payment => payment.State != PaymentState.Failed)
+            .Select(payment => new Counted(
+                payment,
+                payment.CustomerAmount - given.GetValueOrDefault(payment.Id)
+            ))
+            .ToList();
+        foreach (var account in bank.All(AccountTables.Accounts))
+        {
+            var own = counted.FindAll(outflow => outflow.Payment.AccountId == account.Id);
+            Must.Be(
+                (SumOf(own, account.OutflowDay), SumOf(own, account.OutflowDay.Year)),
+                (account.DayOutflow, account.YearOutflow)
+            );
+        }
+
+        foreach (var agreement in bank.All(ConsentTables.Agreements))
+        {
+            var own = counted.FindAll(outflow => outflow.Payment.AgreementId == agreement.Id);
+            Must.Be(
+                (SumOf(own, agreement.Day), own.Sum(outflow => outflow.Left)),
+                (agreement.DayPaid, agreement.TotalPaid)
+            );
+        }
+    }
+
+    private static long SumOf(List<Counted> outflows, DateOnly day) =>
+        outflows.Where(outflow => outflow.Payment.BusinessDate == day).Sum(outflow => outflow.Left);
+
+    private static long SumOf(List<Counted> outflows, int year) =>
+        outflows.Where(outflow => outflow.Payment.BusinessDate.Year == year).Sum(outflow => outflow.Left);
+
+    /// <param name="Left">The customer's part that was not given back.</param>
+    private sealed record Counted(PaymentRow Payment, long Left);
+}

@@ -1,0 +1,216 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.TopUps;
+
+namespace OpenBanking.Tests.Rules.Sequences;
+
+/// <summary>What there is before the first step, in the bank and in the model: three customers, each with an agreement
+/// at two apps, and a campaign with two stocks.</summary>
+internal sealed class Scene
+{
+    public static readonly DateTimeOffset Start = new(2026, 12, 28, 10, 0, 0, Rows.Shanghai);
+    private static readonly DateOnly firstDay = Model.DayOf(Start);
+
+    /// <summary>Where the first customer spent most of the year's limit.</summary>
+    private const int EarlierApp = 3;
+    private int made;
+
+    public Scene()
+    {
+        AddAccount(balance: 20_000_00, spentThisYear: 195_000_00);
+        AddAccount(balance: 5_000_00, spentThisYear: 0);
+        AddAccount(balance: 50_00, spentThisYear: 0);
+        AddCampaign(
+            Stock(
+                1,
+                discount: 5_00,
+                threshold: 15_00,
+                quantity: 4,
+                perCustomer: 2,
+                validDays: 30,
+                openDays: 400
+            ),
+            Stock(2, discount: 30_00, threshold: 0, quantity: 3, perCustomer: 3, validDays: 1, openDays: 10)
+        );
+    }
+
+    public static Id<PartnerRow> EarlierPartner { get; } = Rows.Id<PartnerRow>(EarlierApp);
+
+    public MemoryBank Bank { get; } = new();
+
+    public Model Model { get; } = new();
+
+    public List<AccountRow> Accounts { get; } = [];
+
+    public List<AgreementRow> Agreements { get; } = [];
+
+    public List<CouponStockRow> Stocks { get; } = [];
+
+    /// <summary>Ids that are the same in every play.</summary>
+    public Id<T> New<T>()
+        where T : IIdentified => Rows.Id<T>(++made);
+
+    private void AddAccount(long balance, long spentThisYear)
+    {
+        var number = Accounts.Count + 1;
+        var row = Rows.Account with
+        {
+            Id = Rows.Id<AccountRow>(number),
+            CustomerId = Rows.Id<CustomerRow>(number),
+            Available = 0,
+            OutflowDay = firstDay,
+            YearOutflow = spentThisYear,
+        };
+        Bank.Put(AccountTables.Accounts, row);
+        Accounts.Add(row);
+        Post(
+            PostingKind.TopUp,
+            New<TopUpRow>().Value,
+            LedgerRules.TopUpLegs(row.Id, balance + spentThisYear, row.Currency)
+        );
+        if (spentThisYear > 0)
+        {
+            SpendEarlier(row, spentThisYear);
+        }
+
+        var account = new ModelAccount(firstDay);
+        account.Moved.Add(balance);
+        account.Outflow.CountEarlierInYear(firstDay.Year, spentThisYear);
+        Model.Accounts.Add(account);
+        AddAgreement(app: 1, 15_000_00, 20_000_00, 60_000_00, topUpAllowed: true);
+        AddAgreement(app: 2, 50_00, 60_00, 80_00, topUpAllowed: number < 3);
+    }
+
+    private void SpendEarlier(AccountRow account, long amount)
+    {
+        var payment = Rows.Payment with
+        {
+            Id = New<PaymentRow>(),
+            AppId = Rows.Id<AppRow>(EarlierApp),
+            PartnerId = Rows.Id<PartnerRow>(EarlierApp),
+            AgreementId = Rows.Id<AgreementRow>(EarlierApp * 100),
+            AccountId = account.Id,
+            CustomerId = account.CustomerId,
+            Amount = amount,
+            BusinessDate = firstDay.AddDays(-200),
+        };
+        Bank.Put(PaymentTables.Payments, payment);
+        Post(
+            PostingKind.Payment,
+            payment.Id.Value,
+            LedgerRules.PaymentLegs(account.Id, amount, null, 0, PaymentRules.SettlementOf(payment)),
+            book => PaymentRules.Emit(book, EventTypes.PaymentCaptured, payment)
+        );
+    }
+
+    /// <summary>Adds an agreement of the newest account.</summary>
+    private void AddAgreement(int app, long perPayment, long daily, long total, bool topUpAllowed)
+    {
+        var account = Accounts[^1];
+        var number = Agreements.Count + 1;
+        var row = Rows.Agreement with
+        {
+            Id = Rows.Id<AgreementRow>(number),
+            ConsentId = Rows.Id<ConsentRow>(number),
+            AppId = Rows.Id<AppRow>(app),
+            PartnerId = Rows.Id<PartnerRow>(app),
+            CustomerId = account.CustomerId,
+            AccountId = account.Id,
+            PerPaymentLimit = perPayment,
+            DailyLimit = daily,
+            TotalLimit = total,
+            TopUpAllowed = topUpAllowed,
+            Day = firstDay,
+            ExpiresAt = Start.AddDays(365),
+        };
+        Bank.Put(ConsentTables.Agreements, row)
+            .Put(
+                ConsentTables.Consents,
+                Rows.Consent with
+                {
+                    Id = row.ConsentId,
+                    AppId = row.AppId,
+                    CustomerId = row.CustomerId,
+                    AccountId = row.AccountId,
+                    AgreementId = row.Id,
+                    ExpiresAt = row.ExpiresAt,
+                }
+            );
+        Agreements.Add(row);
+        Model.Agreements.Add(
+            new(Model.Accounts[^1], app, firstDay)
+            {
+                PerPayment = perPayment,
+                Daily = daily,
+                Total = total,
+                TopUpAllowed = topUpAllowed,
+                ExpiresAt = row.ExpiresAt,
+            }
+        );
+    }
+
+    private static CouponStockRow Stock(
+        int number,
+        long discount,
+        long threshold,
+        int quantity,
+        int perCustomer,
+        int validDays,
+        int openDays
+    ) =>
+        Rows.Stock with
+        {
+            Id = Rows.Id<CouponStockRow>(number),
+            Discount = discount,
+            Threshold = threshold,
+            Quantity = quantity,
+            PerCustomerLimit = perCustomer,
+            ValidDays = validDays,
+            StartsAt = Start,
+            EndsAt = Start.AddDays(openDays),
+        };
+
+    private void AddCampaign(params CouponStockRow[] rows)
+    {
+        var budget = rows.Sum(stock => stock.Quantity * stock.Discount);
+        Bank.Put(CouponTables.Campaigns, Rows.Campaign with { Budget = budget })
+            .Put(CouponTables.Stocks, rows);
+        Post(
+            PostingKind.CampaignFunding,
+            Rows.Campaign.Id.Value,
+            LedgerRules.CampaignFundingLegs(Rows.Budget, budget)
+        );
+        Stocks.AddRange(rows);
+        Model.Stocks.AddRange(
+            rows.Select(stock => new ModelStock(
+                stock.Discount,
+                stock.Threshold,
+                (int)stock.Quantity,
+                stock.PerCustomerLimit,
+                stock.ValidDays,
+                stock.StartsAt,
+                stock.EndsAt
+            ))
+        );
+    }
+
+    private void Post(PostingKind kind, Guid id, IReadOnlyList<Leg> legs, Action<Book>? more = null)
+    {
+        var book = Bank.Open(keys =>
+        {
+            foreach (var leg in legs.OfType<Leg.Customer>())
+            {
+                keys.Want(AccountTables.Accounts, leg.AccountId);
+            }
+        });
+        LedgerRules.Post(book, new(kind, id, AppId: null, Money.Renminbi, Start, legs));
+        more?.Invoke(book);
+        Bank.Save(book);
+    }
+}
