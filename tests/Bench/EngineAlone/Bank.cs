@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Storage;
@@ -26,7 +27,8 @@ internal sealed class Bank : IDisposable
             TimeProvider.System,
             [new LedgerInvariant()],
             limits,
-            NullLogger<Engine>.Instance
+            NullLogger<Engine>.Instance,
+            new AuditRecorder()
         );
         Data = new(ids);
     }
