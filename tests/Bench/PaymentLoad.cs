@@ -11,7 +11,40 @@ public static class PaymentLoad
     private const int RequestsInRound = 15_000;
     private static readonly int[] callers = [64, 256];
 
-    public static async Task<int> MeasureAsync()
+    /// <summary>Payments and nothing else, until it is stopped: something to look at with a profiler.</summary>
+    public static Task<int> RunForProfilerAsync() =>
+        ServeAsync(
+            async (address, requests, _) =>
+            {
+                await Connections.SendAsync(address, await requests.PaymentsAsync(WarmUpRequests), 64);
+                Console.WriteLine("measuring");
+                while (true)
+                {
+                    var round = await Connections.SendAsync(
+                        address,
+                        await requests.PaymentsAsync(RequestsInRound),
+                        callers[^1]
+                    );
+                    Console.WriteLine($"{round.PerSecond:0} payments/s");
+                }
+            }
+        );
+
+    public static Task<int> MeasureAsync() =>
+        ServeAsync(
+            async (address, requests, process) =>
+            {
+                await Connections.SendAsync(address, requests.Bare(WarmUpRequests), 64);
+                await Connections.SendAsync(address, await requests.VerifyOnlyAsync(WarmUpRequests), 64);
+                await Connections.SendAsync(address, await requests.PaymentsAsync(WarmUpRequests), 64);
+                foreach (var count in callers)
+                {
+                    await MeasureAsync(address, requests, count, process);
+                }
+            }
+        );
+
+    private static async Task<int> ServeAsync(Func<Uri, Requests, Process, Task> measure)
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
         var address = new Uri($"http://localhost:{Ports.Free()}");
@@ -29,14 +62,7 @@ public static class PaymentLoad
         {
             await Programs.WaitUntilReadyAsync(address, Stopwatch.GetTimestamp());
             var requests = await Requests.NewAsync(address, data);
-            await Connections.SendAsync(address, requests.Bare(WarmUpRequests), 64);
-            await Connections.SendAsync(address, await requests.VerifyOnlyAsync(WarmUpRequests), 64);
-            await Connections.SendAsync(address, await requests.PaymentsAsync(WarmUpRequests), 64);
-            foreach (var count in callers)
-            {
-                await MeasureAsync(address, requests, count, process);
-            }
-
+            await measure(address, requests, process);
             return 0;
         }
         finally

@@ -9,6 +9,7 @@ return args switch
     ["start"] => await StartUp.MeasureAsync(),
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
     ["payments"] => await PaymentLoad.MeasureAsync(),
+    ["profile"] => await PaymentLoad.RunForProfilerAsync(),
     ["engine"] => await EngineLoad.MeasurePostgresAsync() + await EngineLoad.MeasureSqliteAsync(),
     ["engine", "postgres"] => await EngineLoad.MeasurePostgresAsync(),
     ["engine", "sqlite"] => await EngineLoad.MeasureSqliteAsync(),
