@@ -11,27 +11,40 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         IRowLoader,
         IRowSaver
 {
-    /// <summary>How long the round trip of a commit may take, in seconds.</summary>
-    private const int CommitTimeout = 30;
+    /// <summary>How long a read may take, and the whole round trip of a commit, in seconds.</summary>
+    private const int LoadTimeout = 4;
+    private const int CommitTimeout = 10;
+    private const string CommitWithoutTimeout = "SET LOCAL statement_timeout = 0";
 
     /// <summary>How long a statement may wait for another's lock, and a transaction for its next statement: a node that is
     /// paused with locks in its hands loses them before others give up.</summary>
-    private const string LockTimeout = "5s";
+    private const string LockTimeout = "3s";
     private const string IdleTimeout = "2s";
+
+    /// <summary>How long one statement may take; COMMIT itself is not cut short.</summary>
+    private const string StatementTimeout = "6s";
+
+    /// <summary>A connection that leads nowhere is found out, also when nothing is sent over it.</summary>
+    private const string DeadPeers =
+        "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; "
+        + "SET tcp_user_timeout = '10s'";
 
     /// <summary>Each statement finds few rows by their whole key. Generic plans are as good and cost nothing, as long as
     /// the planner does not take a young table's statistics at their word.</summary>
     public const string Settings =
         $"SET lock_timeout = '{LockTimeout}'; SET idle_in_transaction_session_timeout = '{IdleTimeout}'; SET jit = off; "
+        + $"SET statement_timeout = '{StatementTimeout}'; {DeadPeers}; "
         + "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
         + "SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     private readonly List<Action<NpgsqlDataReader>> loads = [];
     private NpgsqlConnection? connection;
+    private PostgresBackend backend;
     private NpgsqlBatch batch = null!;
     private bool inTransaction;
     private bool locks;
     private bool outcomeInDoubt;
+    private bool waitedForLock;
     private long world;
 
     public void Load(Book book, bool locking = false)
@@ -76,9 +89,17 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
                 state.Save(this);
             }
 
-            Add("COMMIT");
             inTransaction = true;
-            CommitAll();
+            if (CrashPoints.AreArmedAt(CrashPoint.Written))
+            {
+                CommitAll(book);
+                CrashPoints.Pass(CrashPoint.Written);
+                batch.BatchCommands.Clear();
+            }
+
+            Add(CommitWithoutTimeout);
+            Add("COMMIT");
+            CommitAll(book);
             inTransaction = false;
         }
 
@@ -109,6 +130,10 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         {
             using var command = new NpgsqlCommand("ROLLBACK", connection);
             command.ExecuteNonQuery();
+            if (waitedForLock)
+            {
+                PostgresBackend.EndSilent(connection);
+            }
         }
         catch (NpgsqlException)
         {
@@ -247,8 +272,9 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     }
 
     /// <summary>What it lets through the database refused, for a reason of its own.</summary>
-    private void CommitAll()
+    private void CommitAll(Book book)
     {
+        waitedForLock = false;
         try
         {
             batch.ExecuteNonQuery();
@@ -264,13 +290,14 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         catch (NpgsqlException failure) when (!PostgresFailure.IsCertain(failure))
         {
             Close();
-            throw new OutcomeUnknownException(
-                "The connection was lost in the moment of committing.",
-                failure
-            );
+            if (!LostCommit.WasMade(connections, backend, book, failure))
+            {
+                throw new StoreUnavailableException(failure);
+            }
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
         {
+            waitedForLock = failure.SqlState == PostgresErrorCodes.LockNotAvailable;
             throw new StoreUnavailableException(failure);
         }
     }
@@ -289,12 +316,15 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         {
             connection = connections.OpenConnection();
             connection.Notice += NoteDoubt;
-            using var settings = new NpgsqlCommand(Settings, connection);
-            settings.ExecuteNonQuery();
+            using var set = new NpgsqlCommand(Settings, connection);
+            set.ExecuteNonQuery();
+            backend = PostgresBackend.Of(connection);
             return connection;
         }
         catch (NpgsqlException failure)
         {
+            // What is left in the pool died with it.
+            connections.Clear();
             Close();
             throw new StoreUnavailableException(failure);
         }
@@ -302,7 +332,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
 
     /// <summary>A wait for a synchronous standby that is cancelled ends in nothing but a warning.</summary>
     private void NoteDoubt(object sender, NpgsqlNoticeEventArgs notice) =>
-        outcomeInDoubt |= notice.Notice.SqlState == "01000";
+        outcomeInDoubt |= notice.Notice.SqlState == PostgresFailure.Warning;
 
     private void Close()
     {
