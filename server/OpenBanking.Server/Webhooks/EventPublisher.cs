@@ -36,6 +36,7 @@ public sealed class EventPublisher(
         var publishing = new List<Task>();
         foreach (var (world, journal) in pending)
         {
+            CrashPoints.Pass(CrashPoint.EventsRead);
             publishing.Add(Engine.SubmitAsync(await PublishAsync(world, journal, receivers)));
         }
 
@@ -86,7 +87,7 @@ public sealed class EventPublisher(
                     EventId = id,
                     State = DeliveryState.Waiting,
                     Attempts = 0,
-                    DueAt = now,
+                    DueAt = DeliveryRow.AtOnce,
                 })
             );
         }

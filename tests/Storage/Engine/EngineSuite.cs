@@ -113,15 +113,18 @@ public abstract class EngineSuite<TDatabase> : IDisposable
     private void Start(EngineLimits limits)
     {
         Store = new(database.Open(Clock));
-        Engine = new(
-            Store,
+        Engine = NewEngine(Store, limits);
+    }
+
+    private protected Server.Engine.Engine NewEngine(Server.Storage.Store store, EngineLimits limits) =>
+        new(
+            store,
             new Ids(Clock),
             Clock,
             [new LedgerInvariant()],
             limits,
             NullLogger<Server.Engine.Engine>.Instance
         );
-    }
 
     private void Stop()
     {

@@ -67,7 +67,10 @@ public class PostgresDatabase : TestDatabase
     public override bool IsRefusal(Exception exception) =>
         exception is DuplicateRowException or PostgresException { SqlState: ['2', '3', ..] };
 
-    protected override Store Connect() => new PostgresStore(connections.ConnectionString);
+    /// <summary>The server that the store is connected to, or what stands between them.</summary>
+    protected virtual string ConnectionString => connections.ConnectionString;
+
+    protected override Store Connect() => new PostgresStore(ConnectionString);
 
     protected static NpgsqlDataSource NewDatabase(string template) =>
         NpgsqlDataSource.Create(

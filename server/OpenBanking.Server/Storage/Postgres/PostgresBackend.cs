@@ -8,6 +8,8 @@ internal readonly record struct PostgresBackend(int ProcessId, DateTime StartedA
     /// <summary>A transaction that has waited this long for its client, with rows locked, is one whose node stands still.</summary>
     private const int SilentSeconds = 2;
 
+    private const int TimeoutSeconds = 2;
+
     private const string EndOne = """
         SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2
         """;
@@ -25,7 +27,10 @@ internal readonly record struct PostgresBackend(int ProcessId, DateTime StartedA
         using var command = new NpgsqlCommand(
             "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()",
             connection
-        );
+        )
+        {
+            CommandTimeout = TimeoutSeconds,
+        };
         using var result = command.ExecuteReader();
         result.Read();
         return new(result.GetInt32(0), result.GetDateTime(1));
@@ -35,7 +40,7 @@ internal readonly record struct PostgresBackend(int ProcessId, DateTime StartedA
     /// will.</summary>
     public bool IsGone(NpgsqlConnection connection)
     {
-        using var command = new NpgsqlCommand(EndOne, connection);
+        using var command = new NpgsqlCommand(EndOne, connection) { CommandTimeout = TimeoutSeconds };
         command.Parameters.Add(new() { Value = ProcessId });
         command.Parameters.Add(new() { Value = StartedAt });
         return command.ExecuteScalar() is 0L;

@@ -51,9 +51,11 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     {
         world = book.World.Number;
         locks = locking;
+        waitedForLock = false;
         loads.Clear();
         using (batch = NewBatch())
         {
+            batch.Timeout = LoadTimeout;
             if (locking)
             {
                 Add("BEGIN");
@@ -266,7 +268,12 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
         {
-            Close();
+            waitedForLock = failure.SqlState == PostgresErrorCodes.LockNotAvailable;
+            if (!waitedForLock)
+            {
+                CloseAll();
+            }
+
             throw new StoreUnavailableException(failure);
         }
     }
@@ -289,7 +296,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure) when (!PostgresFailure.IsCertain(failure))
         {
-            Close();
+            CloseAll();
             if (!LostCommit.WasMade(connections, backend, book, failure))
             {
                 throw new StoreUnavailableException(failure);
@@ -323,9 +330,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure)
         {
-            // What is left in the pool died with it.
-            connections.Clear();
-            Close();
+            CloseAll();
             throw new StoreUnavailableException(failure);
         }
     }
@@ -333,6 +338,13 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     /// <summary>A wait for a synchronous standby that is cancelled ends in nothing but a warning.</summary>
     private void NoteDoubt(object sender, NpgsqlNoticeEventArgs notice) =>
         outcomeInDoubt |= notice.Notice.SqlState == PostgresFailure.Warning;
+
+    /// <summary>What is left in the pool died with it.</summary>
+    private void CloseAll()
+    {
+        connections.Clear();
+        Close();
+    }
 
     private void Close()
     {
