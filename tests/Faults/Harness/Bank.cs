@@ -75,7 +75,7 @@ public sealed class Bank : IAsyncDisposable
     )
     {
         var server = await LaunchAsync(Address, environment, settings);
-        Assert.False(server.HasExited, "The server ended before it was ready.");
+        Assert.False(server.HasExited, $"The server ended before it was ready: {server.Said}");
         return server;
     }
 

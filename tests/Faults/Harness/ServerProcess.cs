@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace OpenBanking.Tests.Faults;
@@ -7,8 +8,12 @@ public sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(90);
     private readonly Process process;
+    private readonly ConcurrentQueue<string> said = [];
 
     private ServerProcess(Process process) => this.process = process;
+
+    /// <summary>Why it could not start.</summary>
+    public string Said => string.Join('\n', said);
 
     public bool HasExited => process.HasExited;
 
@@ -28,7 +33,7 @@ public sealed class ServerProcess : IAsyncDisposable
             environment: new Dictionary<string, string>()
         );
         return server.HasExited
-            ? throw new InvalidOperationException($"The server ended with {server.ExitCode}.")
+            ? throw new InvalidOperationException($"The server ended with {server.ExitCode}: {server.Said}")
             : server;
     }
 
@@ -51,14 +56,14 @@ public sealed class ServerProcess : IAsyncDisposable
             ],
             environment
         );
+        var server = new ServerProcess(process);
         process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => server.said.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         using var http = new HttpClient();
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < patience; await Task.Delay(20))
         {
-            var server = new ServerProcess(process);
             if (server.HasExited || server.IsPaused || await IsReadyAsync(http, listening))
             {
                 return server;

@@ -27,7 +27,7 @@ public sealed class PausedNodeTests : EngineSuite<ProxiedPostgresDatabase>
     {
         await Engine.SubmitAsync(Raise("0"));
         Proxy.FallSilentAfter(SentBeforeThePause);
-        var paused = Engine.SubmitAsync(Raise(new string('a', LongText)));
+        var paused = SubmitAsync(Raise(new string('a', LongText)), "key");
         await Task.Delay(300);
         using var store = new PostgresStore(((ProxiedPostgresDatabase)Database).DirectConnectionString);
         using var other = NewEngine(store, new());
@@ -37,7 +37,7 @@ public sealed class PausedNodeTests : EngineSuite<ProxiedPostgresDatabase>
         Assert.Equal(2, Assert.IsType<Accepted<int>>(balance).Reply);
         Assert.False(paused.IsCompleted);
         Proxy.Resume();
-        Assert.Equal(3, Assert.IsType<Accepted<int>>(await paused).Reply);
+        Assert.Equal("made 3", BodyOf(Assert.IsType<KeyedOutcome.Fresh>(await paused)));
     }
 
     private static Probe Raise(string text) =>
