@@ -21,6 +21,8 @@ internal sealed class MachineClock : TimeProvider, IDisposable
             // Time goes on; only the clock on the wall is set.
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
             ["DONT_FAKE_MONOTONIC"] = "1",
+            // Waits go by the time that passes: they are left as they are.
+            ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
         };
     }
 
