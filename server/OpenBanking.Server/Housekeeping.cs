@@ -22,11 +22,17 @@ public sealed class Housekeeping(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var clock = new SteadyClock(time);
         using var timer = new PeriodicTimer(interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
+                if (!clock.IsSteady())
+                {
+                    continue;
+                }
+
                 var now = time.GetUtcNow();
                 engine.SweepLater(AuthorizationTables.SingleUse, $"expires_at < {now}");
                 engine.SweepLater(AuthorizationTables.PushedRequests, $"expires_at < {now - grace}");

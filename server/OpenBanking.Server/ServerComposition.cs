@@ -30,12 +30,14 @@ public static class ServerComposition
     {
         var options = builder.Configuration.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new();
         options.Check();
+        CrashPoints.Arm(options.CrashAt);
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(new ServerAddress(options.PublicAddress));
         services.AddSingleton(new ServerMode(options.Sandbox));
         services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
+        services.AddSingleton(OutsideLimitsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton(_ => OpenKeys(options));
@@ -125,6 +127,13 @@ public static class ServerComposition
     private static EngineLimits EngineLimitsOf(ConfigurationManager configuration)
     {
         var limits = configuration.GetSection("Engine").Get<EngineLimits>() ?? new();
+        limits.Check();
+        return limits;
+    }
+
+    private static OutsideLimits OutsideLimitsOf(ConfigurationManager configuration)
+    {
+        var limits = configuration.GetSection(OutsideLimits.Section).Get<OutsideLimits>() ?? new();
         limits.Check();
         return limits;
     }

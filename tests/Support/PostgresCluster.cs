@@ -36,6 +36,7 @@ public sealed class PostgresCluster : IDisposable
     });
 
     private readonly string folder;
+    private readonly string log;
     private readonly bool durable;
     private readonly string more;
     private readonly Process keeper;
@@ -44,16 +45,24 @@ public sealed class PostgresCluster : IDisposable
     /// <param name="durable">Whether commits wait for the disk; tests that kill nothing are faster without.</param>
     /// <param name="more">Settings of the server, such as <c>shared_buffers=1GB</c>.</param>
     public PostgresCluster(bool durable, params string[] more)
+        : this(durable, Path.GetTempPath(), initdb: [], more) { }
+
+    /// <param name="durable">Whether commits wait for the disk.</param>
+    /// <param name="parent">Where its folder is made.</param>
+    /// <param name="initdb">More options of initdb.</param>
+    /// <param name="more">Settings of the server.</param>
+    public PostgresCluster(bool durable, string parent, IReadOnlyList<string> initdb, params string[] more)
     {
         this.durable = durable;
         this.more = string.Concat(more.Select(setting => $" -c {setting}"));
         Port = Ports.Free();
-        folder = Run("mktemp", "-d", Path.Combine(Path.GetTempPath(), "openbanking-postgres-XXXXXX")).Trim();
+        folder = NewFolder(parent);
+        log = parent == Path.GetTempPath() ? Path.Combine(folder, "log") : "/dev/null";
         keeper = Launch("setsid", "sh", "-c", KeepUntilTheEnd, "keeper", ProgramFile("pg_ctl"), folder);
         try
         {
-            string[] settings = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"];
-            Run(ProgramFile("initdb"), ["-D", DataFolder, .. settings]);
+            string[] usual = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"];
+            Run(ProgramFile("initdb"), ["-D", DataFolder, .. usual, .. initdb]);
             Start();
         }
         catch
@@ -109,11 +118,10 @@ public sealed class PostgresCluster : IDisposable
 
     public void Start()
     {
-        var settings = $"-p {Port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200";
+        var place = $"-p {Port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200";
         var speed = durable
             ? ""
             : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB";
-        var log = Path.Combine(folder, "log");
         Run(
             ProgramFile("pg_ctl"),
             "-D",
@@ -121,12 +129,25 @@ public sealed class PostgresCluster : IDisposable
             "-l",
             log,
             "-o",
-            settings + speed + more,
+            place + speed + more,
             "-w",
             "-s",
             "start"
         );
     }
+
+    /// <summary>Starts it again if it has ended by itself, as an operator does.</summary>
+    public void StartIfEnded()
+    {
+        if (!IsRunning())
+        {
+            Start();
+        }
+    }
+
+    /// <summary>An empty folder of the server's own user.</summary>
+    public static string NewFolder(string parent) =>
+        Run("mktemp", "-d", Path.Combine(parent, "openbanking-postgres-XXXXXX")).Trim();
 
     /// <summary>kill -9 for all of its processes, as when the machine stops.</summary>
     public void Kill() => Run("sh", "-c", KillAll, "kill", folder);
@@ -136,6 +157,13 @@ public sealed class PostgresCluster : IDisposable
         keeper.StandardInput.Close();
         keeper.WaitForExit();
         keeper.Dispose();
+    }
+
+    private bool IsRunning()
+    {
+        using var status = Launch(ProgramFile("pg_ctl"), "-D", DataFolder, "status");
+        status.WaitForExit();
+        return status.ExitCode == 0;
     }
 
     private static string Run(string program, params string[] arguments)

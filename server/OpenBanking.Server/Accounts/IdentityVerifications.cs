@@ -36,6 +36,7 @@ public sealed class IdentityVerifications(
         var elements = vault.OpenJson<FiveElements>(application.Elements, application.Id.Value);
         var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
         answer ??= await verification.VerifyAsync(reference, elements, cancellationToken);
+        CrashPoints.Pass(CrashPoint.OutsideAnswered);
         var bank = answer.FailureCode is null
             ? await verification.BankOfAsync(reference, elements.CardNumber, cancellationToken)
             : "";

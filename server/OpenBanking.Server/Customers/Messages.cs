@@ -40,6 +40,7 @@ public sealed class Messages(Engine.Engine engine, TimeProvider time, Vault vaul
             await sender.SendAsync(reference, message, cancellationToken);
         }
 
+        CrashPoints.Pass(CrashPoint.OutsideAnswered);
         await engine.SubmitAsync(new FinishMessage(reference.World, time.GetUtcNow(), reference.Id));
     }
 }

@@ -35,17 +35,27 @@ internal sealed class Writer(
     /// <summary>How often another writer may have been first with a new row's key before it is taken for a bug.</summary>
     private const int MostDuplicates = 2;
 
+    /// <summary>How long to wait before a store that could not be reached is tried again: not at all the first time, then
+    /// ever longer up to the second figure.</summary>
+    private const int FirstWaitMilliseconds = 50;
+    private const int LongestWaitMilliseconds = 500;
+
+    /// <summary>Whether the last batch found no store, so that the next does not wait for it.</summary>
+    private bool storeIsDown;
+
     public ConcurrentQueue<(Table Table, Sql Condition)> Sweeps { get; } = [];
 
     /// <summary>Runs commands of one world as one transaction, and tells each its outcome.</summary>
     public void Run(IReadOnlyList<Pending> batch, World world)
     {
         var duplicates = 0;
+        var began = time.GetTimestamp();
         for (var run = 0; run <= limits.Reruns; run++)
         {
             try
             {
                 RunOnce(batch, world, locking: run >= OptimisticRuns);
+                storeIsDown = false;
                 return;
             }
             catch (WriteConflictException overtaken)
@@ -57,9 +67,16 @@ internal sealed class Writer(
                 duplicates++;
                 Again(batch, overtaken);
             }
+            catch (StoreUnavailableException unavailable) when (MayComeBack(run, began))
+            {
+                session.Rollback();
+                log.LogInformation(unavailable, "Batch of {Count} tries the store again", batch.Count);
+                WaitForStore(run);
+            }
             catch (StoreUnavailableException unavailable)
             {
                 session.Rollback();
+                storeIsDown = true;
                 log.LogError(unavailable, "A batch of {Count} found no store", batch.Count);
                 FailAll(batch, unavailable);
                 return;
@@ -116,13 +133,16 @@ internal sealed class Writer(
         var failed = new List<(Pending Pending, Exception Bug)>();
         var named = NameKeys(batch, book, failed);
         session.Load(book, locking);
+        CrashPoints.Pass(CrashPoint.Loaded);
 
         var answers = new BatchAnswers(ids.New<JournalRow>());
         List<Pending> decided = [.. named.Where(pending => Decide(pending, book, answers, failed))];
         if (book.HasChanges)
         {
             Keep(book, answers, decided);
+            CrashPoints.Pass(CrashPoint.Decided);
             session.Commit(book);
+            CrashPoints.Pass(CrashPoint.Committed);
         }
         else
         {
@@ -140,12 +160,27 @@ internal sealed class Writer(
             Drop(pending, bug);
         }
 
+        CrashPoints.Pass(CrashPoint.Answered);
         foreach (var (table, listener) in listeners)
         {
             if (book.Wrote(table))
             {
                 Call(listener);
             }
+        }
+    }
+
+    /// <summary>Nothing was written, so that the batch may run again: most often a connection was dead and a new one is
+    /// not. Half of what callers wait for their answers is left for the run that ends it.</summary>
+    private bool MayComeBack(int run, long began) =>
+        !storeIsDown && run < limits.Reruns && time.GetElapsedTime(began) < limits.ReplyTimeout / 2;
+
+    private static void WaitForStore(int run)
+    {
+        if (run > 0)
+        {
+            var wait = Math.Min(FirstWaitMilliseconds << (run - 1), LongestWaitMilliseconds);
+            Task.Delay(wait).GetAwaiter().GetResult();
         }
     }
 

@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Net.Http.Headers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Http;
 
@@ -47,13 +49,35 @@ public static class Answers
             ),
             KeyedOutcome.Known { Row: var row } => new BodyResult(
                 row.Status,
-                await engine.RecallAnswerAsync(command.World, row)
-                    ?? Serialize(show((await reread(row.ResourceId))!)),
+                await RecallAsync(engine, command.World, row, show, reread),
                 replayed: true
             ),
             KeyedOutcome.Refused refused => Problems.From(refused.Refusal),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
         };
+    }
+
+    /// <summary>A store that cannot be read now must not be told as "nothing happened": something has, before.</summary>
+    /// <exception cref="OutcomeUnknownException">The store cannot be read.</exception>
+    private static async Task<byte[]> RecallAsync<TReply, TWire>(
+        Engine.Engine engine,
+        World world,
+        IdempotencyRow row,
+        Func<TReply, TWire> show,
+        Func<Guid, ValueTask<TReply?>> reread
+    )
+        where TReply : class
+        where TWire : ResponseObject
+    {
+        try
+        {
+            return await engine.RecallAnswerAsync(world, row)
+                ?? Serialize(show((await reread(row.ResourceId))!));
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            throw new OutcomeUnknownException("A known answer could not be read.", unavailable);
+        }
     }
 
     private static byte[] Serialize<T>(T value) =>

@@ -32,9 +32,19 @@ public sealed record ServerOptions
     /// <summary>How many requests may come at once after a quiet while.</summary>
     public int RequestBurst { get; init; } = 200;
 
+    /// <summary>Where a sandbox ends itself, for tests: <see cref="Engine.CrashPoints"/>.</summary>
+    public string? CrashAt { get; init; }
+
     /// <exception cref="WrongSettingException">A setting is out of range.</exception>
     public void Check()
     {
+        if (CrashAt is not null && !Sandbox)
+        {
+            throw new WrongSettingException(
+                "Server:CrashAt ends the process on purpose: only a sandbox takes it."
+            );
+        }
+
         if (!PublicAddress.IsAbsoluteUri || PublicAddress.Scheme is not ("http" or "https"))
         {
             throw new WrongSettingException(

@@ -33,6 +33,10 @@ public sealed record PostponeIntent(World World, DateTimeOffset Now, Id<IntentRo
 /// <summary>How the outside is asked: an intent first, then the call, then the answer as a command of its own.</summary>
 public static class IntentRules
 {
+    /// <summary>The longest that an intent waits for its next attempt. What is due later than that was written by a clock
+    /// that ran ahead, and is due now.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
     public static void Ask(
         Book book,
         Id<IntentRow> intentId,
@@ -59,7 +63,8 @@ public static class IntentRules
     public static Decision<ClaimedIntent?> Claim(ClaimIntent command, Book book)
     {
         var intent = book.Get(IntentTables.Intents, command.IntentId);
-        if (intent.State == IntentState.Done || intent.DueAt > command.Now)
+        var wait = intent.DueAt - command.Now;
+        if (intent.State == IntentState.Done || (wait > TimeSpan.Zero && wait <= LongestWait))
         {
             return Decision.Accept<ClaimedIntent?>(null);
         }

@@ -23,17 +23,11 @@ public sealed class IntentWorker(
     Store store,
     Engine.Engine engine,
     TimeProvider time,
+    OutsideLimits limits,
     IEnumerable<IIntentHandler> handlers,
     ILogger<IntentWorker> log
 ) : SignalledWorker(engine, IntentTables.Intents, log)
 {
-    /// <summary>How long the outside has to answer.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long an intent is nobody else's; longer than the deadline and the commands around it.</summary>
-    private static readonly TimeSpan lease = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan longestWait = TimeSpan.FromMinutes(10);
     private const int AtOnce = 16;
 
     private readonly RunningTasks<Id<IntentRow>> running = new(AtOnce, log);
@@ -43,10 +37,11 @@ public sealed class IntentWorker(
 
     protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
     {
+        var now = time.GetUtcNow();
         var due = await store.ListAcrossWorldsAsync(
             IntentTables.Intents,
             AtOnce,
-            $"state <> {IntentState.Done} AND due_at <= {time.GetUtcNow()} ORDER BY due_at"
+            $"state <> {IntentState.Done} AND (due_at <= {now} OR due_at > {now + IntentRules.LongestWait}) ORDER BY due_at"
         );
         foreach (var (world, intent) in due)
         {
@@ -59,19 +54,21 @@ public sealed class IntentWorker(
     private async Task RunAsync(Reference reference, CancellationToken stoppingToken)
     {
         var claim = await Engine.SubmitAsync(
-            new ClaimIntent(reference.World, time.GetUtcNow(), reference.Id, lease)
+            new ClaimIntent(reference.World, time.GetUtcNow(), reference.Id, limits.Lease)
         );
         if (claim is not Accepted<ClaimedIntent?> { Reply: { } claimed })
         {
             return;
         }
 
+        CrashPoints.Pass(CrashPoint.IntentClaimed);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        deadline.CancelAfter(Deadline);
+        deadline.CancelAfter(limits.Deadline);
         try
         {
             await handlers[claimed.Intent.Kind]
                 .HandleAsync(reference, claimed.Intent, claimed.MayBeKnown, deadline.Token);
+            CrashPoints.Pass(CrashPoint.IntentHandled);
         }
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
@@ -94,5 +91,7 @@ public sealed class IntentWorker(
     }
 
     private static TimeSpan WaitAfter(int attempts) =>
-        TimeSpan.FromSeconds(Math.Min(longestWait.TotalSeconds, Math.Pow(2, Math.Min(attempts, 16))));
+        TimeSpan.FromSeconds(
+            Math.Min(IntentRules.LongestWait.TotalSeconds, Math.Pow(2, Math.Min(attempts, 16)))
+        );
 }

@@ -15,7 +15,7 @@ public sealed record OutsideAnswer(string? FailureCode)
 }
 
 /// <summary>
-/// What every port keeps to. An exception, or no answer within <see cref="IntentWorker.Deadline"/>, means unknown: the
+/// What every port keeps to. An exception, or no answer within <see cref="OutsideLimits.Deadline"/>, means unknown: the
 /// worker then asks for the reference's outcome before it asks again.
 /// </summary>
 public interface IPort

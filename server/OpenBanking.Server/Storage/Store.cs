@@ -110,6 +110,6 @@ public sealed class DuplicateRowException(string message) : Exception(message);
 /// <summary>The store failed in the moment of committing.</summary>
 public sealed class OutcomeUnknownException(string message, Exception cause) : Exception(message, cause);
 
-/// <summary>The store cannot be reached for now.</summary>
+/// <summary>The store cannot be reached for now, or has no room; nothing was written.</summary>
 public sealed class StoreUnavailableException(Exception cause)
-    : Exception("The store cannot be reached.", cause);
+    : Exception("The store cannot be reached, or has no room left.", cause);

@@ -31,6 +31,7 @@ public sealed class EventPublisher(
         var publishing = new List<Task>();
         foreach (var (world, journal) in pending)
         {
+            CrashPoints.Pass(CrashPoint.EventsRead);
             publishing.Add(Engine.SubmitAsync(await PublishAsync(world, journal, receivers)));
         }
 
@@ -81,7 +82,7 @@ public sealed class EventPublisher(
                     EventId = id,
                     State = DeliveryState.Waiting,
                     Attempts = 0,
-                    DueAt = now,
+                    DueAt = DeliveryRow.AtOnce,
                 })
             );
         }

@@ -82,7 +82,9 @@ public sealed class WebhookSender(
         foreach (var delivery in due)
         {
             var happened = (await store.FindAsync(WebhookTables.Events, world, delivery.EventId))!;
+            CrashPoints.Pass(CrashPoint.WebhookPosting);
             var status = await PostAsync(endpoint, happened, stoppingToken);
+            CrashPoints.Pass(CrashPoint.WebhookPosted);
             await NoteAsync(world, endpoint, delivery, status);
             if (status == HttpStatusCode.Gone)
             {

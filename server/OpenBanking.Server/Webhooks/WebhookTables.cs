@@ -72,6 +72,9 @@ public sealed record DeliveryRow : VersionedRow
 
     public required int Attempts { get; init; }
 
+    /// <summary>Due whatever the clock says, now or when it has been set back.</summary>
+    public static readonly DateTimeOffset AtOnce = DateTimeOffset.UnixEpoch;
+
     /// <summary>When to try next, by the real clock.</summary>
     public required DateTimeOffset DueAt { get; init; }
 }

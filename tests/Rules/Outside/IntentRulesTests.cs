@@ -55,6 +55,16 @@ public class IntentRulesTests
     }
 
     [Fact]
+    public void What_is_due_later_than_anything_waits_was_written_by_a_clock_ahead_and_is_taken_now()
+    {
+        var longest = BankWith(Rows.Intent with { DueAt = Rows.Noon + IntentRules.LongestWait });
+        var ahead = BankWith(Rows.Intent with { DueAt = Rows.Noon + IntentRules.LongestWait.Add(new(1)) });
+
+        Assert.Null(longest.Run(Claim(Rows.Noon)).Accepted);
+        Assert.NotNull(ahead.Run(Claim(Rows.Noon)).Accepted);
+    }
+
+    [Fact]
     public void What_has_no_answer_waits_and_is_still_known_to_be_sent()
     {
         var bank = BankWith(Rows.Intent with { State = IntentState.Sent });

@@ -114,8 +114,12 @@ public abstract class EngineSuite<TDatabase> : IDisposable
     private void Start(EngineLimits limits)
     {
         Store = new(database.Open(Clock));
-        Engine = new(
-            Store,
+        Engine = NewEngine(Store, limits);
+    }
+
+    private protected Server.Engine.Engine NewEngine(Server.Storage.Store store, EngineLimits limits) =>
+        new(
+            store,
             new Ids(Clock),
             Clock,
             [new LedgerInvariant()],
@@ -123,7 +127,6 @@ public abstract class EngineSuite<TDatabase> : IDisposable
             NullLogger<Server.Engine.Engine>.Instance,
             new AuditRecorder()
         );
-    }
 
     private void Stop()
     {

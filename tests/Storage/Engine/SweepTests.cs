@@ -169,6 +169,26 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
         Assert.Single(All(LedgerTables.Entries));
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task What_a_clock_that_jumped_calls_outlived_is_kept()
+    {
+        await SubmitAsync(Probe.Put(1), "key");
+        var clock = new MinuteClock(Clock);
+        using var housekeeping = new Housekeeping(Engine, limits, new AuditOptions(), clock);
+        await housekeeping.StartAsync(CancellationToken.None);
+        var passMinute = await clock.Minute;
+        Clock.Now += limits.AnswersKept * 2;
+        passMinute();
+        for (var batch = 0; batch < 50; batch++)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            await Engine.SubmitAsync(new Probe(World.Live, _ => Decision.Reject("nothing")));
+        }
+
+        await housekeeping.StopAsync(CancellationToken.None);
+        Assert.Single(All(EngineTables.Answers));
+    }
+
     private IReadOnlyList<TRow> All<TRow>(Table<TRow> table) => Store.List(table, Rows.World, $"1 = {1}");
 
     private void Put<TKey, TRow>(Table<TKey, TRow> table, params TRow[] rows)

@@ -13,6 +13,9 @@ internal sealed class WatchedStore(Store store) : Store
     /// <summary>How many commits were made to last.</summary>
     public int Commits => Volatile.Read(ref commits);
 
+    /// <summary>How often a batch's rows were read, or tried to be.</summary>
+    public int Loads { get; set; }
+
     /// <summary>Called when everything is decided and nothing is written; what it throws becomes the commit's end.</summary>
     public Action<IWriteSession>? Committing { get; set; }
 
@@ -59,7 +62,11 @@ internal sealed class WatchedStore(Store store) : Store
 
     private sealed class Session(WatchedStore watch, IWriteSession session) : IWriteSession
     {
-        public void Load(Book book, bool locking = false) => session.Load(book, locking);
+        public void Load(Book book, bool locking = false)
+        {
+            watch.Loads++;
+            session.Load(book, locking);
+        }
 
         public void Commit(Book book)
         {

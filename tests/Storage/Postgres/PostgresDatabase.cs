@@ -76,8 +76,11 @@ public class PostgresDatabase : TestDatabase
     public override bool IsRefusal(Exception exception) =>
         exception is DuplicateRowException or PostgresException { SqlState: ['2', '3', ..] };
 
+    /// <summary>The server that the store is connected to, or what stands between them.</summary>
+    protected virtual string ConnectionString => connections.ConnectionString;
+
     public override Store Connect(string? rehearsalFolder = null) =>
-        new PostgresStore(connections.ConnectionString, rehearsalFolder);
+        new PostgresStore(ConnectionString, rehearsalFolder);
 
     protected static NpgsqlDataSource NewDatabase(string template) =>
         NpgsqlDataSource.Create(

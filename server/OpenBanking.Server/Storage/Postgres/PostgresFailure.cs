@@ -8,6 +8,13 @@ internal static class PostgresFailure
     /// <summary>Raised by <c>require_rows</c> when a version is no longer the one that was read.</summary>
     public const string VersionConflict = "OB001";
 
+    /// <summary>Of a notice: the wait for a standby was cut short.</summary>
+    public const string Warning = "01000";
+
+    /// <summary>A read or write of a node that stood still: the server has ended its transaction meanwhile.</summary>
+    private const string IdleTransactionEnded = "25P03";
+    private const string TransactionTimedOut = "25P04";
+
     /// <summary>Another writer was first: the same batch, run again, sees what that one wrote.</summary>
     public static bool IsConflict(NpgsqlException failure) =>
         failure.SqlState
@@ -15,14 +22,19 @@ internal static class PostgresFailure
                 or PostgresErrorCodes.SerializationFailure
                 or PostgresErrorCodes.DeadlockDetected;
 
-    /// <summary>The server could not be reached, ended the connection, or has no room; it says nothing of the
-    /// statement.</summary>
+    /// <summary>The server could not be reached, ended the connection, has no room, cannot use its disk, or is a primary
+    /// no longer; it says nothing of the statement.</summary>
     public static bool IsOfConnection(NpgsqlException failure) =>
         failure.SqlState is not { } state
         || state.StartsWith("08", StringComparison.Ordinal)
         || state.StartsWith("53", StringComparison.Ordinal)
         || state.StartsWith("57", StringComparison.Ordinal)
-        || state == PostgresErrorCodes.LockNotAvailable;
+        || state.StartsWith("58", StringComparison.Ordinal)
+        || state
+            is PostgresErrorCodes.LockNotAvailable
+                or PostgresErrorCodes.ReadOnlySqlTransaction
+                or IdleTransactionEnded
+                or TransactionTimedOut;
 
     /// <summary>The server answered, so the transaction is rolled back for certain.</summary>
     public static bool IsCertain(NpgsqlException failure) =>

@@ -7,8 +7,20 @@ namespace OpenBanking.Server.Storage.Postgres;
 /// <summary>The bank's own store: PostgreSQL 15 or newer, shared by any number of nodes.</summary>
 public sealed class PostgresStore : Store
 {
-    private readonly IReadOnlyList<Migration> known;
+    /// <summary>How long a connection may take to be made, and a statement to be answered.</summary>
+    private const int ConnectTimeoutSeconds = 5;
+    private const int StatementTimeoutSeconds = 10;
+
+    /// <summary>When an idle connection is asked whether it still leads somewhere, and how often.</summary>
+    private const int KeepAliveSeconds = 10;
+    private const int KeepAliveIntervalSeconds = 3;
+
+    /// <summary>How often a read is tried again whose connection was dead, and how long it waits before the next.</summary>
+    private const int ReadReruns = 4;
+    private static readonly TimeSpan readPause = TimeSpan.FromMilliseconds(100);
+
     private readonly NpgsqlDataSource connections;
+    private readonly IReadOnlyList<Migration> known;
 
     /// <param name="rehearsalFolder">Migrations that are not released yet.</param>
     public PostgresStore(string connectionString, string? rehearsalFolder = null)
@@ -19,7 +31,13 @@ public sealed class PostgresStore : Store
             ApplicationName = PostgresNodes.ApplicationName(known[^1].Number),
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
+            Timeout = ConnectTimeoutSeconds,
+            CommandTimeout = StatementTimeoutSeconds,
+            // A statement that is out of time has lost its connection: nobody waits for its cancellation as well.
+            CancellationTimeout = -1,
             TcpKeepAlive = true,
+            TcpKeepAliveTime = KeepAliveSeconds,
+            TcpKeepAliveInterval = KeepAliveIntervalSeconds,
         };
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         // Connections are made rarely, and are asked in two short round trips: there is one way to do it for both.
@@ -80,7 +98,12 @@ public sealed class PostgresStore : Store
         );
 
     public override ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns) =>
-        ReadAsync(sql, _ => { }, row => Enumerable.Range(0, columns).Select(_ => row.Int64() ?? 0).ToArray());
+        ReadAsync(
+            sql,
+            _ => { },
+            row => Enumerable.Range(0, columns).Select(_ => row.Int64() ?? 0).ToArray(),
+            timeoutSeconds: 0
+        );
 
     internal override int MostWriters => int.MaxValue;
 
@@ -135,30 +158,55 @@ public sealed class PostgresStore : Store
 
     protected override void Dispose(bool disposing) => connections.Dispose();
 
+    /// <summary>A dead connection was most often one of many that died together: they are left, and the read goes on with
+    /// a new one. What took its whole time is not tried again.</summary>
     private async ValueTask<IReadOnlyList<T>> ReadAsync<T>(
         string sql,
         Action<PostgresParameters> bind,
-        Func<RowReader, T> read
+        Func<RowReader, T> read,
+        int timeoutSeconds = StatementTimeoutSeconds
     )
     {
-        try
+        for (var run = 0; ; run++)
         {
-            await using var connection = await connections.OpenConnectionAsync();
-            await using var command = new NpgsqlCommand(sql, connection);
-            bind(new(command.Parameters));
-            await using var result = await command.ExecuteReaderAsync();
-            var rows = new List<T>();
-            var row = new PostgresRow(result);
-            while (await result.ReadAsync())
+            try
             {
-                rows.Add(read(row.Restart()));
+                return await ReadOnceAsync(sql, bind, read, timeoutSeconds);
             }
+            catch (NpgsqlException failure)
+                when (PostgresFailure.IsOfConnection(failure)
+                    && (run == ReadReruns || failure.InnerException is TimeoutException)
+                )
+            {
+                throw new StoreUnavailableException(failure);
+            }
+            catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
+            {
+                connections.Clear();
+                await Task.Delay(readPause * run);
+            }
+        }
+    }
 
-            return rows;
-        }
-        catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
+    private async Task<List<T>> ReadOnceAsync<T>(
+        string sql,
+        Action<PostgresParameters> bind,
+        Func<RowReader, T> read,
+        int timeoutSeconds
+    )
+    {
+        await using var connection = await connections.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.CommandTimeout = timeoutSeconds;
+        bind(new(command.Parameters));
+        await using var result = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        var row = new PostgresRow(result);
+        while (await result.ReadAsync())
         {
-            throw new StoreUnavailableException(failure);
+            rows.Add(read(row.Restart()));
         }
+
+        return rows;
     }
 }

@@ -11,36 +11,51 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         IRowLoader,
         IRowSaver
 {
-    /// <summary>How long the round trip of a commit may take, in seconds.</summary>
-    private const int CommitTimeout = 30;
+    /// <summary>How long a read may take, and the whole round trip of a commit, in seconds.</summary>
+    private const int LoadTimeout = 4;
+    private const int CommitTimeout = 10;
+    private const string CommitWithoutTimeout = "SET LOCAL statement_timeout = 0";
 
     /// <summary>How long a statement may wait for another's lock, and a transaction for its next statement: a node that is
     /// paused with locks in its hands loses them before others give up.</summary>
-    private const string LockTimeout = "5s";
+    private const string LockTimeout = "3s";
     private const string IdleTimeout = "2s";
+
+    /// <summary>How long one statement may take; COMMIT itself is not cut short.</summary>
+    private const string StatementTimeout = "6s";
+
+    /// <summary>A connection that leads nowhere is found out, also when nothing is sent over it.</summary>
+    private const string DeadPeers =
+        "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; "
+        + "SET tcp_user_timeout = '10s'";
 
     /// <summary>Each statement finds few rows by their whole key. Generic plans are as good and cost nothing, as long as
     /// the planner does not take a young table's statistics at their word.</summary>
     public const string Settings =
         $"SET lock_timeout = '{LockTimeout}'; SET idle_in_transaction_session_timeout = '{IdleTimeout}'; SET jit = off; "
+        + $"SET statement_timeout = '{StatementTimeout}'; {DeadPeers}; "
         + "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
         + "SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     private readonly List<Action<NpgsqlDataReader>> loads = [];
     private NpgsqlConnection? connection;
+    private PostgresBackend backend;
     private NpgsqlBatch batch = null!;
     private bool inTransaction;
     private bool locks;
     private bool outcomeInDoubt;
+    private bool waitedForLock;
     private long world;
 
     public void Load(Book book, bool locking = false)
     {
         world = book.World.Number;
         locks = locking;
+        waitedForLock = false;
         loads.Clear();
         using (batch = NewBatch())
         {
+            batch.Timeout = LoadTimeout;
             if (locking)
             {
                 Add("BEGIN");
@@ -76,9 +91,17 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
                 state.Save(this);
             }
 
-            Add("COMMIT");
             inTransaction = true;
-            CommitAll();
+            if (CrashPoints.AreArmedAt(CrashPoint.Written))
+            {
+                CommitAll(book);
+                CrashPoints.Pass(CrashPoint.Written);
+                batch.BatchCommands.Clear();
+            }
+
+            Add(CommitWithoutTimeout);
+            Add("COMMIT");
+            CommitAll(book);
             inTransaction = false;
         }
 
@@ -109,6 +132,10 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         {
             using var command = new NpgsqlCommand("ROLLBACK", connection);
             command.ExecuteNonQuery();
+            if (waitedForLock)
+            {
+                PostgresBackend.EndSilent(connection);
+            }
         }
         catch (NpgsqlException)
         {
@@ -241,14 +268,20 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
         {
-            Close();
+            waitedForLock = failure.SqlState == PostgresErrorCodes.LockNotAvailable;
+            if (!waitedForLock)
+            {
+                CloseAll();
+            }
+
             throw new StoreUnavailableException(failure);
         }
     }
 
     /// <summary>What it lets through the database refused, for a reason of its own.</summary>
-    private void CommitAll()
+    private void CommitAll(Book book)
     {
+        waitedForLock = false;
         try
         {
             batch.ExecuteNonQuery();
@@ -263,14 +296,15 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure) when (!PostgresFailure.IsCertain(failure))
         {
-            Close();
-            throw new OutcomeUnknownException(
-                "The connection was lost in the moment of committing.",
-                failure
-            );
+            CloseAll();
+            if (!LostCommit.WasMade(connections, backend, book, failure))
+            {
+                throw new StoreUnavailableException(failure);
+            }
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
         {
+            waitedForLock = failure.SqlState == PostgresErrorCodes.LockNotAvailable;
             throw new StoreUnavailableException(failure);
         }
     }
@@ -289,20 +323,28 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         {
             connection = connections.OpenConnection();
             connection.Notice += NoteDoubt;
-            using var settings = new NpgsqlCommand(Settings, connection);
-            settings.ExecuteNonQuery();
+            using var set = new NpgsqlCommand(Settings, connection);
+            set.ExecuteNonQuery();
+            backend = PostgresBackend.Of(connection);
             return connection;
         }
         catch (NpgsqlException failure)
         {
-            Close();
+            CloseAll();
             throw new StoreUnavailableException(failure);
         }
     }
 
     /// <summary>A wait for a synchronous standby that is cancelled ends in nothing but a warning.</summary>
     private void NoteDoubt(object sender, NpgsqlNoticeEventArgs notice) =>
-        outcomeInDoubt |= notice.Notice.SqlState == "01000";
+        outcomeInDoubt |= notice.Notice.SqlState == PostgresFailure.Warning;
+
+    /// <summary>What is left in the pool died with it.</summary>
+    private void CloseAll()
+    {
+        connections.Clear();
+        Close();
+    }
 
     private void Close()
     {

@@ -138,6 +138,16 @@ internal sealed class SqliteStatement : RowWriter, IDisposable
 /// <summary>Turns SQLite's result codes into exceptions.</summary>
 internal static class SqliteFailure
 {
+    /// <summary>The disk is full, broken or slow, or another holds the file: it says nothing of the statement.</summary>
+    public static bool IsOfStore(SqliteStoreException failure) =>
+        failure.Result
+            is raw.SQLITE_FULL
+                or raw.SQLITE_IOERR
+                or raw.SQLITE_BUSY
+                or raw.SQLITE_CANTOPEN
+                or raw.SQLITE_READONLY
+                or raw.SQLITE_NOMEM;
+
     public static void Check(int result, sqlite3 database)
     {
         if (result != raw.SQLITE_OK)

@@ -148,16 +148,23 @@ public sealed class SqliteStore : Store
 
     private ValueTask<T> Read<T>(string sql, Func<SqliteStatement, T> use)
     {
-        var reader = readers.TryTake(out var idle) ? idle : OpenReader();
-        var statement = reader.Prepare(sql);
         try
         {
-            return ValueTask.FromResult(use(statement));
+            var reader = readers.TryTake(out var idle) ? idle : OpenReader();
+            var statement = reader.Prepare(sql);
+            try
+            {
+                return ValueTask.FromResult(use(statement));
+            }
+            finally
+            {
+                statement.Reset();
+                readers.Add(reader);
+            }
         }
-        finally
+        catch (SqliteStoreException failure) when (SqliteFailure.IsOfStore(failure))
         {
-            statement.Reset();
-            readers.Add(reader);
+            throw new StoreUnavailableException(failure);
         }
     }
 

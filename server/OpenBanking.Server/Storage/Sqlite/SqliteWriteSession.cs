@@ -12,24 +12,33 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
     /// <summary>There is no other writer to lock out.</summary>
     public void Load(Book book, bool locking = false)
     {
-        connection.Prepare("BEGIN IMMEDIATE").Run();
-        world = book.World.Number;
-        foreach (var state in book.States())
+        try
         {
-            state.Load(this);
+            connection.Prepare("BEGIN IMMEDIATE").Run();
+            world = book.World.Number;
+            foreach (var state in book.States())
+            {
+                state.Load(this);
+            }
+        }
+        catch (SqliteStoreException failure) when (SqliteFailure.IsOfStore(failure))
+        {
+            throw new StoreUnavailableException(failure);
         }
     }
 
     public void Commit(Book book)
     {
-        foreach (var state in book.States())
-        {
-            state.Save(this);
-        }
-
+        Save(book);
+        CrashPoints.Pass(CrashPoint.Written);
         try
         {
             connection.Prepare("COMMIT").Run();
+        }
+        catch (SqliteStoreException failure) when (failure.Result == raw.SQLITE_FULL)
+        {
+            // The log has no room for the frame that would make the transaction one.
+            throw new StoreUnavailableException(failure);
         }
         catch (SqliteStoreException failure)
             when (!connection.InTransaction || failure.Result == raw.SQLITE_IOERR)
@@ -121,4 +130,19 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
     }
 
     public void Dispose() => connection.Dispose();
+
+    private void Save(Book book)
+    {
+        try
+        {
+            foreach (var state in book.States())
+            {
+                state.Save(this);
+            }
+        }
+        catch (SqliteStoreException failure) when (SqliteFailure.IsOfStore(failure))
+        {
+            throw new StoreUnavailableException(failure);
+        }
+    }
 }

@@ -1,0 +1,25 @@
+namespace OpenBanking.Server.Outside;
+
+/// <summary>How long the outside may take, section <c>Outside</c> of the configuration.</summary>
+public sealed record OutsideLimits
+{
+    public const string Section = "Outside";
+
+    /// <summary>How long the outside has to answer.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an intent is nobody else's: longer than the deadline and the commands around it. After a crash
+    /// it is taken up again when this has passed.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="WrongSettingException">A limit is out of range.</exception>
+    public void Check()
+    {
+        if (Deadline <= TimeSpan.Zero || Lease < Deadline * 2 || Lease > IntentRules.LongestWait)
+        {
+            throw new WrongSettingException(
+                $"Outside:Lease must be at least twice Outside:Deadline, and at most {IntentRules.LongestWait}."
+            );
+        }
+    }
+}

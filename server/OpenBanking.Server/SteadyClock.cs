@@ -1,0 +1,27 @@
+namespace OpenBanking.Server;
+
+/// <summary>Holds the clock of the machine against the time that passes. A clock that was set to tomorrow by mistake makes
+/// everything look outlived; what is deleted then, is missed when the clock is set right again.</summary>
+public sealed class SteadyClock(TimeProvider time)
+{
+    /// <summary>How far the clock may run from the time that passes between two looks.</summary>
+    private static readonly TimeSpan drift = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a clock that jumped is not believed: time enough to find out, and to set it right.</summary>
+    private static readonly TimeSpan mistrust = TimeSpan.FromDays(1);
+
+    private DateTimeOffset lastSeen = time.GetUtcNow();
+    private long lastLook = time.GetTimestamp();
+    private TimeSpan steadyFor = mistrust;
+
+    /// <summary>Whether the clock has not jumped since it was last believed; looked at regularly.</summary>
+    public bool IsSteady()
+    {
+        var now = time.GetUtcNow();
+        var passed = time.GetElapsedTime(lastLook);
+        var jumped = (now - lastSeen - passed).Duration() > drift;
+        (lastSeen, lastLook) = (now, time.GetTimestamp());
+        steadyFor = jumped ? TimeSpan.Zero : steadyFor + passed;
+        return steadyFor >= mistrust;
+    }
+}
