@@ -44,7 +44,8 @@ internal sealed class PostgresMigrations(NpgsqlConnection connection, IReadOnlyL
         }
     }
 
-    public IReadOnlyList<AppliedMigration> Applied() => PostgresNodes.Applied(connection);
+    public IReadOnlyList<AppliedMigration> Applied() =>
+        PostgresNodes.AppliedAsync(connection).GetAwaiter().GetResult();
 
     public IReadOnlyList<RunningNode> Nodes() => PostgresNodes.Running(connection);
 

@@ -50,37 +50,37 @@ internal static partial class PostgresNodes
     }
 
     /// <summary>What was applied; nothing when no server has been here.</summary>
-    public static IReadOnlyList<AppliedMigration> Applied(NpgsqlConnection connection)
+    public static async Task<IReadOnlyList<AppliedMigration>> AppliedAsync(NpgsqlConnection connection)
     {
-        using (
+        await using (
             var known = new NpgsqlCommand("SELECT to_regclass('schema_migration') IS NOT NULL", connection)
         )
         {
-            if (known.ExecuteScalar() is not true)
+            if (await known.ExecuteScalarAsync() is not true)
             {
                 return [];
             }
         }
 
         // The column is read as one that may be missing: the first version of the server made none.
-        using var command = new NpgsqlCommand(
+        await using var command = new NpgsqlCommand(
             $"""
             SELECT pg_advisory_xact_lock_shared({LockNumber});
             SELECT number, name, checksum, (to_jsonb(noted) ->> 'oldest_server')::integer FROM schema_migration noted
             """,
             connection
         );
-        using var result = command.ExecuteReader();
-        result.NextResult();
+        await using var result = await command.ExecuteReaderAsync();
+        await result.NextResultAsync();
         var applied = new List<AppliedMigration>();
-        while (result.Read())
+        while (await result.ReadAsync())
         {
             applied.Add(
                 new(
                     result.GetInt32(0),
                     result.GetString(1),
                     result.GetString(2),
-                    result.IsDBNull(3) ? null : result.GetInt32(3)
+                    await result.IsDBNullAsync(3) ? null : result.GetInt32(3)
                 )
             );
         }
@@ -96,9 +96,9 @@ internal static partial class PostgresNodes
     }
 
     /// <exception cref="SchemaTooNewException">A node that knows these migrations must not work here any more.</exception>
-    public static void Admit(NpgsqlConnection connection, IReadOnlyList<Migration> known)
+    public static async Task AdmitAsync(NpgsqlConnection connection, IReadOnlyList<Migration> known)
     {
-        if (Migrator.WhyTooOld(known, Applied(connection)) is { } why)
+        if (Migrator.WhyTooOld(known, await AppliedAsync(connection)) is { } why)
         {
             throw new SchemaTooNewException(why);
         }

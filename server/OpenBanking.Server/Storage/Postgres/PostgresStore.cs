@@ -40,10 +40,10 @@ public sealed class PostgresStore : Store
             TcpKeepAliveInterval = KeepAliveIntervalSeconds,
         };
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        // Connections are made rarely, and are asked in two short round trips: there is one way to do it for both.
+        // The writers wait on threads of their own; everybody else waits for nothing but the answer.
         builder.UsePhysicalConnectionInitializer(
-            connection => PostgresNodes.Admit(connection, known),
-            connection => Task.Run(() => PostgresNodes.Admit(connection, known))
+            connection => PostgresNodes.AdmitAsync(connection, known).GetAwaiter().GetResult(),
+            connection => PostgresNodes.AdmitAsync(connection, known)
         );
         connections = builder.Build();
     }
