@@ -142,7 +142,7 @@ public sealed class IntrospectionTests(SharedServer shared) : RawClientTests(sha
             new ClientRegistrationRequest
             {
                 ClientName = "Resource server",
-                RedirectUris = grant is null ? [] : ["https://rs.example/"],
+                RedirectUris = scope == Scopes.Introspection && grant is null ? [] : ["https://rs.example/"],
                 Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
                 Scope = scope,
                 GrantTypes = grant is null ? null : [grant],

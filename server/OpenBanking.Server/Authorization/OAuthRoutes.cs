@@ -117,6 +117,7 @@ public static class OAuthRoutes
             .WithDescription("Needs a client that is registered with the scope introspection, and no other.")
             .WithMetadata(new OAuthBody(typeof(TokenNameForm), OAuthForm.FormType))
             .Produces<TokenIntrospection>()
+            .Produces<OAuthError>(StatusCodes.Status403Forbidden)
             .DisableAntiforgery();
         oauth
             .MapGet("/oauth/userinfo", UserInfoEndpoint.Handle)

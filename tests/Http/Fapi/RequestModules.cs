@@ -150,7 +150,13 @@ public sealed class RequestModules(SharedServer shared) : RawClientTests(shared)
     [Fact]
     public async Task Par_ensure_jwt_client_assertions_nbf_8_seconds_in_the_future_is_accepted()
     {
-        var answer = await Client.PushAsync((_, claims) => claims["iat"] = claims["nbf"] = Seconds(8));
+        var answer = await Client.PushAsync(
+            (_, claims) =>
+            {
+                claims["iat"] = Seconds(8);
+                claims["nbf"] = Seconds(8);
+            }
+        );
         Assert.Equal(201, answer.Status);
     }
 
