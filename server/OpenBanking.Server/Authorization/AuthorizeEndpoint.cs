@@ -8,8 +8,8 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>
 /// GET /oauth/authorize (RFC 9126 §4, FAPI 2.0 SP §5.3.2.2). Checks, in order: no repeated parameter · a registered
 /// client · a <c>request_uri</c> of this server, of this client, not expired, not used · what it asks for still
-/// registered. Every other parameter is ignored. A refusal is a page of ours: no address in a refused request is to be trusted. The request_uri is used up
-/// when the authorization completes, not by loading a page.
+/// registered. Every other parameter is ignored. A refusal is a page of ours: no address in a refused request is to be
+/// trusted. The request_uri is used up when the authorization completes, not by loading a page.
 /// </summary>
 public sealed class AuthorizeEndpoint(
     AppDirectory apps,

@@ -38,6 +38,9 @@ public static class PageSecurity
                 var headers = context.Response.Headers;
                 if (overHttps)
                 {
+                    // A proxy ends TLS in front, or it ends here: the customer's side is https in either case, and the
+                    // framework gives cookies that are for https alone to nobody else.
+                    context.Request.Scheme = Uri.UriSchemeHttps;
                     // FAPI 2.0 SP §5.2.3: two years, as browsers' own lists ask.
                     headers.StrictTransportSecurity = "max-age=63072000";
                 }
