@@ -1,3 +1,4 @@
+-- expand
 -- Tokens that end before their consent does, and apps that are managed by their own registration token.
 
 ALTER TABLE consent ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
