@@ -5,7 +5,8 @@ using AngleSharp.Html.Dom;
 
 namespace OpenBanking.Samples.Quickstart;
 
-/// <summary>A person at the bank's pages: reads each page and submits its form, as a browser without scripts would.</summary>
+/// <summary>A person at the bank's pages: reads each page and submits its form, as a browser without scripts would, and
+/// allows what is asked for, optional or not.</summary>
 public sealed partial class BankCustomer : IDisposable
 {
     private const int MostPages = 40;
@@ -137,6 +138,7 @@ public sealed partial class BankCustomer : IDisposable
             ?? throw new InvalidOperationException($"{address.AbsolutePath} has no form.");
         var fields = form.QuerySelectorAll<IHtmlInputElement>("input[type=hidden]")
             .Where(input => entered.All(field => field.Name != input.Name))
+            .Concat(form.QuerySelectorAll<IHtmlInputElement>("input[name=Allowed]"))
             .Select(input => KeyValuePair.Create(input.Name!, input.Value))
             .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         using var content = new FormUrlEncodedContent(fields);

@@ -9,7 +9,12 @@ namespace OpenBanking;
 [JsonDerivedType(typeof(AccountInformation), AccountInformation.TypeName)]
 [JsonDerivedType(typeof(CouponWallet), CouponWallet.TypeName)]
 [JsonDerivedType(typeof(PaymentAgreementTerms), PaymentAgreementTerms.TypeName)]
-public abstract record AuthorizationDetail;
+public abstract record AuthorizationDetail
+{
+    /// <summary>Whether the customer may leave this out and agree to the rest; not when absent.
+    /// <c>account_opening</c> is never optional.</summary>
+    public bool? Optional { get; init; }
+}
 
 /// <summary>Opens an e-account for a customer who has none yet. Gives no right but to be told the outcome.</summary>
 public sealed record AccountOpening : AuthorizationDetail

@@ -58,3 +58,10 @@ public sealed record PaymentAgreement : ResponseObject
     /// <summary>Whether the app may bring money from the bound card.</summary>
     public required bool TopUpAllowed { get; init; }
 }
+
+/// <summary>What is to be left of a consent.</summary>
+public sealed record NarrowConsentRequest
+{
+    /// <summary>Details that were granted, or less of them, in the form they were asked for; at least one.</summary>
+    public required IReadOnlyList<AuthorizationDetail> AuthorizationDetails { get; init; }
+}

@@ -76,6 +76,13 @@ public sealed record ClientRegistrationRequest : ResponseObject
 
     /// <summary>Refused: keys are registered by value.</summary>
     public string? JwksUri { get; init; }
+
+    /// <summary>Where customers may be sent after signing out at the bank, compared to the letter: https, or http on
+    /// loopback.</summary>
+    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+
+    /// <summary>Only when a registration is changed (RFC 7592 §2.2): the app's id, as it is in the address.</summary>
+    public string? ClientId { get; init; }
 }
 
 /// <summary>A registered app (RFC 7591 §3.2.1).</summary>
@@ -122,6 +129,19 @@ public sealed record ClientRegistration : ResponseObject
 
     /// <summary>The scene.</summary>
     public required string Scene { get; init; }
+
+    /// <summary>Where customers may be sent after signing out at the bank.</summary>
+    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+
+    /// <summary>Where the registration is read, changed and deleted (RFC 7592 §3).</summary>
+    public string? RegistrationClientUri { get; init; }
+
+    /// <summary>What that is done with, as a bearer token. Said when it is made: at registration, and anew at each
+    /// change, which ends the one before.</summary>
+    public string? RegistrationAccessToken { get; init; }
+
+    /// <summary>The app's id; none of what it is managed with.</summary>
+    public override string ToString() => $"{nameof(ClientRegistration)} {ClientId}";
 }
 
 /// <summary>Where a pushed authorization request is kept (RFC 9126 §2.2).</summary>
@@ -193,6 +213,18 @@ public sealed record AuthorizationServerMetadata : ResponseObject
     /// <summary>Where the server's public keys are.</summary>
     public required string JwksUri { get; init; }
 
+    /// <summary>Where tokens are taken back (RFC 7009).</summary>
+    public string? RevocationEndpoint { get; init; }
+
+    /// <summary>Where resource servers ask what a token is (RFC 7662).</summary>
+    public string? IntrospectionEndpoint { get; init; }
+
+    /// <summary>Where it is said who the customer is (OpenID Connect Core §5.3).</summary>
+    public string? UserinfoEndpoint { get; init; }
+
+    /// <summary>Where customers are sent to sign out (OpenID Connect RP-Initiated Logout 1.0).</summary>
+    public string? EndSessionEndpoint { get; init; }
+
     /// <summary>Where apps are registered, on a sandbox.</summary>
     public string? RegistrationEndpoint { get; init; }
 
@@ -217,6 +249,18 @@ public sealed record AuthorizationServerMetadata : ResponseObject
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
     public IReadOnlyList<string>? TokenEndpointAuthSigningAlgValuesSupported { get; init; }
 
+    /// <summary><c>private_key_jwt</c>.</summary>
+    public IReadOnlyList<string>? RevocationEndpointAuthMethodsSupported { get; init; }
+
+    /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
+    public IReadOnlyList<string>? RevocationEndpointAuthSigningAlgValuesSupported { get; init; }
+
+    /// <summary><c>private_key_jwt</c>.</summary>
+    public IReadOnlyList<string>? IntrospectionEndpointAuthMethodsSupported { get; init; }
+
+    /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
+    public IReadOnlyList<string>? IntrospectionEndpointAuthSigningAlgValuesSupported { get; init; }
+
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
     public IReadOnlyList<string>? DpopSigningAlgValuesSupported { get; init; }
 
@@ -240,6 +284,18 @@ public sealed record AuthorizationServerMetadata : ResponseObject
 
     /// <summary>The languages of the bank's pages.</summary>
     public IReadOnlyList<string>? UiLocalesSupported { get; init; }
+
+    /// <summary>What <c>prompt</c> may hold; the customer signs in and is asked for every request anyway.</summary>
+    public IReadOnlyList<string>? PromptValuesSupported { get; init; }
+
+    /// <summary>False: the <c>claims</c> parameter is ignored.</summary>
+    public bool ClaimsParameterSupported { get; init; }
+
+    /// <summary>False: requests are pushed as parameters, not as signed objects.</summary>
+    public bool RequestParameterSupported { get; init; }
+
+    /// <summary>False: a request lies at this server, never elsewhere.</summary>
+    public bool RequestUriParameterSupported { get; init; }
 }
 
 /// <summary>The scopes an app may ask for.</summary>
@@ -266,12 +322,15 @@ public static class Scopes
     /// <summary>Of the app: webhook endpoints.</summary>
     public const string Webhooks = "webhooks";
 
+    /// <summary>Of a resource server, which is no app and has no other scope: asking what a token is (RFC 7662).</summary>
+    public const string Introspection = "introspection";
+
     /// <summary>Those a customer grants, in a code flow.</summary>
     public static IReadOnlyList<string> OfCustomer { get; } = [OpenId, Accounts, Coupons];
 
     /// <summary>Those an app holds by itself, through client credentials.</summary>
     public static IReadOnlyList<string> OfApp { get; } = [Payments, PaymentsRead, CouponsIssue, Webhooks];
 
-    /// <summary>All of them.</summary>
+    /// <summary>All that an app may hold.</summary>
     public static IReadOnlyList<string> All { get; } = [.. OfCustomer, .. OfApp];
 }

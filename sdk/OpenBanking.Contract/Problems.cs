@@ -76,6 +76,8 @@ public static class ProblemCodes
     public const string IdempotencyKeyReused = "idempotency_key_reused";
     public const string OrderAlreadyPaid = "order_already_paid";
     public const string AgreementNotActive = "agreement_not_active";
+    public const string ConsentNotActive = "consent_not_active";
+    public const string ConsentChanged = "consent_changed";
     public const string TopUpNotAllowed = "top_up_not_allowed";
     public const string CustomerNotLinked = "customer_not_linked";
     public const string CouponStockSoldOut = "coupon_stock_sold_out";
@@ -171,6 +173,13 @@ public static class ProblemCodes
             "Read the order: its last payment is the one that counts. A new purchase needs a new order number."
         ),
         new(AgreementNotActive, 403, "The agreement has ended", "Ask the customer for a new agreement."),
+        new(ConsentNotActive, 403, "The consent has ended", "Ask the customer for a new consent."),
+        new(
+            ConsentChanged,
+            409,
+            "The consent was changed meanwhile",
+            "Read the consent, and send what is left."
+        ),
         new(
             TopUpNotAllowed,
             403,

@@ -106,6 +106,12 @@ public static class EventTypes
     /// <summary>A consent was taken back; its agreement stopped with it.</summary>
     public const string ConsentRevoked = "consent.revoked";
 
+    /// <summary>A part of a consent was given back; the tokens it had given ended.</summary>
+    public const string ConsentNarrowed = "consent.narrowed";
+
+    /// <summary>A consent has run out; its agreement ended with it.</summary>
+    public const string ConsentExpired = "consent.expired";
+
     /// <summary>A top-up was asked of the card's bank.</summary>
     public const string TopUpProcessing = "top_up.processing";
 
@@ -146,6 +152,8 @@ public static class EventTypes
         AccountActive,
         ConsentAuthorized,
         ConsentRevoked,
+        ConsentNarrowed,
+        ConsentExpired,
         TopUpProcessing,
         TopUpSucceeded,
         TopUpFailed,

@@ -51,6 +51,13 @@ public sealed record LinkedCustomer
     /// <summary>The e-account, <c>acct_…</c>, when the grant names one.</summary>
     public string? AccountId { get; init; }
 
+    /// <summary>The id token, which <see cref="AccountLinksClient.SignOutUrlAsync"/> takes; keep it on the server if it is
+    /// needed for that, or not at all.</summary>
+    public string? IdToken { get; init; }
+
     /// <summary>The HTTP answer this came in.</summary>
     public ResponseInfo? Response { get; init; }
+
+    /// <summary>The customer and the consent; no token.</summary>
+    public override string ToString() => $"{nameof(LinkedCustomer)} {CustomerId}, consent {ConsentId}";
 }

@@ -117,6 +117,54 @@ public class AccountLinksClient
         return linked;
     }
 
+    /// <summary>Takes the tokens of a customer's link back at the bank (RFC 7009), and forgets them. The consent lasts, and
+    /// so does a payment agreement: <see cref="ConsentsClient.RevokeAsync"/> ends these, too.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether there were tokens.</returns>
+    /// <exception cref="OpenBankingException">Refused or unreachable: the tokens are still kept; try again.</exception>
+    public virtual Task<bool> RevokeTokensAsync(
+        string customerId,
+        CancellationToken cancellationToken = default
+    ) => customers.RevokeAsync(customerId, cancellationToken);
+
+    /// <summary>Where to send a customer who signs out of the app, to end what they have begun at the bank (OpenID Connect
+    /// RP-Initiated Logout 1.0).</summary>
+    /// <param name="idToken">What <see cref="LinkedCustomer.IdToken"/> was.</param>
+    /// <param name="returnTo">Where the bank sends the customer afterwards: a registered post-logout redirect URI, to the
+    /// letter; the bank's own page when null.</param>
+    /// <param name="state">Comes back with the customer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">The bank has no such page, or cannot be reached.</exception>
+    public virtual async Task<Uri> SignOutUrlAsync(
+        string idToken,
+        Uri? returnTo = null,
+        string? state = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrEmpty(idToken);
+        var metadata = await server.MetadataAsync(cancellationToken).ConfigureAwait(false);
+        var endpoint =
+            metadata.EndSessionEndpoint
+            ?? throw new OpenBankingException("This bank has no page for signing out.")
+            {
+                Code = ClientErrorCodes.InvalidMetadata,
+            };
+        var address =
+            $"{endpoint}{(endpoint.Contains('?', StringComparison.Ordinal) ? '&' : '?')}"
+            + $"id_token_hint={Uri.EscapeDataString(idToken)}&client_id={Uri.EscapeDataString(server.ClientId)}";
+        return new Uri(
+            address
+                + (
+                    returnTo is null
+                        ? ""
+                        : $"&post_logout_redirect_uri={Uri.EscapeDataString(returnTo.OriginalString)}"
+                )
+                + (state is null ? "" : $"&state={Uri.EscapeDataString(state)}")
+        );
+    }
+
     private static void Check(AccountLinkRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -179,6 +227,7 @@ public class AccountLinksClient
         return new LinkedCustomer
         {
             CustomerId = customerId,
+            IdToken = token.IdToken,
             ConsentId =
                 token.ConsentId
                 ?? throw new AccountLinkException("The bank named no consent.")

@@ -20,6 +20,30 @@ public class ConsentsClient
     public virtual Task<Consent> GetAsync(string consentId, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(OneRoute, consentId), ResponseJson.Default.Consent, cancellationToken);
 
+    /// <summary>Gives a part of a consent back, at once: the access tokens it has given end, and so does its agreement
+    /// if it is left out.</summary>
+    /// <param name="consentId">The consent, <c>cns_…</c>.</param>
+    /// <param name="left">What is to be left: of what was granted, or less.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<Consent> NarrowAsync(
+        string consentId,
+        IReadOnlyList<AuthorizationDetail> left,
+        CancellationToken cancellationToken = default
+    ) =>
+        api.SendAsync(
+            ApiCall.Post(
+                OneRoute + "/narrow",
+                consentId,
+                ApiCall.Serialize(
+                    new NarrowConsentRequest { AuthorizationDetails = left },
+                    RequestJson.Default.NarrowConsentRequest
+                )
+            ),
+            ResponseJson.Default.Consent,
+            cancellationToken
+        );
+
     /// <summary>Takes a consent back, at once: its tokens and its agreement end, at the bank and in the token
     /// store.</summary>
     /// <param name="consentId">The consent, <c>cns_…</c>.</param>

@@ -65,7 +65,7 @@ public static class ServerComposition
         services.AddSingleton<TokenFilter>();
         services.AddCapabilities();
         services.AddAuthorizationServer();
-        services.AddBankPages();
+        services.AddBankPages(new ServerAddress(options.PublicAddress));
         services.AddOpenApiDocument();
         if (options.Sandbox)
         {
@@ -101,13 +101,22 @@ public static class ServerComposition
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
         services.AddHostedService<Housekeeping>();
+        services.AddSingleton<ConsentExpiry>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
     }
 
-    private static void AddBankPages(this IServiceCollection services)
+    private static void AddBankPages(this IServiceCollection services, ServerAddress address)
     {
         services.AddPageLanguages();
         services.AddRazorPages();
-        services.AddAntiforgery(options => options.Cookie.Name = "ob-form");
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = InteractionCookies.NameOf(address, "ob-form");
+            options.Cookie.Path = "/";
+            options.Cookie.SecurePolicy = address.IsLoopback
+                ? CookieSecurePolicy.SameAsRequest
+                : CookieSecurePolicy.Always;
+        });
         services.AddSingleton<InteractionCookies>();
         PageKeys.Add(services);
     }

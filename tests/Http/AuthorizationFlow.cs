@@ -16,9 +16,9 @@ internal static class AuthorizationFlow
         "total_limit":{"currency":"CNY","amount":1000000},"top_up_allowed":true}]
         """;
 
-    private const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-    private static IEnumerable<(string Name, string? Value)> Request =>
+    public static IEnumerable<(string Name, string? Value)> Request =>
         [
             ("response_type", "code"),
             ("redirect_uri", TestPartner.RedirectUri.ToString()),
@@ -36,6 +36,30 @@ internal static class AuthorizationFlow
 
         public Task<RawAnswer> PushAsync(Action<JsonObject, JsonObject> assertion) =>
             client.PostFormAsync("/oauth/par", Request, assertion);
+
+        /// <summary>Pushes a request with another proof, or none.</summary>
+        public Task<RawAnswer> PushProvenAsync(
+            Action<JsonObject, JsonObject>? proof,
+            bool withProof = true,
+            params (string Name, string? Value)[] changes
+        ) => client.PostFormAsync("/oauth/par", [.. Request, .. changes], proof: proof, withProof: withProof);
+
+        /// <summary>Has the customer agree to a request that was pushed; gives the parameters they come back with.</summary>
+        public async Task<Dictionary<string, Microsoft.Extensions.Primitives.StringValues>> ComeBackAsync(
+            RawAnswer pushed,
+            string outside = ""
+        )
+        {
+            var address = client.AuthorizationUrl(pushed.Json["request_uri"]!.GetValue<string>());
+            return QueryHelpers.ParseQuery((await client.AgreeAsync(new(address + outside))).Query);
+        }
+
+        /// <summary>From the pushed request to the tokens.</summary>
+        public async Task<JsonNode> TokensAsync(params (string Name, string? Value)[] changes)
+        {
+            var (code, redirect) = await client.AuthorizeAsync(changes);
+            return (await client.RedeemAsync(code, redirect)).Json;
+        }
 
         public Uri AuthorizationUrl(string requestUri) =>
             new(
@@ -83,10 +107,16 @@ internal static class AuthorizationFlow
                 ]
             );
 
-        public Task<RawAnswer> RefreshAsync(string refreshToken) =>
+        public Task<RawAnswer> RefreshAsync(
+            string refreshToken,
+            params (string Name, string? Value)[] changes
+        ) =>
             client.PostFormAsync(
                 "/oauth/token",
-                [("grant_type", "refresh_token"), ("refresh_token", refreshToken)]
+                [("grant_type", "refresh_token"), ("refresh_token", refreshToken), .. changes]
             );
+
+        public Task<RawAnswer> RevokeAsync(string token) =>
+            client.PostFormAsync("/oauth/revoke", [("token", token)], withProof: false);
     }
 }

@@ -10,6 +10,7 @@ public sealed class Browser : IDisposable
 {
     private readonly CookieContainer cookies = new();
     private readonly HttpClient http;
+    private readonly List<string> setCookies = [];
     private HttpResponseMessage? last;
 
     public Browser()
@@ -27,6 +28,9 @@ public sealed class Browser : IDisposable
 
     public string Header(string name) =>
         last!.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
+
+    /// <summary>All the server has set, as it was set.</summary>
+    public IReadOnlyList<string> SetCookies => setCookies;
 
     public async Task GoAsync(Uri address)
     {
@@ -80,6 +84,14 @@ public sealed class Browser : IDisposable
         http.Dispose();
     }
 
+    private void NoteCookies(HttpResponseMessage response)
+    {
+        if (response.Headers.TryGetValues("Set-Cookie", out var values))
+        {
+            setCookies.AddRange(values);
+        }
+    }
+
     private Cookie InteractionCookie() =>
         cookies
             .GetCookies(Address)
@@ -87,8 +99,14 @@ public sealed class Browser : IDisposable
 
     private async Task FollowAsync(Uri address, HttpResponseMessage response)
     {
-        while (response.Headers.Location is { } location)
+        while (true)
         {
+            NoteCookies(response);
+            if (response.Headers.Location is not { } location)
+            {
+                break;
+            }
+
             var target = new Uri(address, location);
             if (target.Authority != address.Authority)
             {

@@ -41,7 +41,7 @@ public sealed class RawClient : IDisposable
     public string Issuer => Server.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The key access tokens are bound to.</summary>
-    public ECDsa DpopKey { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    public ECDsa DpopKey { get; init; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     /// <summary>Sends a request as it is.</summary>
     public async Task<RawAnswer> SendAsync(HttpRequestMessage request)
@@ -241,7 +241,10 @@ public sealed class RawClient : IDisposable
     }
 
     private static string RoleOf(Uri address) =>
-        address.AbsolutePath.StartsWith("/oauth", StringComparison.Ordinal) ? "authorization" : "resource";
+        address.AbsolutePath.StartsWith("/oauth", StringComparison.Ordinal)
+        && address.AbsolutePath != "/oauth/userinfo"
+            ? "authorization"
+            : "resource";
 }
 
 /// <summary>An answer as it came.</summary>

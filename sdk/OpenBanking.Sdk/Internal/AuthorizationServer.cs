@@ -41,15 +41,7 @@ internal sealed class AuthorizationServer(
     )
         where T : class
     {
-        var address = new Uri(endpoint(await metadata.GetAsync(cancellationToken).ConfigureAwait(false)));
-        var answer = await caller
-            .CallAsync(
-                call,
-                new CallProgress(),
-                token => AttemptAsync(address, fields, token),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var answer = await PostAsync(call, endpoint, fields, cancellationToken).ConfigureAwait(false);
         return answer.TryParse(type) is { } value
             ? (value, answer)
             : throw new OpenBankingException($"The answer of {call.Route} cannot be read.")
@@ -57,6 +49,34 @@ internal sealed class AuthorizationServer(
                 Status = answer.Status,
                 RequestId = answer.RequestId,
             };
+    }
+
+    /// <summary>Posts a form whose success says nothing more.</summary>
+    /// <exception cref="OpenBankingAuthenticationException">An OAuth error.</exception>
+    /// <exception cref="OpenBankingException">Unreachable, out of time, or there is no such endpoint.</exception>
+    public async Task<Answer> PostAsync(
+        Call call,
+        Func<AuthorizationServerMetadata, string?> endpoint,
+        IReadOnlyList<KeyValuePair<string, string>> fields,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = await metadata.GetAsync(cancellationToken).ConfigureAwait(false);
+        var address = new Uri(
+            endpoint(known)
+                ?? throw new OpenBankingException($"This bank has no endpoint for {call.Route}.")
+                {
+                    Code = ClientErrorCodes.InvalidMetadata,
+                }
+        );
+        return await caller
+            .CallAsync(
+                call,
+                new CallProgress(),
+                token => AttemptAsync(address, fields, token),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task<Attempt> AttemptAsync(

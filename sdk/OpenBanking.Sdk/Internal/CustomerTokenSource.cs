@@ -44,6 +44,26 @@ internal sealed class CustomerTokenSource(
         // What was given once is not given again: a caller that has gone away must not lose it.
         store.SetAsync(customerId, ToTokens(given, before: null, askedAt), CancellationToken.None).AsTask();
 
+    /// <summary>Takes a customer's tokens back at the bank, and forgets them; gives whether there were any.</summary>
+    public async Task<bool> RevokeAsync(string customerId, CancellationToken cancellationToken)
+    {
+        var tokens = await store.GetAsync(customerId, cancellationToken).ConfigureAwait(false);
+        if (tokens?.RefreshToken is not { } refreshToken)
+        {
+            return false;
+        }
+
+        await requests.RevokeAsync(refreshToken, cancellationToken).ConfigureAwait(false);
+        var newest = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+        if (newest?.RefreshToken == refreshToken)
+        {
+            await store.RemoveAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+            Log.TokensForgotten(logger);
+        }
+
+        return true;
+    }
+
     /// <summary>Forgets the tokens of a consent that was taken back, unless the customer has linked
     /// anew.</summary>
     public async Task ForgetAsync(string customerId, string consentId)

@@ -65,6 +65,8 @@ internal sealed class MetadataSource(string issuer, Caller caller)
             read.PushedAuthorizationRequestEndpoint,
             read.JwksUri,
             read.RegistrationEndpoint ?? issuer,
+            read.RevocationEndpoint ?? issuer,
+            read.EndSessionEndpoint ?? issuer,
         ];
         if (!endpoints.All(IsSecure))
         {

@@ -1,6 +1,6 @@
 namespace OpenBanking.Internal;
 
-/// <summary>The three grants of the token endpoint.</summary>
+/// <summary>The three grants of the token endpoint, and taking back what they gave.</summary>
 internal sealed class TokenRequests(AuthorizationServer server)
 {
     private const string Route = "/token";
@@ -8,6 +8,7 @@ internal sealed class TokenRequests(AuthorizationServer server)
     // A second sending of a code that did arrive would end the grant, so it is never repeated by itself.
     private static readonly Call codeCall = new(HttpMethod.Post, Route, Repeatable: false);
     private static readonly Call tokenCall = new(HttpMethod.Post, Route, Repeatable: true);
+    private static readonly Call revokeCall = new(HttpMethod.Post, "/revoke", Repeatable: true);
 
     /// <summary>For the app itself, with every scope an app can hold (RFC 6749 §4.4).</summary>
     public Task<(TokenResponse Value, Answer Answer)> ForAppAsync(CancellationToken cancellationToken) =>
@@ -40,6 +41,15 @@ internal sealed class TokenRequests(AuthorizationServer server)
         string refreshToken,
         CancellationToken cancellationToken
     ) => PostAsync(tokenCall, "refresh_token", [new("refresh_token", refreshToken)], cancellationToken);
+
+    /// <summary>Takes a refresh token back, and the access tokens with it (RFC 7009).</summary>
+    public Task RevokeAsync(string refreshToken, CancellationToken cancellationToken) =>
+        server.PostAsync(
+            revokeCall,
+            metadata => metadata.RevocationEndpoint,
+            [new("token", refreshToken), new("token_type_hint", "refresh_token")],
+            cancellationToken
+        );
 
     private async Task<(TokenResponse Value, Answer Answer)> PostAsync(
         Call call,

@@ -10,12 +10,19 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>What a valid access token says.</summary>
 /// <param name="ConsentId">The consent a customer's token acts under; null for a token of the app itself.</param>
+/// <param name="TokenId">Its <c>jti</c>.</param>
+/// <param name="Epoch">The epoch of its consent in which it was given.</param>
+/// <param name="Details">What of its consent it is good for; null when for all of it.</param>
 public sealed record AccessToken(
     string ClientId,
     IReadOnlySet<string> Scopes,
     string KeyThumbprint,
     Id<ConsentRow>? ConsentId,
-    DateTimeOffset ExpiresAt
+    DateTimeOffset ExpiresAt,
+    string TokenId,
+    DateTimeOffset IssuedAt,
+    long Epoch,
+    IReadOnlyList<AuthorizationDetail>? Details
 );
 
 /// <summary>Issues and reads access tokens: JWTs (RFC 9068) bound to the key of a DPoP proof. A valid one is
@@ -33,7 +40,14 @@ public sealed class AccessTokens(
 
     private readonly ConcurrentDictionary<string, AccessToken> kept = [];
 
-    public string Issue(AppRow app, string scope, string keyThumbprint, ConsentRow? consent)
+    /// <param name="details">What of the consent the token is to be good for; null for all of it.</param>
+    public string Issue(
+        AppRow app,
+        string scope,
+        string keyThumbprint,
+        ConsentRow? consent,
+        AuthorizationDetail[]? details = null
+    )
     {
         var now = time.GetUtcNow();
         var payload = new Dictionary<string, object>
@@ -53,6 +67,16 @@ public sealed class AccessTokens(
         if (consent is not null)
         {
             payload["consent_id"] = consent.Id.ToString();
+            payload["consent_epoch"] = consent.Epoch;
+        }
+
+        if (details is not null)
+        {
+            // RFC 9396 §9.1
+            payload["authorization_details"] = JsonSerializer.SerializeToElement(
+                details,
+                RequestJson.Default.AuthorizationDetailArray
+            );
         }
 
         return signingKeys.Sign(TokenType, JsonSerializer.SerializeToUtf8Bytes(payload));
@@ -91,6 +115,8 @@ public sealed class AccessTokens(
         && jws.Instant("exp") is { } expiresAt
         && expiresAt > now
         && jws.Text("client_id") is { } clientId
+        && jws.Text("jti") is { } tokenId
+        && jws.Instant("iat") is { } issuedAt
         && jws.Text("scope") is { } scope
         && jws.Payload.TryGetProperty("cnf", out var confirmation)
         && confirmation.TryGetProperty("jkt", out var thumbprint)
@@ -99,7 +125,16 @@ public sealed class AccessTokens(
                 scope.Split(' ').ToHashSet(),
                 thumbprint.GetString()!,
                 Id<ConsentRow>.TryParse(jws.Text("consent_id"), out var consent) ? consent : null,
-                expiresAt
+                expiresAt,
+                tokenId,
+                issuedAt,
+                // A token of before there were epochs is of the first.
+                jws.Payload.TryGetProperty("consent_epoch", out var epoch)
+                    ? epoch.GetInt64()
+                    : 0,
+                jws.Payload.TryGetProperty("authorization_details", out var details)
+                    ? AuthorizationDetails.Read(details.GetRawText())
+                    : null
             )
             : null;
 

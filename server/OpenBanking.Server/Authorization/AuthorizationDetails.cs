@@ -14,6 +14,12 @@ public static class AuthorizationDetails
     private const int LongestText = 8 * 1024;
     private const int Depth = 8;
 
+    /// <summary>The one type that is not asked for here: its details are those of a payment, and made with it.</summary>
+    private const string PaymentInitiation = "payment_initiation";
+    private const string PaymentInitiationReason =
+        "payment_initiation is made with the payment it confirms, and cannot be asked for in an authorization request: ask "
+        + "for a payment_agreement.";
+
     private static readonly Dictionary<string, Type> types = new()
     {
         [AccountOpening.TypeName] = typeof(AccountOpening),
@@ -25,6 +31,10 @@ public static class AuthorizationDetails
     /// <summary>The types the server knows.</summary>
     public static IReadOnlyCollection<string> Types => types.Keys;
 
+    /// <summary>The type of a detail on the wire.</summary>
+    public static string TypeOf(AuthorizationDetail detail) =>
+        types.First(type => type.Value == detail.GetType()).Key;
+
     /// <param name="registered">The types the client may ask for.</param>
     public static (AuthorizationDetail[]? Details, OAuthFailure? Failure) Parse(
         string text,
@@ -33,7 +43,7 @@ public static class AuthorizationDetails
     {
         if (text.Length > LongestText)
         {
-            return Refuse($"authorization_details may be at most {LongestText} characters long.");
+            return (null, Refuse($"authorization_details may be at most {LongestText} characters long."));
         }
 
         try
@@ -46,7 +56,10 @@ public static class AuthorizationDetails
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            return Refuse("authorization_details must be a JSON array of objects, without repeated members.");
+            return (
+                null,
+                Refuse("authorization_details must be a JSON array of objects, without repeated members.")
+            );
         }
     }
 
@@ -64,24 +77,32 @@ public static class AuthorizationDetails
     {
         if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() == 0)
         {
-            return Refuse("authorization_details must be a JSON array with at least one object.");
+            return (null, Refuse("authorization_details must be a JSON array with at least one object."));
         }
 
         var details = new Dictionary<string, AuthorizationDetail>();
         foreach (var element in root.EnumerateArray())
         {
             var type = JsonText.Of(element, "type");
+            if (type == PaymentInitiation)
+            {
+                return (null, Refuse(PaymentInitiationReason));
+            }
+
             if (type is null || !types.TryGetValue(type, out var shape) || !registered.Contains(type))
             {
-                return Refuse(
-                    $"Each detail needs a type that this client is registered for: {string.Join(", ", registered)}."
+                return (
+                    null,
+                    Refuse(
+                        $"Each detail needs a type that this client is registered for: {string.Join(", ", registered)}."
+                    )
                 );
             }
 
             var (detail, reason) = ParseOne(element, shape);
             if (detail is null || !details.TryAdd(type, detail))
             {
-                return Refuse($"{type}: {reason ?? "ask for each type at most once."}");
+                return (null, Refuse($"{type}: {reason ?? "ask for each type at most once."}"));
             }
         }
 
@@ -114,6 +135,8 @@ public static class AuthorizationDetails
     private static string? CheckValues(AuthorizationDetail detail) =>
         detail switch
         {
+            AccountOpening { Optional: true } =>
+                "/optional: an account is opened before the customer agrees.",
             AccountOpening { AccountType: { } type } when type != AccountType.TypeTwo =>
                 "/account_type: type_ii is expected.",
             AccountInformation { Actions: { } actions } when !AreKnown(actions) =>
@@ -148,6 +171,6 @@ public static class AuthorizationDetails
             : null;
     }
 
-    private static (AuthorizationDetail[]?, OAuthFailure?) Refuse(string description) =>
-        (null, new(400, "invalid_authorization_details", description));
+    public static OAuthFailure Refuse(string description) =>
+        new(400, "invalid_authorization_details", description);
 }

@@ -11,6 +11,9 @@ namespace OpenBanking.Server.Authorization;
 public enum SingleUseKind
 {
     ClientAssertion = 1,
+
+    /// <summary>An access token that was taken back, by its <c>jti</c>.</summary>
+    RevokedToken = 2,
 }
 
 /// <summary>Something that was used and may not be used again until it would have expired anyway.</summary>
@@ -75,6 +78,9 @@ public sealed record InteractionRow : VersionedRow, IIdentified
     public required bool Completed { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>When the one-time code was right.</summary>
+    public DateTimeOffset? SignedInAt { get; init; }
 }
 
 /// <summary>An authorization code, found by its hash.</summary>
@@ -98,6 +104,9 @@ public sealed record AuthorizationCodeRow : VersionedRow
     public required bool Used { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>When the customer signed in, for the id token.</summary>
+    public DateTimeOffset? SignedInAt { get; init; }
 }
 
 /// <summary>A refresh token, found by its hash. Not rotated; it ends with its consent.</summary>

@@ -7,9 +7,9 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// GET /oauth/authorize (RFC 9126 §4, FAPI 2.0 SP §5.3.2.2). Checks, in order: no repeated parameter · a registered
-/// client · a <c>request_uri</c> of this server, of this client, not expired, not used. Every other parameter is
-/// ignored. A refusal is a page of ours: no address in a refused request is to be trusted. The request_uri is used up
-/// when the authorization completes, not by loading a page.
+/// client · a <c>request_uri</c> of this server, of this client, not expired, not used · what it asks for still
+/// registered. Every other parameter is ignored. A refusal is a page of ours: no address in a refused request is to be
+/// trusted. The request_uri is used up when the authorization completes, not by loading a page.
 /// </summary>
 public sealed class AuthorizeEndpoint(
     AppDirectory apps,
@@ -52,9 +52,15 @@ public sealed class AuthorizeEndpoint(
             return ErrorPage("invalid_request_uri");
         }
 
+        var request = AuthorizationRequest.Read(pushed.Request);
+        if (!request.IsAllowedTo(app.Row))
+        {
+            return ErrorPage("invalid_request");
+        }
+
         var (id, secret) = await interactions.StartAsync(app.World, pushed);
-        cookies.Set(context, id.ToString(), secret);
-        var language = PageLanguages.FirstOf(AuthorizationRequest.Read(pushed.Request).UiLocales);
+        cookies.Set(context, app.World, id.ToString(), secret);
+        var language = PageLanguages.FirstOf(request.UiLocales);
         return new SeeOther(
             PageRoutes.Of(app.World, id.ToString(), InteractionStep.SignIn)
                 + (language is null ? "" : $"?{PageLanguages.Parameter}={language}")

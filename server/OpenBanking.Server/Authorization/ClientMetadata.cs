@@ -5,8 +5,9 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// Checks what an app wants to be registered with (RFC 7591 §2), in this order: the name; redirect addresses, https or
-/// loopback, without fragment; keys by value, public, of the allowed kinds, with unique ids; the authentication method;
-/// response and grant types; scope; details types; the id token's algorithm; the scene.
+/// loopback, without fragment, one at least for who uses the code grant; those for after signing out, likewise; keys by
+/// value, public, of the allowed kinds, with unique ids; the authentication method; the id token's algorithm; response
+/// and grant types; scope, where <c>introspection</c> stands alone; details types; the scene.
 /// </summary>
 public static class ClientMetadata
 {
@@ -35,7 +36,7 @@ public static class ClientMetadata
     public static OAuthFailure? Check(ClientRegistrationRequest request) =>
         request.ClientName.Length > LongestName || !Wire.IsShowable(request.ClientName)
             ? Refuse("client_name must be 1 to 64 characters that can be seen.")
-            : CheckRedirectUris(request.RedirectUris)
+            : CheckRedirectUris(request)
                 ?? CheckKeys(request)
                 ?? CheckOnly(
                     request.TokenEndpointAuthMethod,
@@ -49,7 +50,11 @@ public static class ClientMetadata
                 )
                 ?? CheckAmong(request.ResponseTypes, ["code"], "response_types")
                 ?? CheckAmong(request.GrantTypes, Grants.All, "grant_types")
-                ?? CheckAmong(request.Scope?.Split(' '), Scopes.All, "scope")
+                ?? (
+                    IsResourceServer(request)
+                        ? CheckAmong(request.GrantTypes, [Grants.ClientCredentials], "grant_types")
+                        : CheckAmong(request.Scope?.Split(' '), Scopes.All, "scope")
+                )
                 ?? CheckAmong(
                     request.AuthorizationDetailsTypes,
                     AuthorizationDetails.Types,
@@ -57,14 +62,33 @@ public static class ClientMetadata
                 )
                 ?? CheckAmong(request.Scene is { } scene ? [scene] : null, Scenes, "scene");
 
-    private static OAuthFailure? CheckRedirectUris(IReadOnlyList<string> uris) =>
-        uris.Count is 0 or > MostRedirectUris || !uris.All(IsAllowed)
-            ? new(
-                400,
-                "invalid_redirect_uri",
-                "redirect_uris must be 1 to 10 https addresses in ASCII, without a fragment; http on loopback only."
-            )
+    /// <summary>A resource server asks what tokens are, and does nothing else.</summary>
+    public static bool IsResourceServer(ClientRegistrationRequest request) =>
+        request.Scope == Scopes.Introspection;
+
+    /// <summary>The grants it asks for, or those it gets by default.</summary>
+    public static IReadOnlyList<string> GrantsOf(ClientRegistrationRequest request) =>
+        request.GrantTypes ?? (IsResourceServer(request) ? [Grants.ClientCredentials] : Grants.All);
+
+    private static OAuthFailure? CheckRedirectUris(ClientRegistrationRequest request)
+    {
+        var least = GrantsOf(request).Contains(Grants.AuthorizationCode) ? 1 : 0;
+        var afterwards = request.PostLogoutRedirectUris ?? [];
+        return request.RedirectUris.Count < least || !AreAllowed(request.RedirectUris)
+                ? RefuseAddresses("redirect_uris", least)
+            : !AreAllowed(afterwards) ? RefuseAddresses("post_logout_redirect_uris", 0)
             : null;
+    }
+
+    private static OAuthFailure RefuseAddresses(string name, int least) =>
+        new(
+            400,
+            "invalid_redirect_uri",
+            $"{name} must be {least} to {MostRedirectUris} https addresses in ASCII, without a fragment; http on loopback only."
+        );
+
+    private static bool AreAllowed(IReadOnlyList<string> uris) =>
+        uris.Count <= MostRedirectUris && uris.All(IsAllowed);
 
     /// <summary>FAPI 2.0 SP §5.3.2.2 no. 8: no plain http but on loopback. Visible ASCII only (RFC 3986): the address
     /// goes into headers as it is.</summary>

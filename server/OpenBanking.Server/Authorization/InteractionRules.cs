@@ -62,10 +62,29 @@ public sealed record EnterSignInCode(
     {
         keys.Want(AuthorizationTables.Interactions, InteractionId);
         keys.Want(CustomerTables.OneTimeCodes, CodeId);
+        keys.Want(CustomerTables.OneTimeCodeRates, new(MobileIndex));
         keys.Want(CustomerTables.Mobiles, new(MobileIndex));
     }
 
     public override Decision<CodeCheck> Decide(Book book) => InteractionRules.EnterCode(this, book);
+}
+
+/// <summary>The customer signs out on the way: the interaction ends, and the app is not answered.</summary>
+public sealed record EndInteraction(World World, DateTimeOffset Now, Id<InteractionRow> InteractionId)
+    : Command<Done>(World, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(AuthorizationTables.Interactions, InteractionId);
+
+    public override Decision<Done> Decide(Book book)
+    {
+        var interaction = book.Get(AuthorizationTables.Interactions, InteractionId);
+        if (!interaction.Completed)
+        {
+            book.Update(AuthorizationTables.Interactions, interaction with { Completed = true });
+        }
+
+        return Decision.Accept(new Done());
+    }
 }
 
 /// <summary>The customer agrees.</summary>
@@ -174,6 +193,7 @@ public static class InteractionRules
             interaction with
             {
                 SignedIn = true,
+                SignedInAt = command.Now,
                 BrowserHash = command.BrowserHash,
                 CustomerId = book.Find(CustomerTables.Mobiles, new(command.MobileIndex))?.CustomerId,
             }

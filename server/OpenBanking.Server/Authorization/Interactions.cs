@@ -39,7 +39,14 @@ public sealed record OpenInteraction(
     AccountRow? Account
 )
 {
-    public PaymentAgreementTerms? Agreement => Details.OfType<PaymentAgreementTerms>().FirstOrDefault();
+    /// <summary>What is granted when the customer allows these of the optional details: those that are not optional,
+    /// and these.</summary>
+    public IReadOnlyList<AuthorizationDetail> GrantedWith(IReadOnlyCollection<string> allowed) =>
+        [
+            .. Details.Where(detail =>
+                detail.Optional is not true || allowed.Contains(AuthorizationDetails.TypeOf(detail))
+            ),
+        ];
 
     /// <summary>The one step that is next; every page but its own leads there.</summary>
     public InteractionStep Step =>
@@ -97,12 +104,12 @@ public sealed class Interactions(
             || await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
                 is not { Used: false } pushed
             || await apps.FindAsync(row.AppId.ToString()) is not { } app
+            || AuthorizationRequest.Read(pushed.Request) is var request && !request.IsAllowedTo(app.Row)
         )
         {
             return null;
         }
 
-        var request = AuthorizationRequest.Read(pushed.Request);
         var application = row.ApplicationId is { } applicationId
             ? await store.FindAsync(AccountTables.Applications, world, applicationId)
             : null;
@@ -243,18 +250,23 @@ public sealed class Interactions(
     }
 
     /// <summary>Agrees; gives where the customer goes, or why the PIN was not taken.</summary>
-    /// <param name="pin">Needed when the app asks for an agreement.</param>
-    public async Task<(PinCheck Check, string? Location)> AgreeAsync(OpenInteraction open, string? pin)
+    /// <param name="granted">What the customer agrees to, of what was asked for.</param>
+    /// <param name="pin">Needed when an agreement is among it.</param>
+    public async Task<(PinCheck Check, string? Location)> AgreeAsync(
+        OpenInteraction open,
+        IReadOnlyList<AuthorizationDetail> granted,
+        string? pin
+    )
     {
         var code = Ids.NewSecret();
-        var (consent, agreement) = NewConsent(open, await clocks.NowAsync(open.World));
+        var (consent, agreement) = NewConsents.Make(open, granted, ids, await clocks.NowAsync(open.World));
         var decision = await engine.SubmitAsync(
             new Agree(
                 open.World,
                 clocks.RealNow,
                 open.Row.Id,
                 open.Row.RequestHash,
-                open.Agreement is null ? null : pins.Compute(pin!, open.Customer!.PinSalt!),
+                agreement is null ? null : pins.Compute(pin!, open.Customer!.PinSalt!),
                 consent,
                 agreement,
                 NewCode(open, consent, code)
@@ -271,6 +283,10 @@ public sealed class Interactions(
         };
     }
 
+    /// <summary>Signs out: the interaction ends here, and the app is not answered.</summary>
+    public Task EndAsync(OpenInteraction open) =>
+        engine.SubmitAsync(new EndInteraction(open.World, clocks.RealNow, open.Row.Id));
+
     /// <summary>Goes back to the app without agreeing; gives where the customer goes.</summary>
     public async Task<string?> DeclineAsync(OpenInteraction open)
     {
@@ -282,49 +298,6 @@ public sealed class Interactions(
 
     private ValueTask<AccountRow?> FindAccountAsync(World world, Id<CustomerRow> customer) =>
         store.FirstAsync(AccountTables.Accounts, world, $"customer_id = {customer} ORDER BY id LIMIT 1");
-
-    private (ConsentRow, AgreementRow?) NewConsent(OpenInteraction open, DateTimeOffset now)
-    {
-        var account = open.Account!;
-        var consentId = ids.New<ConsentRow>();
-        var agreement = open.Agreement is { } terms
-            ? new AgreementRow
-            {
-                Id = ids.New<AgreementRow>(),
-                ConsentId = consentId,
-                AppId = open.App.Id,
-                PartnerId = open.App.PartnerId,
-                CustomerId = account.CustomerId,
-                AccountId = account.Id,
-                CardId = account.CardId,
-                State = ConsentState.Authorized,
-                Currency = account.Currency,
-                PerPaymentLimit = terms.PerPaymentLimit.Amount,
-                DailyLimit = terms.DailyLimit.Amount,
-                TotalLimit = terms.TotalLimit.Amount,
-                TopUpAllowed = terms.TopUpAllowed,
-                Day = BusinessCalendar.DateOf(now),
-                DayPaid = 0,
-                DayToppedUp = 0,
-                TotalPaid = 0,
-                ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
-            }
-            : null;
-        var consent = new ConsentRow
-        {
-            Id = consentId,
-            AppId = open.App.Id,
-            CustomerId = account.CustomerId,
-            AccountId = account.Id,
-            State = ConsentState.Authorized,
-            Scope = open.Request.Scope,
-            Details = open.Request.Details,
-            AgreementId = agreement?.Id,
-            GrantedAt = now,
-            ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
-        };
-        return (consent, agreement);
-    }
 
     private AuthorizationCodeRow NewCode(OpenInteraction open, ConsentRow consent, string code) =>
         new()
@@ -338,5 +311,6 @@ public sealed class Interactions(
             Nonce = open.Request.Nonce,
             Used = false,
             ExpiresAt = clocks.RealNow + AuthorizationServerOptions.CodeLifetime,
+            SignedInAt = open.Row.SignedInAt,
         };
 }

@@ -1,7 +1,8 @@
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>What an endpoint that reads its body itself takes, for the OpenAPI document.</summary>
-public sealed record OAuthBody(Type Type, string ContentType);
+/// <param name="Type">Null for an endpoint without a body.</param>
+public sealed record OAuthBody(Type? Type, string ContentType);
 
 /// <summary>How a client authenticates in a form (RFC 7523 §2.2).</summary>
 public abstract record AuthenticatedForm
@@ -69,4 +70,15 @@ public sealed record TokenForm : AuthenticatedForm
 
     /// <summary>Less than all that may be had, for <c>client_credentials</c> and <c>refresh_token</c>.</summary>
     public string? Scope { get; init; }
+}
+
+/// <summary>The form that names a token, to take it back (RFC 7009 §2.1) or to ask what it is (RFC 7662 §2.1), as the
+/// OpenAPI document shows it.</summary>
+public sealed record TokenNameForm : AuthenticatedForm
+{
+    /// <summary>The token.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Not needed, and ignored.</summary>
+    public string? TokenTypeHint { get; init; }
 }

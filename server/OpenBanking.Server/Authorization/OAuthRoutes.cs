@@ -16,7 +16,13 @@ public static class OAuthRoutes
         services.AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<AuthorizeEndpoint>();
         services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<IdTokens>();
+        services.AddSingleton<LiveTokens>();
+        services.AddSingleton<RevocationEndpoint>();
+        services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RegistrationEndpoint>();
+        services.AddSingleton<ClientManagementEndpoint>();
+        services.AddSingleton<EndSessionEndpoint>();
         services.AddSingleton<Interactions>();
     }
 
@@ -39,6 +45,14 @@ public static class OAuthRoutes
                 "/oauth/authorize",
                 (HttpContext context, AuthorizeEndpoint endpoint) => endpoint.HandleAsync(context)
             )
+            .ExcludeFromDescription();
+        oauth
+            .MapMethods(
+                EndSessionEndpoint.Path,
+                [HttpMethods.Get, HttpMethods.Post],
+                (HttpContext context, EndSessionEndpoint endpoint) => endpoint.HandleAsync(context)
+            )
+            .DisableAntiforgery()
             .ExcludeFromDescription();
         oauth
             .MapPost(
@@ -69,19 +83,107 @@ public static class OAuthRoutes
             .Produces<TokenResponse>()
             .DisableAntiforgery()
             .AddEndpointFilter(OfferNonceAsync);
+        MapTokenFacts(oauth);
         if (routes.ServiceProvider.GetRequiredService<ServerMode>().IsSandbox)
         {
-            oauth
-                .MapPost(
-                    "/oauth/register",
-                    (HttpContext context, RegistrationEndpoint endpoint) => endpoint.HandleAsync(context)
-                )
-                .WithName("registerClient")
-                .WithSummary("Registers an app (RFC 7591), on a sandbox")
-                .WithDescription("Send the initial access token of the sandbox as a bearer token.")
-                .WithMetadata(new OAuthBody(typeof(ClientRegistrationRequest), "application/json"))
-                .Produces<ClientRegistration>(StatusCodes.Status201Created);
+            MapRegistration(oauth);
         }
+    }
+
+    /// <summary>What may be done with a token beside using it.</summary>
+    private static void MapTokenFacts(RouteGroupBuilder oauth)
+    {
+        oauth
+            .MapPost(
+                "/oauth/revoke",
+                (HttpContext context, RevocationEndpoint endpoint) => endpoint.HandleAsync(context)
+            )
+            .WithName("revokeToken")
+            .WithSummary("Takes a token back (RFC 7009)")
+            .WithDescription(
+                "A refresh token takes the access tokens of its consent along; the consent itself, and its agreement, last. "
+                    + "An unknown token is answered as if it had been taken back. 503 says that nothing is certain: try again."
+            )
+            .WithMetadata(new OAuthBody(typeof(TokenNameForm), OAuthForm.FormType))
+            .Produces(StatusCodes.Status200OK)
+            .DisableAntiforgery();
+        oauth
+            .MapPost(
+                "/oauth/introspect",
+                (HttpContext context, IntrospectionEndpoint endpoint) => endpoint.HandleAsync(context)
+            )
+            .WithName("introspectToken")
+            .WithSummary("Says what an access token is, to resource servers (RFC 7662)")
+            .WithDescription("Needs a client that is registered with the scope introspection, and no other.")
+            .WithMetadata(new OAuthBody(typeof(TokenNameForm), OAuthForm.FormType))
+            .Produces<TokenIntrospection>()
+            .Produces<OAuthError>(StatusCodes.Status403Forbidden)
+            .DisableAntiforgery();
+        oauth
+            .MapGet("/oauth/userinfo", UserInfoEndpoint.Handle)
+            .Needs(UserInfoEndpoint.Requirement)
+            .WithName("getUserInfo")
+            .WithSummary("Who the customer is to this partner (OpenID Connect Core §5.3)")
+            .Produces<UserInfo>();
+        oauth
+            .MapPost("/oauth/userinfo", UserInfoEndpoint.Handle)
+            .Needs(UserInfoEndpoint.Requirement)
+            .WithName("postUserInfo")
+            .WithSummary("Who the customer is to this partner, asked with POST")
+            .Produces<UserInfo>()
+            .DisableAntiforgery();
+    }
+
+    /// <summary>How apps are registered, and their registrations managed.</summary>
+    private static void MapRegistration(RouteGroupBuilder oauth)
+    {
+        oauth
+            .MapPost(
+                "/oauth/register",
+                (HttpContext context, RegistrationEndpoint endpoint) => endpoint.HandleAsync(context)
+            )
+            .WithName("registerClient")
+            .WithSummary("Registers an app (RFC 7591), on a sandbox")
+            .WithDescription("Send the initial access token of the sandbox as a bearer token.")
+            .WithMetadata(new OAuthBody(typeof(ClientRegistrationRequest), "application/json"))
+            .Produces<ClientRegistration>(StatusCodes.Status201Created);
+        const string one = "/oauth/register/{clientId}";
+        oauth
+            .MapGet(
+                one,
+                (HttpContext context, string clientId, ClientManagementEndpoint endpoint) =>
+                    endpoint.ReadAsync(context, clientId)
+            )
+            .WithName("readClient")
+            .WithSummary("An app's registration (RFC 7592 §2.1)")
+            .WithDescription("Send the registration access token as a bearer token.")
+            .WithMetadata(new OAuthBody(Type: null, "application/json"))
+            .Produces<ClientRegistration>();
+        oauth
+            .MapPut(
+                one,
+                (HttpContext context, string clientId, ClientManagementEndpoint endpoint) =>
+                    endpoint.ChangeAsync(context, clientId)
+            )
+            .WithName("changeClient")
+            .WithSummary("Changes an app's registration (RFC 7592 §2.2)")
+            .WithDescription(
+                "Send all of it: what is left out is as by default. The answer holds a new registration access token; the "
+                    + "one it was changed with has ended."
+            )
+            .WithMetadata(new OAuthBody(typeof(ClientRegistrationRequest), "application/json"))
+            .Produces<ClientRegistration>();
+        oauth
+            .MapDelete(
+                one,
+                (HttpContext context, string clientId, ClientManagementEndpoint endpoint) =>
+                    endpoint.DeleteAsync(context, clientId)
+            )
+            .WithName("deleteClient")
+            .WithSummary("Deletes an app's registration (RFC 7592 §2.3)")
+            .WithDescription("Its tokens, its consents and their agreements end with it.")
+            .WithMetadata(new OAuthBody(Type: null, "application/json"))
+            .Produces(StatusCodes.Status204NoContent);
     }
 
     private static IResult Describe(ServerAddress address, ServerMode mode) =>

@@ -6,10 +6,10 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// POST /oauth/par (RFC 9126, FAPI 2.0 SP §5.3.2.2). Checks, in order:
-/// a form without repeated parameters · the client · a DPoP proof, if one is sent · no <c>request_uri</c>, no
-/// <c>request</c> · <c>response_type=code</c> · <c>redirect_uri</c> registered, to the letter · PKCE with S256 ·
+/// a form without repeated parameters · the client · a DPoP proof, if one is sent · the grant registered · no
+/// <c>request_uri</c>, no <c>request</c> · <c>response_type=code</c> · <c>redirect_uri</c> registered, to the letter · PKCE with S256 ·
 /// the scope registered, and a customer's · <c>state</c> and <c>nonce</c> not too long · <c>dpop_jkt</c> and the proof
-/// of one key · the authorization details.
+/// of one key · how the customer is to be asked (<see cref="RequestPrompts"/>) · the authorization details.
 /// </summary>
 public sealed class PushedAuthorizationEndpoint(
     ClientAuthentication clients,
@@ -85,11 +85,48 @@ public sealed class PushedAuthorizationEndpoint(
         string? proofThumbprint
     )
     {
+        var failure = CheckParameters(form, app, proofThumbprint) ?? RequestPrompts.Check(form);
+        if (failure is not null)
+        {
+            return (null, failure);
+        }
+
+        var (details, detailsFailure) = form["authorization_details"] is { } text
+            ? AuthorizationDetails.Parse(text, app.AuthorizationDetailsTypes.Split(' '))
+            : (
+                null,
+                OAuthFailure.InvalidRequest(
+                    "authorization_details is required: say what the customer is to allow."
+                )
+            );
+        return details is null
+            ? (null, detailsFailure)
+            : (
+                new(
+                    form["redirect_uri"]!,
+                    string.Join(' ', ScopeOf(form)),
+                    form["state"],
+                    form["nonce"],
+                    form["code_challenge"]!,
+                    AuthorizationDetails.Write(details),
+                    form["dpop_jkt"] ?? proofThumbprint,
+                    form["ui_locales"]
+                ),
+                null
+            );
+    }
+
+    private static string[] ScopeOf(OAuthForm form) =>
+        form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static OAuthFailure? CheckParameters(OAuthForm form, AppRow app, string? proofThumbprint)
+    {
         var redirectUris = ClientMetadata.ReadList(app.RedirectUris);
-        var scope = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var scope = ScopeOf(form);
         var registeredScope = app.Scope.Split(' ');
-        var failure =
-            form["request_uri"] is not null || form["request"] is not null
+        return !app.GrantTypes.Split(' ').Contains(Grants.AuthorizationCode)
+                ? new OAuthFailure(400, "unauthorized_client", "The client is not registered for this grant.")
+            : form["request_uri"] is not null || form["request"] is not null
                 ? OAuthFailure.InvalidRequest(
                     "Send the parameters themselves: request and request_uri are not taken here."
                 )
@@ -116,33 +153,5 @@ public sealed class PushedAuthorizationEndpoint(
             : form["dpop_jkt"] is { } named && proofThumbprint is not null && named != proofThumbprint
                 ? OAuthFailure.InvalidProof("dpop_jkt and the DPoP proof name different keys.")
             : null;
-        if (failure is not null)
-        {
-            return (null, failure);
-        }
-
-        var (details, detailsFailure) = form["authorization_details"] is { } text
-            ? AuthorizationDetails.Parse(text, app.AuthorizationDetailsTypes.Split(' '))
-            : (
-                null,
-                OAuthFailure.InvalidRequest(
-                    "authorization_details is required: say what the customer is to allow."
-                )
-            );
-        return details is null
-            ? (null, detailsFailure)
-            : (
-                new(
-                    form["redirect_uri"]!,
-                    string.Join(' ', scope),
-                    form["state"],
-                    form["nonce"],
-                    form["code_challenge"]!,
-                    AuthorizationDetails.Write(details),
-                    form["dpop_jkt"] ?? proofThumbprint,
-                    form["ui_locales"]
-                ),
-                null
-            );
     }
 }

@@ -23,6 +23,16 @@ public sealed record AuthorizationRequest(
         JsonSerializer.Deserialize<AuthorizationRequest>(stored)!;
 
     public string Write() => JsonSerializer.Serialize(this);
+
+    /// <summary>Whether the client may still ask for this: its registration may have changed since.</summary>
+    public bool IsAllowedTo(AppRow app) =>
+        app.GrantTypes.Split(' ').Contains(Grants.AuthorizationCode)
+        && ClientMetadata.ReadList(app.RedirectUris).Contains(RedirectUri)
+        && Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(app.Scope.Split(' ').Contains)
+        && AuthorizationDetails
+            .Read(Details)
+            .Select(AuthorizationDetails.TypeOf)
+            .All(app.AuthorizationDetailsTypes.Split(' ').Contains);
 }
 
 /// <summary>Keeps an authorization request, and uses up the assertion it came with.</summary>

@@ -1,10 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
@@ -17,16 +15,16 @@ namespace OpenBanking.Server.Authorization;
 /// a form without repeated parameters · the client · a DPoP proof · the grant, known and registered · and for
 /// authorization_code: the code is this client's, not expired, <c>redirect_uri</c> as in the request, PKCE, the key it
 /// is bound to, not used before;
-/// refresh_token: the token is this client's, its consent lasts, the scope is not wider;
-/// client_credentials: the scope registered, and the app's own.
+/// refresh_token: the token is this client's, not taken back, its consent lasts; for both: scope and authorization_details
+/// not wider than granted;
+/// client_credentials: no authorization_details, the scope registered, and the app's own.
 /// </summary>
 public sealed class TokenEndpoint(
     ClientAuthentication clients,
     DpopProofs proofs,
     AccessTokens tokens,
-    SigningKeys signingKeys,
+    IdTokens idTokens,
     PairwiseIds pairwise,
-    ServerAddress address,
     WorldClocks clocks,
     Store store,
     Engine.Engine engine
@@ -87,6 +85,12 @@ public sealed class TokenEndpoint(
         }
 
         var consent = (await store.FindAsync(ConsentTables.Consents, grant.World, code!.ConsentId))!;
+        var (scope, details, narrowFailure) = Narrow(grant, consent);
+        if (narrowFailure is not null)
+        {
+            return (null, narrowFailure);
+        }
+
         var refreshToken = Ids.NewSecret();
         var decision = await engine.SubmitAsync(
             new RedeemCode(
@@ -107,7 +111,11 @@ public sealed class TokenEndpoint(
         return decision switch
         {
             Accepted<ConsentRow?> => (
-                TokensOf(grant, consent, consent.Scope, refreshToken, IdTokenOf(grant, consent, code.Nonce)),
+                TokensOf(grant, consent, scope!, details) with
+                {
+                    RefreshToken = refreshToken,
+                    IdToken = idTokens.Issue(grant.App, consent, code, grant.Now),
+                },
                 null
             ),
             Rejected<ConsentRow?> rejected => (null, OAuthFailure.From(rejected.Refusal)),
@@ -139,23 +147,59 @@ public sealed class TokenEndpoint(
         }
 
         var consent = (await store.FindAsync(ConsentTables.Consents, grant.World, token.ConsentId))!;
+        if (consent.TokensEndedAt is not null)
+        {
+            return (null, OAuthFailure.InvalidGrant("The refresh token was taken back."));
+        }
+
         if (!ConsentRules.IsActive(consent, await clocks.NowAsync(grant.World)))
         {
             return (null, OAuthFailure.InvalidGrant("The consent has ended: ask the customer again."));
         }
 
-        var (scope, failure) = Narrow(grant, consent.Scope.Split(' '));
-        return scope is null ? (null, failure)
+        var (scope, details, failure) = Narrow(grant, consent);
+        return failure is not null ? (null, failure)
             : await UseAssertionAsync(grant) is { } used ? (null, used)
-            : (TokensOf(grant, consent, scope, refreshToken: null, idToken: null), null);
+            : (TokensOf(grant, consent, scope!, details), null);
     }
 
     private async Task<(TokenResponse?, OAuthFailure?)> GrantToAppAsync(Grant grant)
     {
+        if (grant.Form["authorization_details"] is not null)
+        {
+            return (
+                null,
+                AuthorizationDetails.Refuse("Details are what a customer allows: this grant has none.")
+            );
+        }
+
         var (scope, failure) = Narrow(grant, [.. grant.App.Scope.Split(' ').Intersect(Scopes.OfApp)]);
         return scope is null ? (null, failure)
             : await UseAssertionAsync(grant) is { } used ? (null, used)
-            : (TokensOf(grant, consent: null, scope, refreshToken: null, idToken: null), null);
+            : (TokensOf(grant, consent: null, scope, details: null), null);
+    }
+
+    /// <summary>What is asked for of a consent, or all of it; of its scopes those the client is still registered
+    /// for.</summary>
+    private static (string? Scope, AuthorizationDetail[]? Details, OAuthFailure? Failure) Narrow(
+        Grant grant,
+        ConsentRow consent
+    )
+    {
+        var (scope, failure) = Narrow(
+            grant,
+            [.. consent.Scope.Split(' ').Intersect(grant.App.Scope.Split(' '))]
+        );
+        if (failure is not null)
+        {
+            return (null, null, failure);
+        }
+
+        var (details, detailsFailure) = GrantedDetails.Narrow(
+            grant.Form["authorization_details"],
+            AuthorizationDetails.Read(consent.Details)
+        );
+        return (scope, details, detailsFailure);
     }
 
     /// <summary>The scope that is asked for, or all that may be had.</summary>
@@ -165,7 +209,7 @@ public sealed class TokenEndpoint(
     )
     {
         var asked = grant.Form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [.. most];
-        return asked.All(most.Contains)
+        return asked.All(most.Contains) && most.Count > 0
             ? (string.Join(' ', asked), null)
             : (null, new(400, "invalid_scope", $"The scope may hold {string.Join(", ", most)}."));
     }
@@ -180,45 +224,19 @@ public sealed class TokenEndpoint(
         Grant grant,
         ConsentRow? consent,
         string scope,
-        string? refreshToken,
-        string? idToken
+        AuthorizationDetail[]? details
     ) =>
         new()
         {
-            AccessToken = tokens.Issue(grant.App, scope, grant.KeyThumbprint, consent),
+            AccessToken = tokens.Issue(grant.App, scope, grant.KeyThumbprint, consent, details),
             TokenType = "DPoP",
             ExpiresIn = (int)AuthorizationServerOptions.AccessTokenLifetime.TotalSeconds,
             Scope = scope,
-            RefreshToken = refreshToken,
-            IdToken = idToken,
             AuthorizationDetails = consent is null
                 ? null
-                : ConsentApi.ShowGranted(consent, id => pairwise.Format(grant.App.PartnerId, id)),
+                : ConsentApi.ShowGranted(consent, id => pairwise.Format(grant.App.PartnerId, id), details),
             ConsentId = consent?.Id.ToString(),
         };
-
-    private string? IdTokenOf(Grant grant, ConsentRow consent, string? nonce)
-    {
-        if (!consent.Scope.Split(' ').Contains(Scopes.OpenId))
-        {
-            return null;
-        }
-
-        var claims = new Dictionary<string, object>
-        {
-            ["iss"] = address.Issuer,
-            ["sub"] = pairwise.Format(grant.App.PartnerId, consent.CustomerId),
-            ["aud"] = grant.App.Id.ToString(),
-            ["iat"] = grant.Now.ToUnixTimeSeconds(),
-            ["exp"] = (grant.Now + AuthorizationServerOptions.IdTokenLifetime).ToUnixTimeSeconds(),
-        };
-        if (nonce is not null)
-        {
-            claims["nonce"] = nonce;
-        }
-
-        return signingKeys.Sign("JWT", JsonSerializer.SerializeToUtf8Bytes(claims));
-    }
 
     private static string? ChallengeOf(string? verifier) =>
         verifier is null

@@ -5,7 +5,8 @@ using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Consents;
 
-/// <summary>GET /v1/consents/{id}, POST /v1/consents/{id}/revoke, GET /v1/agreements/{id}</summary>
+/// <summary>GET /v1/consents/{id}, POST /v1/consents/{id}/narrow, POST /v1/consents/{id}/revoke,
+/// GET /v1/agreements/{id}</summary>
 public static class ConsentApi
 {
     public static void MapConsents(this IEndpointRouteBuilder api)
@@ -17,6 +18,18 @@ public static class ConsentApi
             .WithSummary("A consent of a customer to this app")
             .Produces<Consent>()
             .Refuses(ProblemCodes.NotFound);
+
+        api.MapPost("/consents/{id}/narrow", NarrowAsync)
+            .Needs(TokenRequirement.App(Scopes.Payments))
+            .WithName("narrowConsent")
+            .WithTags("Consents")
+            .WithSummary("Gives a part of a consent back")
+            .WithDescription(
+                "Send what is to be left: of what was granted, or less. The access tokens given so far end in the same "
+                    + "moment, and so does the agreement if it is left out; the refresh token gives what is left."
+            )
+            .Produces<Consent>()
+            .Refuses(ProblemCodes.NotFound, ProblemCodes.ConsentNotActive, ProblemCodes.ConsentChanged);
 
         api.MapPost("/consents/{id}/revoke", RevokeAsync)
             .Needs(TokenRequirement.App(Scopes.Payments))
@@ -43,6 +56,48 @@ public static class ConsentApi
         && await queries.FindAsync(caller, consentId) is { } consent
             ? Answers.Ok(Show(consent, caller))
             : Problems.NotFound();
+
+    private static async Task<IResult> NarrowAsync(
+        Caller caller,
+        string id,
+        Body<NarrowConsentRequest> body,
+        ConsentQueries queries,
+        Engine.Engine engine
+    )
+    {
+        if (
+            !caller.TryRead<ConsentRow>(id, out var consentId)
+            || await queries.FindAsync(caller, consentId) is not { } consent
+        )
+        {
+            return Problems.NotFound();
+        }
+
+        var granted = DetailsOf(consent);
+        var (left, failure) = GrantedDetails.Narrow(
+            AuthorizationDetails.Write([.. body.Value.AuthorizationDetails]),
+            granted
+        );
+        if (left is null)
+        {
+            return Wire.Refuse(Wire.Wrong("/authorization_details", "not_granted", failure!.Description))!;
+        }
+
+        var keepsAgreement = left.OfType<PaymentAgreementTerms>().Any();
+        var decision = await engine.SubmitAsync(
+            new NarrowConsent(
+                caller.World,
+                caller.Now,
+                consent.Id,
+                consent.Version,
+                AuthorizationDetails.Write(left),
+                keepsAgreement ? null : consent.AgreementId
+            )
+        );
+        return decision is Accepted<ConsentRow> accepted
+            ? Answers.Ok(Show(accepted.Reply, caller))
+            : Problems.From(((Rejected<ConsentRow>)decision).Refusal);
+    }
 
     private static async Task<IResult> RevokeAsync(
         Caller caller,
@@ -78,56 +133,50 @@ public static class ConsentApi
     public static bool Holds(ConsentRow consent, string detailType, string? action) =>
         DetailsOf(consent)
             .Any(detail =>
-                detail switch
-                {
-                    AccountInformation information => detailType == AccountInformation.TypeName
-                        && (action is null || information.Actions!.Contains(action)),
-                    CouponWallet => detailType == CouponWallet.TypeName,
-                    PaymentAgreementTerms => detailType == PaymentAgreementTerms.TypeName,
-                    AccountOpening => detailType == AccountOpening.TypeName,
-                    _ => false,
-                }
+                AuthorizationDetails.TypeOf(detail) == detailType
+                && (action is null || (detail is AccountInformation reads && reads.Actions!.Contains(action)))
             );
 
     /// <summary>What was granted, as the token response and the consent show it.</summary>
     /// <param name="showAccount">The account's id as the partner sees it.</param>
+    /// <param name="details">What of it a token is good for; null for all.</param>
     public static IReadOnlyList<GrantedAuthorization> ShowGranted(
         ConsentRow consent,
-        Func<Id<AccountRow>, string> showAccount
+        Func<Id<AccountRow>, string> showAccount,
+        IReadOnlyList<AuthorizationDetail>? details = null
     )
     {
         var account = showAccount(consent.AccountId);
         return
         [
-            .. DetailsOf(consent)
-                .Select(detail =>
-                    detail switch
+            .. (details ?? DetailsOf(consent)).Select(detail =>
+                detail switch
+                {
+                    AccountOpening opening => new GrantedAuthorization
                     {
-                        AccountOpening opening => new GrantedAuthorization
-                        {
-                            Type = AccountOpening.TypeName,
-                            AccountType = opening.AccountType,
-                            AccountId = account,
-                        },
-                        AccountInformation information => new()
-                        {
-                            Type = AccountInformation.TypeName,
-                            Actions = information.Actions,
-                            AccountId = account,
-                        },
-                        PaymentAgreementTerms terms => new()
-                        {
-                            Type = PaymentAgreementTerms.TypeName,
-                            AccountId = account,
-                            AgreementId = consent.AgreementId?.ToString(),
-                            PerPaymentLimit = terms.PerPaymentLimit,
-                            DailyLimit = terms.DailyLimit,
-                            TotalLimit = terms.TotalLimit,
-                            TopUpAllowed = terms.TopUpAllowed,
-                        },
-                        _ => new() { Type = CouponWallet.TypeName },
-                    }
-                ),
+                        Type = AccountOpening.TypeName,
+                        AccountType = opening.AccountType,
+                        AccountId = account,
+                    },
+                    AccountInformation information => new()
+                    {
+                        Type = AccountInformation.TypeName,
+                        Actions = information.Actions,
+                        AccountId = account,
+                    },
+                    PaymentAgreementTerms terms => new()
+                    {
+                        Type = PaymentAgreementTerms.TypeName,
+                        AccountId = account,
+                        AgreementId = consent.AgreementId?.ToString(),
+                        PerPaymentLimit = terms.PerPaymentLimit,
+                        DailyLimit = terms.DailyLimit,
+                        TotalLimit = terms.TotalLimit,
+                        TopUpAllowed = terms.TopUpAllowed,
+                    },
+                    _ => new() { Type = CouponWallet.TypeName },
+                }
+            ),
         ];
     }
 
@@ -163,6 +212,6 @@ public static class ConsentApi
 
     private static ConsentStatus StatusOf(ConsentState state, DateTimeOffset expiresAt, DateTimeOffset now) =>
         state == ConsentState.Revoked ? ConsentStatus.Revoked
-        : now >= expiresAt ? ConsentStatus.Expired
+        : state == ConsentState.Expired || now >= expiresAt ? ConsentStatus.Expired
         : ConsentStatus.Authorized;
 }

@@ -10,6 +10,7 @@ public enum ConsentState
 {
     Authorized = 1,
     Revoked = 2,
+    Expired = 3,
 }
 
 /// <summary>What a customer allowed an app 授权.</summary>
@@ -41,6 +42,16 @@ public sealed record ConsentRow : VersionedRow, IIdentified
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Raised when its access tokens end though it lasts: those of an older epoch count for nothing.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Until when the last of its access tokens that were taken back one by one would have lasted: only so long
+    /// is their list looked at.</summary>
+    public DateTimeOffset? RevocationsUntil { get; init; }
+
+    /// <summary>When its refresh token was taken back; no more tokens are given under it.</summary>
+    public DateTimeOffset? TokensEndedAt { get; init; }
 }
 
 /// <summary>A payment agreement 免密支付协议, with what was used of its limits.</summary>

@@ -99,6 +99,11 @@ public sealed record OneTimeCodeRateRow : VersionedRow
     public required int Sent { get; init; }
 
     public required DateTimeOffset LastSentAt { get; init; }
+
+    /// <summary>Wrong guesses of whatever codes since the first of them; a right one begins anew.</summary>
+    public long Failures { get; init; }
+
+    public DateTimeOffset? FailingSince { get; init; }
 }
 
 public static class CustomerTables

@@ -25,24 +25,32 @@ public enum CodeCheck
     Over,
 }
 
-/// <summary>One-time codes: six digits, five minutes, five guesses, and not too many to one number. They run on real
+/// <summary>One-time codes: six digits, five minutes, five guesses, and not too many to one number. Whoever guesses on with
+/// code after code locks the number for a day: neither is a code sent to it, nor is one looked at. They run on real
 /// time.</summary>
 public static class OneTimeCodeRules
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(10);
     public const int MostInHour = 10;
+    public const int MostFailuresInDay = 15;
+    public static readonly TimeSpan LockedFor = TimeSpan.FromDays(1);
     private const int MostFailures = 5;
 
     /// <summary>Whether a text has the form of a code.</summary>
     public static bool MayBeCode(string text) => text.Length == 6 && text.All(char.IsAsciiDigit);
 
-    /// <summary>Refuses: too soon after the last code, or too many in an hour.</summary>
+    /// <summary>Refuses: too soon after the last code, or too many in an hour; too many wrong guesses in a day.</summary>
     public static Refusal? Send(Book book, NewOneTimeCode code)
     {
         var now = code.RealNow;
         var rate = book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
         var inWindow = rate is not null && now < rate.WindowStart.AddHours(1);
+        if (IsLocked(rate, now))
+        {
+            return new("too_many_codes");
+        }
+
         if (rate is not null && (now < rate.LastSentAt + LeastPause || (inWindow && rate.Sent >= MostInHour)))
         {
             return new("too_many_codes");
@@ -65,11 +73,17 @@ public static class OneTimeCodeRules
         return null;
     }
 
-    /// <summary>A right guess uses the code up; a wrong one is counted.</summary>
+    /// <summary>A right guess uses the code up; a wrong one is counted, for the code and for its number.</summary>
     public static CodeCheck Check(Book book, Id<OneTimeCodeRow> codeId, byte[] mac, DateTimeOffset realNow)
     {
         var code = book.Get(CustomerTables.OneTimeCodes, codeId);
-        if (code.Used || code.Failures >= MostFailures || realNow >= code.ExpiresAt)
+        var rate = book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
+        if (
+            code.Used
+            || code.Failures >= MostFailures
+            || realNow >= code.ExpiresAt
+            || IsLocked(rate, realNow)
+        )
         {
             return CodeCheck.Over;
         }
@@ -79,8 +93,24 @@ public static class OneTimeCodeRules
             CustomerTables.OneTimeCodes,
             right ? code with { Used = true } : code with { Failures = code.Failures + 1 }
         );
+        if (rate is not null)
+        {
+            book.Update(CustomerTables.OneTimeCodeRates, Counted(rate, right, realNow));
+        }
+
         return right ? CodeCheck.Right : CodeCheck.Wrong;
     }
+
+    private static bool IsLocked(OneTimeCodeRateRow? rate, DateTimeOffset now) =>
+        rate?.Failures >= MostFailuresInDay && IsFailing(rate, now);
+
+    private static bool IsFailing(OneTimeCodeRateRow rate, DateTimeOffset now) =>
+        now < rate.FailingSince + LockedFor;
+
+    private static OneTimeCodeRateRow Counted(OneTimeCodeRateRow rate, bool right, DateTimeOffset now) =>
+        right ? rate with { Failures = 0, FailingSince = null }
+        : IsFailing(rate, now) ? rate with { Failures = rate.Failures + 1 }
+        : rate with { Failures = 1, FailingSince = now };
 
     private static void CountSent(Book book, NewOneTimeCode code, OneTimeCodeRateRow? rate, bool inWindow)
     {

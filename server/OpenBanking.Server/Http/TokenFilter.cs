@@ -1,9 +1,6 @@
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
-using OpenBanking.Server.Partners;
 using OpenBanking.Server.Security;
-using OpenBanking.Server.Storage;
-using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Http;
 
@@ -20,18 +17,16 @@ public static class TokenFilterMiddleware
 /// <summary>
 /// Guards every route of the API (FAPI 2.0 SP §5.3.4). Checks, in order: no token in the query; one Authorization
 /// header with the DPoP scheme; a valid token of this server; a valid proof, made with the key the token is bound to;
-/// the app; a token of the right kind; the scope; for a customer's token a consent that has not ended, of this app,
-/// with the details and action the route needs. A route that says nothing of its token is refused.
+/// a token that still counts (<see cref="LiveTokens"/>); one of the right kind; the scope, of the token and still of the
+/// app; the details and action the route needs. A route that says nothing of its token is refused.
 /// </summary>
 public sealed class TokenFilter(
     AccessTokens tokens,
     DpopProofs proofs,
     DpopNonces nonces,
-    AppDirectory apps,
-    WorldClocks clocks,
+    LiveTokens liveTokens,
     PairwiseIds pairwise,
-    RateLimits limits,
-    Store store
+    RateLimits limits
 )
 {
     private const string Scheme = "DPoP ";
@@ -39,10 +34,7 @@ public sealed class TokenFilter(
     public async Task InvokeAsync(HttpContext context, Func<Task> next)
     {
         // The framework's own endpoints, for wrong methods and media types, are no routes of the API.
-        if (
-            !context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
-            || context.GetEndpoint() is not RouteEndpoint endpoint
-        )
+        if (context.GetEndpoint() is not RouteEndpoint endpoint || !IsGuarded(context, endpoint))
         {
             await next();
             return;
@@ -66,6 +58,11 @@ public sealed class TokenFilter(
         context.Features.Set(caller);
         await next();
     }
+
+    /// <summary>Every route of the API, whether or not it says what it needs; and any other that does.</summary>
+    private static bool IsGuarded(HttpContext context, RouteEndpoint endpoint) =>
+        context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+        || endpoint.Metadata.GetMetadata<TokenRequirement>() is not null;
 
     private async ValueTask<(Caller? Caller, Unauthorized? Refusal)> CheckAsync(
         HttpRequest request,
@@ -115,9 +112,9 @@ public sealed class TokenFilter(
         TokenRequirement requirement
     )
     {
-        if (await apps.FindAsync(token.ClientId) is not { } app)
+        if (await liveTokens.FindAsync(token) is var (live, reason) && live is null)
         {
-            return Refuse(ProblemCodes.InvalidToken);
+            return Refuse(ProblemCodes.InvalidToken, reason);
         }
 
         if (token.ConsentId is null == requirement.OfCustomer)
@@ -130,7 +127,9 @@ public sealed class TokenFilter(
             );
         }
 
-        if (!requirement.Scopes.Any(token.Scopes.Contains))
+        var app = live!.App.Row;
+        var registered = app.Scope.Split(' ');
+        if (!requirement.Scopes.Any(scope => token.Scopes.Contains(scope) && registered.Contains(scope)))
         {
             return Refuse(
                 ProblemCodes.InsufficientScope,
@@ -138,23 +137,13 @@ public sealed class TokenFilter(
             );
         }
 
-        var now = await clocks.NowAsync(app.World);
-        if (token.ConsentId is not { } consentId)
-        {
-            return (new(app.World, now, app.Row, consent: null, pairwise), null);
-        }
-
-        var consent = await store.FindAsync(ConsentTables.Consents, app.World, consentId);
-        return consent is null || consent.AppId != app.Row.Id || !ConsentRules.IsActive(consent, now)
-                ? Refuse(
-                    ProblemCodes.InvalidToken,
-                    "The customer's consent has ended: ask the customer again."
-                )
-            : ConsentApi.Holds(consent, requirement.DetailType!, requirement.Action)
-                ? (new(app.World, now, app.Row, consent, pairwise), null)
+        return
+            requirement.DetailType is not { } type
+            || ConsentApi.Holds(live.Consent!, type, requirement.Action)
+            ? (new(live.App.World, live.Now, app, live.Consent, pairwise), null)
             : Refuse(
                 ProblemCodes.InsufficientScope,
-                $"The consent does not hold {requirement.DetailType} {requirement.Action}.".Replace(" .", ".")
+                $"The token does not hold {requirement.DetailType} {requirement.Action}.".Replace(" .", ".")
             );
     }
 

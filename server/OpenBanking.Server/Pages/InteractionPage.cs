@@ -21,7 +21,8 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
     {
         var world = new World(int.Parse((string)RouteData.Values["world"]!));
         var id = (string)RouteData.Values["interaction"]!;
-        var open = await Interactions.FindAsync(world, id, InteractionCookies.Get(HttpContext, id));
+        var cookies = HttpContext.RequestServices.GetRequiredService<InteractionCookies>();
+        var open = await Interactions.FindAsync(world, id, cookies.Get(HttpContext, world, id));
         if (open is null)
         {
             context.Result = SeeOther($"{PageRoutes.Error}?code=interaction_over");

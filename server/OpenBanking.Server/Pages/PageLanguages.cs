@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Localization;
+using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Pages;
 
@@ -36,6 +37,7 @@ public static class PageLanguages
     public static void UsePageLanguages(this WebApplication app)
     {
         app.UseRequestLocalization();
+        var address = app.Services.GetRequiredService<ServerAddress>();
         app.Use(
             (context, next) =>
             {
@@ -44,7 +46,13 @@ public static class PageLanguages
                     context.Response.Cookies.Append(
                         Cookie,
                         CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(chosen)),
-                        new() { SameSite = SameSiteMode.Lax, IsEssential = true }
+                        new()
+                        {
+                            HttpOnly = true,
+                            Secure = !address.IsLoopback,
+                            SameSite = SameSiteMode.Lax,
+                            IsEssential = true,
+                        }
                     );
                 }
 

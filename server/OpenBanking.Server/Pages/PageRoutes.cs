@@ -7,6 +7,7 @@ namespace OpenBanking.Server.Pages;
 public static class PageRoutes
 {
     public const string Error = "/bank/error";
+    public const string SignOut = "/bank/sign-out";
 
     /// <summary>The page of a step of an interaction.</summary>
     public static string Of(World world, string interaction, InteractionStep step) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Pages;
 
@@ -28,11 +29,22 @@ public static class PageSecurity
             }
         );
 
-    public static void UsePageSecurity(this WebApplication app) =>
+    public static void UsePageSecurity(this WebApplication app)
+    {
+        var overHttps = !app.Services.GetRequiredService<ServerAddress>().IsLoopback;
         app.Use(
             (context, next) =>
             {
                 var headers = context.Response.Headers;
+                if (overHttps)
+                {
+                    // A proxy ends TLS in front, or it ends here: the customer's side is https in either case, and the
+                    // framework gives cookies that are for https alone to nobody else.
+                    context.Request.Scheme = Uri.UriSchemeHttps;
+                    // FAPI 2.0 SP §5.2.3: two years, as browsers' own lists ask.
+                    headers.StrictTransportSecurity = "max-age=63072000";
+                }
+
                 headers.XContentTypeOptions = "nosniff";
                 headers["Referrer-Policy"] = "no-referrer";
                 if (
@@ -56,4 +68,5 @@ public static class PageSecurity
                 return next(context);
             }
         );
+    }
 }

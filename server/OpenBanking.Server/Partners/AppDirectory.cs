@@ -44,9 +44,22 @@ public sealed class AppDirectory(Store store, TimeProvider time)
         return app;
     }
 
+    /// <summary>Waits until no node knows the app as it was: whoever changed it may then say that the change counts.
+    /// What another node read in the moment of the change, it keeps no longer than this.</summary>
+    public async Task ForgetEverywhereAsync(Id<AppRow> id)
+    {
+        kept.TryRemove(id, out _);
+        await Task.Delay(KeptFor, time);
+        kept.TryRemove(id, out _);
+    }
+
+    /// <summary>The app as it is in the store now.</summary>
+    public async ValueTask<RegisteredApp?> ReadAsync(string clientId) =>
+        Id<AppRow>.TryParse(clientId, out var id) ? await ReadAsync(id) : null;
+
     private async Task<RegisteredApp?> ReadAsync(Id<AppRow> id) =>
         await store.FindAsync(PartnerTables.AppWorlds, World.Live, id) is { } place
-        && await store.FindAsync(PartnerTables.Apps, new(place.WorldNumber), id) is { } row
+        && await store.FindAsync(PartnerTables.Apps, new(place.WorldNumber), id) is { EndedAt: null } row
             ? new(new(place.WorldNumber), row, Authorization.PublicKey.ReadSet(row.Jwks))
             : null;
 }

@@ -26,3 +26,60 @@ public sealed record PlaceApp(DateTimeOffset Now, AppWorldRow Place) : Command<A
     public override Decision<AppWorldRow> Decide(Book book) =>
         Decision.Accept(book.Insert(PartnerTables.AppWorlds, Place));
 }
+
+/// <summary>Changes what an app is registered with.</summary>
+/// <param name="ManagementHash">Of the token it was done with: only the newest counts.</param>
+/// <param name="Changed">The app as it is to be; what only the server changes in it is left as it is.</param>
+public sealed record ChangeApp(World World, DateTimeOffset Now, string ManagementHash, AppRow Changed)
+    : Command<AppRow>(World, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(PartnerTables.Apps, Changed.Id);
+
+    public override Decision<AppRow> Decide(Book book) => PartnerRules.Change(this, book);
+}
+
+/// <summary>Deletes an app's registration: from now on it is no client. Its row stays, for the books.</summary>
+public sealed record EndApp(World World, DateTimeOffset Now, Id<AppRow> AppId, string ManagementHash)
+    : Command<AppRow>(World, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(PartnerTables.Apps, AppId);
+
+    public override Decision<AppRow> Decide(Book book) => PartnerRules.End(this, book);
+}
+
+/// <summary>How registrations change.</summary>
+public static class PartnerRules
+{
+    /// <summary>Refuses: the token is not the newest, or the registration was deleted.</summary>
+    public static Decision<AppRow> Change(ChangeApp command, Book book)
+    {
+        var app = book.Get(PartnerTables.Apps, command.Changed.Id);
+        return IsManagedWith(app, command.ManagementHash)
+            ? Decision.Accept(
+                book.Update(
+                    PartnerTables.Apps,
+                    command.Changed with
+                    {
+                        WebhookEndpoints = app.WebhookEndpoints,
+                        RevocationsUntil = app.RevocationsUntil,
+                        Version = app.Version,
+                    }
+                )
+            )
+            : Decision.Reject("invalid_token");
+    }
+
+    /// <summary>Refuses: the token is not the newest, or the registration was deleted.</summary>
+    public static Decision<AppRow> End(EndApp command, Book book)
+    {
+        var app = book.Get(PartnerTables.Apps, command.AppId);
+        return IsManagedWith(app, command.ManagementHash)
+            ? Decision.Accept(
+                book.Update(PartnerTables.Apps, app with { EndedAt = command.Now, ManagementHash = null })
+            )
+            : Decision.Reject("invalid_token");
+    }
+
+    private static bool IsManagedWith(AppRow app, string hash) =>
+        app.EndedAt is null && app.ManagementHash == hash;
+}

@@ -44,6 +44,19 @@ public sealed record AppRow : VersionedRow, IIdentified
     public required int WebhookEndpoints { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>JSON array of where customers may be sent after signing out; null when there are none.</summary>
+    public string? PostLogoutRedirectUris { get; init; }
+
+    /// <summary>The hash of the token its registration is managed with (RFC 7592); null when nobody may.</summary>
+    public string? ManagementHash { get; init; }
+
+    /// <summary>Until when the last of its own access tokens that were taken back would have lasted: only so long is
+    /// their list looked at.</summary>
+    public DateTimeOffset? RevocationsUntil { get; init; }
+
+    /// <summary>When its registration was deleted; since then it is no client.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 }
 
 /// <summary>Which world an app is in; kept in the live world, since a client id comes without its world.</summary>

@@ -61,6 +61,21 @@ public class InteractionRulesTests
     );
 
     [Fact]
+    public void Signing_out_ends_an_interaction_and_leaves_its_request()
+    {
+        var bank = BankWith(Rows.Interaction).Put(AuthorizationTables.PushedRequests, Rows.PushedRequest);
+        var end = new EndInteraction(Rows.World, Rows.Noon, Rows.Interaction.Id);
+
+        bank.Run(end);
+        var before = bank.Snapshot();
+        bank.Run(end);
+
+        Assert.True(Stored(bank).Completed);
+        Assert.False(bank.Get(AuthorizationTables.PushedRequests, new(Rows.PushedRequest.Hash)).Used);
+        Assert.Equal(before, bank.Snapshot());
+    }
+
+    [Fact]
     public void An_interaction_begins()
     {
         var bank = new MemoryBank();

@@ -96,6 +96,42 @@ public class OneTimeCodeRulesTests
         Assert.Equal(CodeCheck.Right, Enter(right, Rows.Noon.AddMinutes(5).AddTicks(-1)));
     }
 
+    [Fact]
+    public void Fifteen_wrong_guesses_lock_a_number_for_a_day_whatever_code_they_were_of()
+    {
+        Send(Rows.Noon, Rows.OneTimeCode.MobileIndex);
+        for (var i = 0; i < OneTimeCodeRules.MostFailuresInDay; i++)
+        {
+            Put(Rows.OneTimeCode);
+            Assert.Equal(CodeCheck.Wrong, Enter(wrong, Rows.Noon.AddSeconds(i)));
+        }
+
+        Put(Rows.OneTimeCode with { ExpiresAt = Rows.Noon.AddDays(2) });
+        var open = Rows.Noon.AddDays(1);
+        Assert.Equal(CodeCheck.Over, Enter(right, open.AddTicks(-1)));
+        Assert.Equal("too_many_codes", Send(open.AddTicks(-1), Rows.OneTimeCode.MobileIndex)?.Code);
+        Assert.Null(Send(open, Rows.OneTimeCode.MobileIndex));
+        Assert.Equal(CodeCheck.Right, Enter(right, open));
+    }
+
+    [Fact]
+    public void A_right_guess_begins_the_count_anew()
+    {
+        Send(Rows.Noon, Rows.OneTimeCode.MobileIndex);
+        for (var i = 0; i < OneTimeCodeRules.MostFailuresInDay - 1; i++)
+        {
+            Put(Rows.OneTimeCode);
+            Enter(wrong);
+        }
+
+        Put(Rows.OneTimeCode);
+        Assert.Equal(CodeCheck.Right, Enter(right));
+        Put(Rows.OneTimeCode);
+        Assert.Equal(CodeCheck.Wrong, Enter(wrong));
+        Put(Rows.OneTimeCode);
+        Assert.Equal(CodeCheck.Right, Enter(right));
+    }
+
     private void Put(OneTimeCodeRow code) => bank.Put(CustomerTables.OneTimeCodes, code);
 
     private Refusal? Send(DateTimeOffset now, string mobile = "mobile")
@@ -114,7 +150,11 @@ public class OneTimeCodeRulesTests
     private CodeCheck Enter(byte[] mac, DateTimeOffset? now = null)
     {
         var id = Rows.OneTimeCode.Id;
-        var book = bank.Open(keys => keys.Want(CustomerTables.OneTimeCodes, id));
+        var book = bank.Open(keys =>
+        {
+            keys.Want(CustomerTables.OneTimeCodes, id);
+            keys.Want(CustomerTables.OneTimeCodeRates, new(Rows.OneTimeCode.MobileIndex));
+        });
         var check = OneTimeCodeRules.Check(book, id, mac, now ?? Rows.Noon);
         bank.Save(book);
         return check;

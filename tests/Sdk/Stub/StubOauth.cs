@@ -63,6 +63,7 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
                 new { request_uri = "urn:example:" + NewSecret("par"), expires_in = 300 }
             ),
             "POST /token" => Token(request.Form),
+            "POST /revoke" => context => Task.CompletedTask,
             _ => null,
         };
 
@@ -111,6 +112,8 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
             pushed_authorization_request_endpoint = Address + "/par",
             jwks_uri = Address + "/jwks",
             registration_endpoint = Address + "/register",
+            revocation_endpoint = Address + "/revoke",
+            end_session_endpoint = Address + "/end-session",
             response_types_supported = new[] { "code" },
         };
 

@@ -17,18 +17,22 @@ public sealed class AuthorizationDescriptions : IOperationFilter
             return;
         }
 
-        operation.RequestBody = new OpenApiRequestBody
+        if (body.Type is { } type)
         {
-            Required = true,
-            Content = new Dictionary<string, IOpenApiMediaType>
+            operation.RequestBody = new OpenApiRequestBody
             {
-                [body.ContentType] = new OpenApiMediaType
+                Required = true,
+                Content = new Dictionary<string, IOpenApiMediaType>
                 {
-                    Schema = context.SchemaGenerator.GenerateSchema(body.Type, context.SchemaRepository),
+                    [body.ContentType] = new OpenApiMediaType
+                    {
+                        Schema = context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository),
+                    },
                 },
-            },
-        };
-        if (body.ContentType == OAuthForm.FormType)
+            };
+        }
+
+        if (body.Type == typeof(TokenForm) || body.Type == typeof(PushedAuthorizationForm))
         {
             operation.Parameters!.Add(
                 OperationDescriptions.ProofHeader(required: body.Type == typeof(TokenForm))

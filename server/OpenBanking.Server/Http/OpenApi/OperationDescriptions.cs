@@ -71,7 +71,10 @@ public sealed class OperationDescriptions : IOperationFilter
         {
             operation.Parameters.Add(ProofHeader(required: true));
             Secure(operation, context, requirement);
-            if (operation.Responses!.ContainsKey("200") && context.ApiDescription.HttpMethod == "GET")
+            if (
+                operation.Responses!.ContainsKey("200")
+                && context.ApiDescription is { HttpMethod: "GET", RelativePath: ['v', '1', '/', ..] }
+            )
             {
                 operation.Responses["304"] = new OpenApiResponse
                 {

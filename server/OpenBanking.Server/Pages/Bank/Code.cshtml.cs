@@ -33,7 +33,7 @@ public sealed class CodeModel(
         if (check == CodeCheck.Right)
         {
             var id = Open.Row.Id.ToString();
-            cookies.Set(HttpContext, id, secret!);
+            cookies.Set(HttpContext, Open.World, id, secret!);
             return Next(InteractionStep.Consent);
         }
 

@@ -19,6 +19,16 @@ public sealed class ConsentModel(
     [BindProperty]
     public string? Pin { get; set; }
 
+    /// <summary>The types of the optional details whose boxes are ticked.</summary>
+    [BindProperty]
+    public List<string> Allowed { get; set; } = [];
+
+    /// <summary>Whether there is something that may be left out.</summary>
+    public bool HasChoice => Open.Details.Any(detail => detail.Optional is true);
+
+    /// <summary>Whether a PIN may be needed; it is, whatever is ticked, when the agreement is not optional.</summary>
+    public PaymentAgreementTerms? Agreement => Open.Details.OfType<PaymentAgreementTerms>().FirstOrDefault();
+
     public BoundCardRow Card { get; private set; } = null!;
 
     public string EndsOn { get; private set; } = null!;
@@ -42,13 +52,20 @@ public sealed class ConsentModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        if (Open.Agreement is not null && !PinRules.IsSixDigits(Pin))
+        var granted = Open.GrantedWith(Allowed);
+        if (granted.Count == 0)
+        {
+            ModelState.AddModelError(nameof(Allowed), texts["NothingAllowed"]);
+            return Page();
+        }
+
+        if (granted.OfType<PaymentAgreementTerms>().Any() && !PinRules.IsSixDigits(Pin))
         {
             ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
             return Page();
         }
 
-        var (check, location) = await Interactions.AgreeAsync(Open, Pin);
+        var (check, location) = await Interactions.AgreeAsync(Open, granted, Pin);
         if (check == PinCheck.Right)
         {
             return Leave(location);

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Partners;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>Reads and shows registrations of apps, for their making (RFC 7591) and their management (RFC 7592).</summary>
+public static class ClientRegistrations
+{
+    private const string Bearer = "Bearer ";
+
+    /// <summary>The bearer token of a request; null unless there is exactly one.</summary>
+    public static string? BearerOf(HttpRequest request) =>
+        request.Headers.Authorization is [{ } header]
+        && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? header[Bearer.Length..]
+            : null;
+
+    /// <summary>Refuses a request whose bearer token is not the one that is needed.</summary>
+    public static IResult Unauthorized(HttpContext context, string description)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        return OAuthAnswers.Failed(new(401, "invalid_token", description));
+    }
+
+    /// <summary>Reads a registration, and checks what it asks for.</summary>
+    public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(HttpContext context)
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            return (null, new(400, "invalid_client_metadata", "Send application/json."));
+        }
+
+        try
+        {
+            var request = await JsonSerializer.DeserializeAsync(
+                context.Request.Body,
+                ResponseJson.Default.ClientRegistrationRequest,
+                context.RequestAborted
+            );
+            return request is null
+                ? (null, Unreadable("a JSON object is expected."))
+                : (request, ClientMetadata.Check(request));
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return (
+                null,
+                Unreadable(
+                    failure is JsonException { Path: { Length: > 1 } path }
+                        ? $"{path} is wrong."
+                        : "it is not valid JSON, or a required member is missing."
+                )
+            );
+        }
+    }
+
+    /// <summary>The app with what a registration says; what it leaves out is as by default.</summary>
+    public static AppRow Apply(AppRow app, ClientRegistrationRequest request)
+    {
+        var resourceServer = ClientMetadata.IsResourceServer(request);
+        return app with
+        {
+            Name = request.ClientName,
+            Scene = request.Scene ?? "other",
+            Scope = request.Scope ?? string.Join(' ', Scopes.All),
+            GrantTypes = string.Join(' ', ClientMetadata.GrantsOf(request)),
+            AuthorizationDetailsTypes = string.Join(
+                ' ',
+                request.AuthorizationDetailsTypes ?? (resourceServer ? [] : [.. AuthorizationDetails.Types])
+            ),
+            RedirectUris = JsonSerializer.Serialize(request.RedirectUris),
+            PostLogoutRedirectUris = request.PostLogoutRedirectUris is { } uris
+                ? JsonSerializer.Serialize(uris)
+                : null,
+            Jwks = JsonSerializer.Serialize(request.Jwks, ResponseJson.Default.JsonWebKeySetDocument),
+        };
+    }
+
+    /// <param name="managementToken">The token it is managed with, when it has just been made.</param>
+    public static ClientRegistration Show(AppRow app, ServerAddress address, string? managementToken) =>
+        new()
+        {
+            ClientId = app.Id.ToString(),
+            ClientIdIssuedAt = app.CreatedAt.ToUnixTimeSeconds(),
+            ClientName = app.Name,
+            RedirectUris = ClientMetadata.ReadList(app.RedirectUris),
+            PostLogoutRedirectUris = app.PostLogoutRedirectUris is { } uris
+                ? ClientMetadata.ReadList(uris)
+                : null,
+            Jwks = JsonSerializer.Deserialize(app.Jwks, ResponseJson.Default.JsonWebKeySetDocument)!,
+            TokenEndpointAuthMethod = ClientMetadata.AuthenticationMethod,
+            ResponseTypes = ["code"],
+            GrantTypes = app.GrantTypes.Split(' '),
+            Scope = app.Scope,
+            AuthorizationDetailsTypes = app.AuthorizationDetailsTypes.Split(
+                ' ',
+                StringSplitOptions.RemoveEmptyEntries
+            ),
+            IdTokenSignedResponseAlg = PublicKey.Es256,
+            DpopBoundAccessTokens = true,
+            RequirePushedAuthorizationRequests = true,
+            Scene = app.Scene,
+            RegistrationClientUri = $"{address.Issuer}/oauth/register/{app.Id}",
+            RegistrationAccessToken = managementToken,
+        };
+
+    private static OAuthFailure Unreadable(string why) =>
+        new(400, "invalid_client_metadata", $"client_name, redirect_uris and jwks are required: {why}");
+}

@@ -1,0 +1,41 @@
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>What a part of granted details is: a token, or a consent, may be narrowed to it and never widened
+/// (RFC 9396 §6.2).</summary>
+public static class GrantedDetails
+{
+    /// <summary>Reads the part that is asked for, in the form of the request.</summary>
+    /// <param name="text">The authorization_details parameter; null asks for all.</param>
+    public static (AuthorizationDetail[]? Part, OAuthFailure? Failure) Narrow(
+        string? text,
+        IReadOnlyList<AuthorizationDetail> granted
+    )
+    {
+        if (text is null)
+        {
+            return (null, null);
+        }
+
+        var (part, failure) = AuthorizationDetails.Parse(
+            text,
+            [.. granted.Select(AuthorizationDetails.TypeOf)]
+        );
+        return part is null ? (null, failure)
+            : Covers(granted, part) ? (part, null)
+            : (null, AuthorizationDetails.Refuse("Ask for what was granted, or for less."));
+    }
+
+    /// <summary>Whether each detail of the part was granted, and no more than was.</summary>
+    public static bool Covers(
+        IReadOnlyList<AuthorizationDetail> granted,
+        IReadOnlyList<AuthorizationDetail> part
+    ) => part.All(wanted => granted.Any(held => Covers(held, wanted)));
+
+    private static bool Covers(AuthorizationDetail held, AuthorizationDetail wanted) =>
+        (held, wanted) switch
+        {
+            (AccountInformation all, AccountInformation some) => !some.Actions!.Except(all.Actions!).Any(),
+            // An agreement is as its customer agreed to it, or it is not.
+            _ => held with { Optional = null } == wanted with { Optional = null },
+        };
+}

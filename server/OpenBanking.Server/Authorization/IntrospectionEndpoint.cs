@@ -1,0 +1,87 @@
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Security;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>
+/// POST /oauth/introspect (RFC 7662). Checks, in order: a form without repeated parameters · the client · it is
+/// registered as a resource server · a <c>token</c> · its assertion not used before. What is not an access token of this
+/// server and of the resource server's own world, and what has expired, was taken back or lost its consent, is
+/// <c>active: false</c> and nothing more. Refresh tokens are no resource server's business.
+/// </summary>
+public sealed class IntrospectionEndpoint(
+    ClientAuthentication clients,
+    AccessTokens tokens,
+    LiveTokens liveTokens,
+    PairwiseIds pairwise,
+    ServerAddress address,
+    Engine.Engine engine,
+    TimeProvider time
+)
+{
+    public async Task<IResult> HandleAsync(HttpContext context)
+    {
+        var (form, formFailure) = await OAuthForm.ReadAsync(context);
+        if (form is null)
+        {
+            return OAuthAnswers.Failed(formFailure!);
+        }
+
+        var (client, clientFailure) = await clients.AuthenticateAsync(form);
+        if (client is null)
+        {
+            return OAuthAnswers.Failed(clientFailure!);
+        }
+
+        if (!client.App.Row.Scope.Split(' ').Contains(Scopes.Introspection))
+        {
+            return OAuthAnswers.Failed(
+                new(403, "unauthorized_client", "Only resource servers may ask what a token is.")
+            );
+        }
+
+        if (form["token"] is not { } token)
+        {
+            return OAuthAnswers.Failed(OAuthFailure.InvalidRequest("token is missing."));
+        }
+
+        var used = await engine.SubmitAsync(
+            new UseAssertion(client.App.World, time.GetUtcNow(), client.Assertion)
+        );
+        return used is Rejected<Done> rejected
+            ? OAuthAnswers.Failed(OAuthFailure.From(rejected.Refusal))
+            : OAuthAnswers.Ok(await DescribeAsync(client, token));
+    }
+
+    private async ValueTask<TokenIntrospection> DescribeAsync(AuthenticatedClient client, string text) =>
+        tokens.Read(text) is { } token
+        && await liveTokens.FindAsync(token) is ({ } live, _)
+        && live.App.World == client.App.World
+            ? Describe(token, live)
+            : new() { Active = false };
+
+    private TokenIntrospection Describe(AccessToken token, LiveToken live)
+    {
+        var partner = live.App.Row.PartnerId;
+        return new()
+        {
+            Active = true,
+            Iss = address.Issuer,
+            Aud = address.Issuer,
+            Sub = live.Consent is { } consent ? pairwise.Format(partner, consent.CustomerId) : token.ClientId,
+            ClientId = token.ClientId,
+            Scope = string.Join(' ', token.Scopes),
+            TokenType = "DPoP",
+            Iat = token.IssuedAt.ToUnixTimeSeconds(),
+            Exp = token.ExpiresAt.ToUnixTimeSeconds(),
+            Jti = token.TokenId,
+            Cnf = new() { Jkt = token.KeyThumbprint },
+            ConsentId = live.Consent?.Id.ToString(),
+            AuthorizationDetails = live.Consent is null
+                ? null
+                : ConsentApi.ShowGranted(live.Consent, id => pairwise.Format(partner, id)),
+        };
+    }
+}

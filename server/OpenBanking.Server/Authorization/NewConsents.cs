@@ -1,0 +1,83 @@
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>Makes the consent a customer agrees to, and the agreement in it: from the stored request and from what the
+/// customer left out of it, and from nothing else.</summary>
+public static class NewConsents
+{
+    public static (ConsentRow Consent, AgreementRow? Agreement) Make(
+        OpenInteraction open,
+        IReadOnlyList<AuthorizationDetail> granted,
+        Ids ids,
+        DateTimeOffset now
+    )
+    {
+        var account = open.Account!;
+        var consentId = ids.New<ConsentRow>();
+        var agreement = granted.OfType<PaymentAgreementTerms>().FirstOrDefault() is { } terms
+            ? MakeAgreement(open, consentId, terms, ids, now)
+            : null;
+        var consent = new ConsentRow
+        {
+            Id = consentId,
+            AppId = open.App.Id,
+            CustomerId = account.CustomerId,
+            AccountId = account.Id,
+            State = ConsentState.Authorized,
+            Scope = ScopeOf(open, granted),
+            Details = AuthorizationDetails.Write([
+                .. granted.Select(detail => detail with { Optional = null }),
+            ]),
+            AgreementId = agreement?.Id,
+            GrantedAt = now,
+            ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
+        };
+        return (consent, agreement);
+    }
+
+    /// <summary>The scopes that were asked for, without those whose details the customer left out.</summary>
+    private static string ScopeOf(OpenInteraction open, IReadOnlyList<AuthorizationDetail> granted)
+    {
+        var refused = open.Details.Except(granted).ToList();
+        return string.Join(
+            ' ',
+            open.Request.Scope.Split(' ')
+                .Where(scope =>
+                    !(scope == Scopes.Accounts && refused.OfType<AccountInformation>().Any())
+                    && !(scope == Scopes.Coupons && refused.OfType<CouponWallet>().Any())
+                )
+        );
+    }
+
+    private static AgreementRow MakeAgreement(
+        OpenInteraction open,
+        Id<ConsentRow> consentId,
+        PaymentAgreementTerms terms,
+        Ids ids,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            Id = ids.New<AgreementRow>(),
+            ConsentId = consentId,
+            AppId = open.App.Id,
+            PartnerId = open.App.PartnerId,
+            CustomerId = open.Account!.CustomerId,
+            AccountId = open.Account.Id,
+            CardId = open.Account.CardId,
+            State = ConsentState.Authorized,
+            Currency = open.Account.Currency,
+            PerPaymentLimit = terms.PerPaymentLimit.Amount,
+            DailyLimit = terms.DailyLimit.Amount,
+            TotalLimit = terms.TotalLimit.Amount,
+            TopUpAllowed = terms.TopUpAllowed,
+            Day = BusinessCalendar.DateOf(now),
+            DayPaid = 0,
+            DayToppedUp = 0,
+            TotalPaid = 0,
+            ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
+        };
+}

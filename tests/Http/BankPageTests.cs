@@ -1,0 +1,107 @@
+using OpenBanking.Samples.Quickstart;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>Tests that begin on the sign-in page, in a browser without scripts.</summary>
+public abstract class BankPageTests(SharedServer shared) : IAsyncLifetime
+{
+    protected SharedServer Shared { get; } = shared;
+
+    protected TestPartner Partner { get; private set; } = null!;
+
+    protected Browser Browser { get; } = new();
+
+    protected SandboxPerson Person { get; private set; } = null!;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Partner = await Shared.NewPartnerAsync();
+        Person = (await Partner.PersonsAsync())[0];
+        await Browser.GoAsync(await StartAsync());
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Browser.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    protected async Task<Uri> StartAsync(IReadOnlyList<AuthorizationDetail>? details = null)
+    {
+        var link = await Partner.Client.AccountLinks.StartAsync(
+            new AccountLinkRequest
+            {
+                RedirectUri = TestPartner.RedirectUri,
+                AuthorizationDetails = details ?? TestPartner.Everything,
+            }
+        );
+        return link.AuthorizationUrl;
+    }
+
+    protected async Task SignInAsync()
+    {
+        await Browser.SubmitAsync(("Mobile", Person.Mobile));
+        await Browser.SubmitAsync(("Code", await CodeAsync()));
+    }
+
+    protected async Task IdentifyAsync(string name, string idNumber, string cardNumber)
+    {
+        await Browser.SubmitAsync(
+            ("FullName", name),
+            ("IdNumber", idNumber),
+            ("CardNumber", cardNumber),
+            ("Terms", "true")
+        );
+        while (Browser.Address.AbsolutePath.EndsWith("/verifying", StringComparison.Ordinal))
+        {
+            await Task.Delay(50);
+            await Browser.GoAsync(Browser.Address);
+        }
+    }
+
+    protected async Task ToConsentAsync()
+    {
+        await SignInAsync();
+        await IdentifyAsync(Person.Name, Person.IdNumber, Person.CardNumber);
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Again", TestPartner.Pin));
+        Assert.EndsWith("/consent", Browser.Address.AbsolutePath);
+    }
+
+    protected async Task<string> CodeAsync()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            if (await MessagesAsync() is [var newest, ..])
+            {
+                return System
+                    .Text.RegularExpressions.Regex.Match(
+                        newest.Text,
+                        "[0-9]{6}",
+                        default,
+                        TimeSpan.FromSeconds(1)
+                    )
+                    .Value;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new InvalidOperationException("No code came.");
+    }
+
+    protected async Task<IReadOnlyList<SandboxMessage>> MessagesAsync()
+    {
+        using var http = new HttpClient();
+        await using var body = await http.GetStreamAsync(
+            $"{Partner.MessagesUrl}.json?mobile={Person.Mobile}"
+        );
+        return (
+            await System.Text.Json.JsonSerializer.DeserializeAsync(
+                body,
+                ResponseJson.Default.PageSandboxMessage
+            )
+        )!.Data;
+    }
+}

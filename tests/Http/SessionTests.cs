@@ -1,0 +1,136 @@
+using Microsoft.AspNetCore.Http;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Pages;
+using OpenBanking.Server.Worlds;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>What binds a browser to its way through the bank's pages, and what keeps others out of it.</summary>
+public sealed class SessionTests(SharedServer shared) : BankPageTests(shared)
+{
+    [Fact]
+    public async Task Cookies_are_out_of_reach_of_scripts_and_of_other_sites()
+    {
+        await SignInAsync();
+        Assert.NotEmpty(Browser.SetCookies);
+        Assert.All(
+            Browser.SetCookies,
+            cookie =>
+            {
+                Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+                Assert.Contains("samesite=", cookie, StringComparison.OrdinalIgnoreCase);
+                Assert.DoesNotContain("domain=", cookie, StringComparison.OrdinalIgnoreCase);
+            }
+        );
+        var form = Assert.Single(
+            Browser.SetCookies,
+            cookie => cookie.StartsWith("ob-form", StringComparison.Ordinal)
+        );
+        Assert.Contains("samesite=strict", form, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Over_https_the_cookie_is_the_hosts_own()
+    {
+        var cookies = new InteractionCookies(new ServerAddress(new Uri("https://bank.example")));
+        var context = new DefaultHttpContext();
+
+        cookies.Set(context, new World(7), "ixn_1", "secret");
+
+        var header = context.Response.Headers.SetCookie.ToString();
+        Assert.StartsWith("__Host-ob-ixn_1=7.secret;", header);
+        Assert.Contains("path=/;", header + ";");
+        Assert.Contains("secure", header);
+        Assert.Contains("httponly", header);
+        Assert.Contains("samesite=lax", header);
+        Assert.DoesNotContain("domain", header);
+    }
+
+    [Fact]
+    public async Task Over_https_forms_and_transport_are_guarded_likewise()
+    {
+        var listens = new Uri($"http://localhost:{Ports.Free()}");
+        await using var server = await TestServer.StartAsync(
+            settings:
+            [
+                "Server:PublicAddress=https://bank.example",
+                "Server:BehindTlsProxy=true",
+                $"urls={listens}",
+            ]
+        );
+        using var http = new HttpClient { BaseAddress = listens };
+        using var answer = await http.GetAsync("/bank/sign-out");
+
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single();
+        Assert.StartsWith("__Host-ob-form=", cookie);
+        Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("path=/;", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("max-age=63072000", answer.Headers.GetValues("Strict-Transport-Security").Single());
+    }
+
+    [Fact]
+    public async Task The_secret_of_one_way_opens_no_other()
+    {
+        var (mine, name, secret) = (Browser.Address, Browser.CookieName(), Browser.Cookie());
+        using var attacker = new Browser();
+        await attacker.GoAsync(await StartAsync());
+        // The attacker's own way is given the name of the victim's, and the victim's world another number.
+        attacker.SetCookie(mine, name, attacker.Cookie());
+        await attacker.GoAsync(mine);
+        Assert.Equal("/bank/error", attacker.Address.AbsolutePath);
+
+        using var mixed = new Browser();
+        mixed.SetCookie(mine, name, $"999999.{secret.Split('.')[1]}");
+        await mixed.GoAsync(mine);
+        Assert.Equal("/bank/error", mixed.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task A_form_token_of_one_browser_is_none_of_another()
+    {
+        using var attacker = new Browser();
+        await attacker.GoAsync(await StartAsync());
+        var token = attacker.HiddenFields().Single(field => field.Key == "__RequestVerificationToken");
+        using var response = await Browser.PostAsync(
+            Browser.Address,
+            [token, KeyValuePair.Create("Mobile", Person.Mobile)]
+        );
+        Assert.Equal("/bank/error?code=bad_form", response.Headers.Location?.ToString());
+        Assert.Empty(await MessagesAsync());
+    }
+
+    [Fact]
+    public async Task The_authorization_endpoint_and_the_pages_let_no_other_site_read_them()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        foreach (var path in new[] { "/oauth/authorize", "/bank/sign-out" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Shared.Server.Address, path));
+            request.Headers.TryAddWithoutValidation("Origin", "https://attacker.example");
+            using var answer = await http.SendAsync(request);
+            Assert.DoesNotContain(
+                answer.Headers,
+                header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("https://attacker.example/")]
+    [InlineData("//attacker.example/")]
+    [InlineData("/\\attacker.example")]
+    public async Task No_page_leads_where_an_address_says(string target)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        foreach (var name in new[] { "returnUrl", "ReturnUrl", "redirect_uri", "next", "url" })
+        {
+            var address = new Uri(
+                Shared.Server.Address,
+                $"/oauth/authorize?client_id={Partner.ClientId}&{name}={Uri.EscapeDataString(target)}"
+            );
+            using var answer = await http.GetAsync(address);
+            Assert.StartsWith("/bank/error?code=", answer.Headers.Location?.ToString());
+        }
+    }
+}
