@@ -28,10 +28,17 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
         new(HttpMethod.Delete, route, Repeatable: true) { Path = Fill(route, id) };
 
     /// <summary>Moves money or issues value; safe to repeat, by its key.</summary>
-    public static ApiCall Money<T>(string route, T body, JsonTypeInfo<T> type, IdempotencyKey key) =>
+    /// <param name="id">The id in the route, when it is about one object.</param>
+    public static ApiCall Money<T>(
+        string route,
+        T body,
+        JsonTypeInfo<T> type,
+        IdempotencyKey key,
+        string? id = null
+    ) =>
         new(HttpMethod.Post, route, Repeatable: true)
         {
-            Path = route,
+            Path = Fill(route, id),
             Body = Serialize(body, type),
             Key = key.Value,
         };

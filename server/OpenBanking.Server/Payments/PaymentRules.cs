@@ -11,6 +11,7 @@ namespace OpenBanking.Server.Payments;
 /// <summary>Pays an order under an agreement.</summary>
 /// <param name="Agreement">Read before the batch for what never changes in it: whose it is, and which account
 /// pays.</param>
+/// <param name="HoldUntil">When the hold ends by itself; null when the money is taken at once.</param>
 public sealed record CreatePayment(
     World World,
     DateTimeOffset Now,
@@ -19,7 +20,8 @@ public sealed record CreatePayment(
     string OrderNo,
     long Amount,
     Id<CouponRow>? CouponId,
-    string? Description
+    string? Description,
+    DateTimeOffset? HoldUntil = null
 ) : Command<PaymentRow>(World, Now)
 {
     public override Actor Actor => Actor.App(AppId);
@@ -81,15 +83,17 @@ public static class PaymentRules
             );
         var discount =
             coupon is null || couponDecline is not null ? 0 : CouponRules.DiscountOf(coupon, command.Amount);
-        var customerAmount = command.Amount - discount;
+        var customerAmount = command.HoldUntil is null
+            ? command.Amount - discount
+            : HoldShares.MostToPay(coupon, command.Amount);
         var decline =
             couponDecline
             ?? AgreementRules.DeclinePayment(agreement, customerAmount, command.Now)
             ?? AccountRules.DeclineOutflow(account, customerAmount, command.Now);
 
-        return decline is null
-            ? Capture(command, book, agreement, account, order, coupon, discount)
-            : Fail(command, book, agreement, order, decline);
+        return decline is not null ? Fail(command, book, agreement, order, decline)
+            : command.HoldUntil is null ? Capture(command, book, agreement, account, order, coupon, discount)
+            : HoldMovementRules.SetAside(command, book, agreement, account, order, coupon, discount);
     }
 
     /// <summary>Customer, campaign, partner, coupon, limits, order and events: all or nothing.</summary>
@@ -189,6 +193,11 @@ public static class PaymentRules
             subjects.Add(EventSubject.Of("decline_code", decline));
         }
 
+        if (type == EventTypes.PaymentCaptured && payment.Captured is { } captured)
+        {
+            subjects.Add(EventSubject.Of("captured_amount", new Money(payment.Currency, captured)));
+        }
+
         book.Emit(
             new(payment.AppId.Value, type, payment.Version, StatusOf(payment.State).Value, [.. subjects])
         );
@@ -201,10 +210,17 @@ public static class PaymentRules
             PaymentState.Failed => PaymentStatus.Failed,
             PaymentState.PartiallyRefunded => PaymentStatus.PartiallyRefunded,
             PaymentState.Refunded => PaymentStatus.Refunded,
+            PaymentState.Authorized => PaymentStatus.Authorized,
+            PaymentState.Canceled => PaymentStatus.Canceled,
+            PaymentState.Expired => PaymentStatus.Expired,
             _ => throw new InvalidOperationException($"Unknown state {state}."),
         };
 
-    private static PaymentRow NewPayment(CreatePayment command, AgreementRow agreement, PaymentState state) =>
+    /// <summary>The account that holds what was set aside for the payment.</summary>
+    public static InternalAccountKey HoldsOf(PaymentRow payment) =>
+        new(InternalAccountKind.PaymentHolds, payment.PartnerId.Value, payment.Currency);
+
+    internal static PaymentRow NewPayment(CreatePayment command, AgreementRow agreement, PaymentState state) =>
         new()
         {
             Id = command.PaymentId,
@@ -223,9 +239,12 @@ public static class PaymentRules
             Description = command.Description,
             BusinessDate = BusinessCalendar.DateOf(command.Now),
             CreatedAt = command.Now,
+            Authorized = command.HoldUntil is null ? null : command.Amount,
+            Captured = command.HoldUntil is null ? null : 0,
+            ExpiresAt = command.HoldUntil,
         };
 
-    private static void RecordAttempt(CreatePayment command, Book book, OrderRow? order, bool paid)
+    internal static void RecordAttempt(CreatePayment command, Book book, OrderRow? order, bool paid)
     {
         if (order is null)
         {
