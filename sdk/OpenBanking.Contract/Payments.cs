@@ -81,7 +81,7 @@ public sealed record Payment : ResponseObject
     /// once.</summary>
     public CaptureMethod? CaptureMethod { get; init; }
 
-    /// <summary>How much of the customer's money is still held: the most that captures to come may cost the customer.
+    /// <summary>How much of the customer's money is still held, until the hold ends and what was not captured comes back.
     /// Absent when nothing was held first.</summary>
     public Money? HeldAmount { get; init; }
 

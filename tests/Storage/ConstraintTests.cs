@@ -145,7 +145,8 @@ public abstract class ConstraintTests<TDatabase> : IDisposable
         AssertRefused(table, held with { State = PaymentState.Captured });
         AssertRefused(table, held with { Captured = -1 });
         AssertRefused(table, held with { Captured = held.Amount });
-        AssertRefused(table, held with { Captured = null, State = PaymentState.Captured });
+        AssertRefused(table, held with { Captured = null });
+        AssertRefused(table, held with { Authorized = null });
         AssertRefused(table, held with { Authorized = held.Amount - 1 });
         AssertRefused(table, held with { Authorized = held.Amount + 1 });
         AssertRefused(table, held with { ExpiresAt = null });

@@ -8,7 +8,7 @@ using OpenBanking.Server.TopUps;
 namespace OpenBanking.Tests.Rules.Sequences;
 
 /// <summary>What must hold in a bank whatever happened (the invariants of the domain that rows alone can show).</summary>
-internal static class BankInvariants
+internal static partial class BankInvariants
 {
     public static void Hold(MemoryBank bank)
     {
@@ -22,6 +22,7 @@ internal static class BankInvariants
         StocksAndBudgetsAreKept(bank, payments);
         RefundsNeverExceedCaptures(bank, payments);
         OrdersArePaidOnce(payments);
+        HoldsAreWhatWasSetAside(bank, entries, payments);
     }
 
     private static void PostingsSumToZero(IReadOnlyList<EntryRow> entries) =>
@@ -40,7 +41,7 @@ internal static class BankInvariants
                     .OrderBy(entry => entry.Sequence)
                     .ToList();
                 Assert.True(account is { Available: >= 0, Held: >= 0, DayOutflow: >= 0, YearOutflow: >= 0 });
-                Assert.Equal(account.Available + account.Held, lines.Sum(line => line.Amount));
+                Assert.Equal(account.Available, lines.Sum(line => line.Amount));
                 Assert.Equal(account.Available, lines[^1].BalanceAfter);
                 Assert.Equal(
                     Enumerable.Range(1, (int)account.Entries).Select(number => (long)number),
@@ -65,7 +66,7 @@ internal static class BankInvariants
         Assert.Equal(
             0,
             accounts.Sum(account => account.Balance)
-                + bank.All(AccountTables.Accounts).Sum(account => account.Available + account.Held)
+                + bank.All(AccountTables.Accounts).Sum(account => account.Available)
         );
     }
 
@@ -79,7 +80,7 @@ internal static class BankInvariants
             payments,
             payment =>
                 Assert.Equal(
-                    payment.State == PaymentState.Failed ? 0 : payment.Amount,
+                    CapturedOf(payment),
                     Credited(PostingKind.Payment, payment.Id.Value)
                 )
         );
@@ -121,8 +122,11 @@ internal static class BankInvariants
         );
         Assert.All(
             payments.Where(payment =>
-                payment.CouponId is not null
-                && payment.State is PaymentState.Captured or PaymentState.PartiallyRefunded
+                payment.CampaignId is not null
+                && payment.State
+                    is PaymentState.Captured
+                        or PaymentState.PartiallyRefunded
+                        or PaymentState.Authorized
             ),
             payment => Assert.Equal(payment.Id, coupons[payment.CouponId!.Value].PaymentId)
         );
@@ -178,11 +182,7 @@ internal static class BankInvariants
                     .Where(refund => refund.PaymentId == payment.Id)
                     .ToList();
                 Assert.Equal(payment.Refunded, refunds.Sum(refund => refund.Amount));
-                Assert.InRange(
-                    payment.Refunded,
-                    0,
-                    payment.State == PaymentState.Failed ? 0 : payment.Amount
-                );
+                Assert.InRange(payment.Refunded, 0, CapturedOf(payment));
                 Assert.Equal(payment.State == PaymentState.Refunded, payment.Refunded == payment.Amount);
                 Assert.All(
                     refunds,
@@ -195,7 +195,10 @@ internal static class BankInvariants
     private static void OrdersArePaidOnce(IReadOnlyList<PaymentRow> payments) =>
         Assert.All(
             payments
-                .Where(payment => payment.State != PaymentState.Failed)
+                .Where(payment =>
+                    payment.State
+                        is not (PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired)
+                )
                 .GroupBy(payment => (payment.AppId, payment.OrderNo)),
             order => Assert.Single(order)
         );

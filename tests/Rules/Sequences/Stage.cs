@@ -14,7 +14,7 @@ namespace OpenBanking.Tests.Rules.Sequences;
 
 /// <summary>The server's rules and the model side by side: three customers, each with an agreement at two apps, and a
 /// campaign with two stocks. Each step is played on both, and both must come to the same.</summary>
-internal sealed class Stage
+internal sealed partial class Stage
 {
     private static readonly DateTimeOffset start = new(2026, 12, 28, 10, 0, 0, Rows.Shanghai);
     private static readonly DateOnly firstDay = Model.DayOf(start);
@@ -83,6 +83,12 @@ internal sealed class Stage
                 break;
             case Step.Pay pay:
                 Play(pay, at);
+                break;
+            case Step.Authorize authorize:
+                Play(authorize, at);
+                break;
+            case Step.OfHold ofHold when payments.Count > 0:
+                Play(ofHold, at);
                 break;
             case Step.Refund refund when payments.Count > 0:
                 Play(refund, at);
@@ -255,6 +261,7 @@ internal sealed class Stage
         for (var i = 0; i < accounts.Count; i++)
         {
             AssertSame(model.Accounts[i], bank.Get(AccountTables.Accounts, accounts[i].Id));
+            AssertHeld(model.Accounts[i], bank.Get(AccountTables.Accounts, accounts[i].Id));
         }
 
         for (var i = 0; i < agreements.Count; i++)
@@ -270,6 +277,7 @@ internal sealed class Stage
         for (var i = 0; i < payments.Count; i++)
         {
             AssertSame(model.Payments[i], bank.Get(PaymentTables.Payments, payments[i].Id));
+            AssertHeld(model.Payments[i], bank.Get(PaymentTables.Payments, payments[i].Id));
         }
 
         for (var app = 1; app <= 2; app++)
@@ -317,11 +325,15 @@ internal sealed class Stage
     private static void AssertSame(ModelPayment expected, PaymentRow payment) =>
         Assert.Equal(
             (
-                expected.Captured,
-                expected.Captured ? expected.Customer : expected.Price,
+                expected.Live,
+                expected.Live ? expected.Customer : expected.Price,
                 expected.Price - expected.Left
             ),
-            (payment.State != PaymentState.Failed, payment.CustomerAmount, payment.Refunded)
+            (
+                payment.State is not (PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired),
+                payment.CustomerAmount,
+                payment.Refunded
+            )
         );
 
     private DateTimeOffset After(Until until) =>

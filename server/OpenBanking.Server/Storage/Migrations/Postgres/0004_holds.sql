@@ -12,7 +12,7 @@ ALTER TABLE payment
     ADD CONSTRAINT payment_held_check CHECK ((state = 5) = (held IS NOT NULL) AND held >= 0) NOT VALID,
     ADD CONSTRAINT payment_captured_check CHECK (captured BETWEEN 0 AND amount AND amount <= authorized) NOT VALID,
     ADD CONSTRAINT payment_authorized_check
-        CHECK (state <> 5 OR (authorized = amount AND captured < amount AND expires_at IS NOT NULL)) NOT VALID;
+        CHECK (state <> 5 OR COALESCE(authorized = amount AND captured < amount AND expires_at IS NOT NULL, false)) NOT VALID;
 
 CREATE INDEX payment_hold_due ON payment (expires_at) WHERE held IS NOT NULL;
 

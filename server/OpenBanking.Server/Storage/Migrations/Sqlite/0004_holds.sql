@@ -8,7 +8,7 @@ ALTER TABLE payment ADD COLUMN captured INTEGER CHECK (captured BETWEEN 0 AND am
 ALTER TABLE payment ADD COLUMN held INTEGER CHECK ((state = 5) = (held IS NOT NULL) AND held >= 0);
 
 ALTER TABLE payment ADD COLUMN expires_at INTEGER
-    CHECK (state <> 5 OR (authorized = amount AND captured < amount AND expires_at IS NOT NULL));
+    CHECK (state <> 5 OR COALESCE(authorized = amount AND captured < amount AND expires_at IS NOT NULL, FALSE));
 
 CREATE INDEX payment_hold_due ON payment (expires_at) WHERE held IS NOT NULL;
 
