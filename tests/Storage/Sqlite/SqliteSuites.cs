@@ -39,4 +39,5 @@ public sealed class SqliteAuditTamperingTests : AuditTamperingTests<SqliteDataba
 public sealed class SqliteAuditorTests : AuditorTests<SqliteDatabase>;
 
 public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;
+
 public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;
