@@ -150,7 +150,15 @@ public abstract class ConstraintTests<TDatabase> : IDisposable
         AssertRefused(table, held with { Authorized = held.Amount - 1 });
         AssertRefused(table, held with { Authorized = held.Amount + 1 });
         AssertRefused(table, held with { ExpiresAt = null });
-        AssertRefused(table, held with { State = PaymentState.Captured, Held = null, Captured = held.Amount + 1 });
+        AssertRefused(
+            table,
+            held with
+            {
+                State = PaymentState.Captured,
+                Held = null,
+                Captured = held.Amount + 1,
+            }
+        );
         AssertTaken(table, held);
     }
 

@@ -136,8 +136,9 @@ public static class AccountApi
     private static string SourceOf(EntryRow entry) =>
         entry.Kind switch
         {
-            PostingKind.Payment or PostingKind.Hold or PostingKind.Release =>
-                new Id<Payments.PaymentRow>(entry.PostingId).ToString(),
+            PostingKind.Payment or PostingKind.Hold or PostingKind.Release => new Id<Payments.PaymentRow>(
+                entry.PostingId
+            ).ToString(),
             PostingKind.Refund => new Id<Refunds.RefundRow>(entry.PostingId).ToString(),
             _ => new Id<TopUps.TopUpRow>(entry.PostingId).ToString(),
         };

@@ -54,9 +54,7 @@ public static class HoldApi
             return Problems.NotFound();
         }
 
-        var refused = Wire.Refuse(
-            request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null
-        );
+        var refused = Wire.Refuse(request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null);
         return refused
             ?? await DecideAsync(
                 new CapturePayment(

@@ -58,14 +58,7 @@ public static class HoldMovementRules
                 Held = account.Held - (payment.Held!.Value - held),
             }
         );
-        payment = book.Update(
-            PaymentTables.Payments,
-            payment with
-            {
-                Captured = captured,
-                Held = held,
-            }
-        );
+        payment = book.Update(PaymentTables.Payments, payment with { Captured = captured, Held = held });
         LedgerRules.Post(book, CapturePosting(payment, amount, now));
         PaymentRules.Emit(book, EventTypes.PaymentCaptured, payment);
         return payment;

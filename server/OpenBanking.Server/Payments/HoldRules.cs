@@ -11,6 +11,8 @@ namespace OpenBanking.Server.Payments;
 public abstract record HoldCommand(World World, DateTimeOffset Now, PaymentRow Payment)
     : Command<PaymentRow>(World, Now)
 {
+    public override Guid Lane => Payment.CustomerId.Value;
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(PaymentTables.Payments, Payment.Id);

@@ -220,7 +220,11 @@ public static class PaymentRules
     public static InternalAccountKey HoldsOf(PaymentRow payment) =>
         new(InternalAccountKind.PaymentHolds, payment.PartnerId.Value, payment.Currency);
 
-    internal static PaymentRow NewPayment(CreatePayment command, AgreementRow agreement, PaymentState state) =>
+    internal static PaymentRow NewPayment(
+        CreatePayment command,
+        AgreementRow agreement,
+        PaymentState state
+    ) =>
         new()
         {
             Id = command.PaymentId,

@@ -143,7 +143,10 @@ public class HoldRulesTests
 
         var ran = bank.Run(Capture(payment, 14_99));
 
-        Assert.Equal((0, 14_99, null), (ran.Accepted.Discount, ran.Accepted.CustomerAmount, ran.Accepted.CampaignId));
+        Assert.Equal(
+            (0, 14_99, null),
+            (ran.Accepted.Discount, ran.Accepted.CustomerAmount, ran.Accepted.CampaignId)
+        );
         AssertMoney(bank, available: 85_01, held: 0, settled: 14_99);
         Assert.Equal(Rows.Campaign.Budget, bank.Get(LedgerTables.InternalAccounts, Rows.Budget).Balance);
         Assert.Equal(Rows.Coupon with { Version = 3 }, bank.Get(CouponTables.Coupons, Rows.Coupon.Id));
@@ -343,7 +346,10 @@ public class HoldRulesTests
         Assert.Equal(ProblemCodes.RefundExceedsPayment, bank.Run(Refund(payment, 16_01)).Rejected.Code);
         var refund = bank.Run(Refund(payment, 16_00)).Accepted;
 
-        Assert.Equal((11_00, 5_00, true), (refund.CustomerAmount, refund.DiscountAmount, refund.CouponReturned));
+        Assert.Equal(
+            (11_00, 5_00, true),
+            (refund.CustomerAmount, refund.DiscountAmount, refund.CouponReturned)
+        );
         AssertMoney(bank, available: 100_00, held: 0, settled: 0);
         Assert.Equal((0, 0), CountedBy(bank));
     }
@@ -356,7 +362,10 @@ public class HoldRulesTests
 
         var refund = bank.Run(Refund(payment, 10_00)).Accepted;
 
-        Assert.Equal((10_00, 0, false), (refund.CustomerAmount, refund.DiscountAmount, refund.CouponReturned));
+        Assert.Equal(
+            (10_00, 0, false),
+            (refund.CustomerAmount, refund.DiscountAmount, refund.CouponReturned)
+        );
     }
 
     private static CapturePayment Capture(PaymentRow payment, long? amount = null, bool final = true) =>

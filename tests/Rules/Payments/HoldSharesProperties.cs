@@ -52,7 +52,10 @@ public class HoldSharesProperties
             {
                 var (most, _) = SetAside(hold.Price, hold.Coupon);
                 long[] totals = [hold.Price, Math.Clamp((hold.Coupon?.Threshold ?? 1) - 1, 0, hold.Price)];
-                Assert.Contains(most, totals.Select(total => total - HoldShares.SettledDiscount(hold.Coupon, total)));
+                Assert.Contains(
+                    most,
+                    totals.Select(total => total - HoldShares.SettledDiscount(hold.Coupon, total))
+                );
             }
         );
 
@@ -126,10 +129,7 @@ public class HoldSharesProperties
         );
 
     private static (long Most, long Discount) SetAside(long price, CouponRow? coupon) =>
-        (
-            HoldShares.MostToPay(coupon, price),
-            coupon is null ? 0 : CouponRules.DiscountOf(coupon, price)
-        );
+        (HoldShares.MostToPay(coupon, price), coupon is null ? 0 : CouponRules.DiscountOf(coupon, price));
 
     private static Gen<long> Amounts(long least, long most) =>
         Gen.OneOf(

@@ -78,11 +78,7 @@ internal static partial class BankInvariants
     {
         Assert.All(
             payments,
-            payment =>
-                Assert.Equal(
-                    CapturedOf(payment),
-                    Credited(PostingKind.Payment, payment.Id.Value)
-                )
+            payment => Assert.Equal(CapturedOf(payment), Credited(PostingKind.Payment, payment.Id.Value))
         );
         Assert.All(
             bank.All(RefundTables.Refunds),

@@ -40,7 +40,9 @@ internal static partial class BankInvariants
             account =>
                 Assert.Equal(
                     account.Held,
-                    payments.Where(payment => payment.AccountId == account.Id).Sum(payment => payment.Held ?? 0)
+                    payments
+                        .Where(payment => payment.AccountId == account.Id)
+                        .Sum(payment => payment.Held ?? 0)
                 )
         );
         Assert.All(

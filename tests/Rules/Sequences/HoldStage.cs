@@ -82,7 +82,11 @@ internal sealed partial class Stage
 
     private static void AssertHeld(ModelPayment expected, PaymentRow payment) =>
         Assert.Equal(
-            (expected.Hold?.Captured, expected.Hold is { Open: true } hold ? hold.Held : null, expected.Version),
+            (
+                expected.Hold?.Captured,
+                expected.Hold is { Open: true } hold ? hold.Held : null,
+                expected.Version
+            ),
             (payment.Captured, payment.Held, payment.Version)
         );
 }

@@ -40,8 +40,7 @@ internal static partial class Steps
         from amount in amounts
         from coupon in Gen.Frequency((1, Gen.Constant(-1)), (3, numbers))
         from hours in Gen.Elements(1, 6, 24, 24 * 7)
-        select (Step)
-            new Step.Authorize(lag, agreement, order, amount, coupon < 0 ? null : coupon, hours);
+        select (Step)new Step.Authorize(lag, agreement, order, amount, coupon < 0 ? null : coupon, hours);
 
     private static Gen<Step> Captures() =>
         from lag in lags

@@ -131,12 +131,7 @@ public abstract class HoldTests<TDatabase> : EngineSuite<TDatabase>
     ) =>
         Assert
             .IsType<Accepted<PaymentRow>>(
-                await Engine.SubmitAsync(
-                    bank.Payment(number, amount) with
-                    {
-                        HoldUntil = expiresAt ?? until,
-                    }
-                )
+                await Engine.SubmitAsync(bank.Payment(number, amount) with { HoldUntil = expiresAt ?? until })
             )
             .Reply;
 

@@ -34,10 +34,7 @@ public sealed class PostgresHoldTests : HoldTests<PostgresDatabase>
 
         // Who finds the other node too busy is told so, and nothing happened.
         var accepted = ends.Count(end => end is Accepted<PaymentRow>);
-        Assert.All(
-            ends,
-            end => Assert.True(end is Decision<PaymentRow> or EngineBusyException, $"{end}")
-        );
+        Assert.All(ends, end => Assert.True(end is Decision<PaymentRow> or EngineBusyException, $"{end}"));
         Assert.InRange(accepted, 1, 6);
         AssertMoney(available: 80_00, held: 20_00 - (accepted * 3_00), settled: accepted * 3_00);
     }
