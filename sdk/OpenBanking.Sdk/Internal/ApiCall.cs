@@ -27,8 +27,8 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
     public static ApiCall Delete(string route, string id) =>
         new(HttpMethod.Delete, route, Repeatable: true) { Path = Fill(route, id) };
 
-    /// <summary>Moves money or issues value; safe to repeat, by its key.</summary>
-    /// <param name="id">The id in the route, when it is about one object.</param>
+    /// <summary>Moves money or issues value; safe to repeat, by its key. An id goes into the route's
+    /// <c>{id}</c>.</summary>
     public static ApiCall Money<T>(
         string route,
         T body,
