@@ -42,7 +42,10 @@ public sealed class FuzzTests(SharedServer shared, ITestOutputHelper output)
         ),
         (
             "/v1/payments",
-            """{"order_no":"o","amount":{"currency":"CNY","amount":1},"agreement_id":"a","capture_method":"manual","expires_at":"2026-01-01T00:00:00Z"}"""
+            """
+            {"order_no":"o","amount":{"currency":"CNY","amount":1},"agreement_id":"a",
+            "capture_method":"manual","expires_at":"2026-01-01T00:00:00Z"}
+            """
         ),
         ("/v1/payments/pay_x/capture", """{"amount":{"currency":"CNY","amount":1},"final":"f"}"""),
         ("/v1/refunds", """{"payment_id":"pay_x","amount":{"currency":"CNY","amount":1},"reason":"r"}"""),

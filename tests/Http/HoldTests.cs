@@ -276,7 +276,10 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
     {
         var answer = await PostAsync(
             "/v1/payments",
-            $$$"""{"order_no":"order-1","amount":{"currency":"CNY","amount":100},"agreement_id":"{{{Customer.AgreementId}}}",{{{fields}}}}""",
+            $$$"""
+            {"order_no":"order-1","amount":{"currency":"CNY","amount":100},
+            "agreement_id":"{{{Customer.AgreementId}}}",{{{fields}}}}
+            """,
             "key"
         );
 
