@@ -13,6 +13,8 @@ public abstract record HoldCommand(World World, DateTimeOffset Now, PaymentRow P
 {
     public override Guid Lane => Payment.CustomerId.Value;
 
+    public override Subject Subject => Subject.Of(Payment.Id);
+
     public override void Keys(IKeySet keys)
     {
         keys.Want(PaymentTables.Payments, Payment.Id);
@@ -37,6 +39,8 @@ public sealed record CapturePayment(
     bool Final
 ) : HoldCommand(World, Now, Payment)
 {
+    public override Actor Actor => Actor.App(Payment.AppId);
+
     public override Decision<PaymentRow> Decide(Book book) => HoldRules.Capture(this, book);
 }
 
@@ -44,6 +48,8 @@ public sealed record CapturePayment(
 public sealed record CancelPayment(World World, DateTimeOffset Now, PaymentRow Payment)
     : HoldCommand(World, Now, Payment)
 {
+    public override Actor Actor => Actor.App(Payment.AppId);
+
     public override Decision<PaymentRow> Decide(Book book) => HoldRules.Cancel(this, book);
 }
 

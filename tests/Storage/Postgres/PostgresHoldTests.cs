@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
@@ -19,7 +20,8 @@ public sealed class PostgresHoldTests : HoldTests<PostgresDatabase>
             Clock,
             [new LedgerInvariant()],
             new(),
-            NullLogger<Server.Engine.Engine>.Instance
+            NullLogger<Server.Engine.Engine>.Instance,
+            new AuditRecorder()
         );
 
         var ends = await EndsOfAsync(

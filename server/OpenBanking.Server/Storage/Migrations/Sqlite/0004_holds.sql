@@ -1,3 +1,4 @@
+-- expand
 -- Payments that are held first and captured later. What is new may be left out, so that a server which knows of no
 -- holds goes on beside one that does. State 5 is authorized: the one state that holds anything.
 
