@@ -53,11 +53,7 @@ public static class ServerCommands
                 "resolve-finding needs the finding's id, fnd_…, as verify-books lists it."
             ),
             // Its output is the document alone.
-            ["openapi", .. var settings] =>
-            [
-                .. settings,
-                "--Logging:LogLevel:OpenBanking.Server.Audit=None",
-            ],
+            ["openapi", .. var settings] => [.. settings, "--Logging:LogLevel:OpenBanking.Server.Audit=None"],
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding and openapi; "

@@ -36,6 +36,7 @@ public static class ServerComposition
         services.AddSingleton(new ServerMode(options.Sandbox));
         services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
+        services.AddSingleton(HoldOptionsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton(_ => OpenKeys(options));
@@ -98,6 +99,7 @@ public static class ServerComposition
         services.AddHostedService<IntentWorker>();
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
+        services.AddHostedService<HoldExpiry>();
         services.AddHostedService<Housekeeping>();
     }
 
@@ -127,6 +129,13 @@ public static class ServerComposition
         var limits = configuration.GetSection("Engine").Get<EngineLimits>() ?? new();
         limits.Check();
         return limits;
+    }
+
+    private static HoldOptions HoldOptionsOf(ConfigurationManager configuration)
+    {
+        var holds = configuration.GetSection(HoldOptions.Section).Get<HoldOptions>() ?? new();
+        holds.Check();
+        return holds;
     }
 
     private static ServerKeys OpenKeys(ServerOptions options) =>

@@ -33,7 +33,10 @@ public abstract class TableTests<TDatabase> : IDisposable
     {
         using var store = database.Open();
 
-        Assert.Equal(TableCase.Of(table).Columns, database.ColumnsOf(table));
+        Assert.Equal(
+            TableCase.Of(table).Columns.OrderBy(column => column.Name),
+            database.ColumnsOf(table).OrderBy(column => column.Name)
+        );
     }
 
     [Theory]
