@@ -16,6 +16,8 @@ namespace OpenBanking;
     MaxDepth = 32
 )]
 [JsonSerializable(typeof(CreatePaymentRequest))]
+[JsonSerializable(typeof(CapturePaymentRequest))]
+[JsonSerializable(typeof(CancelPaymentRequest))]
 [JsonSerializable(typeof(CreateRefundRequest))]
 [JsonSerializable(typeof(CreateTopUpRequest))]
 [JsonSerializable(typeof(IssueCouponRequest))]

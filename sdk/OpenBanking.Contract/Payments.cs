@@ -18,7 +18,29 @@ public sealed record CreatePaymentRequest
 
     /// <summary>What the customer bought, as the statement shows it; at most 128 characters.</summary>
     public string? Description { get; init; }
+
+    /// <summary>Whether the money is taken at once or held first; <see cref="CaptureMethod.Automatic"/> when
+    /// absent.</summary>
+    public CaptureMethod? CaptureMethod { get; init; }
+
+    /// <summary>With <see cref="CaptureMethod.Manual"/>: when the hold ends by itself. Later than now, and at most 30
+    /// days away; seven days away when absent.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
 }
+
+/// <summary>Takes all or a part of what is held for an authorized payment.</summary>
+public sealed record CapturePaymentRequest
+{
+    /// <summary>How much of the price to take; all that is left of it when absent.</summary>
+    public Money? Amount { get; init; }
+
+    /// <summary>Whether this is the last capture, which gives back what is still held. <c>true</c> when absent; a capture
+    /// of all that is left is the last one whatever stands here.</summary>
+    public bool? Final { get; init; }
+}
+
+/// <summary>Gives back what is still held for an authorized payment.</summary>
+public sealed record CancelPaymentRequest;
 
 /// <summary>A payment 支付 from an e-account to a partner.</summary>
 public sealed record Payment : ResponseObject
@@ -38,14 +60,33 @@ public sealed record Payment : ResponseObject
     /// <summary>The price of the order.</summary>
     public required Money Amount { get; init; }
 
-    /// <summary>The part the bank's campaign paid.</summary>
+    /// <summary>The part the bank's campaign paid. While the payment is authorized: would pay if all of it were
+    /// captured.</summary>
     public required Money DiscountAmount { get; init; }
 
-    /// <summary>The part the customer paid.</summary>
+    /// <summary>The part the customer paid. While the payment is authorized: would pay if all of it were
+    /// captured.</summary>
     public required Money CustomerAmount { get; init; }
+
+    /// <summary>How much of the price was taken: the sum of the captures.</summary>
+    public required Money CapturedAmount { get; init; }
 
     /// <summary>How much of the price was given back so far.</summary>
     public required Money RefundedAmount { get; init; }
+
+    /// <summary>How much of the price a refund may give back now; nothing while more may be captured.</summary>
+    public required Money RefundableAmount { get; init; }
+
+    /// <summary><see cref="CaptureMethod.Manual"/> when the money was held first; absent when it was taken at
+    /// once.</summary>
+    public CaptureMethod? CaptureMethod { get; init; }
+
+    /// <summary>How much of the customer's money is still held, until the hold ends and what was not captured comes back.
+    /// Absent when nothing was held first.</summary>
+    public Money? HeldAmount { get; init; }
+
+    /// <summary>When the hold ends by itself, or would have ended. Absent when nothing was held first.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>The agreement it was paid under.</summary>
     public required string AgreementId { get; init; }

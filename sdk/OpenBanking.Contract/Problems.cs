@@ -83,6 +83,10 @@ public static class ProblemCodes
     public const string CouponStockSoldOut = "coupon_stock_sold_out";
     public const string CouponStockNotOpen = "coupon_stock_not_open";
     public const string CouponLimitReached = "coupon_limit_reached";
+    public const string PaymentNotCapturable = "payment_not_capturable";
+    public const string PaymentNotCancelable = "payment_not_cancelable";
+    public const string AuthorizationExpired = "authorization_expired";
+    public const string CaptureExceedsAuthorization = "capture_exceeds_authorization";
     public const string PaymentNotRefundable = "payment_not_refundable";
     public const string RefundExceedsPayment = "refund_exceeds_payment";
     public const string InsufficientPartnerBalance = "insufficient_partner_balance";
@@ -206,16 +210,40 @@ public static class ProblemCodes
             "Nothing to do: the limit is part of the campaign."
         ),
         new(
+            PaymentNotCapturable,
+            409,
+            "The payment cannot be captured",
+            "Read the payment: only an authorized one can be captured, and what is captured or canceled stays so."
+        ),
+        new(
+            PaymentNotCancelable,
+            409,
+            "The payment cannot be canceled",
+            "Read the payment: only an authorized one holds anything. Give a captured one back by a refund."
+        ),
+        new(
+            AuthorizationExpired,
+            409,
+            "The hold has ended",
+            "The money is the customer's again. Try the order with a new attempt, and capture before expires_at."
+        ),
+        new(
+            CaptureExceedsAuthorization,
+            422,
+            "The capture is more than what is left of the hold",
+            "Capture at most the price less what was captured before."
+        ),
+        new(
             PaymentNotRefundable,
             409,
             "The payment cannot be refunded",
-            "Only a captured payment with something left can be refunded."
+            "Only a captured payment with something left can be refunded; finish or cancel an authorized one first."
         ),
         new(
             RefundExceedsPayment,
             422,
             "The refund is more than what is left of the payment",
-            "Refund at most the price less what was refunded before."
+            "Refund at most what was captured less what was refunded before."
         ),
         new(
             InsufficientPartnerBalance,
@@ -291,6 +319,7 @@ public static class DeclineCodes
     public const string AgreementTotalLimit = "agreement_total_limit_exceeded";
     public const string CouponNotFound = "coupon_not_found";
     public const string CouponAlreadyRedeemed = "coupon_already_redeemed";
+    public const string CouponHeld = "coupon_held";
     public const string CouponExpired = "coupon_expired";
     public const string CouponBelowThreshold = "coupon_below_threshold";
     public const string CardInsufficientFunds = "card_insufficient_funds";
@@ -359,6 +388,12 @@ public static class DeclineCodes
             "The coupon was used before",
             "Choose another coupon.",
             "Try a new attempt without it."
+        ),
+        new(
+            CouponHeld,
+            "The coupon is held for another payment",
+            "Choose another coupon, or wait until that payment ends.",
+            "Capture or cancel the payment that holds it, or try a new attempt without it."
         ),
         new(
             CouponExpired,

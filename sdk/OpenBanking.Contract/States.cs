@@ -59,13 +59,42 @@ public readonly record struct ConsentStatus(string Value) : IOpenValue<ConsentSt
     public override string ToString() => Value;
 }
 
+/// <summary>When a payment takes the money.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<CaptureMethod>))]
+public readonly record struct CaptureMethod(string Value) : IOpenValue<CaptureMethod>
+{
+    /// <summary>At once.</summary>
+    public static CaptureMethod Automatic { get; } = new("automatic");
+
+    /// <summary>It is held (预授权) until the partner captures it, cancels, or lets it expire.</summary>
+    public static CaptureMethod Manual { get; } = new("manual");
+
+    /// <inheritdoc/>
+    public static CaptureMethod From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
 /// <summary>Where a payment stands.</summary>
 /// <param name="Value">The text on the wire.</param>
 [JsonConverter(typeof(OpenValueConverter<PaymentStatus>))]
 public readonly record struct PaymentStatus(string Value) : IOpenValue<PaymentStatus>
 {
+    /// <summary>Held: the customer's money is set aside until it is captured, canceled or expired.</summary>
+    public static PaymentStatus Authorized { get; } = new("authorized");
+
     /// <summary>Paid: the money is on the partner's settlement account.</summary>
     public static PaymentStatus Captured { get; } = new("captured");
+
+    /// <summary>The partner gave the hold back, and nothing was captured. The order may be tried again with a new
+    /// attempt.</summary>
+    public static PaymentStatus Canceled { get; } = new("canceled");
+
+    /// <summary>The hold ended by itself, and nothing was captured. The order may be tried again with a new
+    /// attempt.</summary>
+    public static PaymentStatus Expired { get; } = new("expired");
 
     /// <summary>Declined; <c>decline_code</c> says why. The order may be tried again with a new attempt.</summary>
     public static PaymentStatus Failed { get; } = new("failed");
@@ -127,6 +156,9 @@ public readonly record struct CouponStatus(string Value) : IOpenValue<CouponStat
     /// <summary>In the customer's wallet, ready to be used until it expires.</summary>
     public static CouponStatus Issued { get; } = new("issued");
 
+    /// <summary>Held for the authorized payment named in <c>payment_id</c>, until that is captured or ends.</summary>
+    public static CouponStatus Held { get; } = new("held");
+
     /// <summary>Used by the payment named in <c>payment_id</c>.</summary>
     public static CouponStatus Redeemed { get; } = new("redeemed");
 
@@ -150,6 +182,12 @@ public readonly record struct TransactionKind(string Value) : IOpenValue<Transac
 
     /// <summary>Money given back by a partner.</summary>
     public static TransactionKind Refund { get; } = new("refund");
+
+    /// <summary>Money set aside for a payment that is captured later; captures take it from there.</summary>
+    public static TransactionKind Hold { get; } = new("hold");
+
+    /// <summary>What was held and not captured, back on the balance.</summary>
+    public static TransactionKind Release { get; } = new("release");
 
     /// <summary>Money brought from the bound card.</summary>
     public static TransactionKind TopUp { get; } = new("top_up");

@@ -89,6 +89,9 @@ public sealed record WebhookEventData : ResponseObject
 
     /// <summary>Why it failed, one of <see cref="DeclineCodes"/>.</summary>
     public string? DeclineCode { get; init; }
+
+    /// <summary>How much of a payment that was held first is captured by now, all captures together.</summary>
+    public Money? CapturedAmount { get; init; }
 }
 
 /// <summary>The event types: object and new state.</summary>
@@ -124,14 +127,30 @@ public static class EventTypes
     /// <summary>A coupon was issued.</summary>
     public const string CouponIssued = "coupon.issued";
 
+    /// <summary>A coupon is held for an authorized payment.</summary>
+    public const string CouponHeld = "coupon.held";
+
     /// <summary>A coupon was used.</summary>
     public const string CouponRedeemed = "coupon.redeemed";
 
     /// <summary>A coupon came back with a full refund.</summary>
     public const string CouponReturned = "coupon.returned";
 
-    /// <summary>A payment went through.</summary>
+    /// <summary>A coupon that was held is free again; its status says whether it can still be used.</summary>
+    public const string CouponReleased = "coupon.released";
+
+    /// <summary>A payment is held: it can be captured.</summary>
+    public const string PaymentAuthorized = "payment.authorized";
+
+    /// <summary>A payment went through; of one that was held first, each capture. Its status is <c>authorized</c> while
+    /// more may be captured, and <c>captured_amount</c> is the sum of the captures.</summary>
     public const string PaymentCaptured = "payment.captured";
+
+    /// <summary>A hold was given back, and nothing of it was captured.</summary>
+    public const string PaymentCanceled = "payment.canceled";
+
+    /// <summary>A hold ended by itself, and nothing of it was captured.</summary>
+    public const string PaymentExpired = "payment.expired";
 
     /// <summary>A payment was declined.</summary>
     public const string PaymentFailed = "payment.failed";
@@ -158,9 +177,14 @@ public static class EventTypes
         TopUpSucceeded,
         TopUpFailed,
         CouponIssued,
+        CouponHeld,
         CouponRedeemed,
         CouponReturned,
+        CouponReleased,
+        PaymentAuthorized,
         PaymentCaptured,
+        PaymentCanceled,
+        PaymentExpired,
         PaymentFailed,
         PaymentPartiallyRefunded,
         PaymentRefunded,

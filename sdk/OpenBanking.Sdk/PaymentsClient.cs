@@ -29,12 +29,81 @@ public class PaymentsClient
         IdempotencyKey idempotencyKey,
         CancellationToken cancellationToken = default
     ) =>
-        new MoneyCall<Payment>(
-            api,
+        SendAsync(
             ApiCall.Money(Route, request, RequestJson.Default.CreatePaymentRequest, idempotencyKey),
-            ResponseJson.Default.Payment,
-            (message, key, resolve, inner) => new PaymentOutcomeUnknownException(message, key, resolve, inner)
-        ).SendAsync(cancellationToken);
+            cancellationToken
+        );
+
+    /// <summary>Takes all or a part of what is held for an authorized payment: one that was created with
+    /// <see cref="CaptureMethod.Manual"/>.</summary>
+    /// <remarks>
+    /// The default request takes all that is left. A part ends the hold as well, and gives back the rest, unless
+    /// <see cref="CapturePaymentRequest.Final"/> is <c>false</c>. Works after the customer's consent is gone.
+    /// <code>
+    /// // The car left after two hours: 12.00 of the 50.00 that were held.
+    /// var paid = await client.Payments.CaptureAsync(
+    ///     payment.Id,
+    ///     new CapturePaymentRequest { Amount = Money.Yuan(12) },
+    ///     IdempotencyKey.FromOrder(payment.OrderNo, "capture-1"));
+    /// </code>
+    /// </remarks>
+    /// <param name="paymentId">The payment, <c>pay_…</c>.</param>
+    /// <param name="request">How much, and whether more captures follow.</param>
+    /// <param name="idempotencyKey">Names the capture: another key captures once more.</param>
+    /// <param name="cancellationToken">Ends the wait, not the capture: afterwards the outcome is unknown, and the
+    /// same key is safe to use again.</param>
+    /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: it may be captured.</exception>
+    /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was captured.
+    /// <c>authorization_expired</c> after <see cref="Payment.ExpiresAt"/>, <c>capture_exceeds_authorization</c> for
+    /// more than is left, <c>payment_not_capturable</c> when nothing is held.</exception>
+    public virtual Task<Payment> CaptureAsync(
+        string paymentId,
+        CapturePaymentRequest request,
+        IdempotencyKey idempotencyKey,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            ApiCall.Money(
+                Route + "/{id}/capture",
+                request,
+                RequestJson.Default.CapturePaymentRequest,
+                idempotencyKey,
+                paymentId
+            ),
+            cancellationToken
+        );
+
+    /// <summary>Gives back what is still held for an authorized payment.</summary>
+    /// <remarks>
+    /// Money, coupon and limits come back at once, and the order may be tried again with a new attempt. What was
+    /// captured before stays captured, and so is the payment then.
+    /// <code>
+    /// // The kitchen is closed: the customer gets everything back.
+    /// await client.Payments.CancelAsync(payment.Id, IdempotencyKey.FromOrder(payment.OrderNo, "cancel"));
+    /// </code>
+    /// </remarks>
+    /// <param name="paymentId">The payment, <c>pay_…</c>.</param>
+    /// <param name="idempotencyKey">Names the cancellation.</param>
+    /// <param name="cancellationToken">Ends the wait, not the cancellation: afterwards the outcome is unknown, and
+    /// the same key is safe to use again.</param>
+    /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: it may be canceled.</exception>
+    /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was given back.
+    /// <c>payment_not_cancelable</c> when nothing is held.</exception>
+    public virtual Task<Payment> CancelAsync(
+        string paymentId,
+        IdempotencyKey idempotencyKey,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            ApiCall.Money(
+                Route + "/{id}/cancel",
+                new CancelPaymentRequest(),
+                RequestJson.Default.CancelPaymentRequest,
+                idempotencyKey,
+                paymentId
+            ),
+            cancellationToken
+        );
 
     /// <summary>One payment of this app.</summary>
     /// <param name="paymentId">The payment, <c>pay_…</c>.</param>
@@ -46,4 +115,12 @@ public class PaymentsClient
             ResponseJson.Default.Payment,
             cancellationToken
         );
+
+    private Task<Payment> SendAsync(ApiCall call, CancellationToken cancellationToken) =>
+        new MoneyCall<Payment>(
+            api,
+            call,
+            ResponseJson.Default.Payment,
+            (message, key, resolve, inner) => new PaymentOutcomeUnknownException(message, key, resolve, inner)
+        ).SendAsync(cancellationToken);
 }

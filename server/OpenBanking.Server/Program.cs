@@ -74,6 +74,7 @@ public static class Program
         api.MapTopUps();
         api.MapCoupons();
         api.MapPayments();
+        api.MapHolds();
         api.MapRefunds();
         api.MapWebhooks();
         api.MapEvents();

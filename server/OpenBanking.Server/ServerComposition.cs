@@ -38,6 +38,7 @@ public static class ServerComposition
         services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
         services.AddSingleton(OutsideLimitsOf(builder.Configuration));
+        services.AddSingleton(HoldOptionsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton(_ => OpenKeys(options));
@@ -100,6 +101,7 @@ public static class ServerComposition
         services.AddHostedService<IntentWorker>();
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
+        services.AddHostedService<HoldExpiry>();
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
@@ -145,6 +147,13 @@ public static class ServerComposition
         var limits = configuration.GetSection(OutsideLimits.Section).Get<OutsideLimits>() ?? new();
         limits.Check();
         return limits;
+    }
+
+    private static HoldOptions HoldOptionsOf(ConfigurationManager configuration)
+    {
+        var holds = configuration.GetSection(HoldOptions.Section).Get<HoldOptions>() ?? new();
+        holds.Check();
+        return holds;
     }
 
     private static ServerKeys OpenKeys(ServerOptions options) =>

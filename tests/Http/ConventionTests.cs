@@ -257,6 +257,8 @@ public sealed class ConventionTests(SharedServer shared)
     [InlineData("Server:PublicAddress=http://bank.example", "https")]
     [InlineData("urls=http://0.0.0.0:0", "loopback")]
     [InlineData("Server:Sandbox=false", "MasterKey")]
+    [InlineData("Holds:Lasts=00:00:00", "Holds:Lasts")]
+    [InlineData("Holds:Longest=6.00:00:00", "Holds:Lasts")]
     public async Task What_is_unsafe_does_not_start(string setting, string hint)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() =>

@@ -40,6 +40,14 @@ public sealed class FuzzTests(SharedServer shared, ITestOutputHelper output)
             "/v1/payments",
             """{"order_no":"o","amount":{"currency":"CNY","amount":1},"agreement_id":"agr_x","coupon_id":"c","description":"d"}"""
         ),
+        (
+            "/v1/payments",
+            """
+            {"order_no":"o","amount":{"currency":"CNY","amount":1},"agreement_id":"a",
+            "capture_method":"manual","expires_at":"2026-01-01T00:00:00Z"}
+            """
+        ),
+        ("/v1/payments/pay_x/capture", """{"amount":{"currency":"CNY","amount":1},"final":"f"}"""),
         ("/v1/refunds", """{"payment_id":"pay_x","amount":{"currency":"CNY","amount":1},"reason":"r"}"""),
         ("/v1/top-ups", """{"agreement_id":"agr_x","amount":{"currency":"CNY","amount":1}}"""),
         ("/v1/coupons", """{"stock_id":"stk_x","customer_id":"cus_x"}"""),

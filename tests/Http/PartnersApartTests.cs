@@ -137,6 +137,8 @@ public sealed class PartnersApartTests(SharedServer shared) : IAsyncLifetime
                 $$$"""{"amount":{"currency":"CNY","amount":1},"agreement_id":"{{{customer.AgreementId}}}"}"""
             ),
             ("/v1/refunds", $$$"""{"payment_id":"{{{objects["payments"]}}}"}"""),
+            ($"/v1/payments/{objects["payments"]}/capture", "{}"),
+            ($"/v1/payments/{objects["payments"]}/cancel", "{}"),
             ($"/v1/consents/{customer.ConsentId}/revoke", "{}"),
         ];
         var before = await owner.BalanceAsync(customer);

@@ -68,6 +68,49 @@ public sealed class WebhookTests(SharedServer shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_capture_of_a_hold_tells_what_is_captured_by_now()
+    {
+        var endpoint = await SubscribeAsync(
+            "/hooks",
+            EventTypes.PaymentAuthorized,
+            EventTypes.PaymentCaptured
+        );
+        var customer = await partner.LinkAsync();
+        await partner.TopUpAsync(customer, Money.Yuan(100));
+        var held = await partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1",
+                Amount = Money.Yuan(20),
+                AgreementId = customer.AgreementId!,
+                CaptureMethod = CaptureMethod.Manual,
+            },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+        for (var number = 1; number <= 2; number++)
+        {
+            await partner.Client.Payments.CaptureAsync(
+                held.Id,
+                new CapturePaymentRequest { Amount = Money.Yuan(5), Final = number == 2 },
+                IdempotencyKey.FromOrder("order-1", $"capture-{number}")
+            );
+        }
+
+        var verifier = new WebhookVerifier(endpoint.Secret!);
+        var events = (await receiver.WaitForAsync("/hooks", 3))
+            .Select(delivery => verifier.Verify(delivery.WebhookHeaders, delivery.Body))
+            .OrderBy(happened => happened.Sequence);
+        Assert.Equal(
+            [
+                (EventTypes.PaymentAuthorized, "authorized", null),
+                (EventTypes.PaymentCaptured, "authorized", Money.Yuan(5)),
+                (EventTypes.PaymentCaptured, "captured", (Money?)Money.Yuan(10)),
+            ],
+            events.Select(happened => (happened.Type, happened.Data.Status, happened.Data.CapturedAmount))
+        );
+    }
+
+    [Fact]
     public async Task An_endpoint_gets_only_the_events_it_asked_for()
     {
         await SubscribeAsync("/hooks", EventTypes.PaymentCaptured);

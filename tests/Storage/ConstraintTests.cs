@@ -129,6 +129,48 @@ public abstract class ConstraintTests<TDatabase> : IDisposable
     }
 
     [Fact]
+    public void A_payment_holds_something_while_it_is_authorized_and_captures_no_more_than_that()
+    {
+        var table = PaymentTables.Payments;
+        var held = Rows.Payment with
+        {
+            State = PaymentState.Authorized,
+            Authorized = Rows.Payment.Amount,
+            Captured = 0,
+            Held = Rows.Payment.Amount,
+            ExpiresAt = Rows.Noon,
+        };
+        AssertRefused(table, held with { Held = null });
+        AssertRefused(table, held with { Held = -1 });
+        AssertRefused(table, held with { State = PaymentState.Captured });
+        AssertRefused(table, held with { Captured = -1 });
+        AssertRefused(table, held with { Captured = held.Amount });
+        AssertRefused(table, held with { Captured = null });
+        AssertRefused(table, held with { Authorized = null });
+        AssertRefused(table, held with { Authorized = held.Amount - 1 });
+        AssertRefused(table, held with { Authorized = held.Amount + 1 });
+        AssertRefused(table, held with { ExpiresAt = null });
+        AssertRefused(
+            table,
+            held with
+            {
+                State = PaymentState.Captured,
+                Held = null,
+                Captured = held.Amount + 1,
+            }
+        );
+        AssertTaken(table, held);
+    }
+
+    [Fact]
+    public void Only_a_coupon_that_names_a_payment_is_held()
+    {
+        var (table, coupon) = (CouponTables.Coupons, Rows.Coupon with { Held = true });
+        AssertRefused(table, coupon);
+        AssertTaken(table, coupon with { State = CouponState.Redeemed, PaymentId = Rows.Payment.Id });
+    }
+
+    [Fact]
     public void A_refund_is_of_something_and_its_parts_are_its_sum()
     {
         var table = RefundTables.Refunds;

@@ -27,11 +27,18 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
     public static ApiCall Delete(string route, string id) =>
         new(HttpMethod.Delete, route, Repeatable: true) { Path = Fill(route, id) };
 
-    /// <summary>Moves money or issues value; safe to repeat, by its key.</summary>
-    public static ApiCall Money<T>(string route, T body, JsonTypeInfo<T> type, IdempotencyKey key) =>
+    /// <summary>Moves money or issues value; safe to repeat, by its key. An id goes into the route's
+    /// <c>{id}</c>.</summary>
+    public static ApiCall Money<T>(
+        string route,
+        T body,
+        JsonTypeInfo<T> type,
+        IdempotencyKey key,
+        string? id = null
+    ) =>
         new(HttpMethod.Post, route, Repeatable: true)
         {
-            Path = route,
+            Path = Fill(route, id),
             Body = Serialize(body, type),
             Key = key.Value,
         };

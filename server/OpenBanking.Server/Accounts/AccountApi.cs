@@ -128,13 +128,17 @@ public static class AccountApi
             PostingKind.Payment => TransactionKind.Payment,
             PostingKind.Refund => TransactionKind.Refund,
             PostingKind.TopUp => TransactionKind.TopUp,
+            PostingKind.Hold => TransactionKind.Hold,
+            PostingKind.Release => TransactionKind.Release,
             _ => throw new InvalidOperationException($"A customer's statement has no {kind}."),
         };
 
     private static string SourceOf(EntryRow entry) =>
         entry.Kind switch
         {
-            PostingKind.Payment => new Id<Payments.PaymentRow>(entry.PostingId).ToString(),
+            PostingKind.Payment or PostingKind.Hold or PostingKind.Release => new Id<Payments.PaymentRow>(
+                entry.PostingId
+            ).ToString(),
             PostingKind.Refund => new Id<Refunds.RefundRow>(entry.PostingId).ToString(),
             _ => new Id<TopUps.TopUpRow>(entry.PostingId).ToString(),
         };

@@ -40,6 +40,13 @@ public static class AccountRules
         };
     }
 
+    /// <summary>Sets money aside; it counts as if it went out.</summary>
+    public static AccountRow Hold(AccountRow account, long amount, DateTimeOffset now) =>
+        CountOutflow(account, amount, now) with
+        {
+            Held = checked(account.Held + amount),
+        };
+
     /// <summary>Gives money that came back to the year it went out in, and to its day if that is not over.</summary>
     public static AccountRow GiveBackOutflow(
         AccountRow account,

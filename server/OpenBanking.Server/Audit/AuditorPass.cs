@@ -124,7 +124,7 @@ public sealed class AuditorPass(
             var customer = posting.FirstOrDefault(entry => entry.BalanceAfter is not null);
             await findings.ReportAsync(
                 world,
-                new(BooksRule.All[0].Rule, posting.Key.PostingId, customer?.AccountId, total)
+                new(BooksRule.DebitsEqualCredits, posting.Key.PostingId, customer?.AccountId, total)
             );
         }
     }

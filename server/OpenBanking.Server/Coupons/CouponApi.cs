@@ -142,7 +142,8 @@ public static class CouponApi
             StockId = caller.Show(coupon.StockId),
             CustomerId = caller.Show(coupon.CustomerId),
             Status =
-                coupon.State == CouponState.Redeemed ? CouponStatus.Redeemed
+                coupon.Held ? CouponStatus.Held
+                : coupon.State == CouponState.Redeemed ? CouponStatus.Redeemed
                 : caller.Now >= coupon.ValidUntil ? CouponStatus.Expired
                 : CouponStatus.Issued,
             Discount = new(coupon.Currency, coupon.Discount),

@@ -94,6 +94,7 @@ public static class CouponRules
     ) =>
         coupon is null || coupon.CustomerId != customerId || coupon.AppId != appId
             ? DeclineCodes.CouponNotFound
+        : coupon.Held ? DeclineCodes.CouponHeld
         : coupon.State == CouponState.Redeemed ? DeclineCodes.CouponAlreadyRedeemed
         : now >= coupon.ValidUntil ? DeclineCodes.CouponExpired
         : price < coupon.Threshold ? DeclineCodes.CouponBelowThreshold
@@ -102,17 +103,29 @@ public static class CouponRules
     /// <summary>What a coupon takes off a price: never more than the price.</summary>
     public static long DiscountOf(CouponRow coupon, long price) => Math.Min(coupon.Discount, price);
 
+    /// <summary>Sets the coupon aside for an authorized payment: nobody else can use it.</summary>
+    public static void Hold(Book book, CouponRow coupon, Id<PaymentRow> paymentId)
+    {
+        coupon = Use(book, coupon, paymentId, held: true);
+        Emit(book, EventTypes.CouponHeld, coupon, CouponStatus.Held);
+    }
+
     public static void Redeem(Book book, CouponRow coupon, Id<PaymentRow> paymentId)
     {
-        coupon = book.Update(
-            CouponTables.Coupons,
-            coupon with
-            {
-                State = CouponState.Redeemed,
-                PaymentId = paymentId,
-            }
-        );
+        coupon = Use(book, coupon, paymentId, held: false);
         Emit(book, EventTypes.CouponRedeemed, coupon, CouponStatus.Redeemed);
+    }
+
+    /// <summary>Frees a coupon that was held; one that has expired meanwhile stays expired.</summary>
+    public static void Release(Book book, CouponRow coupon, DateTimeOffset now)
+    {
+        coupon = Free(book, coupon);
+        Emit(
+            book,
+            EventTypes.CouponReleased,
+            coupon,
+            now >= coupon.ValidUntil ? CouponStatus.Expired : CouponStatus.Issued
+        );
     }
 
     /// <summary>Puts a redeemed coupon back into the wallet, if it can still be used.</summary>
@@ -123,17 +136,32 @@ public static class CouponRules
             return false;
         }
 
-        coupon = book.Update(
+        coupon = Free(book, coupon);
+        Emit(book, EventTypes.CouponReturned, coupon, CouponStatus.Issued);
+        return true;
+    }
+
+    private static CouponRow Use(Book book, CouponRow coupon, Id<PaymentRow> paymentId, bool held) =>
+        book.Update(
+            CouponTables.Coupons,
+            coupon with
+            {
+                State = CouponState.Redeemed,
+                PaymentId = paymentId,
+                Held = held,
+            }
+        );
+
+    private static CouponRow Free(Book book, CouponRow coupon) =>
+        book.Update(
             CouponTables.Coupons,
             coupon with
             {
                 State = CouponState.Issued,
                 PaymentId = null,
+                Held = false,
             }
         );
-        Emit(book, EventTypes.CouponReturned, coupon, CouponStatus.Issued);
-        return true;
-    }
 
     private static void CountHolder(IssueCoupon command, StockHolderRow? holder, Book book)
     {

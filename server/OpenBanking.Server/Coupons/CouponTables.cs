@@ -110,8 +110,12 @@ public sealed record CouponRow : VersionedRow, IIdentified
 
     public required DateTimeOffset ValidUntil { get; init; }
 
-    /// <summary>The live redemption 核销: the payment that used it.</summary>
+    /// <summary>The live redemption 核销: the payment that used it, or holds it.</summary>
     public Id<PaymentRow>? PaymentId { get; init; }
+
+    /// <summary>Whether the payment only holds it. A flag beside the state, so that a server which knows of no holds takes
+    /// the coupon for used.</summary>
+    public bool Held { get; init; }
 }
 
 public static class CouponTables

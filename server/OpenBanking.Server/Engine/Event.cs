@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OpenBanking.Server.Engine;
 
 /// <summary>A change of state that an app is told about. Written in the transaction of the change.</summary>
@@ -14,11 +16,17 @@ public sealed record Event(
     params IReadOnlyList<EventSubject> Subjects
 );
 
-/// <summary>A field of an event: an id, written with its prefix when the event is sent, or plain text.</summary>
+/// <summary>A field of an event: an id, written with its prefix when the event is sent, plain text, or money.</summary>
 public sealed record EventSubject(string Field, string? IdPrefix, Guid Id, string? Text)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Money? Money { get; init; }
+
     public static EventSubject Of<T>(string field, Id<T> id)
         where T : IIdentified => new(field, T.IdPrefix, id.Value, null);
 
     public static EventSubject Of(string field, string text) => new(field, null, default, text);
+
+    public static EventSubject Of(string field, Money money) =>
+        new(field, null, default, null) { Money = money };
 }

@@ -24,13 +24,15 @@ public static class Answers
     /// <param name="idOf">The id of what the command made.</param>
     /// <param name="show">What goes over the wire.</param>
     /// <param name="reread">What the command made as it is now, for when its answer is no longer kept.</param>
+    /// <param name="status">What an answer is sent with: made something new, unless it says otherwise.</param>
     public static async Task<IResult> DecideOnceAsync<TReply, TWire>(
         this Engine.Engine engine,
         Command<TReply> command,
         KeyedRequest request,
         Func<TReply, Guid> idOf,
         Func<TReply, TWire> show,
-        Func<Guid, ValueTask<TReply?>> reread
+        Func<Guid, ValueTask<TReply?>> reread,
+        int status = StatusCodes.Status201Created
     )
         where TReply : class
         where TWire : ResponseObject
@@ -38,7 +40,7 @@ public static class Answers
         var outcome = await engine.SubmitAsync(
             command,
             request,
-            reply => new(StatusCodes.Status201Created, idOf(reply), Serialize(show(reply)))
+            reply => new(status, idOf(reply), Serialize(show(reply)))
         );
         return outcome switch
         {

@@ -18,11 +18,13 @@ public enum BooksScope
 /// <param name="Query">Has <c>{column}</c> where its rows can be narrowed down to some.</param>
 public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
 {
+    public const string DebitsEqualCredits = "debits equal credits in every posting";
+
     public static IReadOnlyList<BooksRule> All { get; } =
     [
         new(
             BooksScope.Everything,
-            "debits equal credits in every posting",
+            DebitsEqualCredits,
             """
             SELECT entry.world, entry.posting_id, account.id, unequal.total FROM (
                 SELECT world, posting_id, kind, currency, CAST(SUM(amount) AS bigint) AS total
@@ -36,7 +38,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             BooksScope.Accounts,
             "a customer's balance is the sum of its entries",
             """
-            SELECT account.world, account.id, account.id, account.available + account.held - COALESCE(entries.total, 0)
+            SELECT account.world, account.id, account.id, account.available - COALESCE(entries.total, 0)
             FROM account
             LEFT JOIN (
                 SELECT world, account_id, CAST(SUM(amount) AS bigint) AS total, COUNT(*) AS lines
@@ -44,7 +46,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             ) entries
             ON entries.world = account.world AND entries.account_id = account.id
             WHERE {account.id} AND (
-                account.available + account.held <> COALESCE(entries.total, 0)
+                account.available <> COALESCE(entries.total, 0)
                 OR account.entries <> COALESCE(entries.lines, 0) OR account.available < 0 OR account.held < 0
             )
             """
@@ -99,14 +101,19 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             BooksScope.Everything,
             "every captured payment has its posting, and no failed one has",
             """
-            SELECT payment.world, payment.id, payment.account_id, payment.amount - COALESCE(entries.total, 0)
+            SELECT payment.world, payment.id, payment.account_id,
+                COALESCE(payment.captured, payment.amount) - COALESCE(entries.total, 0)
             FROM payment
             LEFT JOIN (
                 SELECT world, posting_id, CAST(SUM(amount) AS bigint) AS total FROM entry
                 WHERE kind = 1 AND amount > 0 GROUP BY world, posting_id
             ) entries
             ON entries.world = payment.world AND entries.posting_id = payment.id
-            WHERE COALESCE(entries.total, 0) <> CASE payment.state WHEN 2 THEN 0 ELSE payment.amount END
+            WHERE COALESCE(entries.total, 0) <> CASE
+                WHEN payment.captured IS NOT NULL THEN payment.captured
+                WHEN payment.state = 2 THEN 0
+                ELSE payment.amount
+            END
             """
         ),
         new(
@@ -135,10 +142,10 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             SELECT entry.world, entry.posting_id, account.id, 1 FROM entry
             LEFT JOIN account ON account.world = entry.world AND account.id = entry.account_id
             LEFT JOIN payment
-            ON entry.kind = 1 AND payment.world = entry.world AND payment.id = entry.posting_id
+            ON entry.kind IN (1, 5, 6) AND payment.world = entry.world AND payment.id = entry.posting_id
             LEFT JOIN refund
             ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
-            WHERE entry.kind IN (1, 2) AND payment.id IS NULL AND refund.id IS NULL
+            WHERE entry.kind IN (1, 2, 5, 6) AND payment.id IS NULL AND refund.id IS NULL
             """
         ),
         new(
@@ -166,7 +173,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             SELECT coupon.world, coupon.id, payment.account_id, 1 FROM coupon
             LEFT JOIN payment ON payment.world = coupon.world AND payment.id = coupon.payment_id
             WHERE coupon.payment_id IS NOT NULL
-            AND (payment.id IS NULL OR payment.coupon_id IS DISTINCT FROM coupon.id OR payment.state = 2)
+            AND (payment.id IS NULL OR payment.coupon_id IS DISTINCT FROM coupon.id OR payment.state IN (2, 6, 7))
             """
         ),
         new(
@@ -175,7 +182,8 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             """
             SELECT payment.world, payment.id, payment.account_id, 1 FROM payment
             LEFT JOIN coupon ON coupon.world = payment.world AND coupon.id = payment.coupon_id
-            WHERE {payment.id} AND payment.coupon_id IS NOT NULL AND payment.state IN (1, 3)
+            WHERE {payment.id} AND payment.coupon_id IS NOT NULL
+            AND payment.campaign_id IS NOT NULL AND payment.state IN (1, 3, 5)
             AND coupon.payment_id IS DISTINCT FROM payment.id
             """
         ),
@@ -226,11 +234,12 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             """
             SELECT payment.world, payment.id, payment.account_id, paid.attempts FROM (
                 SELECT world, app_id, order_no, COUNT(*) AS attempts
-                FROM payment WHERE state <> 2 GROUP BY world, app_id, order_no HAVING COUNT(*) > 1
+                FROM payment WHERE state NOT IN (2, 6, 7) GROUP BY world, app_id, order_no HAVING COUNT(*) > 1
             ) paid
             JOIN payment ON payment.world = paid.world AND payment.app_id = paid.app_id
-            AND payment.order_no = paid.order_no AND payment.state <> 2
+            AND payment.order_no = paid.order_no AND payment.state NOT IN (2, 6, 7)
             """
         ),
+        .. HoldBooks.Rules,
     ];
 }

@@ -7,13 +7,15 @@ namespace OpenBanking.Server.Ledger;
 /// <summary>What a business command moves: legs that sum to zero.</summary>
 /// <param name="Id">The payment, refund, top-up or campaign it belongs to.</param>
 /// <param name="AppId">The app that caused it; null for the bank.</param>
+/// <param name="Step">Which one it is of the several postings of this id; null when there is one alone.</param>
 public sealed record Posting(
     PostingKind Kind,
     Guid Id,
     Guid? AppId,
     string Currency,
     DateTimeOffset Now,
-    IReadOnlyList<Leg> Legs
+    IReadOnlyList<Leg> Legs,
+    long? Step = null
 );
 
 /// <summary>One side of a posting. Credits are positive.</summary>
@@ -61,6 +63,31 @@ public static class LedgerRules
             .. PaymentLegs(customer, customerAmount, campaignBudget, discount, partnerSettlement)
                 .Select(Reverse),
         ];
+
+    /// <summary>Customer and campaign set money aside: what either may come to pay.</summary>
+    public static IReadOnlyList<Leg> HoldLegs(
+        Id<AccountRow> customer,
+        long customerAmount,
+        InternalAccountKey? campaignBudget,
+        long discount,
+        InternalAccountKey holds
+    ) => PaymentLegs(customer, customerAmount, campaignBudget, discount, holds);
+
+    /// <summary>The partner takes a part of what was set aside.</summary>
+    public static IReadOnlyList<Leg> CaptureLegs(
+        InternalAccountKey holds,
+        InternalAccountKey partnerSettlement,
+        long amount
+    ) => [new Leg.Internal(holds, -amount), new Leg.Internal(partnerSettlement, amount)];
+
+    /// <summary>What was set aside and not taken goes back to customer and campaign.</summary>
+    public static IReadOnlyList<Leg> ReleaseLegs(
+        Id<AccountRow> customer,
+        long customerAmount,
+        InternalAccountKey? campaignBudget,
+        long discount,
+        InternalAccountKey holds
+    ) => RefundLegs(customer, customerAmount, campaignBudget, discount, holds);
 
     /// <summary>Money comes from the bound card.</summary>
     public static IReadOnlyList<Leg> TopUpLegs(Id<AccountRow> customer, long amount, string currency) =>
@@ -112,8 +139,9 @@ public static class LedgerRules
     private static void PostToBank(Book book, Posting posting, Leg.Internal leg)
     {
         book.Add(LedgerTables.InternalAccounts, leg.Account, leg.Amount);
-        var microseconds = (posting.Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        Insert(book, posting, leg.Account.EntryAccountId(), microseconds, leg.Amount, null);
+        var sequence =
+            posting.Step ?? (posting.Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        Insert(book, posting, leg.Account.EntryAccountId(), sequence, leg.Amount, null);
     }
 
     private static void Insert(

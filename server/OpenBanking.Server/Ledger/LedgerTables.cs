@@ -19,6 +19,10 @@ public enum InternalAccountKind
 
     /// <summary>Where campaign budgets come from.</summary>
     MarketingFund = 4,
+
+    /// <summary>What customers and campaigns have set aside for a partner's payments that are not captured yet; the owner
+    /// is the partner.</summary>
+    PaymentHolds = 5,
 }
 
 /// <summary>Names one of the bank's own accounts.</summary>
@@ -58,6 +62,8 @@ public enum PostingKind
     Refund = 2,
     TopUp = 3,
     CampaignFunding = 4,
+    Hold = 5,
+    Release = 6,
 }
 
 /// <summary>One line of the ledger 分录. Never changed, never deleted.</summary>
@@ -66,7 +72,7 @@ public sealed record EntryRow
     public required Guid AccountId { get; init; }
 
     /// <summary>For a customer's account the number of the line in its statement, without gaps; for one of the
-    /// bank's own the microsecond of the posting.</summary>
+    /// bank's own the microsecond of the posting, or its number where one thing is posted in several steps.</summary>
     public required long Sequence { get; init; }
 
     /// <summary>The payment, refund, top-up or campaign the posting belongs to.</summary>

@@ -8,27 +8,27 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
 {
     public const string Rule = "what counts against an account's limits is what went out";
 
-    /// <summary>Where the counters come from. Holds count, too, and have no entries yet, so an account with money held is
-    /// left for when it has none.</summary>
+    /// <summary>Where the counters come from: payments taken at once and holds, less refunds and what was released.</summary>
     public const string Query = """
         SELECT account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
             moved.day, moved.paid, moved.given_back
         FROM account
         LEFT JOIN (
             SELECT entry.world, entry.account_id,
-                CASE WHEN entry.kind = 1 THEN entry.business_date ELSE payment.business_date END AS day,
-                CAST(SUM(CASE WHEN entry.kind = 1 THEN -entry.amount ELSE 0 END) AS bigint) AS paid,
-                CAST(SUM(CASE WHEN entry.kind = 1 THEN 0 ELSE entry.amount END) AS bigint) AS given_back
+                CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END AS day,
+                CAST(SUM(CASE WHEN entry.kind IN (1, 5) THEN -entry.amount ELSE 0 END) AS bigint) AS paid,
+                CAST(SUM(CASE WHEN entry.kind IN (1, 5) THEN 0 ELSE entry.amount END) AS bigint) AS given_back
             FROM entry
             LEFT JOIN refund
             ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
-            LEFT JOIN payment ON payment.world = refund.world AND payment.id = refund.payment_id
-            WHERE entry.kind IN (1, 2) AND {entry.account_id}
+            LEFT JOIN payment ON payment.world = entry.world
+            AND payment.id = CASE entry.kind WHEN 6 THEN entry.posting_id ELSE refund.payment_id END
+            WHERE entry.kind IN (1, 2, 5, 6) AND {entry.account_id}
             GROUP BY entry.world, entry.account_id,
-                CASE WHEN entry.kind = 1 THEN entry.business_date ELSE payment.business_date END
+                CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END
         ) moved
         ON moved.world = account.world AND moved.account_id = account.id
-        WHERE account.held = 0 AND {account.id}
+        WHERE {account.id}
         """;
 
     /// <summary>By how much a counter is off; 0 when both can be right. A payment that was decided late counts for the day

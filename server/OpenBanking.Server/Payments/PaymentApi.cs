@@ -17,7 +17,8 @@ public static class PaymentApi
             .WithSummary("Pays an order from the customer's e-account, with or without a coupon")
             .WithDescription(
                 "Customer, campaign, partner and coupon move in one transaction. A decline is a payment with status "
-                    + "failed and a decline_code; to try the order again, use a key for a new attempt."
+                    + "failed and a decline_code; to try the order again, use a key for a new attempt. With "
+                    + "capture_method manual the money is held, and captured or canceled later."
             )
             .Produces<Payment>(StatusCodes.Status201Created)
             .Refuses(ProblemCodes.AgreementNotActive, ProblemCodes.OrderAlreadyPaid);
@@ -44,6 +45,7 @@ public static class PaymentApi
         KeyedBody<CreatePaymentRequest> body,
         ConsentQueries consents,
         PaymentQueries queries,
+        HoldOptions holds,
         Engine.Engine engine,
         Ids ids
     )
@@ -60,7 +62,9 @@ public static class PaymentApi
             agreement is null ? Wire.NotKnown("/agreement_id", "agreement") : null,
             request.CouponId is not null && !caller.TryRead(request.CouponId, out couponId)
                 ? Wire.NotKnown("/coupon_id", "coupon")
-                : null
+                : null,
+            HoldOptions.CheckMethod(request),
+            holds.CheckEnd(request, caller.Now)
         );
         return refused
             ?? await engine.DecideOnceAsync(
@@ -72,7 +76,8 @@ public static class PaymentApi
                     request.OrderNo,
                     request.Amount.Amount,
                     request.CouponId is null ? null : couponId,
-                    request.Description
+                    request.Description,
+                    holds.EndOf(request, caller.Now)
                 ),
                 body.Request,
                 payment => payment.Id.Value,
@@ -99,17 +104,25 @@ public static class PaymentApi
             )
             : Problems.NotFound();
 
-    private static Payment Show(PaymentRow payment, Caller caller) =>
+    internal static Payment Show(PaymentRow payment, Caller caller) =>
         new()
         {
             Id = caller.Show(payment.Id),
             OrderNo = payment.OrderNo,
             Status = PaymentRules.StatusOf(payment.State),
             DeclineCode = payment.DeclineCode,
-            Amount = new(payment.Currency, payment.Amount),
+            Amount = new(payment.Currency, payment.Authorized ?? payment.Amount),
             DiscountAmount = new(payment.Currency, payment.Discount),
             CustomerAmount = new(payment.Currency, payment.CustomerAmount),
+            CapturedAmount = new(
+                payment.Currency,
+                payment.Captured ?? (payment.State == PaymentState.Failed ? 0 : payment.Amount)
+            ),
             RefundedAmount = new(payment.Currency, payment.Refunded),
+            RefundableAmount = new(payment.Currency, payment.Refundable),
+            CaptureMethod = payment.Authorized is null ? null : CaptureMethod.Manual,
+            HeldAmount = payment.Authorized is null ? null : new(payment.Currency, payment.Held ?? 0),
+            ExpiresAt = payment.ExpiresAt,
             AgreementId = caller.Show(payment.AgreementId),
             AccountId = caller.Show(payment.AccountId),
             CustomerId = caller.Show(payment.CustomerId),

@@ -11,6 +11,7 @@ namespace OpenBanking.Server.Payments;
 /// <summary>Pays an order under an agreement.</summary>
 /// <param name="Agreement">Read before the batch for what never changes in it: whose it is, and which account
 /// pays.</param>
+/// <param name="HoldUntil">When the hold ends by itself; null when the money is taken at once.</param>
 public sealed record CreatePayment(
     World World,
     DateTimeOffset Now,
@@ -19,7 +20,8 @@ public sealed record CreatePayment(
     string OrderNo,
     long Amount,
     Id<CouponRow>? CouponId,
-    string? Description
+    string? Description,
+    DateTimeOffset? HoldUntil = null
 ) : Command<PaymentRow>(World, Now)
 {
     public override Actor Actor => Actor.App(AppId);
@@ -81,22 +83,24 @@ public static class PaymentRules
             );
         var discount =
             coupon is null || couponDecline is not null ? 0 : CouponRules.DiscountOf(coupon, command.Amount);
-        var customerAmount = command.Amount - discount;
+        var customerAmount = command.HoldUntil is null
+            ? command.Amount - discount
+            : HoldShares.MostToPay(coupon, command.Amount);
         var countsAt = CountsAt(command.Now, agreement, account);
         var decline =
             couponDecline
             ?? AgreementRules.DeclinePayment(agreement, customerAmount, countsAt)
             ?? AccountRules.DeclineOutflow(account, customerAmount, countsAt);
 
-        return decline is null
-            ? Capture(command, book, agreement, account, order, coupon, discount)
-            : Fail(command, book, agreement, order, decline);
+        return decline is not null ? Fail(command, book, agreement, order, decline)
+            : command.HoldUntil is null ? Capture(command, book, agreement, account, order, coupon, discount)
+            : HoldMovementRules.SetAside(command, book, agreement, account, order, coupon, discount);
     }
 
     /// <summary>When a payment counts: now, or at the first moment of a later business day that has begun for the
     /// agreement or the account already. Commands are not decided in the order of their clocks, and what was counted is
     /// given back to the day that counted it.</summary>
-    private static DateTimeOffset CountsAt(DateTimeOffset now, AgreementRow agreement, AccountRow account)
+    internal static DateTimeOffset CountsAt(DateTimeOffset now, AgreementRow agreement, AccountRow account)
     {
         var begun = agreement.Day > account.OutflowDay ? agreement.Day : account.OutflowDay;
         return begun > BusinessCalendar.DateOf(now) ? BusinessCalendar.StartOf(begun) : now;
@@ -201,6 +205,11 @@ public static class PaymentRules
             subjects.Add(EventSubject.Of("decline_code", decline));
         }
 
+        if (type == EventTypes.PaymentCaptured && payment.Captured is { } captured)
+        {
+            subjects.Add(EventSubject.Of("captured_amount", new Money(payment.Currency, captured)));
+        }
+
         book.Emit(
             new(payment.AppId.Value, type, payment.Version, StatusOf(payment.State).Value, [.. subjects])
         );
@@ -213,10 +222,21 @@ public static class PaymentRules
             PaymentState.Failed => PaymentStatus.Failed,
             PaymentState.PartiallyRefunded => PaymentStatus.PartiallyRefunded,
             PaymentState.Refunded => PaymentStatus.Refunded,
+            PaymentState.Authorized => PaymentStatus.Authorized,
+            PaymentState.Canceled => PaymentStatus.Canceled,
+            PaymentState.Expired => PaymentStatus.Expired,
             _ => throw new InvalidOperationException($"Unknown state {state}."),
         };
 
-    private static PaymentRow NewPayment(CreatePayment command, AgreementRow agreement, PaymentState state) =>
+    /// <summary>The account that holds what was set aside for the payment.</summary>
+    public static InternalAccountKey HoldsOf(PaymentRow payment) =>
+        new(InternalAccountKind.PaymentHolds, payment.PartnerId.Value, payment.Currency);
+
+    internal static PaymentRow NewPayment(
+        CreatePayment command,
+        AgreementRow agreement,
+        PaymentState state
+    ) =>
         new()
         {
             Id = command.PaymentId,
@@ -235,9 +255,12 @@ public static class PaymentRules
             Description = command.Description,
             BusinessDate = BusinessCalendar.DateOf(command.Now),
             CreatedAt = command.Now,
+            Authorized = command.HoldUntil is null ? null : command.Amount,
+            Captured = command.HoldUntil is null ? null : 0,
+            ExpiresAt = command.HoldUntil,
         };
 
-    private static void RecordAttempt(CreatePayment command, Book book, OrderRow? order, bool paid)
+    internal static void RecordAttempt(CreatePayment command, Book book, OrderRow? order, bool paid)
     {
         if (order is null)
         {

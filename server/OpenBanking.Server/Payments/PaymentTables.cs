@@ -14,6 +14,9 @@ public enum PaymentState
     Failed = 2,
     PartiallyRefunded = 3,
     Refunded = 4,
+    Authorized = 5,
+    Canceled = 6,
+    Expired = 7,
 }
 
 /// <summary>A payment 支付. Amounts are in minor units.</summary>
@@ -47,10 +50,10 @@ public sealed record PaymentRow : VersionedRow, IIdentified
 
     public required string Currency { get; init; }
 
-    /// <summary>The price.</summary>
+    /// <summary>The price; once a hold has ended, what was captured of it.</summary>
     public required long Amount { get; init; }
 
-    /// <summary>The campaign's part of the price.</summary>
+    /// <summary>The campaign's part of <see cref="Amount"/>.</summary>
     public required long Discount { get; init; }
 
     /// <summary>How much of the price was given back.</summary>
@@ -62,8 +65,24 @@ public sealed record PaymentRow : VersionedRow, IIdentified
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The customer's part of the price.</summary>
+    /// <summary>The price that was to be held; null for a payment that takes the money at once.</summary>
+    public long? Authorized { get; init; }
+
+    /// <summary>How much of the price was captured; null for a payment that takes the money at once.</summary>
+    public long? Captured { get; init; }
+
+    /// <summary>How much of the customer's money is still held; null when the payment holds nothing (any more).</summary>
+    public long? Held { get; init; }
+
+    /// <summary>When the hold ends by itself; null for a payment that takes the money at once.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The customer's part of <see cref="Amount"/>.</summary>
     public long CustomerAmount => Amount - Discount;
+
+    /// <summary>What a refund may give back now.</summary>
+    public long Refundable =>
+        State is PaymentState.Captured or PaymentState.PartiallyRefunded ? Amount - Refunded : 0;
 }
 
 /// <summary>An order number of an app, and the payment that counts for it.</summary>

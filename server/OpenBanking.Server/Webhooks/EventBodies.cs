@@ -46,7 +46,9 @@ public static class EventBodies
         var data = new JsonObject { ["status"] = happened.Status };
         foreach (var subject in happened.Subjects)
         {
-            data[subject.Field] = subject.Text ?? pairwise.Format(partner, subject.IdPrefix!, subject.Id);
+            data[subject.Field] = subject.Money is { } money
+                ? new JsonObject { ["currency"] = money.Currency, ["amount"] = money.Amount }
+                : subject.Text ?? pairwise.Format(partner, subject.IdPrefix!, subject.Id);
         }
 
         return JsonSerializer.SerializeToUtf8Bytes(

@@ -92,6 +92,8 @@ internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids)
                     Amount = Money.Cny(payment.Amount),
                     DiscountAmount = Money.Cny(payment.Discount),
                     CustomerAmount = Money.Cny(payment.CustomerAmount),
+                    CapturedAmount = Money.Cny(payment.Amount),
+                    RefundableAmount = Money.Cny(payment.Amount - payment.Refunded),
                     RefundedAmount = Money.Cny(payment.Refunded),
                     AgreementId = agreement.Id.ToString(),
                     AccountId = agreement.AccountId.ToString(),

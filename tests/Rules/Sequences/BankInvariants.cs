@@ -8,7 +8,7 @@ using OpenBanking.Server.TopUps;
 namespace OpenBanking.Tests.Rules.Sequences;
 
 /// <summary>What must hold in a bank whatever happened (the invariants of the domain that rows alone can show).</summary>
-internal static class BankInvariants
+internal static partial class BankInvariants
 {
     public static void Hold(MemoryBank bank)
     {
@@ -22,13 +22,14 @@ internal static class BankInvariants
         StocksAndBudgetsAreKept(bank, payments);
         RefundsNeverExceedCaptures(bank, payments);
         OrdersArePaidOnce(payments);
+        HoldsAreWhatWasSetAside(bank, entries, payments);
         CounterInvariants.Hold(bank);
         EventInvariants.Hold(bank);
     }
 
     private static void PostingsSumToZero(IReadOnlyList<EntryRow> entries) =>
         Must.All(
-            entries.GroupBy(entry => (entry.PostingId, entry.Currency)),
+            entries.GroupBy(entry => (entry.PostingId, entry.Kind, entry.Currency)),
             posting => Must.Be(0, posting.Sum(entry => entry.Amount))
         );
 
@@ -42,7 +43,7 @@ internal static class BankInvariants
                     .OrderBy(entry => entry.Sequence)
                     .ToList();
                 Assert.True(account is { Available: >= 0, Held: >= 0, DayOutflow: >= 0, YearOutflow: >= 0 });
-                Must.Be(account.Available + account.Held, lines.Sum(line => line.Amount));
+                Must.Be(account.Available, lines.Sum(line => line.Amount));
                 Must.Be(account.Available, lines[^1].BalanceAfter);
                 Must.BeInOrder(
                     Enumerable.Range(1, (int)account.Entries).Select(number => (long)number),
@@ -67,7 +68,7 @@ internal static class BankInvariants
         Must.Be(
             0,
             accounts.Sum(account => account.Balance)
-                + bank.All(AccountTables.Accounts).Sum(account => account.Available + account.Held)
+                + bank.All(AccountTables.Accounts).Sum(account => account.Available)
         );
     }
 
@@ -79,11 +80,7 @@ internal static class BankInvariants
     {
         Must.All(
             payments,
-            payment =>
-                Must.Be(
-                    payment.State == PaymentState.Failed ? 0 : payment.Amount,
-                    Credited(PostingKind.Payment, payment.Id.Value)
-                )
+            payment => Must.Be(CapturedOf(payment), Credited(PostingKind.Payment, payment.Id.Value))
         );
         Must.All(
             bank.All(RefundTables.Refunds),
@@ -123,8 +120,11 @@ internal static class BankInvariants
         );
         Must.All(
             payments.Where(payment =>
-                payment.CouponId is not null
-                && payment.State is PaymentState.Captured or PaymentState.PartiallyRefunded
+                payment.CampaignId is not null
+                && payment.State
+                    is PaymentState.Captured
+                        or PaymentState.PartiallyRefunded
+                        or PaymentState.Authorized
             ),
             payment => Must.Be(payment.Id, coupons[payment.CouponId!.Value].PaymentId)
         );
@@ -180,11 +180,7 @@ internal static class BankInvariants
                     .Where(refund => refund.PaymentId == payment.Id)
                     .ToList();
                 Must.Be(payment.Refunded, refunds.Sum(refund => refund.Amount));
-                Must.BeInRange(
-                    payment.Refunded,
-                    0,
-                    payment.State == PaymentState.Failed ? 0 : payment.Amount
-                );
+                Must.BeInRange(payment.Refunded, 0, CapturedOf(payment));
                 Must.Be(payment.State == PaymentState.Refunded, payment.Refunded == payment.Amount);
                 Must.All(
                     refunds,
@@ -197,7 +193,10 @@ internal static class BankInvariants
     private static void OrdersArePaidOnce(IReadOnlyList<PaymentRow> payments) =>
         Must.All(
             payments
-                .Where(payment => payment.State != PaymentState.Failed)
+                .Where(payment =>
+                    payment.State
+                        is not (PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired)
+                )
                 .GroupBy(payment => (payment.AppId, payment.OrderNo)),
             order => Assert.Single(order)
         );

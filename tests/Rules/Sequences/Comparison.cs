@@ -22,7 +22,9 @@ internal sealed class Comparison(
     {
         for (var i = 0; i < scene.Accounts.Count; i++)
         {
-            AssertSame(model.Accounts[i], bank.Get(AccountTables.Accounts, scene.Accounts[i].Id));
+            var account = bank.Get(AccountTables.Accounts, scene.Accounts[i].Id);
+            AssertSame(model.Accounts[i], account);
+            AssertHeld(model.Accounts[i], account);
         }
 
         for (var i = 0; i < scene.Agreements.Count; i++)
@@ -37,7 +39,9 @@ internal sealed class Comparison(
 
         for (var i = 0; i < payments.Count; i++)
         {
-            AssertSame(model.Payments[i], bank.Get(PaymentTables.Payments, payments[i].Id));
+            var payment = bank.Get(PaymentTables.Payments, payments[i].Id);
+            AssertSame(model.Payments[i], payment);
+            AssertHeld(model.Payments[i], payment);
         }
 
         for (var app = 1; app <= 2; app++)
@@ -85,11 +89,33 @@ internal sealed class Comparison(
     private static void AssertSame(ModelPayment expected, PaymentRow payment) =>
         Must.Be(
             (
-                expected.Captured,
-                expected.Captured ? expected.Customer : expected.Price,
+                expected.Live,
+                expected.Live ? expected.Customer : expected.Price,
                 expected.Price - expected.Left
             ),
-            (payment.State != PaymentState.Failed, payment.CustomerAmount, payment.Refunded)
+            (
+                payment.State is not (PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired),
+                payment.CustomerAmount,
+                payment.Refunded
+            )
+        );
+
+    private void AssertHeld(ModelAccount expected, AccountRow account) =>
+        Must.Be(
+            model
+                .Payments.Where(payment => payment.Agreement.Account == expected)
+                .Sum(payment => payment.Hold?.Held ?? 0),
+            account.Held
+        );
+
+    private static void AssertHeld(ModelPayment expected, PaymentRow payment) =>
+        Must.Be(
+            (
+                expected.Hold?.Captured,
+                expected.Hold is { Open: true } hold ? hold.Held : null,
+                expected.Version
+            ),
+            (payment.Captured, payment.Held, payment.Version)
         );
 
     private static InternalAccountKey SettlementOf(int app) =>

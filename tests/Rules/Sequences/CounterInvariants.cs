@@ -5,8 +5,8 @@ using OpenBanking.Server.Refunds;
 
 namespace OpenBanking.Tests.Rules.Sequences;
 
-/// <summary>What is counted against limits is what was paid on that day, in that year and in all, less what was given
-/// back.</summary>
+/// <summary>What is counted against limits is what was paid or set aside on that day, in that year and in all, less what
+/// was given back.</summary>
 internal static class CounterInvariants
 {
     public static void Hold(MemoryBank bank)
@@ -15,11 +15,7 @@ internal static class CounterInvariants
             .GroupBy(refund => refund.PaymentId)
             .ToDictionary(refunds => refunds.Key, refunds => refunds.Sum(refund => refund.CustomerAmount));
         var counted = bank.All(PaymentTables.Payments)
-            .Where(payment => payment.State != PaymentState.Failed)
-            .Select(payment => new Counted(
-                payment,
-                payment.CustomerAmount - given.GetValueOrDefault(payment.Id)
-            ))
+            .Select(payment => new Counted(payment, CountedOf(payment) - given.GetValueOrDefault(payment.Id)))
             .ToList();
         foreach (var account in bank.All(AccountTables.Accounts))
         {
@@ -39,6 +35,17 @@ internal static class CounterInvariants
             );
         }
     }
+
+    /// <summary>A hold counts whole until it ends, whatever was captured of it meanwhile: captures that did not end it took
+    /// the campaign's part first.</summary>
+    private static long CountedOf(PaymentRow payment) =>
+        payment.State switch
+        {
+            PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired => 0,
+            PaymentState.Authorized => payment.Held!.Value
+                + Math.Max(0, payment.Captured!.Value - payment.Discount),
+            _ => payment.CustomerAmount,
+        };
 
     private static long SumOf(List<Counted> outflows, DateOnly day) =>
         outflows.Where(outflow => outflow.Payment.BusinessDate == day).Sum(outflow => outflow.Left);

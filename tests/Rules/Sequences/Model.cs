@@ -16,7 +16,7 @@ internal sealed record ExpectedEvent(int App, string Type, string Status, long S
 /// The bank as its rules of business say it, told from histories: it keeps what happened and adds it up each time it is
 /// asked, where the server keeps counters and balances.
 /// </summary>
-internal sealed class Model
+internal sealed partial class Model
 {
     private const long DailyOutflow = 10_000_00;
     private const long YearlyOutflow = 200_000_00;
@@ -39,8 +39,8 @@ internal sealed class Model
     /// <summary>What a partner has earned and not given back.</summary>
     public long SettlementOf(int app) =>
         Payments
-            .Where(payment => payment.Agreement.App == app && payment.Captured)
-            .Sum(payment => payment.Left);
+            .Where(payment => payment.Agreement.App == app)
+            .Sum(payment => payment.Captured ? payment.Left : payment.Hold?.Captured ?? 0);
 
     public Expected TopUp(ModelAgreement agreement, long amount, DateTimeOffset now)
     {
@@ -118,18 +118,9 @@ internal sealed class Model
         DateTimeOffset now
     )
     {
-        if (!agreement.IsActive(now))
+        if (WhyRefused(agreement, order, now) is { } refusal)
         {
-            return Expected.Refused(ProblemCodes.AgreementNotActive);
-        }
-
-        if (
-            Payments.Exists(paid =>
-                paid.Captured && paid.Order == order && paid.Agreement.App == agreement.App
-            )
-        )
-        {
-            return Expected.Refused(ProblemCodes.OrderAlreadyPaid);
+            return Expected.Refused(refusal);
         }
 
         var couponDecline = coupon is null ? null : WhyNotRedeemed(coupon, agreement, price, now);
@@ -186,6 +177,7 @@ internal sealed class Model
 
         var before = payment.ToCustomer;
         payment.Refunds.Add(amount);
+        payment.Version++;
         var toCustomer = payment.ToCustomer - before;
         payment.Agreement.Account.Moved.Add(toCustomer);
         payment.Agreement.Account.Outflow.GiveBack(payment.Day, toCustomer, now);
@@ -215,9 +207,15 @@ internal sealed class Model
 
         yield return new(app, EventTypes.RefundSucceeded, "succeeded", 1);
         yield return payment.Left == 0
-            ? new(app, EventTypes.PaymentRefunded, "refunded", 1 + payment.Refunds.Count)
-            : new(app, EventTypes.PaymentPartiallyRefunded, "partially_refunded", 1 + payment.Refunds.Count);
+            ? new(app, EventTypes.PaymentRefunded, "refunded", payment.Version)
+            : new(app, EventTypes.PaymentPartiallyRefunded, "partially_refunded", payment.Version);
     }
+
+    private string? WhyRefused(ModelAgreement agreement, string order, DateTimeOffset now) =>
+        !agreement.IsActive(now) ? ProblemCodes.AgreementNotActive
+        : Payments.Exists(paid => paid.Live && paid.Order == order && paid.Agreement.App == agreement.App)
+            ? ProblemCodes.OrderAlreadyPaid
+        : null;
 
     private static string? WhyNotRedeemed(
         ModelCoupon coupon,
@@ -226,6 +224,7 @@ internal sealed class Model
         DateTimeOffset now
     ) =>
         coupon.Account != agreement.Account || coupon.App != agreement.App ? DeclineCodes.CouponNotFound
+        : coupon.UsedBy is { Hold.Open: true } ? DeclineCodes.CouponHeld
         : coupon.UsedBy is not null ? DeclineCodes.CouponAlreadyRedeemed
         : now >= coupon.ValidUntil ? DeclineCodes.CouponExpired
         : price < coupon.Stock.Threshold ? DeclineCodes.CouponBelowThreshold
@@ -391,15 +390,22 @@ internal sealed class ModelPayment(
 
     public string Order { get; } = order;
 
-    public long Price { get; } = price;
+    public long Price { get; set; } = price;
 
-    public long Customer { get; } = price - discount;
+    public long Customer { get; set; } = price - discount;
 
     public ModelCoupon? Coupon { get; } = coupon;
 
     public DateOnly Day { get; } = day;
 
-    public required bool Captured { get; init; }
+    public required bool Captured { get; set; }
+
+    /// <summary>How it is held, when it was held first.</summary>
+    public ModelHold? Hold { get; init; }
+
+    public bool Live => Captured || Hold is { Open: true };
+
+    public long Version { get; set; } = 1;
 
     public List<long> Refunds { get; } = [];
 

@@ -14,7 +14,7 @@ namespace OpenBanking.Tests.Rules.Sequences;
 
 /// <summary>The server's rules and the model side by side. Each step is played on both, and both must come to the
 /// same.</summary>
-internal sealed class Stage
+internal sealed partial class Stage
 {
     /// <summary>What is seen when a request came again.</summary>
     public const string KnownAnswer = "known answer";
@@ -78,6 +78,12 @@ internal sealed class Stage
                 break;
             case Step.Pay pay:
                 Play(pay, at);
+                break;
+            case Step.Authorize authorize:
+                Play(authorize, at);
+                break;
+            case Step.OfHold ofHold when payments.Count > 0:
+                Play(ofHold, at);
                 break;
             case Step.Refund refund when payments.Count > 0:
                 Play(refund, at);

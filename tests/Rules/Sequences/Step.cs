@@ -7,7 +7,7 @@ namespace OpenBanking.Tests.Rules.Sequences;
 /// first.</summary>
 /// <param name="LagSeconds">How much earlier than now the command was made: commands are decided in the order they are
 /// queued in, which need not be the order of their clocks.</param>
-internal abstract record Step(int LagSeconds)
+internal abstract partial record Step(int LagSeconds)
 {
     public sealed record TopUp(int LagSeconds, int Agreement, long Amount) : Step(LagSeconds);
 
@@ -42,7 +42,7 @@ internal enum Until
     InAYear,
 }
 
-internal static class Steps
+internal static partial class Steps
 {
     private const int Longest = 40;
 
@@ -77,6 +77,7 @@ internal static class Steps
             From(lags, agreements, numbers, (lag, agreement, stock) => new Step.Issue(lag, agreement, stock))
         ),
         (10, Payments()),
+        (10, Holds()),
         (
             5,
             From(

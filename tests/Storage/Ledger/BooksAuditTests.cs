@@ -12,6 +12,7 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
 {
     private const string PostingsBalance = "debits equal credits in every posting";
     private const string CustomersBalance = "a customer's balance is the sum of its entries";
+    private const string Held = "what is held of a customer is the sum of its open holds";
     private const string Statements =
         "a customer's statement has no gaps, and each line the balance after it";
     private const string BanksBalance = "a balance of the bank is the sum of its entries";
@@ -48,7 +49,7 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
 
     // One more on one side.
     [InlineData("UPDATE account SET available = available + 1 WHERE world = 7", CustomersBalance)]
-    [InlineData("UPDATE account SET held = held + 1 WHERE world = 7", CustomersBalance)]
+    [InlineData("UPDATE account SET held = held + 1 WHERE world = 7", Held)]
     [InlineData("UPDATE account SET entries = entries + 1 WHERE world = 7", CustomersBalance)]
     [InlineData(
         "UPDATE internal_account SET balance = balance + 1 WHERE world = 7 AND kind = 2",

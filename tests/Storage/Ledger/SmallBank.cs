@@ -84,6 +84,16 @@ internal sealed class SmallBank(Server.Engine.Engine engine, Store store, World 
     public Task<PaymentRow> PayAsync(int number, long amount, Id<CouponRow>? coupon = null) =>
         AcceptAsync(Payment(number, amount, coupon));
 
+    /// <summary>Money is held for an order of its own.</summary>
+    public Task<PaymentRow> HoldAsync(int number, long amount, Id<CouponRow>? coupon = null) =>
+        AcceptAsync(Payment(number, amount, coupon) with { HoldUntil = Rows.Noon.AddDays(7) });
+
+    public Task<PaymentRow> CaptureAsync(PaymentRow payment, long amount, bool final) =>
+        AcceptAsync(new CapturePayment(world, Rows.Noon, payment, amount, final));
+
+    public Task<PaymentRow> CancelAsync(PaymentRow payment) =>
+        AcceptAsync(new CancelPayment(world, Rows.Noon, payment));
+
     public Task<RefundRow> RefundAsync(int number, PaymentRow payment, long? amount = null) =>
         AcceptAsync(
             new CreateRefund(world, Rows.Noon, Rows.Id<RefundRow>(number), payment, amount, Reason: null)

@@ -37,3 +37,5 @@ public sealed class PostgresAuditTamperingTests : AuditTamperingTests<PostgresDa
 public sealed class PostgresAuditorTests : AuditorTests<PostgresDatabase>;
 
 public sealed class PostgresEventCursorTests : EventCursorTests<PostgresDatabase>;
+
+public sealed class PostgresHoldAuditTests : HoldAuditTests<PostgresDatabase>;

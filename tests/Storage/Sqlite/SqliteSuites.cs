@@ -30,6 +30,8 @@ public sealed class SqliteSweepTests : SweepTests<SqliteDatabase>;
 
 public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
 
+public sealed class SqliteHoldTests : HoldTests<SqliteDatabase>;
+
 public sealed class SqliteBooksAuditTests : BooksAuditTests<SqliteDatabase>;
 
 public sealed class SqliteAuditChainTests : AuditChainTests<SqliteDatabase>;
@@ -39,3 +41,5 @@ public sealed class SqliteAuditTamperingTests : AuditTamperingTests<SqliteDataba
 public sealed class SqliteAuditorTests : AuditorTests<SqliteDatabase>;
 
 public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;
+
+public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;

@@ -133,6 +133,7 @@ internal sealed class RandomRows
             CouponRow coupon => coupon with
             {
                 State = coupon.PaymentId is null ? CouponState.Issued : CouponState.Redeemed,
+                Held = coupon.Held && coupon.PaymentId is not null,
             },
             CouponStockRow stock => stock with { Quantity = most, Issued = Number(0, most) },
             PaymentRow payment => payment with
@@ -140,6 +141,11 @@ internal sealed class RandomRows
                 Amount = most,
                 Discount = Number(0, most),
                 Refunded = Number(0, most),
+                State = payment.Held is null ? PaymentState.Canceled : PaymentState.Authorized,
+                Authorized = payment.Held is null && payment.Authorized is null ? null : most,
+                Captured = payment.Held is null && payment.Captured is null ? null : most - 1,
+                Held = payment.Held is null ? null : Number(0, long.MaxValue),
+                ExpiresAt = payment.Held is null ? payment.ExpiresAt : payment.ExpiresAt ?? payment.CreatedAt,
             },
             RefundRow refund => refund with { Amount = most, CustomerAmount = most, DiscountAmount = 0 },
             TopUpRow topUp => topUp with { Amount = most },

@@ -1,0 +1,109 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+
+namespace OpenBanking.Server.Payments;
+
+/// <summary>POST /v1/payments/{id}/capture, /v1/payments/{id}/cancel</summary>
+public static class HoldApi
+{
+    public static void MapHolds(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/payments/{id}/capture", CaptureAsync)
+            .Needs(TokenRequirement.App(Scopes.Payments))
+            .WithName("capturePayment")
+            .WithTags("Payments")
+            .WithSummary("Takes all or a part of what is held for an authorized payment")
+            .WithDescription(
+                "Several captures may follow each other up to the price; the last one gives back the rest. A capture with "
+                    + "final false is not the last one, unless it takes all that is left. What was captured in all at or "
+                    + "above the coupon's threshold keeps the whole discount; below it the coupon is released and the "
+                    + "customer pays what was captured. A revoked consent does not matter: the money was held under it."
+            )
+            .Produces<Payment>()
+            .Refuses(
+                ProblemCodes.NotFound,
+                ProblemCodes.PaymentNotCapturable,
+                ProblemCodes.AuthorizationExpired,
+                ProblemCodes.CaptureExceedsAuthorization
+            );
+
+        api.MapPost("/payments/{id}/cancel", CancelAsync)
+            .Needs(TokenRequirement.App(Scopes.Payments))
+            .WithName("cancelPayment")
+            .WithTags("Payments")
+            .WithSummary("Gives back what is still held for an authorized payment")
+            .WithDescription(
+                "Money, coupon and limits come back, and the order may be tried again. If a part was captured before, that "
+                    + "stays, and the payment is captured."
+            )
+            .Produces<Payment>()
+            .Refuses(ProblemCodes.NotFound, ProblemCodes.PaymentNotCancelable);
+    }
+
+    private static async Task<IResult> CaptureAsync(
+        Caller caller,
+        string id,
+        KeyedBody<CapturePaymentRequest> body,
+        PaymentQueries queries,
+        Engine.Engine engine
+    )
+    {
+        var request = body.Value;
+        if (await FindAsync(caller, id, queries) is not { } payment)
+        {
+            return Problems.NotFound();
+        }
+
+        var refused = Wire.Refuse(request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null);
+        return refused
+            ?? await DecideAsync(
+                new CapturePayment(
+                    caller.World,
+                    caller.Now,
+                    payment,
+                    request.Amount?.Amount,
+                    request.Final ?? true
+                ),
+                caller,
+                body.Request,
+                queries,
+                engine
+            );
+    }
+
+    private static async Task<IResult> CancelAsync(
+        Caller caller,
+        string id,
+        KeyedBody<CancelPaymentRequest> body,
+        PaymentQueries queries,
+        Engine.Engine engine
+    ) =>
+        await FindAsync(caller, id, queries) is { } payment
+            ? await DecideAsync(
+                new CancelPayment(caller.World, caller.Now, payment),
+                caller,
+                body.Request,
+                queries,
+                engine
+            )
+            : Problems.NotFound();
+
+    private static async ValueTask<PaymentRow?> FindAsync(Caller caller, string id, PaymentQueries queries) =>
+        caller.TryRead<PaymentRow>(id, out var paymentId) ? await queries.FindAsync(caller, paymentId) : null;
+
+    private static Task<IResult> DecideAsync(
+        HoldCommand command,
+        Caller caller,
+        KeyedRequest request,
+        PaymentQueries queries,
+        Engine.Engine engine
+    ) =>
+        engine.DecideOnceAsync(
+            command,
+            request,
+            payment => payment.Id.Value,
+            payment => PaymentApi.Show(payment, caller),
+            id => queries.FindAsync(caller, new(id)),
+            StatusCodes.Status200OK
+        );
+}
