@@ -55,7 +55,7 @@ public sealed class Book(World world) : IKeySet
             throw new InvalidOperationException($"There is a {table} {slot.Key} already.");
         }
 
-        changes.Add(new(slot, null, 0));
+        changes.Add(new(slot, null, null));
         slot.Current = row;
         return row;
     }
@@ -73,7 +73,7 @@ public sealed class Book(World world) : IKeySet
             );
         }
 
-        changes.Add(new(slot, slot.Current, 0));
+        changes.Add(new(slot, slot.Current, null));
         VersionedRow raised = row;
         slot.Current = (TRow)(raised with { Version = row.Version + 1 });
         return slot.Current;
@@ -89,7 +89,7 @@ public sealed class Book(World world) : IKeySet
         // A row that was asked for and not found does not exist; of any other row that is not here nothing is known.
         var row = slot.Current ?? (slot.Wanted ? table.Empty!(key) : null);
         slot.Current = row is null ? null : table.Add!(row, amount);
-        slot.Sum = checked(slot.Sum + amount);
+        slot.Sum = checked((slot.Sum ?? 0) + amount);
     }
 
     public void Emit(Event happened) => events.Add(happened);
@@ -135,7 +135,7 @@ public sealed class Book(World world) : IKeySet
         return (TableState<TKey, TRow>)state;
     }
 
-    private readonly record struct Change(Slot Slot, object? Before, long SumBefore);
+    private readonly record struct Change(Slot Slot, object? Before, long? SumBefore);
 }
 
 /// <summary>A point in the changes of a book.</summary>

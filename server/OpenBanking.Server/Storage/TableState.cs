@@ -5,10 +5,10 @@ internal abstract class Slot(Table table)
 {
     public Table Table { get; } = table;
 
-    /// <summary>What was added to the row's sum.</summary>
-    public long Sum { get; set; }
+    /// <summary>What was added to the row's sum; null when nothing was.</summary>
+    public long? Sum { get; set; }
 
-    public abstract void Restore(object? row, long sum);
+    public abstract void Restore(object? row, long? sum);
 }
 
 internal sealed class Slot<TKey, TRow>(Table<TKey, TRow> table, TKey key) : Slot(table)
@@ -24,7 +24,7 @@ internal sealed class Slot<TKey, TRow>(Table<TKey, TRow> table, TKey key) : Slot
 
     public TRow? Current { get; set; }
 
-    public override void Restore(object? row, long sum) => (Current, Sum) = ((TRow?)row, sum);
+    public override void Restore(object? row, long? sum) => (Current, Sum) = ((TRow?)row, sum);
 }
 
 /// <summary>The rows of one table in a book.</summary>
@@ -76,9 +76,10 @@ internal sealed class TableState<TKey, TRow>(Table<TKey, TRow> table) : TableSta
         var added = new List<(TRow, long)>();
         foreach (var slot in slots.Values)
         {
-            if (slot.Sum != 0)
+            // What comes to nothing leaves a row all the same: there may be entries of it.
+            if (slot.Sum is { } sum && (sum != 0 || slot.Current is null))
             {
-                added.Add((table.Empty!(slot.Key), slot.Sum));
+                added.Add((table.Empty!(slot.Key), sum));
             }
             else if (slot.Loaded is null && slot.Current is not null)
             {

@@ -72,7 +72,8 @@ internal sealed class Scene
         Post(
             PostingKind.TopUp,
             New<TopUpRow>().Value,
-            LedgerRules.TopUpLegs(row.Id, balance + spentThisYear, row.Currency)
+            LedgerRules.TopUpLegs(row.Id, balance + spentThisYear, row.Currency),
+            Start
         );
         if (spentThisYear > 0)
         {
@@ -89,6 +90,7 @@ internal sealed class Scene
 
     private void SpendEarlier(AccountRow account, long amount)
     {
+        var earlier = Start.AddDays(-200);
         var payment = Rows.Payment with
         {
             Id = New<PaymentRow>(),
@@ -98,13 +100,15 @@ internal sealed class Scene
             AccountId = account.Id,
             CustomerId = account.CustomerId,
             Amount = amount,
-            BusinessDate = firstDay.AddDays(-200),
+            BusinessDate = Model.DayOf(earlier),
+            CreatedAt = earlier,
         };
         Bank.Put(PaymentTables.Payments, payment);
         Post(
             PostingKind.Payment,
             payment.Id.Value,
             LedgerRules.PaymentLegs(account.Id, amount, null, 0, PaymentRules.SettlementOf(payment)),
+            earlier,
             book => PaymentRules.Emit(book, EventTypes.PaymentCaptured, payment)
         );
     }
@@ -184,7 +188,8 @@ internal sealed class Scene
         Post(
             PostingKind.CampaignFunding,
             Rows.Campaign.Id.Value,
-            LedgerRules.CampaignFundingLegs(Rows.Budget, budget)
+            LedgerRules.CampaignFundingLegs(Rows.Budget, budget),
+            Start
         );
         Stocks.AddRange(rows);
         Model.Stocks.AddRange(
@@ -200,7 +205,13 @@ internal sealed class Scene
         );
     }
 
-    private void Post(PostingKind kind, Guid id, IReadOnlyList<Leg> legs, Action<Book>? more = null)
+    private void Post(
+        PostingKind kind,
+        Guid id,
+        IReadOnlyList<Leg> legs,
+        DateTimeOffset at,
+        Action<Book>? more = null
+    )
     {
         var book = Bank.Open(keys =>
         {
@@ -209,7 +220,7 @@ internal sealed class Scene
                 keys.Want(AccountTables.Accounts, leg.AccountId);
             }
         });
-        LedgerRules.Post(book, new(kind, id, AppId: null, Money.Renminbi, Start, legs));
+        LedgerRules.Post(book, new(kind, id, AppId: null, Money.Renminbi, at, legs));
         more?.Invoke(book);
         Bank.Save(book);
     }

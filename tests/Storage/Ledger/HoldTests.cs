@@ -33,6 +33,27 @@ public abstract class HoldTests<TDatabase> : EngineSuite<TDatabase>
         AssertMoney(available: 80_00, held: 2_00, settled: 18_00);
     }
 
+    /// <summary>As when a hold comes and ends in one batch: its entries name the account.</summary>
+    [Fact]
+    public async Task An_account_of_the_bank_is_there_even_if_nothing_came_of_its_first_batch()
+    {
+        var holds = PaymentRules.HoldsOf(Rows.Payment);
+
+        await Engine.SubmitAsync(
+            new Probe(
+                Rows.World,
+                book =>
+                {
+                    book.Add(LedgerTables.InternalAccounts, holds, 5_00);
+                    book.Add(LedgerTables.InternalAccounts, holds, -5_00);
+                    return Decision.Accept(0);
+                }
+            )
+        );
+
+        Assert.Equal(0, Store.Find(LedgerTables.InternalAccounts, Rows.World, holds)?.Balance);
+    }
+
     [Fact]
     public async Task Of_capture_cancellation_and_expiry_at_once_one_wins()
     {
