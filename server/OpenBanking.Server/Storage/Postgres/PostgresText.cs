@@ -86,12 +86,15 @@ internal static class PostgresText
             }
         );
 
-    /// <summary>Rows that another node is deleting are left to it.</summary>
+    /// <summary>Rows that another node is deleting are left to it. They are chosen once: a join with the choice itself
+    /// would let the planner choose anew for every row, and take more than the limit.</summary>
     public static string Sweep(Table table, string condition)
     {
-        var keys = $"world, {string.Join(", ", table.KeyColumns)}";
-        return $"DELETE FROM {table.Name} WHERE ({keys}) IN (SELECT {keys} FROM {table.Name} "
-            + $"WHERE {Numbered(condition)} LIMIT $1 FOR UPDATE SKIP LOCKED)";
+        var keys = table.KeyColumns.Prepend("world").ToList();
+        var same = keys.Select(column => $"{table.Name}.{column} = outlived.{column}");
+        return $"WITH outlived AS MATERIALIZED (SELECT {string.Join(", ", keys)} FROM {table.Name} "
+            + $"WHERE {Numbered(condition)} LIMIT $1 FOR UPDATE SKIP LOCKED) "
+            + $"DELETE FROM {table.Name} USING outlived WHERE {string.Join(" AND ", same)}";
     }
 
     private static string InsertInto(Table table) =>
