@@ -245,7 +245,7 @@ public static class ServerCommands
     public static string? WhyNotStarted(Exception failure) =>
         failure switch
         {
-            StoreInUseException => failure.Message,
+            StoreInUseException or StoreUnavailableException or OutcomeUnknownException => failure.Message,
             InvalidOperationException => failure.Message,
             ArgumentException => failure.Message,
             WrongSettingException => failure.Message,

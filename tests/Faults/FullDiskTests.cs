@@ -28,11 +28,10 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     public async Task On_Postgres_payments_are_refused_while_there_is_no_room_for_rows()
     {
         using var disk = new SmallDisk(PostgresMegabytes);
-        var log = PostgresCluster.NewFolder(Path.GetTempPath());
-        using var cluster = NewCluster(disk, "--waldir", Path.Combine(log, "wal"));
+        using var log = new SmallDisk(PostgresMegabytes);
+        using var cluster = NewCluster(disk, "--waldir", Path.Combine(log.Folder, "wal"));
         await using var bank = Bank.OnPostgres(cluster, cluster.NewDatabase());
         await AssertARefusalIsAllThatHappensAsync(bank, disk, roomAgain: () => { });
-        Directory.Delete(log, recursive: true);
     }
 
     [Fact]

@@ -58,7 +58,10 @@ public sealed class KilledServerTests(ITestOutputHelper output)
             load.Stop();
             await running;
             Assert.True(ended, $"{point} was not reached.");
-            Assert.Equal(Killed, server.ExitCode);
+            Assert.True(
+                server.ExitCode == Killed,
+                $"{point}: it ended with {server.ExitCode}: {server.Said}"
+            );
         }
 
         output.WriteLine($"{store}: {kills} kills at {points.Length} named points");
