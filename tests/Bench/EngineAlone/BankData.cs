@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
-using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
@@ -48,15 +46,9 @@ internal sealed class BankData(Ids ids)
         {
             var funded = Enumerable
                 .Range(0, Math.Min(AtOnce, customers - written))
-                .Select(_ => NewCustomer(now))
+                .Select(_ => AddFunded.New(ids, World, now, newApp, partner, Balance))
                 .ToList();
-            await Task.WhenAll(
-                funded.Select(customer =>
-                    engine.SubmitAsync(
-                        new AddFunded(World, now, customer.Account, customer.Agreement, Balance)
-                    )
-                )
-            );
+            await Task.WhenAll(funded.Select(engine.SubmitAsync));
             agreements.AddRange(funded.Select(customer => customer.Agreement));
         }
     }
@@ -98,80 +90,6 @@ internal sealed class BankData(Ids ids)
             ValidUntil = now.AddYears(1),
         };
         return (agreement, new(World, now, coupon));
-    }
-
-    private (AccountRow Account, AgreementRow Agreement) NewCustomer(DateTimeOffset now)
-    {
-        var account = new AccountRow
-        {
-            Id = ids.New<AccountRow>(),
-            CustomerId = ids.New<CustomerRow>(),
-            CardId = ids.New<BoundCardRow>(),
-            Type = AccountType.TypeTwo.Value,
-            State = AccountState.Active,
-            Number = new byte[60],
-            LastFour = "0000",
-            Currency = Money.Renminbi,
-            Available = 0,
-            Held = 0,
-            Entries = 0,
-            OutflowDay = BusinessCalendar.DateOf(now),
-            DayOutflow = 0,
-            YearOutflow = 0,
-            OpenedAt = now,
-        };
-        var agreement = new AgreementRow
-        {
-            Id = ids.New<AgreementRow>(),
-            ConsentId = ids.New<ConsentRow>(),
-            AppId = newApp,
-            PartnerId = partner,
-            CustomerId = account.CustomerId,
-            AccountId = account.Id,
-            CardId = account.CardId,
-            State = ConsentState.Authorized,
-            Currency = Money.Renminbi,
-            PerPaymentLimit = Balance,
-            DailyLimit = Balance,
-            TotalLimit = Balance,
-            TopUpAllowed = true,
-            Day = BusinessCalendar.DateOf(now),
-            DayPaid = 0,
-            DayToppedUp = 0,
-            TotalPaid = 0,
-            ExpiresAt = now.AddYears(1),
-        };
-        return (account, agreement);
-    }
-}
-
-/// <summary>Opens an account with money on it.</summary>
-internal sealed record AddFunded(
-    World World,
-    DateTimeOffset Now,
-    AccountRow Account,
-    AgreementRow Agreement,
-    long Amount
-) : Command<Done>(World, Now)
-{
-    public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, Account.Id);
-
-    public override Decision<Done> Decide(Book book)
-    {
-        book.Insert(AccountTables.Accounts, Account);
-        book.Insert(ConsentTables.Agreements, Agreement);
-        LedgerRules.Post(
-            book,
-            new(
-                PostingKind.TopUp,
-                Account.Id.Value,
-                Agreement.AppId.Value,
-                Account.Currency,
-                Now,
-                LedgerRules.TopUpLegs(Account.Id, Amount, Account.Currency)
-            )
-        );
-        return Decision.Accept(new Done());
     }
 }
 
