@@ -18,6 +18,7 @@ return args switch
     ["growth", "postgres", var most] => await Growth.MeasurePostgresAsync(int.Parse(most)),
     ["growth", "sqlite"] => await Growth.MeasureSqliteAsync(1_000_000),
     ["soak", var minutes] => await Growth.SoakAsync(double.Parse(minutes)),
+    ["token-check"] => await TokenCheck.MeasureAsync(),
     [] => await StartUp.MeasureAsync()
         + await QuickstartRun.MeasureAsync()
         + await PaymentLoad.MeasureAsync(),
@@ -28,7 +29,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Bench [start | quickstart | payments | engine [postgres | sqlite] | nodes | growth postgres [payments] | "
-            + "growth sqlite | soak minutes]; start, quickstart and payments when nothing is said."
+            + "growth sqlite | soak minutes | token-check]; start, quickstart and payments when nothing is said."
     );
     return 2;
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
@@ -36,9 +35,10 @@ public sealed class AccessTokens(
 )
 {
     private const string TokenType = "at+jwt";
-    private const int MostKept = 50_000;
+    private const int MostKeptInGeneration = 50_000;
 
-    private readonly ConcurrentDictionary<string, AccessToken> kept = [];
+    /// <summary>By the token's hash.</summary>
+    private readonly RecentlyUsed<AccessToken> kept = new(MostKeptInGeneration);
 
     /// <param name="details">What of the consent the token is to be good for; null for all of it.</param>
     public string Issue(
@@ -87,23 +87,18 @@ public sealed class AccessTokens(
     {
         var now = time.GetUtcNow();
         var hash = Secrets.HashOf(text);
-        if (kept.TryGetValue(hash, out var known))
+        if (kept.Find(hash) is { } known)
         {
             return known.ExpiresAt > now ? known : null;
         }
 
-        if (Validate(text, now) is not { } token)
+        if (Validate(text, now) is { } token)
         {
-            return null;
+            kept.Keep(hash, token);
+            return token;
         }
 
-        if (kept.Count >= MostKept)
-        {
-            ForgetExpired(now);
-        }
-
-        kept[hash] = token;
-        return token;
+        return null;
     }
 
     private AccessToken? Validate(string text, DateTimeOffset now) =>
@@ -137,17 +132,4 @@ public sealed class AccessTokens(
                     : null
             )
             : null;
-
-    private void ForgetExpired(DateTimeOffset now)
-    {
-        foreach (var (hash, _) in kept.Where(pair => pair.Value.ExpiresAt <= now))
-        {
-            kept.TryRemove(hash, out _);
-        }
-
-        if (kept.Count >= MostKept)
-        {
-            kept.Clear();
-        }
-    }
 }

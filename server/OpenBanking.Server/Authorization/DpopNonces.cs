@@ -18,19 +18,41 @@ public sealed class DpopNonces(TimeProvider time)
     private const int SlotLength = sizeof(long);
     private const int MacLength = 16;
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
+    private Nonces made = new(0, [], []);
 
     /// <summary>The nonce of the current slot.</summary>
-    public string Current(NonceRole role) => Make(role, CurrentSlot);
+    public string Current(NonceRole role) => OfNow.Current[(int)role];
 
     /// <summary>Whether it is of this slot or the one before.</summary>
     public bool IsValid(string nonce, NonceRole role)
     {
-        var slot = CurrentSlot;
-        return Secrets.AreEqual(nonce, Make(role, slot)) || Secrets.AreEqual(nonce, Make(role, slot - 1));
+        var now = OfNow;
+        return Secrets.AreEqual(nonce, now.Current[(int)role])
+            || Secrets.AreEqual(nonce, now.Previous[(int)role]);
     }
 
-    private long CurrentSlot =>
-        time.GetUtcNow().ToUnixTimeSeconds() / (long)AuthorizationServerOptions.NonceSlot.TotalSeconds;
+    /// <summary>Made once a slot, since every request asks.</summary>
+    private Nonces OfNow
+    {
+        get
+        {
+            var slot =
+                time.GetUtcNow().ToUnixTimeSeconds()
+                / (long)AuthorizationServerOptions.NonceSlot.TotalSeconds;
+            var known = Volatile.Read(ref made);
+            if (known.Slot == slot)
+            {
+                return known;
+            }
+
+            var next = new Nonces(slot, MakeAll(slot), MakeAll(slot - 1));
+            Volatile.Write(ref made, next);
+            return next;
+        }
+    }
+
+    private string[] MakeAll(long slot) =>
+        ["", Make(NonceRole.AuthorizationServer, slot), Make(NonceRole.ResourceServer, slot)];
 
     private string Make(NonceRole role, long slot)
     {
@@ -41,4 +63,7 @@ public sealed class DpopNonces(TimeProvider time)
         HMACSHA256.HashData(key, input, mac);
         return Base64Url.EncodeToString(mac[..MacLength]);
     }
+
+    /// <param name="Current">By role.</param>
+    private sealed record Nonces(long Slot, string[] Current, string[] Previous);
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using OpenBanking.Server.Http;
 
@@ -27,11 +25,9 @@ public abstract record ProofResult
 /// </summary>
 public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenProofs seen, TimeProvider time)
 {
-    private const int MostKeysKept = 10_000;
     private const int LongestProofId = 256;
 
-    /// <summary>Keys by the JSON they came as: a client sends the same one with every proof.</summary>
-    private readonly ConcurrentDictionary<string, PublicKey> keys = [];
+    private readonly SignedProofs signed = new();
 
     /// <param name="accessToken">The token the proof comes with, whose digest it must hold; null at the
     /// authorization server.</param>
@@ -43,28 +39,29 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
             return new ProofResult.Absent();
         }
 
-        if (headers is not [{ } header] || Jws.TryParse(header) is not { } proof)
+        if (headers is not [{ } header])
         {
             return new ProofResult.Refused("Send exactly one DPoP header, with a compact JWS.");
         }
 
-        if (CheckKey(proof, out var key) is { } keyReason)
+        var (proof, unsigned) = signed.Read(header);
+        if (proof is null)
         {
-            return new ProofResult.Refused(keyReason);
+            return new ProofResult.Refused(unsigned!);
         }
 
-        if (CheckClaims(proof, request, accessToken) is { } reason)
+        if (CheckClaims(proof.Claims, request, accessToken) is { } reason)
         {
             return new ProofResult.Refused(reason);
         }
 
-        if (proof.Text("nonce") is not { } nonce || !nonces.IsValid(nonce, role))
+        if (proof.Claims.Nonce is not { } nonce || !nonces.IsValid(nonce, role))
         {
             return new ProofResult.NonceRequired();
         }
 
-        return seen.TryAdd(key!.Thumbprint, proof.Text("jti")!)
-            ? new ProofResult.Proven(key.Thumbprint)
+        return seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!)
+            ? new ProofResult.Proven(proof.Key.Thumbprint)
             : new ProofResult.Refused(
                 "The proof was used before: make a new one, with a new jti, for each request."
             );
@@ -86,77 +83,49 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
             ? (null, OAuthFailure.InvalidProof("A DPoP proof is required: every token is bound to a key."))
             : (key, failure);
 
-    private string? CheckKey(Jws proof, out PublicKey? key)
-    {
-        key = null;
-        if (proof.Type != "dpop+jwt")
-        {
-            return "The proof's typ must be dpop+jwt.";
-        }
-
-        if (proof.Algorithm is not (PublicKey.Es256 or PublicKey.Ps256))
-        {
-            return "The proof's alg must be ES256 or PS256.";
-        }
-
-        if (!proof.Header.TryGetProperty("jwk", out var jwk) || (key = Import(jwk)) is null)
-        {
-            return "The proof's jwk must be a public P-256 key, or an RSA key of 2048 to 4096 bits.";
-        }
-
-        return proof.IsSignedBy(key) ? null : "The proof is not signed by the key in its jwk.";
-    }
-
-    private string? CheckClaims(Jws proof, HttpRequest request, string? accessToken)
+    private string? CheckClaims(ProofClaims proof, HttpRequest request, string? accessToken)
     {
         var now = time.GetUtcNow();
-        return proof.Text("jti") is not { Length: > 0 and <= LongestProofId } ? "The proof needs a jti."
-            : proof.Text("htm") != request.Method ? $"The proof's htm must be {request.Method}."
-            : !IsAddressOf(proof.Text("htu"), request)
-                ? "The proof's htu must be the address of this request."
-            : proof.Instant("iat") is not { } issuedAt ? "The proof needs an iat."
+        return proof.Id is not { Length: > 0 and <= LongestProofId } ? "The proof needs a jti."
+            : proof.Method != request.Method ? $"The proof's htm must be {request.Method}."
+            : !IsAddressOf(proof.Address, request) ? "The proof's htu must be the address of this request."
+            : proof.IssuedAt is not { } issuedAt ? "The proof needs an iat."
             : issuedAt > now + AuthorizationServerOptions.ClockSkew
                 ? $"The proof is {(issuedAt - now).TotalSeconds:0} s ahead of the server's clock: set yours by the Date header."
             : issuedAt < now - AuthorizationServerOptions.ProofAge
                 ? $"The proof is {(now - issuedAt).TotalSeconds:0} s old: make one for each request, and set your clock by the Date header."
-            : accessToken is not null && !Secrets.AreEqual(proof.Text("ath"), Secrets.HashOf(accessToken))
+            : accessToken is not null && !Secrets.AreEqual(proof.TokenDigest, Secrets.HashOf(accessToken))
                 ? "The proof's ath must be the SHA-256 of the access token."
             : null;
     }
 
     /// <summary>Scheme and host without case, the path as it came over the wire, query and fragment left aside.</summary>
-    private bool IsAddressOf(string? htu, HttpRequest request) =>
-        Uri.TryCreate(htu, UriKind.Absolute, out var uri)
-        && Uri.TryCreate(address.Origin + TargetOf(request), UriKind.Absolute, out var own)
-        && uri.GetLeftPart(UriPartial.Path) == own.GetLeftPart(UriPartial.Path);
-
-    /// <summary>The path before it was unescaped: what a client signs is what it sends.</summary>
-    private static string TargetOf(HttpRequest request)
+    private bool IsAddressOf(string? htu, HttpRequest request)
     {
-        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        return target is ['/', ..]
-            ? target.Split('?')[0]
-            : request.PathBase.Add(request.Path).ToUriComponent();
+        var path = PathOf(request);
+        return htu is not null && (IsSpelled(htu, path) || IsSame(htu, address.Origin + path.ToString()));
     }
 
-    private PublicKey? Import(JsonElement jwk)
+    /// <summary>As nearly every client writes it: to the letter.</summary>
+    private bool IsSpelled(string htu, ReadOnlySpan<char> path) =>
+        htu.StartsWith(address.Origin, StringComparison.Ordinal)
+        && htu.AsSpan(address.Origin.Length).SequenceEqual(path);
+
+    private static bool IsSame(string htu, string own) =>
+        Uri.TryCreate(htu, UriKind.Absolute, out var theirs)
+        && Uri.TryCreate(own, UriKind.Absolute, out var ours)
+        && theirs.GetLeftPart(UriPartial.Path) == ours.GetLeftPart(UriPartial.Path);
+
+    /// <summary>The path before it was unescaped: what a client signs is what it sends.</summary>
+    private static ReadOnlySpan<char> PathOf(HttpRequest request)
     {
-        var text = jwk.GetRawText();
-        if (keys.TryGetValue(text, out var known))
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        if (target is not ['/', ..])
         {
-            return known;
+            return request.PathBase.Add(request.Path).ToUriComponent();
         }
 
-        if (PublicKey.Read(jwk) is not { } key)
-        {
-            return null;
-        }
-
-        if (keys.Count >= MostKeysKept)
-        {
-            keys.Clear();
-        }
-
-        return keys.GetOrAdd(text, key);
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        return query < 0 ? target : target.AsSpan(0, query);
     }
 }

@@ -128,8 +128,7 @@ public sealed class TokenFilter(
         }
 
         var app = live!.App.Row;
-        var registered = app.Scope.Split(' ');
-        if (!requirement.Scopes.Any(scope => token.Scopes.Contains(scope) && registered.Contains(scope)))
+        if (!Allows(token, requirement, live.App.Scopes))
         {
             return Refuse(
                 ProblemCodes.InsufficientScope,
@@ -145,6 +144,23 @@ public sealed class TokenFilter(
                 ProblemCodes.InsufficientScope,
                 $"The token does not hold {requirement.DetailType} {requirement.Action}.".Replace(" .", ".")
             );
+    }
+
+    private static bool Allows(
+        AccessToken token,
+        TokenRequirement requirement,
+        IReadOnlySet<string> registered
+    )
+    {
+        foreach (var scope in requirement.Scopes)
+        {
+            if (token.Scopes.Contains(scope) && registered.Contains(scope))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static (Caller?, Unauthorized?) Refuse(string code, string? detail = null) =>
