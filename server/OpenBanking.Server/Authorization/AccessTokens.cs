@@ -38,7 +38,7 @@ public sealed class AccessTokens(
     private const int MostKeptInGeneration = 50_000;
 
     /// <summary>By the token's hash.</summary>
-    private readonly RecentlyUsed<AccessToken> kept = new(MostKeptInGeneration);
+    private readonly RecentlyUsed<Kept> kept = new(MostKeptInGeneration);
 
     /// <param name="details">What of the consent the token is to be good for; null for all of it.</param>
     public string Issue(
@@ -79,7 +79,11 @@ public sealed class AccessTokens(
             );
         }
 
-        return signingKeys.Sign(TokenType, JsonSerializer.SerializeToUtf8Bytes(payload));
+        return signingKeys.Sign(
+            KeyPurpose.AccessTokens,
+            TokenType,
+            JsonSerializer.SerializeToUtf8Bytes(payload)
+        );
     }
 
     /// <summary>Null for anything but a token of this server that has not expired.</summary>
@@ -89,21 +93,24 @@ public sealed class AccessTokens(
         var hash = Secrets.HashOf(text);
         if (kept.Find(hash) is { } known)
         {
-            return known.ExpiresAt > now ? known : null;
+            return known.Token.ExpiresAt > now && IsTrusted(known.KeyId) ? known.Token : null;
         }
 
-        if (Validate(text, now) is { } token)
+        if (Jws.TryParse(text) is { } jws && Validate(jws, now) is { } token)
         {
-            kept.Keep(hash, token);
+            kept.Keep(hash, new(token, jws.KeyId!));
             return token;
         }
 
         return null;
     }
 
-    private AccessToken? Validate(string text, DateTimeOffset now) =>
-        Jws.TryParse(text) is { Type: TokenType } jws
-        && signingKeys.Find(jws.KeyId) is { } key
+    /// <summary>A key may go before the tokens it signed expire.</summary>
+    private bool IsTrusted(string keyId) => signingKeys.Find(KeyPurpose.AccessTokens, keyId) is not null;
+
+    private AccessToken? Validate(Jws jws, DateTimeOffset now) =>
+        jws.Type == TokenType
+        && signingKeys.Find(KeyPurpose.AccessTokens, jws.KeyId) is { } key
         && jws.IsSignedBy(key)
         && jws.Text("iss") == address.Issuer
         && jws.Text("aud") == address.Issuer
@@ -132,4 +139,6 @@ public sealed class AccessTokens(
                     : null
             )
             : null;
+
+    private sealed record Kept(AccessToken Token, string KeyId);
 }

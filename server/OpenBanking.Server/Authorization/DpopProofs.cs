@@ -21,9 +21,15 @@ public abstract record ProofResult
 /// <summary>
 /// Checks DPoP proofs (RFC 9449 §4.3), in this order: exactly one header; a well-formed JWS; <c>typ</c>; <c>alg</c> on
 /// the list; a public <c>jwk</c>; the signature; <c>jti</c>, <c>htm</c>, <c>htu</c>, <c>iat</c> present and right;
-/// <c>ath</c> of the token it comes with; the nonce; not seen before.
+/// <c>ath</c> of the token it comes with; the nonce; not seen before by any node.
 /// </summary>
-public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenProofs seen, TimeProvider time)
+public sealed class DpopProofs(
+    ServerAddress address,
+    DpopNonces nonces,
+    SeenProofs seen,
+    SharedProofs shared,
+    TimeProvider time
+)
 {
     private const int LongestProofId = 256;
 
@@ -31,7 +37,7 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
 
     /// <param name="accessToken">The token the proof comes with, whose digest it must hold; null at the
     /// authorization server.</param>
-    public ProofResult Check(HttpRequest request, NonceRole role, string? accessToken)
+    public async ValueTask<ProofResult> CheckAsync(HttpRequest request, NonceRole role, string? accessToken)
     {
         var headers = request.Headers["DPoP"];
         if (headers.Count == 0)
@@ -60,16 +66,29 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
             return new ProofResult.NonceRequired();
         }
 
-        return seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!)
-            ? new ProofResult.Proven(proof.Key.Thumbprint)
-            : new ProofResult.Refused(
-                "The proof was used before: make a new one, with a new jti, for each request."
-            );
+        if (!seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, out var digest))
+        {
+            return UsedBefore;
+        }
+
+        switch (await shared.RememberAsync(digest))
+        {
+            case ProofFreshness.New:
+                return new ProofResult.Proven(proof.Key.Thumbprint);
+            case ProofFreshness.Seen:
+                return UsedBefore;
+            default:
+                // The nonces have changed since one was offered at the beginning of this request.
+                request.HttpContext.Response.Headers["DPoP-Nonce"] = nonces.Current(role);
+                return new ProofResult.NonceRequired();
+        }
     }
 
     /// <summary>The key of a proof that may be left out.</summary>
-    public (string? KeyThumbprint, OAuthFailure? Failure) CheckOptional(HttpRequest request) =>
-        Check(request, NonceRole.AuthorizationServer, accessToken: null) switch
+    public async ValueTask<(string? KeyThumbprint, OAuthFailure? Failure)> CheckOptionalAsync(
+        HttpRequest request
+    ) =>
+        await CheckAsync(request, NonceRole.AuthorizationServer, accessToken: null) switch
         {
             ProofResult.Absent => (null, null),
             ProofResult.Proven proven => (proven.KeyThumbprint, null),
@@ -78,10 +97,15 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
         };
 
     /// <summary>The key of a proof that must be sent (FAPI 2.0 SP §5.3.2.1 no. 4: no token without a key).</summary>
-    public (string? KeyThumbprint, OAuthFailure? Failure) CheckRequired(HttpRequest request) =>
-        CheckOptional(request) is var (key, failure) && key is null && failure is null
+    public async ValueTask<(string? KeyThumbprint, OAuthFailure? Failure)> CheckRequiredAsync(
+        HttpRequest request
+    ) =>
+        await CheckOptionalAsync(request) is var (key, failure) && key is null && failure is null
             ? (null, OAuthFailure.InvalidProof("A DPoP proof is required: every token is bound to a key."))
             : (key, failure);
+
+    private static ProofResult.Refused UsedBefore { get; } =
+        new("The proof was used before: make a new one, with a new jti, for each request.");
 
     private string? CheckClaims(ProofClaims proof, HttpRequest request, string? accessToken)
     {
@@ -103,13 +127,26 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
     private bool IsAddressOf(string? htu, HttpRequest request)
     {
         var path = PathOf(request);
-        return htu is not null && (IsSpelled(htu, path) || IsSame(htu, address.Origin + path.ToString()));
+        return htu is not null && (IsSpelled(htu, path) || IsSame(htu, $"{BaseOf(path)}{path}"));
     }
 
     /// <summary>As nearly every client writes it: to the letter.</summary>
-    private bool IsSpelled(string htu, ReadOnlySpan<char> path) =>
-        htu.StartsWith(address.Origin, StringComparison.Ordinal)
-        && htu.AsSpan(address.Origin.Length).SequenceEqual(path);
+    private bool IsSpelled(string htu, ReadOnlySpan<char> path)
+    {
+        var start = BaseOf(path);
+        return htu.StartsWith(start, StringComparison.Ordinal)
+            && htu.AsSpan(start.Length).SequenceEqual(path);
+    }
+
+    /// <summary>What comes before the path at the public address, whether a proxy in front has cut its path off or has
+    /// left it. Never taken from a header.</summary>
+    private string BaseOf(ReadOnlySpan<char> path) =>
+        address.PathBase.Length > 0
+        && path.StartsWith(address.PathBase, StringComparison.Ordinal)
+        && path.Length > address.PathBase.Length
+        && path[address.PathBase.Length] == '/'
+            ? address.Origin
+            : address.Issuer;
 
     private static bool IsSame(string htu, string own) =>
         Uri.TryCreate(htu, UriKind.Absolute, out var theirs)

@@ -24,9 +24,9 @@ public sealed class SeenProofs(TimeProvider time)
     private long currentSlot;
 
     /// <summary>Remembers a proof; false when it was seen before.</summary>
-    public bool TryAdd(string keyThumbprint, string proofId)
+    public bool TryAdd(string keyThumbprint, string proofId, out Guid digest)
     {
-        var digest = DigestOf(keyThumbprint, proofId);
+        digest = DigestOf(keyThumbprint, proofId);
         var slot = time.GetUtcNow().Ticks / slotLength.Ticks;
         lock (swapping)
         {

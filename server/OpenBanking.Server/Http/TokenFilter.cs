@@ -90,12 +90,16 @@ public sealed class TokenFilter(
 
         var text = header[Scheme.Length..].Trim();
         return tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken)
-            : CheckProof(request, text, token) is { } refusal ? (null, refusal)
+            : await CheckProofAsync(request, text, token) is { } refusal ? (null, refusal)
             : await CheckAppAsync(token, requirement);
     }
 
-    private Unauthorized? CheckProof(HttpRequest request, string text, AccessToken token) =>
-        proofs.Check(request, NonceRole.ResourceServer, text) switch
+    private async ValueTask<Unauthorized?> CheckProofAsync(
+        HttpRequest request,
+        string text,
+        AccessToken token
+    ) =>
+        await proofs.CheckAsync(request, NonceRole.ResourceServer, text) switch
         {
             ProofResult.Proven proven when proven.KeyThumbprint == token.KeyThumbprint => null,
             ProofResult.Proven => new(
