@@ -102,7 +102,7 @@ public sealed class PublicAddressTests(SharedServer shared) : RawClientTests(sha
 
     private static async Task ForwardAsync(HttpContext context, HttpClient http, Uri behind)
     {
-        if (!context.Request.Path.StartsWithSegments(Path, out var rest))
+        if (!context.Request.Path.StartsWithSegments(Path, StringComparison.Ordinal, out var rest))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
