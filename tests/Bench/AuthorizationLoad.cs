@@ -131,7 +131,7 @@ public static class AuthorizationLoad
             var round = await Connections.SendAsync(Client.Server, requests, Callers);
             Process.Refresh();
             var spent = Process.TotalProcessorTime - before;
-            return new(round.PerSecond, spent.TotalMicroseconds / requests.Count, round.Failed);
+            return new(round.PerSecond, spent.TotalMicroseconds / requests.Length, round.Failed);
         }
 
         /// <summary>Assertions and proofs are made before: a load that costs the cores little.</summary>

@@ -20,6 +20,7 @@ public sealed class MisbehavingServerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         bank = await StubBank.StartAsync();
+        bank.Script("GET /v1/payments/pay_1", Answers.Payment(Samples.Payment));
         client = bank.Client(options => options.TokenStore = store);
     }
 

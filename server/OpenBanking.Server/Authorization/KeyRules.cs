@@ -4,8 +4,8 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>Adds a key, and says when those before it go. Asked twice, by two nodes at once too, one key is made: its
-/// place in the line is its key in the table.</summary>
-/// <param name="Before">The places of the keys of its kind that have not gone.</param>
+/// generation is part of its key in the table.</summary>
+/// <param name="Before">The generations of its kind that have not gone.</param>
 /// <param name="Compromised">Whether those before it go the moment it begins to sign.</param>
 public sealed record AddRotatingKey(
     DateTimeOffset Now,
@@ -16,14 +16,14 @@ public sealed record AddRotatingKey(
 {
     public override void Keys(IKeySet keys)
     {
-        keys.Want(KeyTables.RotatingKeys, PlaceOf(Key.Place));
-        foreach (var place in Before)
+        keys.Want(KeyTables.RotatingKeys, KeyOf(Key.Generation));
+        foreach (var generation in Before)
         {
-            keys.Want(KeyTables.RotatingKeys, PlaceOf(place));
+            keys.Want(KeyTables.RotatingKeys, KeyOf(generation));
         }
     }
 
-    public RotatingKeyKey PlaceOf(int place) => new(Key.Purpose, Key.Algorithm, place);
+    public RotatingKeyKey KeyOf(int generation) => new(Key.Purpose, Key.Algorithm, generation);
 
     public override Decision<RotatingKeyRow> Decide(Book book) => KeyRules.Add(this, book);
 }
@@ -35,7 +35,7 @@ public static class KeyRules
     /// <param name="keys">The keys of one purpose and algorithm.</param>
     public static DateTimeOffset? NextBegins(IReadOnlyList<RotatingKeyRow> keys, DateTimeOffset now)
     {
-        if (keys.MaxBy(key => key.Place) is not { } newest)
+        if (keys.MaxBy(key => key.Generation) is not { } newest)
         {
             return now;
         }
@@ -53,8 +53,8 @@ public static class KeyRules
     public static RotatingKeyRow? Signer(IEnumerable<RotatingKeyRow> keys, DateTimeOffset now)
     {
         var there = keys.Where(key => !HasGone(key, now)).ToList();
-        return there.Where(key => key.SignsFrom <= now).MaxBy(key => key.Place)
-            ?? there.MinBy(key => key.Place);
+        return there.Where(key => key.SignsFrom <= now).MaxBy(key => key.Generation)
+            ?? there.MinBy(key => key.Generation);
     }
 
     /// <summary>Whether what it signed is believed no longer.</summary>
@@ -62,7 +62,7 @@ public static class KeyRules
 
     public static Decision<RotatingKeyRow> Add(AddRotatingKey command, Book book)
     {
-        if (book.Find(KeyTables.RotatingKeys, command.PlaceOf(command.Key.Place)) is { } made)
+        if (book.Find(KeyTables.RotatingKeys, command.KeyOf(command.Key.Generation)) is { } made)
         {
             return Decision.Accept(made);
         }
@@ -70,9 +70,9 @@ public static class KeyRules
         var goesAt = command.Compromised
             ? command.Key.SignsFrom
             : command.Key.SignsFrom + AuthorizationServerOptions.KeyRetained;
-        foreach (var place in command.Before)
+        foreach (var generation in command.Before)
         {
-            var key = book.Get(KeyTables.RotatingKeys, command.PlaceOf(place));
+            var key = book.Get(KeyTables.RotatingKeys, command.KeyOf(generation));
             if (key.GoesAt is null || key.GoesAt > goesAt)
             {
                 book.Update(KeyTables.RotatingKeys, key with { GoesAt = goesAt });

@@ -2,15 +2,15 @@ using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Authorization;
 
-/// <summary>What a key is for. A key has one purpose, so that nothing signed for one passes for another.</summary>
+/// <summary>What a key is for. A key has one purpose, so that nothing signed for one passes for another; the audit has keys
+/// of its own.</summary>
 public enum KeyPurpose
 {
     AccessTokens = 1,
     IdTokens = 2,
-    AuditHeads = 3,
 }
 
-/// <summary>A key the server signs with, in its place in the line of its kind; the private part is sealed. Kept in the
+/// <summary>A key the server signs with, one of the generations of its kind; the private part is sealed. Kept in the
 /// live world.</summary>
 public sealed record RotatingKeyRow : VersionedRow
 {
@@ -20,7 +20,7 @@ public sealed record RotatingKeyRow : VersionedRow
     public required string Algorithm { get; init; }
 
     /// <summary>1 for the first.</summary>
-    public required int Place { get; init; }
+    public required int Generation { get; init; }
 
     /// <summary>The thumbprint of the public key (RFC 7638): the <c>kid</c>.</summary>
     public required string KeyId { get; init; }
@@ -35,7 +35,7 @@ public sealed record RotatingKeyRow : VersionedRow
     public DateTimeOffset? GoesAt { get; init; }
 }
 
-public readonly record struct RotatingKeyKey(KeyPurpose Purpose, string Algorithm, int Place);
+public readonly record struct RotatingKeyKey(KeyPurpose Purpose, string Algorithm, int Generation);
 
 public static class KeyTables
 {

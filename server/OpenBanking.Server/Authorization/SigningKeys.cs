@@ -89,7 +89,7 @@ public sealed class SigningKeys(
 
     /// <summary>All the keys there are, in the order of their lines.</summary>
     public async Task<IReadOnlyList<RotatingKeyRow>> ListAsync() =>
-        await store.ListAsync(KeyTables.RotatingKeys, World.Live, $"ORDER BY purpose, algorithm, place");
+        await store.ListAsync(KeyTables.RotatingKeys, World.Live, $"ORDER BY purpose, algorithm, generation");
 
     /// <summary>What relying parties may believe: keys that sign, will sign or did so lately.</summary>
     public JsonWebKeySetDocument Published
@@ -150,13 +150,13 @@ public sealed class SigningKeys(
         await engine.SubmitAsync(
             new AddRotatingKey(
                 now,
-                NewRow(purpose, line.Count == 0 ? 1 : line[^1].Place + 1, key.KeyId) with
+                NewRow(purpose, line.Count == 0 ? 1 : line[^1].Generation + 1, key.KeyId) with
                 {
                     Algorithm = key.Algorithm,
                     PrivateKey = vault.Seal(privateKey, RowIdOf(key.KeyId)),
                     SignsFrom = begins,
                 },
-                [.. line.Where(row => !KeyRules.HasGone(row, now)).Select(row => row.Place)],
+                [.. line.Where(row => !KeyRules.HasGone(row, now)).Select(row => row.Generation)],
                 compromised
             )
         );
@@ -174,7 +174,7 @@ public sealed class SigningKeys(
         );
         if (newest is not null && newest.Algorithm == options.SigningAlgorithm)
         {
-            var row = NewRow(KeyPurpose.AccessTokens, place: 1, newest.KeyId) with
+            var row = NewRow(KeyPurpose.AccessTokens, generation: 1, newest.KeyId) with
             {
                 PrivateKey = newest.PrivateKey,
             };
@@ -182,12 +182,12 @@ public sealed class SigningKeys(
         }
     }
 
-    private RotatingKeyRow NewRow(KeyPurpose purpose, int place, string keyId) =>
+    private RotatingKeyRow NewRow(KeyPurpose purpose, int generation, string keyId) =>
         new()
         {
             Purpose = purpose,
             Algorithm = options.SigningAlgorithm,
-            Place = place,
+            Generation = generation,
             KeyId = keyId,
             PrivateKey = [],
             CreatedAt = time.GetUtcNow(),

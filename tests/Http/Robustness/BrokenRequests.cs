@@ -46,7 +46,10 @@ public sealed class BrokenRequests(RawClient client, IReadOnlyList<string> endpo
     private BrokenRequest Form()
     {
         var fields = Fields();
-        var target = endpoints[random.Next(endpoints.Count)];
+        var target =
+            random.Next(4) == 0
+                ? endpoints[random.Next(endpoints.Count)]
+                : Pick("/oauth/token", "/oauth/par");
         var broken = new List<string>();
         var headers = new List<(string, string)> { ("DPoP", Proof(broken)) };
         for (var i = random.Next(3); i >= 0; i--)
@@ -108,9 +111,8 @@ public sealed class BrokenRequests(RawClient client, IReadOnlyList<string> endpo
                 fields[at] = (name, Uri.EscapeDataString(BrokenText.Json(random)));
                 return $"{name} as {fields[at].Value[..Math.Min(40, fields[at].Value.Length)]}";
             case 5:
-                fields[
-                    fields.FindIndex(field => field.Name.StartsWith("client_a", StringComparison.Ordinal))
-                ] = ("client_assertion", Uri.EscapeDataString(Assertion(out var how)));
+                fields.RemoveAll(field => field.Name == "client_assertion");
+                fields.Add(("client_assertion", Uri.EscapeDataString(Assertion(out var how))));
                 return how;
             case 6:
                 headers.Add(("DPoP", client.NewProof(HttpMethod.Post, client.Server, null)));

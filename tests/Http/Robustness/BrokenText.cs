@@ -83,17 +83,22 @@ public static class BrokenText
             : string.Concat(Enumerable.Repeat("{\"a\":", depth)) + value + new string('}', depth);
     }
 
-    /// <summary>A value that can be put in a document; text takes the place of what cannot.</summary>
+    /// <summary>A value that can be put in a document; a number as text takes the place of what cannot.</summary>
     public static JsonNode? Node(Random random)
     {
-        var text = values[random.Next(values.Length)];
+        if (random.Next(6) == 0)
+        {
+            return new string('x', random.Next(20_000));
+        }
+
         try
         {
-            return random.Next(6) == 0
-                ? new string('x', random.Next(20_000))
-                : JsonNode.Parse(text)?.DeepClone();
+            var node = JsonNode.Parse(values[random.Next(values.Length)]);
+            node?.ToJsonString();
+            return node;
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception failure)
+            when (failure is System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
         {
             return random.NextInt64().ToString(CultureInfo.InvariantCulture);
         }

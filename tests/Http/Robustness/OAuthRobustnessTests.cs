@@ -26,10 +26,15 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
 
     public async ValueTask InitializeAsync()
     {
+        // The framework as it is shipped; our own code as talkative as it can be made.
         server = await TestServer.StartAsync(
-            builder =>
-                builder.Logging.AddProvider(new Recorder(logged)).AddFilter<Recorder>(null, LogLevel.Trace),
-            settings: ["Logging:LogLevel:Default=Information"]
+            builder => builder.Logging.AddProvider(new Recorder(logged)),
+            settings:
+            [
+                "Logging:LogLevel:Default=Information",
+                "Logging:LogLevel:Microsoft.AspNetCore=Warning",
+                "Logging:LogLevel:OpenBanking=Trace",
+            ]
         );
         partner = await TestPartner.NewAsync(server.Address);
         endpoints = await FindEndpointsAsync();

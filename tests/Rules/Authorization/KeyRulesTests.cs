@@ -10,7 +10,7 @@ public class KeyRulesTests
     {
         Purpose = KeyPurpose.AccessTokens,
         Algorithm = PublicKey.Es256,
-        Place = 1,
+        Generation = 1,
         KeyId = "first",
         PrivateKey = [1],
         CreatedAt = Rows.Noon,
@@ -19,7 +19,7 @@ public class KeyRulesTests
 
     private static readonly RotatingKeyRow second = first with
     {
-        Place = 2,
+        Generation = 2,
         KeyId = "second",
         SignsFrom = due,
     };
@@ -65,11 +65,11 @@ public class KeyRulesTests
 
         bank.Run(addSecond);
 
-        var before = bank.Get(KeyTables.RotatingKeys, addSecond.PlaceOf(1));
+        var before = bank.Get(KeyTables.RotatingKeys, addSecond.KeyOf(1));
         Assert.Equal(due.AddDays(14), before.GoesAt);
         Assert.False(KeyRules.HasGone(before, due.AddDays(14).AddTicks(-1)));
         Assert.True(KeyRules.HasGone(before, due.AddDays(14)));
-        Assert.Null(bank.Get(KeyTables.RotatingKeys, addSecond.PlaceOf(2)).GoesAt);
+        Assert.Null(bank.Get(KeyTables.RotatingKeys, addSecond.KeyOf(2)).GoesAt);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class KeyRulesTests
                 Rows.Noon,
                 second with
                 {
-                    Place = 3,
+                    Generation = 3,
                     KeyId = "third",
                     SignsFrom = soon,
                 },
@@ -94,8 +94,8 @@ public class KeyRulesTests
         );
 
         var keys = bank.All(KeyTables.RotatingKeys).ToList();
-        Assert.Equal([soon, soon, null], keys.OrderBy(key => key.Place).Select(key => key.GoesAt));
-        Assert.Equal(3, KeyRules.Signer(keys, soon)!.Place);
+        Assert.Equal([soon, soon, null], keys.OrderBy(key => key.Generation).Select(key => key.GoesAt));
+        Assert.Equal(3, KeyRules.Signer(keys, soon)!.Generation);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public abstract class SigningKeyTests<TDatabase> : EngineSuite<TDatabase>
 
         Assert.Equal(
             [(KeyPurpose.AccessTokens, 1), (KeyPurpose.IdTokens, 1)],
-            (await nodes[0].ListAsync()).Select(row => (row.Purpose, row.Place))
+            (await nodes[0].ListAsync()).Select(row => (row.Purpose, row.Generation))
         );
         AssertEachBelievesTheOther(nodes);
     }

@@ -1,17 +1,17 @@
 -- expand
--- Signing keys, each for one purpose and in a line of its kind. The table signing_key of earlier servers stays for them.
+-- Signing keys, each for one purpose and of a generation of its kind. The table signing_key of earlier servers stays for them.
 CREATE TABLE rotating_key (
     world integer NOT NULL,
     purpose smallint NOT NULL,
     algorithm text COLLATE "C" NOT NULL,
-    place integer NOT NULL,
+    generation integer NOT NULL,
     key_id text COLLATE "C" NOT NULL,
     private_key bytea NOT NULL,
     created_at timestamptz NOT NULL,
     signs_from timestamptz NOT NULL,
     goes_at timestamptz,
     version bigint NOT NULL,
-    PRIMARY KEY (world, purpose, algorithm, place)
+    PRIMARY KEY (world, purpose, algorithm, generation)
 );
 
 -- DPoP proofs seen by any node. Unlogged: written without waiting for the disk, and emptied by a crash. The secret that

@@ -1,17 +1,17 @@
 -- expand
--- Signing keys, each for one purpose and in a line of its kind. The table signing_key of earlier servers stays for them.
+-- Signing keys, each for one purpose and of a generation of its kind. The table signing_key of earlier servers stays for them.
 CREATE TABLE rotating_key (
     world INTEGER NOT NULL,
     purpose INTEGER NOT NULL,
     algorithm TEXT NOT NULL,
-    place INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
     key_id TEXT NOT NULL,
     private_key BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     signs_from INTEGER NOT NULL,
     goes_at INTEGER,
     version INTEGER NOT NULL,
-    PRIMARY KEY (world, purpose, algorithm, place)
+    PRIMARY KEY (world, purpose, algorithm, generation)
 ) STRICT, WITHOUT ROWID;
 
 -- DPoP proofs seen, and the secret that nonces are made with. One process keeps both in its memory; the tables are here
