@@ -43,8 +43,8 @@ public static class AuthorizationLoad
             );
             await CompareAsync(
                 "pushed request",
-                new(client, ours, "/oauth/par", [.. Pushed(address.ToString()), .. details]),
-                new(otherClient, other.Process, "/oauth/par", Pushed(OidcProvider.RedirectUri))
+                new(client, ours, "/oauth/par", [.. Pushed(data.ClientId, address.ToString()), .. details]),
+                new(otherClient, other.Process, "/oauth/par", Pushed(data.ClientId, OidcProvider.RedirectUri))
             );
             return 0;
         }
@@ -69,8 +69,9 @@ public static class AuthorizationLoad
             RequestJson.Default.IReadOnlyListAuthorizationDetail
         );
 
-    private static (string, string)[] Pushed(string redirectUri) =>
+    private static (string, string)[] Pushed(string clientId, string redirectUri) =>
         [
+            ("client_id", clientId),
             ("response_type", "code"),
             ("redirect_uri", redirectUri),
             ("scope", Scopes.OpenId),
@@ -137,8 +138,15 @@ public static class AuthorizationLoad
         /// <summary>Assertions and proofs are made before: a load that costs the cores little.</summary>
         private async Task<byte[][]> MakeAsync()
         {
-            // The first answer brings the nonce of now.
-            await Client.PostFormAsync(Path, Fields.Select(field => (field.Name, (string?)field.Value)));
+            // The first answer brings the nonce of now, and the second must be what is measured.
+            var fields = Fields.Select(field => (field.Name, (string?)field.Value)).ToList();
+            await Client.PostFormAsync(Path, fields);
+            var answer = await Client.PostFormAsync(Path, fields);
+            if (answer.Status is < 200 or > 299)
+            {
+                throw new InvalidOperationException($"{Client.Server} refuses {Path}: {answer.Text}");
+            }
+
             var address = new Uri(Client.Server, Path);
             var requests = new byte[RequestsInRound][];
             Parallel.For(0, requests.Length, i => requests[i] = Make(address));

@@ -64,6 +64,7 @@ public sealed class OidcProvider : IDisposable
                     client_id = clientId,
                     token_endpoint_auth_method = "private_key_jwt",
                     token_endpoint_auth_signing_alg = "ES256",
+                    id_token_signed_response_alg = "ES256",
                     grant_types = new[] { "client_credentials", "authorization_code" },
                     response_types = new[] { "code" },
                     redirect_uris = new[] { RedirectUri },
