@@ -27,7 +27,9 @@ public sealed class ClientManagementEndpoint(
 
     public async Task<IResult> ReadAsync(HttpContext context, string clientId) =>
         await FindAsync(context, clientId) is { } app
-            ? OAuthAnswers.Ok(ClientRegistrations.Show(app.Row, address, signing.SigningAlgorithm, managementToken: null))
+            ? OAuthAnswers.Ok(
+                ClientRegistrations.Show(app.Row, address, signing.SigningAlgorithm, managementToken: null)
+            )
             : Unauthorized(context);
 
     public async Task<IResult> ChangeAsync(HttpContext context, string clientId)

@@ -24,7 +24,10 @@ public static class ClientRegistrations
     }
 
     /// <summary>Reads a registration, and checks what it asks for.</summary>
-    public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(HttpContext context, string signingAlgorithm)
+    public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(
+        HttpContext context,
+        string signingAlgorithm
+    )
     {
         if (!context.Request.HasJsonContentType())
         {
@@ -78,7 +81,12 @@ public static class ClientRegistrations
     }
 
     /// <param name="managementToken">The token it is managed with, when it has just been made.</param>
-    public static ClientRegistration Show(AppRow app, ServerAddress address, string signingAlgorithm, string? managementToken) =>
+    public static ClientRegistration Show(
+        AppRow app,
+        ServerAddress address,
+        string signingAlgorithm,
+        string? managementToken
+    ) =>
         new()
         {
             ClientId = app.Id.ToString(),
