@@ -61,7 +61,7 @@ public class AccountLinksClient
             Nonce = Randomness.Secret(),
             CodeVerifier = Randomness.Secret(),
         };
-        var (pushed, _) = await server
+        var (pushed, answer) = await server
             .PostAsync(
                 pushCall,
                 metadata => metadata.PushedAuthorizationRequestEndpoint,
@@ -70,6 +70,16 @@ public class AccountLinksClient
                 cancellationToken
             )
             .ConfigureAwait(false);
+        if (pushed is not { RequestUri.Length: > 0, ExpiresIn: > 0 })
+        {
+            throw new OpenBankingException("The bank named no request to send the customer with.")
+            {
+                Status = answer.Status,
+                Code = ClientErrorCodes.UnexpectedAnswer,
+                RequestId = answer.RequestId,
+            };
+        }
+
         var metadata = await server.MetadataAsync(cancellationToken).ConfigureAwait(false);
         return new AccountLink
         {

@@ -40,6 +40,7 @@ public static class Program
                 ["verify-audit", ..] => await app.VerifyAuditAsync(),
                 ["resolve-finding", var id, ..] => await app.ResolveFindingAsync(id),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
+                ["keys", .. var words] => await app.KeysAsync(words),
                 _ => await app.ServeAsync(),
             };
         }
@@ -59,6 +60,7 @@ public static class Program
         var app = builder.Build();
 
         app.UseForwardedHeaders();
+        app.UsePublicPath();
         app.UseRequestIdentity();
         app.UseFailures();
         app.UsePageSecurity();

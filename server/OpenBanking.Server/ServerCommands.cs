@@ -52,11 +52,12 @@ public static class ServerCommands
             ["resolve-finding", ..] => throw new WrongSettingException(
                 "resolve-finding needs the finding's id, fnd_…, as verify-books lists it."
             ),
+            ["keys", .. var more] => [.. KeyCommands.SettingsOf(more), "--Storage:MustExist=true"],
             // Its output is the document alone.
             ["openapi", .. var settings] => [.. settings, "--Logging:LogLevel:OpenBanking.Server.Audit=None"],
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
-                    $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding and openapi; "
+                    $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,
@@ -77,6 +78,7 @@ public static class ServerCommands
         app.ListenOnlyWhereItIsSafe(options);
         app.RequirePorts();
         await app.Services.GetRequiredService<SigningKeys>().LoadAsync();
+        await app.Services.GetRequiredService<SharedProofs>().JoinAsync();
     }
 
     /// <summary>verify-books: proves that the books balance; no other process may have the data open.</summary>

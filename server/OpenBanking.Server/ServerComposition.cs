@@ -39,6 +39,7 @@ public static class ServerComposition
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
         services.AddSingleton(OutsideLimitsOf(builder.Configuration));
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
+        services.AddSingleton(SigningOptionsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton(_ => OpenKeys(options));
@@ -154,6 +155,13 @@ public static class ServerComposition
         var holds = configuration.GetSection(HoldOptions.Section).Get<HoldOptions>() ?? new();
         holds.Check();
         return holds;
+    }
+
+    private static SigningOptions SigningOptionsOf(ConfigurationManager configuration)
+    {
+        var options = configuration.GetSection(SigningOptions.Section).Get<SigningOptions>() ?? new();
+        options.Check();
+        return options;
     }
 
     private static ServerKeys OpenKeys(ServerOptions options) =>

@@ -18,6 +18,8 @@ return args switch
     ["growth", "postgres", var most] => await Growth.MeasurePostgresAsync(int.Parse(most)),
     ["growth", "sqlite"] => await Growth.MeasureSqliteAsync(1_000_000),
     ["soak", var minutes] => await Growth.SoakAsync(double.Parse(minutes)),
+    ["token-check"] => await TokenCheck.MeasureAsync(),
+    ["authorization"] => await AuthorizationLoad.MeasureAsync(),
     [] => await StartUp.MeasureAsync()
         + await QuickstartRun.MeasureAsync()
         + await PaymentLoad.MeasureAsync(),
@@ -28,7 +30,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Bench [start | quickstart | payments | engine [postgres | sqlite] | nodes | growth postgres [payments] | "
-            + "growth sqlite | soak minutes]; start, quickstart and payments when nothing is said."
+            + "growth sqlite | soak minutes | token-check | authorization]; start, quickstart and payments when nothing is said."
     );
     return 2;
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
@@ -36,9 +35,10 @@ public sealed class AccessTokens(
 )
 {
     private const string TokenType = "at+jwt";
-    private const int MostKept = 50_000;
+    private const int MostKeptInGeneration = 50_000;
 
-    private readonly ConcurrentDictionary<string, AccessToken> kept = [];
+    /// <summary>By the token's hash.</summary>
+    private readonly RecentlyUsed<Kept> kept = new(MostKeptInGeneration);
 
     /// <param name="details">What of the consent the token is to be good for; null for all of it.</param>
     public string Issue(
@@ -79,7 +79,11 @@ public sealed class AccessTokens(
             );
         }
 
-        return signingKeys.Sign(TokenType, JsonSerializer.SerializeToUtf8Bytes(payload));
+        return signingKeys.Sign(
+            KeyPurpose.AccessTokens,
+            TokenType,
+            JsonSerializer.SerializeToUtf8Bytes(payload)
+        );
     }
 
     /// <summary>Null for anything but a token of this server that has not expired.</summary>
@@ -87,28 +91,26 @@ public sealed class AccessTokens(
     {
         var now = time.GetUtcNow();
         var hash = Secrets.HashOf(text);
-        if (kept.TryGetValue(hash, out var known))
+        if (kept.Find(hash) is { } known)
         {
-            return known.ExpiresAt > now ? known : null;
+            return known.Token.ExpiresAt > now && IsTrusted(known.KeyId) ? known.Token : null;
         }
 
-        if (Validate(text, now) is not { } token)
+        if (Jws.TryParse(text) is { } jws && Validate(jws, now) is { } token)
         {
-            return null;
+            kept.Keep(hash, new(token, jws.KeyId!));
+            return token;
         }
 
-        if (kept.Count >= MostKept)
-        {
-            ForgetExpired(now);
-        }
-
-        kept[hash] = token;
-        return token;
+        return null;
     }
 
-    private AccessToken? Validate(string text, DateTimeOffset now) =>
-        Jws.TryParse(text) is { Type: TokenType } jws
-        && signingKeys.Find(jws.KeyId) is { } key
+    /// <summary>A key may go before the tokens it signed expire.</summary>
+    private bool IsTrusted(string keyId) => signingKeys.Find(KeyPurpose.AccessTokens, keyId) is not null;
+
+    private AccessToken? Validate(Jws jws, DateTimeOffset now) =>
+        jws.Type == TokenType
+        && signingKeys.Find(KeyPurpose.AccessTokens, jws.KeyId) is { } key
         && jws.IsSignedBy(key)
         && jws.Text("iss") == address.Issuer
         && jws.Text("aud") == address.Issuer
@@ -138,16 +140,5 @@ public sealed class AccessTokens(
             )
             : null;
 
-    private void ForgetExpired(DateTimeOffset now)
-    {
-        foreach (var (hash, _) in kept.Where(pair => pair.Value.ExpiresAt <= now))
-        {
-            kept.TryRemove(hash, out _);
-        }
-
-        if (kept.Count >= MostKept)
-        {
-            kept.Clear();
-        }
-    }
+    private sealed record Kept(AccessToken Token, string KeyId);
 }

@@ -24,6 +24,9 @@ public static class AuthorizationServerOptions
     /// <summary>How old a DPoP proof may be.</summary>
     public static readonly TimeSpan ProofAge = TimeSpan.FromSeconds(60);
 
+    /// <summary>How far the clocks of the nodes may be apart for a proof to be good once.</summary>
+    public static readonly TimeSpan NodeClockSkew = TimeSpan.FromSeconds(60);
+
     /// <summary>A DPoP nonce is of one slot, and good until the end of the next.</summary>
     public static readonly TimeSpan NonceSlot = TimeSpan.FromSeconds(60);
 
@@ -32,6 +35,21 @@ public static class AuthorizationServerOptions
 
     /// <summary>A consent.</summary>
     public static readonly TimeSpan ConsentLifetime = TimeSpan.FromDays(365);
+
+    /// <summary>How long a signing key signs.</summary>
+    public static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
+
+    /// <summary>How long before it signs a key is published.</summary>
+    public static readonly TimeSpan KeyAnnounced = TimeSpan.FromDays(14);
+
+    /// <summary>How long after it signed a key is published.</summary>
+    public static readonly TimeSpan KeyRetained = TimeSpan.FromDays(14);
+
+    /// <summary>How often a node reads the signing keys.</summary>
+    public static readonly TimeSpan KeyRefresh = TimeSpan.FromMinutes(1);
+
+    /// <summary>After this every node that is up has read a new key: one that was not announced signs from then on.</summary>
+    public static readonly TimeSpan KeySpread = KeyRefresh * 2;
 
     /// <summary>An initial access token.</summary>
     public static readonly TimeSpan InitialAccessTokenLifetime = TimeSpan.FromDays(30);

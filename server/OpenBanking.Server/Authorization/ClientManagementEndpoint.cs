@@ -19,14 +19,17 @@ public sealed class ClientManagementEndpoint(
     Store store,
     Engine.Engine engine,
     WorldClocks clocks,
-    ServerAddress address
+    ServerAddress address,
+    SigningOptions signing
 )
 {
     private const int ConsentsAtOnce = 100;
 
     public async Task<IResult> ReadAsync(HttpContext context, string clientId) =>
         await FindAsync(context, clientId) is { } app
-            ? OAuthAnswers.Ok(ClientRegistrations.Show(app.Row, address, managementToken: null))
+            ? OAuthAnswers.Ok(
+                ClientRegistrations.Show(app.Row, address, signing.SigningAlgorithm, managementToken: null)
+            )
             : Unauthorized(context);
 
     public async Task<IResult> ChangeAsync(HttpContext context, string clientId)
@@ -36,7 +39,7 @@ public sealed class ClientManagementEndpoint(
             return Unauthorized(context);
         }
 
-        var (request, failure) = await ClientRegistrations.ReadAsync(context);
+        var (request, failure) = await ClientRegistrations.ReadAsync(context, signing.SigningAlgorithm);
         if (failure is null && request!.ClientId is { } named && named != clientId)
         {
             failure = new(400, "invalid_client_metadata", "client_id is another app's.");
@@ -61,7 +64,7 @@ public sealed class ClientManagementEndpoint(
         }
 
         await apps.ForgetEverywhereAsync(app.Row.Id);
-        return OAuthAnswers.Ok(ClientRegistrations.Show(kept, address, token));
+        return OAuthAnswers.Ok(ClientRegistrations.Show(kept, address, signing.SigningAlgorithm, token));
     }
 
     public async Task<IResult> DeleteAsync(HttpContext context, string clientId)

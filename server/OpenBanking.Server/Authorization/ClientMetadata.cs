@@ -33,7 +33,7 @@ public static class ClientMetadata
     public static IReadOnlyList<string> ReadList(string stored) =>
         JsonSerializer.Deserialize<string[]>(stored)!;
 
-    public static OAuthFailure? Check(ClientRegistrationRequest request) =>
+    public static OAuthFailure? Check(ClientRegistrationRequest request, string signingAlgorithm) =>
         request.ClientName.Length > LongestName || !Wire.IsShowable(request.ClientName)
             ? Refuse("client_name must be 1 to 64 characters that can be seen.")
             : CheckRedirectUris(request)
@@ -45,7 +45,7 @@ public static class ClientMetadata
                 )
                 ?? CheckOnly(
                     request.IdTokenSignedResponseAlg,
-                    PublicKey.Es256,
+                    signingAlgorithm,
                     "id_token_signed_response_alg"
                 )
                 ?? CheckAmong(request.ResponseTypes, ["code"], "response_types")

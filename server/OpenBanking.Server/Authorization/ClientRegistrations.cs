@@ -24,7 +24,10 @@ public static class ClientRegistrations
     }
 
     /// <summary>Reads a registration, and checks what it asks for.</summary>
-    public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(HttpContext context)
+    public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(
+        HttpContext context,
+        string signingAlgorithm
+    )
     {
         if (!context.Request.HasJsonContentType())
         {
@@ -40,7 +43,7 @@ public static class ClientRegistrations
             );
             return request is null
                 ? (null, Unreadable("a JSON object is expected."))
-                : (request, ClientMetadata.Check(request));
+                : (request, ClientMetadata.Check(request, signingAlgorithm));
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -78,7 +81,12 @@ public static class ClientRegistrations
     }
 
     /// <param name="managementToken">The token it is managed with, when it has just been made.</param>
-    public static ClientRegistration Show(AppRow app, ServerAddress address, string? managementToken) =>
+    public static ClientRegistration Show(
+        AppRow app,
+        ServerAddress address,
+        string signingAlgorithm,
+        string? managementToken
+    ) =>
         new()
         {
             ClientId = app.Id.ToString(),
@@ -97,7 +105,7 @@ public static class ClientRegistrations
                 ' ',
                 StringSplitOptions.RemoveEmptyEntries
             ),
-            IdTokenSignedResponseAlg = PublicKey.Es256,
+            IdTokenSignedResponseAlg = signingAlgorithm,
             DpopBoundAccessTokens = true,
             RequirePushedAuthorizationRequests = true,
             Scene = app.Scene,

@@ -5,7 +5,11 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>What the server says of itself (RFC 8414, OpenID Connect Discovery 1.0): one document at both places.</summary>
 public static class Discovery
 {
-    public static AuthorizationServerMetadata Describe(ServerAddress address, bool sandbox) =>
+    public static AuthorizationServerMetadata Describe(
+        ServerAddress address,
+        bool sandbox,
+        string signingAlgorithm
+    ) =>
         new()
         {
             Issuer = address.Issuer,
@@ -32,7 +36,7 @@ public static class Discovery
             DpopSigningAlgValuesSupported = [PublicKey.Ps256, PublicKey.Es256],
             AuthorizationResponseIssParameterSupported = true,
             AuthorizationDetailsTypesSupported = [.. AuthorizationDetails.Types],
-            IdTokenSigningAlgValuesSupported = [PublicKey.Es256],
+            IdTokenSigningAlgValuesSupported = [signingAlgorithm],
             SubjectTypesSupported = ["pairwise"],
             ScopesSupported = Scopes.All,
             ClaimsSupported = ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce"],

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using OpenBanking.Server.Http;
 
@@ -23,19 +21,23 @@ public abstract record ProofResult
 /// <summary>
 /// Checks DPoP proofs (RFC 9449 §4.3), in this order: exactly one header; a well-formed JWS; <c>typ</c>; <c>alg</c> on
 /// the list; a public <c>jwk</c>; the signature; <c>jti</c>, <c>htm</c>, <c>htu</c>, <c>iat</c> present and right;
-/// <c>ath</c> of the token it comes with; the nonce; not seen before.
+/// <c>ath</c> of the token it comes with; the nonce; not seen before by any node.
 /// </summary>
-public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenProofs seen, TimeProvider time)
+public sealed class DpopProofs(
+    ServerAddress address,
+    DpopNonces nonces,
+    SeenProofs seen,
+    SharedProofs shared,
+    TimeProvider time
+)
 {
-    private const int MostKeysKept = 10_000;
     private const int LongestProofId = 256;
 
-    /// <summary>Keys by the JSON they came as: a client sends the same one with every proof.</summary>
-    private readonly ConcurrentDictionary<string, PublicKey> keys = [];
+    private readonly SignedProofs signed = new();
 
     /// <param name="accessToken">The token the proof comes with, whose digest it must hold; null at the
     /// authorization server.</param>
-    public ProofResult Check(HttpRequest request, NonceRole role, string? accessToken)
+    public async ValueTask<ProofResult> CheckAsync(HttpRequest request, NonceRole role, string? accessToken)
     {
         var headers = request.Headers["DPoP"];
         if (headers.Count == 0)
@@ -43,36 +45,50 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
             return new ProofResult.Absent();
         }
 
-        if (headers is not [{ } header] || Jws.TryParse(header) is not { } proof)
+        if (headers is not [{ } header])
         {
             return new ProofResult.Refused("Send exactly one DPoP header, with a compact JWS.");
         }
 
-        if (CheckKey(proof, out var key) is { } keyReason)
+        var (proof, unsigned) = signed.Read(header);
+        if (proof is null)
         {
-            return new ProofResult.Refused(keyReason);
+            return new ProofResult.Refused(unsigned!);
         }
 
-        if (CheckClaims(proof, request, accessToken) is { } reason)
+        if (CheckClaims(proof.Claims, request, accessToken) is { } reason)
         {
             return new ProofResult.Refused(reason);
         }
 
-        if (proof.Text("nonce") is not { } nonce || !nonces.IsValid(nonce, role))
+        if (proof.Claims.Nonce is not { } nonce || !nonces.IsValid(nonce, role))
         {
             return new ProofResult.NonceRequired();
         }
 
-        return seen.TryAdd(key!.Thumbprint, proof.Text("jti")!)
-            ? new ProofResult.Proven(key.Thumbprint)
-            : new ProofResult.Refused(
-                "The proof was used before: make a new one, with a new jti, for each request."
-            );
+        if (!seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, out var digest))
+        {
+            return UsedBefore;
+        }
+
+        switch (await shared.RememberAsync(digest))
+        {
+            case ProofFreshness.New:
+                return new ProofResult.Proven(proof.Key.Thumbprint);
+            case ProofFreshness.Seen:
+                return UsedBefore;
+            default:
+                // The nonces have changed since one was offered at the beginning of this request.
+                request.HttpContext.Response.Headers["DPoP-Nonce"] = nonces.Current(role);
+                return new ProofResult.NonceRequired();
+        }
     }
 
     /// <summary>The key of a proof that may be left out.</summary>
-    public (string? KeyThumbprint, OAuthFailure? Failure) CheckOptional(HttpRequest request) =>
-        Check(request, NonceRole.AuthorizationServer, accessToken: null) switch
+    public async ValueTask<(string? KeyThumbprint, OAuthFailure? Failure)> CheckOptionalAsync(
+        HttpRequest request
+    ) =>
+        await CheckAsync(request, NonceRole.AuthorizationServer, accessToken: null) switch
         {
             ProofResult.Absent => (null, null),
             ProofResult.Proven proven => (proven.KeyThumbprint, null),
@@ -81,82 +97,72 @@ public sealed class DpopProofs(ServerAddress address, DpopNonces nonces, SeenPro
         };
 
     /// <summary>The key of a proof that must be sent (FAPI 2.0 SP §5.3.2.1 no. 4: no token without a key).</summary>
-    public (string? KeyThumbprint, OAuthFailure? Failure) CheckRequired(HttpRequest request) =>
-        CheckOptional(request) is var (key, failure) && key is null && failure is null
+    public async ValueTask<(string? KeyThumbprint, OAuthFailure? Failure)> CheckRequiredAsync(
+        HttpRequest request
+    ) =>
+        await CheckOptionalAsync(request) is var (key, failure) && key is null && failure is null
             ? (null, OAuthFailure.InvalidProof("A DPoP proof is required: every token is bound to a key."))
             : (key, failure);
 
-    private string? CheckKey(Jws proof, out PublicKey? key)
-    {
-        key = null;
-        if (proof.Type != "dpop+jwt")
-        {
-            return "The proof's typ must be dpop+jwt.";
-        }
+    private static ProofResult.Refused UsedBefore { get; } =
+        new("The proof was used before: make a new one, with a new jti, for each request.");
 
-        if (proof.Algorithm is not (PublicKey.Es256 or PublicKey.Ps256))
-        {
-            return "The proof's alg must be ES256 or PS256.";
-        }
-
-        if (!proof.Header.TryGetProperty("jwk", out var jwk) || (key = Import(jwk)) is null)
-        {
-            return "The proof's jwk must be a public P-256 key, or an RSA key of 2048 to 4096 bits.";
-        }
-
-        return proof.IsSignedBy(key) ? null : "The proof is not signed by the key in its jwk.";
-    }
-
-    private string? CheckClaims(Jws proof, HttpRequest request, string? accessToken)
+    private string? CheckClaims(ProofClaims proof, HttpRequest request, string? accessToken)
     {
         var now = time.GetUtcNow();
-        return proof.Text("jti") is not { Length: > 0 and <= LongestProofId } ? "The proof needs a jti."
-            : proof.Text("htm") != request.Method ? $"The proof's htm must be {request.Method}."
-            : !IsAddressOf(proof.Text("htu"), request)
-                ? "The proof's htu must be the address of this request."
-            : proof.Instant("iat") is not { } issuedAt ? "The proof needs an iat."
+        return proof.Id is not { Length: > 0 and <= LongestProofId } ? "The proof needs a jti."
+            : proof.Method != request.Method ? $"The proof's htm must be {request.Method}."
+            : !IsAddressOf(proof.Address, request) ? "The proof's htu must be the address of this request."
+            : proof.IssuedAt is not { } issuedAt ? "The proof needs an iat."
             : issuedAt > now + AuthorizationServerOptions.ClockSkew
                 ? $"The proof is {(issuedAt - now).TotalSeconds:0} s ahead of the server's clock: set yours by the Date header."
             : issuedAt < now - AuthorizationServerOptions.ProofAge
                 ? $"The proof is {(now - issuedAt).TotalSeconds:0} s old: make one for each request, and set your clock by the Date header."
-            : accessToken is not null && !Secrets.AreEqual(proof.Text("ath"), Secrets.HashOf(accessToken))
+            : accessToken is not null && !Secrets.AreEqual(proof.TokenDigest, Secrets.HashOf(accessToken))
                 ? "The proof's ath must be the SHA-256 of the access token."
             : null;
     }
 
     /// <summary>Scheme and host without case, the path as it came over the wire, query and fragment left aside.</summary>
-    private bool IsAddressOf(string? htu, HttpRequest request) =>
-        Uri.TryCreate(htu, UriKind.Absolute, out var uri)
-        && Uri.TryCreate(address.Origin + TargetOf(request), UriKind.Absolute, out var own)
-        && uri.GetLeftPart(UriPartial.Path) == own.GetLeftPart(UriPartial.Path);
-
-    /// <summary>The path before it was unescaped: what a client signs is what it sends.</summary>
-    private static string TargetOf(HttpRequest request)
+    private bool IsAddressOf(string? htu, HttpRequest request)
     {
-        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        return target is ['/', ..]
-            ? target.Split('?')[0]
-            : request.PathBase.Add(request.Path).ToUriComponent();
+        var path = PathOf(request);
+        return htu is not null && (IsSpelled(htu, path) || IsSame(htu, $"{BaseOf(path)}{path}"));
     }
 
-    private PublicKey? Import(JsonElement jwk)
+    /// <summary>As nearly every client writes it: to the letter.</summary>
+    private bool IsSpelled(string htu, ReadOnlySpan<char> path)
     {
-        var text = jwk.GetRawText();
-        if (keys.TryGetValue(text, out var known))
+        var start = BaseOf(path);
+        return htu.StartsWith(start, StringComparison.Ordinal)
+            && htu.AsSpan(start.Length).SequenceEqual(path);
+    }
+
+    /// <summary>What comes before the path at the public address, whether a proxy in front has cut its path off or has
+    /// left it. Never taken from a header.</summary>
+    private string BaseOf(ReadOnlySpan<char> path) =>
+        address.PathBase.Length > 0
+        && path.StartsWith(address.PathBase, StringComparison.Ordinal)
+        && path.Length > address.PathBase.Length
+        && path[address.PathBase.Length] == '/'
+            ? address.Origin
+            : address.Issuer;
+
+    private static bool IsSame(string htu, string own) =>
+        Uri.TryCreate(htu, UriKind.Absolute, out var theirs)
+        && Uri.TryCreate(own, UriKind.Absolute, out var ours)
+        && theirs.GetLeftPart(UriPartial.Path) == ours.GetLeftPart(UriPartial.Path);
+
+    /// <summary>The path before it was unescaped: what a client signs is what it sends.</summary>
+    private static ReadOnlySpan<char> PathOf(HttpRequest request)
+    {
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        if (target is not ['/', ..])
         {
-            return known;
+            return request.PathBase.Add(request.Path).ToUriComponent();
         }
 
-        if (PublicKey.Read(jwk) is not { } key)
-        {
-            return null;
-        }
-
-        if (keys.Count >= MostKeysKept)
-        {
-            keys.Clear();
-        }
-
-        return keys.GetOrAdd(text, key);
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        return query < 0 ? target : target.AsSpan(0, query);
     }
 }

@@ -72,7 +72,7 @@ public sealed class EndSessionEndpoint(
 
     private async ValueTask<RegisteredApp?> FindClientAsync(string? hint) =>
         Jws.TryParse(hint) is { Type: IdTokens.Type } token
-        && signingKeys.Find(token.KeyId) is { } key
+        && signingKeys.Find(KeyPurpose.IdTokens, token.KeyId) is { } key
         && token.IsSignedBy(key)
         && token.Text("iss") == address.Issuer
             ? await apps.FindAsync(token.Text("aud"))

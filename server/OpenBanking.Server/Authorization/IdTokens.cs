@@ -38,6 +38,6 @@ public sealed class IdTokens(ServerAddress address, SigningKeys signingKeys, Pai
             claims["auth_time"] = signedInAt.ToUnixTimeSeconds();
         }
 
-        return signingKeys.Sign(Type, JsonSerializer.SerializeToUtf8Bytes(claims));
+        return signingKeys.Sign(KeyPurpose.IdTokens, Type, JsonSerializer.SerializeToUtf8Bytes(claims));
     }
 }

@@ -77,9 +77,12 @@ public sealed class Jws
         Payload.TryGetProperty(claim, out var value)
         && value.ValueKind == JsonValueKind.Number
         && value.TryGetDouble(out var seconds)
-        && seconds is >= 0 and < 100_000_000_000
-            ? DateTimeOffset.UnixEpoch.AddSeconds(seconds)
+            ? InstantOf(seconds)
             : null;
+
+    /// <summary>Null for what is out of every sensible range.</summary>
+    public static DateTimeOffset? InstantOf(double seconds) =>
+        seconds is >= 0 and < 100_000_000_000 ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
 
     private static JsonElement? TryParseObject(string part)
     {

@@ -8,9 +8,11 @@ public static class OAuthRoutes
     public static void AddAuthorizationServer(this IServiceCollection services)
     {
         services.AddSingleton<SigningKeys>();
+        services.AddHostedService<KeyRotation>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<DpopNonces>();
         services.AddSingleton<SeenProofs>();
+        services.AddSingleton<SharedProofs>();
         services.AddSingleton<DpopProofs>();
         services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<PushedAuthorizationEndpoint>();
@@ -35,6 +37,14 @@ public static class OAuthRoutes
             .WithSummary("What the authorization server can do, and where (RFC 8414)")
             .Produces<AuthorizationServerMetadata>();
         oauth.MapGet("/.well-known/oauth-authorization-server", Describe).ExcludeFromDescription();
+        if (routes.ServiceProvider.GetRequiredService<ServerAddress>().PathBase is { Length: > 0 } path)
+        {
+            // RFC 8414 §3.1: the issuer's path comes last.
+            oauth
+                .MapGet("/.well-known/oauth-authorization-server" + path, Describe)
+                .ExcludeFromDescription();
+        }
+
         oauth
             .MapGet("/oauth/jwks", (SigningKeys keys) => OAuthAnswers.Ok(keys.Published))
             .WithName("listSigningKeys")
@@ -186,8 +196,8 @@ public static class OAuthRoutes
             .Produces(StatusCodes.Status204NoContent);
     }
 
-    private static IResult Describe(ServerAddress address, ServerMode mode) =>
-        OAuthAnswers.Ok(Discovery.Describe(address, mode.IsSandbox));
+    private static IResult Describe(ServerAddress address, ServerMode mode, SigningOptions signing) =>
+        OAuthAnswers.Ok(Discovery.Describe(address, mode.IsSandbox, signing.SigningAlgorithm));
 
     /// <summary>Every answer brings the nonce for the next proof (RFC 9449 §8.2).</summary>
     private static ValueTask<object?> OfferNonceAsync(

@@ -37,7 +37,7 @@ public sealed class PushedAuthorizationEndpoint(
             return OAuthAnswers.Failed(clientFailure!);
         }
 
-        var (thumbprint, proofFailure) = proofs.CheckOptional(context.Request);
+        var (thumbprint, proofFailure) = await proofs.CheckOptionalAsync(context.Request);
         var (request, failure) = proofFailure is null
             ? Check(form, client.App.Row, thumbprint)
             : (null, proofFailure);

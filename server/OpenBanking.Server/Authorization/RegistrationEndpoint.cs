@@ -14,6 +14,7 @@ public sealed class RegistrationEndpoint(
     Store store,
     Engine.Engine engine,
     ServerAddress address,
+    SigningOptions signing,
     Ids ids,
     TimeProvider time
 )
@@ -29,7 +30,7 @@ public sealed class RegistrationEndpoint(
             );
         }
 
-        var (request, failure) = await ClientRegistrations.ReadAsync(context);
+        var (request, failure) = await ClientRegistrations.ReadAsync(context, signing.SigningAlgorithm);
         if (failure is not null)
         {
             return OAuthAnswers.Failed(failure);
@@ -41,7 +42,7 @@ public sealed class RegistrationEndpoint(
         await engine.SubmitAsync(new AddApp(world, now, app));
         await engine.SubmitAsync(new PlaceApp(now, new() { Id = app.Id, WorldNumber = token.WorldNumber }));
         return OAuthAnswers.Ok(
-            ClientRegistrations.Show(app, address, managementToken),
+            ClientRegistrations.Show(app, address, signing.SigningAlgorithm, managementToken),
             StatusCodes.Status201Created
         );
     }

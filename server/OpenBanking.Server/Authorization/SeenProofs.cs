@@ -12,6 +12,9 @@ public sealed class SeenProofs(TimeProvider time)
     /// <summary>The most proofs remembered in one slot: about 40 bytes each.</summary>
     private const int MostInSlot = 2_000_000;
 
+    /// <summary>A thumbprint, and the longest jti in UTF-8.</summary>
+    private const int LongestName = 1_024;
+
     private static readonly TimeSpan slotLength =
         AuthorizationServerOptions.ProofAge + AuthorizationServerOptions.ClockSkew;
 
@@ -21,10 +24,9 @@ public sealed class SeenProofs(TimeProvider time)
     private long currentSlot;
 
     /// <summary>Remembers a proof; false when it was seen before.</summary>
-    public bool TryAdd(string keyThumbprint, string proofId)
+    public bool TryAdd(string keyThumbprint, string proofId, out Guid digest)
     {
-        var name = Encoding.UTF8.GetBytes($"{keyThumbprint}\0{proofId}");
-        var digest = new Guid(SHA256.HashData(name).AsSpan(0, 16));
+        digest = DigestOf(keyThumbprint, proofId);
         var slot = time.GetUtcNow().Ticks / slotLength.Ticks;
         lock (swapping)
         {
@@ -37,5 +39,16 @@ public sealed class SeenProofs(TimeProvider time)
 
             return current.Count < MostInSlot && !previous.Contains(digest) && current.Add(digest);
         }
+    }
+
+    private static Guid DigestOf(string keyThumbprint, string proofId)
+    {
+        Span<byte> name = stackalloc byte[LongestName];
+        var length = Encoding.UTF8.GetBytes(keyThumbprint, name);
+        name[length++] = 0;
+        length += Encoding.UTF8.GetBytes(proofId, name[length..]);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(name[..length], digest);
+        return new(digest[..16]);
     }
 }

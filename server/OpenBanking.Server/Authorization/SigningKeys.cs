@@ -1,8 +1,5 @@
-using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
@@ -10,132 +7,198 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Authorization;
 
-/// <summary>Keeps a new signing key.</summary>
-public sealed record KeepSigningKey(SigningKeyRow Key, DateTimeOffset Now)
-    : Command<SigningKeyRow>(World.Live, Now)
+/// <summary>What the server signs with, section <c>Authorization</c> of the configuration.</summary>
+public sealed record SigningOptions
 {
-    public override void Keys(IKeySet keys) => keys.Want(AuthorizationTables.SigningKeys, new(Key.KeyId));
+    public const string Section = "Authorization";
 
-    public override Decision<SigningKeyRow> Decide(Book book) =>
-        Decision.Accept(book.Insert(AuthorizationTables.SigningKeys, Key));
+    /// <summary><c>ES256</c>, or <c>PS256</c> for partners whose libraries know no other.</summary>
+    public string SigningAlgorithm { get; init; } = PublicKey.Es256;
+
+    /// <exception cref="WrongSettingException">The profile knows no such algorithm.</exception>
+    public void Check()
+    {
+        if (SigningAlgorithm is not (PublicKey.Es256 or PublicKey.Ps256))
+        {
+            throw new WrongSettingException(
+                $"Authorization:SigningAlgorithm: {SigningAlgorithm} is not ES256 or PS256."
+            );
+        }
+    }
 }
 
-/// <summary>The keys that access and id tokens are signed with (ES256). The newest signs; all are published.</summary>
-public sealed class SigningKeys(Store store, Engine.Engine engine, Vault vault, TimeProvider time)
+/// <summary>The keys that tokens are signed with, each for one purpose. Which one signs, and which are published, goes by
+/// the clock; <see cref="RefreshAsync"/> makes the next one in time and learns of those that other nodes made.</summary>
+public sealed class SigningKeys(
+    Store store,
+    Engine.Engine engine,
+    Vault vault,
+    TimeProvider time,
+    SigningOptions options
+)
 {
-    private readonly ConcurrentBag<ECDsa> signers = [];
-    private volatile KeySet? loaded;
+    private static readonly KeyPurpose[] rotated = [KeyPurpose.AccessTokens, KeyPurpose.IdTokens];
+    private volatile IReadOnlyList<Loaded>? loaded;
 
-    /// <summary>Loads the keys, making the first one on a new store. Called once, before requests are served.</summary>
+    /// <summary>Loads the keys, making the first ones on a new store. Called once, before requests are served.</summary>
     public async Task LoadAsync()
     {
-        var rows = await store.ListAsync(
+        if (await ListAsync() is [])
+        {
+            await AdoptAsync();
+        }
+
+        await RefreshAsync();
+    }
+
+    /// <summary>Makes the keys whose time has come to be announced, and reads those there are.</summary>
+    public async Task RefreshAsync()
+    {
+        var now = time.GetUtcNow();
+        var rows = await ListAsync();
+        foreach (var purpose in rotated)
+        {
+            var line = Line(rows, purpose);
+            if (KeyRules.NextBegins(line, now) is { } begins)
+            {
+                await AddAsync(purpose, line, begins, compromised: false);
+            }
+        }
+
+        var known = (loaded ?? []).ToDictionary(key => key.Row.KeyId, key => key.Key);
+        loaded =
+        [
+            .. (await ListAsync()).Select(row => new Loaded(
+                row,
+                known.GetValueOrDefault(row.KeyId) ?? Open(row)
+            )),
+        ];
+    }
+
+    /// <summary>Makes a new key of each purpose sign as soon as every node has it, without waiting for its day.</summary>
+    /// <param name="compromised">Whether what was signed before is believed no longer from that moment on.</param>
+    public async Task RotateAsync(bool compromised)
+    {
+        var begins = time.GetUtcNow() + AuthorizationServerOptions.KeySpread;
+        var rows = await ListAsync();
+        foreach (var purpose in rotated)
+        {
+            await AddAsync(purpose, Line(rows, purpose), begins, compromised);
+        }
+    }
+
+    /// <summary>All the keys there are, in the order of their lines.</summary>
+    public async Task<IReadOnlyList<RotatingKeyRow>> ListAsync() =>
+        await store.ListAsync(KeyTables.RotatingKeys, World.Live, $"ORDER BY purpose, algorithm, generation");
+
+    /// <summary>What relying parties may believe: keys that sign, will sign or did so lately.</summary>
+    public JsonWebKeySetDocument Published
+    {
+        get
+        {
+            var now = time.GetUtcNow();
+            return new()
+            {
+                Keys =
+                [
+                    .. All.Where(key => rotated.Contains(key.Row.Purpose) && !KeyRules.HasGone(key.Row, now))
+                        .Select(key => key.Key.Document),
+                ],
+            };
+        }
+    }
+
+    /// <summary>The key of this purpose with this id, if it is still believed.</summary>
+    public PublicKey? Find(KeyPurpose purpose, string? keyId)
+    {
+        foreach (var key in All)
+        {
+            if (key.Row.Purpose == purpose && key.Row.KeyId == keyId)
+            {
+                return KeyRules.HasGone(key.Row, time.GetUtcNow()) ? null : key.Key.Public;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Signs a payload in compact form.</summary>
+    public string Sign(KeyPurpose purpose, string type, ReadOnlySpan<byte> payload)
+    {
+        var keys = All;
+        var signer =
+            KeyRules.Signer(Line([.. keys.Select(key => key.Row)], purpose), time.GetUtcNow())
+            ?? throw new InvalidOperationException($"There is no key for {purpose} right now.");
+        return keys.First(key => key.Row == signer).Key.Sign(type, payload);
+    }
+
+    private IReadOnlyList<Loaded> All =>
+        loaded ?? throw new InvalidOperationException("The signing keys are not loaded yet.");
+
+    private List<RotatingKeyRow> Line(IReadOnlyList<RotatingKeyRow> rows, KeyPurpose purpose) =>
+        [.. rows.Where(row => row.Purpose == purpose && row.Algorithm == options.SigningAlgorithm)];
+
+    private async Task AddAsync(
+        KeyPurpose purpose,
+        List<RotatingKeyRow> line,
+        DateTimeOffset begins,
+        bool compromised
+    )
+    {
+        var now = time.GetUtcNow();
+        var (key, privateKey) = SigningKey.Create(options.SigningAlgorithm);
+        await engine.SubmitAsync(
+            new AddRotatingKey(
+                now,
+                NewRow(purpose, line.Count == 0 ? 1 : line[^1].Generation + 1, key.KeyId) with
+                {
+                    Algorithm = key.Algorithm,
+                    PrivateKey = vault.Seal(privateKey, RowIdOf(key.KeyId)),
+                    SignsFrom = begins,
+                },
+                [.. line.Where(row => !KeyRules.HasGone(row, now)).Select(row => row.Generation)],
+                compromised
+            )
+        );
+        CryptographicOperations.ZeroMemory(privateKey);
+    }
+
+    /// <summary>The key that a server before this one signed access tokens with goes first in line, so that its tokens
+    /// stay good.</summary>
+    private async Task AdoptAsync()
+    {
+        var newest = await store.FirstAsync(
             AuthorizationTables.SigningKeys,
             World.Live,
             $"ORDER BY created_at DESC"
         );
-        loaded = Read(rows is [] ? [await CreateAsync()] : rows);
-    }
-
-    public JsonWebKeySetDocument Published => Loaded.Published;
-
-    /// <summary>The published key with this id.</summary>
-    public PublicKey? Find(string? keyId) => Loaded.Public.FirstOrDefault(key => key.KeyId == keyId);
-
-    /// <summary>Signs a payload in compact form.</summary>
-    public string Sign(string type, ReadOnlySpan<byte> payload)
-    {
-        var keys = Loaded;
-        var header = Encoding.UTF8.GetBytes(
-            $$"""{"alg":"ES256","typ":"{{type}}","kid":"{{keys.CurrentId}}"}"""
-        );
-        var input = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload)}";
-        var signer = signers.TryTake(out var idle) ? idle : ECDsa.Create(keys.Current);
-        try
+        if (newest is not null && newest.Algorithm == options.SigningAlgorithm)
         {
-            var signature = signer.SignData(
-                Encoding.ASCII.GetBytes(input),
-                HashAlgorithmName.SHA256,
-                DSASignatureFormat.IeeeP1363FixedFieldConcatenation
-            );
-            return $"{input}.{Base64Url.EncodeToString(signature)}";
-        }
-        finally
-        {
-            signers.Add(signer);
+            var row = NewRow(KeyPurpose.AccessTokens, generation: 1, newest.KeyId) with
+            {
+                PrivateKey = newest.PrivateKey,
+            };
+            await engine.SubmitAsync(new AddRotatingKey(row.CreatedAt, row, [], Compromised: false));
         }
     }
 
-    private KeySet Loaded =>
-        loaded ?? throw new InvalidOperationException("The signing keys are not loaded yet.");
-
-    private async Task<SigningKeyRow> CreateAsync()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var id = PublicKey
-            .Read(
-                JsonSerializer.SerializeToElement(Publish(key, null), ResponseJson.Default.JsonWebKeyDocument)
-            )!
-            .Thumbprint;
-        var row = new SigningKeyRow
+    private RotatingKeyRow NewRow(KeyPurpose purpose, int generation, string keyId) =>
+        new()
         {
-            KeyId = id,
-            Algorithm = PublicKey.Es256,
-            PrivateKey = vault.Seal(key.ExportPkcs8PrivateKey(), RowIdOf(id)),
+            Purpose = purpose,
+            Algorithm = options.SigningAlgorithm,
+            Generation = generation,
+            KeyId = keyId,
+            PrivateKey = [],
             CreatedAt = time.GetUtcNow(),
+            SignsFrom = time.GetUtcNow(),
         };
-        await engine.SubmitAsync(new KeepSigningKey(row, row.CreatedAt));
-        return row;
-    }
 
-    private KeySet Read(IReadOnlyList<SigningKeyRow> rows)
-    {
-        var documents = new List<JsonWebKeyDocument>();
-        ECParameters? current = null;
-        foreach (var row in rows)
-        {
-            using var key = ECDsa.Create();
-            key.ImportPkcs8PrivateKey(vault.Open(row.PrivateKey, RowIdOf(row.KeyId)), out _);
-            current ??= key.ExportParameters(includePrivateParameters: true);
-            documents.Add(Publish(key, row.KeyId));
-        }
-
-        return new(
-            rows[0].KeyId,
-            current!.Value,
-            new() { Keys = documents },
-            [
-                .. documents.Select(document =>
-                    PublicKey.Read(
-                        JsonSerializer.SerializeToElement(document, ResponseJson.Default.JsonWebKeyDocument)
-                    )!
-                ),
-            ]
-        );
-    }
-
-    private static JsonWebKeyDocument Publish(ECDsa key, string? keyId)
-    {
-        var point = key.ExportParameters(includePrivateParameters: false).Q;
-        return new()
-        {
-            Kty = "EC",
-            Use = "sig",
-            Alg = PublicKey.Es256,
-            Kid = keyId,
-            Crv = "P-256",
-            X = Base64Url.EncodeToString(point.X),
-            Y = Base64Url.EncodeToString(point.Y),
-        };
-    }
+    private SigningKey Open(RotatingKeyRow row) =>
+        SigningKey.Open(row.Algorithm, vault.Open(row.PrivateKey, RowIdOf(row.KeyId)));
 
     private static Guid RowIdOf(string keyId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes(keyId)).AsSpan(0, 16), bigEndian: true);
 
-    private sealed record KeySet(
-        string CurrentId,
-        ECParameters Current,
-        JsonWebKeySetDocument Published,
-        IReadOnlyList<PublicKey> Public
-    );
+    private sealed record Loaded(RotatingKeyRow Row, SigningKey Key);
 }

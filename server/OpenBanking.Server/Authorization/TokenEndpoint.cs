@@ -44,7 +44,7 @@ public sealed class TokenEndpoint(
             return OAuthAnswers.Failed(clientFailure!);
         }
 
-        var (key, proofFailure) = proofs.CheckRequired(context.Request);
+        var (key, proofFailure) = await proofs.CheckRequiredAsync(context.Request);
         if (key is null)
         {
             return OAuthAnswers.Failed(proofFailure!);

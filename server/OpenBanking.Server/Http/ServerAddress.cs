@@ -16,6 +16,7 @@ public sealed record ServerAddress
 
         Origin = publicAddress.GetLeftPart(UriPartial.Authority);
         Issuer = publicAddress.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        PathBase = Issuer[Origin.Length..];
         IsLoopback = publicAddress.IsLoopback;
     }
 
@@ -24,6 +25,9 @@ public sealed record ServerAddress
 
     /// <summary>Scheme, host and port.</summary>
     public string Origin { get; }
+
+    /// <summary>What of the public address comes after the origin: empty, or a path without a slash at its end.</summary>
+    public string PathBase { get; }
 
     public bool IsLoopback { get; }
 }

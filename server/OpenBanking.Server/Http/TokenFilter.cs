@@ -90,12 +90,16 @@ public sealed class TokenFilter(
 
         var text = header[Scheme.Length..].Trim();
         return tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken)
-            : CheckProof(request, text, token) is { } refusal ? (null, refusal)
+            : await CheckProofAsync(request, text, token) is { } refusal ? (null, refusal)
             : await CheckAppAsync(token, requirement);
     }
 
-    private Unauthorized? CheckProof(HttpRequest request, string text, AccessToken token) =>
-        proofs.Check(request, NonceRole.ResourceServer, text) switch
+    private async ValueTask<Unauthorized?> CheckProofAsync(
+        HttpRequest request,
+        string text,
+        AccessToken token
+    ) =>
+        await proofs.CheckAsync(request, NonceRole.ResourceServer, text) switch
         {
             ProofResult.Proven proven when proven.KeyThumbprint == token.KeyThumbprint => null,
             ProofResult.Proven => new(
@@ -128,8 +132,7 @@ public sealed class TokenFilter(
         }
 
         var app = live!.App.Row;
-        var registered = app.Scope.Split(' ');
-        if (!requirement.Scopes.Any(scope => token.Scopes.Contains(scope) && registered.Contains(scope)))
+        if (!Allows(token, requirement, live.App.Scopes))
         {
             return Refuse(
                 ProblemCodes.InsufficientScope,
@@ -145,6 +148,23 @@ public sealed class TokenFilter(
                 ProblemCodes.InsufficientScope,
                 $"The token does not hold {requirement.DetailType} {requirement.Action}.".Replace(" .", ".")
             );
+    }
+
+    private static bool Allows(
+        AccessToken token,
+        TokenRequirement requirement,
+        IReadOnlySet<string> registered
+    )
+    {
+        foreach (var scope in requirement.Scopes)
+        {
+            if (token.Scopes.Contains(scope) && registered.Contains(scope))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static (Caller?, Unauthorized?) Refuse(string code, string? detail = null) =>

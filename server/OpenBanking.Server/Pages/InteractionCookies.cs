@@ -50,7 +50,7 @@ public sealed class InteractionCookies(ServerAddress address)
             HttpOnly = true,
             Secure = !address.IsLoopback,
             SameSite = SameSiteMode.Lax,
-            Path = address.IsLoopback ? "/bank" : "/",
+            Path = address.IsLoopback ? address.PathBase + "/bank" : "/",
             IsEssential = true,
         };
 

@@ -6,7 +6,11 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Partners;
 
 /// <summary>An app with the world it is in, and its keys ready for use.</summary>
-public sealed record RegisteredApp(World World, AppRow Row, IReadOnlyList<Authorization.PublicKey> Keys);
+public sealed record RegisteredApp(World World, AppRow Row, IReadOnlyList<Authorization.PublicKey> Keys)
+{
+    /// <summary>The scopes it may ask for.</summary>
+    public IReadOnlySet<string> Scopes { get; } = Row.Scope.Split(' ').ToHashSet();
+}
 
 /// <summary>Finds apps by client id, which comes without a world. Kept in memory for a moment: an app's facts change
 /// rarely, and a change counts everywhere within <see cref="KeptFor"/>.</summary>
@@ -30,7 +34,7 @@ public sealed class AppDirectory(Store store, TimeProvider time)
             return known.App;
         }
 
-        if (await ReadAsync(id) is not { } app)
+        if (await ReadAsync(id, known.App) is not { } app)
         {
             return null;
         }
@@ -55,11 +59,16 @@ public sealed class AppDirectory(Store store, TimeProvider time)
 
     /// <summary>The app as it is in the store now.</summary>
     public async ValueTask<RegisteredApp?> ReadAsync(string clientId) =>
-        Id<AppRow>.TryParse(clientId, out var id) ? await ReadAsync(id) : null;
+        Id<AppRow>.TryParse(clientId, out var id) ? await ReadAsync(id, before: null) : null;
 
-    private async Task<RegisteredApp?> ReadAsync(Id<AppRow> id) =>
+    /// <summary>Keys that are as they were stay ready for use.</summary>
+    private async Task<RegisteredApp?> ReadAsync(Id<AppRow> id, RegisteredApp? before) =>
         await store.FindAsync(PartnerTables.AppWorlds, World.Live, id) is { } place
         && await store.FindAsync(PartnerTables.Apps, new(place.WorldNumber), id) is { EndedAt: null } row
-            ? new(new(place.WorldNumber), row, Authorization.PublicKey.ReadSet(row.Jwks))
+            ? new(
+                new(place.WorldNumber),
+                row,
+                before?.Row.Jwks == row.Jwks ? before.Keys : Authorization.PublicKey.ReadSet(row.Jwks)
+            )
             : null;
 }

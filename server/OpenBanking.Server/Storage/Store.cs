@@ -69,6 +69,9 @@ public abstract class Store : IDisposable
 
     internal abstract IMigrationTarget OpenMigrations();
 
+    /// <summary>What the nodes on this store have seen; null when it serves one process only.</summary>
+    internal virtual ISharedMemory? OpenSharedMemory() => null;
+
     public void Dispose()
     {
         Dispose(disposing: true);

@@ -1,4 +1,5 @@
 using OpenBanking.Tests.Storage.Audit;
+using OpenBanking.Tests.Storage.Authorization;
 using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
@@ -27,6 +28,8 @@ public sealed class PostgresQueueTests : QueueTests<PostgresDatabase>;
 public sealed class PostgresSweepTests : SweepTests<PostgresDatabase>;
 
 public sealed class PostgresSpendingTests : SpendingTests<PostgresDatabase>;
+
+public sealed class PostgresSigningKeyTests : SigningKeyTests<PostgresDatabase>;
 
 public sealed class PostgresBooksAuditTests : BooksAuditTests<PostgresDatabase>;
 

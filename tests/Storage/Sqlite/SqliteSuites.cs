@@ -1,4 +1,5 @@
 using OpenBanking.Tests.Storage.Audit;
+using OpenBanking.Tests.Storage.Authorization;
 using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
@@ -31,6 +32,8 @@ public sealed class SqliteSweepTests : SweepTests<SqliteDatabase>;
 public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
 
 public sealed class SqliteHoldTests : HoldTests<SqliteDatabase>;
+
+public sealed class SqliteSigningKeyTests : SigningKeyTests<SqliteDatabase>;
 
 public sealed class SqliteBooksAuditTests : BooksAuditTests<SqliteDatabase>;
 

@@ -156,6 +156,8 @@ public sealed class PostgresStore : Store
     internal override IMigrationTarget OpenMigrations() =>
         new PostgresMigrations(connections.OpenConnection(), known);
 
+    internal override ISharedMemory OpenSharedMemory() => new PostgresSharedMemory(connections);
+
     protected override void Dispose(bool disposing) => connections.Dispose();
 
     /// <summary>A dead connection was most often one of many that died together: they are left, and the read goes on with

@@ -1,0 +1,90 @@
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>Two nodes behind one address, on one PostgreSQL.</summary>
+public sealed class TwoNodesTests : IAsyncLifetime
+{
+    private const string Route = "/v1/coupon-stocks";
+    private readonly string folder = Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+    private readonly Uri otherAddress = new($"http://localhost:{Ports.Free()}");
+    private TestServer one = null!;
+    private TestServer other = null!;
+    private RawClient client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var cluster = PostgresCluster.Shared;
+        string[] store =
+        [
+            "Storage:Provider=Postgres",
+            $"Storage:ConnectionString={cluster.ConnectionStringOf(cluster.NewDatabase())}",
+        ];
+        one = await TestServer.StartAsync(dataFolder: folder, settings: store);
+        other = await TestServer.StartAsync(
+            dataFolder: folder,
+            settings: [.. store, $"Server:PublicAddress={one.Address}", $"urls={otherAddress}"]
+        );
+        client = new(await TestPartner.NewAsync(one.Address), one.Address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await other.DisposeAsync();
+        await one.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_proof_that_one_node_took_is_refused_by_the_other()
+    {
+        var token = await client.AppTokenAsync();
+        var proof = "";
+        var taken = await client.CallAsync(
+            HttpMethod.Get,
+            Route,
+            token,
+            change: request => proof = request.Headers.GetValues("DPoP").Single()
+        );
+
+        var replayed = await SendToOtherAsync(token, proof);
+        var renewed = await SendToOtherAsync(
+            token,
+            client.NewProof(HttpMethod.Get, new Uri(one.Address, Route), token)
+        );
+
+        Assert.Equal(200, taken.Status);
+        Assert.Equal((401, ProblemCodes.InvalidProof), (replayed.Status, replayed.Code));
+        Assert.Equal(200, renewed.Status);
+    }
+
+    [Fact]
+    public async Task A_proof_that_comes_to_both_nodes_at_once_is_taken_by_one()
+    {
+        var token = await client.AppTokenAsync();
+        await client.CallAsync(HttpMethod.Get, Route, token);
+        for (var i = 0; i < 20; i++)
+        {
+            var proof = client.NewProof(HttpMethod.Get, new Uri(one.Address, Route), token);
+            var answers = await Task.WhenAll(
+                SendAsync(one.Address, token, proof),
+                SendAsync(otherAddress, token, proof)
+            );
+            Assert.Equal([200, 401], answers.Select(answer => answer.Status).Order());
+        }
+    }
+
+    private Task<RawAnswer> SendToOtherAsync(string token, string proof) =>
+        SendAsync(otherAddress, token, proof);
+
+    /// <summary>By a client of its own: two at once share none.</summary>
+    private async Task<RawAnswer> SendAsync(Uri node, string token, string proof)
+    {
+        using var sender = new RawClient(client.Identity, node);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node, Route));
+        request.Headers.TryAddWithoutValidation("Authorization", $"DPoP {token}");
+        request.Headers.TryAddWithoutValidation("DPoP", proof);
+        return await sender.SendAsync(request);
+    }
+}
