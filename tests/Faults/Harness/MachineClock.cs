@@ -4,8 +4,9 @@ namespace OpenBanking.Tests.Faults;
 /// whose machine jumps with it.</summary>
 internal sealed class MachineClock : TimeProvider, IDisposable
 {
-    /// <summary>How long a process goes by what it last read of the file, and a little more.</summary>
-    private static readonly TimeSpan readAgain = TimeSpan.FromSeconds(1.2);
+    /// <summary>How long a process goes by what it last read of the file, and a little more: its cache is older than a
+    /// second when two whole ones have begun.</summary>
+    private static readonly TimeSpan readAgain = TimeSpan.FromSeconds(2.3);
 
     private readonly string file = Path.GetTempFileName();
     private TimeSpan offset;
