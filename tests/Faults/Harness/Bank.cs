@@ -106,7 +106,7 @@ public sealed class Bank : IAsyncDisposable
     public async Task AssertItsBooksHoldAsync(ITestOutputHelper output)
     {
         await StopAsync();
-        foreach (var proof in (string[])["verify-books"])
+        foreach (var proof in (string[])["verify-books", "verify-audit"])
         {
             var (exitCode, report) = await ServerProcess.RunToEndAsync([
                 proof,
