@@ -93,7 +93,9 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
             Assert.True(
                 answer.Length == 0
                     || answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal)
-                    || answer.StartsWith("HTTP/1.1 505", StringComparison.Ordinal),
+                    || answer.StartsWith("HTTP/1.1 505", StringComparison.Ordinal)
+                    // Where a browser goes, the bank's own page says what was wrong.
+                    || answer.Contains("\r\nLocation: /bank/error?code=", StringComparison.Ordinal),
                 $"{request} at {endpoint} gave {answer}"
             );
         }
