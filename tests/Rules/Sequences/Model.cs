@@ -198,7 +198,13 @@ internal sealed partial class Model
 
     private static IEnumerable<ExpectedEvent> TellRefund(ModelPayment payment, int app, DateTimeOffset now)
     {
-        if (payment.Left == 0 && payment.Coupon is { } coupon && now < coupon.ValidUntil)
+        // A hold that was captured below the threshold let go of its coupon, which may be another payment's by now.
+        if (
+            payment.Left == 0
+            && payment.Coupon is { } coupon
+            && coupon.UsedBy == payment
+            && now < coupon.ValidUntil
+        )
         {
             coupon.UsedBy = null;
             coupon.Version++;
