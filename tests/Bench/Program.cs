@@ -10,6 +10,7 @@ return args switch
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
     ["payments"] => await PaymentLoad.MeasureAsync(),
     ["profile"] => await PaymentLoad.RunForProfilerAsync(),
+    ["profile", "engine", var callers] => await EngineLoad.RunForProfilerAsync(int.Parse(callers)),
     ["engine"] => await EngineLoad.MeasurePostgresAsync() + await EngineLoad.MeasureSqliteAsync(),
     ["engine", "postgres"] => await EngineLoad.MeasurePostgresAsync(),
     ["engine", "sqlite"] => await EngineLoad.MeasureSqliteAsync(),

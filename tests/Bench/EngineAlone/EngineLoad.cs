@@ -42,6 +42,18 @@ internal static class EngineLoad
         return 0;
     }
 
+    /// <summary>Payments on PostgreSQL without end, for a profiler to look at.</summary>
+    public static async Task<int> RunForProfilerAsync(int callers)
+    {
+        using var cluster = NewCluster();
+        using var bank = await Bank.OpenAsync(NewDatabase(cluster), "", Customers);
+        while (true)
+        {
+            var paid = await bank.PayForAsync(callers, RoundSeconds);
+            Console.WriteLine($"{paid.PerSecond:0} payments/s, mean {paid.Mean:0.00} ms");
+        }
+    }
+
     /// <summary>Beside the same engine with one payment a transaction.</summary>
     public static async Task<int> MeasureSqliteAsync()
     {
