@@ -14,8 +14,8 @@ internal static class EngineLoad
     private const int PgbenchClients = 8;
     private static readonly int[] callers = [256, 1_000];
 
-    /// <summary>Beside pgbench's tpcb-like script in the same cluster.</summary>
-    public static async Task<int> MeasurePostgresAsync()
+    /// <summary>Beside pgbench's tpcb-like script in the same cluster: rates with many callers, latency with one.</summary>
+    public static async Task<int> MeasurePostgresAsync(params int[] counts)
     {
         using var cluster = NewCluster();
         var pgbench = new Pgbench(cluster);
@@ -23,35 +23,42 @@ internal static class EngineLoad
         using var bank = await Bank.OpenAsync(NewDatabase(cluster), "", Customers);
         var rounds = new MeasuredRounds(() => cluster.Processes);
         await bank.PayForAsync(callers[0], WarmUpSeconds);
-        foreach (var count in callers)
+        foreach (var count in counts is [] ? [.. callers, 1] : counts)
         {
-            await rounds.MeasureAsync(
-                $"PostgreSQL, {count} callers ÷ tpcb-like, {PgbenchClients} clients",
-                Rounds,
-                () => pgbench.Measure(PgbenchClients, RoundSeconds).PerSecond,
-                () => bank.PayForAsync(count, RoundSeconds)
+            await (
+                count == 1
+                    ? rounds.MeasureLatencyAsync(
+                        "PostgreSQL, one caller's latency ÷ tpcb-like, one client",
+                        Rounds,
+                        () => pgbench.Measure(1, RoundSeconds).Milliseconds,
+                        () => bank.PayForAsync(1, RoundSeconds)
+                    )
+                    : rounds.MeasureAsync(
+                        $"PostgreSQL, {count} callers ÷ tpcb-like, {PgbenchClients} clients",
+                        Rounds,
+                        () => pgbench.Measure(PgbenchClients, RoundSeconds).PerSecond,
+                        () => bank.PayForAsync(count, RoundSeconds)
+                    )
             );
         }
 
-        await rounds.MeasureLatencyAsync(
-            "PostgreSQL, one caller's latency ÷ tpcb-like, one client",
-            Rounds,
-            () => pgbench.Measure(1, RoundSeconds).Milliseconds,
-            () => bank.PayForAsync(1, RoundSeconds)
-        );
         return 0;
     }
 
     /// <summary>Payments on PostgreSQL without end, for a profiler to look at.</summary>
-    public static async Task<int> RunForProfilerAsync(int callers)
+    public static async Task<int> ProfilePostgresAsync(int callers)
     {
         using var cluster = NewCluster();
         using var bank = await Bank.OpenAsync(NewDatabase(cluster), "", Customers);
-        while (true)
-        {
-            var paid = await bank.PayForAsync(callers, RoundSeconds);
-            Console.WriteLine($"{paid.PerSecond:0} payments/s, mean {paid.Mean:0.00} ms");
-        }
+        return await PayWithoutEndAsync(bank, callers);
+    }
+
+    /// <summary>Payments on SQLite without end.</summary>
+    public static async Task<int> ProfileSqliteAsync(int callers)
+    {
+        using var temporary = new TemporaryBank("profile");
+        using var bank = await temporary.OpenAsync(new());
+        return await PayWithoutEndAsync(bank, callers);
     }
 
     /// <summary>Beside the same engine with one payment a transaction.</summary>
@@ -108,6 +115,17 @@ internal static class EngineLoad
             }
         );
         return 0;
+    }
+
+    private static async Task<int> PayWithoutEndAsync(Bank bank, int callers)
+    {
+        while (true)
+        {
+            var before = Environment.CpuUsage.TotalTime;
+            var paid = await bank.PayForAsync(callers, RoundSeconds);
+            var cpu = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / paid.Count;
+            Console.WriteLine($"{paid.PerSecond:0} payments/s, mean {paid.Mean:0.00} ms, CPU {cpu:0} µs");
+        }
     }
 
     public static PostgresCluster NewCluster() =>

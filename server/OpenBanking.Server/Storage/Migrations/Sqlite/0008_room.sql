@@ -1,0 +1,2 @@
+-- expand
+-- The other dialect's: SQLite changes rows where they are, and has nothing to keep room for.
