@@ -103,6 +103,12 @@ public static class EventTypes
     /// <summary>An e-account can be used.</summary>
     public const string AccountActive = "account.active";
 
+    /// <summary>The bank froze an e-account: nothing goes out of it until it frees it. What is held may be captured.</summary>
+    public const string AccountFrozen = "account.frozen";
+
+    /// <summary>The bank freed an e-account that it had frozen; its status says whether it can be used.</summary>
+    public const string AccountUnfrozen = "account.unfrozen";
+
     /// <summary>A customer agreed.</summary>
     public const string ConsentAuthorized = "consent.authorized";
 
@@ -169,6 +175,8 @@ public static class EventTypes
     [
         AccountOpened,
         AccountActive,
+        AccountFrozen,
+        AccountUnfrozen,
         ConsentAuthorized,
         ConsentRevoked,
         ConsentNarrowed,

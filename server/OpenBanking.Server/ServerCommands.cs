@@ -84,7 +84,8 @@ public static class ServerCommands
     /// <summary>verify-books: proves that the books balance; no other process may have the data open.</summary>
     public static async Task<int> VerifyBooksAsync(this WebApplication app)
     {
-        var audit = new BooksAudit(app.Services.GetRequiredService<Store>());
+        using var snapshot = await app.Services.GetRequiredService<Store>().OpenSnapshotAsync();
+        var audit = new BooksAudit(snapshot);
         var violations = await audit.FindViolationsAsync();
         var (payments, entries) = await audit.CountAsync();
         foreach (var (rule, count) in violations)

@@ -43,6 +43,33 @@ public abstract class StoreTests<TDatabase> : IDisposable
     }
 
     [Fact]
+    public async Task A_snapshot_sees_nothing_that_comes_after_its_first_look()
+    {
+        PutMessages(world, "a", "a");
+        using var snapshot = await store.OpenSnapshotAsync();
+        Assert.Equal(2, snapshot.List(SandboxTables.Messages, world, $"1 = {1}").Count);
+
+        session.Insert(world, SandboxTables.Messages, Message(3));
+        PutMessages(otherWorld, "a");
+
+        Assert.Equal(2, snapshot.List(SandboxTables.Messages, world, $"1 = {1}").Count);
+        Assert.Null(snapshot.Find(SandboxTables.Messages, otherWorld, Message(1).Id));
+        Assert.Equal(2, snapshot.Numbers("SELECT COUNT(*) FROM sandbox_message", columns: 1)[0][0]);
+        Assert.Equal(4, store.Numbers("SELECT COUNT(*) FROM sandbox_message", columns: 1)[0][0]);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_has_ended_leaves_its_reader_to_others()
+    {
+        for (var number = 1; number <= 3; number++)
+        {
+            using var snapshot = await store.OpenSnapshotAsync();
+            PutMessages(new World(number), "a");
+            Assert.Equal(number, store.Numbers("SELECT COUNT(*) FROM sandbox_message", columns: 1)[0][0]);
+        }
+    }
+
+    [Fact]
     public void The_first_row_is_one_or_none()
     {
         PutMessages(world, "a", "a");

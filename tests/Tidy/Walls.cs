@@ -30,7 +30,7 @@ public sealed partial class Walls
     private static readonly Dictionary<string, string[]> allowed = new()
     {
         ["Accounts"] = ["Authorization", "Customers", "Outside"],
-        ["Audit"] = ["Accounts"],
+        ["Audit"] = ["Accounts", "Consents"],
         ["Authorization"] = ["Accounts", "Consents", "Customers"],
         ["Consents"] = [],
         ["Coupons"] = ["Consents", "Customers", "Payments"],

@@ -75,6 +75,30 @@ public static class AccountRules
         }
     }
 
+    /// <summary>The bank's act: nothing goes out any more. What is held already may be captured, since it is set aside.</summary>
+    /// <param name="apps">Those that are told: all that the customer lets use the account.</param>
+    public static AccountRow Freeze(Book book, AccountRow account, IEnumerable<Id<AppRow>> apps) =>
+        Tell(
+            book,
+            EventTypes.AccountFrozen,
+            book.Update(AccountTables.Accounts, account with { State = AccountState.Frozen }),
+            apps
+        );
+
+    /// <summary>The bank lets a frozen account be what it was.</summary>
+    public static AccountRow Unfreeze(
+        Book book,
+        AccountRow account,
+        AccountState state,
+        IEnumerable<Id<AppRow>> apps
+    ) =>
+        Tell(
+            book,
+            EventTypes.AccountUnfrozen,
+            book.Update(AccountTables.Accounts, account with { State = state }),
+            apps
+        );
+
     public static AccountStatus StatusOf(AccountState state) =>
         state switch
         {
@@ -95,6 +119,16 @@ public static class AccountRules
                 EventSubject.Of("customer_id", account.CustomerId)
             )
         );
+
+    private static AccountRow Tell(Book book, string type, AccountRow account, IEnumerable<Id<AppRow>> apps)
+    {
+        foreach (var app in apps)
+        {
+            Emit(book, type, account, app);
+        }
+
+        return account;
+    }
 
     /// <summary>The counters as they stand on a day: a new day and a new year begin at nothing. A day that has begun
     /// stays begun: commands are not decided in the order of their clocks, and one that comes late must not wipe out

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
@@ -76,18 +77,20 @@ public sealed record NoteProgress(DateTimeOffset Now, long Position, DateTimeOff
 }
 
 /// <summary>Keeps a finding and freezes the account it concerns. Replies with the finding, or null when it was known.</summary>
-public sealed record ReportFinding(World World, DateTimeOffset Now, FindingRow Finding)
-    : Command<FindingRow?>(World, Now)
+/// <param name="Consents">The consents to use the account: their apps are told that it is frozen.</param>
+public sealed record ReportFinding(
+    World World,
+    DateTimeOffset Now,
+    FindingRow Finding,
+    IReadOnlyList<Id<ConsentRow>> Consents
+) : Command<FindingRow?>(World, Now)
 {
     public override Subject Subject => Subject.Of(Finding.Id);
 
     public override void Keys(IKeySet keys)
     {
         keys.Want(AuditTables.Findings, Finding.Id);
-        if (Finding.AccountId is { } account)
-        {
-            keys.Want(AccountTables.Accounts, new(account));
-        }
+        AuditRules.WantAccount(keys, Finding, Consents);
     }
 
     public override Decision<FindingRow?> Decide(Book book) => AuditRules.Report(this, book);
@@ -96,11 +99,13 @@ public sealed record ReportFinding(World World, DateTimeOffset Now, FindingRow F
 /// <summary>Closes a finding and frees its account, unless another finding holds it.</summary>
 /// <param name="Finding">Read before the batch for what never changes in it.</param>
 /// <param name="Other">Another open finding about the same account.</param>
+/// <param name="Consents">The consents to use the account: their apps are told that it is free.</param>
 public sealed record ResolveFinding(
     World World,
     DateTimeOffset Now,
     FindingRow Finding,
-    Id<FindingRow>? Other
+    Id<FindingRow>? Other,
+    IReadOnlyList<Id<ConsentRow>> Consents
 ) : Command<FindingRow>(World, Now)
 {
     public override Subject Subject => Subject.Of(Finding.Id);
@@ -113,10 +118,7 @@ public sealed record ResolveFinding(
             keys.Want(AuditTables.Findings, other);
         }
 
-        if (Finding.AccountId is { } account)
-        {
-            keys.Want(AccountTables.Accounts, new(account));
-        }
+        AuditRules.WantAccount(keys, Finding, Consents);
     }
 
     public override Decision<FindingRow> Decide(Book book) => AuditRules.Resolve(this, book);
@@ -232,7 +234,7 @@ public static class AuditRules
         var account = finding.AccountId is { } id ? book.Find(AccountTables.Accounts, new(id)) : null;
         if (account is not null && account.State != AccountState.Frozen)
         {
-            book.Update(AccountTables.Accounts, account with { State = AccountState.Frozen });
+            AccountRules.Freeze(book, account, AppsOf(book, command.Consents));
             finding = finding with { StateBefore = (int)account.State };
         }
 
@@ -262,7 +264,7 @@ public static class AuditRules
         }
         else
         {
-            Unfreeze(book, new(finding.AccountId!.Value), (AccountState)stateBefore);
+            Unfreeze(book, new(finding.AccountId!.Value), (AccountState)stateBefore, command.Consents);
         }
 
         return Decision.Accept(finding);
@@ -306,12 +308,40 @@ public static class AuditRules
         return hash;
     }
 
-    private static void Unfreeze(Book book, Id<AccountRow> accountId, AccountState state)
+    /// <summary>The account that a finding concerns, and who is told when it is frozen or freed.</summary>
+    internal static void WantAccount(IKeySet keys, FindingRow finding, IReadOnlyList<Id<ConsentRow>> consents)
+    {
+        if (finding.AccountId is not { } account)
+        {
+            return;
+        }
+
+        keys.Want(AccountTables.Accounts, new(account));
+        foreach (var consent in consents)
+        {
+            keys.Want(ConsentTables.Consents, consent);
+        }
+    }
+
+    private static void Unfreeze(
+        Book book,
+        Id<AccountRow> accountId,
+        AccountState state,
+        IReadOnlyList<Id<ConsentRow>> consents
+    )
     {
         var account = book.Find(AccountTables.Accounts, accountId);
         if (account is { State: AccountState.Frozen })
         {
-            book.Update(AccountTables.Accounts, account with { State = state });
+            AccountRules.Unfreeze(book, account, state, AppsOf(book, consents));
         }
     }
+
+    /// <summary>Whose consents still hold: an app that may not use the account any more hears nothing of it.</summary>
+    private static IEnumerable<Id<AppRow>> AppsOf(Book book, IReadOnlyList<Id<ConsentRow>> consents) =>
+        consents
+            .Select(consent => book.Get(ConsentTables.Consents, consent))
+            .Where(consent => consent.State == ConsentState.Authorized)
+            .Select(consent => consent.AppId)
+            .Distinct();
 }

@@ -25,8 +25,18 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
 {
     private const int ReadAtOnce = 200;
 
+    /// <summary>Proves all of it, as it is at one instant: what is sealed and signed meanwhile is in none of it.</summary>
     /// <param name="exportedHeads">Heads that were kept outside: they show it when the end was cut off.</param>
     public async Task<AuditVerdict> VerifyAsync(IReadOnlyList<string> exportedHeads)
+    {
+        using var snapshot = await store.OpenSnapshotAsync();
+        return await Of(snapshot).VerifyAtOnceAsync(exportedHeads);
+    }
+
+    /// <summary>The same for what a snapshot shows.</summary>
+    public AuditVerifier Of(Store snapshot) => new(snapshot, keys, options);
+
+    private async Task<AuditVerdict> VerifyAtOnceAsync(IReadOnlyList<string> exportedHeads)
     {
         var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
         var end = chain?.Position ?? 0;

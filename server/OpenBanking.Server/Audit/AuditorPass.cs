@@ -8,8 +8,9 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Audit;
 
 /// <summary>Proves the invariants anew from the stored rows: of what was sealed since the last time, a stretch of the
-/// chain at a time, and now and then of everything. Each rule is one statement, which sees one instant of the store, so
-/// that commits meanwhile raise no false alarm.</summary>
+/// chain at a time, and now and then of everything. What must agree is read at one instant of the store, so that commits
+/// meanwhile raise no false alarm: a stretch, the rules about everything, and some accounts at a time. All accounts in one
+/// would keep the store from clearing away what is old for as long as that takes.</summary>
 public sealed class AuditorPass(
     Store store,
     AuditVerifier verifier,
@@ -26,14 +27,14 @@ public sealed class AuditorPass(
     /// <summary>How long is rested between two statements that go through everything.</summary>
     private static readonly TimeSpan rest = TimeSpan.FromMilliseconds(50);
 
-    private readonly BooksAudit books = new(store);
-
     /// <summary>Checks the next stretch of the chain; gives whether there was one.</summary>
     public async Task<bool> CheckAsync()
     {
+        using var snapshot = await store.OpenSnapshotAsync();
         var progress = await ProgressAsync();
-        var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
-        var seals = await verifier.SealsAfterAsync(
+        var chain = await snapshot.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
+        var stretch = verifier.Of(snapshot);
+        var seals = await stretch.SealsAfterAsync(
             progress?.Position ?? 0,
             chain?.Position ?? 0,
             PositionsAtOnce
@@ -43,11 +44,11 @@ public sealed class AuditorPass(
             return false;
         }
 
-        await CheckChainAsync(seals);
-        var records = await verifier.RecordsOfAsync(seals);
+        await CheckChainAsync(stretch, seals);
+        var records = await stretch.RecordsOfAsync(seals);
         foreach (var inWorld in records.GroupBy(found => found.Key.Item1, found => found.Value))
         {
-            await CheckRecordsAsync(new(inWorld.Key), inWorld);
+            await CheckRecordsAsync(snapshot, new(inWorld.Key), inWorld);
         }
 
         await NoteAsync(seals[^1].Position, progress?.SweptAt ?? default);
@@ -64,12 +65,7 @@ public sealed class AuditorPass(
             return;
         }
 
-        foreach (var rule in BooksRule.All.Where(rule => rule.Scope != BooksScope.Accounts))
-        {
-            await ReportAsync(await books.FindAsync(rule, MostOfARule));
-            await Task.Delay(rest, time, cancellationToken);
-        }
-
+        await SweepEverythingAsync(cancellationToken);
         await SweepAccountsAsync(cancellationToken);
         await NoteAsync((await ProgressAsync())?.Position ?? 0, now);
     }
@@ -80,10 +76,10 @@ public sealed class AuditorPass(
     private async Task NoteAsync(long position, DateTimeOffset sweptAt) =>
         await engine.SubmitAsync(new NoteProgress(time.GetUtcNow(), position, sweptAt));
 
-    private async Task CheckChainAsync(IReadOnlyList<AuditSealRow> seals)
+    private async Task CheckChainAsync(AuditVerifier stretch, IReadOnlyList<AuditSealRow> seals)
     {
         var first = seals[0];
-        var (_, broken) = await verifier.WalkStretchAsync(seals, first.Position - 1, first.PreviousHash);
+        var (_, broken) = await stretch.WalkStretchAsync(seals, first.Position - 1, first.PreviousHash);
         if (broken is not null)
         {
             await findings.ReportAsync(
@@ -93,11 +89,12 @@ public sealed class AuditorPass(
         }
     }
 
-    private async Task CheckRecordsAsync(World world, IEnumerable<AuditRecordRow> records)
+    private async Task CheckRecordsAsync(Store snapshot, World world, IEnumerable<AuditRecordRow> records)
     {
+        var books = new BooksAudit(snapshot);
         var contents = records.Select(record => BatchContents.Read(record.Records)).ToList();
         var entries = contents.SelectMany(content => content.Entries).ToList();
-        await CheckPostingsAsync(world, entries);
+        await CheckPostingsAsync(snapshot, world, entries);
         await ReportAsync(
             await books.FindAsync(
                 BooksScope.Accounts,
@@ -110,10 +107,9 @@ public sealed class AuditorPass(
         );
     }
 
-    /// <summary>Entries never change, so their sums need no instant.</summary>
-    private async Task CheckPostingsAsync(World world, IReadOnlyList<EntryKey> keys)
+    private async Task CheckPostingsAsync(Store snapshot, World world, IReadOnlyList<EntryKey> keys)
     {
-        var entries = await store.ListByKeysAsync(LedgerTables.Entries, world, keys);
+        var entries = await snapshot.ListByKeysAsync(LedgerTables.Entries, world, keys);
         var unequal = entries
             .GroupBy(entry => (entry.PostingId, entry.Kind, entry.Currency))
             .Select(posting => (Entries: posting, Total: posting.Sum(entry => entry.Amount)))
@@ -129,6 +125,17 @@ public sealed class AuditorPass(
         }
     }
 
+    private async Task SweepEverythingAsync(CancellationToken cancellationToken)
+    {
+        using var snapshot = await store.OpenSnapshotAsync();
+        var books = new BooksAudit(snapshot);
+        foreach (var rule in BooksRule.All.Where(rule => rule.Scope != BooksScope.Accounts))
+        {
+            await ReportAsync(await books.FindAsync(rule, MostOfARule));
+            await Task.Delay(rest, time, cancellationToken);
+        }
+    }
+
     private async Task SweepAccountsAsync(CancellationToken cancellationToken)
     {
         var (world, id) = (World.Live.Number, Guid.Empty);
@@ -141,15 +148,19 @@ public sealed class AuditorPass(
                 is { Count: > 0 } accounts
         )
         {
-            foreach (
-                var inWorld in accounts.GroupBy(account => account.World, account => account.Row.Id.Value)
-            )
-            {
-                await ReportAsync(await books.FindAsync(BooksScope.Accounts, inWorld.Key, inWorld));
-            }
-
+            await CheckAccountsAsync(accounts);
             (world, id) = (accounts[^1].World.Number, accounts[^1].Row.Id.Value);
             await Task.Delay(rest, time, cancellationToken);
+        }
+    }
+
+    private async Task CheckAccountsAsync(IReadOnlyList<(World World, AccountRow Row)> accounts)
+    {
+        using var snapshot = await store.OpenSnapshotAsync();
+        var books = new BooksAudit(snapshot);
+        foreach (var inWorld in accounts.GroupBy(account => account.World, account => account.Row.Id.Value))
+        {
+            await ReportAsync(await books.FindAsync(BooksScope.Accounts, inWorld.Key, inWorld));
         }
     }
 

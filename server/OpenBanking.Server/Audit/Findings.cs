@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Storage;
@@ -43,7 +45,8 @@ public sealed class Findings(Store store, Engine.Engine engine, TimeProvider tim
                     Measure = violation.Measure,
                     AccountId = violation.Account,
                     FoundAt = now,
-                }
+                },
+                await ConsentsOfAsync(world, violation.Account)
             )
         );
         if (decision is Accepted<FindingRow?> { Reply: { } finding })
@@ -87,9 +90,34 @@ public sealed class Findings(Store store, Engine.Engine engine, TimeProvider tim
             )
             : null;
         var decision = await engine.SubmitAsync(
-            new ResolveFinding(world, time.GetUtcNow(), finding, other?.Id)
+            new ResolveFinding(
+                world,
+                time.GetUtcNow(),
+                finding,
+                other?.Id,
+                await ConsentsOfAsync(world, finding.AccountId)
+            )
         );
         return ((Accepted<FindingRow>)decision).Reply;
+    }
+
+    /// <summary>The consents to use an account, by its customer: there is an index for that.</summary>
+    private async Task<IReadOnlyList<Id<ConsentRow>>> ConsentsOfAsync(World world, Guid? accountId)
+    {
+        if (
+            accountId is not { } id
+            || await store.FindAsync(AccountTables.Accounts, world, new(id)) is not { } account
+        )
+        {
+            return [];
+        }
+
+        var consents = await store.ListAsync(
+            ConsentTables.Consents,
+            world,
+            $"customer_id = {account.CustomerId} AND account_id = {id} AND state = {ConsentState.Authorized} ORDER BY id"
+        );
+        return [.. consents.Select(consent => consent.Id)];
     }
 
     /// <summary>Made of what is wrong: the same wrong is the same finding.</summary>

@@ -64,7 +64,8 @@ public sealed record ExpirePayment(World World, DateTimeOffset Now, PaymentRow P
 public static class HoldRules
 {
     /// <summary>Refuses: the hold has ended; the payment is not authorized; more than is left of the price. A revoked
-    /// agreement or consent does not matter: the money was set aside while it held.</summary>
+    /// agreement or consent does not matter, nor an account that was frozen since: the money was set aside while they held,
+    /// and is on the account no more.</summary>
     public static Decision<PaymentRow> Capture(CapturePayment command, Book book)
     {
         var payment = book.Get(PaymentTables.Payments, command.Payment.Id);

@@ -58,12 +58,18 @@ public abstract class Store : IDisposable
     /// <summary>How many write sessions may be open at once.</summary>
     internal abstract int MostWriters { get; }
 
-    /// <summary>What a whole query of one statement gives, for audits. Its first parameter, <c>?1</c>, is the world.</summary>
+    /// <summary>What a whole query of one statement gives, for audits, however long it takes. Its first parameter, <c>?1</c>,
+    /// is the world.</summary>
     internal abstract ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,
         Sql query,
         Func<RowReader, T> read
     );
+
+    /// <summary>The store as it is at one instant, to read alone and one after the other: what is committed meanwhile is
+    /// not seen. It ends when it is disposed of, and nothing old can be cleared away before.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
+    internal abstract ValueTask<Store> OpenSnapshotAsync();
 
     internal abstract IWriteSession OpenWriteSession();
 

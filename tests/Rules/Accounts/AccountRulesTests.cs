@@ -204,4 +204,28 @@ public class AccountRulesTests
 
         Assert.False(book.HasChanges);
     }
+
+    [Fact]
+    public void Freezing_and_freeing_an_account_tells_every_app_once()
+    {
+        var bank = new MemoryBank().Put(AccountTables.Accounts, Rows.Account);
+        var book = bank.Open(keys => keys.Want(AccountTables.Accounts, Rows.Account.Id));
+        var other = Rows.Id<OpenBanking.Server.Partners.AppRow>(2);
+
+        var frozen = AccountRules.Freeze(book, Rows.Account, [Rows.App.Id, other]);
+        var freed = AccountRules.Unfreeze(book, frozen, AccountState.PendingActivation, [Rows.App.Id]);
+
+        Assert.Equal(
+            (AccountState.Frozen, AccountState.PendingActivation),
+            (frozen.State, book.Get(AccountTables.Accounts, freed.Id).State)
+        );
+        Assert.Equal(
+            [
+                (Rows.App.Id.Value, EventTypes.AccountFrozen, 2, "frozen"),
+                (other.Value, EventTypes.AccountFrozen, 2, "frozen"),
+                (Rows.App.Id.Value, EventTypes.AccountUnfrozen, 3, "pending_activation"),
+            ],
+            book.Events.Select(told => (told.AppId, told.Type, told.Sequence, told.Status))
+        );
+    }
 }

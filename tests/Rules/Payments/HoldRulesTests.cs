@@ -311,6 +311,38 @@ public class HoldRulesTests
     }
 
     [Fact]
+    public void A_frozen_account_pays_what_was_held_and_holds_nothing_more()
+    {
+        var (bank, payment) = Held();
+        Freeze(bank);
+
+        var ran = bank.Run(Capture(payment, 12_00));
+
+        Assert.Equal(PaymentState.Captured, ran.Accepted.State);
+        AssertMoney(bank, available: 88_00, held: 0, settled: 12_00);
+        Assert.Equal(AccountState.Frozen, bank.Get(AccountTables.Accounts, Rows.Account.Id).State);
+        var more = hold with { PaymentId = Rows.Id<PaymentRow>(2), OrderNo = "order-2" };
+        Assert.Equal(DeclineCodes.AccountFrozen, bank.Run(more).Declined.DeclineCode);
+    }
+
+    [Fact]
+    public void What_a_frozen_account_holds_comes_back_to_it()
+    {
+        var (canceled, payment) = Held();
+        Freeze(canceled);
+        var (expired, other) = Held();
+        Freeze(expired);
+
+        Assert.Equal(PaymentState.Canceled, canceled.Run(Cancel(payment)).Accepted.State);
+        Assert.Equal(
+            PaymentState.Expired,
+            expired.Run(new ExpirePayment(Rows.World, until, other)).Accepted.State
+        );
+        AssertMoney(canceled, available: 100_00, held: 0, settled: 0);
+        AssertMoney(expired, available: 100_00, held: 0, settled: 0);
+    }
+
+    [Fact]
     public void Limits_come_back_to_the_year_of_the_hold_and_to_its_day_if_that_is_not_over()
     {
         var newYearsEve = new DateTimeOffset(2026, 12, 31, 23, 0, 0, Rows.Shanghai);
@@ -384,6 +416,12 @@ public class HoldRulesTests
             (10_00, 0, false),
             (refund.CustomerAmount, refund.DiscountAmount, refund.CouponReturned)
         );
+    }
+
+    private static void Freeze(MemoryBank bank)
+    {
+        var account = bank.Get(AccountTables.Accounts, Rows.Account.Id);
+        bank.Put(AccountTables.Accounts, account with { State = AccountState.Frozen });
     }
 
     private static CapturePayment Capture(PaymentRow payment, long? amount = null, bool final = true) =>

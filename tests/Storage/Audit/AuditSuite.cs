@@ -13,10 +13,16 @@ public abstract class AuditSuite<TDatabase> : EngineSuite<TDatabase>
 {
     private protected static readonly ServerKeys ServerKeys = new(new byte[32]);
 
+    /// <summary>The setting that gives the server's program these keys.</summary>
+    private protected static readonly string MasterKey =
+        $"--Server:MasterKey={Convert.ToBase64String(new byte[32])}";
+
     private AuditChain? chain;
 
     /// <summary>The sealer of this process.</summary>
     private protected AuditChain Chain => chain ??= NewChain();
+
+    private protected Findings Findings => new(Store, Engine, Clock, NullLogger<Findings>.Instance);
 
     private protected AuditKeys Keys => new(Store, Engine, new Vault(ServerKeys), Clock);
 

@@ -1,12 +1,16 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Audit;
+using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.TopUps;
+using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
+using OpenBanking.Tests.Storage.Sequences;
 
 namespace OpenBanking.Tests.Storage.Audit;
 
@@ -16,8 +20,6 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
 {
     private AuditorPass Pass =>
         new(Store, new AuditVerifier(Store, Keys, new()), Findings, TimeProvider.System, Engine);
-
-    private Findings Findings => new(Store, Engine, Clock, NullLogger<Findings>.Instance);
 
     private AccountState AccountState =>
         Store.Find(AccountTables.Accounts, Rows.World, Rows.Account.Id)!.State;
@@ -165,6 +167,115 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Empty(new BooksAudit(Store).FindViolations());
         await AssertSoundAsync();
     }
+
+    /// <summary>Between any two of its statements somebody pays, and all of it is sealed and signed.</summary>
+    [Fact]
+    public async Task What_is_paid_between_two_of_its_statements_is_no_violation()
+    {
+        var bank = await DoBusinessAsync();
+        await SealAllAsync(Chain);
+        var paid = 100;
+        Store.HasRead = async _ =>
+        {
+            await bank.PayAsync(paid++, 1);
+            await SealAllAsync(Chain);
+            await Chain.SignAsync(now: true);
+        };
+
+        Assert.True(await Pass.CheckAsync());
+        await Pass.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        var verdict = await VerifyAsync();
+
+        Store.HasRead = null;
+        Assert.InRange(paid, 120, int.MaxValue);
+        Assert.Empty(await Findings.ListOpenAsync());
+        Assert.Null(verdict.Broken);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_auditor_that_failed_goes_on_and_ends_when_it_is_told_to()
+    {
+        await DoBusinessAsync();
+        Database.Execute("UPDATE account SET available = available + 1 WHERE world = 7");
+        var failures = 2;
+        Store.Committing = _ =>
+        {
+            if (failures-- > 0)
+            {
+                throw new InvalidOperationException("The store fails.");
+            }
+        };
+        var options = new AuditOptions { CheckEvery = TimeSpan.FromMilliseconds(10) };
+        using var auditor = new Auditor(
+            Chain,
+            Pass,
+            options,
+            TimeProvider.System,
+            NullLogger<Auditor>.Instance
+        );
+
+        await auditor.StartAsync(TestContext.Current.CancellationToken);
+        while ((await Findings.ListOpenAsync()).Count == 0)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        await auditor.StopAsync(TestContext.Current.CancellationToken);
+        Assert.True(failures <= 0);
+        Assert.Equal(TaskStatus.RanToCompletion, auditor.ExecuteTask!.Status);
+    }
+
+    [Fact]
+    public async Task Apps_that_may_use_the_account_are_told_once_that_it_is_frozen_and_that_it_is_free()
+    {
+        await DoBusinessAsync();
+        await ConsentAsync(app: 2, ConsentState.Revoked);
+        await ConsentAsync(app: 3, ConsentState.Authorized);
+        Database.Execute("UPDATE account SET available = available + 1, day_outflow = 0 WHERE world = 7");
+        var version = Store.Find(AccountTables.Accounts, Rows.World, Rows.Account.Id)!.Version;
+
+        await Pass.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        foreach (var finding in await Findings.ListOpenAsync())
+        {
+            await Findings.ResolveAsync(finding.Row.Id);
+        }
+
+        Assert.Equal(
+            [
+                (Rows.App.Id.Value, EventTypes.AccountFrozen, version + 1, "frozen"),
+                (Rows.Id<AppRow>(3).Value, EventTypes.AccountFrozen, version + 1, "frozen"),
+                (Rows.App.Id.Value, EventTypes.AccountUnfrozen, version + 2, "active"),
+                (Rows.Id<AppRow>(3).Value, EventTypes.AccountUnfrozen, version + 2, "active"),
+            ],
+            StoredRows
+                .Events(Store, Rows.World)
+                .Where(told => told.Type.StartsWith("account.", StringComparison.Ordinal))
+                .Select(told => (told.AppId, told.Type, told.Sequence, told.Status))
+                .OrderBy(told => told.Sequence)
+                .ThenBy(told => told.AppId)
+        );
+    }
+
+    /// <summary>A consent of the customer to another app.</summary>
+    private async Task ConsentAsync(int app, ConsentState state) =>
+        await Engine.SubmitAsync(
+            new Probe(
+                Rows.World,
+                book =>
+                {
+                    book.Insert(
+                        ConsentTables.Consents,
+                        Rows.Consent with
+                        {
+                            Id = Rows.Id<ConsentRow>(app),
+                            AppId = Rows.Id<AppRow>(app),
+                            State = state,
+                        }
+                    );
+                    return Decision.Accept(0);
+                }
+            )
+        );
 
     private async Task AssertFrozenAsync(SmallBank bank)
     {

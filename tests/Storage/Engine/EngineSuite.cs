@@ -45,6 +45,15 @@ public abstract class EngineSuite<TDatabase> : IDisposable
         Start(limits ?? new());
     }
 
+    /// <summary>Has another process work on the data: on SQLite there is one at a time.</summary>
+    private protected async Task<T> WhileStoppedAsync<T>(Func<Task<T>> work)
+    {
+        Stop();
+        var result = await work();
+        Start(new());
+        return result;
+    }
+
     /// <summary>Keeps the writer busy with a command until the gate is opened. What is submitted meanwhile waits, and is
     /// taken as one batch.</summary>
     private protected async Task<Gate> HoldAsync()

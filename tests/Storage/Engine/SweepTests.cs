@@ -5,6 +5,7 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Tests.Storage.Engine;
@@ -132,6 +133,44 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
         Assert.Equal(Rows.Id<OneTimeCodeRow>(2), Assert.Single(All(CustomerTables.OneTimeCodes)).Id);
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task Events_are_kept_for_thirty_days_and_longer_while_they_are_not_posted()
+    {
+        var (old, kept) = (Rows.Noon.AddDays(-30).AddMicroseconds(-1), Rows.Noon.AddDays(-30));
+        Put(
+            EngineTables.Journal,
+            Journal(1, old, pending: false),
+            Journal(2, old, pending: true),
+            Journal(3, kept, pending: false)
+        );
+        Put(AuditTables.EventPositions, Position(1, old), Position(2, kept));
+        Put(WebhookTables.Events, Happened(1, old), Happened(2, kept));
+        Put(
+            WebhookTables.Deliveries,
+            Delivery(1, old, DeliveryState.Delivered),
+            Delivery(2, old, DeliveryState.GivenUp),
+            Delivery(3, old, DeliveryState.Waiting),
+            Delivery(4, kept, DeliveryState.Delivered)
+        );
+        Clock.Now = old;
+        await SubmitAsync(Probe.Put(1), "key");
+        Clock.Now = Rows.Noon;
+
+        // The answers come last.
+        await KeepHouseAsync(() => All(EngineTables.Answers).Count == 0);
+
+        Assert.Equal(
+            [Rows.Id<JournalRow>(2), Rows.Id<JournalRow>(3)],
+            All(EngineTables.Journal).Select(row => row.Id).OrderBy(id => id.Value)
+        );
+        Assert.Equal(2, Assert.Single(All(AuditTables.EventPositions)).Position);
+        Assert.Equal(Rows.Id<EventRow>(2), Assert.Single(All(WebhookTables.Events)).Id);
+        Assert.Equal(
+            [Rows.Id<EventRow>(3), Rows.Id<EventRow>(4)],
+            All(WebhookTables.Deliveries).Select(row => row.EventId).OrderBy(id => id.Value)
+        );
+    }
+
     [Fact]
     public async Task A_long_sweep_goes_on_after_each_batch_until_it_is_done()
     {
@@ -188,6 +227,44 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
         await housekeeping.StopAsync(CancellationToken.None);
         Assert.Single(All(EngineTables.Answers));
     }
+
+    private static JournalRow Journal(int id, DateTimeOffset at, bool pending) =>
+        new()
+        {
+            Id = Rows.Id<JournalRow>(id),
+            CreatedAt = at,
+            Events = "[]"u8.ToArray(),
+            Pending = pending,
+        };
+
+    private static EventPositionRow Position(int position, DateTimeOffset at) =>
+        new()
+        {
+            AppId = Rows.App.Id,
+            Position = position,
+            JournalId = Rows.Id<JournalRow>(position),
+            SealedAt = at,
+        };
+
+    private static EventRow Happened(int id, DateTimeOffset at) =>
+        new()
+        {
+            Id = Rows.Id<EventRow>(id),
+            AppId = Rows.App.Id,
+            Type = EventTypes.PaymentCaptured,
+            Body = [1],
+            CreatedAt = at,
+        };
+
+    private static DeliveryRow Delivery(int id, DateTimeOffset due, DeliveryState state) =>
+        new()
+        {
+            EndpointId = Rows.Endpoint.Id,
+            EventId = Rows.Id<EventRow>(id),
+            State = state,
+            Attempts = 1,
+            DueAt = due,
+        };
 
     private IReadOnlyList<TRow> All<TRow>(Table<TRow> table) => Store.List(table, Rows.World, $"1 = {1}");
 

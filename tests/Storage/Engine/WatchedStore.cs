@@ -16,6 +16,10 @@ internal sealed class WatchedStore(Store store) : Store
     /// <summary>How often a batch's rows were read, or tried to be.</summary>
     public int Loads { get; set; }
 
+    /// <summary>Called when a row was looked up, with its table, or figures, with <c>""</c>; while it runs it is called no
+    /// more. Snapshots call it as well.</summary>
+    public Func<string, Task>? HasRead { get; set; }
+
     /// <summary>Called when everything is decided and nothing is written; what it throws becomes the commit's end.</summary>
     public Action<IWriteSession>? Committing { get; set; }
 
@@ -28,8 +32,17 @@ internal sealed class WatchedStore(Store store) : Store
         Sql condition
     ) => store.ListAsync(table, world, condition);
 
-    public override ValueTask<TRow?> FindAsync<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
-        where TRow : class => store.FindAsync(table, world, key);
+    public override async ValueTask<TRow?> FindAsync<TKey, TRow>(
+        Table<TKey, TRow> table,
+        World world,
+        TKey key
+    )
+        where TRow : class
+    {
+        var row = await store.FindAsync(table, world, key);
+        await HasReadAsync(table.Name);
+        return row;
+    }
 
     public override ValueTask<IReadOnlyList<TRow>> ListByKeysAsync<TKey, TRow>(
         Table<TKey, TRow> table,
@@ -48,17 +61,37 @@ internal sealed class WatchedStore(Store store) : Store
 
     internal override int MostWriters => store.MostWriters;
 
-    internal override ValueTask<IReadOnlyList<T>> QueryAsync<T>(
+    internal override async ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,
         Sql query,
         Func<RowReader, T> read
-    ) => store.QueryAsync(world, query, read);
+    )
+    {
+        var rows = await store.QueryAsync(world, query, read);
+        await HasReadAsync("");
+        return rows;
+    }
+
+    internal override async ValueTask<Store> OpenSnapshotAsync() =>
+        new WatchedStore(await store.OpenSnapshotAsync()) { HasRead = HasReadAsync };
 
     internal override IWriteSession OpenWriteSession() => new Session(this, store.OpenWriteSession());
 
     internal override IMigrationTarget OpenMigrations() => store.OpenMigrations();
 
     protected override void Dispose(bool disposing) => store.Dispose();
+
+    private async Task HasReadAsync(string table)
+    {
+        if (HasRead is not { } hasRead)
+        {
+            return;
+        }
+
+        HasRead = null;
+        await hasRead(table);
+        HasRead = hasRead;
+    }
 
     private sealed class Session(WatchedStore watch, IWriteSession session) : IWriteSession
     {

@@ -3,6 +3,7 @@ using OpenBanking.Tests.Storage.Authorization;
 using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
+using OpenBanking.Tests.Storage.Outside;
 using OpenBanking.Tests.Storage.Tables;
 
 namespace OpenBanking.Tests.Storage.Postgres;
@@ -42,3 +43,9 @@ public sealed class PostgresAuditorTests : AuditorTests<PostgresDatabase>;
 public sealed class PostgresEventCursorTests : EventCursorTests<PostgresDatabase>;
 
 public sealed class PostgresHoldAuditTests : HoldAuditTests<PostgresDatabase>;
+
+public sealed class PostgresAuditCommandTests : AuditCommandTests<PostgresDatabase>;
+
+public sealed class PostgresKeyCommandTests : KeyCommandTests<PostgresDatabase>;
+
+public sealed class PostgresWorkerTests : WorkerTests<PostgresDatabase>;

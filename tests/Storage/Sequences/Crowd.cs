@@ -19,6 +19,8 @@ internal sealed class Crowd(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
     private const int Orders = 40;
     private const int Attempts = 20;
 
+    private static readonly DateTimeOffset holdEnd = Scene.Start.AddHours(1);
+
     private readonly ConcurrentBag<Id<CouponRow>> coupons = [];
     private readonly ConcurrentDictionary<string, int> outcomes = [];
     private int made;
@@ -33,19 +35,22 @@ internal sealed class Crowd(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         {
             var agreement = scene.Agreements[random.Next(scene.Agreements.Count)];
             await (
-                random.Next(12) switch
+                random.Next(18) switch
                 {
-                    < 6 => PayAsync(random, agreement),
-                    < 8 => TopUpAsync(random, agreement),
-                    < 9 => IssueAsync(random, agreement),
-                    < 11 => RefundAsync(random),
+                    < 5 => PayAsync(random, agreement, holdUntil: null),
+                    < 8 => PayAsync(random, agreement, holdEnd),
+                    < 12 => MoveHoldAsync(random),
+                    < 14 => TopUpAsync(random, agreement),
+                    < 15 => IssueAsync(random, agreement),
+                    < 17 => RefundAsync(random),
                     _ => RevokeAsync(random, scene.Agreements[^1]),
                 }
             );
         }
     }
 
-    private Task<Guid?> PayAsync(Random random, AgreementRow agreement)
+    /// <param name="holdUntil">When the money is held first, the end of the hold.</param>
+    private Task<Guid?> PayAsync(Random random, AgreementRow agreement, DateTimeOffset? holdUntil)
     {
         var owned = coupons.ToArray();
         Id<CouponRow>? coupon =
@@ -62,10 +67,32 @@ internal sealed class Crowd(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
                     order,
                     amount,
                     coupon,
-                    Description: null
+                    Description: null,
+                    holdUntil
                 ),
             payment => payment.Id.Value
         );
+    }
+
+    /// <summary>Captures, cancels or ends a hold, whatever somebody else does with it at the same moment.</summary>
+    private async Task MoveHoldAsync(Random random)
+    {
+        var held = await store.ListAsync(PaymentTables.Payments, world, $"state = {PaymentState.Authorized}");
+        if (held.Count == 0)
+        {
+            return;
+        }
+
+        var payment = held[random.Next(held.Count)];
+        long? amount = random.Next(3) == 0 ? null : random.NextInt64(1, payment.Amount + 1);
+        var final = random.Next(2) == 0;
+        HoldCommand move = random.Next(8) switch
+        {
+            < 5 => new CapturePayment(world, Scene.Start, payment, amount, final),
+            < 7 => new CancelPayment(world, Scene.Start, payment),
+            _ => new ExpirePayment(world, holdEnd, payment),
+        };
+        await SubmitAsync(random, () => move, moved => moved.Id.Value);
     }
 
     private async Task TopUpAsync(Random random, AgreementRow agreement)

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Payments;
 using OpenBanking.Server.Worlds;
 using OpenBanking.Tests.Rules;
 using OpenBanking.Tests.Rules.Sequences;
@@ -24,6 +25,7 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : IDisposable
         using var second = StoredBank.NewEngine(other, new NumberedIds(node: 2), writers: 2);
         var replayed = Environment.GetEnvironmentVariable("NODES_SEED") is { Length: > 0 };
         var rounds = replayed ? 1 : Properties.CountFrom("NODES_ROUNDS", 8);
+        var ends = new HashSet<PaymentState>();
         for (var round = 1; round <= rounds; round++)
         {
             var seed = Properties.CountFrom("NODES_SEED", Random.Shared.Next());
@@ -40,10 +42,29 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : IDisposable
             );
 
             output.WriteLine(crowd.Report);
-            BankInvariants.Hold(StoredRows.Read(one, world, scene.Bank.Told));
+            var bank = StoredRows.Read(one, world, scene.Bank.Told);
+            BankInvariants.Hold(bank);
             Assert.Empty(new BooksAudit(one).FindViolations());
+            ends.UnionWith(EndsOfHolds(bank));
         }
+
+        // Two of the rounds are enough for each of them to be there.
+        Assert.True(
+            replayed
+                || ends.IsSupersetOf([
+                    PaymentState.Authorized,
+                    PaymentState.Captured,
+                    PaymentState.Canceled,
+                    PaymentState.Expired,
+                ]),
+            string.Join(", ", ends)
+        );
     }
+
+    private static IEnumerable<PaymentState> EndsOfHolds(MemoryBank bank) =>
+        bank.All(PaymentTables.Payments)
+            .Where(payment => payment.ExpiresAt is not null)
+            .Select(payment => payment.State);
 
     public void Dispose() => database.Dispose();
 }

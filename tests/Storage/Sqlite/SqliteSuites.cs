@@ -3,6 +3,7 @@ using OpenBanking.Tests.Storage.Authorization;
 using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
+using OpenBanking.Tests.Storage.Outside;
 using OpenBanking.Tests.Storage.Tables;
 
 namespace OpenBanking.Tests.Storage.Sqlite;
@@ -46,3 +47,9 @@ public sealed class SqliteAuditorTests : AuditorTests<SqliteDatabase>;
 public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;
 
 public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;
+
+public sealed class SqliteAuditCommandTests : AuditCommandTests<SqliteDatabase>;
+
+public sealed class SqliteKeyCommandTests : KeyCommandTests<SqliteDatabase>;
+
+public sealed class SqliteWorkerTests : WorkerTests<SqliteDatabase>;

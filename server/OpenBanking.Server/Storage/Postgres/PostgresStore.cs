@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Worlds;
@@ -21,6 +22,7 @@ public sealed class PostgresStore : Store
 
     private readonly NpgsqlDataSource connections;
     private readonly IReadOnlyList<Migration> known;
+    private readonly NpgsqlConnection? snapshot;
 
     /// <param name="rehearsalFolder">Migrations that are not released yet.</param>
     public PostgresStore(string connectionString, string? rehearsalFolder = null)
@@ -47,6 +49,10 @@ public sealed class PostgresStore : Store
         );
         connections = builder.Build();
     }
+
+    /// <summary>What a connection sees whose transaction is of one instant.</summary>
+    private PostgresStore(PostgresStore store, NpgsqlConnection snapshot) =>
+        (connections, known, this.snapshot) = (store.connections, store.known, snapshot);
 
     public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
         Table<TRow> table,
@@ -148,8 +154,12 @@ public sealed class PostgresStore : Store
                 parameters.Int64(world.Number);
                 query.WriteTo(parameters);
             },
-            read
+            read,
+            timeoutSeconds: 0
         );
+
+    internal override async ValueTask<Store> OpenSnapshotAsync() =>
+        new PostgresStore(this, await InRunsAsync(BeginSnapshotAsync));
 
     internal override IWriteSession OpenWriteSession() => new PostgresWriteSession(connections);
 
@@ -158,26 +168,43 @@ public sealed class PostgresStore : Store
 
     internal override ISharedMemory OpenSharedMemory() => new PostgresSharedMemory(connections);
 
-    protected override void Dispose(bool disposing) => connections.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        if (snapshot is null)
+        {
+            connections.Dispose();
+        }
+        else
+        {
+            // Its transaction ends with it.
+            snapshot.Dispose();
+        }
+    }
 
-    /// <summary>A dead connection was most often one of many that died together: they are left, and the read goes on with
-    /// a new one. What took its whole time is not tried again.</summary>
     private async ValueTask<IReadOnlyList<T>> ReadAsync<T>(
         string sql,
         Action<PostgresParameters> bind,
         Func<RowReader, T> read,
         int timeoutSeconds = StatementTimeoutSeconds
-    )
+    ) => await InRunsAsync(() => ReadOnceAsync(sql, bind, read, timeoutSeconds));
+
+    /// <summary>A dead connection was most often one of many that died together: they are left, and the read goes on with
+    /// a new one. What took its whole time is not tried again, nor is a snapshot, which is gone with its connection.</summary>
+    private async Task<T> InRunsAsync<T>(Func<Task<T>> once)
     {
         for (var run = 0; ; run++)
         {
             try
             {
-                return await ReadOnceAsync(sql, bind, read, timeoutSeconds);
+                return await once();
             }
             catch (NpgsqlException failure)
                 when (PostgresFailure.IsOfConnection(failure)
-                    && (run == ReadReruns || failure.InnerException is TimeoutException)
+                    && (
+                        run == ReadReruns
+                        || snapshot is not null
+                        || failure.InnerException is TimeoutException
+                    )
                 )
             {
                 throw new StoreUnavailableException(failure);
@@ -197,7 +224,18 @@ public sealed class PostgresStore : Store
         int timeoutSeconds
     )
     {
-        await using var connection = await connections.OpenConnectionAsync();
+        await using var opened = snapshot is null ? await connections.OpenConnectionAsync() : null;
+        return await ReadOnAsync(opened ?? snapshot!, sql, bind, read, timeoutSeconds);
+    }
+
+    private static async Task<List<T>> ReadOnAsync<T>(
+        NpgsqlConnection connection,
+        string sql,
+        Action<PostgresParameters> bind,
+        Func<RowReader, T> read,
+        int timeoutSeconds
+    )
+    {
         await using var command = new NpgsqlCommand(sql, connection);
         command.CommandTimeout = timeoutSeconds;
         bind(new(command.Parameters));
@@ -210,5 +248,23 @@ public sealed class PostgresStore : Store
         }
 
         return rows;
+    }
+
+    /// <summary>Its first statement makes sure that the connection leads somewhere, and chooses the instant.</summary>
+    private async Task<NpgsqlConnection> BeginSnapshotAsync()
+    {
+        var connection = await connections.OpenConnectionAsync();
+        try
+        {
+            await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
+            await using var command = new NpgsqlCommand("SET TRANSACTION READ ONLY; SELECT 1", connection);
+            await command.ExecuteNonQueryAsync();
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 }

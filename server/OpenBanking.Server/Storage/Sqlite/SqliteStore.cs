@@ -13,10 +13,11 @@ public sealed class SqliteStore : Store
     public const int BusyTimeoutMilliseconds = 5_000;
 
     private readonly string path;
-    private readonly FileStream processLock;
+    private readonly FileStream? processLock;
     private readonly ConcurrentBag<SqliteConnection> readers = [];
     private readonly Lock opening = new();
     private readonly IReadOnlyList<Migration> known;
+    private readonly (SqliteStore Store, SqliteConnection Reader)? snapshotOf;
     private bool disposed;
 
     /// <param name="rehearsalFolder">Migrations that are not released yet.</param>
@@ -28,6 +29,14 @@ public sealed class SqliteStore : Store
         PrivateFiles.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         processLock = LockProcess(path + ".lock");
         PrivateFiles.Open(path, FileShare.ReadWrite).Dispose();
+    }
+
+    /// <summary>What a reader sees from its first statement on.</summary>
+    private SqliteStore(SqliteStore store, SqliteConnection reader)
+    {
+        (path, known) = (store.path, store.known);
+        snapshotOf = (store, reader);
+        reader.Execute("BEGIN");
     }
 
     public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
@@ -126,6 +135,9 @@ public sealed class SqliteStore : Store
             }
         );
 
+    internal override ValueTask<Store> OpenSnapshotAsync() =>
+        OrUnavailable<Store>(() => new SqliteStore(this, TakeReader()));
+
     internal override IWriteSession OpenWriteSession() =>
         new SqliteWriteSession(new SqliteConnection(path, writes: true));
 
@@ -133,6 +145,13 @@ public sealed class SqliteStore : Store
 
     protected override void Dispose(bool disposing)
     {
+        if (snapshotOf is { } of)
+        {
+            of.Reader.Execute("ROLLBACK");
+            of.Store.readers.Add(of.Reader);
+            return;
+        }
+
         lock (opening)
         {
             disposed = true;
@@ -143,30 +162,41 @@ public sealed class SqliteStore : Store
             reader.Dispose();
         }
 
-        processLock.Dispose();
+        processLock!.Dispose();
     }
 
-    private ValueTask<T> Read<T>(string sql, Func<SqliteStatement, T> use)
-    {
-        try
+    private ValueTask<T> Read<T>(string sql, Func<SqliteStatement, T> use) =>
+        OrUnavailable(() =>
         {
-            var reader = readers.TryTake(out var idle) ? idle : OpenReader();
+            var reader = snapshotOf?.Reader ?? TakeReader();
             var statement = reader.Prepare(sql);
             try
             {
-                return ValueTask.FromResult(use(statement));
+                return use(statement);
             }
             finally
             {
                 statement.Reset();
-                readers.Add(reader);
+                if (snapshotOf is null)
+                {
+                    readers.Add(reader);
+                }
             }
+        });
+
+    private static ValueTask<T> OrUnavailable<T>(Func<T> read)
+    {
+        try
+        {
+            return ValueTask.FromResult(read());
         }
         catch (SqliteStoreException failure) when (SqliteFailure.IsOfStore(failure))
         {
             throw new StoreUnavailableException(failure);
         }
     }
+
+    private SqliteConnection TakeReader() => readers.TryTake(out var idle) ? idle : OpenReader();
 
     private SqliteConnection OpenReader()
     {

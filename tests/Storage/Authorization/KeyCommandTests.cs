@@ -1,0 +1,65 @@
+using OpenBanking.Tests.Storage.Audit;
+
+namespace OpenBanking.Tests.Storage.Authorization;
+
+/// <summary>How operators look at the signing keys and change them.</summary>
+public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    private static readonly string[] purposes = ["AccessTokens", "IdTokens"];
+
+    [Fact]
+    public async Task Keys_are_listed_made_and_announced()
+    {
+        Assert.Empty((await RunAsync("keys")).Output);
+
+        var first = (await RunAsync("keys", "rotate")).Output;
+        Assert.Equal(purposes, first.Select(line => Words(line)[0]));
+        Assert.All(first, line => Assert.Contains("  ES256  ", line, StringComparison.Ordinal));
+        Assert.All(first, line => Assert.Contains("  signs since ", line, StringComparison.Ordinal));
+
+        var second = (await RunAsync("keys", "rotate")).Output;
+        Assert.Equal(
+            purposes.SelectMany(purpose => Enumerable.Repeat(purpose, 2)),
+            second.Select(line => Words(line)[0])
+        );
+        Assert.Equal(first.Select(KeyOf), [KeyOf(second[0]), KeyOf(second[2])]);
+        Assert.All(
+            [second[1], second[3]],
+            line => Assert.Contains("  announced, signs from ", line, StringComparison.Ordinal)
+        );
+        Assert.Equal(4, second.Select(KeyOf).Distinct().Count());
+
+        Assert.Equal(second.Select(KeyOf), (await RunAsync("keys")).Output.Select(KeyOf));
+    }
+
+    [Theory]
+    [InlineData("keys", "rotat")]
+    [InlineData("keys", "--compromised")]
+    [InlineData("keys", "rotate", "--compromisd")]
+    public async Task A_slip_in_a_word_changes_nothing(params string[] command)
+    {
+        var run = await RunAllAsync(command);
+
+        Assert.Equal(ServerProgram.CannotStart, run.ExitCode);
+        Assert.Equal(
+            $"keys does not know {command[^1]}; there are keys, keys rotate and keys rotate --compromised.",
+            run.Error
+        );
+        Assert.Equal("0", Count("rotating_key"));
+    }
+
+    private async Task<ServerRun> RunAsync(params string[] command)
+    {
+        var run = await RunAllAsync(command);
+        Assert.Equal((ServerProgram.Ok, ""), (run.ExitCode, run.Error));
+        return run;
+    }
+
+    private Task<ServerRun> RunAllAsync(string[] command) =>
+        WhileStoppedAsync(() => ServerProgram.RunAsync([.. command, .. Database.Settings, MasterKey]));
+
+    private static string KeyOf(string line) => Words(line)[2];
+
+    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}
