@@ -8,7 +8,8 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// POST /oauth/register (RFC 7591), on a sandbox. Checks, in order: a bearer token that is a valid initial access
-/// token · a JSON object with the required members · the client metadata (<see cref="ClientMetadata"/>, <see cref="CertificateMetadata"/>).
+/// token · a JSON object with the required members · the client metadata
+/// (<see cref="ClientMetadata"/>, <see cref="CertificateMetadata"/>).
 /// </summary>
 public sealed class RegistrationEndpoint(
     Store store,

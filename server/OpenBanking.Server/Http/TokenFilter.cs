@@ -17,8 +17,9 @@ public static class TokenFilterMiddleware
 /// <summary>
 /// Guards every route of the API (FAPI 2.0 SP §5.3.4). Checks, in order: no token in the query; one Authorization
 /// header with the DPoP scheme, or Bearer for a token bound to a certificate; a valid token of this server; a valid
-/// proof, made with the key the token is bound to, or the certificate it is bound to; a token that still counts (<see cref="LiveTokens"/>); one of the right kind; the scope, of the token and still of the
-/// app; the details and action the route needs. A route that says nothing of its token is refused.
+/// proof, made with the key the token is bound to, or the certificate it is bound to; a token that still counts
+/// (<see cref="LiveTokens"/>); one of the right kind; the scope, of the token and still of the app; the details and
+/// action the route needs. A route that says nothing of its token is refused.
 /// </summary>
 public sealed class TokenFilter(
     AccessTokens tokens,

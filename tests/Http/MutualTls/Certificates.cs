@@ -6,6 +6,9 @@ namespace OpenBanking.Tests.Http.MutualTls;
 /// <summary>A certificate authority of a test's own, and what it and one below it issue.</summary>
 public sealed class Certificates : IDisposable
 {
+    /// <summary>The subject of what the server shows.</summary>
+    public const string Localhost = "CN=localhost";
+
     private const string ForClients = "1.3.6.1.5.5.7.3.2";
     private const string ForServers = "1.3.6.1.5.5.7.3.1";
     private static readonly DateTimeOffset begin = DateTimeOffset.UtcNow.AddDays(-2);
@@ -64,7 +67,7 @@ public sealed class Certificates : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = NewRequest(
-            new X500DistinguishedName("CN=localhost"),
+            new X500DistinguishedName(Localhost),
             key,
             names => names.AddDnsName("localhost"),
             ForServers
