@@ -52,8 +52,29 @@ public sealed record ClientRegistrationRequest : ResponseObject
     /// <summary>The app's public keys; the private ones never leave the app's server.</summary>
     public required JsonWebKeySetDocument Jwks { get; init; }
 
-    /// <summary>Only <c>private_key_jwt</c>.</summary>
+    /// <summary><c>private_key_jwt</c>, which is the default; or <c>tls_client_auth</c> or
+    /// <c>self_signed_tls_client_auth</c> on a server that takes client certificates.</summary>
     public string? TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>, one of five (RFC 8705 §2.1.2): the subject of the app's certificates, as RFC 4514
+    /// writes it.</summary>
+    public string? TlsClientAuthSubjectDn { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>: a DNS name of the app's certificates.</summary>
+    public string? TlsClientAuthSanDns { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>: a URI of the app's certificates.</summary>
+    public string? TlsClientAuthSanUri { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>: an IP address of the app's certificates.</summary>
+    public string? TlsClientAuthSanIp { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>: an e-mail address of the app's certificates.</summary>
+    public string? TlsClientAuthSanEmail { get; init; }
+
+    /// <summary>Whether tokens asked for without a DPoP proof are bound to the app's certificate (RFC 8705 §3.4); by
+    /// default they are not.</summary>
+    public bool? TlsClientCertificateBoundAccessTokens { get; init; }
 
     /// <summary>Only <c>code</c>.</summary>
     public IReadOnlyList<string>? ResponseTypes { get; init; }
@@ -67,7 +88,7 @@ public sealed record ClientRegistrationRequest : ResponseObject
     /// <summary>The authorization details types the app may ask for (RFC 9396 §10); all by default.</summary>
     public IReadOnlyList<string>? AuthorizationDetailsTypes { get; init; }
 
-    /// <summary>Only <c>ES256</c>.</summary>
+    /// <summary>Only the server's own, <c>ES256</c> unless it is set up with <c>PS256</c>; by default that.</summary>
     public string? IdTokenSignedResponseAlg { get; init; }
 
     /// <summary>The scene 场景 the app is: <c>video</c>, <c>food_delivery</c>, <c>shopping</c>, <c>transit</c>,
@@ -103,8 +124,27 @@ public sealed record ClientRegistration : ResponseObject
     /// <summary>The app's public keys.</summary>
     public required JsonWebKeySetDocument Jwks { get; init; }
 
-    /// <summary><c>private_key_jwt</c>.</summary>
+    /// <summary><c>private_key_jwt</c>, <c>tls_client_auth</c> or <c>self_signed_tls_client_auth</c>.</summary>
     public required string TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>, one of five (RFC 8705 §2.1.2): the subject of the app's certificates, as RFC 4514
+    /// writes it.</summary>
+    public string? TlsClientAuthSubjectDn { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>: a DNS name of the app's certificates.</summary>
+    public string? TlsClientAuthSanDns { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>: a URI of the app's certificates.</summary>
+    public string? TlsClientAuthSanUri { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>: an IP address of the app's certificates.</summary>
+    public string? TlsClientAuthSanIp { get; init; }
+
+    /// <summary>For <c>tls_client_auth</c>: an e-mail address of the app's certificates.</summary>
+    public string? TlsClientAuthSanEmail { get; init; }
+
+    /// <summary>Whether tokens asked for without a DPoP proof are bound to the app's certificate (RFC 8705 §3.4).</summary>
+    public bool? TlsClientCertificateBoundAccessTokens { get; init; }
 
     /// <summary><c>code</c>.</summary>
     public required IReadOnlyList<string> ResponseTypes { get; init; }
@@ -118,10 +158,11 @@ public sealed record ClientRegistration : ResponseObject
     /// <summary>The authorization details types the app may ask for.</summary>
     public required IReadOnlyList<string> AuthorizationDetailsTypes { get; init; }
 
-    /// <summary><c>ES256</c>.</summary>
+    /// <summary><c>ES256</c>, or <c>PS256</c> of a server that is set up with it.</summary>
     public required string IdTokenSignedResponseAlg { get; init; }
 
-    /// <summary>True: every access token is bound to a key (RFC 9449 §5.2).</summary>
+    /// <summary>True: every access token is bound to a DPoP key (RFC 9449 §5.2). False for an app whose tokens may be bound
+    /// to its certificate instead.</summary>
     public required bool DpopBoundAccessTokens { get; init; }
 
     /// <summary>True: authorization requests are pushed (RFC 9126 §6).</summary>
@@ -160,7 +201,8 @@ public sealed record TokenResponse : ResponseObject
     /// <summary>The access token.</summary>
     public required string AccessToken { get; init; }
 
-    /// <summary><c>DPoP</c>; compare without case.</summary>
+    /// <summary><c>DPoP</c>, or <c>Bearer</c> for a token that is bound to a client certificate; compare without
+    /// case.</summary>
     public required string TokenType { get; init; }
 
     /// <summary>For how many seconds it is good.</summary>
@@ -193,6 +235,25 @@ public sealed record OAuthError : ResponseObject
 
     /// <summary>What to do about it, for a developer.</summary>
     public string? ErrorDescription { get; init; }
+}
+
+/// <summary>The endpoints for clients with certificates (RFC 8705 §5).</summary>
+public sealed record MtlsEndpointAliases : ResponseObject
+{
+    /// <summary>Where tokens come from.</summary>
+    public required string TokenEndpoint { get; init; }
+
+    /// <summary>Where authorization requests are pushed.</summary>
+    public string? PushedAuthorizationRequestEndpoint { get; init; }
+
+    /// <summary>Where tokens are taken back.</summary>
+    public string? RevocationEndpoint { get; init; }
+
+    /// <summary>Where resource servers ask what a token is.</summary>
+    public string? IntrospectionEndpoint { get; init; }
+
+    /// <summary>Where it is said who the customer is.</summary>
+    public string? UserinfoEndpoint { get; init; }
 }
 
 /// <summary>What the authorization server is and does (RFC 8414, OpenID Connect Discovery 1.0).</summary>
@@ -228,6 +289,12 @@ public sealed record AuthorizationServerMetadata : ResponseObject
     /// <summary>Where apps are registered, on a sandbox.</summary>
     public string? RegistrationEndpoint { get; init; }
 
+    /// <summary>Where clients with certificates go instead (RFC 8705 §5), on a server that takes them.</summary>
+    public MtlsEndpointAliases? MtlsEndpointAliases { get; init; }
+
+    /// <summary>Whether tokens may be bound to a client certificate (RFC 8705 §3.3).</summary>
+    public bool? TlsClientCertificateBoundAccessTokens { get; init; }
+
     /// <summary>True.</summary>
     public bool RequirePushedAuthorizationRequests { get; init; }
 
@@ -243,19 +310,19 @@ public sealed record AuthorizationServerMetadata : ResponseObject
     /// <summary><c>S256</c>.</summary>
     public IReadOnlyList<string>? CodeChallengeMethodsSupported { get; init; }
 
-    /// <summary><c>private_key_jwt</c>.</summary>
+    /// <summary><c>private_key_jwt</c>, and what the server takes of client certificates.</summary>
     public IReadOnlyList<string>? TokenEndpointAuthMethodsSupported { get; init; }
 
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
     public IReadOnlyList<string>? TokenEndpointAuthSigningAlgValuesSupported { get; init; }
 
-    /// <summary><c>private_key_jwt</c>.</summary>
+    /// <summary><c>private_key_jwt</c>, and what the server takes of client certificates.</summary>
     public IReadOnlyList<string>? RevocationEndpointAuthMethodsSupported { get; init; }
 
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
     public IReadOnlyList<string>? RevocationEndpointAuthSigningAlgValuesSupported { get; init; }
 
-    /// <summary><c>private_key_jwt</c>.</summary>
+    /// <summary><c>private_key_jwt</c>, and what the server takes of client certificates.</summary>
     public IReadOnlyList<string>? IntrospectionEndpointAuthMethodsSupported { get; init; }
 
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
@@ -270,7 +337,7 @@ public sealed record AuthorizationServerMetadata : ResponseObject
     /// <summary>The authorization details types.</summary>
     public IReadOnlyList<string>? AuthorizationDetailsTypesSupported { get; init; }
 
-    /// <summary><c>ES256</c>.</summary>
+    /// <summary><c>ES256</c>, or <c>PS256</c> of a server that is set up with it.</summary>
     public IReadOnlyList<string>? IdTokenSigningAlgValuesSupported { get; init; }
 
     /// <summary><c>pairwise</c>.</summary>

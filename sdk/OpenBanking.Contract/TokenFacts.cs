@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OpenBanking;
 
 /// <summary>What a token is, as a resource server is told (RFC 7662 §2.2). Of a token that does not count nothing is
@@ -22,7 +24,7 @@ public sealed record TokenIntrospection : ResponseObject
     /// <summary>The scopes, space-separated.</summary>
     public string? Scope { get; init; }
 
-    /// <summary><c>DPoP</c>.</summary>
+    /// <summary><c>DPoP</c>, or <c>Bearer</c> for a token that is bound to a client certificate.</summary>
     public string? TokenType { get; init; }
 
     /// <summary>When it was given, in seconds since 1970.</summary>
@@ -34,7 +36,7 @@ public sealed record TokenIntrospection : ResponseObject
     /// <summary>Its own name.</summary>
     public string? Jti { get; init; }
 
-    /// <summary>The key it is bound to.</summary>
+    /// <summary>The key, or the certificate, it is bound to.</summary>
     public TokenConfirmation? Cnf { get; init; }
 
     /// <summary>The consent of a customer's token, <c>cns_…</c>.</summary>
@@ -44,11 +46,15 @@ public sealed record TokenIntrospection : ResponseObject
     public IReadOnlyList<GrantedAuthorization>? AuthorizationDetails { get; init; }
 }
 
-/// <summary>The key a token is bound to (RFC 7800 §3.1).</summary>
+/// <summary>The key, or the certificate, a token is bound to (RFC 7800 §3.1): one of them.</summary>
 public sealed record TokenConfirmation : ResponseObject
 {
     /// <summary>The thumbprint of the DPoP key (RFC 9449 §6.1).</summary>
     public string? Jkt { get; init; }
+
+    /// <summary>The digest of the client certificate (RFC 8705 §3.1).</summary>
+    [JsonPropertyName("x5t#S256")]
+    public string? CertificateDigest { get; init; }
 }
 
 /// <summary>Who the customer is to this partner (OpenID Connect Core §5.3).</summary>

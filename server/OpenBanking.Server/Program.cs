@@ -59,6 +59,7 @@ public static class Program
         configure?.Invoke(builder);
         var app = builder.Build();
 
+        app.UseClientCertificates();
         app.UseForwardedHeaders();
         app.UsePublicPath();
         app.UseRequestIdentity();

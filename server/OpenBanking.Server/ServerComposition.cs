@@ -33,7 +33,7 @@ public static class ServerComposition
         CrashPoints.Arm(options.CrashAt);
         var services = builder.Services;
         services.AddSingleton(options);
-        services.AddSingleton(new ServerAddress(options.PublicAddress));
+        services.AddSingleton(new ServerAddress(options.PublicAddress, options.MutualTlsAddress));
         services.AddSingleton(new ServerMode(options.Sandbox));
         services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
@@ -81,6 +81,11 @@ public static class ServerComposition
             kestrel.AddServerHeader = false;
             // Headers outside ASCII come to the rules that refuse them, instead of ending the connection.
             kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
+            if (options.MutualTlsAddress is not null)
+            {
+                kestrel.ConfigureHttpsDefaults(ClientCertificates.TakeAny);
+            }
+
             kestrel.Limits.MaxRequestBodySize = ServerLimits.BodyBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = ServerLimits.HeaderBytes;
         });

@@ -94,6 +94,10 @@ public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shar
         """{"client_name":"a\u2028b","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
         "invalid_client_metadata"
     )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"id_token_signed_response_alg":"PS256"}""",
+        "invalid_client_metadata"
+    )]
     [InlineData("""{"client_name":"A"}""", "invalid_client_metadata")]
     [InlineData("""[]""", "invalid_client_metadata")]
     [InlineData("nonsense", "invalid_client_metadata")]

@@ -60,10 +60,15 @@ public sealed class TestPartner
     public string MessagesUrl => sandbox.MessagesUrl;
 
     /// <summary>Signs up, and registers an app.</summary>
-    public static async Task<TestPartner> NewAsync(Uri server, string name = "Test Partner")
+    /// <param name="key">The app's key; a new one for ES256 when null.</param>
+    public static async Task<TestPartner> NewAsync(
+        Uri server,
+        string name = "Test Partner",
+        ClientKey? key = null
+    )
     {
         var sandbox = await AppRegistration.SignUpForSandboxAsync(server, name);
-        return await RegisterAsync(server, sandbox, ClientKey.CreateEs256());
+        return await RegisterAsync(server, sandbox, key ?? ClientKey.CreateEs256());
     }
 
     /// <summary>Another app of the same partner, in the same sandbox.</summary>

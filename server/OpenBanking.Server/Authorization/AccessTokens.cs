@@ -15,7 +15,7 @@ namespace OpenBanking.Server.Authorization;
 public sealed record AccessToken(
     string ClientId,
     IReadOnlySet<string> Scopes,
-    string KeyThumbprint,
+    TokenBinding Binding,
     Id<ConsentRow>? ConsentId,
     DateTimeOffset ExpiresAt,
     string TokenId,
@@ -24,8 +24,8 @@ public sealed record AccessToken(
     IReadOnlyList<AuthorizationDetail>? Details
 );
 
-/// <summary>Issues and reads access tokens: JWTs (RFC 9068) bound to the key of a DPoP proof. A valid one is
-/// remembered until it expires, so that its signature is checked once.</summary>
+/// <summary>Issues and reads access tokens: JWTs (RFC 9068) bound to the key of a DPoP proof, or to a client certificate. A
+/// valid one is remembered until it expires, so that its signature is checked once.</summary>
 public sealed class AccessTokens(
     ServerAddress address,
     SigningKeys signingKeys,
@@ -44,7 +44,7 @@ public sealed class AccessTokens(
     public string Issue(
         AppRow app,
         string scope,
-        string keyThumbprint,
+        TokenBinding binding,
         ConsentRow? consent,
         AuthorizationDetail[]? details = null
     )
@@ -62,7 +62,7 @@ public sealed class AccessTokens(
             ["exp"] = (now + AuthorizationServerOptions.AccessTokenLifetime).ToUnixTimeSeconds(),
             ["jti"] = Crockford.Encode(ids.NewGuid()),
             ["scope"] = scope,
-            ["cnf"] = new Dictionary<string, string> { ["jkt"] = keyThumbprint },
+            ["cnf"] = binding.Confirmation,
         };
         if (consent is not null)
         {
@@ -120,12 +120,11 @@ public sealed class AccessTokens(
         && jws.Text("jti") is { } tokenId
         && jws.Instant("iat") is { } issuedAt
         && jws.Text("scope") is { } scope
-        && jws.Payload.TryGetProperty("cnf", out var confirmation)
-        && confirmation.TryGetProperty("jkt", out var thumbprint)
+        && TokenBinding.Read(jws.Payload) is { } binding
             ? new(
                 clientId,
                 scope.Split(' ').ToHashSet(),
-                thumbprint.GetString()!,
+                binding,
                 Id<ConsentRow>.TryParse(jws.Text("consent_id"), out var consent) ? consent : null,
                 expiresAt,
                 tokenId,

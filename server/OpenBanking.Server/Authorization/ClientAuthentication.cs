@@ -1,30 +1,48 @@
 using System.Text.Json;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
 
 namespace OpenBanking.Server.Authorization;
 
-/// <summary>A client that proved who it is, with the name under which its assertion is used up.</summary>
-public sealed record AuthenticatedClient(RegisteredApp App, SingleUseRow Assertion);
+/// <summary>A client that proved who it is.</summary>
+/// <param name="Assertion">The name under which its assertion is used up; null when it proved it by certificate: a
+/// handshake is fresh by itself.</param>
+public sealed record AuthenticatedClient(RegisteredApp App, SingleUseRow? Assertion)
+{
+    /// <summary>Uses up the assertion, for a request that changes nothing else.</summary>
+    public async Task<OAuthFailure?> UseAssertionAsync(Engine.Engine engine, DateTimeOffset now) =>
+        Assertion is not null
+        && await engine.SubmitAsync(new UseAssertion(App.World, now, Assertion)) is Rejected<Done> rejected
+            ? OAuthFailure.From(rejected.Refusal)
+            : null;
+}
 
 /// <summary>
-/// Authenticates clients by private_key_jwt (RFC 7523, FAPI 2.0 SP §5.3.2.1), in this order: the assertion's type; a
-/// well-formed JWS; <c>iss</c> = <c>sub</c> = a registered client = <c>client_id</c> if sent; <c>aud</c> our issuer as
-/// a string; <c>exp</c>, <c>iat</c>, <c>nbf</c> in their windows; <c>jti</c>; signed by a registered key. The
-/// assertion is used up by the command it comes with, so that it is good once.
+/// Authenticates clients by private_key_jwt (RFC 7523, FAPI 2.0 SP §5.3.2.1), in this order: there is an assertion, or else
+/// a certificate (<see cref="CertificateAuthentication"/>); the assertion's type; a well-formed JWS; <c>iss</c> =
+/// <c>sub</c> = a registered client = <c>client_id</c> if sent; registered for this method; <c>aud</c> our issuer as a
+/// string; <c>exp</c>, <c>iat</c>, <c>nbf</c> in their windows; <c>jti</c>; signed by a registered key. The assertion is
+/// used up by the command it comes with, so that it is good once.
 /// </summary>
-public sealed class ClientAuthentication(AppDirectory apps, ServerAddress address, TimeProvider time)
+public sealed class ClientAuthentication(
+    AppDirectory apps,
+    CertificateAuthentication certificates,
+    ServerAddress address,
+    TimeProvider time
+)
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int LongestAssertionId = 256;
 
     public async ValueTask<(AuthenticatedClient? Client, OAuthFailure? Failure)> AuthenticateAsync(
+        HttpContext context,
         OAuthForm form
     )
     {
         if (form["client_assertion"] is not { } text)
         {
-            return Refuse("Authenticate with private_key_jwt: client_assertion is missing.");
+            return await certificates.AuthenticateAsync(context, form);
         }
 
         if (form["client_assertion_type"] != AssertionType)
@@ -46,6 +64,11 @@ public sealed class ClientAuthentication(AppDirectory apps, ServerAddress addres
         if (await apps.FindAsync(clientId) is not { } app)
         {
             return Refuse("There is no such client here: check the client id and the server's address.");
+        }
+
+        if (app.Row.AuthenticationMethod is { } method)
+        {
+            return Refuse($"The client is registered for {method}, and authenticates with nothing else.");
         }
 
         if (CheckClaims(assertion) is { } reason)

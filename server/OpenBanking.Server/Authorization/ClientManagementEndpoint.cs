@@ -10,9 +10,9 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>
 /// GET, PUT and DELETE /oauth/register/{client_id} (RFC 7592), on a sandbox. Checks, in order: a bearer token that is the
 /// one this registration is managed with; an unknown app is answered in the same way · and to change it: a JSON object
-/// with the required members · the client metadata (<see cref="ClientMetadata"/>) · <c>client_id</c>, if sent, is this
-/// app's · nobody else changed it meanwhile. A change gives a new token and ends the old one; it is answered when it
-/// counts on every node. A deleted app's consents end with it.
+/// with the required members · the client metadata (<see cref="ClientMetadata"/>, <see cref="CertificateMetadata"/>) ·
+/// <c>client_id</c>, if sent, is this app's · nobody else changed it meanwhile. A change gives a new token and ends the
+/// old one; it is answered when it counts on every node. A deleted app's consents end with it.
 /// </summary>
 public sealed class ClientManagementEndpoint(
     AppDirectory apps,
@@ -20,7 +20,8 @@ public sealed class ClientManagementEndpoint(
     Engine.Engine engine,
     WorldClocks clocks,
     ServerAddress address,
-    SigningOptions signing
+    SigningOptions signing,
+    CertificateMetadata certificates
 )
 {
     private const int ConsentsAtOnce = 100;
@@ -39,7 +40,11 @@ public sealed class ClientManagementEndpoint(
             return Unauthorized(context);
         }
 
-        var (request, failure) = await ClientRegistrations.ReadAsync(context, signing.SigningAlgorithm);
+        var (request, failure) = await ClientRegistrations.ReadAsync(
+            context,
+            signing.SigningAlgorithm,
+            certificates
+        );
         if (failure is null && request!.ClientId is { } named && named != clientId)
         {
             failure = new(400, "invalid_client_metadata", "client_id is another app's.");

@@ -6,8 +6,9 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>
 /// Checks what an app wants to be registered with (RFC 7591 §2), in this order: the name; redirect addresses, https or
 /// loopback, without fragment, one at least for who uses the code grant; those for after signing out, likewise; keys by
-/// value, public, of the allowed kinds, with unique ids; the authentication method; the id token's algorithm; response
-/// and grant types; scope, where <c>introspection</c> stands alone; details types; the scene.
+/// value, public, of the allowed kinds, with unique ids; the id token's algorithm; response and grant types; scope, where
+/// <c>introspection</c> stands alone; details types; the scene. How it authenticates comes after that
+/// (<see cref="CertificateMetadata"/>).
 /// </summary>
 public static class ClientMetadata
 {
@@ -38,11 +39,6 @@ public static class ClientMetadata
             ? Refuse("client_name must be 1 to 64 characters that can be seen.")
             : CheckRedirectUris(request)
                 ?? CheckKeys(request)
-                ?? CheckOnly(
-                    request.TokenEndpointAuthMethod,
-                    AuthenticationMethod,
-                    "token_endpoint_auth_method"
-                )
                 ?? CheckOnly(
                     request.IdTokenSignedResponseAlg,
                     signingAlgorithm,

@@ -26,7 +26,8 @@ public static class ClientRegistrations
     /// <summary>Reads a registration, and checks what it asks for.</summary>
     public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(
         HttpContext context,
-        string signingAlgorithm
+        string signingAlgorithm,
+        CertificateMetadata certificates
     )
     {
         if (!context.Request.HasJsonContentType())
@@ -43,7 +44,7 @@ public static class ClientRegistrations
             );
             return request is null
                 ? (null, Unreadable("a JSON object is expected."))
-                : (request, ClientMetadata.Check(request, signingAlgorithm));
+                : (request, ClientMetadata.Check(request, signingAlgorithm) ?? certificates.Check(request));
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -62,7 +63,7 @@ public static class ClientRegistrations
     public static AppRow Apply(AppRow app, ClientRegistrationRequest request)
     {
         var resourceServer = ClientMetadata.IsResourceServer(request);
-        return app with
+        return CertificateMetadata.Apply(app, request) with
         {
             Name = request.ClientName,
             Scene = request.Scene ?? "other",
@@ -97,7 +98,13 @@ public static class ClientRegistrations
                 ? ClientMetadata.ReadList(uris)
                 : null,
             Jwks = JsonSerializer.Deserialize(app.Jwks, ResponseJson.Default.JsonWebKeySetDocument)!,
-            TokenEndpointAuthMethod = ClientMetadata.AuthenticationMethod,
+            TokenEndpointAuthMethod = app.AuthenticationMethod ?? ClientMetadata.AuthenticationMethod,
+            TlsClientAuthSubjectDn = SubjectOf(app, CertificateSubjects.Dn),
+            TlsClientAuthSanDns = SubjectOf(app, CertificateSubjects.SanDns),
+            TlsClientAuthSanUri = SubjectOf(app, CertificateSubjects.SanUri),
+            TlsClientAuthSanIp = SubjectOf(app, CertificateSubjects.SanIp),
+            TlsClientAuthSanEmail = SubjectOf(app, CertificateSubjects.SanEmail),
+            TlsClientCertificateBoundAccessTokens = app.CertificateBoundTokens ? true : null,
             ResponseTypes = ["code"],
             GrantTypes = app.GrantTypes.Split(' '),
             Scope = app.Scope,
@@ -106,12 +113,15 @@ public static class ClientRegistrations
                 StringSplitOptions.RemoveEmptyEntries
             ),
             IdTokenSignedResponseAlg = signingAlgorithm,
-            DpopBoundAccessTokens = true,
+            DpopBoundAccessTokens = !app.CertificateBoundTokens,
             RequirePushedAuthorizationRequests = true,
             Scene = app.Scene,
             RegistrationClientUri = $"{address.Issuer}/oauth/register/{app.Id}",
             RegistrationAccessToken = managementToken,
         };
+
+    private static string? SubjectOf(AppRow app, string kind) =>
+        app.CertificateSubjectKind == kind ? app.CertificateSubject : null;
 
     private static OAuthFailure Unreadable(string why) =>
         new(400, "invalid_client_metadata", $"client_name, redirect_uris and jwks are required: {why}");

@@ -8,7 +8,8 @@ public static class Discovery
     public static AuthorizationServerMetadata Describe(
         ServerAddress address,
         bool sandbox,
-        string signingAlgorithm
+        string signingAlgorithm,
+        IReadOnlyList<string> authenticationMethods
     ) =>
         new()
         {
@@ -22,16 +23,18 @@ public static class Discovery
             IntrospectionEndpoint = address.Issuer + "/oauth/introspect",
             UserinfoEndpoint = address.Issuer + "/oauth/userinfo",
             EndSessionEndpoint = address.Issuer + EndSessionEndpoint.Path,
+            MtlsEndpointAliases = address.MutualTlsOrigin is null ? null : Aliases(address.MutualTlsBase),
+            TlsClientCertificateBoundAccessTokens = address.MutualTlsOrigin is null ? null : true,
             RequirePushedAuthorizationRequests = true,
             ResponseTypesSupported = ["code"],
             ResponseModesSupported = ["query"],
             GrantTypesSupported = Grants.All,
             CodeChallengeMethodsSupported = ["S256"],
-            TokenEndpointAuthMethodsSupported = [ClientMetadata.AuthenticationMethod],
+            TokenEndpointAuthMethodsSupported = authenticationMethods,
             TokenEndpointAuthSigningAlgValuesSupported = [PublicKey.Ps256, PublicKey.Es256],
-            RevocationEndpointAuthMethodsSupported = [ClientMetadata.AuthenticationMethod],
+            RevocationEndpointAuthMethodsSupported = authenticationMethods,
             RevocationEndpointAuthSigningAlgValuesSupported = [PublicKey.Ps256, PublicKey.Es256],
-            IntrospectionEndpointAuthMethodsSupported = [ClientMetadata.AuthenticationMethod],
+            IntrospectionEndpointAuthMethodsSupported = authenticationMethods,
             IntrospectionEndpointAuthSigningAlgValuesSupported = [PublicKey.Ps256, PublicKey.Es256],
             DpopSigningAlgValuesSupported = [PublicKey.Ps256, PublicKey.Es256],
             AuthorizationResponseIssParameterSupported = true,
@@ -42,5 +45,16 @@ public static class Discovery
             ClaimsSupported = ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce"],
             UiLocalesSupported = ["zh-CN", "en"],
             PromptValuesSupported = RequestPrompts.Honoured,
+        };
+
+    /// <summary>Where clients go with their certificates (RFC 8705 §5): all that they call by themselves.</summary>
+    private static MtlsEndpointAliases Aliases(string start) =>
+        new()
+        {
+            TokenEndpoint = start + "/oauth/token",
+            PushedAuthorizationRequestEndpoint = start + "/oauth/par",
+            RevocationEndpoint = start + "/oauth/revoke",
+            IntrospectionEndpoint = start + "/oauth/introspect",
+            UserinfoEndpoint = start + "/oauth/userinfo",
         };
 }

@@ -96,14 +96,6 @@ public sealed class DpopProofs(
             _ => (null, OAuthFailure.NonceRequired),
         };
 
-    /// <summary>The key of a proof that must be sent (FAPI 2.0 SP §5.3.2.1 no. 4: no token without a key).</summary>
-    public async ValueTask<(string? KeyThumbprint, OAuthFailure? Failure)> CheckRequiredAsync(
-        HttpRequest request
-    ) =>
-        await CheckOptionalAsync(request) is var (key, failure) && key is null && failure is null
-            ? (null, OAuthFailure.InvalidProof("A DPoP proof is required: every token is bound to a key."))
-            : (key, failure);
-
     private static ProofResult.Refused UsedBefore { get; } =
         new("The proof was used before: make a new one, with a new jti, for each request.");
 
@@ -123,30 +115,33 @@ public sealed class DpopProofs(
             : null;
     }
 
-    /// <summary>Scheme and host without case, the path as it came over the wire, query and fragment left aside.</summary>
+    /// <summary>Scheme and host without case, the path as it came over the wire, query and fragment left aside: at the
+    /// public address, or where clients present certificates. Never taken from a header.</summary>
     private bool IsAddressOf(string? htu, HttpRequest request)
     {
         var path = PathOf(request);
-        return htu is not null && (IsSpelled(htu, path) || IsSame(htu, $"{BaseOf(path)}{path}"));
+        var whole = HasPathBase(path);
+        return htu is not null
+            && (
+                IsAt(htu, whole ? address.Origin : address.Issuer, path)
+                || (
+                    address.MutualTlsOrigin is { } origin
+                    && IsAt(htu, whole ? origin : address.MutualTlsBase, path)
+                )
+            );
     }
 
-    /// <summary>As nearly every client writes it: to the letter.</summary>
-    private bool IsSpelled(string htu, ReadOnlySpan<char> path)
-    {
-        var start = BaseOf(path);
-        return htu.StartsWith(start, StringComparison.Ordinal)
-            && htu.AsSpan(start.Length).SequenceEqual(path);
-    }
+    /// <summary>As nearly every client writes it, to the letter; or else read as an address.</summary>
+    private static bool IsAt(string htu, string start, ReadOnlySpan<char> path) =>
+        (htu.StartsWith(start, StringComparison.Ordinal) && htu.AsSpan(start.Length).SequenceEqual(path))
+        || IsSame(htu, $"{start}{path}");
 
-    /// <summary>What comes before the path at the public address, whether a proxy in front has cut its path off or has
-    /// left it. Never taken from a header.</summary>
-    private string BaseOf(ReadOnlySpan<char> path) =>
+    /// <summary>Whether a proxy in front has left the path of the public address; others cut it off.</summary>
+    private bool HasPathBase(ReadOnlySpan<char> path) =>
         address.PathBase.Length > 0
         && path.StartsWith(address.PathBase, StringComparison.Ordinal)
         && path.Length > address.PathBase.Length
-        && path[address.PathBase.Length] == '/'
-            ? address.Origin
-            : address.Issuer;
+        && path[address.PathBase.Length] == '/';
 
     private static bool IsSame(string htu, string own) =>
         Uri.TryCreate(htu, UriKind.Absolute, out var theirs)

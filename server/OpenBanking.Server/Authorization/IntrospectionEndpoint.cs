@@ -29,7 +29,7 @@ public sealed class IntrospectionEndpoint(
             return OAuthAnswers.Failed(formFailure!);
         }
 
-        var (client, clientFailure) = await clients.AuthenticateAsync(form);
+        var (client, clientFailure) = await clients.AuthenticateAsync(context, form);
         if (client is null)
         {
             return OAuthAnswers.Failed(clientFailure!);
@@ -47,11 +47,8 @@ public sealed class IntrospectionEndpoint(
             return OAuthAnswers.Failed(OAuthFailure.InvalidRequest("token is missing."));
         }
 
-        var used = await engine.SubmitAsync(
-            new UseAssertion(client.App.World, time.GetUtcNow(), client.Assertion)
-        );
-        return used is Rejected<Done> rejected
-            ? OAuthAnswers.Failed(OAuthFailure.From(rejected.Refusal))
+        return await client.UseAssertionAsync(engine, time.GetUtcNow()) is { } used
+            ? OAuthAnswers.Failed(used)
             : OAuthAnswers.Ok(await DescribeAsync(client, token));
     }
 
@@ -73,11 +70,13 @@ public sealed class IntrospectionEndpoint(
             Sub = live.Consent is { } consent ? pairwise.Format(partner, consent.CustomerId) : token.ClientId,
             ClientId = token.ClientId,
             Scope = string.Join(' ', token.Scopes),
-            TokenType = "DPoP",
+            TokenType = token.Binding.TokenType,
             Iat = token.IssuedAt.ToUnixTimeSeconds(),
             Exp = token.ExpiresAt.ToUnixTimeSeconds(),
             Jti = token.TokenId,
-            Cnf = new() { Jkt = token.KeyThumbprint },
+            Cnf = token.Binding.IsCertificate
+                ? new() { CertificateDigest = token.Binding.Thumbprint }
+                : new() { Jkt = token.Binding.Thumbprint },
             ConsentId = live.Consent?.Id.ToString(),
             AuthorizationDetails = live.Consent is null
                 ? null

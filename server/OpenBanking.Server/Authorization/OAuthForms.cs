@@ -4,15 +4,19 @@ namespace OpenBanking.Server.Authorization;
 /// <param name="Type">Null for an endpoint without a body.</param>
 public sealed record OAuthBody(Type? Type, string ContentType);
 
-/// <summary>How a client authenticates in a form (RFC 7523 §2.2).</summary>
+/// <summary>How a client authenticates in a form (RFC 7523 §2.2); one that does so by certificate (RFC 8705 §2) sends
+/// <c>client_id</c> and no assertion.</summary>
 public abstract record AuthenticatedForm
 {
+    /// <summary>The app's id; needed without an assertion.</summary>
+    public string? ClientId { get; init; }
+
     /// <summary><c>urn:ietf:params:oauth:client-assertion-type:jwt-bearer</c>.</summary>
-    public required string ClientAssertionType { get; init; }
+    public string? ClientAssertionType { get; init; }
 
     /// <summary>A JWT signed with a registered key (ES256 or PS256): <c>iss</c> and <c>sub</c> the client id,
     /// <c>aud</c> the issuer as a string, <c>exp</c> at most five minutes ahead, a new <c>jti</c>.</summary>
-    public required string ClientAssertion { get; init; }
+    public string? ClientAssertion { get; init; }
 }
 
 /// <summary>The form of a pushed authorization request (RFC 9126 §2.1), as the OpenAPI document shows it.</summary>

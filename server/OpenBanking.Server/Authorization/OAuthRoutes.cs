@@ -14,6 +14,9 @@ public static class OAuthRoutes
         services.AddSingleton<SeenProofs>();
         services.AddSingleton<SharedProofs>();
         services.AddSingleton<DpopProofs>();
+        services.AddSingleton<SenderConstraint>();
+        services.AddSingleton<CertificateMetadata>();
+        services.AddSingleton<CertificateAuthentication>();
         services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<AuthorizeEndpoint>();
@@ -87,7 +90,8 @@ public static class OAuthRoutes
             .WithSummary("Gives tokens for a code, a refresh token, or the app itself (RFC 6749 §3.2)")
             .WithDescription(
                 "Needs a DPoP proof with the nonce of the last DPoP-Nonce header; without a fresh one the answer is "
-                    + "use_dpop_nonce with the nonce to try again with."
+                    + "use_dpop_nonce with the nonce to try again with. A client that is registered for it may present its "
+                    + "certificate instead."
             )
             .WithMetadata(new OAuthBody(typeof(TokenForm), OAuthForm.FormType))
             .Produces<TokenResponse>()
@@ -196,8 +200,15 @@ public static class OAuthRoutes
             .Produces(StatusCodes.Status204NoContent);
     }
 
-    private static IResult Describe(ServerAddress address, ServerMode mode, SigningOptions signing) =>
-        OAuthAnswers.Ok(Discovery.Describe(address, mode.IsSandbox, signing.SigningAlgorithm));
+    private static IResult Describe(
+        ServerAddress address,
+        ServerMode mode,
+        SigningOptions signing,
+        CertificateMetadata certificates
+    ) =>
+        OAuthAnswers.Ok(
+            Discovery.Describe(address, mode.IsSandbox, signing.SigningAlgorithm, certificates.Methods)
+        );
 
     /// <summary>Every answer brings the nonce for the next proof (RFC 9449 §8.2).</summary>
     private static ValueTask<object?> OfferNonceAsync(

@@ -31,7 +31,7 @@ public sealed class PushedAuthorizationEndpoint(
             return OAuthAnswers.Failed(formFailure!);
         }
 
-        var (client, clientFailure) = await clients.AuthenticateAsync(form);
+        var (client, clientFailure) = await clients.AuthenticateAsync(context, form);
         if (client is null)
         {
             return OAuthAnswers.Failed(clientFailure!);

@@ -35,18 +35,17 @@ public sealed record AuthorizationRequest(
             .All(app.AuthorizationDetailsTypes.Split(' ').Contains);
 }
 
-/// <summary>Keeps an authorization request, and uses up the assertion it came with.</summary>
+/// <summary>Keeps an authorization request, and uses up the assertion it came with, if it came with one.</summary>
 public sealed record PushRequest(
     World World,
     DateTimeOffset Now,
-    SingleUseRow Assertion,
+    SingleUseRow? Assertion,
     PushedRequestRow Request
 ) : Command<PushedRequestRow>(World, Now)
 {
     public override Actor Actor => Actor.App(Request.AppId);
 
-    public override void Keys(IKeySet keys) =>
-        keys.Want(AuthorizationTables.SingleUse, SingleUse.KeyOf(Assertion));
+    public override void Keys(IKeySet keys) => SingleUse.Want(keys, Assertion);
 
     public override Decision<PushedRequestRow> Decide(Book book) =>
         SingleUse.Use(book, Assertion) is { } refusal
@@ -59,9 +58,23 @@ public static class SingleUse
 {
     public static SingleUseKey KeyOf(SingleUseRow use) => new(use.Kind, use.Hash);
 
-    /// <summary>Uses it up; a refusal when it was used before.</summary>
-    public static Refusal? Use(Book book, SingleUseRow use)
+    /// <param name="use">Null when there is nothing to use up.</param>
+    public static void Want(IKeySet keys, SingleUseRow? use)
     {
+        if (use is not null)
+        {
+            keys.Want(AuthorizationTables.SingleUse, KeyOf(use));
+        }
+    }
+
+    /// <summary>Uses it up, if there is something; a refusal when it was used before.</summary>
+    public static Refusal? Use(Book book, SingleUseRow? use)
+    {
+        if (use is null)
+        {
+            return null;
+        }
+
         if (book.Find(AuthorizationTables.SingleUse, KeyOf(use)) is not null)
         {
             return new(

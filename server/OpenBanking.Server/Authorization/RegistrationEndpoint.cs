@@ -8,13 +8,15 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// POST /oauth/register (RFC 7591), on a sandbox. Checks, in order: a bearer token that is a valid initial access
-/// token · a JSON object with the required members · the client metadata (<see cref="ClientMetadata"/>).
+/// token · a JSON object with the required members · the client metadata
+/// (<see cref="ClientMetadata"/>, <see cref="CertificateMetadata"/>).
 /// </summary>
 public sealed class RegistrationEndpoint(
     Store store,
     Engine.Engine engine,
     ServerAddress address,
     SigningOptions signing,
+    CertificateMetadata certificates,
     Ids ids,
     TimeProvider time
 )
@@ -30,7 +32,11 @@ public sealed class RegistrationEndpoint(
             );
         }
 
-        var (request, failure) = await ClientRegistrations.ReadAsync(context, signing.SigningAlgorithm);
+        var (request, failure) = await ClientRegistrations.ReadAsync(
+            context,
+            signing.SigningAlgorithm,
+            certificates
+        );
         if (failure is not null)
         {
             return OAuthAnswers.Failed(failure);

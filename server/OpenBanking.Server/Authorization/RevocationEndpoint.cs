@@ -28,7 +28,7 @@ public sealed class RevocationEndpoint(
             return OAuthAnswers.Failed(formFailure!);
         }
 
-        var (client, clientFailure) = await clients.AuthenticateAsync(form);
+        var (client, clientFailure) = await clients.AuthenticateAsync(context, form);
         if (client is null)
         {
             return OAuthAnswers.Failed(clientFailure!);
@@ -57,7 +57,7 @@ public sealed class RevocationEndpoint(
         }
 
         var now = time.GetUtcNow();
-        Command<Done> command =
+        Command<Done>? command =
             refreshToken is not null
                 ? new RevokeRefreshToken(world, now, client.Assertion, refreshToken.ConsentId)
             : accessToken is not null
@@ -69,10 +69,15 @@ public sealed class RevocationEndpoint(
                     client.App.Row.Id,
                     accessToken.ConsentId
                 )
-            : new UseAssertion(world, now, client.Assertion);
-        if (await engine.SubmitAsync(command) is Rejected<Done> rejected)
+            : null;
+        var failure =
+            command is null ? await client.UseAssertionAsync(engine, now)
+            : await engine.SubmitAsync(command) is Rejected<Done> rejected
+                ? OAuthFailure.From(rejected.Refusal)
+            : null;
+        if (failure is not null)
         {
-            return OAuthAnswers.Failed(OAuthFailure.From(rejected.Refusal));
+            return OAuthAnswers.Failed(failure);
         }
 
         if (accessToken is { ConsentId: null })

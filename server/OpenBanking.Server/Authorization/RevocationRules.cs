@@ -10,13 +10,13 @@ namespace OpenBanking.Server.Authorization;
 public sealed record RevokeRefreshToken(
     World World,
     DateTimeOffset Now,
-    SingleUseRow Assertion,
+    SingleUseRow? Assertion,
     Id<ConsentRow> ConsentId
 ) : Command<Done>(World, Now)
 {
     public override void Keys(IKeySet keys)
     {
-        keys.Want(AuthorizationTables.SingleUse, SingleUse.KeyOf(Assertion));
+        SingleUse.Want(keys, Assertion);
         keys.Want(ConsentTables.Consents, ConsentId);
     }
 
@@ -29,7 +29,7 @@ public sealed record RevokeRefreshToken(
 public sealed record RevokeAccessToken(
     World World,
     DateTimeOffset Now,
-    SingleUseRow Assertion,
+    SingleUseRow? Assertion,
     SingleUseRow Token,
     Id<AppRow> AppId,
     Id<ConsentRow>? ConsentId
@@ -37,7 +37,7 @@ public sealed record RevokeAccessToken(
 {
     public override void Keys(IKeySet keys)
     {
-        keys.Want(AuthorizationTables.SingleUse, SingleUse.KeyOf(Assertion));
+        SingleUse.Want(keys, Assertion);
         keys.Want(AuthorizationTables.SingleUse, SingleUse.KeyOf(Token));
         keys.Want(PartnerTables.Apps, AppId);
         if (ConsentId is { } consent)

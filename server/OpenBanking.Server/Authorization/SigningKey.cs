@@ -23,9 +23,9 @@ public sealed class SigningKey
         var key = Import();
         idle.Add(key);
         var document = Describe(key, keyId: null);
-        KeyId = Read(document).Thumbprint;
+        KeyId = Read(document)!.Thumbprint;
         Document = document with { Kid = KeyId };
-        Public = Read(Document);
+        Public = Read(Document)!;
     }
 
     public string Algorithm { get; }
@@ -83,8 +83,11 @@ public sealed class SigningKey
         return key;
     }
 
-    private static PublicKey Read(JsonWebKeyDocument document) =>
-        PublicKey.Read(JsonSerializer.SerializeToElement(document, ResponseJson.Default.JsonWebKeyDocument))!;
+    /// <summary>The public part of any key; null for one that the profile does not allow.</summary>
+    public static PublicKey? PublicOf(AsymmetricAlgorithm key) => Read(Describe(key, keyId: null));
+
+    private static PublicKey? Read(JsonWebKeyDocument document) =>
+        PublicKey.Read(JsonSerializer.SerializeToElement(document, ResponseJson.Default.JsonWebKeyDocument));
 
     private static JsonWebKeyDocument Describe(AsymmetricAlgorithm key, string? keyId)
     {

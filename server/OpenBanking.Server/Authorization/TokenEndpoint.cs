@@ -12,7 +12,8 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// POST /oauth/token (RFC 6749 §3.2, FAPI 2.0 SP §5.3.2). Checks, in order:
-/// a form without repeated parameters · the client · a DPoP proof · the grant, known and registered · and for
+/// a form without repeated parameters · the client · a DPoP proof, or a certificate to bind to
+/// (<see cref="SenderConstraint"/>) · the grant, known and registered · and for
 /// authorization_code: the code is this client's, not expired, <c>redirect_uri</c> as in the request, PKCE, the key it
 /// is bound to, not used before;
 /// refresh_token: the token is this client's, not taken back, its consent lasts; for both: scope and authorization_details
@@ -21,7 +22,7 @@ namespace OpenBanking.Server.Authorization;
 /// </summary>
 public sealed class TokenEndpoint(
     ClientAuthentication clients,
-    DpopProofs proofs,
+    SenderConstraint constraint,
     AccessTokens tokens,
     IdTokens idTokens,
     PairwiseIds pairwise,
@@ -38,19 +39,19 @@ public sealed class TokenEndpoint(
             return OAuthAnswers.Failed(formFailure!);
         }
 
-        var (client, clientFailure) = await clients.AuthenticateAsync(form);
+        var (client, clientFailure) = await clients.AuthenticateAsync(context, form);
         if (client is null)
         {
             return OAuthAnswers.Failed(clientFailure!);
         }
 
-        var (key, proofFailure) = await proofs.CheckRequiredAsync(context.Request);
-        if (key is null)
+        var (binding, bindingFailure) = await constraint.RequireAsync(context, client);
+        if (binding is null)
         {
-            return OAuthAnswers.Failed(proofFailure!);
+            return OAuthAnswers.Failed(bindingFailure!);
         }
 
-        var grant = new Grant(form, client, key, clocks.RealNow);
+        var grant = new Grant(form, client, binding.Value, clocks.RealNow);
         var (response, failure) = form["grant_type"] switch
         {
             null => (null, OAuthFailure.InvalidRequest("grant_type is missing.")),
@@ -131,7 +132,7 @@ public sealed class TokenEndpoint(
             ? OAuthFailure.InvalidGrant("redirect_uri is not the one the code was asked with.")
         : !Secrets.AreEqual(ChallengeOf(grant.Form["code_verifier"]), code.CodeChallenge)
             ? OAuthFailure.InvalidGrant("code_verifier does not match code_challenge.")
-        : code.KeyThumbprint is { } bound && bound != grant.KeyThumbprint
+        : code.KeyThumbprint is { } bound && TokenBinding.To(bound) != grant.Binding
             ? OAuthFailure.InvalidProof("The code is bound to another key.")
         : null;
 
@@ -159,7 +160,7 @@ public sealed class TokenEndpoint(
 
         var (scope, details, failure) = Narrow(grant, consent);
         return failure is not null ? (null, failure)
-            : await UseAssertionAsync(grant) is { } used ? (null, used)
+            : await grant.Client.UseAssertionAsync(engine, grant.Now) is { } used ? (null, used)
             : (TokensOf(grant, consent, scope!, details), null);
     }
 
@@ -175,7 +176,7 @@ public sealed class TokenEndpoint(
 
         var (scope, failure) = Narrow(grant, [.. grant.App.Scope.Split(' ').Intersect(Scopes.OfApp)]);
         return scope is null ? (null, failure)
-            : await UseAssertionAsync(grant) is { } used ? (null, used)
+            : await grant.Client.UseAssertionAsync(engine, grant.Now) is { } used ? (null, used)
             : (TokensOf(grant, consent: null, scope, details: null), null);
     }
 
@@ -214,12 +215,6 @@ public sealed class TokenEndpoint(
             : (null, new(400, "invalid_scope", $"The scope may hold {string.Join(", ", most)}."));
     }
 
-    private async Task<OAuthFailure?> UseAssertionAsync(Grant grant) =>
-        await engine.SubmitAsync(new UseAssertion(grant.World, grant.Now, grant.Client.Assertion))
-            is Rejected<Done> rejected
-            ? OAuthFailure.From(rejected.Refusal)
-            : null;
-
     private TokenResponse TokensOf(
         Grant grant,
         ConsentRow? consent,
@@ -228,8 +223,8 @@ public sealed class TokenEndpoint(
     ) =>
         new()
         {
-            AccessToken = tokens.Issue(grant.App, scope, grant.KeyThumbprint, consent, details),
-            TokenType = "DPoP",
+            AccessToken = tokens.Issue(grant.App, scope, grant.Binding, consent, details),
+            TokenType = grant.Binding.TokenType,
             ExpiresIn = (int)AuthorizationServerOptions.AccessTokenLifetime.TotalSeconds,
             Scope = scope,
             AuthorizationDetails = consent is null
@@ -246,7 +241,7 @@ public sealed class TokenEndpoint(
     private sealed record Grant(
         OAuthForm Form,
         AuthenticatedClient Client,
-        string KeyThumbprint,
+        TokenBinding Binding,
         DateTimeOffset Now
     )
     {

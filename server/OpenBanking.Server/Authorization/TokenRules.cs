@@ -10,7 +10,7 @@ namespace OpenBanking.Server.Authorization;
 public sealed record RedeemCode(
     World World,
     DateTimeOffset Now,
-    SingleUseRow Assertion,
+    SingleUseRow? Assertion,
     AuthorizationCodeRow Code,
     Id<AgreementRow>? AgreementId,
     RefreshTokenRow RefreshToken
@@ -22,7 +22,7 @@ public sealed record RedeemCode(
 
     public override void Keys(IKeySet keys)
     {
-        keys.Want(AuthorizationTables.SingleUse, SingleUse.KeyOf(Assertion));
+        SingleUse.Want(keys, Assertion);
         keys.Want(AuthorizationTables.Codes, new(Code.Hash));
         Revocation.Keys(keys);
     }

@@ -4,7 +4,7 @@ namespace OpenBanking.Server.Http;
 public sealed record ServerAddress
 {
     /// <exception cref="ArgumentException">Plain http is served on loopback only.</exception>
-    public ServerAddress(Uri publicAddress)
+    public ServerAddress(Uri publicAddress, Uri? mutualTlsAddress = null)
     {
         if (publicAddress.Scheme != Uri.UriSchemeHttps && !publicAddress.IsLoopback)
         {
@@ -18,6 +18,8 @@ public sealed record ServerAddress
         Issuer = publicAddress.GetLeftPart(UriPartial.Path).TrimEnd('/');
         PathBase = Issuer[Origin.Length..];
         IsLoopback = publicAddress.IsLoopback;
+        MutualTlsOrigin = mutualTlsAddress?.GetLeftPart(UriPartial.Authority);
+        MutualTlsBase = MutualTlsOrigin + PathBase;
     }
 
     /// <summary>The issuer identifier, and the base of every address the server gives out; no slash at its end.</summary>
@@ -30,4 +32,10 @@ public sealed record ServerAddress
     public string PathBase { get; }
 
     public bool IsLoopback { get; }
+
+    /// <summary>Scheme, host and port where clients present certificates; null when none are taken.</summary>
+    public string? MutualTlsOrigin { get; }
+
+    /// <summary>The base of every address there.</summary>
+    public string MutualTlsBase { get; }
 }

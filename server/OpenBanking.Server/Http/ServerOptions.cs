@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace OpenBanking.Server.Http;
 
@@ -25,6 +27,17 @@ public sealed record ServerOptions
     /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of the proxies in front, whose X-Forwarded-For says who is
     /// asking; without it all callers without a token share one rate limit.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>The address where clients present certificates (RFC 8705), https; without it none are taken.</summary>
+    public Uri? MutualTlsAddress { get; init; }
+
+    /// <summary>A file in PEM with the certificates of the authorities that issue clients' certificates, each with those
+    /// above it.</summary>
+    public string? ClientCertificateAuthorities { get; init; }
+
+    /// <summary>The header in which a trusted proxy passes the client's certificate; without it certificates come from
+    /// the TLS connection itself.</summary>
+    public string? ClientCertificateHeader { get; init; }
 
     /// <summary>Requests a second that an app, or a caller without a token, may send on average.</summary>
     public int RequestsPerSecond { get; init; } = 100;
@@ -64,10 +77,70 @@ public sealed record ServerOptions
             );
         }
 
+        CheckCertificates();
         foreach (var proxy in TrustedProxies)
         {
             _ = NetworkOf(proxy);
         }
+    }
+
+    /// <exception cref="WrongSettingException">The file cannot be read, or holds no certificate.</exception>
+    public X509Certificate2Collection LoadAuthorities()
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            if (ClientCertificateAuthorities is { } file)
+            {
+                authorities.ImportFromPemFile(file);
+            }
+        }
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new WrongSettingException($"Server:ClientCertificateAuthorities: {failure.Message}");
+        }
+
+        return ClientCertificateAuthorities is null || authorities.Count > 0
+            ? authorities
+            : throw new WrongSettingException(
+                $"Server:ClientCertificateAuthorities: {ClientCertificateAuthorities} holds no certificate in PEM."
+            );
+    }
+
+    private void CheckCertificates()
+    {
+        if (MutualTlsAddress is null)
+        {
+            if (ClientCertificateAuthorities is not null || ClientCertificateHeader is not null)
+            {
+                throw new WrongSettingException(
+                    "Server:ClientCertificateAuthorities and Server:ClientCertificateHeader need Server:MutualTlsAddress."
+                );
+            }
+
+            return;
+        }
+
+        if (
+            !MutualTlsAddress.IsAbsoluteUri
+            || MutualTlsAddress.Scheme != Uri.UriSchemeHttps
+            || MutualTlsAddress.AbsolutePath.TrimEnd('/') != PublicAddress.AbsolutePath.TrimEnd('/')
+        )
+        {
+            throw new WrongSettingException(
+                $"Server:MutualTlsAddress: {MutualTlsAddress} is no https address with the path of Server:PublicAddress."
+            );
+        }
+
+        if (ClientCertificateHeader is not null && TrustedProxies.Count == 0)
+        {
+            throw new WrongSettingException(
+                "Server:ClientCertificateHeader needs Server:TrustedProxies: nobody else may pass a certificate."
+            );
+        }
+
+        _ = LoadAuthorities();
     }
 
     /// <summary>A network, or the one of a single address.</summary>

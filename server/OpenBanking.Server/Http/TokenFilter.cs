@@ -16,20 +16,25 @@ public static class TokenFilterMiddleware
 
 /// <summary>
 /// Guards every route of the API (FAPI 2.0 SP §5.3.4). Checks, in order: no token in the query; one Authorization
-/// header with the DPoP scheme; a valid token of this server; a valid proof, made with the key the token is bound to;
-/// a token that still counts (<see cref="LiveTokens"/>); one of the right kind; the scope, of the token and still of the
-/// app; the details and action the route needs. A route that says nothing of its token is refused.
+/// header with the DPoP scheme, or Bearer for a token bound to a certificate; a valid token of this server; a valid
+/// proof, made with the key the token is bound to, or the certificate it is bound to; a token that still counts
+/// (<see cref="LiveTokens"/>); one of the right kind; the scope, of the token and still of the app; the details and
+/// action the route needs. A route that says nothing of its token is refused.
 /// </summary>
 public sealed class TokenFilter(
     AccessTokens tokens,
     DpopProofs proofs,
     DpopNonces nonces,
     LiveTokens liveTokens,
+    ServerOptions options,
     PairwiseIds pairwise,
     RateLimits limits
 )
 {
     private const string Scheme = "DPoP ";
+
+    /// <summary>Of tokens bound to a certificate (RFC 8705 §3), and of no others.</summary>
+    private const string CertificateScheme = "Bearer ";
 
     public async Task InvokeAsync(HttpContext context, Func<Task> next)
     {
@@ -77,10 +82,7 @@ public sealed class TokenFilter(
             );
         }
 
-        if (
-            request.Headers.Authorization is not [{ } header]
-            || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        )
+        if (request.Headers.Authorization is not [{ } header] || SchemeOf(header) is not { } scheme)
         {
             return Refuse(
                 ProblemCodes.InvalidToken,
@@ -88,11 +90,34 @@ public sealed class TokenFilter(
             );
         }
 
-        var text = header[Scheme.Length..].Trim();
+        var text = header[scheme.Length..].Trim();
         return tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken)
-            : await CheckProofAsync(request, text, token) is { } refusal ? (null, refusal)
+            : token.Binding.IsCertificate != (scheme == CertificateScheme)
+                ? Refuse(
+                    ProblemCodes.InvalidToken,
+                    $"Send this token with the scheme {token.Binding.TokenType}."
+                )
+            : await CheckHolderAsync(request, text, token) is { } refusal ? (null, refusal)
             : await CheckAppAsync(token, requirement);
     }
+
+    /// <summary>A server that takes no certificates knows DPoP alone.</summary>
+    private string? SchemeOf(string header) =>
+        header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? Scheme
+        : options.MutualTlsAddress is not null
+        && header.StartsWith(CertificateScheme, StringComparison.OrdinalIgnoreCase)
+            ? CertificateScheme
+        : null;
+
+    private ValueTask<Unauthorized?> CheckHolderAsync(HttpRequest request, string text, AccessToken token) =>
+        token.Binding.IsCertificate
+            ? ValueTask.FromResult(CheckCertificate(PresentedCertificate.Of(request.HttpContext), token))
+            : CheckProofAsync(request, text, token);
+
+    private static Unauthorized? CheckCertificate(PresentedCertificate presented, AccessToken token) =>
+        presented.Certificate is not { } certificate ? new(ProblemCodes.InvalidToken, presented.Missing)
+        : TokenBinding.To(certificate) == token.Binding ? null
+        : new(ProblemCodes.InvalidToken, "The token is bound to another certificate than the one presented.");
 
     private async ValueTask<Unauthorized?> CheckProofAsync(
         HttpRequest request,
@@ -101,7 +126,7 @@ public sealed class TokenFilter(
     ) =>
         await proofs.CheckAsync(request, NonceRole.ResourceServer, text) switch
         {
-            ProofResult.Proven proven when proven.KeyThumbprint == token.KeyThumbprint => null,
+            ProofResult.Proven proven when TokenBinding.To(proven.KeyThumbprint) == token.Binding => null,
             ProofResult.Proven => new(
                 ProblemCodes.InvalidToken,
                 "The token is bound to another key than the proof's."
@@ -170,10 +195,13 @@ public sealed class TokenFilter(
     private static (Caller?, Unauthorized?) Refuse(string code, string? detail = null) =>
         (null, new(code, detail));
 
-    private static Task RefuseAsync(HttpContext context, Unauthorized refusal)
+    private Task RefuseAsync(HttpContext context, Unauthorized refusal)
     {
-        // RFC 9449 §7.1, RFC 6750 §3.1
-        context.Response.Headers.WWWAuthenticate = $"DPoP error=\"{refusal.Code}\", algs=\"ES256 PS256\"";
+        // RFC 9449 §7.1 and §7.2, RFC 6750 §3.1: the error is said of the scheme that was tried.
+        context.Response.Headers.WWWAuthenticate =
+            SchemeOf(context.Request.Headers.Authorization.ToString()) == CertificateScheme
+                ? $"Bearer error=\"{refusal.Code}\", DPoP algs=\"ES256 PS256\""
+                : $"DPoP error=\"{refusal.Code}\", algs=\"ES256 PS256\"";
         return Problems.WriteAsync(context, refusal.Code, refusal.Detail);
     }
 

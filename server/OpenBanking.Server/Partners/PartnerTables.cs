@@ -55,6 +55,18 @@ public sealed record AppRow : VersionedRow, IIdentified
     /// their list looked at.</summary>
     public DateTimeOffset? RevocationsUntil { get; init; }
 
+    /// <summary>How it authenticates, by certificate (RFC 8705 §2); null for <c>private_key_jwt</c>.</summary>
+    public string? AuthenticationMethod { get; init; }
+
+    /// <summary>The one attribute its certificates have, for <c>tls_client_auth</c>: which.</summary>
+    public string? CertificateSubjectKind { get; init; }
+
+    /// <summary>And with what value.</summary>
+    public string? CertificateSubject { get; init; }
+
+    /// <summary>Whether tokens it asks for without a DPoP proof are bound to its certificate.</summary>
+    public bool CertificateBoundTokens { get; init; }
+
     /// <summary>When its registration was deleted; since then it is no client.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 }

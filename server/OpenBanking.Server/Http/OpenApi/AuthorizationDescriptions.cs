@@ -34,9 +34,7 @@ public sealed class AuthorizationDescriptions : IOperationFilter
 
         if (body.Type == typeof(TokenForm) || body.Type == typeof(PushedAuthorizationForm))
         {
-            operation.Parameters!.Add(
-                OperationDescriptions.ProofHeader(required: body.Type == typeof(TokenForm))
-            );
+            operation.Parameters!.Add(OperationDescriptions.ProofHeader());
         }
 
         var schema = context.SchemaGenerator.GenerateSchema(typeof(OAuthError), context.SchemaRepository);

@@ -51,7 +51,8 @@ public static class OpenApi
                 Description =
                     "A bank's electronic accounts inside partners' apps: opening, payment, coupons. "
                     + "Tokens come from the FAPI 2.0 authorization server described at "
-                    + "/.well-known/openid-configuration; every request carries a DPoP proof (RFC 9449). "
+                    + "/.well-known/openid-configuration; every request carries a DPoP proof (RFC 9449), or the client "
+                    + "certificate its token is bound to (RFC 8705). "
                     + "Money is whole minor units (fen). Refusals are application/problem+json with a stable code.",
                 License = new() { Name = "Apache-2.0", Identifier = "Apache-2.0" },
                 Contact = new() { Name = "OpenBanking", Url = new("http://localhost:5080/swagger") },
@@ -70,8 +71,8 @@ public static class OpenApi
             {
                 Type = SecuritySchemeType.OAuth2,
                 Description =
-                    "Access tokens bound to a DPoP key. Customer scopes come from the code flow (PAR, PKCE), "
-                    + "the app's own from client credentials; clients authenticate with private_key_jwt.",
+                    "Access tokens bound to a DPoP key or a client certificate. Customer scopes come from the code flow (PAR, PKCE), "
+                    + "the app's own from client credentials; clients authenticate with private_key_jwt or a certificate.",
                 Flows = new()
                 {
                     AuthorizationCode = new()

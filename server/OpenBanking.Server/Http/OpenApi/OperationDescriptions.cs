@@ -69,7 +69,7 @@ public sealed class OperationDescriptions : IOperationFilter
         var requirement = metadata.OfType<TokenRequirement>().SingleOrDefault();
         if (requirement is not null)
         {
-            operation.Parameters.Add(ProofHeader(required: true));
+            operation.Parameters.Add(ProofHeader());
             Secure(operation, context, requirement);
             if (
                 operation.Responses!.ContainsKey("200")
@@ -156,15 +156,16 @@ public sealed class OperationDescriptions : IOperationFilter
         };
 
     /// <summary>The proof that the caller holds the key of its token.</summary>
-    internal static OpenApiParameter ProofHeader(bool required) =>
+    internal static OpenApiParameter ProofHeader() =>
         new()
         {
             Name = "DPoP",
             In = ParameterLocation.Header,
-            Required = required,
+            // Who presents the certificate a token is bound to has no key to prove.
+            Required = false,
             Description =
                 "A proof made for this request (RFC 9449 §4.2): a JWT signed with the key the token is bound to, with the "
-                + "nonce of the last DPoP-Nonce header.",
+                + "nonce of the last DPoP-Nonce header. Needed unless the token is, or is to be, bound to a client certificate.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         };
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Storage;
@@ -33,7 +34,7 @@ public sealed class WireSchemas : ISchemaFilter
         foreach (var property in context.Type.GetProperties())
         {
             if (
-                described.Properties?.TryGetValue(RowMapper.ColumnName(property.Name), out var value) is true
+                described.Properties?.TryGetValue(WireNameOf(property), out var value) is true
                 && value is OpenApiSchema member
                 && !MayBeNull(property)
             )
@@ -42,6 +43,9 @@ public sealed class WireSchemas : ISchemaFilter
             }
         }
     }
+
+    private static string WireNameOf(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? RowMapper.ColumnName(property.Name);
 
     private static bool MayBeNull(PropertyInfo property) =>
         !property.DeclaringType!.IsAssignableTo(typeof(ResponseObject))
