@@ -96,7 +96,12 @@ public sealed class OidcProvider : IDisposable
         );
     }
 
-    private static object Describe(RawIdentity client, string[] grants, string[] responses, string[] places) =>
+    private static object Describe(
+        RawIdentity client,
+        string[] grants,
+        string[] responses,
+        string[] places
+    ) =>
         new
         {
             client_id = client.ClientId,
@@ -107,6 +112,9 @@ public sealed class OidcProvider : IDisposable
             response_types = responses,
             redirect_uris = places,
             dpop_bound_access_tokens = true,
+            authorization_details_types = responses.Length > 0
+                ? new[] { AccountInformation.TypeName, CouponWallet.TypeName }
+                : [],
             jwks = new { keys = new[] { PublicPart(client.Key) } },
         };
 
