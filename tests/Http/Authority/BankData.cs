@@ -1,8 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using OpenBanking.Server.Customers;
-using OpenBanking.Server.Engine;
-using OpenBanking.Server.Partners;
-using OpenBanking.Server.Security;
+using OpenBanking.Server;
 
 namespace OpenBanking.Tests.Http.Authority;
 
@@ -37,13 +34,13 @@ internal sealed class BankData : IDisposable
         var other = await partner.NewAppAsync();
         var customer = await partner.LinkAsync();
         await partner.TopUpAsync(customer, Money.Yuan(100));
-        var app = await server.Get<AppDirectory>().ReadAsync(partner.ClientId);
-        server.Get<PairwiseIds>().TryParse(app!.Row.PartnerId, customer.CustomerId, out Id<CustomerRow> id);
+        var person = (await partner.PersonsAsync())[0];
+        var found = await CustomerCommands.FindAsync(server.Services, person.Mobile);
         return new(folder)
         {
             AppId = partner.ClientId,
             OtherAppId = other.ClientId,
-            CustomerId = id.ToString(),
+            CustomerId = found.Single().Customer.ToString(),
             ShownCustomerId = customer.CustomerId,
         };
     }

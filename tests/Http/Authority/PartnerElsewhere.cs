@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -85,19 +84,27 @@ internal sealed class PartnerElsewhere : IDisposable
             : answer;
     }
 
-    /// <summary>Follows the authority's pages as a browser does.</summary>
+    /// <summary>Follows the authority's pages as a browser does that is there for nothing else: every cookie goes
+    /// everywhere.</summary>
     private async Task<string> AuthorizeAsync(string requestUri)
     {
-        using var browser = new HttpClient(
-            new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }
+        using var http = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }
         );
+        var cookies = new Dictionary<string, string>();
         var address = new Uri(
             Authority.Server,
             $"/oauth/authorize?client_id={Authority.Identity.ClientId}&request_uri={Uri.EscapeDataString(requestUri)}"
         );
         while (!address.AbsoluteUri.StartsWith(OidcProvider.RedirectUri, StringComparison.Ordinal))
         {
-            using var page = await browser.GetAsync(address);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.TryAddWithoutValidation(
+                "Cookie",
+                string.Join("; ", cookies.Select(one => $"{one.Key}={one.Value}"))
+            );
+            using var page = await http.SendAsync(request);
+            Keep(page, cookies);
             address = new Uri(
                 address,
                 page.Headers.Location
@@ -106,6 +113,15 @@ internal sealed class PartnerElsewhere : IDisposable
         }
 
         return QueryHelpers.ParseQuery(address.Query)["code"].ToString();
+    }
+
+    private static void Keep(HttpResponseMessage page, Dictionary<string, string> cookies)
+    {
+        foreach (var set in page.Headers.TryGetValues("Set-Cookie", out var all) ? all : [])
+        {
+            var pair = set.Split(';')[0].Split('=', 2);
+            cookies[pair[0]] = pair[1];
+        }
     }
 
     private static string ValueOf(RawAnswer answer, string member) =>
