@@ -1,11 +1,14 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
+using Xunit;
 
 namespace OpenBanking.Tests.Http.Authority;
 
 /// <summary>A partner's app that gets its tokens at the authority, and uses them at the bank with the same DPoP key.</summary>
 internal sealed class PartnerElsewhere : IDisposable
 {
+    private const int MostSteps = 10;
+
     public PartnerElsewhere(RawIdentity identity, Uri authority, Uri bank)
     {
         Authority = new(identity, authority);
@@ -96,8 +99,9 @@ internal sealed class PartnerElsewhere : IDisposable
             Authority.Server,
             $"/oauth/authorize?client_id={Authority.Identity.ClientId}&request_uri={Uri.EscapeDataString(requestUri)}"
         );
-        while (!address.AbsoluteUri.StartsWith(OidcProvider.RedirectUri, StringComparison.Ordinal))
+        for (var steps = 0; !IsBack(address); steps++)
         {
+            Assert.True(steps < MostSteps, $"The authority leads round in circles: {address}");
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.TryAddWithoutValidation(
                 "Cookie",
@@ -114,6 +118,9 @@ internal sealed class PartnerElsewhere : IDisposable
 
         return QueryHelpers.ParseQuery(address.Query)["code"].ToString();
     }
+
+    private static bool IsBack(Uri address) =>
+        address.AbsoluteUri.StartsWith(OidcProvider.RedirectUri, StringComparison.Ordinal);
 
     private static void Keep(HttpResponseMessage page, Dictionary<string, string> cookies)
     {

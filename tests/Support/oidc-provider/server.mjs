@@ -73,7 +73,7 @@ async function agree(ctx, next) {
   if (!ctx.path.startsWith('/interaction/')) return next();
   const { params } = await provider.interactionDetails(ctx.req, ctx.res);
   const grant = new provider.Grant({ accountId: params.login_hint, clientId: params.client_id });
-  grant.addOIDCScope('openid');
+  grant.addOIDCScope(params.scope);
   grant.addResourceScope(audience, params.scope);
   return provider.interactionFinished(ctx.req, ctx.res, {
     login: { accountId: params.login_hint },
