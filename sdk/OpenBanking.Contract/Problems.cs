@@ -94,6 +94,7 @@ public static class ProblemCodes
     public const string WebhookEndpointLimit = "webhook_endpoint_limit";
     public const string RateLimited = "rate_limited";
     public const string Overloaded = "overloaded";
+    public const string AuthorizationServerUnavailable = "authorization_server_unavailable";
     public const string OutcomeUnknown = "outcome_unknown";
     public const string InternalError = "internal_error";
 #pragma warning restore CS1591
@@ -265,6 +266,13 @@ public static class ProblemCodes
             503,
             "The server is busy",
             "Send the same request again after Retry-After.",
+            Retryable: true
+        ),
+        new(
+            AuthorizationServerUnavailable,
+            503,
+            "The authorization server cannot be asked about the token",
+            "Nothing was done: send the same request again after Retry-After.",
             Retryable: true
         ),
         new(

@@ -39,6 +39,7 @@ public static class Program
                 ["verify-books", ..] => await app.VerifyBooksAsync(),
                 ["verify-audit", ..] => await app.VerifyAuditAsync(),
                 ["resolve-finding", var id, ..] => await app.ResolveFindingAsync(id),
+                ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
                 ["keys", .. var words] => await app.KeysAsync(words),
                 _ => await app.ServeAsync(),

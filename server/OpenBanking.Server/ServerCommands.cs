@@ -52,12 +52,22 @@ public static class ServerCommands
             ["resolve-finding", ..] => throw new WrongSettingException(
                 "resolve-finding needs the finding's id, fnd_…, as verify-books lists it."
             ),
+            ["find-customer", var mobile, .. var settings]
+                when !mobile.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            ["find-customer", ..] => throw new WrongSettingException(
+                "find-customer needs the customer's mobile number."
+            ),
             ["keys", .. var more] => [.. KeyCommands.SettingsOf(more), "--Storage:MustExist=true"],
             // Its output is the document alone.
             ["openapi", .. var settings] => [.. settings, "--Logging:LogLevel:OpenBanking.Server.Audit=None"],
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
-                    $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys and openapi; "
+                    $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
+                        + "find-customer and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,

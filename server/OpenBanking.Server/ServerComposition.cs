@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Authorization.Authority;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
@@ -68,6 +69,10 @@ public static class ServerComposition
         services.AddSingleton<TokenFilter>();
         services.AddCapabilities();
         services.AddAuthorizationServer();
+        services.AddAuthority(
+            builder.Configuration.GetSection(AuthorityOptions.Section).Get<AuthorityOptions>() ?? new(),
+            options
+        );
         services.AddBankPages(new ServerAddress(options.PublicAddress));
         services.AddOpenApiDocument();
         if (options.Sandbox)

@@ -29,7 +29,9 @@ public static class AuthorizationLoad
             "--Server:RequestBurst=1000000",
             "--Logging:LogLevel:Default=Warning"
         );
-        using var other = await OidcProvider.StartAsync(data.ClientId, data.Key, address.ToString());
+        using var other = await OidcProvider.StartAsync(
+            new(address.ToString(), new RawIdentity(data.ClientId, data.Key))
+        );
         try
         {
             await Programs.WaitUntilReadyAsync(address, Stopwatch.GetTimestamp());

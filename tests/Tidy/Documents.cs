@@ -82,6 +82,7 @@ public sealed partial class Documents
     [InlineData("README")]
     [InlineData("docs/start/first-payment")]
     [InlineData("docs/guides/authorize-and-capture")]
+    [InlineData("docs/guides/authorization-server")]
     public void Both_languages_show_the_same_commands_and_code(string page)
     {
         static IEnumerable<string> Blocks(string file) =>

@@ -73,8 +73,11 @@ public sealed class Jws
     public string? Text(string claim) => JsonText.Of(Payload, claim);
 
     /// <summary>An instant in seconds since 1970; null when it is absent or no number.</summary>
-    public DateTimeOffset? Instant(string claim) =>
-        Payload.TryGetProperty(claim, out var value)
+    public DateTimeOffset? Instant(string claim) => InstantOf(Payload, claim);
+
+    /// <summary>An instant in seconds since 1970; null when it is absent or no number.</summary>
+    public static DateTimeOffset? InstantOf(JsonElement claims, string claim) =>
+        claims.TryGetProperty(claim, out var value)
         && value.ValueKind == JsonValueKind.Number
         && value.TryGetDouble(out var seconds)
             ? InstantOf(seconds)

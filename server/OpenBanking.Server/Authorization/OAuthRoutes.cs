@@ -1,3 +1,4 @@
+using OpenBanking.Server.Authorization.Authority;
 using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Authorization;
@@ -33,6 +34,12 @@ public static class OAuthRoutes
 
     public static void MapAuthorizationServer(this IEndpointRouteBuilder routes)
     {
+        if (routes.ServiceProvider.GetRequiredService<AuthorityOptions>().Authority is not null)
+        {
+            routes.MapAuthority();
+            return;
+        }
+
         var oauth = routes.MapGroup("").WithTags("Authorization");
         oauth
             .MapGet("/.well-known/openid-configuration", Describe)

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Authorization.Authority;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Pages;
 using OpenBanking.Server.Storage;
@@ -56,6 +57,7 @@ public static class Failures
             BadHttpRequestException => (ProblemCodes.InvalidRequest, "The request is not valid HTTP."),
             EngineBusyException => (ProblemCodes.Overloaded, null),
             StoreUnavailableException => (ProblemCodes.Overloaded, failure.Message),
+            AuthorityUnavailableException => (ProblemCodes.AuthorizationServerUnavailable, null),
             OutcomeUnknownException => (ProblemCodes.OutcomeUnknown, null),
             _ => (ProblemCodes.InternalError, null),
         };

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Authorization.Authority;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Security;
 
@@ -19,7 +20,8 @@ public static class TokenFilterMiddleware
 /// header with the DPoP scheme, or Bearer for a token bound to a certificate; a valid token of this server; a valid
 /// proof, made with the key the token is bound to, or the certificate it is bound to; a token that still counts
 /// (<see cref="LiveTokens"/>); one of the right kind; the scope, of the token and still of the app; the details and
-/// action the route needs. A route that says nothing of its token is refused.
+/// action the route needs. A route that says nothing of its token is refused. Where another authority is set, the tokens
+/// are its own, sent with the DPoP scheme alone and checked by <see cref="AuthorityTokens"/>, some of it after the proof.
 /// </summary>
 public sealed class TokenFilter(
     AccessTokens tokens,
@@ -28,7 +30,8 @@ public sealed class TokenFilter(
     LiveTokens liveTokens,
     ServerOptions options,
     PairwiseIds pairwise,
-    RateLimits limits
+    RateLimits limits,
+    AuthorityTokens? authority = null
 )
 {
     private const string Scheme = "DPoP ";
@@ -91,7 +94,8 @@ public sealed class TokenFilter(
         }
 
         var text = header[scheme.Length..].Trim();
-        return tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken)
+        return authority is not null ? await CheckForeignAsync(authority, request, text, requirement)
+            : tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken)
             : token.Binding.IsCertificate != (scheme == CertificateScheme)
                 ? Refuse(
                     ProblemCodes.InvalidToken,
@@ -101,10 +105,11 @@ public sealed class TokenFilter(
             : await CheckAppAsync(token, requirement);
     }
 
-    /// <summary>A server that takes no certificates knows DPoP alone.</summary>
+    /// <summary>A server that takes no certificates knows DPoP alone, and so does one with another authority.</summary>
     private string? SchemeOf(string header) =>
         header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? Scheme
         : options.MutualTlsAddress is not null
+        && authority is null
         && header.StartsWith(CertificateScheme, StringComparison.OrdinalIgnoreCase)
             ? CertificateScheme
         : null;
@@ -119,6 +124,30 @@ public sealed class TokenFilter(
         : TokenBinding.To(certificate) == token.Binding ? null
         : new(ProblemCodes.InvalidToken, "The token is bound to another certificate than the one presented.");
 
+    private async ValueTask<(Caller? Caller, Unauthorized? Refusal)> CheckForeignAsync(
+        AuthorityTokens source,
+        HttpRequest request,
+        string text,
+        TokenRequirement requirement
+    )
+    {
+        if (await source.ReadAsync(text) is var (presented, wrong) && presented is null)
+        {
+            return Refuse(ProblemCodes.InvalidToken, wrong);
+        }
+
+        var proof = await proofs.CheckAsync(request, NonceRole.ResourceServer, text);
+        if (proof is not ProofResult.Proven proven)
+        {
+            return (null, Explain(proof));
+        }
+
+        return
+            await source.FindAsync(presented!, proven.KeyThumbprint) is var (token, reason) && token is null
+            ? Refuse(ProblemCodes.InvalidToken, reason)
+            : CheckRequirement(token!.Live, token.Scopes, requirement);
+    }
+
     private async ValueTask<Unauthorized?> CheckProofAsync(
         HttpRequest request,
         string text,
@@ -131,6 +160,12 @@ public sealed class TokenFilter(
                 ProblemCodes.InvalidToken,
                 "The token is bound to another key than the proof's."
             ),
+            var proof => Explain(proof),
+        };
+
+    private static Unauthorized Explain(ProofResult proof) =>
+        proof switch
+        {
             ProofResult.Refused refused => new(ProblemCodes.InvalidProof, refused.Reason),
             ProofResult.Absent => new(ProblemCodes.InvalidProof, "Send a DPoP header with every request."),
             _ => new(ProblemCodes.ProofNonceRequired, null),
@@ -141,12 +176,18 @@ public sealed class TokenFilter(
         TokenRequirement requirement
     )
     {
-        if (await liveTokens.FindAsync(token) is var (live, reason) && live is null)
-        {
-            return Refuse(ProblemCodes.InvalidToken, reason);
-        }
+        return await liveTokens.FindAsync(token) is var (live, reason) && live is null
+            ? Refuse(ProblemCodes.InvalidToken, reason)
+            : CheckRequirement(live!, token.Scopes, requirement);
+    }
 
-        if (token.ConsentId is null == requirement.OfCustomer)
+    private (Caller?, Unauthorized?) CheckRequirement(
+        LiveToken live,
+        IReadOnlySet<string> scopes,
+        TokenRequirement requirement
+    )
+    {
+        if (live.Consent is null == requirement.OfCustomer)
         {
             return Refuse(
                 ProblemCodes.InsufficientScope,
@@ -156,8 +197,7 @@ public sealed class TokenFilter(
             );
         }
 
-        var app = live!.App.Row;
-        if (!Allows(token, requirement, live.App.Scopes))
+        if (!Allows(scopes, requirement, live.App.Scopes))
         {
             return Refuse(
                 ProblemCodes.InsufficientScope,
@@ -168,7 +208,7 @@ public sealed class TokenFilter(
         return
             requirement.DetailType is not { } type
             || ConsentApi.Holds(live.Consent!, type, requirement.Action)
-            ? (new(live.App.World, live.Now, app, live.Consent, pairwise), null)
+            ? (new(live.App.World, live.Now, live.App.Row, live.Consent, pairwise), null)
             : Refuse(
                 ProblemCodes.InsufficientScope,
                 $"The token does not hold {requirement.DetailType} {requirement.Action}.".Replace(" .", ".")
@@ -176,14 +216,14 @@ public sealed class TokenFilter(
     }
 
     private static bool Allows(
-        AccessToken token,
+        IReadOnlySet<string> granted,
         TokenRequirement requirement,
         IReadOnlySet<string> registered
     )
     {
         foreach (var scope in requirement.Scopes)
         {
-            if (token.Scopes.Contains(scope) && registered.Contains(scope))
+            if (granted.Contains(scope) && registered.Contains(scope))
             {
                 return true;
             }

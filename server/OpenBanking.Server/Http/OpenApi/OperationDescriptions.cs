@@ -18,6 +18,7 @@ public sealed class OperationDescriptions : IOperationFilter
         ProblemCodes.InsufficientScope,
         ProblemCodes.RateLimited,
         ProblemCodes.Overloaded,
+        ProblemCodes.AuthorizationServerUnavailable,
     ];
 
     private static readonly string[] withBody =
