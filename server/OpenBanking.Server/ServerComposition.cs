@@ -39,7 +39,6 @@ public static class ServerComposition
         services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
         services.AddSingleton(OutsideLimitsOf(builder.Configuration));
-        services.AddSingleton(WebhookLimitsOf(builder.Configuration));
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
         services.AddSingleton(SigningOptionsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
@@ -157,13 +156,6 @@ public static class ServerComposition
     private static OutsideLimits OutsideLimitsOf(ConfigurationManager configuration)
     {
         var limits = configuration.GetSection(OutsideLimits.Section).Get<OutsideLimits>() ?? new();
-        limits.Check();
-        return limits;
-    }
-
-    private static WebhookLimits WebhookLimitsOf(ConfigurationManager configuration)
-    {
-        var limits = configuration.GetSection(WebhookLimits.Section).Get<WebhookLimits>() ?? new();
         limits.Check();
         return limits;
     }

@@ -61,30 +61,11 @@ public sealed class TwoNodesTests(ITestOutputHelper output)
         await bank.AssertItsBooksHoldAsync(output);
     }
 
-    /// <summary>The receiver is so slow that both nodes see the same events waiting.</summary>
-    [Fact]
-    public async Task An_event_is_posted_by_one_node_however_long_the_receiver_takes()
-    {
-        await using var bank = Bank.On("Postgres");
-        await using var load = await StartTwoNodesAsync(
-            bank,
-            "--Webhooks:Timeout=00:00:15",
-            "--Webhooks:Lease=00:01:00"
-        );
-        load.Receiver.Delay = TimeSpan.FromMilliseconds(100);
-
-        await AllAtOnceAsync(load, () => load.NewPayment(customer: 0, couponId: null, Money.Cny(1)));
-
-        await load.AssertNothingIsLostOrDoubledAsync(output);
-        Assert.Empty(load.Receiver.Repeated);
-        await bank.AssertItsBooksHoldAsync(output);
-    }
-
-    private static async Task<Load> StartTwoNodesAsync(Bank bank, params IReadOnlyList<string> settings)
+    private static async Task<Load> StartTwoNodesAsync(Bank bank)
     {
         var second = new Uri($"http://localhost:{Ports.Free()}");
-        await bank.StartAsync(settings);
-        await bank.StartNodeAsync(second, settings);
+        await bank.StartAsync();
+        await bank.StartNodeAsync(second);
         var load = await Load.PrepareAsync(bank.Address, balance);
         load.Reach(second);
         return load;

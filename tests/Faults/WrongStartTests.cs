@@ -21,8 +21,6 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("RequestsPerSecond", "--Server:RequestsPerSecond=0")]
     [InlineData("Engine", "--Engine:QueueLength=0")]
     [InlineData("Outside:Lease", "--Outside:Lease=00:00:19")]
-    [InlineData("Webhooks:Lease", "--Webhooks:Lease=00:00:29")]
-    [InlineData("Webhooks:Lease", "--Webhooks:Lease=00:10:01")]
     [InlineData("Written", "--Server:CrashAt=Somewhere:1")]
     [InlineData("Written", "--Server:CrashAt=Committed:0")]
     [InlineData("Written", "--Server:CrashAt=Committed:1:Pause")]

@@ -61,30 +61,6 @@ public sealed record PublishEvents(
     public override Decision<Done> Decide(Book book) => WebhookRules.Publish(this, book);
 }
 
-/// <summary>A node takes deliveries of one endpoint for a while, so that no other posts them too. Replies with those that it
-/// got: the others were taken, or posted, since they were looked up.</summary>
-/// <param name="Now">The real time, as due times are.</param>
-public sealed record ClaimDeliveries(
-    World World,
-    DateTimeOffset Now,
-    Id<WebhookEndpointRow> EndpointId,
-    IReadOnlyList<Id<EventRow>> Events,
-    TimeSpan Lease
-) : Command<IReadOnlyList<DeliveryRow>>(World, Now)
-{
-    public override Subject Subject => Subject.Of(EndpointId);
-
-    public override void Keys(IKeySet keys)
-    {
-        foreach (var happened in Events)
-        {
-            keys.Want(WebhookTables.Deliveries, new(EndpointId, happened));
-        }
-    }
-
-    public override Decision<IReadOnlyList<DeliveryRow>> Decide(Book book) => WebhookRules.Claim(this, book);
-}
-
 /// <summary>Notes what became of an attempt to deliver.</summary>
 /// <param name="RetryAt">When to try again; null when it is over.</param>
 public sealed record NoteDelivery(
@@ -159,30 +135,6 @@ public static class WebhookRules
         }
 
         return Decision.Accept(new Done());
-    }
-
-    /// <summary>Due again when the lease is over, unless it is noted before what became of them.</summary>
-    public static Decision<IReadOnlyList<DeliveryRow>> Claim(ClaimDeliveries command, Book book)
-    {
-        var claimed = new List<DeliveryRow>();
-        foreach (var happened in command.Events)
-        {
-            var delivery = book.Find(WebhookTables.Deliveries, new(command.EndpointId, happened));
-            if (delivery is { State: DeliveryState.Waiting } && delivery.DueAt <= command.Now)
-            {
-                claimed.Add(
-                    book.Update(
-                        WebhookTables.Deliveries,
-                        delivery with
-                        {
-                            DueAt = command.Now + command.Lease,
-                        }
-                    )
-                );
-            }
-        }
-
-        return Decision.Accept<IReadOnlyList<DeliveryRow>>(claimed);
     }
 
     public static Decision<Done> Note(NoteDelivery command, Book book)

@@ -10,18 +10,19 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Webhooks;
 
 /// <summary>Posts events to their receivers: each endpoint has a queue of its own, so that a slow one delays no other.
-/// One node posts what it has taken for a while; only when it dies meanwhile does another post it again. Events are
-/// delivered at least once, and in no promised order.</summary>
+/// Events are delivered at least once, and in no promised order.</summary>
 public sealed class WebhookSender(
     Store store,
     Engine.Engine engine,
     Vault vault,
     WebhookAddresses addresses,
-    WebhookLimits limits,
     TimeProvider time,
     ILogger<WebhookSender> log
 ) : SignalledWorker(engine, WebhookTables.Deliveries, log)
 {
+    /// <summary>How long a receiver has to answer.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
     /// <summary>How long after a failed attempt the next one comes, before jitter: twelve attempts in about 72 hours.</summary>
     private static readonly TimeSpan[] waits =
     [
@@ -42,7 +43,7 @@ public sealed class WebhookSender(
     private const int DeliveriesAtOnce = 32;
 
     private readonly RunningTasks<Id<WebhookEndpointRow>> running = new(EndpointsAtOnce, log);
-    private readonly HttpClient http = NewClient(addresses, limits.Timeout);
+    private readonly HttpClient http = NewClient(addresses);
 
     public override void Dispose()
     {
@@ -70,18 +71,16 @@ public sealed class WebhookSender(
         return false;
     }
 
-    /// <summary>Sends what is due to one endpoint, one after the other, as long as the lease lasts. What is left is due again
-    /// when it is over.</summary>
+    /// <summary>Sends what is due to one endpoint, one after the other.</summary>
     private async Task ServeAsync(World world, WebhookEndpointRow endpoint, CancellationToken stoppingToken)
     {
-        var begun = time.GetTimestamp();
-        foreach (var delivery in await ClaimAsync(world, endpoint))
+        var due = await store.ListAsync(
+            WebhookTables.Deliveries,
+            world,
+            $"endpoint_id = {endpoint.Id} AND state = 1 AND due_at <= {time.GetUtcNow()} ORDER BY due_at LIMIT {DeliveriesAtOnce}"
+        );
+        foreach (var delivery in due)
         {
-            if (time.GetElapsedTime(begun) > limits.Lease - limits.Timeout)
-            {
-                return;
-            }
-
             var happened = (await store.FindAsync(WebhookTables.Events, world, delivery.EventId))!;
             CrashPoints.Pass(CrashPoint.WebhookPosting);
             var status = await PostAsync(endpoint, happened, stoppingToken);
@@ -92,32 +91,6 @@ public sealed class WebhookSender(
                 return;
             }
         }
-    }
-
-    /// <summary>Takes what is due; nothing when another node was first.</summary>
-    private async Task<IReadOnlyList<DeliveryRow>> ClaimAsync(World world, WebhookEndpointRow endpoint)
-    {
-        var now = time.GetUtcNow();
-        var due = await store.ListAsync(
-            WebhookTables.Deliveries,
-            world,
-            $"endpoint_id = {endpoint.Id} AND state = 1 AND due_at <= {now} ORDER BY due_at LIMIT {DeliveriesAtOnce}"
-        );
-        if (due.Count == 0)
-        {
-            return [];
-        }
-
-        var claimed = await Engine.SubmitAsync(
-            new ClaimDeliveries(
-                world,
-                now,
-                endpoint.Id,
-                [.. due.Select(delivery => delivery.EventId)],
-                limits.Lease
-            )
-        );
-        return ((Accepted<IReadOnlyList<DeliveryRow>>)claimed).Reply;
     }
 
     /// <summary>The receiver's status; null when there was none.</summary>
@@ -197,7 +170,7 @@ public sealed class WebhookSender(
     private static TimeSpan WithJitter(TimeSpan wait) =>
         wait * (0.9 + (RandomNumberGenerator.GetInt32(201) / 1000.0));
 
-    private static HttpClient NewClient(WebhookAddresses addresses, TimeSpan timeout)
+    private static HttpClient NewClient(WebhookAddresses addresses)
     {
         var handler = new SocketsHttpHandler
         {
@@ -209,7 +182,7 @@ public sealed class WebhookSender(
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = 16,
         };
-        var client = new HttpClient(handler) { Timeout = timeout };
+        var client = new HttpClient(handler) { Timeout = Timeout };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("OpenBanking-Webhooks/1.0");
         return client;
     }

@@ -75,7 +75,7 @@ public sealed record DeliveryRow : VersionedRow
     /// <summary>Due whatever the clock says, now or when it has been set back.</summary>
     public static readonly DateTimeOffset AtOnce = DateTimeOffset.UnixEpoch;
 
-    /// <summary>When to try next, by the real clock; while a node posts it, the end of its lease.</summary>
+    /// <summary>When to try next, by the real clock.</summary>
     public required DateTimeOffset DueAt { get; init; }
 }
 

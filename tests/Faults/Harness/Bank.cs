@@ -7,13 +7,7 @@ namespace OpenBanking.Tests.Faults;
 public sealed class Bank : IAsyncDisposable
 {
     /// <summary>The outside answers at once or never; what a dead worker had in hand is taken up again soon.</summary>
-    private static readonly string[] impatient =
-    [
-        "--Outside:Deadline=00:00:01",
-        "--Outside:Lease=00:00:02",
-        "--Webhooks:Timeout=00:00:02",
-        "--Webhooks:Lease=00:00:04",
-    ];
+    private static readonly string[] impatient = ["--Outside:Deadline=00:00:01", "--Outside:Lease=00:00:02"];
 
     /// <summary>One that is durable, for every test that does not harm it.</summary>
     private static readonly Lazy<PostgresCluster> cluster = new(() =>

@@ -11,20 +11,12 @@ internal sealed class EventReceiver : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentDictionary<(string Type, string Subject), int> received = [];
-    private readonly ConcurrentDictionary<string, int> deliveries = [];
 
     private EventReceiver(WebApplication app, Uri address) => (this.app, Address) = (app, address);
 
     public Uri Address { get; }
 
     public int Count => received.Values.Sum();
-
-    /// <summary>How long it takes to answer.</summary>
-    public TimeSpan Delay { get; set; }
-
-    /// <summary>The events that came more than once.</summary>
-    public IReadOnlyList<string> Repeated =>
-        [.. deliveries.Where(delivery => delivery.Value > 1).Select(delivery => delivery.Key)];
 
     public static async Task<EventReceiver> StartAsync()
     {
@@ -46,12 +38,6 @@ internal sealed class EventReceiver : IAsyncDisposable
 
     private async Task<IResult> ReceiveAsync(HttpContext context)
     {
-        deliveries.AddOrUpdate(
-            context.Request.Headers[WebhookHeaders.IdName].ToString(),
-            1,
-            (_, count) => count + 1
-        );
-        await Task.Delay(Delay);
         var happened = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body);
         var type = happened.GetProperty("type").GetString()!;
         var field = type.Split('.')[0] + "_id";

@@ -51,9 +51,6 @@ internal sealed class Load : IAsyncDisposable
 
     public TestPartner Partner => partner;
 
-    /// <summary>Where its events arrive.</summary>
-    public EventReceiver Receiver => receiver;
-
     public IReadOnlyList<LinkedCustomer> LinkedCustomers => customers;
 
     /// <summary>Opens accounts and puts money into them, while nothing fails yet.</summary>

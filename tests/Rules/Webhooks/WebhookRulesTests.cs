@@ -25,8 +25,6 @@ public class WebhookRulesTests
         DueAt = Rows.Noon,
     };
 
-    private static readonly TimeSpan lease = TimeSpan.FromMinutes(1);
-
     private static readonly DeliveryKey deliveryKey = new(delivery.EndpointId, delivery.EventId);
 
     private static readonly JournalRow journal = new()
@@ -105,60 +103,6 @@ public class WebhookRulesTests
     }
 
     [Fact]
-    public void What_one_node_has_taken_no_other_gets_until_its_lease_is_over()
-    {
-        var bank = BankWithDelivery();
-
-        var first = Assert.Single(bank.Run(Claim(Rows.Noon)).Accepted);
-        var second = bank.Run(Claim(Rows.Noon + lease - TimeSpan.FromSeconds(1)));
-        var third = bank.Run(Claim(Rows.Noon + lease));
-
-        Assert.Equal((0, Rows.Noon + lease), (first.Attempts, first.DueAt));
-        Assert.Empty(second.Accepted);
-        Assert.Equal(0, second.Written);
-        Assert.Single(third.Accepted);
-    }
-
-    [Fact]
-    public void What_is_due_later_over_or_gone_is_not_taken()
-    {
-        EventRow[] happened = [.. Enumerable.Range(1, 4).Select(id => Happened(id))];
-        var bank = new MemoryBank().Put(
-            WebhookTables.Deliveries,
-            delivery with
-            {
-                DueAt = DeliveryRow.AtOnce,
-            },
-            delivery with
-            {
-                EventId = happened[1].Id,
-                DueAt = Rows.Noon.AddSeconds(1),
-            },
-            delivery with
-            {
-                EventId = happened[2].Id,
-                State = DeliveryState.Delivered,
-            }
-        );
-
-        var claimed = bank.Run(Claim(Rows.Noon, [.. happened.Select(one => one.Id)])).Accepted;
-
-        Assert.Equal([happened[0].Id], claimed.Select(row => row.EventId));
-    }
-
-    [Fact]
-    public void A_failed_attempt_is_due_again_when_it_says_and_not_when_the_lease_is_over()
-    {
-        var bank = BankWithDelivery();
-        bank.Run(Claim(Rows.Noon));
-
-        bank.Run(Note(delivered: false, retryAt: Rows.Noon.AddSeconds(5)));
-
-        Assert.Equal(Rows.Noon.AddSeconds(5), bank.Get(WebhookTables.Deliveries, deliveryKey).DueAt);
-        Assert.Equal(1, Assert.Single(bank.Run(Claim(Rows.Noon.AddSeconds(5))).Accepted).Attempts);
-    }
-
-    [Fact]
     public void A_delivery_that_arrived_is_over()
     {
         var bank = BankWithDelivery();
@@ -210,11 +154,6 @@ public class WebhookRulesTests
 
     private static NoteDelivery Note(bool delivered, DateTimeOffset? retryAt = null) =>
         new(Rows.World, Rows.Noon, deliveryKey, delivered, retryAt);
-
-    private static ClaimDeliveries Claim(DateTimeOffset now, params IReadOnlyList<Id<EventRow>> events) =>
-        new(Rows.World, now, Rows.Endpoint.Id, events is [] ? [happened.Id] : events, lease);
-
-    private static EventRow Happened(int id) => happened with { Id = Rows.Id<EventRow>(id) };
 
     private static WebhookEndpointRow Stored(MemoryBank bank) =>
         bank.Get(WebhookTables.Endpoints, Rows.Endpoint.Id);
