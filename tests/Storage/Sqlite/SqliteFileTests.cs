@@ -71,7 +71,7 @@ public sealed class SqliteFileTests : IDisposable
         using var writer = new SqliteConnection(database.Path, writes: true);
         using var reader = new SqliteConnection(database.Path, writes: false);
 
-        Assert.Equal(("wal", 2, 4_000), SettingsOf(writer));
+        Assert.Equal(("wal", 2, 16_000), SettingsOf(writer));
         Assert.Equal(("wal", 2, 0), SettingsOf(reader));
     }
 
