@@ -160,7 +160,10 @@ internal sealed class Load : IAsyncDisposable
         foreach (var act in acts.Where(act => act.Made?.Kind == TransactionKind.TopUp))
         {
             var topUp = await partner.Client.TopUps.WaitAsync(act.Made!.Id);
-            Assert.True(topUp.Status == TopUpStatus.Succeeded, $"A top-up {topUp.Status}: {topUp.DeclineCode}");
+            Assert.True(
+                topUp.Status == TopUpStatus.Succeeded,
+                $"A top-up {topUp.Status}: {topUp.DeclineCode}"
+            );
         }
     }
 
