@@ -20,15 +20,7 @@ public static class AuthorizationLoad
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
         var address = new Uri($"http://localhost:{Ports.Free()}");
         var data = await BenchData.WriteAsync(address, folder);
-        using var ours = Programs.Run(
-            Programs.Bench,
-            "serve",
-            $"--Server:PublicAddress={address}",
-            $"--Server:DataFolder={folder}",
-            "--Server:RequestsPerSecond=1000000",
-            "--Server:RequestBurst=1000000",
-            "--Logging:LogLevel:Default=Warning"
-        );
+        using var ours = Programs.RunBenchServer(address, folder);
         using var other = await OidcProvider.StartAsync(
             new(address.ToString(), new RawIdentity(data.ClientId, data.Key))
         );

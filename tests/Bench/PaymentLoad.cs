@@ -49,15 +49,7 @@ public static class PaymentLoad
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
         var address = new Uri($"http://localhost:{Ports.Free()}");
         var data = await BenchData.WriteAsync(address, folder);
-        using var process = Programs.Run(
-            Programs.Bench,
-            "serve",
-            $"--Server:PublicAddress={address}",
-            $"--Server:DataFolder={folder}",
-            "--Server:RequestsPerSecond=1000000",
-            "--Server:RequestBurst=1000000",
-            "--Logging:LogLevel:Default=Warning"
-        );
+        using var process = Programs.RunBenchServer(address, folder);
         try
         {
             await Programs.WaitUntilReadyAsync(address, Stopwatch.GetTimestamp());

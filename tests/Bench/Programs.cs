@@ -24,6 +24,18 @@ public static class Programs
             }
         )!;
 
+    /// <summary>The server with the routes of <see cref="BenchServer"/>, which holds nobody back and logs no request.</summary>
+    public static Process RunBenchServer(Uri address, string folder) =>
+        Run(
+            Bench,
+            "serve",
+            $"--Server:PublicAddress={address}",
+            $"--Server:DataFolder={folder}",
+            "--Server:RequestsPerSecond=1000000",
+            "--Server:RequestBurst=1000000",
+            "--Logging:LogLevel:Default=Warning"
+        );
+
     /// <summary>Waits until the server answers; gives how long that took.</summary>
     public static async Task<TimeSpan> WaitUntilReadyAsync(Uri address, long since)
     {

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Security;
@@ -56,7 +55,7 @@ public sealed class AuditKeys(Store store, Engine.Engine engine, Vault vault, Ti
         foreach (var row in rows)
         {
             using var key = Open(row);
-            keys.Add(PublicKeyOf(key, row.KeyId));
+            keys.Add(SigningKey.PublicOf(key, row.KeyId)!);
         }
 
         return keys;
@@ -74,7 +73,7 @@ public sealed class AuditKeys(Store store, Engine.Engine engine, Vault vault, Ti
     private async Task<AuditKeyRow> CreateAsync()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var id = PublicKeyOf(key, keyId: null).Thumbprint;
+        var id = SigningKey.PublicOf(key)!.Thumbprint;
         var row = new AuditKeyRow
         {
             KeyId = id,
@@ -90,24 +89,6 @@ public sealed class AuditKeys(Store store, Engine.Engine engine, Vault vault, Ti
         var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(vault.Open(row.PrivateKey, RowIdOf(row.KeyId)), out _);
         return key;
-    }
-
-    private static PublicKey PublicKeyOf(ECDsa key, string? keyId)
-    {
-        var point = key.ExportParameters(includePrivateParameters: false).Q;
-        var document = new JsonWebKeyDocument
-        {
-            Kty = "EC",
-            Use = "sig",
-            Alg = PublicKey.Es256,
-            Kid = keyId,
-            Crv = "P-256",
-            X = Base64Url.EncodeToString(point.X),
-            Y = Base64Url.EncodeToString(point.Y),
-        };
-        return PublicKey.Read(
-            JsonSerializer.SerializeToElement(document, ResponseJson.Default.JsonWebKeyDocument)
-        )!;
     }
 
     /// <summary>Words of its own, so that no sealed key of another purpose opens here.</summary>

@@ -84,7 +84,8 @@ public sealed class SigningKey
     }
 
     /// <summary>The public part of any key; null for one that the profile does not allow.</summary>
-    public static PublicKey? PublicOf(AsymmetricAlgorithm key) => Read(Describe(key, keyId: null));
+    public static PublicKey? PublicOf(AsymmetricAlgorithm key, string? keyId = null) =>
+        Read(Describe(key, keyId));
 
     private static PublicKey? Read(JsonWebKeyDocument document) =>
         PublicKey.Read(JsonSerializer.SerializeToElement(document, ResponseJson.Default.JsonWebKeyDocument));
