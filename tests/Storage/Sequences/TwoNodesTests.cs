@@ -48,15 +48,10 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : IDisposable
             ends.UnionWith(EndsOfHolds(bank));
         }
 
-        // Two of the rounds are enough for each of them to be there.
+        // Two of the rounds are enough for each of them to be there; none need be left authorized.
         Assert.True(
             replayed
-                || ends.IsSupersetOf([
-                    PaymentState.Authorized,
-                    PaymentState.Captured,
-                    PaymentState.Canceled,
-                    PaymentState.Expired,
-                ]),
+                || ends.IsSupersetOf([PaymentState.Captured, PaymentState.Canceled, PaymentState.Expired]),
             string.Join(", ", ends)
         );
     }

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace OpenBanking.Server.Storage.Postgres;
 
 /// <summary>Takes values as the parameters of one statement.</summary>
-internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) : RowWriter
+internal class PostgresParameters(NpgsqlParameterCollection parameters) : RowWriter
 {
     /// <summary>Takes many rows, an array a column.</summary>
     public void Arrays(PostgresArrays rows) => rows.AddTo(parameters);
@@ -13,16 +13,9 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
 
     /// <summary>A null has no type: the server takes it for whatever it is compared with.</summary>
     protected override void Checked(string? text) =>
-        parameters.Add(
-            text is null
-                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }
-                : new NpgsqlParameter<string> { TypedValue = text, NpgsqlDbType = NpgsqlDbType.Text }
-        );
+        Reference(text, text is null ? NpgsqlDbType.Unknown : NpgsqlDbType.Text);
 
-    public override void Blob(byte[]? value) =>
-        parameters.Add(
-            new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea }
-        );
+    public override void Blob(byte[]? value) => Reference(value, NpgsqlDbType.Bytea);
 
     public override void Uuid(Guid? value) => Add(value, NpgsqlDbType.Uuid);
 
@@ -33,6 +26,14 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
 
     public override void Bool(bool? value) => Add(value, NpgsqlDbType.Boolean);
 
+    protected void Reference<T>(T? value, NpgsqlDbType type)
+        where T : class =>
+        parameters.Add(
+            value is null
+                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = type }
+                : new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type }
+        );
+
     private void Add<T>(T? value, NpgsqlDbType type)
         where T : struct =>
         parameters.Add(
@@ -40,6 +41,13 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
                 ? new NpgsqlParameter<T> { TypedValue = known, NpgsqlDbType = type }
                 : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = type }
         );
+}
+
+/// <summary>Takes one row, a parameter a column. A null has its column's type, as the text of a statement is planned once
+/// for each choice of types.</summary>
+internal sealed class PostgresColumns(NpgsqlParameterCollection parameters) : PostgresParameters(parameters)
+{
+    protected override void Checked(string? text) => Reference(text, NpgsqlDbType.Text);
 }
 
 /// <summary>Takes many rows and gives one array a column.</summary>
@@ -102,10 +110,10 @@ internal sealed class PostgresRow(NpgsqlDataReader result) : RowReader
 {
     private int column;
 
-    /// <summary>To the first column of the row that the result has moved to.</summary>
-    public PostgresRow Restart()
+    /// <summary>To a column of the row that the result has moved to.</summary>
+    public PostgresRow StartAt(int first)
     {
-        column = 0;
+        column = first;
         return this;
     }
 
