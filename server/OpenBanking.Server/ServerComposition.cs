@@ -6,6 +6,7 @@ using OpenBanking.Server.Authorization.Authority;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
@@ -131,6 +132,10 @@ public static class ServerComposition
                 : CookieSecurePolicy.Always;
         });
         services.AddSingleton<InteractionCookies>();
+        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<CustomerSessions>();
+        services.AddSingleton<DashboardQueries>();
+        services.AddSingleton<Statements>();
         PageKeys.Add(services);
     }
 

@@ -35,6 +35,7 @@ public sealed partial class Walls
         ["Consents"] = [],
         ["Coupons"] = ["Consents", "Customers", "Payments"],
         ["Customers"] = ["Accounts", "Outside"],
+        ["Dashboard"] = ["Customers"],
         ["Ledger"] = ["Accounts"],
         ["Outside"] = [],
         ["Partners"] = [],

@@ -4,6 +4,7 @@ using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
@@ -45,6 +46,7 @@ public static class Schema
         AuthorizationTables.PushedRequests,
         AuthorizationTables.Interactions,
         AuthorizationTables.Codes,
+        SessionTables.Sessions,
         AuthorizationTables.RefreshTokens,
         AuthorizationTables.SigningKeys,
         AuthorizationTables.PageKeys,
