@@ -21,6 +21,7 @@ using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
+using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server;
@@ -99,6 +100,7 @@ public static class ServerComposition
     private static void AddCapabilities(this IServiceCollection services)
     {
         services.AddSingleton<AccountQueries>();
+        services.AddSingleton<AccountConsents>();
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
         services.AddSingleton<PaymentQueries>();
@@ -108,6 +110,7 @@ public static class ServerComposition
         services.AddSingleton<EventQueries>();
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<IIntentHandler, CardDebits>();
+        services.AddSingleton<IIntentHandler, CardCredits>();
         services.AddSingleton<IIntentHandler, IdentityVerifications>();
         services.AddSingleton<IIntentHandler, Messages>();
         services.AddHostedService<IntentWorker>();
@@ -117,6 +120,8 @@ public static class ServerComposition
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
+        services.AddSingleton<Dormancy>();
+        services.AddHostedService(provider => provider.GetRequiredService<Dormancy>());
     }
 
     private static void AddBankPages(this IServiceCollection services, ServerAddress address)
@@ -136,6 +141,7 @@ public static class ServerComposition
         services.AddSingleton<CustomerSessions>();
         services.AddSingleton<DashboardQueries>();
         services.AddSingleton<Statements>();
+        services.AddSingleton<OwnAccounts>();
         PageKeys.Add(services);
     }
 

@@ -29,7 +29,7 @@ public sealed partial class Walls
     /// partners.</summary>
     private static readonly Dictionary<string, string[]> allowed = new()
     {
-        ["Accounts"] = ["Authorization", "Customers", "Outside"],
+        ["Accounts"] = ["Authorization", "Consents", "Customers", "Outside"],
         ["Audit"] = ["Accounts", "Consents"],
         ["Authorization"] = ["Accounts", "Consents", "Customers"],
         ["Consents"] = [],
@@ -40,10 +40,11 @@ public sealed partial class Walls
         ["Outside"] = [],
         ["Partners"] = [],
         ["Payments"] = ["Accounts", "Consents", "Coupons", "Ledger"],
-        ["Refunds"] = ["Accounts", "Consents", "Coupons", "Ledger", "Payments"],
+        ["Refunds"] = ["Accounts", "Consents", "Coupons", "Ledger", "Payments", "Withdrawals"],
         ["Sandbox"] = ["Coupons", "Ledger", "Outside"],
-        ["TopUps"] = ["Accounts", "Consents", "Ledger", "Outside"],
+        ["TopUps"] = ["Accounts", "Consents", "Ledger", "Outside", "Withdrawals"],
         ["Webhooks"] = [],
+        ["Withdrawals"] = ["Accounts", "Consents", "Customers", "Ledger", "Outside"],
     };
 
     private static readonly string[] open = ["Engine", "Partners", "Worlds"];

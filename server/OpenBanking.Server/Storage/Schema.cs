@@ -14,6 +14,7 @@ using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
+using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Storage;
@@ -31,6 +32,7 @@ public static class Schema
         PaymentTables.Payments,
         RefundTables.Refunds,
         TopUpTables.TopUps,
+        WithdrawalTables.Withdrawals,
         CouponTables.Stocks,
         CouponTables.StockHolders,
         CouponTables.Campaigns,

@@ -12,7 +12,7 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
 
     protected LinkedCustomer Customer { get; private set; } = null!;
 
-    protected SandboxPerson Person { get; private set; } = null!;
+    protected SandboxPerson Person { get; set; } = null!;
 
     protected Browser Browser { get; } = new();
 
