@@ -77,11 +77,12 @@ public sealed class Dormancy(
     /// <summary>Gives whether there is more right now.</summary>
     private async Task<bool> NoteSomeAsync()
     {
+        var idle = AccountFreezeRules.IdleBefore(clocks.RealNow);
         // The condition of the index, word for word: 2 is active. A world's clock is never behind the real one.
         var due = await store.ListAcrossWorldsAsync(
             AccountTables.Accounts,
             MostAtOnce,
-            $"state = 2 AND COALESCE(idle_since, opened_at) <= {AccountFreezeRules.IdleBefore(clocks.RealNow)} ORDER BY COALESCE(idle_since, opened_at)"
+            $"state = 2 AND COALESCE(idle_since, opened_at) <= {idle} ORDER BY COALESCE(idle_since, opened_at)"
         );
         return await NoteAsync(due) == MostAtOnce;
     }
