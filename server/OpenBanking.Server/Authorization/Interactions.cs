@@ -310,8 +310,7 @@ public sealed class Interactions(
             world,
             $"customer_id = {customer} AND state <> {AccountState.Closed} ORDER BY id"
         );
-        return accounts.FirstOrDefault(account => account.State == AccountState.Active)
-            ?? accounts.FirstOrDefault();
+        return accounts.OrderBy(account => account.State != AccountState.Active).FirstOrDefault();
     }
 
     private AuthorizationCodeRow NewCode(OpenInteraction open, ConsentRow consent, string code) =>
