@@ -320,6 +320,9 @@ public static class DeclineCodes
     public const string InsufficientFunds = "insufficient_funds";
     public const string AccountNotActive = "account_not_active";
     public const string AccountFrozen = "account_frozen";
+    public const string AccountDormant = "account_dormant";
+    public const string AccountClosed = "account_closed";
+    public const string AccountPerPaymentLimit = "account_per_payment_limit_exceeded";
     public const string AccountDailyLimit = "account_daily_limit_exceeded";
     public const string AccountYearlyLimit = "account_yearly_limit_exceeded";
     public const string AgreementPerPaymentLimit = "agreement_per_payment_limit_exceeded";
@@ -351,14 +354,32 @@ public static class DeclineCodes
         ),
         new(
             AccountFrozen,
-            "The e-account is frozen by the bank",
+            "The e-account is frozen",
             "Ask the bank.",
             "Do not try again by yourself; the customer must ask the bank."
         ),
         new(
+            AccountDormant,
+            "The e-account sleeps: nothing has moved on it for six months",
+            "Wake it on the bank's pages.",
+            "Send the customer to the bank's pages; wait for account.active."
+        ),
+        new(
+            AccountClosed,
+            "The e-account is closed, or being closed",
+            "Open a new one.",
+            "Ask the customer for a new agreement, with another e-account."
+        ),
+        new(
+            AccountPerPaymentLimit,
+            "More than the customer lets go out at once",
+            "Raise your limit on the bank's pages.",
+            "Ask for less, or offer another way to pay."
+        ),
+        new(
             AccountDailyLimit,
             "The account's limit of the day is reached",
-            "Wait until tomorrow.",
+            "Wait until tomorrow, or raise the limit if you have lowered it.",
             "Try a new attempt the next day (Asia/Shanghai)."
         ),
         new(

@@ -28,8 +28,17 @@ public readonly record struct AccountStatus(string Value) : IOpenValue<AccountSt
     /// <summary>In use.</summary>
     public static AccountStatus Active { get; } = new("active");
 
-    /// <summary>Frozen by the bank: nothing goes out until it frees it.</summary>
+    /// <summary>Frozen, by the bank or after the customer reported a loss: nothing goes out until the bank frees it.</summary>
     public static AccountStatus Frozen { get; } = new("frozen");
+
+    /// <summary>Nothing has moved for six months: nothing goes out until the customer wakes it on the bank's pages.</summary>
+    public static AccountStatus Dormant { get; } = new("dormant");
+
+    /// <summary>The customer closes it: what is left is on its way to the bound card.</summary>
+    public static AccountStatus Closing { get; } = new("closing");
+
+    /// <summary>Closed for good.</summary>
+    public static AccountStatus Closed { get; } = new("closed");
 
     /// <inheritdoc/>
     public static AccountStatus From(string value) => new(value);
@@ -191,6 +200,9 @@ public readonly record struct TransactionKind(string Value) : IOpenValue<Transac
 
     /// <summary>Money brought from the bound card.</summary>
     public static TransactionKind TopUp { get; } = new("top_up");
+
+    /// <summary>Money taken to the bound card.</summary>
+    public static TransactionKind Withdrawal { get; } = new("withdrawal");
 
     /// <inheritdoc/>
     public static TransactionKind From(string value) => new(value);

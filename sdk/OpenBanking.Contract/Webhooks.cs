@@ -103,11 +103,23 @@ public static class EventTypes
     /// <summary>An e-account can be used.</summary>
     public const string AccountActive = "account.active";
 
-    /// <summary>The bank froze an e-account: nothing goes out of it until it frees it. What is held may be captured.</summary>
+    /// <summary>An e-account was frozen, by the bank or after its customer reported a loss: nothing goes out of it until the
+    /// bank frees it. What is held may be captured.</summary>
     public const string AccountFrozen = "account.frozen";
 
     /// <summary>The bank freed an e-account that it had frozen; its status says whether it can be used.</summary>
     public const string AccountUnfrozen = "account.unfrozen";
+
+    /// <summary>Nothing has moved on an e-account for six months: nothing goes out of it until the customer wakes it, which
+    /// <c>account.active</c> tells.</summary>
+    public const string AccountDormant = "account.dormant";
+
+    /// <summary>The customer closes an e-account: nothing goes out of it but the rest, to the bound card. If the card's bank
+    /// refuses that, <c>account.active</c> tells.</summary>
+    public const string AccountClosing = "account.closing";
+
+    /// <summary>An e-account is closed; its consents ended with it.</summary>
+    public const string AccountClosed = "account.closed";
 
     /// <summary>A customer agreed.</summary>
     public const string ConsentAuthorized = "consent.authorized";
@@ -177,6 +189,9 @@ public static class EventTypes
         AccountActive,
         AccountFrozen,
         AccountUnfrozen,
+        AccountDormant,
+        AccountClosing,
+        AccountClosed,
         ConsentAuthorized,
         ConsentRevoked,
         ConsentNarrowed,

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Security;
@@ -7,7 +8,7 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server;
 
 /// <summary>find-customer: the bank's own id of whoever has a mobile number, for an authorization server that is to name
-/// customers.</summary>
+/// customers; and of their accounts, for the bank's own acts on them.</summary>
 public static class CustomerCommands
 {
     /// <summary>A live world, and sandboxes that make up the same persons.</summary>
@@ -19,6 +20,10 @@ public static class CustomerCommands
         foreach (var (world, customer) in found)
         {
             Console.WriteLine($"{customer} in world {world}");
+            foreach (var account in await ListAccountsAsync(app.Services, world, customer))
+            {
+                Console.WriteLine($"  {AccountCommands.Describe(account)}");
+            }
         }
 
         if (found.Count == 0)
@@ -28,6 +33,15 @@ public static class CustomerCommands
 
         return found.Count == 0 ? 1 : 0;
     }
+
+    private static ValueTask<IReadOnlyList<AccountRow>> ListAccountsAsync(
+        IServiceProvider services,
+        World world,
+        Id<CustomerRow> customer
+    ) =>
+        services
+            .GetRequiredService<Store>()
+            .ListAsync(AccountTables.Accounts, world, $"customer_id = {customer} ORDER BY id");
 
     public static async Task<IReadOnlyList<(World World, Id<CustomerRow> Customer)>> FindAsync(
         IServiceProvider services,

@@ -1,6 +1,7 @@
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Webhooks;
@@ -37,6 +38,7 @@ public sealed class Housekeeping(
                 engine.SweepLater(AuthorizationTables.SingleUse, $"expires_at < {now}");
                 engine.SweepLater(AuthorizationTables.PushedRequests, $"expires_at < {now - grace}");
                 engine.SweepLater(AuthorizationTables.Interactions, $"expires_at < {now - grace}");
+                engine.SweepLater(SessionTables.Sessions, $"expires_at < {now - grace}");
                 engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
                 engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
                 engine.SweepLater(

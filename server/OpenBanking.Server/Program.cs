@@ -39,6 +39,8 @@ public static class Program
                 ["verify-books", ..] => await app.VerifyBooksAsync(),
                 ["verify-audit", ..] => await app.VerifyAuditAsync(),
                 ["resolve-finding", var id, ..] => await app.ResolveFindingAsync(id),
+                [AccountCommands.Freeze, var id, ..] => await app.SetFreezeAsync(id, frozen: true),
+                [AccountCommands.Unfreeze, var id, ..] => await app.SetFreezeAsync(id, frozen: false),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
                 ["keys", .. var words] => await app.KeysAsync(words),

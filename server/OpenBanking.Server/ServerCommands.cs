@@ -52,6 +52,15 @@ public static class ServerCommands
             ["resolve-finding", ..] => throw new WrongSettingException(
                 "resolve-finding needs the finding's id, fnd_…, as verify-books lists it."
             ),
+            [AccountCommands.Freeze or AccountCommands.Unfreeze, var id, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            [AccountCommands.Freeze or AccountCommands.Unfreeze, ..] => throw new WrongSettingException(
+                $"{args[0]} needs the account's id, acct_…, as find-customer lists it."
+            ),
             ["find-customer", var mobile, .. var settings]
                 when !mobile.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -67,7 +76,7 @@ public static class ServerCommands
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer and openapi; "
+                        + "find-customer, freeze-account, unfreeze-account and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,

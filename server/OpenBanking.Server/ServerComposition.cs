@@ -6,6 +6,7 @@ using OpenBanking.Server.Authorization.Authority;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
@@ -20,6 +21,7 @@ using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
+using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server;
@@ -98,6 +100,7 @@ public static class ServerComposition
     private static void AddCapabilities(this IServiceCollection services)
     {
         services.AddSingleton<AccountQueries>();
+        services.AddSingleton<AccountConsents>();
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
         services.AddSingleton<PaymentQueries>();
@@ -107,6 +110,7 @@ public static class ServerComposition
         services.AddSingleton<EventQueries>();
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<IIntentHandler, CardDebits>();
+        services.AddSingleton<IIntentHandler, CardCredits>();
         services.AddSingleton<IIntentHandler, IdentityVerifications>();
         services.AddSingleton<IIntentHandler, Messages>();
         services.AddHostedService<IntentWorker>();
@@ -116,6 +120,8 @@ public static class ServerComposition
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
+        services.AddSingleton<Dormancy>();
+        services.AddHostedService(provider => provider.GetRequiredService<Dormancy>());
     }
 
     private static void AddBankPages(this IServiceCollection services, ServerAddress address)
@@ -131,6 +137,11 @@ public static class ServerComposition
                 : CookieSecurePolicy.Always;
         });
         services.AddSingleton<InteractionCookies>();
+        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<CustomerSessions>();
+        services.AddSingleton<DashboardQueries>();
+        services.AddSingleton<Statements>();
+        services.AddSingleton<OwnAccounts>();
         PageKeys.Add(services);
     }
 

@@ -67,12 +67,12 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await phone.LookAsync("sign-in");
         await FillAsync(page, "Mobile", "123");
         await phone.LookAsync("sign-in-refused");
-        await AssertPhoneSizedAsync(page);
+        await phone.AssertPhoneSizedAsync();
         await FillAsync(page, "Mobile", person.Mobile);
 
         await page.WaitForURLAsync("**/code");
         await phone.LookAsync("code");
-        await FillAsync(page, "Code", await ReadCodeAsync(phone, person));
+        await FillAsync(page, "Code", await phone.ReadCodeAsync(person.Mobile, "5"));
 
         await page.WaitForURLAsync("**/identity");
         await page.Locator("#FullName").FillAsync(person.Name);
@@ -80,7 +80,7 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await page.Locator("#CardNumber").FillAsync(person.CardNumber);
         await page.Locator("#Terms").CheckAsync();
         await phone.LookAsync("identity");
-        await AssertPhoneSizedAsync(page);
+        await phone.AssertPhoneSizedAsync();
         await PressFirstButtonAsync(page);
 
         await page.WaitForURLAsync("**/pin");
@@ -92,22 +92,8 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await page.WaitForURLAsync("**/consent");
         await page.Locator("#Pin").FillAsync(Pin);
         await phone.LookAsync("consent");
-        await AssertPhoneSizedAsync(page);
+        await phone.AssertPhoneSizedAsync();
         await PressFirstButtonAsync(page);
-    }
-
-    /// <summary>The code as a person reads it: in the message box, in another tab.</summary>
-    private static async Task<string> ReadCodeAsync(Phone phone, SandboxPerson person)
-    {
-        var address = await phone.Page.Locator(".sandbox a").GetAttributeAsync("href");
-        Assert.Contains(person.Mobile, address);
-        var tab = await phone.NewTabAsync();
-        await tab.GotoAsync(new Uri(new Uri(phone.Page.Url), address).ToString());
-        var message = await tab.Locator(".bubble").First.TextContentAsync();
-        await tab.CloseAsync();
-        return System
-            .Text.RegularExpressions.Regex.Match(message!, "[0-9]{6}", default, TimeSpan.FromSeconds(1))
-            .Value;
     }
 
     private static async Task FillAsync(IPage page, string field, string value)
@@ -117,24 +103,6 @@ public sealed class AccountOpeningTests : IAsyncLifetime
     }
 
     private static Task PressFirstButtonAsync(IPage page) => page.Locator("button.primary").ClickAsync();
-
-    /// <summary>Nothing is cut off at the side of a phone, and fingers find every button.</summary>
-    private static async Task AssertPhoneSizedAsync(IPage page)
-    {
-        foreach (var element in await page.Locator("main *:visible").AllAsync())
-        {
-            var box = await element.BoundingBoxAsync();
-            Assert.True(
-                box is null || box.X + box.Width <= 375.5,
-                $"{await element.InnerTextAsync()} is wider than the phone."
-            );
-        }
-
-        foreach (var button in await page.Locator("button:visible").AllAsync())
-        {
-            Assert.InRange((await button.BoundingBoxAsync())!.Height, 44, 200);
-        }
-    }
 
     private async Task<IReadOnlyList<SandboxPerson>> PersonsAsync()
     {

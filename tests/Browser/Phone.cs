@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Xunit;
 
 namespace OpenBanking.Tests.Browser;
 
@@ -67,8 +69,42 @@ public sealed class Phone : IAsyncDisposable
         );
     }
 
-    /// <summary>Another tab.</summary>
-    public Task<IPage> NewTabAsync() => context.NewPageAsync();
+    /// <summary>The code as a person reads it: in the message box, in another tab.</summary>
+    /// <param name="saying">What the message says: it may come after an older one.</param>
+    public async Task<string> ReadCodeAsync(string mobile, string saying)
+    {
+        var address = await Page.Locator(".sandbox a").GetAttributeAsync("href");
+        Assert.Contains(mobile, address);
+        var tab = await context.NewPageAsync();
+        await tab.GotoAsync(new Uri(new Uri(Page.Url), address).ToString());
+        var bubble = tab.Locator(".bubble", new() { HasText = saying }).First;
+        for (var i = 0; i < 100 && await bubble.CountAsync() == 0; i++)
+        {
+            await tab.ReloadAsync();
+        }
+
+        var message = await bubble.TextContentAsync();
+        await tab.CloseAsync();
+        return Regex.Match(message!, "[0-9]{6}", default, TimeSpan.FromSeconds(1)).Value;
+    }
+
+    /// <summary>Nothing is cut off at the side of a phone, and fingers find every button.</summary>
+    public async Task AssertPhoneSizedAsync()
+    {
+        foreach (var element in await Page.Locator("main *:visible").AllAsync())
+        {
+            var box = await element.BoundingBoxAsync();
+            Assert.True(
+                box is null || box.X + box.Width <= 375.5,
+                $"{await element.InnerTextAsync()} is wider than the phone."
+            );
+        }
+
+        foreach (var button in await Page.Locator("button:visible").AllAsync())
+        {
+            Assert.InRange((await button.BoundingBoxAsync())!.Height, 44, 200);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

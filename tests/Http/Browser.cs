@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using AngleSharp;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
@@ -28,6 +29,11 @@ public sealed class Browser : IDisposable
 
     public string Header(string name) =>
         last!.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
+
+    public string ContentHeader(string name) => string.Join(", ", last!.Content.Headers.GetValues(name));
+
+    /// <summary>What was answered, as it came.</summary>
+    public string Content { get; private set; } = "";
 
     /// <summary>All the server has set, as it was set.</summary>
     public IReadOnlyList<string> SetCookies => setCookies;
@@ -121,7 +127,9 @@ public sealed class Browser : IDisposable
 
         last?.Dispose();
         (Address, last) = (address, response);
-        var html = await response.Content.ReadAsStringAsync();
-        Page = await BrowsingContext.New(Configuration.Default).OpenAsync(request => request.Content(html));
+        Content = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync());
+        Page = await BrowsingContext
+            .New(Configuration.Default)
+            .OpenAsync(request => request.Content(Content));
     }
 }

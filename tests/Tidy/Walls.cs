@@ -29,20 +29,22 @@ public sealed partial class Walls
     /// partners.</summary>
     private static readonly Dictionary<string, string[]> allowed = new()
     {
-        ["Accounts"] = ["Authorization", "Customers", "Outside"],
+        ["Accounts"] = ["Authorization", "Consents", "Customers", "Outside"],
         ["Audit"] = ["Accounts", "Consents"],
         ["Authorization"] = ["Accounts", "Consents", "Customers"],
         ["Consents"] = [],
         ["Coupons"] = ["Consents", "Customers", "Payments"],
         ["Customers"] = ["Accounts", "Outside"],
+        ["Dashboard"] = ["Customers"],
         ["Ledger"] = ["Accounts"],
         ["Outside"] = [],
         ["Partners"] = [],
         ["Payments"] = ["Accounts", "Consents", "Coupons", "Ledger"],
-        ["Refunds"] = ["Accounts", "Consents", "Coupons", "Ledger", "Payments"],
+        ["Refunds"] = ["Accounts", "Consents", "Coupons", "Ledger", "Payments", "Withdrawals"],
         ["Sandbox"] = ["Coupons", "Ledger", "Outside"],
-        ["TopUps"] = ["Accounts", "Consents", "Ledger", "Outside"],
+        ["TopUps"] = ["Accounts", "Consents", "Ledger", "Outside", "Withdrawals"],
         ["Webhooks"] = [],
+        ["Withdrawals"] = ["Accounts", "Consents", "Customers", "Ledger", "Outside"],
     };
 
     private static readonly string[] open = ["Engine", "Partners", "Worlds"];

@@ -130,6 +130,7 @@ public static class AccountApi
             PostingKind.TopUp => TransactionKind.TopUp,
             PostingKind.Hold => TransactionKind.Hold,
             PostingKind.Release => TransactionKind.Release,
+            PostingKind.Withdrawal => TransactionKind.Withdrawal,
             _ => throw new InvalidOperationException($"A customer's statement has no {kind}."),
         };
 

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
@@ -14,7 +15,8 @@ public static class AccountRules
         var limits = LimitRules.For(account.Type, today);
         var counted = CountedFor(account, today);
         return DeclineState(account) is { } decline ? decline
-            : amount > limits.DailyOutflow - counted.DayOutflow ? DeclineCodes.AccountDailyLimit
+            : amount > account.PaymentLimit ? DeclineCodes.AccountPerPaymentLimit
+            : amount > DayLimitOf(account, limits) - counted.DayOutflow ? DeclineCodes.AccountDailyLimit
             : amount > limits.YearlyOutflow - counted.YearOutflow ? DeclineCodes.AccountYearlyLimit
             : amount > account.Available ? DeclineCodes.InsufficientFunds
             : null;
@@ -26,8 +28,14 @@ public static class AccountRules
         {
             AccountState.Active => null,
             AccountState.Frozen => DeclineCodes.AccountFrozen,
+            AccountState.Dormant => DeclineCodes.AccountDormant,
+            AccountState.Closing or AccountState.Closed => DeclineCodes.AccountClosed,
             _ => DeclineCodes.AccountNotActive,
         };
+
+    /// <summary>What the customer allows in a day, and never more than the rules do.</summary>
+    public static long DayLimitOf(AccountRow account, AccountLimits limits) =>
+        Math.Min(account.DayLimit ?? limits.DailyOutflow, limits.DailyOutflow);
 
     /// <summary>Counts money that goes out.</summary>
     public static AccountRow CountOutflow(AccountRow account, long amount, DateTimeOffset now)
@@ -68,36 +76,67 @@ public static class AccountRules
     public static void Activate(Book book, Id<AccountRow> accountId, Id<AppRow> appId)
     {
         var account = book.Get(AccountTables.Accounts, accountId);
-        if (account.State == AccountState.PendingActivation)
+        if (AccountStanding.Of(account).Activate() is { } active)
         {
-            account = book.Update(AccountTables.Accounts, account with { State = AccountState.Active });
-            Emit(book, EventTypes.AccountActive, account, appId);
+            Move(book, account, active, EventTypes.AccountActive, [appId]);
         }
     }
 
-    /// <summary>The bank's act: nothing goes out any more. What is held already may be captured, since it is set aside.</summary>
+    /// <summary>Nothing goes out any more. What is held already may be captured, since it is set aside.</summary>
     /// <param name="apps">Those that are told: all that the customer lets use the account.</param>
-    public static AccountRow Freeze(Book book, AccountRow account, IEnumerable<Id<AppRow>> apps) =>
-        Tell(
-            book,
-            EventTypes.AccountFrozen,
-            book.Update(AccountTables.Accounts, account with { State = AccountState.Frozen }),
-            apps
-        );
+    public static AccountRow Freeze(
+        Book book,
+        AccountRow account,
+        FreezeReasons reason,
+        IEnumerable<Id<AppRow>> apps
+    ) =>
+        AccountStanding.Of(account).Freeze(reason) is { } frozen
+            ? Move(book, account, frozen, EventTypes.AccountFrozen, apps)
+            : account;
 
-    /// <summary>The bank lets a frozen account be what it was.</summary>
+    /// <summary>Lifts reasons to be frozen; with the last of them the account is what it was.</summary>
+    /// <param name="unknown">What it was, where the row does not say so.</param>
     public static AccountRow Unfreeze(
         Book book,
         AccountRow account,
-        AccountState state,
-        IEnumerable<Id<AppRow>> apps
+        FreezeReasons reasons,
+        IEnumerable<Id<AppRow>> apps,
+        AccountState unknown = AccountState.Active
     ) =>
-        Tell(
-            book,
-            EventTypes.AccountUnfrozen,
-            book.Update(AccountTables.Accounts, account with { State = state }),
-            apps
-        );
+        AccountStanding.Of(account, unknown).Thaw(reasons) is { } thawed
+            ? Move(book, account, thawed, EventTypes.AccountUnfrozen, apps)
+            : account;
+
+    /// <summary>Keeps a standing, and tells the apps where the state that counts has changed.</summary>
+    public static AccountRow Move(
+        Book book,
+        AccountRow account,
+        AccountStanding to,
+        string type,
+        IEnumerable<Id<AppRow>> apps
+    )
+    {
+        var before = account.State;
+        account = book.Update(AccountTables.Accounts, to.Write(account));
+        return account.State == before ? account : Tell(book, type, account, apps);
+    }
+
+    /// <summary>Names the consents to use an account, whose apps are to be told.</summary>
+    public static void WantConsents(IKeySet keys, IReadOnlyList<Id<ConsentRow>> consents)
+    {
+        foreach (var consent in consents)
+        {
+            keys.Want(ConsentTables.Consents, consent);
+        }
+    }
+
+    /// <summary>Whose consents still hold: an app that may not use the account any more hears nothing of it.</summary>
+    public static IEnumerable<Id<AppRow>> AppsOf(Book book, IReadOnlyList<Id<ConsentRow>> consents) =>
+        consents
+            .Select(consent => book.Get(ConsentTables.Consents, consent))
+            .Where(consent => consent.State == ConsentState.Authorized)
+            .Select(consent => consent.AppId)
+            .Distinct();
 
     public static AccountStatus StatusOf(AccountState state) =>
         state switch
@@ -105,6 +144,9 @@ public static class AccountRules
             AccountState.PendingActivation => AccountStatus.PendingActivation,
             AccountState.Active => AccountStatus.Active,
             AccountState.Frozen => AccountStatus.Frozen,
+            AccountState.Dormant => AccountStatus.Dormant,
+            AccountState.Closing => AccountStatus.Closing,
+            AccountState.Closed => AccountStatus.Closed,
             _ => throw new InvalidOperationException($"Unknown state {state}."),
         };
 

@@ -10,8 +10,16 @@ public enum AccountState
     PendingActivation = 1,
     Active = 2,
 
-    /// <summary>Nothing goes out, by the bank's act.</summary>
+    /// <summary>Nothing goes out, for a reason (<see cref="FreezeReasons"/>).</summary>
     Frozen = 3,
+
+    /// <summary>Nothing has moved for six months: nothing goes out until the customer is verified anew.</summary>
+    Dormant = 4,
+
+    /// <summary>What is left is on its way to the bound card.</summary>
+    Closing = 5,
+
+    Closed = 6,
 }
 
 /// <summary>An e-account 电子账户: what it is, what is on it, and what went out of it today and this year.</summary>
@@ -52,6 +60,24 @@ public sealed record AccountRow : VersionedRow, IIdentified
     public required long YearOutflow { get; init; }
 
     public required DateTimeOffset OpenedAt { get; init; }
+
+    /// <summary>Why it is frozen.</summary>
+    public FreezeReasons FrozenFor { get; init; }
+
+    /// <summary>What it is when the freeze is lifted; null when it is not frozen.</summary>
+    public AccountState? StateBeneath { get; init; }
+
+    /// <summary>The most that may go out at once, by the customer's wish; null for what the rules allow in a day.</summary>
+    public long? PaymentLimit { get; init; }
+
+    /// <summary>The most that may go out in a day, by the customer's wish; null for what the rules allow.</summary>
+    public long? DayLimit { get; init; }
+
+    /// <summary>Since when nothing has moved, as far as was looked; null for since it was opened.</summary>
+    public DateTimeOffset? IdleSince { get; init; }
+
+    /// <summary>What the customer calls it.</summary>
+    public string? Nickname { get; init; }
 }
 
 public enum ApplicationState

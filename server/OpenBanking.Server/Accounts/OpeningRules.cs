@@ -61,6 +61,7 @@ public sealed record CompleteVerification(
         keys.Want(CustomerTables.Identities, new(Application.IdNumberIndex));
         keys.Want(CustomerTables.Mobiles, new(Application.MobileIndex));
         keys.Want(CustomerTables.Customers, CustomerId);
+        keys.Want(AccountTables.Accounts, Account.Id);
     }
 
     public override Decision<AccountApplicationRow> Decide(Book book) => OpeningRules.Complete(this, book);
@@ -191,6 +192,12 @@ public static class OpeningRules
         book.Insert(CustomerTables.BoundCards, command.Card);
         var account = book.Insert(AccountTables.Accounts, command.Account);
         AccountRules.Emit(book, EventTypes.AccountOpened, account, application.AppId);
+        if (book.Get(CustomerTables.Customers, command.CustomerId).PinHash is not null)
+        {
+            // The PIN is the customer's, and is set already.
+            AccountRules.Activate(book, account.Id, application.AppId);
+        }
+
         return book.Update(
             AccountTables.Applications,
             application with

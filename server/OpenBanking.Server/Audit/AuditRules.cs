@@ -232,10 +232,15 @@ public static class AuditRules
         }
 
         var account = finding.AccountId is { } id ? book.Find(AccountTables.Accounts, new(id)) : null;
-        if (account is not null && account.State != AccountState.Frozen)
+        if (account is not null && AccountStanding.Of(account).Freeze(FreezeReasons.Finding) is not null)
         {
-            AccountRules.Freeze(book, account, AppsOf(book, command.Consents));
-            finding = finding with { StateBefore = (int)account.State };
+            AccountRules.Freeze(
+                book,
+                account,
+                FreezeReasons.Finding,
+                AccountRules.AppsOf(book, command.Consents)
+            );
+            finding = finding with { StateBefore = (int)AccountStanding.Of(account).Beneath };
         }
 
         return Decision.Accept<FindingRow?>(book.Insert(AuditTables.Findings, finding));
@@ -317,10 +322,7 @@ public static class AuditRules
         }
 
         keys.Want(AccountTables.Accounts, new(account));
-        foreach (var consent in consents)
-        {
-            keys.Want(ConsentTables.Consents, consent);
-        }
+        AccountRules.WantConsents(keys, consents);
     }
 
     private static void Unfreeze(
@@ -330,18 +332,15 @@ public static class AuditRules
         IReadOnlyList<Id<ConsentRow>> consents
     )
     {
-        var account = book.Find(AccountTables.Accounts, accountId);
-        if (account is { State: AccountState.Frozen })
+        if (book.Find(AccountTables.Accounts, accountId) is { } account)
         {
-            AccountRules.Unfreeze(book, account, state, AppsOf(book, consents));
+            AccountRules.Unfreeze(
+                book,
+                account,
+                FreezeReasons.Finding,
+                AccountRules.AppsOf(book, consents),
+                unknown: state
+            );
         }
     }
-
-    /// <summary>Whose consents still hold: an app that may not use the account any more hears nothing of it.</summary>
-    private static IEnumerable<Id<AppRow>> AppsOf(Book book, IReadOnlyList<Id<ConsentRow>> consents) =>
-        consents
-            .Select(consent => book.Get(ConsentTables.Consents, consent))
-            .Where(consent => consent.State == ConsentState.Authorized)
-            .Select(consent => consent.AppId)
-            .Distinct();
 }

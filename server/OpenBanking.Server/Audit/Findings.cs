@@ -10,7 +10,13 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Audit;
 
 /// <summary>What was found and is to be looked into.</summary>
-public sealed class Findings(Store store, Engine.Engine engine, TimeProvider time, ILogger<Findings> log)
+public sealed class Findings(
+    Store store,
+    Engine.Engine engine,
+    AccountConsents consents,
+    TimeProvider time,
+    ILogger<Findings> log
+)
 {
     /// <summary>How many are listed.</summary>
     public const int MostListed = 100;
@@ -101,24 +107,10 @@ public sealed class Findings(Store store, Engine.Engine engine, TimeProvider tim
         return ((Accepted<FindingRow>)decision).Reply;
     }
 
-    /// <summary>The consents to use an account, by its customer: there is an index for that.</summary>
-    private async Task<IReadOnlyList<Id<ConsentRow>>> ConsentsOfAsync(World world, Guid? accountId)
-    {
-        if (
-            accountId is not { } id
-            || await store.FindAsync(AccountTables.Accounts, world, new(id)) is not { } account
-        )
-        {
-            return [];
-        }
-
-        var consents = await store.ListAsync(
-            ConsentTables.Consents,
-            world,
-            $"customer_id = {account.CustomerId} AND account_id = {id} AND state = {ConsentState.Authorized} ORDER BY id"
-        );
-        return [.. consents.Select(consent => consent.Id)];
-    }
+    private async Task<IReadOnlyList<Id<ConsentRow>>> ConsentsOfAsync(World world, Guid? accountId) =>
+        accountId is { } id && await store.FindAsync(AccountTables.Accounts, world, new(id)) is { } account
+            ? await consents.ListAsync(world, account)
+            : [];
 
     /// <summary>Made of what is wrong: the same wrong is the same finding.</summary>
     private static Id<FindingRow> IdOf(World world, Violation violation)

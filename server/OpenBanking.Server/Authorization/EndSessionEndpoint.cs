@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Pages;
 using OpenBanking.Server.Partners;
@@ -17,7 +18,9 @@ public sealed class EndSessionEndpoint(
     SigningKeys signingKeys,
     ServerAddress address,
     Interactions interactions,
-    InteractionCookies cookies
+    InteractionCookies cookies,
+    CustomerSessions sessions,
+    SessionCookie sessionCookie
 )
 {
     public const string Path = "/bank/end-session";
@@ -56,9 +59,15 @@ public sealed class EndSessionEndpoint(
         );
     }
 
-    /// <summary>Ends what this browser has begun: for one client, or for all when null.</summary>
+    /// <summary>Ends what this browser has begun: for one client, or for all when null, and then the customer's visit to
+    /// their own pages, too.</summary>
     public async Task EndAsync(HttpContext context, AppRow? app)
     {
+        if (app is null)
+        {
+            await EndVisitAsync(context);
+        }
+
         foreach (var (world, id, secret) in cookies.All(context))
         {
             var open = await interactions.FindAsync(world, id, secret);
@@ -67,6 +76,18 @@ public sealed class EndSessionEndpoint(
                 await interactions.EndAsync(open);
                 cookies.Remove(context, id);
             }
+        }
+    }
+
+    private async Task EndVisitAsync(HttpContext context)
+    {
+        if (
+            sessionCookie.Find(context) is var (world, id, secret)
+            && await sessions.FindAsync(world, id, secret) is { } visit
+        )
+        {
+            await sessions.EndAsync(visit);
+            sessionCookie.Remove(context);
         }
     }
 

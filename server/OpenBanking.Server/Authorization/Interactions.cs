@@ -21,7 +21,8 @@ public enum InteractionStep
     Pin,
     Consent,
 
-    /// <summary>The customer has no account, and the app does not ask for one to be opened.</summary>
+    /// <summary>The customer has no account, and the app does not ask for one to be opened; or has one that cannot be
+    /// used now.</summary>
     NoAccount,
 }
 
@@ -51,7 +52,12 @@ public sealed record OpenInteraction(
     /// <summary>The one step that is next; every page but its own leads there.</summary>
     public InteractionStep Step =>
         !Row.SignedIn ? (Row.CodeId is null ? InteractionStep.SignIn : InteractionStep.Code)
-        : Account is not null ? (Customer!.PinHash is null ? InteractionStep.Pin : InteractionStep.Consent)
+        : Account is not null
+            ? (
+                Customer!.PinHash is null ? InteractionStep.Pin
+                : Account.State == AccountState.Active ? InteractionStep.Consent
+                : InteractionStep.NoAccount
+            )
         : !Details.OfType<AccountOpening>().Any() ? InteractionStep.NoAccount
         : Application?.State == ApplicationState.IdentityVerifying ? InteractionStep.Verifying
         : InteractionStep.Identity;
@@ -296,8 +302,16 @@ public sealed class Interactions(
         return decision is Accepted<Done> ? AuthorizationResponse.Denied(open.Request, address) : null;
     }
 
-    private ValueTask<AccountRow?> FindAccountAsync(World world, Id<CustomerRow> customer) =>
-        store.FirstAsync(AccountTables.Accounts, world, $"customer_id = {customer} ORDER BY id LIMIT 1");
+    /// <summary>The account that is meant: the first in use, else the first there is. A closed one is none.</summary>
+    private async ValueTask<AccountRow?> FindAccountAsync(World world, Id<CustomerRow> customer)
+    {
+        var accounts = await store.ListAsync(
+            AccountTables.Accounts,
+            world,
+            $"customer_id = {customer} AND state <> {AccountState.Closed} ORDER BY id"
+        );
+        return accounts.OrderBy(account => account.State != AccountState.Active).FirstOrDefault();
+    }
 
     private AuthorizationCodeRow NewCode(OpenInteraction open, ConsentRow consent, string code) =>
         new()

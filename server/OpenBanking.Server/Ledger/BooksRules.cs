@@ -241,5 +241,6 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             """
         ),
         .. HoldBooks.Rules,
+        .. WithdrawalBooks.Rules,
     ];
 }

@@ -58,11 +58,23 @@ public static class LedgerRules
         InternalAccountKey? campaignBudget,
         long discount,
         InternalAccountKey partnerSettlement
+    ) => RefundLegs(new Leg.Customer(customer, customerAmount), campaignBudget, discount, partnerSettlement);
+
+    /// <param name="to">Where the customer's part goes.</param>
+    public static IReadOnlyList<Leg> RefundLegs(
+        Leg to,
+        InternalAccountKey? campaignBudget,
+        long discount,
+        InternalAccountKey partnerSettlement
     ) =>
-        [
-            .. PaymentLegs(customer, customerAmount, campaignBudget, discount, partnerSettlement)
-                .Select(Reverse),
-        ];
+        campaignBudget is { } budget
+            ?
+            [
+                to,
+                new Leg.Internal(budget, discount),
+                new Leg.Internal(partnerSettlement, -checked(to.Amount + discount)),
+            ]
+            : [to, new Leg.Internal(partnerSettlement, -to.Amount)];
 
     /// <summary>Customer and campaign set money aside: what either may come to pay.</summary>
     public static IReadOnlyList<Leg> HoldLegs(
@@ -91,10 +103,16 @@ public static class LedgerRules
 
     /// <summary>Money comes from the bound card.</summary>
     public static IReadOnlyList<Leg> TopUpLegs(Id<AccountRow> customer, long amount, string currency) =>
-        [
-            new Leg.Internal(Bank(InternalAccountKind.CardClearing, currency), -amount),
-            new Leg.Customer(customer, amount),
-        ];
+        TopUpLegs(new Leg.Customer(customer, amount), currency);
+
+    /// <param name="to">Where it comes to.</param>
+    public static IReadOnlyList<Leg> TopUpLegs(Leg to, string currency) =>
+        [new Leg.Internal(Bank(InternalAccountKind.CardClearing, currency), -to.Amount), to];
+
+    /// <summary>Money goes to the bound card.</summary>
+    /// <param name="from">What it is taken from, with its sign.</param>
+    public static IReadOnlyList<Leg> WithdrawalLegs(Leg from, string currency) =>
+        [from, new Leg.Internal(Bank(InternalAccountKind.CardClearing, currency), -from.Amount)];
 
     /// <summary>The bank blocks a campaign's budget.</summary>
     public static IReadOnlyList<Leg> CampaignFundingLegs(InternalAccountKey campaignBudget, long amount) =>
@@ -168,14 +186,6 @@ public static class LedgerRules
                 CreatedAt = posting.Now,
             }
         );
-
-    private static Leg Reverse(Leg leg) =>
-        leg switch
-        {
-            Leg.Customer customer => customer with { Amount = -leg.Amount },
-            Leg.Internal bank => bank with { Amount = -leg.Amount },
-            _ => throw new InvalidOperationException($"Unknown leg {leg}."),
-        };
 
     private static InternalAccountKey Bank(InternalAccountKind kind, string currency) =>
         new(kind, Guid.Empty, currency);

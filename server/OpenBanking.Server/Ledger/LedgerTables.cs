@@ -23,6 +23,9 @@ public enum InternalAccountKind
     /// <summary>What customers and campaigns have set aside for a partner's payments that are not captured yet; the owner
     /// is the partner.</summary>
     PaymentHolds = 5,
+
+    /// <summary>What came for an account after it was closed, until its card has it; the owner is the account.</summary>
+    Suspense = 6,
 }
 
 /// <summary>Names one of the bank's own accounts.</summary>
@@ -64,6 +67,7 @@ public enum PostingKind
     CampaignFunding = 4,
     Hold = 5,
     Release = 6,
+    Withdrawal = 7,
 }
 
 /// <summary>One line of the ledger 分录. Never changed, never deleted.</summary>

@@ -8,6 +8,7 @@ public enum IntentKind
     SendMessage = 1,
     VerifyIdentity = 2,
     DebitCard = 3,
+    CreditCard = 4,
 }
 
 public enum IntentState

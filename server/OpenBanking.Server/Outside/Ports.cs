@@ -39,12 +39,20 @@ public interface IIdentityVerification : IPort
     Task<string> BankOfAsync(Reference reference, string cardNumber, CancellationToken cancellationToken);
 }
 
-/// <summary>Brings money from a bound card.</summary>
+/// <summary>Brings money from a bound card, and back to it.</summary>
 public interface ICardRail : IPort
 {
     /// <summary>Refuses with <see cref="DeclineCodes.CardInsufficientFunds"/> or
     /// <see cref="DeclineCodes.CardRefused"/>.</summary>
     Task<OutsideAnswer> DebitAsync(
+        Reference reference,
+        string cardNumber,
+        Money amount,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Refuses with <see cref="DeclineCodes.CardRefused"/>.</summary>
+    Task<OutsideAnswer> CreditAsync(
         Reference reference,
         string cardNumber,
         Money amount,

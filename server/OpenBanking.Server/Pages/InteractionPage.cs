@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Worlds;
 
@@ -8,7 +7,7 @@ namespace OpenBanking.Server.Pages;
 
 /// <summary>A page of an interaction. Whoever comes to the wrong page is led to the right one, so that going back,
 /// reloading and opening twice are harmless.</summary>
-public abstract class InteractionPage(Interactions interactions, InteractionStep step) : PageModel
+public abstract class InteractionPage(Interactions interactions, InteractionStep step) : BankPage
 {
     public OpenInteraction Open { get; private set; } = null!;
 
@@ -25,7 +24,7 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
         var open = await Interactions.FindAsync(world, id, cookies.Get(HttpContext, world, id));
         if (open is null)
         {
-            context.Result = SeeOther($"{PageRoutes.Error}?code=interaction_over");
+            context.Result = Fail(InteractionRules.Over);
             return;
         }
 
@@ -53,11 +52,5 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
 
     /// <summary>Back to the app, or to the page that says that there is no way back.</summary>
     protected IActionResult Leave(string? location) =>
-        SeeOther(location ?? $"{PageRoutes.Error}?code=interaction_over");
-
-    protected IActionResult SeeOther(string location)
-    {
-        Response.Headers.Location = location;
-        return StatusCode(StatusCodes.Status303SeeOther);
-    }
+        location is null ? Fail(InteractionRules.Over) : SeeOther(location);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Localization;
+using Microsoft.Extensions.Primitives;
 using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Pages;
@@ -60,6 +61,16 @@ public static class PageLanguages
             }
         );
     }
+
+    /// <summary>The same page in another language: what it shows stays, what a button did does not.</summary>
+    public static string LinkTo(HttpRequest request, string language) =>
+        QueryString
+            .Create(
+                request
+                    .Query.Where(parameter => parameter.Key is not (Parameter or "handler"))
+                    .Append(KeyValuePair.Create(Parameter, new StringValues(language)))
+            )
+            .ToString();
 
     /// <summary>The first of a list of languages (OpenID Connect <c>ui_locales</c>) that the pages speak.</summary>
     public static string? FirstOf(string? uiLocales) =>

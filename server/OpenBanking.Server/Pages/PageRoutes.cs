@@ -1,4 +1,5 @@
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
@@ -8,6 +9,24 @@ public static class PageRoutes
 {
     public const string Error = "/bank/error";
     public const string SignOut = "/bank/sign-out";
+
+    /// <summary>A customer's own pages.</summary>
+    public static string Own(World world) => $"/bank/{world}/my";
+
+    /// <summary>Where a customer begins who has not signed in.</summary>
+    public static string SignIn(World world) => Own(world) + "/sign-in";
+
+    /// <summary>The page of a step on the way to a customer's own pages.</summary>
+    public static string Of(World world, SessionStep step) =>
+        Own(world)
+        + step switch
+        {
+            SessionStep.Code => "/code",
+            SessionStep.Pin => "/pin",
+            SessionStep.NoAccount => "/no-account",
+            SessionStep.Home => "",
+            _ => throw new InvalidOperationException($"Unknown step {step}."),
+        };
 
     /// <summary>The page of a step of an interaction.</summary>
     public static string Of(World world, string interaction, InteractionStep step) =>

@@ -4,6 +4,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Refunds;
@@ -97,6 +98,7 @@ public static class RefundRules
                 State = whole ? PaymentState.Refunded : PaymentState.PartiallyRefunded,
             }
         );
+        var account = book.Get(AccountTables.Accounts, payment.AccountId);
         GiveBackLimits(command, book, payment, toCustomer);
         LedgerRules.Post(
             book,
@@ -107,14 +109,14 @@ public static class RefundRules
                 payment.Currency,
                 command.Now,
                 LedgerRules.RefundLegs(
-                    payment.AccountId,
-                    toCustomer,
+                    WithdrawalRules.CreditLeg(account, toCustomer),
                     PaymentRules.BudgetOf(payment),
                     amount - toCustomer,
                     PaymentRules.SettlementOf(payment)
                 )
             )
         );
+        WithdrawalRules.SendOn(book, account, command.RefundId.Value, toCustomer, command.Now);
         var returned = whole && ReturnCoupon(command, book, payment);
         var refund = book.Insert(
             RefundTables.Refunds,
@@ -141,10 +143,14 @@ public static class RefundRules
     {
         var account = book.Get(AccountTables.Accounts, payment.AccountId);
         var agreement = book.Get(ConsentTables.Agreements, payment.AgreementId);
-        book.Update(
-            AccountTables.Accounts,
-            AccountRules.GiveBackOutflow(account, toCustomer, payment.BusinessDate, command.Now)
-        );
+        if (account.State != AccountState.Closed)
+        {
+            book.Update(
+                AccountTables.Accounts,
+                AccountRules.GiveBackOutflow(account, toCustomer, payment.BusinessDate, command.Now)
+            );
+        }
+
         book.Update(
             ConsentTables.Agreements,
             AgreementRules.GiveBackPayment(agreement, toCustomer, payment.BusinessDate, command.Now)

@@ -49,24 +49,19 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
             ?? ""
         );
 
-    public async Task<OutsideAnswer> DebitAsync(
+    public Task<OutsideAnswer> DebitAsync(
         Reference reference,
         string cardNumber,
         Money amount,
         CancellationToken cancellationToken
-    )
-    {
-        var transfer = new SandboxTransferRow
-        {
-            Id = reference.Id,
-            CardNumber = cardNumber,
-            Amount = amount.Amount,
-        };
-        var decision = await engine.SubmitAsync(
-            new DebitSandboxCard(reference.World, time.GetUtcNow(), transfer)
-        );
-        return new(((Accepted<SandboxTransferRow>)decision).Reply.DeclineCode);
-    }
+    ) => MoveAsync(reference, cardNumber, amount.Amount);
+
+    public Task<OutsideAnswer> CreditAsync(
+        Reference reference,
+        string cardNumber,
+        Money amount,
+        CancellationToken cancellationToken
+    ) => MoveAsync(reference, cardNumber, -amount.Amount);
 
     public async Task<OutsideAnswer> SendAsync(
         Reference reference,
@@ -100,4 +95,19 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
                 ? OutsideAnswer.Done
             : null
         );
+
+    /// <param name="amount">What the card pays; negative for what it gets.</param>
+    private async Task<OutsideAnswer> MoveAsync(Reference reference, string cardNumber, long amount)
+    {
+        var transfer = new SandboxTransferRow
+        {
+            Id = reference.Id,
+            CardNumber = cardNumber,
+            Amount = amount,
+        };
+        var decision = await engine.SubmitAsync(
+            new DebitSandboxCard(reference.World, time.GetUtcNow(), transfer)
+        );
+        return new(((Accepted<SandboxTransferRow>)decision).Reply.DeclineCode);
+    }
 }

@@ -44,7 +44,7 @@ public sealed record OpenSandbox(DateTimeOffset Now, WorldRow Sandbox, InitialAc
     }
 }
 
-/// <summary>The made-up card bank is asked for money.</summary>
+/// <summary>The made-up card bank is asked for money, or given some: then the amount is negative.</summary>
 public sealed record DebitSandboxCard(World World, DateTimeOffset Now, SandboxTransferRow Transfer)
     : Command<SandboxTransferRow>(World, Now)
 {

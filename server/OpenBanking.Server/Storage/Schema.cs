@@ -4,6 +4,7 @@ using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
@@ -13,6 +14,7 @@ using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
+using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Storage;
@@ -30,6 +32,7 @@ public static class Schema
         PaymentTables.Payments,
         RefundTables.Refunds,
         TopUpTables.TopUps,
+        WithdrawalTables.Withdrawals,
         CouponTables.Stocks,
         CouponTables.StockHolders,
         CouponTables.Campaigns,
@@ -45,6 +48,7 @@ public static class Schema
         AuthorizationTables.PushedRequests,
         AuthorizationTables.Interactions,
         AuthorizationTables.Codes,
+        SessionTables.Sessions,
         AuthorizationTables.RefreshTokens,
         AuthorizationTables.SigningKeys,
         AuthorizationTables.PageKeys,

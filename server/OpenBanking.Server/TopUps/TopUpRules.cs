@@ -3,6 +3,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.TopUps;
@@ -121,17 +122,7 @@ public static class TopUpRules
         );
         if (topUp.State == TopUpState.Succeeded)
         {
-            LedgerRules.Post(
-                book,
-                new(
-                    PostingKind.TopUp,
-                    topUp.Id.Value,
-                    topUp.AppId.Value,
-                    topUp.Currency,
-                    command.Now,
-                    LedgerRules.TopUpLegs(topUp.AccountId, topUp.Amount, topUp.Currency)
-                )
-            );
+            Arrive(book, topUp, command.Now);
         }
         else
         {
@@ -145,6 +136,24 @@ public static class TopUpRules
 
         Emit(book, topUp);
         return topUp;
+    }
+
+    /// <summary>What comes to a closed account goes back to its card.</summary>
+    private static void Arrive(Book book, TopUpRow topUp, DateTimeOffset now)
+    {
+        var account = book.Get(AccountTables.Accounts, topUp.AccountId);
+        LedgerRules.Post(
+            book,
+            new(
+                PostingKind.TopUp,
+                topUp.Id.Value,
+                topUp.AppId.Value,
+                topUp.Currency,
+                now,
+                LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(account, topUp.Amount), topUp.Currency)
+            )
+        );
+        WithdrawalRules.SendOn(book, account, topUp.Id.Value, topUp.Amount, now);
     }
 
     public static TopUpStatus StatusOf(TopUpState state) =>

@@ -6,8 +6,10 @@ public static class BusinessCalendar
 {
     private static readonly TimeSpan shanghai = TimeSpan.FromHours(8);
 
-    public static DateOnly DateOf(DateTimeOffset instant) =>
-        DateOnly.FromDateTime(instant.ToOffset(shanghai).DateTime);
+    public static DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(LocalOf(instant).DateTime);
+
+    /// <summary>What clocks there show.</summary>
+    public static DateTimeOffset LocalOf(DateTimeOffset instant) => instant.ToOffset(shanghai);
 
     /// <summary>The first moment of a business day.</summary>
     public static DateTimeOffset StartOf(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), shanghai);

@@ -212,8 +212,16 @@ public class AccountRulesTests
         var book = bank.Open(keys => keys.Want(AccountTables.Accounts, Rows.Account.Id));
         var other = Rows.Id<OpenBanking.Server.Partners.AppRow>(2);
 
-        var frozen = AccountRules.Freeze(book, Rows.Account, [Rows.App.Id, other]);
-        var freed = AccountRules.Unfreeze(book, frozen, AccountState.PendingActivation, [Rows.App.Id]);
+        var frozen = AccountRules.Freeze(
+            book,
+            Rows.Account with
+            {
+                State = AccountState.PendingActivation,
+            },
+            FreezeReasons.Bank,
+            [Rows.App.Id, other]
+        );
+        var freed = AccountRules.Unfreeze(book, frozen, FreezeReasons.Bank, [Rows.App.Id]);
 
         Assert.Equal(
             (AccountState.Frozen, AccountState.PendingActivation),

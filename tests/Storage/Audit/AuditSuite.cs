@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Security;
@@ -22,7 +23,8 @@ public abstract class AuditSuite<TDatabase> : EngineSuite<TDatabase>
     /// <summary>The sealer of this process.</summary>
     private protected AuditChain Chain => chain ??= NewChain();
 
-    private protected Findings Findings => new(Store, Engine, Clock, NullLogger<Findings>.Instance);
+    private protected Findings Findings =>
+        new(Store, Engine, new AccountConsents(Store), Clock, NullLogger<Findings>.Instance);
 
     private protected AuditKeys Keys => new(Store, Engine, new Vault(ServerKeys), Clock);
 

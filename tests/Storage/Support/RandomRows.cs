@@ -9,6 +9,7 @@ using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.TopUps;
+using OpenBanking.Server.Withdrawals;
 
 namespace OpenBanking.Tests.Storage;
 
@@ -149,6 +150,7 @@ internal sealed class RandomRows
             },
             RefundRow refund => refund with { Amount = most, CustomerAmount = most, DiscountAmount = 0 },
             TopUpRow topUp => topUp with { Amount = most },
+            WithdrawalRow withdrawal => withdrawal with { Amount = most },
             SandboxCardRow card => card with { Balance = Number(0, long.MaxValue) },
             EntryRow entry => entry with { Amount = entry.Amount == 0 ? 1 : entry.Amount },
             _ => row,

@@ -33,14 +33,7 @@ public sealed class ConsentModel(
 
     public string EndsOn { get; private set; } = null!;
 
-    public static string Yuan(Money amount) =>
-        "¥" + (amount.Amount / 100m).ToString("#,##0.00", CultureInfo.InvariantCulture);
-
-    public string WhatIsRead(AccountInformation information) =>
-        string.Join(
-            texts["ListSeparator"],
-            information.Actions!.Select(action => texts[$"Reads_{action}"].Value)
-        );
+    public Grant GrantOf(AuthorizationDetail detail) => new(Open.App.Name, Open.Account!, Card, detail);
 
     protected override async Task PrepareAsync()
     {

@@ -1,0 +1,60 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server;
+
+/// <summary>freeze-account and unfreeze-account: the bank's own acts on an account.</summary>
+public static class AccountCommands
+{
+    public const string Freeze = "freeze-account";
+    public const string Unfreeze = "unfreeze-account";
+
+    /// <summary>Freezes an account; or lifts that, and a loss that its customer reported.</summary>
+    public static async Task<int> SetFreezeAsync(this WebApplication app, string text, bool frozen)
+    {
+        if (await SetFreezeAsync(app.Services, text, frozen) is not { } account)
+        {
+            Console.WriteLine($"There is no account {text}.");
+            return 1;
+        }
+
+        Console.WriteLine(Describe(account));
+        return 0;
+    }
+
+    /// <summary>What the bank's staff are told of an account: nothing that its customer alone may see.</summary>
+    public static string Describe(AccountRow account) =>
+        $"{account.Id} {Masks.Number(account.LastFour)} {AccountRules.StatusOf(account.State)}"
+        + (account.FrozenFor == FreezeReasons.None ? "" : $" for {account.FrozenFor}")
+        + (account.FrozenFor.HasFlag(FreezeReasons.Finding) ? ": see resolve-finding" : "");
+
+    /// <summary>The account as it is then; null when there is none.</summary>
+    public static async Task<AccountRow?> SetFreezeAsync(IServiceProvider services, string text, bool frozen)
+    {
+        var store = services.GetRequiredService<Store>();
+        if (
+            !Id<AccountRow>.TryParse(text, out var id)
+            || await store.ListAcrossWorldsAsync(AccountTables.Accounts, 1, $"id = {id}")
+                is not [var (world, account)]
+        )
+        {
+            return null;
+        }
+
+        var decision = await services
+            .GetRequiredService<Engine.Engine>()
+            .SubmitAsync(
+                new SetBankFreeze(
+                    world,
+                    await services.GetRequiredService<WorldClocks>().NowAsync(world),
+                    account,
+                    frozen,
+                    await services.GetRequiredService<AccountConsents>().ListAsync(world, account)
+                )
+            );
+        return ((Accepted<AccountRow>)decision).Reply;
+    }
+}

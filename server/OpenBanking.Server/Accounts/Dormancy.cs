@@ -1,0 +1,116 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Accounts;
+
+/// <summary>Puts accounts to sleep on which nothing has moved for six months. Every node does it; the first one
+/// tells.</summary>
+public sealed class Dormancy(
+    Store store,
+    Engine.Engine engine,
+    AccountConsents consents,
+    WorldClocks clocks,
+    TimeProvider time,
+    ILogger<Dormancy> log
+) : BackgroundService
+{
+    private static readonly TimeSpan interval = TimeSpan.FromMinutes(1);
+    private const int MostAtOnce = 500;
+    private const int MostWorldsAhead = 10_000;
+
+    /// <summary>Looks at all that are due.</summary>
+    public async Task RunOnceAsync()
+    {
+        while (await NoteSomeAsync())
+        {
+            // There is more.
+        }
+
+        // Worlds whose clocks are ahead have more of them.
+        var ahead = await store.ListAcrossWorldsAsync(
+            WorldTables.Worlds,
+            MostWorldsAhead,
+            $"clock_ahead_seconds > {0} ORDER BY number"
+        );
+        foreach (var (_, row) in ahead)
+        {
+            var world = new World(row.Number);
+            var idle = AccountFreezeRules.IdleBefore(await clocks.NowAsync(world));
+            var due = await store.ListAsync(
+                AccountTables.Accounts,
+                world,
+                $"state = 2 AND COALESCE(idle_since, opened_at) <= {idle} ORDER BY COALESCE(idle_since, opened_at) LIMIT {MostAtOnce}"
+            );
+            await NoteAsync([.. due.Select(account => (world, account))]);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        var clock = new SteadyClock(time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    if (clock.IsSteady())
+                    {
+                        await RunOnceAsync();
+                    }
+                }
+                catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+                {
+                    log.LogError(failure, "{Worker} failed and goes on", nameof(Dormancy));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    /// <summary>Gives whether there is more right now.</summary>
+    private async Task<bool> NoteSomeAsync()
+    {
+        var idle = AccountFreezeRules.IdleBefore(clocks.RealNow);
+        // The condition of the index, word for word: 2 is active. A world's clock is never behind the real one.
+        var due = await store.ListAcrossWorldsAsync(
+            AccountTables.Accounts,
+            MostAtOnce,
+            $"state = 2 AND COALESCE(idle_since, opened_at) <= {idle} ORDER BY COALESCE(idle_since, opened_at)"
+        );
+        return await NoteAsync(due) == MostAtOnce;
+    }
+
+    /// <summary>Gives how many are due no longer.</summary>
+    private async Task<int> NoteAsync(IReadOnlyList<(World World, AccountRow Row)> due)
+    {
+        var noted = 0;
+        foreach (var (world, account) in due)
+        {
+            var last = await store.FirstAsync(
+                LedgerTables.Entries,
+                world,
+                $"account_id = {account.Id} ORDER BY sequence DESC LIMIT 1"
+            );
+            var known = account.IdleSince ?? account.OpenedAt;
+            var decision = await engine.SubmitAsync(
+                new NoteIdleness(
+                    world,
+                    await clocks.NowAsync(world),
+                    account,
+                    last is not null && last.CreatedAt > known ? last.CreatedAt : known,
+                    await consents.ListAsync(world, account)
+                )
+            );
+            noted += ((Accepted<AccountRow>)decision).Reply.Version > account.Version ? 1 : 0;
+        }
+
+        return noted;
+    }
+}

@@ -1,0 +1,223 @@
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Accounts;
+
+/// <summary>Something that customers do with an account of their own.</summary>
+/// <param name="Account">Read before the batch for what never changes in it.</param>
+public abstract record OwnAccountCommand<TReply>(World World, DateTimeOffset Now, AccountRow Account)
+    : Command<TReply>(World, Now)
+{
+    public override Guid Lane => Account.CustomerId.Value;
+
+    public override Actor Actor => Actor.Customer(Account.CustomerId);
+
+    public override Subject Subject => Subject.Of(Account.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(AccountTables.Accounts, Account.Id);
+        keys.Want(CustomerTables.Customers, Account.CustomerId);
+    }
+}
+
+/// <summary>Gives an account a name of the customer's own.</summary>
+/// <param name="Nickname">Null to take it away.</param>
+public sealed record NameAccount(World World, DateTimeOffset Now, AccountRow Account, string? Nickname)
+    : OwnAccountCommand<Done>(World, Now, Account)
+{
+    public override Decision<Done> Decide(Book book) => OwnAccountRules.Name(this, book);
+}
+
+/// <summary>Sets the customer's own limits, in fen; null for those of the rules alone.</summary>
+/// <param name="PinHash">The PIN, hashed with the customer's salt: needed to raise a limit.</param>
+public sealed record SetOwnLimits(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    long? PaymentLimit,
+    long? DayLimit,
+    byte[]? PinHash
+) : OwnAccountCommand<PinCheck>(World, Now, Account)
+{
+    public override Decision<PinCheck> Decide(Book book) => OwnAccountRules.SetLimits(this, book);
+}
+
+/// <summary>The customer reports a loss 挂失: of the phone, or of a secret. Nothing goes out any more.</summary>
+/// <param name="Consents">The consents to use the account: their apps are told.</param>
+public sealed record ReportLoss(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    IReadOnlyList<Id<ConsentRow>> Consents
+) : OwnAccountCommand<Done>(World, Now, Account)
+{
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        AccountRules.WantConsents(keys, Consents);
+    }
+
+    public override Decision<Done> Decide(Book book) => OwnAccountRules.ReportLoss(this, book);
+}
+
+/// <summary>Wakes a dormant account: the customer is verified anew.</summary>
+/// <param name="IdNumberIndex">The blind index of the ID number that was entered.</param>
+/// <param name="Consents">The consents to use the account: their apps are told.</param>
+public sealed record WakeAccount(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    string IdNumberIndex,
+    byte[] PinHash,
+    IReadOnlyList<Id<ConsentRow>> Consents
+) : OwnAccountCommand<PinCheck>(World, Now, Account)
+{
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        keys.Want(CustomerTables.Identities, new(IdNumberIndex));
+        AccountRules.WantConsents(keys, Consents);
+    }
+
+    public override Decision<PinCheck> Decide(Book book) => OwnAccountRules.Wake(this, book);
+}
+
+/// <summary>What customers do with their accounts.</summary>
+public static class OwnAccountRules
+{
+    public const int LongestNickname = 20;
+
+    /// <summary>Why a page's act was refused; the pages have the words.</summary>
+    public static class Refusals
+    {
+        public const string Nickname = "nickname_refused";
+        public const string LimitAboveRules = "limit_above_rules";
+        public const string LimitsContradict = "limits_contradict";
+        public const string PinNeeded = "pin_needed";
+        public const string NotNow = "account_state";
+        public const string NotYou = "identity_refused";
+    }
+
+    /// <summary>Refuses: a name that is too long, or has control characters in it.</summary>
+    public static Decision<Done> Name(NameAccount command, Book book)
+    {
+        if (command.Nickname is { } name && !IsNickname(name))
+        {
+            return Decision.Reject(Refusals.Nickname);
+        }
+
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        if (account.Nickname != command.Nickname)
+        {
+            book.Update(AccountTables.Accounts, account with { Nickname = command.Nickname });
+        }
+
+        return Decision.Accept(new Done());
+    }
+
+    /// <summary>
+    /// Refuses: a limit of nothing, or above what the rules allow in a day; more at once than in a day; raising one without
+    /// the PIN.
+    /// Declines: the PIN was wrong; the try is counted.
+    /// </summary>
+    public static Decision<PinCheck> SetLimits(SetOwnLimits command, Book book)
+    {
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        var most = LimitRules.For(account.Type, BusinessCalendar.DateOf(command.Now)).DailyOutflow;
+        var (payment, day) = (command.PaymentLimit ?? most, command.DayLimit ?? most);
+        if (payment <= 0 || day <= 0 || payment > most || day > most)
+        {
+            return Decision.Reject(Refusals.LimitAboveRules);
+        }
+
+        if (command.PaymentLimit > day)
+        {
+            return Decision.Reject(Refusals.LimitsContradict);
+        }
+
+        if (payment > (account.PaymentLimit ?? most) || day > (account.DayLimit ?? most))
+        {
+            if (command.PinHash is not { } hash)
+            {
+                return Decision.Reject(Refusals.PinNeeded);
+            }
+
+            var check = PinRules.Check(book, account.CustomerId, hash, command.Now);
+            if (check != PinCheck.Right)
+            {
+                return Decision.Decline(check);
+            }
+        }
+
+        book.Update(
+            AccountTables.Accounts,
+            account with
+            {
+                PaymentLimit = command.PaymentLimit,
+                DayLimit = command.DayLimit,
+            }
+        );
+        return Decision.Accept(PinCheck.Right);
+    }
+
+    /// <summary>Refuses: the account is closed. Reporting twice is reporting once.</summary>
+    public static Decision<Done> ReportLoss(ReportLoss command, Book book)
+    {
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        if (account.State == AccountState.Closed)
+        {
+            return Decision.Reject(Refusals.NotNow);
+        }
+
+        AccountRules.Freeze(
+            book,
+            account,
+            FreezeReasons.LossReport,
+            AccountRules.AppsOf(book, command.Consents)
+        );
+        return Decision.Accept(new Done());
+    }
+
+    /// <summary>
+    /// Refuses: the account does not sleep; the ID number is not the customer's.
+    /// Declines: the PIN was wrong; the try is counted.
+    /// </summary>
+    public static Decision<PinCheck> Wake(WakeAccount command, Book book)
+    {
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        if (AccountStanding.Of(account).Wake() is not { } awake)
+        {
+            return Decision.Reject(Refusals.NotNow);
+        }
+
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        if (check != PinCheck.Right)
+        {
+            return Decision.Decline(check);
+        }
+
+        var identity = book.Find(CustomerTables.Identities, new(command.IdNumberIndex));
+        if (identity?.CustomerId != account.CustomerId)
+        {
+            return Decision.Reject(Refusals.NotYou);
+        }
+
+        AccountRules.Move(
+            book,
+            account with
+            {
+                IdleSince = command.Now,
+            },
+            awake,
+            EventTypes.AccountActive,
+            AccountRules.AppsOf(book, command.Consents)
+        );
+        return Decision.Accept(check);
+    }
+
+    private static bool IsNickname(string name) =>
+        name.Length is > 0 and <= LongestNickname && name == name.Trim() && !name.Any(char.IsControl);
+}

@@ -1,0 +1,158 @@
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>Where a customer is on the way to their own pages.</summary>
+public enum SessionStep
+{
+    Code,
+    Pin,
+
+    /// <summary>Whoever has the number has no account here, or never set its PIN.</summary>
+    NoAccount,
+
+    /// <summary>Signed in.</summary>
+    Home,
+}
+
+/// <summary>A session with all that its pages need.</summary>
+public sealed record OpenSession(World World, CustomerSessionRow Row, CustomerRow? Customer)
+{
+    /// <summary>The one step that is next; every page but its own leads there.</summary>
+    public SessionStep Step =>
+        Row.State == SessionState.Begun ? SessionStep.Code
+        : Customer?.PinHash is null ? SessionStep.NoAccount
+        : Row.State == SessionState.NumberProven ? SessionStep.Pin
+        : SessionStep.Home;
+}
+
+/// <summary>Lets customers in to their own pages: each method is one step of it.</summary>
+public sealed class CustomerSessions(
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    Vault vault,
+    PinHash pins,
+    Ids ids
+)
+{
+    /// <summary>Whether there is such a world: the live one, or a sandbox.</summary>
+    public async ValueTask<bool> IsWorldAsync(World world) =>
+        world == World.Live
+        || await store.FindAsync(WorldTables.Worlds, World.Live, new(world.Number)) is not null;
+
+    /// <summary>The session, if this browser began it and it is not over.</summary>
+    public async ValueTask<OpenSession?> FindAsync(World world, string id, string browserSecret) =>
+        Id<CustomerSessionRow>.TryParse(id, out var sessionId)
+        && await store.FindAsync(SessionTables.Sessions, world, sessionId)
+            is { State: not SessionState.Ended } row
+        && clocks.RealNow < row.ExpiresAt
+        && Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+            ? new(
+                world,
+                row,
+                row.CustomerId is { } customer
+                    ? await store.FindAsync(CustomerTables.Customers, world, customer)
+                    : null
+            )
+            : null;
+
+    /// <summary>Begins a session with a code; null when the number has had too many lately. Whether the number is
+    /// anybody's makes no difference.</summary>
+    public async Task<(Id<CustomerSessionRow> Id, string BrowserSecret)?> BeginAsync(
+        World world,
+        string mobile,
+        Func<string, string> messageWith
+    )
+    {
+        var (code, secret, now) = (Ids.NewDigits(), Ids.NewSecret(), clocks.RealNow);
+        var (id, codeId, intentId) = (
+            ids.New<CustomerSessionRow>(),
+            ids.New<OneTimeCodeRow>(),
+            ids.New<IntentRow>()
+        );
+        var mobileIndex = vault.BlindIndex("mobile", mobile);
+        var decision = await engine.SubmitAsync(
+            new BeginSession(
+                world,
+                now,
+                new()
+                {
+                    Id = id,
+                    State = SessionState.Begun,
+                    BrowserHash = Secrets.HashOf(secret),
+                    Mobile = vault.SealText(mobile, id.Value),
+                    MobileIndex = mobileIndex,
+                    CodeId = codeId,
+                    ExpiresAt = now + SessionRules.Lifetime,
+                },
+                new(
+                    codeId,
+                    intentId,
+                    mobileIndex,
+                    vault.MacOf(code, codeId.Value),
+                    vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
+                    now
+                )
+            )
+        );
+        return decision is Accepted<Done> ? (id, secret) : null;
+    }
+
+    /// <summary>Looks at the code; with the right one comes a new secret for the browser.</summary>
+    public async Task<(CodeCheck Check, string? BrowserSecret)> EnterCodeAsync(OpenSession open, string code)
+    {
+        var secret = Ids.NewSecret();
+        var decision = await engine.SubmitAsync(
+            new EnterSessionCode(
+                open.World,
+                clocks.RealNow,
+                open.Row,
+                vault.MacOf(code, open.Row.CodeId.Value),
+                Secrets.HashOf(secret)
+            )
+        );
+        return decision switch
+        {
+            Accepted<CodeCheck> => (CodeCheck.Right, secret),
+            Declined<CodeCheck> declined => (declined.Reply, null),
+            _ => (CodeCheck.Over, null),
+        };
+    }
+
+    /// <summary>Looks at the PIN; with the right one comes a new secret for the browser. Null when the session waits for
+    /// none any more.</summary>
+    public async Task<(PinCheck Check, string? BrowserSecret)?> EnterPinAsync(OpenSession open, string pin)
+    {
+        var secret = Ids.NewSecret();
+        var decision = await engine.SubmitAsync(
+            new EnterSessionPin(
+                open.World,
+                await clocks.NowAsync(open.World),
+                open.Row.Id,
+                open.Customer!.Id,
+                pins.Compute(pin, open.Customer.PinSalt!),
+                Secrets.HashOf(secret)
+            )
+        );
+        return decision switch
+        {
+            Accepted<PinCheck> => (PinCheck.Right, secret),
+            Declined<PinCheck> declined => (declined.Reply, null),
+            _ => null,
+        };
+    }
+
+    /// <summary>Signs out.</summary>
+    public Task EndAsync(OpenSession open) =>
+        engine.SubmitAsync(new EndSession(open.World, clocks.RealNow, open.Row.Id));
+
+    /// <summary>The mobile number the customer signed in with.</summary>
+    public string MobileOf(OpenSession open) => vault.OpenText(open.Row.Mobile, open.Row.Id.Value);
+}

@@ -1,0 +1,211 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>What an app may do, with all that is told about it.</summary>
+/// <param name="LastUsed">When it last moved money of the account, as far as the newest lines of its statement
+/// tell.</param>
+public sealed record AppAccess(
+    ConsentRow Consent,
+    AppRow App,
+    AccountRow Account,
+    BoundCardRow Card,
+    AgreementRow? Agreement,
+    DateTimeOffset? LastUsed
+);
+
+/// <summary>A coupon that can be used, with the words for it.</summary>
+public sealed record OwnCoupon(CouponRow Coupon, CouponStockRow Stock, AppRow App);
+
+/// <summary>A line of a statement, with what is known of where it came from.</summary>
+/// <param name="App">Whose doing it was; null when the bank's or the customer's own.</param>
+/// <param name="Description">What the app called the payment.</param>
+public sealed record StatementLine(EntryRow Entry, AppRow? App, string? Description);
+
+/// <summary>What customers see of their own: the customer is part of every condition.</summary>
+public sealed class DashboardQueries(Store store)
+{
+    private const int MostShown = 100;
+
+    /// <summary>How many lines of a statement are looked at for an app's last movement.</summary>
+    private const int MostSearched = 200;
+
+    public ValueTask<IReadOnlyList<AccountRow>> ListAccountsAsync(World world, Id<CustomerRow> customer) =>
+        store.ListAsync(
+            AccountTables.Accounts,
+            world,
+            $"customer_id = {customer} ORDER BY id LIMIT {MostShown}"
+        );
+
+    public ValueTask<AccountRow?> FindAccountAsync(
+        World world,
+        Id<CustomerRow> customer,
+        Id<AccountRow> account
+    ) => store.FirstAsync(AccountTables.Accounts, world, $"id = {account} AND customer_id = {customer}");
+
+    public async ValueTask<BoundCardRow> FindCardAsync(World world, AccountRow account) =>
+        await store.FindAsync(CustomerTables.BoundCards, world, account.CardId)
+        ?? throw new InvalidOperationException($"{account.Id} has no card.");
+
+    /// <summary>Lines of a statement, the newest first.</summary>
+    /// <param name="before">The line to go on after; null for the newest.</param>
+    public async Task<IReadOnlyList<StatementLine>> ListLinesAsync(
+        World world,
+        AccountRow account,
+        long? before,
+        int count
+    ) =>
+        await WithOriginsAsync(
+            world,
+            await store.ListAsync(
+                LedgerTables.Entries,
+                world,
+                $"account_id = {account.Id} AND sequence < {before ?? long.MaxValue} ORDER BY sequence DESC LIMIT {count}"
+            )
+        );
+
+    /// <summary>What apps may do now, the newest consent first.</summary>
+    public async Task<IReadOnlyList<AppAccess>> ListAccessAsync(
+        World world,
+        Id<CustomerRow> customer,
+        DateTimeOffset now
+    )
+    {
+        var consents = await store.ListAsync(
+            ConsentTables.Consents,
+            world,
+            $"customer_id = {customer} AND state = {ConsentState.Authorized} AND expires_at > {now} ORDER BY id DESC LIMIT {MostShown}"
+        );
+        var access = new List<AppAccess>(consents.Count);
+        foreach (var consent in consents)
+        {
+            access.Add(await AccessOfAsync(world, consent));
+        }
+
+        return access;
+    }
+
+    /// <summary>What one consent allows, if it is this customer's and lasts.</summary>
+    public async Task<AppAccess?> FindAccessAsync(
+        World world,
+        Id<CustomerRow> customer,
+        Id<ConsentRow> id,
+        DateTimeOffset now
+    ) =>
+        await store.FirstAsync(
+            ConsentTables.Consents,
+            world,
+            $"id = {id} AND customer_id = {customer} AND state = {ConsentState.Authorized} AND expires_at > {now}"
+        )
+            is { } consent
+            ? await AccessOfAsync(world, consent)
+            : null;
+
+    /// <summary>The coupons that can be used, those that end first at the head.</summary>
+    public async Task<IReadOnlyList<OwnCoupon>> ListCouponsAsync(
+        World world,
+        Id<CustomerRow> customer,
+        DateTimeOffset now
+    )
+    {
+        var coupons = await store.ListAsync(
+            CouponTables.Coupons,
+            world,
+            $"customer_id = {customer} AND state = {CouponState.Issued} AND valid_until > {now} ORDER BY valid_until, id LIMIT {MostShown}"
+        );
+        var stocks = await store.ListByKeysAsync(
+            CouponTables.Stocks,
+            world,
+            [.. coupons.Select(coupon => coupon.StockId).Distinct()]
+        );
+        var apps = await AppsAsync(world, coupons.Select(coupon => coupon.AppId));
+        return
+        [
+            .. coupons.Select(coupon => new OwnCoupon(
+                coupon,
+                stocks.First(stock => stock.Id == coupon.StockId),
+                apps[coupon.AppId]
+            )),
+        ];
+    }
+
+    /// <summary>Adds to entries whose doing they were, and what for.</summary>
+    internal async Task<IReadOnlyList<StatementLine>> WithOriginsAsync(
+        World world,
+        IReadOnlyList<EntryRow> entries
+    )
+    {
+        var apps = await AppsAsync(
+            world,
+            entries
+                .Where(entry => entry.AppId is not null)
+                .Select(entry => new Id<AppRow>(entry.AppId!.Value))
+        );
+        var payments = await store.ListByKeysAsync(
+            PaymentTables.Payments,
+            world,
+            [
+                .. entries
+                    .Where(entry =>
+                        entry.Kind is PostingKind.Payment or PostingKind.Hold or PostingKind.Release
+                    )
+                    .Select(entry => new Id<PaymentRow>(entry.PostingId))
+                    .Distinct(),
+            ]
+        );
+        var descriptions = payments.ToDictionary(payment => payment.Id.Value, payment => payment.Description);
+        return
+        [
+            .. entries.Select(entry => new StatementLine(
+                entry,
+                entry.AppId is { } app ? apps[new(app)] : null,
+                descriptions.GetValueOrDefault(entry.PostingId)
+            )),
+        ];
+    }
+
+    private async Task<AppAccess> AccessOfAsync(World world, ConsentRow consent)
+    {
+        var account = (await store.FindAsync(AccountTables.Accounts, world, consent.AccountId))!;
+        return new(
+            consent,
+            (await store.FindAsync(PartnerTables.Apps, world, consent.AppId))!,
+            account,
+            await FindCardAsync(world, account),
+            consent.AgreementId is { } agreement
+                ? await store.FindAsync(ConsentTables.Agreements, world, agreement)
+                : null,
+            await LastUsedAsync(world, consent)
+        );
+    }
+
+    private async Task<DateTimeOffset?> LastUsedAsync(World world, ConsentRow consent)
+    {
+        var newest = await store.ListAsync(
+            LedgerTables.Entries,
+            world,
+            $"account_id = {consent.AccountId} ORDER BY sequence DESC LIMIT {MostSearched}"
+        );
+        return newest
+            .Where(entry => entry.AppId == consent.AppId.Value && entry.CreatedAt >= consent.GrantedAt)
+            .Select(entry => (DateTimeOffset?)entry.CreatedAt)
+            .FirstOrDefault();
+    }
+
+    private async Task<IReadOnlyDictionary<Id<AppRow>, AppRow>> AppsAsync(
+        World world,
+        IEnumerable<Id<AppRow>> ids
+    ) =>
+        (await store.ListByKeysAsync(PartnerTables.Apps, world, [.. ids.Distinct()])).ToDictionary(app =>
+            app.Id
+        );
+}

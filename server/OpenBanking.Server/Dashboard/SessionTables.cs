@@ -1,0 +1,50 @@
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Dashboard;
+
+public enum SessionState
+{
+    /// <summary>A one-time code is on its way.</summary>
+    Begun = 1,
+
+    /// <summary>The code was right: the number is theirs. Nothing is shown yet.</summary>
+    NumberProven = 2,
+
+    /// <summary>The payment PIN was right too: this is the customer.</summary>
+    SignedIn = 3,
+
+    Ended = 4,
+}
+
+/// <summary>A customer's visit to their own pages, from the mobile number to signing out.</summary>
+public sealed record CustomerSessionRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "ses_";
+
+    public required Id<CustomerSessionRow> Id { get; init; }
+
+    public required SessionState State { get; init; }
+
+    /// <summary>The hash of the secret in the browser's cookie; a new one after each step of signing in.</summary>
+    public required string BrowserHash { get; init; }
+
+    /// <summary>The mobile number, sealed; and its blind index.</summary>
+    public required byte[] Mobile { get; init; }
+
+    public required string MobileIndex { get; init; }
+
+    public required Id<OneTimeCodeRow> CodeId { get; init; }
+
+    /// <summary>Whose number it is, once it is proven; null when it is nobody's.</summary>
+    public Id<CustomerRow>? CustomerId { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+public static class SessionTables
+{
+    public static Table<Id<CustomerSessionRow>, CustomerSessionRow> Sessions { get; } =
+        new("customer_session");
+}

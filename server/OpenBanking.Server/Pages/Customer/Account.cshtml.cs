@@ -1,0 +1,44 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Withdrawals;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>One account: its balance and its transactions, a page at a time.</summary>
+public sealed class CustomerAccountModel(
+    CustomerSessions sessions,
+    DashboardQueries queries,
+    OwnAccounts accounts
+) : CustomerAccountPage(sessions, queries)
+{
+    private const int OnePage = 20;
+
+    public IReadOnlyList<StatementLine> Lines { get; private set; } = [];
+
+    /// <summary>What the customer can do with the account as it is; the names of pages.</summary>
+    public IEnumerable<string> Acts =>
+        Account.State switch
+        {
+            AccountState.Active => ["name", "limits", "lost", "close"],
+            AccountState.Dormant => ["wake", "name", "lost"],
+            AccountState.Closed => [],
+            _ => ["name"],
+        };
+
+    /// <summary>Whether the card's bank did not take what was left.</summary>
+    public bool ClosingRefused { get; private set; }
+
+    /// <summary>The line that older ones go on after; null when there are none.</summary>
+    public long? Older { get; private set; }
+
+    /// <param name="before">The line to go on after. What is no number shows the newest.</param>
+    public async Task OnGetAsync(long? before)
+    {
+        var lines = await Queries.ListLinesAsync(World, Account, before, OnePage + 1);
+        Lines = [.. lines.Take(OnePage)];
+        ClosingRefused =
+            Account.State == AccountState.Active
+            && await accounts.FindLastWithdrawalAsync(World, Account) is { State: WithdrawalState.Failed };
+        Older = lines.Count > OnePage ? Lines[^1].Entry.Sequence : null;
+    }
+}

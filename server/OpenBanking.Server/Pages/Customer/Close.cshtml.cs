@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Closes an account, after saying what becomes of its money and what stops.</summary>
+public sealed class CustomerCloseModel(
+    CustomerSessions sessions,
+    DashboardQueries queries,
+    OwnAccounts accounts,
+    WorldClocks clocks,
+    IStringLocalizer<Texts> texts
+) : CustomerActPage(sessions, queries, texts)
+{
+    public BoundCardRow Card { get; private set; } = null!;
+
+    /// <summary>What apps may do with the account.</summary>
+    public IReadOnlyList<AppAccess> Access { get; private set; } = [];
+
+    public void OnGet()
+    {
+        // The form alone.
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        RequirePin();
+        return ModelState.IsValid ? DoneUnless(await accounts.CloseAsync(Session, Account, Pin!)) : Page();
+    }
+
+    protected override async Task<bool> PrepareAsync()
+    {
+        if (!await base.PrepareAsync())
+        {
+            return false;
+        }
+
+        Card = await Queries.FindCardAsync(World, Account);
+        var access = await Queries.ListAccessAsync(World, CustomerId, await clocks.NowAsync(World));
+        Access = [.. access.Where(one => one.Account.Id == Account.Id)];
+        return true;
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Lowers what may go out of an account, and raises it again.</summary>
+public sealed class CustomerLimitsModel(
+    CustomerSessions sessions,
+    DashboardQueries queries,
+    OwnAccounts accounts,
+    WorldClocks clocks,
+    IStringLocalizer<Texts> texts
+) : CustomerActPage(sessions, queries, texts)
+{
+    /// <summary>In yuan, as it was entered.</summary>
+    [BindProperty]
+    public string? PaymentLimit { get; set; }
+
+    [BindProperty]
+    public string? DayLimit { get; set; }
+
+    /// <summary>What the rules allow in a day, in fen.</summary>
+    public long Most { get; private set; }
+
+    public void OnGet()
+    {
+        PaymentLimit = Account.PaymentLimit is { } payment ? Amounts.Plain(payment) : null;
+        DayLimit = Account.DayLimit is { } day ? Amounts.Plain(day) : null;
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var payment = Read(PaymentLimit, nameof(PaymentLimit));
+        var day = Read(DayLimit, nameof(DayLimit));
+        if (!string.IsNullOrEmpty(Pin))
+        {
+            RequirePin();
+        }
+
+        return ModelState.IsValid
+            ? DoneUnless(
+                await accounts.SetLimitsAsync(
+                    Session,
+                    Account,
+                    payment,
+                    day,
+                    string.IsNullOrEmpty(Pin) ? null : Pin
+                )
+            )
+            : Page();
+    }
+
+    protected override async Task<bool> PrepareAsync()
+    {
+        if (!await base.PrepareAsync())
+        {
+            return false;
+        }
+
+        var today = BusinessCalendar.DateOf(await clocks.NowAsync(World));
+        Most = LimitRules.For(Account.Type, today).DailyOutflow;
+        return true;
+    }
+
+    private long? Read(string? text, string field)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        if (Amounts.TryRead(text, out var amount))
+        {
+            return amount;
+        }
+
+        ModelState.AddModelError(field, Texts["AmountWrong"]);
+        return null;
+    }
+}

@@ -1,0 +1,23 @@
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>A month of an account, to be looked at or printed.</summary>
+public sealed class CustomerStatementModel(
+    CustomerSessions sessions,
+    DashboardQueries queries,
+    Statements statements,
+    WorldClocks clocks
+) : CustomerStatementPage(sessions, queries, statements, clocks)
+{
+    /// <summary>How many lines the page shows; the file has all.</summary>
+    private const int MostShown = 2_000;
+
+    public IReadOnlyList<StatementLine> Lines { get; private set; } = [];
+
+    public bool HasMore => Lines.Count == MostShown;
+
+    public async Task OnGetAsync() =>
+        Lines = await Statements.ReadAsync(World, Statement).Take(MostShown).ToListAsync();
+}

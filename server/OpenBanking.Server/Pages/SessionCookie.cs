@@ -1,0 +1,38 @@
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Ties a customer's session to the browser that began it. No way to the bank from another site needs it, so
+/// that no other site can make a browser send it. It ends with the browser, or with the session.</summary>
+public sealed class SessionCookie(ServerAddress address)
+{
+    private string Name => InteractionCookies.NameOf(address, "ob-my");
+
+    public void Set(HttpContext context, World world, string session, string secret) =>
+        context.Response.Cookies.Append(Name, $"{world}.{session}.{secret}", Options());
+
+    public void Remove(HttpContext context) => context.Response.Cookies.Delete(Name, Options());
+
+    /// <summary>The session of this browser, if it is one of this world.</summary>
+    public (string Session, string Secret)? Get(HttpContext context, World world) =>
+        Find(context) is { } found && found.World == world ? (found.Session, found.Secret) : null;
+
+    /// <summary>The session of this browser.</summary>
+    public (World World, string Session, string Secret)? Find(HttpContext context) =>
+        context.Request.Cookies[Name]?.Split('.') is [var number, var session, var secret]
+        && int.TryParse(number, out var world)
+            ? (new(world), session, secret)
+            : null;
+
+    private CookieOptions Options() =>
+        new()
+        {
+            HttpOnly = true,
+            Secure = !address.IsLoopback,
+            SameSite = SameSiteMode.Strict,
+            Path = address.IsLoopback ? address.PathBase + "/bank" : "/",
+            IsEssential = true,
+        };
+}

@@ -1,0 +1,14 @@
+using System.Globalization;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Dates and times as customers read them: those of Asia/Shanghai.</summary>
+public static class Times
+{
+    public static string Date(DateTimeOffset instant) =>
+        BusinessCalendar.DateOf(instant).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string Full(DateTimeOffset instant) =>
+        BusinessCalendar.LocalOf(instant).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+}

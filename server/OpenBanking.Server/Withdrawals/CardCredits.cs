@@ -1,0 +1,90 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Withdrawals;
+
+/// <summary>Brings the money of a withdrawal to the bound card's bank.</summary>
+public sealed class CardCredits(
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    Vault vault,
+    AccountConsents consents,
+    Ids ids,
+    ICardRail rail
+) : IIntentHandler
+{
+    public IntentKind Kind => IntentKind.CreditCard;
+
+    public async Task HandleAsync(
+        Reference reference,
+        IntentRow intent,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var withdrawal = (
+            await store.FindAsync(
+                WithdrawalTables.Withdrawals,
+                reference.World,
+                new Id<WithdrawalRow>(intent.SubjectId)
+            )
+        )!;
+        var account = (await store.FindAsync(AccountTables.Accounts, reference.World, withdrawal.AccountId))!;
+        var answer = await AskAsync(reference, withdrawal, account, mayBeKnown, cancellationToken);
+        CrashPoints.Pass(CrashPoint.OutsideAnswered);
+        await engine.SubmitAsync(
+            new CompleteWithdrawal(
+                reference.World,
+                await clocks.NowAsync(reference.World),
+                reference.Id,
+                withdrawal,
+                answer.FailureCode,
+                ids.New<WithdrawalRow>(),
+                ids.New<IntentRow>(),
+                clocks.RealNow,
+                withdrawal.Source == WithdrawalSource.Account
+                    ? await consents.ListRowsAsync(reference.World, account)
+                    : []
+            )
+        );
+    }
+
+    /// <summary>Nothing is asked where nothing is left, nor for an account that was frozen meanwhile.</summary>
+    private async Task<OutsideAnswer> AskAsync(
+        Reference reference,
+        WithdrawalRow withdrawal,
+        AccountRow account,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        if (withdrawal.Amount == 0)
+        {
+            return OutsideAnswer.Done;
+        }
+
+        if (mayBeKnown && await rail.FindAsync(reference, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        if (account.State == AccountState.Frozen)
+        {
+            return new(DeclineCodes.AccountFrozen);
+        }
+
+        var card = (await store.FindAsync(CustomerTables.BoundCards, reference.World, withdrawal.CardId))!;
+        return await rail.CreditAsync(
+            reference,
+            vault.OpenText(card.Number, card.Id.Value),
+            new(withdrawal.Currency, withdrawal.Amount),
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,159 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Withdrawals;
+
+/// <summary>The card's bank answered.</summary>
+/// <param name="Withdrawal">Read before the batch for what never changes in it.</param>
+/// <param name="DeclineCode">Why the card's bank refused; null when it has the money.</param>
+/// <param name="NextId">For what came to a closing account meanwhile.</param>
+/// <param name="Consents">The consents to use the account, which end when it is closed.</param>
+public sealed record CompleteWithdrawal(
+    World World,
+    DateTimeOffset Now,
+    Id<IntentRow> IntentId,
+    WithdrawalRow Withdrawal,
+    string? DeclineCode,
+    Id<WithdrawalRow> NextId,
+    Id<IntentRow> NextIntentId,
+    DateTimeOffset RealNow,
+    IReadOnlyList<ConsentRow> Consents
+) : Command<WithdrawalRow>(World, Now)
+{
+    public override Guid Lane => Withdrawal.CustomerId.Value;
+
+    public override Subject Subject => Subject.Of(Withdrawal.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(WithdrawalTables.Withdrawals, Withdrawal.Id);
+        keys.Want(AccountTables.Accounts, Withdrawal.AccountId);
+        keys.Want(CustomerTables.Customers, Withdrawal.CustomerId);
+        foreach (var consent in Consents)
+        {
+            keys.Want(ConsentTables.Consents, consent.Id);
+            if (consent.AgreementId is { } agreement)
+            {
+                keys.Want(ConsentTables.Agreements, agreement);
+            }
+        }
+    }
+
+    public override Decision<WithdrawalRow> Decide(Book book) =>
+        Decision.Accept(WithdrawalRules.Complete(this, book));
+}
+
+/// <summary>How money goes to the bound card.</summary>
+public static class WithdrawalRules
+{
+    /// <summary>An answer that comes twice counts once.</summary>
+    public static WithdrawalRow Complete(CompleteWithdrawal command, Book book)
+    {
+        var withdrawal = book.Get(WithdrawalTables.Withdrawals, command.Withdrawal.Id);
+        if (!IntentRules.TryFinish(book, command.IntentId))
+        {
+            return withdrawal;
+        }
+
+        var paid = command.DeclineCode is null;
+        withdrawal = book.Update(
+            WithdrawalTables.Withdrawals,
+            withdrawal with
+            {
+                State = paid ? WithdrawalState.Succeeded : WithdrawalState.Failed,
+                DeclineCode = command.DeclineCode,
+                CompletedAt = command.Now,
+            }
+        );
+        if (paid)
+        {
+            LedgerRules.Post(book, PostingOf(withdrawal, command.Now));
+        }
+
+        if (withdrawal.Source == WithdrawalSource.Account)
+        {
+            if (paid)
+            {
+                ClosingRules.GoOn(command, book);
+            }
+            else
+            {
+                ClosingRules.GiveUp(command, book);
+            }
+        }
+
+        return withdrawal;
+    }
+
+    /// <summary>Where money for an account goes: to it, or once it is closed to what waits for its card.</summary>
+    public static Leg CreditLeg(AccountRow account, long amount) =>
+        account.State == AccountState.Closed
+            ? new Leg.Internal(SuspenseOf(account.Id, account.Currency), amount)
+            : new Leg.Customer(account.Id, amount);
+
+    /// <summary>Sends on to the card what came for a closed account. It has the id of what it came from, which comes
+    /// once.</summary>
+    public static void SendOn(Book book, AccountRow account, Guid id, long amount, DateTimeOffset now)
+    {
+        if (account.State == AccountState.Closed && amount > 0)
+        {
+            Ask(book, account, WithdrawalSource.Suspense, amount, new(id), new(id), now, now);
+        }
+    }
+
+    internal static void Ask(
+        Book book,
+        AccountRow account,
+        WithdrawalSource source,
+        long amount,
+        Id<WithdrawalRow> id,
+        Id<IntentRow> intentId,
+        DateTimeOffset now,
+        DateTimeOffset realNow
+    )
+    {
+        book.Insert(
+            WithdrawalTables.Withdrawals,
+            new WithdrawalRow
+            {
+                Id = id,
+                CustomerId = account.CustomerId,
+                AccountId = account.Id,
+                CardId = account.CardId,
+                Source = source,
+                State = WithdrawalState.Processing,
+                Currency = account.Currency,
+                Amount = amount,
+                CreatedAt = now,
+            }
+        );
+        IntentRules.Ask(book, intentId, IntentKind.CreditCard, id.Value, realNow);
+    }
+
+    private static InternalAccountKey SuspenseOf(Id<AccountRow> account, string currency) =>
+        new(InternalAccountKind.Suspense, account.Value, currency);
+
+    private static Posting PostingOf(WithdrawalRow withdrawal, DateTimeOffset now) =>
+        new(
+            PostingKind.Withdrawal,
+            withdrawal.Id.Value,
+            AppId: null,
+            withdrawal.Currency,
+            now,
+            LedgerRules.WithdrawalLegs(
+                withdrawal.Source == WithdrawalSource.Account
+                    ? new Leg.Customer(withdrawal.AccountId, -withdrawal.Amount)
+                    : new Leg.Internal(
+                        SuspenseOf(withdrawal.AccountId, withdrawal.Currency),
+                        -withdrawal.Amount
+                    ),
+                withdrawal.Currency
+            )
+        );
+}

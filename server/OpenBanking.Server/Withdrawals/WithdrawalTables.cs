@@ -1,0 +1,58 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Withdrawals;
+
+public enum WithdrawalState
+{
+    Processing = 1,
+    Succeeded = 2,
+    Failed = 3,
+}
+
+public enum WithdrawalSource
+{
+    /// <summary>An account that is closing.</summary>
+    Account = 1,
+
+    /// <summary>What came back for an account after it was closed.</summary>
+    Suspense = 2,
+}
+
+/// <summary>A withdrawal 提现: money on its way to the bound card. It stays where it is until the card's bank has
+/// answered.</summary>
+public sealed record WithdrawalRow : VersionedRow, IIdentified
+{
+    public static string IdPrefix => "wdr_";
+
+    public required Id<WithdrawalRow> Id { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+
+    public required Id<AccountRow> AccountId { get; init; }
+
+    public required Id<BoundCardRow> CardId { get; init; }
+
+    public required WithdrawalSource Source { get; init; }
+
+    public required WithdrawalState State { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? DeclineCode { get; init; }
+
+    public required string Currency { get; init; }
+
+    /// <summary>Nothing, when an account is closed on which nothing is left: then no card's bank is asked.</summary>
+    public required long Amount { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? CompletedAt { get; init; }
+}
+
+public static class WithdrawalTables
+{
+    public static Table<Id<WithdrawalRow>, WithdrawalRow> Withdrawals { get; } = new("withdrawal");
+}

@@ -1,0 +1,119 @@
+using Microsoft.Playwright;
+using OpenBanking.Samples.Quickstart;
+using Xunit;
+
+namespace OpenBanking.Tests.Browser;
+
+/// <summary>A customer looks at their own pages on a phone, lowers a limit, stops an app and closes the account.</summary>
+public sealed class DashboardTests : IAsyncLifetime
+{
+    private TestServer server = null!;
+    private TestPartner partner = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestServer.StartAsync();
+        partner = await TestPartner.NewAsync(server.Address);
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Theory]
+    [InlineData("zh-CN", false, false)]
+    [InlineData("en", true, true)]
+    public async Task A_customer_sees_and_stops_what_is_theirs(string language, bool scripts, bool dark)
+    {
+        await using var phone = await Phone.NewAsync($"own-{language}", language, scripts, dark);
+        var number = language == "en" ? 0 : 1;
+        await DoBusinessAsync(number);
+        var page = phone.Page;
+        var own = new Uri(server.Address, $"/bank/{partner.SandboxNumber}/my").ToString();
+
+        await page.GotoAsync(own);
+        await SignInAsync(phone, (await partner.PersonsAsync())[number]);
+        await LookAsync(phone, "home");
+        Assert.Contains("¥80.10", await page.Locator(".account").First.TextContentAsync());
+
+        await page.Locator("a.account").ClickAsync();
+        await LookAsync(phone, "account");
+        await page.Locator(".acts a[href$=statement]").ClickAsync();
+        await LookAsync(phone, "statement");
+        await page.GoBackAsync();
+
+        await page.Locator(".acts a[href$=limits]").ClickAsync();
+        await page.Locator("#PaymentLimit").FillAsync("50");
+        await page.Locator("#DayLimit").FillAsync("20");
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "limits-refused");
+        await page.Locator("#DayLimit").FillAsync("100");
+        await page.Locator("button.primary").ClickAsync();
+        await page.WaitForURLAsync("**/accounts/acct_*");
+
+        await page.Locator(".acts a[href$=lost]").ClickAsync();
+        await LookAsync(phone, "loss");
+        await page.GotoAsync(own);
+        await page.Locator(".grants a[href*='/apps/']").ClickAsync();
+        await LookAsync(phone, "app");
+        await page.Locator("button.danger").ClickAsync();
+        await page.WaitForURLAsync(own);
+        Assert.Equal(0, await page.Locator("a[href*='/apps/']").CountAsync());
+        await LookAsync(phone, "stopped");
+
+        await CloseAsync(phone);
+        await page.GotoAsync(own);
+        await page.Locator("button.quiet").ClickAsync();
+        await page.WaitForURLAsync("**/bank/sign-out*");
+    }
+
+    private static async Task CloseAsync(Phone phone)
+    {
+        var page = phone.Page;
+        await page.Locator("a.account").ClickAsync();
+        await page.Locator(".acts a[href$=close]").ClickAsync();
+        await page.Locator("#Pin").FillAsync("246802");
+        await page.Locator("button.danger").ClickAsync();
+        await LookAsync(phone, "close-refused");
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.danger").ClickAsync();
+        await page.WaitForURLAsync("**/accounts/acct_*");
+        for (var i = 0; i < 100 && await page.Locator(".acts a[href$=name]").CountAsync() > 0; i++)
+        {
+            await page.ReloadAsync();
+        }
+
+        await LookAsync(phone, "closed");
+        Assert.Contains("¥0.00", await page.Locator("div.account").TextContentAsync());
+    }
+
+    private async Task DoBusinessAsync(int person)
+    {
+        var customer = await partner.LinkAsync(person);
+        await partner.TopUpAsync(customer, Money.Yuan(100), $"top-up-{person}");
+        await partner.IssueCouponAsync(customer, $"coupon-{person}");
+        await partner.PayAsync(customer, $"order-{person}", Money.Yuan(19.90m));
+        await server.EndPauseAsync(partner, (await partner.PersonsAsync())[person].Mobile);
+    }
+
+    private static async Task SignInAsync(Phone phone, SandboxPerson person)
+    {
+        var page = phone.Page;
+        await LookAsync(phone, "sign-in");
+        await page.Locator("#Mobile").FillAsync(person.Mobile);
+        await page.Locator("button.primary").ClickAsync();
+        await page.WaitForURLAsync("**/my/code");
+        var saying =
+            await page.Locator("html").GetAttributeAsync("lang") == "en" ? "your accounts" : "登录电子账户";
+        await page.Locator("#Code").FillAsync(await phone.ReadCodeAsync(person.Mobile, saying));
+        await page.Locator("button.primary").ClickAsync();
+        await page.WaitForURLAsync("**/my/pin");
+        await LookAsync(phone, "pin");
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+    }
+
+    private static async Task LookAsync(Phone phone, string what)
+    {
+        await phone.LookAsync(what);
+        await phone.AssertPhoneSizedAsync();
+    }
+}

@@ -1,0 +1,229 @@
+using OpenBanking.Server;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+using Xunit;
+
+namespace OpenBanking.Tests.Http.Dashboard;
+
+/// <summary>What customers do with their accounts on their own pages, and the bank on its command line.</summary>
+public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
+{
+    private World World => new(Partner.SandboxNumber);
+
+    private Store Store => Shared.Server.Get<Store>();
+
+    [Fact]
+    public async Task Name_and_limits_are_the_customers_own()
+    {
+        await ToActAsync("Name");
+        await Browser.SubmitAsync(("Nickname", "  For <b>films</b>  "));
+        Assert.Contains("For <b>films</b>", Text());
+
+        await FollowAsync("Limits");
+        await Browser.SubmitAsync(("PaymentLimit", "twenty"), ("DayLimit", "50"));
+        Assert.Contains("Enter an amount in yuan", Text());
+        await Browser.SubmitAsync(("PaymentLimit", "20"), ("DayLimit", "10,000.01"));
+        Assert.Contains("not above what the rules allow", Text());
+        await Browser.SubmitAsync(("PaymentLimit", "20.00"), ("DayLimit", "30"));
+        Assert.EndsWith(await AccountIdAsync(), Browser.Address.AbsolutePath);
+
+        var declined = await Partner.PayAsync(Customer, "order-1", Money.Yuan(20.01m));
+        Assert.Equal(DeclineCodes.AccountPerPaymentLimit, declined.DeclineCode);
+        await Partner.PayAsync(Customer, "order-2", Money.Yuan(20));
+        declined = await Partner.PayAsync(Customer, "order-3", Money.Yuan(10.01m));
+        Assert.Equal(DeclineCodes.AccountDailyLimit, declined.DeclineCode);
+
+        await FollowAsync("Limits");
+        await Browser.SubmitAsync(("PaymentLimit", "25"), ("DayLimit", ""));
+        Assert.Contains("To raise a limit, enter your payment PIN", Text());
+        await Browser.SubmitAsync(("PaymentLimit", "25"), ("DayLimit", ""), ("Pin", "246802"));
+        Assert.Contains("That is not your PIN", Text());
+        await Browser.SubmitAsync(("PaymentLimit", "25"), ("DayLimit", ""), ("Pin", TestPartner.Pin));
+        Assert.Equal(
+            PaymentStatus.Captured,
+            (await Partner.PayAsync(Customer, "order-4", Money.Yuan(25))).Status
+        );
+    }
+
+    [Fact]
+    public async Task A_loss_stops_the_account_until_the_bank_lifts_it()
+    {
+        await ToActAsync("Report a loss");
+        Assert.Contains("Only the bank lifts it", Text());
+        await Browser.SubmitAsync();
+        Assert.Contains("Frozen", Text());
+        Assert.DoesNotContain("Limits", Text());
+
+        var declined = await Partner.PayAsync(Customer, "order-1", Money.Yuan(1));
+        Assert.Equal(DeclineCodes.AccountFrozen, declined.DeclineCode);
+
+        var freed = await AccountCommands.SetFreezeAsync(
+            Shared.Server.Services,
+            await AccountIdAsync(),
+            frozen: false
+        );
+        Assert.Equal(AccountState.Active, freed!.State);
+        Assert.Equal(
+            PaymentStatus.Captured,
+            (await Partner.PayAsync(Customer, "order-2", Money.Yuan(1))).Status
+        );
+        await EventuallyAsync(async () =>
+            (await EventsAsync())
+                .Where(type => type.EndsWith("frozen", StringComparison.Ordinal))
+                .SequenceEqual([EventTypes.AccountFrozen, EventTypes.AccountUnfrozen])
+        );
+    }
+
+    [Fact]
+    public async Task The_banks_freeze_is_for_an_account_that_there_is()
+    {
+        var frozen = await AccountCommands.SetFreezeAsync(
+            Shared.Server.Services,
+            await AccountIdAsync(),
+            frozen: true
+        );
+
+        Assert.Equal((AccountState.Frozen, FreezeReasons.Bank), (frozen!.State, frozen.FrozenFor));
+        Assert.EndsWith("frozen for Bank", AccountCommands.Describe(frozen));
+        Assert.Null(await AccountCommands.SetFreezeAsync(Shared.Server.Services, "acct_1", frozen: true));
+        var status = (
+            await Partner.Client.Accounts.GetAsync(Customer.CustomerId, Customer.AccountId!)
+        ).Status;
+        Assert.Equal(AccountStatus.Frozen, status);
+    }
+
+    [Fact]
+    public async Task An_account_that_lay_still_for_six_months_sleeps_until_its_customer_wakes_it()
+    {
+        var longAgo = DateTimeOffset.UtcNow.AddMonths(-6);
+        await Shared.Server.Get<Engine>().SubmitAsync(new LieStill(World, longAgo, await AccountAsync()));
+        await Shared.Server.Get<Dormancy>().RunOnceAsync();
+        Assert.Equal(AccountState.Active, (await AccountAsync()).State);
+
+        // Nothing has ever moved on the account of another.
+        Person = (await Partner.PersonsAsync())[1];
+        var idle = await Partner.LinkAsync(1);
+        var account = await NewestAccountAsync();
+        await Shared.Server.Get<Engine>().SubmitAsync(new LieStill(World, longAgo, account));
+        await Shared.Server.Get<Dormancy>().RunOnceAsync();
+        var declined = await Partner.PayAsync(idle, "order-1", Money.Yuan(1));
+        Assert.Equal(DeclineCodes.AccountDormant, declined.DeclineCode);
+
+        await ToActAsync("Wake the account");
+        await Browser.SubmitAsync(("IdNumber", "123"), ("Pin", TestPartner.Pin));
+        Assert.Contains("not a valid resident ID number", Text());
+        var other = (await Partner.PersonsAsync())[0].IdNumber;
+        await Browser.SubmitAsync(("IdNumber", other), ("Pin", TestPartner.Pin));
+        Assert.Contains("not the ID number of this account's holder", Text());
+        await Browser.SubmitAsync(("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
+
+        Assert.Equal(AccountState.Active, (await NewestAccountAsync()).State);
+        await EventuallyAsync(async () =>
+            (await EventsAsync())
+                .TakeLast(3)
+                .SequenceEqual([
+                    EventTypes.AccountDormant,
+                    EventTypes.PaymentFailed,
+                    EventTypes.AccountActive,
+                ])
+        );
+    }
+
+    [Fact]
+    public async Task A_closed_account_pays_its_rest_and_later_refunds_to_the_card()
+    {
+        var payment = await Partner.PayAsync(Customer, "order-1", Money.Yuan(30));
+        var before = await CardAsync();
+        await ToActAsync("Close the account");
+        Assert.Contains("¥70.00 goes to your card", Text());
+        Assert.Contains("Test App can do nothing with it any more", Text());
+        await Browser.SubmitAsync(("Pin", "1"));
+        Assert.Contains("Enter the six digits", Text());
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+
+        await EventuallyAsync(async () => (await AccountAsync()).State == AccountState.Closed);
+        Assert.Equal(before + 70_00, await CardAsync());
+        await Browser.GoAsync(Browser.Address);
+        Assert.Contains("To your card −¥70.00", Text());
+        Assert.Contains("Closed", Text());
+        var agreement = await Partner.Client.Agreements.GetAsync(Customer.AgreementId!);
+        Assert.Equal(ConsentStatus.Revoked, agreement.Status);
+        await EventuallyAsync(async () =>
+            (await EventsAsync())
+                .TakeLast(3)
+                .SequenceEqual([
+                    EventTypes.AccountClosing,
+                    EventTypes.ConsentRevoked,
+                    EventTypes.AccountClosed,
+                ])
+        );
+
+        await Partner.Client.Refunds.CreateAsync(
+            new CreateRefundRequest { PaymentId = payment.Id },
+            IdempotencyKey.FromOrder("order-1", "refund")
+        );
+        await EventuallyAsync(async () => await CardAsync() == before + 100_00);
+        Assert.Equal(0, (await AccountAsync()).Available);
+        Assert.DoesNotContain(
+            await new BooksAudit(Store).FindViolationsAsync(),
+            found => found.Rule.Contains("withdrawal") || found.Rule.Contains("closed")
+        );
+
+        // The person may open another one.
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        var again = await Partner.LinkAsync();
+        Assert.NotEqual(Customer.AccountId, again.AccountId);
+        await Partner.TopUpAsync(again, Money.Yuan(10), "top-up-2");
+        Assert.Equal(Money.Yuan(10), await Partner.BalanceAsync(again));
+    }
+
+    private async Task ToActAsync(string link)
+    {
+        await SignInAsync();
+        await FollowAsync("Type II e-account");
+        await FollowAsync(link);
+    }
+
+    private async Task<AccountRow> AccountAsync() =>
+        (await Store.ListAsync(AccountTables.Accounts, World, $"1 = {1} ORDER BY id LIMIT 1")).Single();
+
+    private async Task<AccountRow> NewestAccountAsync() =>
+        (await Store.ListAsync(AccountTables.Accounts, World, $"1 = {1} ORDER BY id DESC LIMIT 1")).Single();
+
+    private async Task<string> AccountIdAsync() => (await AccountAsync()).Id.ToString();
+
+    /// <summary>What is on the person's card.</summary>
+    private async Task<long> CardAsync() =>
+        (await Store.FindAsync(SandboxTables.Cards, World, new SandboxCardKey(Person.CardNumber)))!.Balance;
+
+    private async Task<List<string>> EventsAsync() =>
+        await Partner.Client.Events.ListAsync().Select(happened => happened.Type).ToListAsync();
+
+    private static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 400 && !await holds(); i++)
+        {
+            await Task.Delay(25);
+        }
+
+        Assert.True(await holds());
+    }
+
+    /// <summary>Lets it be noted that an account has lain still since then, and no longer.</summary>
+    private sealed record LieStill(World World, DateTimeOffset Now, AccountRow Account)
+        : Command<Done>(World, Now)
+    {
+        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, Account.Id);
+
+        public override Decision<Done> Decide(Book book)
+        {
+            var account = book.Get(AccountTables.Accounts, Account.Id);
+            book.Update(AccountTables.Accounts, account with { IdleSince = Now });
+            return Decision.Accept(new Done());
+        }
+    }
+}

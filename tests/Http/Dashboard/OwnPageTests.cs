@@ -1,0 +1,98 @@
+using OpenBanking.Samples.Quickstart;
+using Xunit;
+
+namespace OpenBanking.Tests.Http.Dashboard;
+
+/// <summary>Tests of a customer's own pages: a person who linked an app, topped up 100.00 and has a coupon.</summary>
+public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
+{
+    protected SharedServer Shared { get; } = shared;
+
+    protected TestPartner Partner { get; private set; } = null!;
+
+    protected LinkedCustomer Customer { get; private set; } = null!;
+
+    protected SandboxPerson Person { get; set; } = null!;
+
+    protected Browser Browser { get; } = new();
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Partner = await Shared.NewPartnerAsync();
+        Person = (await Partner.PersonsAsync())[0];
+        Customer = await Partner.LinkAsync();
+        await Partner.TopUpAsync(Customer, Money.Yuan(100));
+        await Partner.IssueCouponAsync(Customer);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Browser.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    protected Uri Own(string rest = "") =>
+        new(Shared.Server.Address, $"/bank/{Partner.SandboxNumber}/my{rest}");
+
+    protected Task SignInAsync() => SignInAsync(Browser, Person);
+
+    protected async Task SignInAsync(Browser browser, SandboxPerson person)
+    {
+        await EnterMobileAsync(browser, person);
+        await browser.SubmitAsync(("Code", await CodeAsync(person)));
+        await browser.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.Equal(Own(), browser.Address);
+    }
+
+    protected async Task EnterMobileAsync(Browser browser, SandboxPerson person)
+    {
+        await Shared.Server.EndPauseAsync(Partner, person.Mobile);
+        await browser.GoAsync(Own());
+        Assert.EndsWith("/my/sign-in", browser.Address.AbsolutePath);
+        await browser.SubmitAsync(("Mobile", person.Mobile));
+        Assert.EndsWith("/my/code", browser.Address.AbsolutePath);
+    }
+
+    /// <summary>The code for the customer's own pages, which says so.</summary>
+    protected async Task<string> CodeAsync(SandboxPerson person)
+    {
+        using var http = new HttpClient();
+        for (var i = 0; i < 200; i++)
+        {
+            await using var body = await http.GetStreamAsync(
+                $"{Partner.MessagesUrl}.json?mobile={person.Mobile}"
+            );
+            var messages = await System.Text.Json.JsonSerializer.DeserializeAsync(
+                body,
+                ResponseJson.Default.PageSandboxMessage
+            );
+            if (messages!.Data is [var newest, ..] && newest.Text.Contains("your accounts"))
+            {
+                return new([.. newest.Text.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+            }
+
+            await Task.Delay(25);
+        }
+
+        throw new InvalidOperationException("No code came.");
+    }
+
+    /// <summary>What the page says, in one line.</summary>
+    protected string Text() => Text(Browser);
+
+    protected static string Text(Browser browser) =>
+        string.Join(
+            ' ',
+            browser
+                .Page.QuerySelector("main")!
+                .TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        );
+
+    /// <summary>Follows the link that says this.</summary>
+    protected Task FollowAsync(string text)
+    {
+        var link = Browser.Page.QuerySelectorAll("a").First(link => link.TextContent.Contains(text));
+        return Browser.GoAsync(new Uri(Browser.Address, link.GetAttribute("href")));
+    }
+}

@@ -1,0 +1,121 @@
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+using Xunit;
+
+namespace OpenBanking.Tests.Http.Dashboard;
+
+/// <summary>Who comes to a customer's own pages, and who does not.</summary>
+public sealed class OwnSignInTests(SharedServer shared) : OwnPageTests(shared)
+{
+    [Fact]
+    public async Task Code_and_PIN_lead_to_the_customers_accounts_and_signing_out_ends_it()
+    {
+        await SignInAsync();
+        Assert.Contains("¥100.00", Text());
+        var session = Browser.SetCookies.Where(cookie => IsSessions(cookie)).ToList();
+        Assert.Equal(3, session.Select(cookie => cookie.Split(';')[0]).Distinct().Count());
+        Assert.All(
+            session,
+            cookie =>
+            {
+                Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+                Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+            }
+        );
+
+        await Browser.SubmitAsync("SignOut");
+
+        Assert.Contains("You are signed out", Text());
+        await Browser.GoAsync(Own());
+        Assert.EndsWith("/my/sign-in", Browser.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task The_code_alone_shows_nothing_and_wrong_PINs_lock()
+    {
+        await EnterMobileAsync(Browser, Person);
+        await Browser.GoAsync(Own("/accounts/acct_0"));
+        Assert.EndsWith("/my/code", Browser.Address.AbsolutePath);
+        await Browser.SubmitAsync(("Code", "12345x"));
+        Assert.Contains("That is not the code", Text());
+        await Browser.SubmitAsync(("Code", await CodeAsync(Person)));
+        await Browser.GoAsync(Own());
+        Assert.EndsWith("/my/pin", Browser.Address.AbsolutePath);
+        Assert.DoesNotContain("¥", Text());
+
+        await Browser.SubmitAsync(("Pin", "13579"));
+        Assert.Contains("Enter the six digits", Text());
+        for (var i = 0; i < 5; i++)
+        {
+            await Browser.SubmitAsync(("Pin", "246802"));
+        }
+
+        Assert.Contains("locked for a day", Text());
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.EndsWith("/my/pin", Browser.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task A_number_that_nobody_has_is_told_so_only_after_its_code()
+    {
+        var stranger = (await Partner.PersonsAsync())[1];
+        await EnterMobileAsync(Browser, stranger);
+        await Browser.SubmitAsync(("Code", await CodeAsync(stranger)));
+
+        Assert.EndsWith("/my/no-account", Browser.Address.AbsolutePath);
+        await Browser.SubmitAsync();
+        Assert.EndsWith("/my/sign-in", Browser.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task A_session_ends_by_itself_and_with_the_page_that_signs_out_of_everything()
+    {
+        await SignInAsync();
+        var row = (
+            await Shared
+                .Server.Get<Store>()
+                .ListAsync(
+                    SessionTables.Sessions,
+                    new World(Partner.SandboxNumber),
+                    $"state = {SessionState.SignedIn}"
+                )
+        ).Single();
+        Assert.InRange(
+            row.ExpiresAt - DateTimeOffset.UtcNow,
+            TimeSpan.FromMinutes(28),
+            SessionRules.Lifetime
+        );
+
+        await Browser.GoAsync(new Uri(Shared.Server.Address, "/bank/sign-out"));
+        await Browser.SubmitAsync();
+        Assert.Contains("You are signed out", Text());
+        await Browser.GoAsync(Own());
+        Assert.EndsWith("/my/sign-in", Browser.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task There_are_no_pages_of_a_world_that_there_is_not()
+    {
+        await Browser.GoAsync(new Uri(Shared.Server.Address, "/bank/1/my"));
+        Assert.Contains("There is no such page", Text());
+        await Browser.GoAsync(new Uri(Shared.Server.Address, "/bank"));
+        Assert.EndsWith("/bank/0/my/sign-in", Browser.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task A_cookie_of_one_world_opens_no_other_and_a_made_up_one_none()
+    {
+        await SignInAsync();
+        await Browser.GoAsync(new Uri(Shared.Server.Address, "/bank/0/my"));
+        Assert.EndsWith("/bank/0/my/sign-in", Browser.Address.AbsolutePath);
+
+        using var attacker = new Browser();
+        var session = Browser.SetCookies.Last(cookie => IsSessions(cookie)).Split(';')[0]["ob-my=".Length..];
+        attacker.SetCookie(Own(), "ob-my", session[..^1] + (session[^1] == 'A' ? 'B' : 'A'));
+        await attacker.GoAsync(Own());
+        Assert.EndsWith("/my/sign-in", attacker.Address.AbsolutePath);
+    }
+
+    private static bool IsSessions(string cookie) => cookie.StartsWith("ob-my=", StringComparison.Ordinal);
+}

@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace OpenBanking.Tests.Http.Dashboard;
+
+/// <summary>A month of an account, on a page and as a file.</summary>
+public sealed class StatementTests(SharedServer shared) : OwnPageTests(shared)
+{
+    [Fact]
+    public async Task A_statement_has_every_line_and_what_was_there_before_and_after()
+    {
+        await Partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1",
+                Amount = Money.Yuan(19.90m),
+                AgreementId = Customer.AgreementId!,
+                Description = "=HYPERLINK(\"x\"), a month",
+            },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+        await SignInAsync();
+        await FollowAsync("Type II e-account");
+        await FollowAsync("Statement");
+
+        Assert.Contains("Balance at the beginning¥0.00", Text());
+        Assert.Contains("Balance at the end¥80.10", Text());
+        Assert.Equal(2, Browser.Page.QuerySelectorAll(".lines li").Length);
+        var month = Browser.Page.QuerySelector("option")!.TextContent;
+        Assert.Matches(new Regex("^20[0-9]{2}-[01][0-9]$", default, TimeSpan.FromSeconds(1)), month);
+
+        var lines = (await DownloadAsync("Download")).Split("\r\n");
+        Assert.Equal("\uFEFFNo.,Time (Asia/Shanghai),Kind,App,What for,Amount (CNY),Balance (CNY)", lines[0]);
+        Assert.StartsWith("1,", lines[1]);
+        Assert.EndsWith(",From your card,Test App,,100.00,100.00", lines[1]);
+        Assert.EndsWith(",Payment,Test App,\"'=HYPERLINK(\"\"x\"\"), a month\",-19.90,80.10", lines[2]);
+        Assert.Equal([""], lines[3..]);
+        Assert.EndsWith($"-{month}.csv", Browser.ContentHeader("Content-Disposition"));
+        Assert.StartsWith("attachment; filename=statement-", Browser.ContentHeader("Content-Disposition"));
+    }
+
+    [Fact]
+    public async Task A_month_that_there_is_not_shows_the_newest()
+    {
+        await SignInAsync();
+        await FollowAsync("Type II e-account");
+        var account = Browser.Address;
+        foreach (var month in (string[])["1999-01", "nonsense", "2026-13", ""])
+        {
+            await Browser.GoAsync(new Uri($"{account}/statement?month={month}"));
+            Assert.Contains("Balance at the end¥100.00", Text());
+        }
+    }
+
+    private async Task<string> DownloadAsync(string link)
+    {
+        await FollowAsync(link);
+        return Browser.Content;
+    }
+}
