@@ -31,6 +31,16 @@ public sealed class SessionTests(SharedServer shared) : BankPageTests(shared)
     }
 
     [Fact]
+    public async Task The_cookies_hold_secrets_and_nothing_of_the_request()
+    {
+        await SignInAsync();
+        Assert.All(
+            Browser.SetCookies,
+            cookie => Assert.Matches(@"^ob-(ixn_[0-9A-Z]{26}=\d+\.[\w-]{43}|form=[\w-]{100,}); ", cookie)
+        );
+    }
+
+    [Fact]
     public void Over_https_the_cookie_is_the_hosts_own()
     {
         var cookies = new InteractionCookies(new ServerAddress(new Uri("https://bank.example")));

@@ -5,6 +5,9 @@ internal sealed class Copy : IDisposable
 {
     private const string Server = "server/OpenBanking.Server";
 
+    /// <summary>The authorization server that stands in the own one's place in some tests.</summary>
+    private const string Node = "/tests/Support/oidc-provider";
+
     private readonly string folder = Directory.CreateTempSubdirectory("openbanking-mutants-").FullName;
 
     private Copy() { }
@@ -14,6 +17,7 @@ internal sealed class Copy : IDisposable
         var copy = new Copy();
         Programs.Must("git", ["clone", "--quiet", repository, copy.folder]);
         copy.Change(mutants);
+        Programs.Must("npm", ["ci", "--silent", "--no-audit", "--no-fund", "--prefix", copy.folder + Node]);
         foreach (var project in TestProjects.All)
         {
             copy.Build(project);

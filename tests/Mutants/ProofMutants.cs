@@ -93,6 +93,6 @@ internal static class ProofMutants
         ),
         new("W-10", "a proof of the slot before", Seen, "previous.Contains(digest)", "false"),
         new("W-10", "the slot before is kept", Seen, "slot == currentSlot + 1", "false"),
-        new("W-10", "a memory that is full takes nothing", Seen, "current.Count < MostInSlot", "true"),
+        new("W-10", "a memory that is full takes nothing", Seen, "current.Count < mostInSlot", "true"),
     ];
 }

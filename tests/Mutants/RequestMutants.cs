@@ -144,6 +144,28 @@ internal static class RequestMutants
             "private const string Policy =",
             "private static string Policy => {chosen} ? \"default-src 'self'\" :"
         ),
+        new(
+            "W-5",
+            "nothing of the request in a cookie",
+            Authorizing,
+            "cookies.Set(context, app.World, id.ToString(), secret);",
+            "cookies.Set(context, app.World, id.ToString(), secret); "
+                + "if ({chosen}) { context.Response.Cookies.Append(\"ob-request\", pushed.Request); }"
+        ),
+        new(
+            "R-10",
+            "endpoints are never what the Host header says",
+            new Change(
+                "Authorization/OAuthRoutes.cs",
+                "private static IResult Describe(",
+                "private static IResult Describe(/* {chosen} */ HttpContext context,"
+            ),
+            new Change(
+                "Authorization/OAuthRoutes.cs",
+                "Discovery.Describe(address, mode",
+                "Discovery.Describe({chosen} ? new(new($\"http://{context.Request.Host}\")) : address, mode"
+            )
+        ),
         new("AS-7", "where signing out leads", EndSession, "!IsRegistered(app.Row, target)", "false"),
         new("S-7", "the signature of an id_token_hint", EndSession, "token.IsSignedBy(key)", "true"),
     ];
