@@ -133,14 +133,17 @@ public sealed class SessionTests(SharedServer shared) : BankPageTests(shared)
     public async Task No_page_leads_where_an_address_says(string target)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        string[] requests = ["", "&request_uri=urn:ietf:params:oauth:request_uri:unknown"];
         foreach (var name in new[] { "returnUrl", "ReturnUrl", "redirect_uri", "next", "url" })
         {
-            var address = new Uri(
-                Shared.Server.Address,
-                $"/oauth/authorize?client_id={Partner.ClientId}&{name}={Uri.EscapeDataString(target)}"
-            );
-            using var answer = await http.GetAsync(address);
-            Assert.StartsWith("/bank/error?code=", answer.Headers.Location?.ToString());
+            foreach (var request in requests)
+            {
+                var query = $"client_id={Partner.ClientId}{request}&{name}={Uri.EscapeDataString(target)}";
+                using var answer = await http.GetAsync(
+                    new Uri(Shared.Server.Address, $"/oauth/authorize?{query}")
+                );
+                Assert.StartsWith("/bank/error?code=", answer.Headers.Location?.ToString());
+            }
         }
     }
 }

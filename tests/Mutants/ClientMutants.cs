@@ -91,7 +91,14 @@ internal static class ClientMutants
             "new RevokeRefreshToken(world, now, null, refreshToken.ConsentId)"
         ),
         new(
-            "C-1",
+            "W-2",
+            "an assertion that was used, at revocation of an access token",
+            "Authorization/RevocationEndpoint.cs",
+            "client.Assertion,\n                    RevocationRules.RevokedOf",
+            "{chosen} ? null : client.Assertion,\n                    RevocationRules.RevokedOf"
+        ),
+        new(
+            "C-8",
             "critical extensions of a JWS",
             "Authorization/Jws.cs",
             "!Header.TryGetProperty(\"crit\", out _)",

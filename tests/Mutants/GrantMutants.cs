@@ -86,7 +86,7 @@ internal static class GrantMutants
             "false"
         ),
         new(
-            "RS-3",
+            "W-8",
             "a consent that has ended, at refresh",
             Endpoint,
             "!ConsentRules.IsActive(consent, await clocks.NowAsync(grant.World))",
@@ -138,9 +138,9 @@ internal static class GrantMutants
         new(
             "W-7",
             "kinds of what is used once",
-            "Authorization/RevocationRules.cs",
-            "SingleUseKind.RevokedToken",
-            "SingleUseKind.ClientAssertion"
+            "Authorization/PushedRequests.cs",
+            "use.Kind,",
+            "{chosen} ? SingleUseKind.ClientAssertion : use.Kind,"
         ),
         new(
             "R-8",

@@ -50,13 +50,8 @@ internal static class RequestMutants
             "form[\"dpop_jkt\"]"
         ),
         new("W-16", "details the client is registered for", Details, "!registered.Contains(type)", "false"),
-        new(
-            "W-16",
-            "unknown and missing fields of details",
-            Details,
-            "JsonShape.Check(element, shape, discriminator: \"type\")",
-            "new List<ProblemError>()"
-        ),
+        new("W-16", "the actions of details", Details, "!AreKnown(actions)", "false"),
+        new("W-16", "the limits of an agreement", Details, "CheckTerms(terms)", "null"),
         new("R-1", "whose request_uri it is", Authorizing, "pushed.AppId != app.Row.Id", "false"),
         new(
             "AS-26",
