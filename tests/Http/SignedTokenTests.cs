@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server.Authorization;
 using Xunit;
 
@@ -63,6 +64,36 @@ public sealed class SignedTokenTests(SharedServer shared) : RawClientTests(share
 
         Assert.Equal(200, (await CallAsync("/v1/accounts", token)).Status);
         AssertRefused("another app", await CallAsync("/v1/accounts", foreign));
+    }
+
+    [Fact]
+    public async Task A_customers_token_opens_no_route_of_the_app_whatever_its_scope()
+    {
+        var token = (await Client.TokensAsync())["access_token"]!.GetValue<string>();
+        var wider = SignAgain(token, AccessTokenType, claims => claims["scope"] = "accounts webhooks");
+
+        var answer = await CallAsync("/v1/webhook-endpoints", wider);
+
+        Assert.Equal(200, (await CallAsync("/v1/accounts", wider)).Status);
+        Assert.Equal((403, ProblemCodes.InsufficientScope), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task A_token_that_was_good_is_refused_once_it_has_expired()
+    {
+        var clock = new ShiftedClock();
+        await using var server = await TestServer.StartAsync(builder =>
+            builder.Services.AddSingleton<TimeProvider>(clock)
+        );
+        using var client = new RawClient(await TestPartner.NewAsync(server.Address), server.Address);
+        var token = await client.AppTokenAsync();
+
+        var good = await client.CallAsync(HttpMethod.Get, AppRoute, token);
+        clock.Ahead = AuthorizationServerOptions.AccessTokenLifetime;
+        var expired = await client.CallAsync(HttpMethod.Get, AppRoute, token);
+
+        Assert.Equal(200, good.Status);
+        AssertRefused("expired", expired);
     }
 
     private Task<RawAnswer> CallAsync(string route, string token) =>
