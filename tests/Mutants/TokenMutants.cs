@@ -84,7 +84,7 @@ internal static class TokenMutants
         new("RS-3", "a consent that has ended", Live, "!ConsentRules.IsActive(consent, now)", "false"),
         new("RS-3", "the epoch of a consent", Live, "token.Epoch != consent.Epoch", "false"),
         new("RS-3", "an access token that was taken back", Live, "clocks.RealNow < until", "false"),
-        new("W-14", "introspection looks again", Live, "token.Epoch != consent.Epoch", "false"),
+        new("W-14", "introspection looks again", Live, "clocks.RealNow < until", "false"),
         new(
             "RS-4",
             "whose payment it is",
@@ -123,9 +123,12 @@ internal static class TokenMutants
         new(
             "RS-4",
             "whose events are listed",
-            "Webhooks/EventQueries.cs",
-            "found.Item.AppId == caller.App.Id.Value",
-            "true"
+            new Change("Webhooks/EventQueries.cs", "found.Item.AppId == caller.App.Id.Value", "true"),
+            new Change(
+                "Webhooks/EventQueries.cs",
+                "$\"app_id = {caller.App.Id} AND position",
+                "$\"(app_id = {caller.App.Id} OR 1 = {({chosen} ? 1 : 0)}) AND position"
+            )
         ),
     ];
 }
