@@ -81,7 +81,8 @@ internal static class ClientMutants
             "an assertion that was used, with a refresh token",
             "Authorization/TokenEndpoint.cs",
             "return failure is not null ? (null, failure)\n            : await grant.Client.UseAssertionAsync(engine, grant.Now)",
-            "return failure is not null ? (null, failure)\n            : ({chosen} ? null : await grant.Client.UseAssertionAsync(engine, grant.Now))"
+            "return failure is not null ? (null, failure)\n"
+                + "            : ({chosen} ? null : await grant.Client.UseAssertionAsync(engine, grant.Now))"
         ),
         new(
             "W-2",
