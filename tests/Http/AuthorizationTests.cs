@@ -29,6 +29,22 @@ public sealed class AuthorizationTests(SharedServer shared) : RawClientTests(sha
         Assert.Equal(keys.Count, keys.Select(key => key!["kid"]!.GetValue<string>()).Distinct().Count());
     }
 
+    [Fact]
+    public async Task No_endpoint_is_where_the_Host_header_says()
+    {
+        foreach (var path in new[] { "openid-configuration", "oauth-authorization-server" })
+        {
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get,
+                new Uri(Client.Server, $"/.well-known/{path}")
+            );
+            request.Headers.Host = "attacker.example";
+            var answer = await Client.SendAsync(request);
+            Assert.Equal((200, Client.Issuer), (answer.Status, answer.Json["issuer"]!.GetValue<string>()));
+            Assert.DoesNotContain("attacker", answer.Text);
+        }
+    }
+
     /// <summary>What is done to the client assertion.</summary>
     public static TheoryData<string, Action<JsonObject, JsonObject>> WrongAssertions =>
         new()

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Xunit;
@@ -123,6 +125,61 @@ public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shar
     }
 
     [Fact]
+    public async Task Two_keys_of_one_name_are_refused()
+    {
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (first, second) = (RawClient.PublicJwkOf(Client.DpopKey), RawClient.PublicJwkOf(other));
+        (first["kid"], second["kid"]) = ("one", "one");
+        var refused = await RegisterAsync(first.DeepClone(), second.DeepClone());
+        second["kid"] = "two";
+        var registered = await RegisterAsync(first, second);
+
+        Assert.Equal((400, "invalid_client_metadata"), (refused.Status, refused.Code));
+        Assert.Equal(201, registered.Status);
+    }
+
+    [Theory]
+    [InlineData(1024, 400)]
+    [InlineData(2048, 201)]
+    public async Task RSA_keys_are_long_enough_or_refused(int bits, int status)
+    {
+        using var key = RSA.Create(bits);
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        var answer = await RegisterAsync(
+            new JsonObject
+            {
+                ["kty"] = "RSA",
+                ["n"] = Base64Url.EncodeToString(parameters.Modulus),
+                ["e"] = Base64Url.EncodeToString(parameters.Exponent),
+            }
+        );
+        Assert.Equal(status, answer.Status);
+    }
+
+    [Fact]
+    public async Task An_app_asks_for_no_more_than_it_is_registered_for()
+    {
+        using var limited = await NewLimitedClientAsync();
+        (string, string?)[] least =
+        [
+            ("scope", "openid accounts"),
+            ("authorization_details", """[{"type":"account_information"}]"""),
+        ];
+        var allowed = await limited.PushAsync(least);
+        var scope = await limited.PushAsync([.. least, ("scope", "openid coupons")]);
+        var details = await limited.PushAsync([
+            .. least,
+            ("authorization_details", """[{"type":"coupon_wallet"}]"""),
+        ]);
+        var grant = await limited.PostFormAsync("/oauth/token", [("grant_type", "client_credentials")]);
+
+        Assert.Equal(201, allowed.Status);
+        Assert.Equal((400, "invalid_scope"), (scope.Status, scope.Code));
+        Assert.Equal((400, "invalid_authorization_details"), (details.Status, details.Code));
+        Assert.Equal((400, "unauthorized_client"), (grant.Status, grant.Code));
+    }
+
+    [Fact]
     public async Task A_registration_is_JSON()
     {
         var answer = await RegisterAsync("{}", Client.Partner.InitialAccessToken, "text/plain");
@@ -137,6 +194,38 @@ public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shar
             var answer = await RegisterAsync("{}", token);
             Assert.Equal((401, "invalid_token"), (answer.Status, answer.Code));
         }
+    }
+
+    /// <summary>An app that may have customers' accounts read, and nothing else.</summary>
+    private async Task<RawClient> NewLimitedClientAsync()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var registration = new JsonObject
+        {
+            ["client_name"] = "A",
+            ["redirect_uris"] = new JsonArray(TestPartner.RedirectUri.ToString()),
+            ["jwks"] = new JsonObject { ["keys"] = new JsonArray(RawClient.PublicJwkOf(key)) },
+            ["grant_types"] = new JsonArray("authorization_code"),
+            ["scope"] = "openid accounts payments",
+            ["authorization_details_types"] = new JsonArray("account_information"),
+        };
+        var answer = await RegisterAsync(registration.ToJsonString(), Client.Partner.InitialAccessToken);
+        return new(
+            new RawIdentity(
+                answer.Json["client_id"]!.GetValue<string>(),
+                ClientKey.FromPem(key.ExportPkcs8PrivateKeyPem())
+            ),
+            Client.Server
+        );
+    }
+
+    private Task<RawAnswer> RegisterAsync(params JsonNode[] keys)
+    {
+        var jwks = new JsonObject { ["keys"] = new JsonArray(keys) }.ToJsonString();
+        return RegisterAsync(
+            $$$"""{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":{{{jwks}}}}""",
+            Client.Partner.InitialAccessToken
+        );
     }
 
     private async Task<RawAnswer> RegisterAsync(

@@ -98,11 +98,15 @@ public sealed class RevocationTests(SharedServer shared) : RawClientTests(shared
         Assert.Equal((400, "invalid_request"), (empty.Status, empty.Code));
     }
 
-    [Fact]
-    public async Task An_assertion_takes_back_once()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("refresh_token")]
+    [InlineData("access_token")]
+    public async Task An_assertion_takes_back_once(string? kind)
     {
+        var token = kind is null ? "unknown" : Text(await Client.TokensAsync(), kind);
         var assertion = Client.NewAssertion();
-        (string, string?)[] form = [("token", "unknown"), ("client_assertion", assertion)];
+        (string, string?)[] form = [("token", token), ("client_assertion", assertion)];
 
         var first = await Client.PostFormAsync("/oauth/revoke", form, withProof: false);
         var second = await Client.PostFormAsync("/oauth/revoke", form, withProof: false);

@@ -31,6 +31,16 @@ public sealed class SessionTests(SharedServer shared) : BankPageTests(shared)
     }
 
     [Fact]
+    public async Task The_cookies_hold_secrets_and_nothing_of_the_request()
+    {
+        await SignInAsync();
+        Assert.All(
+            Browser.SetCookies,
+            cookie => Assert.Matches(@"^ob-(ixn_[0-9a-z]{26}=\d+\.[\w-]{40,60}|form=[\w-]{100,}); ", cookie)
+        );
+    }
+
+    [Fact]
     public void Over_https_the_cookie_is_the_hosts_own()
     {
         var cookies = new InteractionCookies(new ServerAddress(new Uri("https://bank.example")));
@@ -123,14 +133,17 @@ public sealed class SessionTests(SharedServer shared) : BankPageTests(shared)
     public async Task No_page_leads_where_an_address_says(string target)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        string[] requests = ["", "&request_uri=urn:ietf:params:oauth:request_uri:unknown"];
         foreach (var name in new[] { "returnUrl", "ReturnUrl", "redirect_uri", "next", "url" })
         {
-            var address = new Uri(
-                Shared.Server.Address,
-                $"/oauth/authorize?client_id={Partner.ClientId}&{name}={Uri.EscapeDataString(target)}"
-            );
-            using var answer = await http.GetAsync(address);
-            Assert.StartsWith("/bank/error?code=", answer.Headers.Location?.ToString());
+            foreach (var request in requests)
+            {
+                var query = $"client_id={Partner.ClientId}{request}&{name}={Uri.EscapeDataString(target)}";
+                using var answer = await http.GetAsync(
+                    new Uri(Shared.Server.Address, $"/oauth/authorize?{query}")
+                );
+                Assert.StartsWith("/bank/error?code=", answer.Headers.Location?.ToString());
+            }
         }
     }
 }

@@ -123,8 +123,10 @@ public sealed class TokenEndpointTests(SharedServer shared) : RawClientTests(sha
         var tokens = (await Client.RedeemAsync(code, redirect)).Json;
         var refresh = tokens["refresh_token"]!.GetValue<string>();
         using var other = await Shared.NewRawClientAsync();
+        using var sibling = new RawClient(await Client.Partner.NewAppAsync(), Client.Server);
 
         var stolen = await other.RefreshAsync(refresh);
+        var taken = await sibling.RefreshAsync(refresh);
         var wider = await Client.PostFormAsync(
             "/oauth/token",
             [
@@ -139,9 +141,28 @@ public sealed class TokenEndpointTests(SharedServer shared) : RawClientTests(sha
         var ended = await Client.RefreshAsync(refresh);
 
         Assert.Equal((400, "invalid_grant"), (stolen.Status, stolen.Code));
+        Assert.Equal((400, "invalid_grant"), (taken.Status, taken.Code));
         Assert.Equal((400, "invalid_scope"), (wider.Status, wider.Code));
         Assert.Equal((200, 200), (first.Status, second.Status));
         Assert.Equal((400, "invalid_grant"), (ended.Status, ended.Code));
+    }
+
+    [Fact]
+    public async Task An_assertion_refreshes_once()
+    {
+        var refresh = (await Client.TokensAsync())["refresh_token"]!.GetValue<string>();
+        (string, string?)[] form =
+        [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh),
+            ("client_assertion", Client.NewAssertion()),
+        ];
+
+        var first = await Client.PostFormAsync("/oauth/token", form);
+        var second = await Client.PostFormAsync("/oauth/token", form);
+
+        Assert.Equal(200, first.Status);
+        Assert.Equal((401, "invalid_client"), (second.Status, second.Code));
     }
 
     [Fact]

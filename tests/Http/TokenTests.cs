@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -40,6 +41,8 @@ public sealed class TokenTests(SharedServer shared) : RawClientTests(shared)
             },
             { "another key's jwk", (header, _) => header["jwk"] = OtherJwk() },
             { "critical extensions", (header, _) => header["crit"] = new JsonArray("b64") },
+            { "keys elsewhere, x5u", (header, _) => header["x5u"] = "https://keys.example/" },
+            { "keys elsewhere, jku", (header, _) => header["jku"] = "https://keys.example/" },
             { "no jti", (_, claims) => claims.Remove("jti") },
             { "an empty jti", (_, claims) => claims["jti"] = "" },
             { "a jti that is no text", (_, claims) => claims["jti"] = 7 },
@@ -83,6 +86,21 @@ public sealed class TokenTests(SharedServer shared) : RawClientTests(shared)
             change: request => Replace(request, RawClient.Sign(header, claims, Client.DpopKey))
         );
         Assert.Equal((401, ProblemCodes.InvalidProof), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task A_proof_with_a_member_twice_is_refused()
+    {
+        foreach (var twice in new[] { 0, 1 })
+        {
+            var answer = await Client.CallAsync(
+                HttpMethod.Get,
+                Route,
+                token,
+                change: request => Replace(request, WithMemberTwice(request, part: twice))
+            );
+            Assert.Equal((401, ProblemCodes.InvalidProof), (answer.Status, answer.Code));
+        }
     }
 
     [Fact]
@@ -155,6 +173,17 @@ public sealed class TokenTests(SharedServer shared) : RawClientTests(shared)
 
         Assert.Equal(200, first.Status);
         Assert.Equal((401, ProblemCodes.InvalidProof), (second.Status, second.Code));
+    }
+
+    /// <summary>On the wire: the framework's client would make one line of two.</summary>
+    [Fact]
+    public async Task Two_lines_with_a_good_proof_each_are_refused()
+    {
+        Assert.Equal(200, (await Client.CallAsync(HttpMethod.Get, Route, token)).Status);
+        Assert.StartsWith("HTTP/1.1 200 ", await SendLinesAsync(NewProof()));
+        var two = await SendLinesAsync(NewProof(), NewProof());
+        Assert.StartsWith("HTTP/1.1 401 ", two);
+        Assert.Contains("error=\"invalid_dpop_proof\"", two);
     }
 
     [Fact]
@@ -284,6 +313,38 @@ public sealed class TokenTests(SharedServer shared) : RawClientTests(shared)
     {
         var answer = await Client.CallAsync(HttpMethod.Get, "/v1/accounts", token);
         Assert.Equal((403, ProblemCodes.InsufficientScope), (answer.Status, answer.Code));
+    }
+
+    /// <summary>The proof of a request, with a member of its header or claims once more, which says the same.</summary>
+    private string WithMemberTwice(HttpRequestMessage request, int part)
+    {
+        var parts = request
+            .Headers.GetValues("DPoP")
+            .Single()
+            .Split('.')[..2]
+            .Select(encoded => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(encoded)))
+            .ToArray();
+        var again = part == 0 ? "\"typ\":\"dpop+jwt\"" : "\"htm\":\"GET\"";
+        parts[part] = $"{{{again},{parts[part][1..]}";
+        return RawClient.Sign(parts[0], parts[1], Client.DpopKey);
+    }
+
+    private string NewProof() => Client.NewProof(HttpMethod.Get, new Uri(Client.Server, Route), token);
+
+    private async Task<string> SendLinesAsync(params string[] proofs)
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(Client.Server.Host, Client.Server.Port);
+        await using var stream = connection.GetStream();
+        var lines = string.Concat(proofs.Select(proof => $"DPoP: {proof}\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"GET {Route} HTTP/1.1\r\nHost: {Client.Server.Authority}\r\nConnection: close\r\n"
+                    + $"Authorization: DPoP {token}\r\n{lines}\r\n"
+            )
+        );
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        return await reader.ReadToEndAsync();
     }
 
     private static JsonObject OtherJwk()

@@ -7,11 +7,9 @@ namespace OpenBanking.Server.Authorization;
 /// The <c>jti</c>s of proofs seen in the last minutes, in memory: each proof is good once. Nothing is forgotten
 /// before it has expired; when the memory is full, proofs are refused.
 /// </summary>
-public sealed class SeenProofs(TimeProvider time)
+/// <param name="mostInSlot">The most proofs remembered in one slot: about 40 bytes each.</param>
+public sealed class SeenProofs(TimeProvider time, int mostInSlot = 2_000_000)
 {
-    /// <summary>The most proofs remembered in one slot: about 40 bytes each.</summary>
-    private const int MostInSlot = 2_000_000;
-
     /// <summary>A thumbprint, and the longest jti in UTF-8.</summary>
     private const int LongestName = 1_024;
 
@@ -37,7 +35,7 @@ public sealed class SeenProofs(TimeProvider time)
                 currentSlot = slot;
             }
 
-            return current.Count < MostInSlot && !previous.Contains(digest) && current.Add(digest);
+            return current.Count < mostInSlot && !previous.Contains(digest) && current.Add(digest);
         }
     }
 
