@@ -10,12 +10,15 @@ return args switch
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
     ["payments"] => await PaymentLoad.MeasureAsync(),
     ["profile"] => await PaymentLoad.RunForProfilerAsync(),
+    ["profile", "token" or "par"] => await AuthorizationLoad.RunForProfilerAsync(args[1]),
     ["profile", "postgres", var callers] => await EngineLoad.ProfilePostgresAsync(int.Parse(callers)),
     ["profile", "sqlite", var callers] => await EngineLoad.ProfileSqliteAsync(int.Parse(callers)),
     ["engine"] => await EngineLoad.MeasurePostgresAsync() + await EngineLoad.MeasureSqliteAsync(),
     ["engine", "postgres"] => await EngineLoad.MeasurePostgresAsync(),
     ["engine", "postgres", var callers] => await EngineLoad.MeasurePostgresAsync(int.Parse(callers)),
     ["engine", "sqlite"] => await EngineLoad.MeasureSqliteAsync(),
+    ["holds", "postgres"] => await Holds.MeasurePostgresAsync(),
+    ["holds", "sqlite"] => await Holds.MeasureSqliteAsync(),
     ["nodes"] => await EngineLoad.MeasureNodesAsync(),
     ["growth", "postgres"] => await Growth.MeasurePostgresAsync(1_000_000),
     ["growth", "postgres", var most] => await Growth.MeasurePostgresAsync(int.Parse(most)),
@@ -32,7 +35,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Bench [start | quickstart | payments | engine [postgres [callers] | sqlite] | nodes | growth postgres [payments] | "
+        "Bench [start | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | growth postgres [payments] | "
             + "growth sqlite | soak minutes | token-check | authorization]; start, quickstart and payments when nothing is said."
     );
     return 2;
