@@ -10,7 +10,9 @@ namespace OpenBanking.Tests.Bench;
 public static class AuthorizationLoad
 {
     private const int Rounds = 5;
-    private const int WarmUpRounds = 2;
+
+    /// <summary>Until the runtime has compiled what is in use for the last time: some 40,000 requests.</summary>
+    private const int WarmUpRounds = 5;
 
     /// <summary>Of each server so many that a round takes a few seconds.</summary>
     private const int OurRequests = 8_000;
