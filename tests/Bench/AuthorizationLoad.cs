@@ -20,15 +20,16 @@ public static class AuthorizationLoad
 
     private static readonly string[] kinds = [AuthorizationRequests.Token, AuthorizationRequests.Pushed];
 
-    public static Task<int> MeasureAsync() =>
+    public static Task<int> MeasureAsync(int callers) =>
         ServeAsync(
+            callers,
             async (data, ours) =>
             {
                 var identity = new RawIdentity(data.ClientId, data.Key);
                 var address = ours.Client.Server;
                 using var other = await OidcProvider.StartAsync(new(address.ToString(), identity));
                 using var client = new RawClient(identity, other.Address);
-                var theirs = new AuthorizationSide(client, other.Process, OidcProvider.RedirectUri);
+                var theirs = new AuthorizationSide(client, other.Process, OidcProvider.RedirectUri, callers);
                 foreach (var kind in kinds)
                 {
                     await CompareAsync(kind, ours, theirs);
@@ -37,8 +38,9 @@ public static class AuthorizationLoad
         );
 
     /// <summary>Requests of one kind to our server and nothing else, until it is stopped: for a profiler to look at.</summary>
-    public static Task<int> RunForProfilerAsync(string kind) =>
+    public static Task<int> RunForProfilerAsync(string kind, int callers) =>
         ServeAsync(
+            callers,
             async (_, ours) =>
             {
                 Console.WriteLine($"server process {ours.Process.Id}");
@@ -49,7 +51,7 @@ public static class AuthorizationLoad
             }
         );
 
-    private static async Task<int> ServeAsync(Func<BenchData, AuthorizationSide, Task> measure)
+    private static async Task<int> ServeAsync(int callers, Func<BenchData, AuthorizationSide, Task> measure)
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
         var address = new Uri($"http://localhost:{Ports.Free()}");
@@ -59,7 +61,7 @@ public static class AuthorizationLoad
         {
             await Programs.WaitUntilReadyAsync(address, Stopwatch.GetTimestamp());
             using var client = new RawClient(new RawIdentity(data.ClientId, data.Key), address);
-            await measure(data, new(client, process, address.ToString()));
+            await measure(data, new(client, process, address.ToString(), callers));
             return 0;
         }
         finally
@@ -87,7 +89,7 @@ public static class AuthorizationLoad
             Console.WriteLine($"  round {round + 1}: {Show(us[^1])}; theirs {Show(them[^1])}");
         }
 
-        Console.WriteLine($"{kind}, {AuthorizationSide.Callers} callers, medians of {Rounds} rounds:");
+        Console.WriteLine($"{kind}, {ours.Callers} callers, medians of {Rounds} rounds:");
         Print("OpenBanking", us);
         Print("oidc-provider", them);
         Console.WriteLine(

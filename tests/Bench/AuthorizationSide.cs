@@ -16,9 +16,9 @@ internal sealed record SideResult(
 
 /// <summary>One of the two servers that are compared, and who asks it.</summary>
 /// <param name="RedirectUri">What the client is registered with there.</param>
-internal sealed record AuthorizationSide(RawClient Client, Process Process, string RedirectUri)
+/// <param name="Callers">How many ask at once.</param>
+internal sealed record AuthorizationSide(RawClient Client, Process Process, string RedirectUri, int Callers)
 {
-    public const int Callers = 64;
     private const double MostForeign = 0.10;
     private const int MostTries = 4;
 

@@ -10,7 +10,10 @@ return args switch
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
     ["payments"] => await PaymentLoad.MeasureAsync(),
     ["profile"] => await PaymentLoad.RunForProfilerAsync(),
-    ["profile", "token" or "par"] => await AuthorizationLoad.RunForProfilerAsync(args[1]),
+    ["profile", "token" or "par", var callers] => await AuthorizationLoad.RunForProfilerAsync(
+        args[1],
+        int.Parse(callers)
+    ),
     ["profile", "postgres", var callers] => await EngineLoad.ProfilePostgresAsync(int.Parse(callers)),
     ["profile", "sqlite", var callers] => await EngineLoad.ProfileSqliteAsync(int.Parse(callers)),
     ["engine"] => await EngineLoad.MeasurePostgresAsync() + await EngineLoad.MeasureSqliteAsync(),
@@ -25,7 +28,8 @@ return args switch
     ["growth", "sqlite"] => await Growth.MeasureSqliteAsync(1_000_000),
     ["soak", var minutes] => await Growth.SoakAsync(double.Parse(minutes)),
     ["token-check"] => await TokenCheck.MeasureAsync(),
-    ["authorization"] => await AuthorizationLoad.MeasureAsync(),
+    ["authorization"] => await AuthorizationLoad.MeasureAsync(64),
+    ["authorization", var callers] => await AuthorizationLoad.MeasureAsync(int.Parse(callers)),
     [] => await StartUp.MeasureAsync()
         + await QuickstartRun.MeasureAsync()
         + await PaymentLoad.MeasureAsync(),
@@ -36,7 +40,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Bench [start | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | growth postgres [payments] | "
-            + "growth sqlite | soak minutes | token-check | authorization]; start, quickstart and payments when nothing is said."
+            + "growth sqlite | soak minutes | token-check | authorization [callers]]; start, quickstart and payments when nothing is said."
     );
     return 2;
 }
