@@ -39,8 +39,9 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Bench [start | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | growth postgres [payments] | "
-            + "growth sqlite | soak minutes | token-check | authorization [callers]]; start, quickstart and payments when nothing is said."
+        "Bench [start | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | "
+            + "growth postgres [payments] | growth sqlite | soak minutes | token-check | authorization [callers]]; start, "
+            + "quickstart and payments when nothing is said."
     );
     return 2;
 }
