@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
+using System.Globalization;
+using OpenBanking.Tests.Bench.EngineAlone;
 
 namespace OpenBanking.Tests.Bench;
 
@@ -10,160 +10,111 @@ namespace OpenBanking.Tests.Bench;
 public static class AuthorizationLoad
 {
     private const int Rounds = 5;
-    private const int RequestsInRound = 1_000;
-    private const int Callers = 32;
 
-    private static readonly (string Name, string Value)[] token = [("grant_type", "client_credentials")];
+    /// <summary>Until the runtime has compiled what is in use for the last time: some 40,000 requests.</summary>
+    private const int WarmUpRounds = 5;
 
-    public static async Task<int> MeasureAsync()
+    /// <summary>Of each server so many that a round takes a few seconds.</summary>
+    private const int OurRequests = 8_000;
+    private const int TheirRequests = 2_000;
+
+    private static readonly string[] kinds = [AuthorizationRequests.Token, AuthorizationRequests.Pushed];
+
+    public static Task<int> MeasureAsync(int callers) =>
+        ServeAsync(
+            callers,
+            async (data, ours) =>
+            {
+                var identity = new RawIdentity(data.ClientId, data.Key);
+                var address = ours.Client.Server;
+                using var other = await OidcProvider.StartAsync(new(address.ToString(), identity));
+                using var client = new RawClient(identity, other.Address);
+                var theirs = new AuthorizationSide(client, other.Process, OidcProvider.RedirectUri, callers);
+                foreach (var kind in kinds)
+                {
+                    await CompareAsync(kind, ours, theirs);
+                }
+            }
+        );
+
+    /// <summary>Requests of one kind to our server and nothing else, until it is stopped: for a profiler to look at.</summary>
+    public static Task<int> RunForProfilerAsync(string kind, int callers) =>
+        ServeAsync(
+            callers,
+            async (_, ours) =>
+            {
+                Console.WriteLine($"server process {ours.Process.Id}");
+                while (true)
+                {
+                    Console.WriteLine(Show(await ours.RunAsync(kind, OurRequests)));
+                }
+            }
+        );
+
+    private static async Task<int> ServeAsync(int callers, Func<BenchData, AuthorizationSide, Task> measure)
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
         var address = new Uri($"http://localhost:{Ports.Free()}");
         var data = await BenchData.WriteAsync(address, folder);
-        using var ours = Programs.RunBenchServer(address, folder);
-        using var other = await OidcProvider.StartAsync(
-            new(address.ToString(), new RawIdentity(data.ClientId, data.Key))
-        );
+        using var process = Programs.RunBenchServer(address, folder);
         try
         {
             await Programs.WaitUntilReadyAsync(address, Stopwatch.GetTimestamp());
             using var client = new RawClient(new RawIdentity(data.ClientId, data.Key), address);
-            using var otherClient = new RawClient(new RawIdentity(data.ClientId, data.Key), other.Address);
-            (string, string)[] details = [("authorization_details", Details)];
-            await CompareAsync(
-                "token",
-                new(client, ours, "/oauth/token", token),
-                new(otherClient, other.Process, "/oauth/token", token)
-            );
-            await CompareAsync(
-                "pushed request",
-                new(client, ours, "/oauth/par", [.. Pushed(data.ClientId, address.ToString()), .. details]),
-                new(otherClient, other.Process, "/oauth/par", Pushed(data.ClientId, OidcProvider.RedirectUri))
-            );
+            await measure(data, new(client, process, address.ToString(), callers));
             return 0;
         }
         finally
         {
-            ours.Kill();
-            await ours.WaitForExitAsync();
+            process.Kill();
+            await process.WaitForExitAsync();
             Directory.Delete(folder, recursive: true);
         }
     }
 
-    private static string Details { get; } =
-        JsonSerializer.Serialize<IReadOnlyList<AuthorizationDetail>>(
-            [
-                new PaymentAgreementTerms
-                {
-                    PerPaymentLimit = Money.Yuan(1),
-                    DailyLimit = Money.Yuan(1),
-                    TotalLimit = Money.Yuan(1),
-                },
-            ],
-            RequestJson.Default.IReadOnlyListAuthorizationDetail
-        );
-
-    private static (string, string)[] Pushed(string clientId, string redirectUri) =>
-        [
-            ("client_id", clientId),
-            ("response_type", "code"),
-            ("redirect_uri", redirectUri),
-            ("scope", Scopes.OpenId),
-            ("state", "state"),
-            ("nonce", "nonce"),
-            ("code_challenge", new string('c', 43)),
-            ("code_challenge_method", "S256"),
-        ];
-
-    private static async Task CompareAsync(string what, Side ours, Side theirs)
+    private static async Task CompareAsync(string kind, AuthorizationSide ours, AuthorizationSide theirs)
     {
-        await ours.RunAsync();
-        await theirs.RunAsync();
+        for (var round = 0; round < WarmUpRounds; round++)
+        {
+            await ours.RunAsync(kind, OurRequests);
+            await theirs.RunAsync(kind, TheirRequests);
+        }
+
         var us = new List<SideResult>();
         var them = new List<SideResult>();
         for (var round = 0; round < Rounds; round++)
         {
-            us.Add(await ours.RunAsync());
-            them.Add(await theirs.RunAsync());
+            us.Add(await ours.RunAloneAsync(kind, OurRequests));
+            them.Add(await theirs.RunAloneAsync(kind, TheirRequests));
+            Console.WriteLine($"  round {round + 1}: {Show(us[^1])}; theirs {Show(them[^1])}");
         }
 
-        Console.WriteLine($"{what}: {Callers} callers, median of {Rounds} rounds of {RequestsInRound}:");
+        Console.WriteLine($"{kind}, {ours.Callers} callers, medians of {Rounds} rounds:");
         Print("OpenBanking", us);
         Print("oidc-provider", them);
         Console.WriteLine(
-            $"  rate ÷ rate {Ratio(us, them, side => side.PerSecond)}, "
-                + $"their processor time ÷ ours {Ratio(them, us, side => side.Microseconds)} (min / median / max)"
+            $"  rate ÷ rate {Ratio(us, them, side => side.Sent.PerSecond)}, "
+                + $"their processor time ÷ ours {Ratio(them, us, side => side.Microseconds)}"
         );
     }
 
     private static void Print(string who, List<SideResult> rounds) =>
         Console.WriteLine(
-            $"  {who, -14} {rounds.Select(side => side.PerSecond).Median(), 7:0} requests/s, "
-                + $"{rounds.Select(side => side.Microseconds).Median(), 7:0} µs of processor each, "
-                + $"{rounds.Sum(side => side.Failed)} failed"
+            $"  {who, -14} {rounds.Select(side => side.Sent.PerSecond).Median(), 7:0} requests/s, "
+                + $"p50 {rounds.Select(side => side.Sent.MedianMilliseconds).Median():0.0} ms, "
+                + $"p99 {rounds.Select(side => side.Sent.P99Milliseconds).Median():0.0} ms, "
+                + $"{rounds.Select(side => side.Microseconds).Median():0} µs of its processor time each, "
+                + $"{rounds.Sum(side => side.Sent.Failed)} failed"
         );
 
-    private static string Ratio(List<SideResult> of, List<SideResult> to, Func<SideResult, double> figure)
-    {
-        var ratios = of.Zip(to, (left, right) => figure(left) / figure(right)).Order().ToList();
-        return $"{ratios[0]:0.0} / {ratios[ratios.Count / 2]:0.0} / {ratios[^1]:0.0}";
-    }
+    private static string Show(SideResult side) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{side.Sent.PerSecond:0}/s, {side.Microseconds:0} µs each (the load {side.LoadMicroseconds:0} µs), "
+                + $"{side.Foreign:P0} foreign load"
+        );
 
-    private sealed record SideResult(double PerSecond, double Microseconds, int Failed);
-
-    private sealed record Side(
-        RawClient Client,
-        Process Process,
-        string Path,
-        IReadOnlyList<(string Name, string Value)> Fields
-    )
-    {
-        public async Task<SideResult> RunAsync()
-        {
-            var requests = await MakeAsync();
-            Process.Refresh();
-            var before = Process.TotalProcessorTime;
-            var round = await Connections.SendAsync(Client.Server, requests, Callers);
-            Process.Refresh();
-            var spent = Process.TotalProcessorTime - before;
-            return new(round.PerSecond, spent.TotalMicroseconds / requests.Length, round.Failed);
-        }
-
-        /// <summary>Assertions and proofs are made before: a load that costs the cores little.</summary>
-        private async Task<byte[][]> MakeAsync()
-        {
-            // The first answer brings the nonce of now, and the second must be what is measured.
-            var fields = Fields.Select(field => (field.Name, (string?)field.Value)).ToList();
-            await Client.PostFormAsync(Path, fields);
-            var answer = await Client.PostFormAsync(Path, fields);
-            if (answer.Status is < 200 or > 299)
-            {
-                throw new InvalidOperationException($"{Client.Server} refuses {Path}: {answer.Text}");
-            }
-
-            var address = new Uri(Client.Server, Path);
-            var requests = new byte[RequestsInRound][];
-            Parallel.For(0, requests.Length, i => requests[i] = Make(address));
-            return requests;
-        }
-
-        private byte[] Make(Uri address)
-        {
-            IEnumerable<(string Name, string Value)> fields =
-            [
-                .. Fields,
-                ("client_assertion_type", RawClient.AssertionType),
-                ("client_assertion", Client.NewAssertion()),
-            ];
-            var body = string.Join(
-                '&',
-                fields.Select(field => $"{field.Name}={Uri.EscapeDataString(field.Value)}")
-            );
-            return Encoding.ASCII.GetBytes(
-                $"POST {Path} HTTP/1.1\r\nHost: {address.Authority}\r\n"
-                    + $"DPoP: {Client.NewProof(HttpMethod.Post, address, token: null)}\r\n"
-                    + $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body}"
-            );
-        }
-    }
+    /// <summary>Round by round, since what is around changes from minute to minute.</summary>
+    private static string Ratio(List<SideResult> of, List<SideResult> to, Func<SideResult, double> figure) =>
+        MeasuredRounds.MinMedianMax([.. of.Zip(to, (left, right) => figure(left) / figure(right))]);
 }

@@ -46,8 +46,8 @@ public sealed record BenchData(ClientKey Key, string ClientId, IReadOnlyList<str
             Name = "Bench",
             Scene = "other",
             Scope = string.Join(' ', Scopes.All),
-            GrantTypes = "client_credentials",
-            AuthorizationDetailsTypes = "payment_agreement",
+            GrantTypes = "client_credentials authorization_code",
+            AuthorizationDetailsTypes = "account_information payment_agreement",
             RedirectUris = JsonSerializer.Serialize(new[] { address.ToString() }),
             Jwks = JsonSerializer.Serialize(
                 new JsonWebKeySetDocument { Keys = [key.PublicJwk] },

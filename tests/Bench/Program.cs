@@ -10,19 +10,26 @@ return args switch
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
     ["payments"] => await PaymentLoad.MeasureAsync(),
     ["profile"] => await PaymentLoad.RunForProfilerAsync(),
+    ["profile", "token" or "par", var callers] => await AuthorizationLoad.RunForProfilerAsync(
+        args[1],
+        int.Parse(callers)
+    ),
     ["profile", "postgres", var callers] => await EngineLoad.ProfilePostgresAsync(int.Parse(callers)),
     ["profile", "sqlite", var callers] => await EngineLoad.ProfileSqliteAsync(int.Parse(callers)),
     ["engine"] => await EngineLoad.MeasurePostgresAsync() + await EngineLoad.MeasureSqliteAsync(),
     ["engine", "postgres"] => await EngineLoad.MeasurePostgresAsync(),
     ["engine", "postgres", var callers] => await EngineLoad.MeasurePostgresAsync(int.Parse(callers)),
     ["engine", "sqlite"] => await EngineLoad.MeasureSqliteAsync(),
+    ["holds", "postgres"] => await Holds.MeasurePostgresAsync(),
+    ["holds", "sqlite"] => await Holds.MeasureSqliteAsync(),
     ["nodes"] => await EngineLoad.MeasureNodesAsync(),
     ["growth", "postgres"] => await Growth.MeasurePostgresAsync(1_000_000),
     ["growth", "postgres", var most] => await Growth.MeasurePostgresAsync(int.Parse(most)),
     ["growth", "sqlite"] => await Growth.MeasureSqliteAsync(1_000_000),
     ["soak", var minutes] => await Growth.SoakAsync(double.Parse(minutes)),
     ["token-check"] => await TokenCheck.MeasureAsync(),
-    ["authorization"] => await AuthorizationLoad.MeasureAsync(),
+    ["authorization"] => await AuthorizationLoad.MeasureAsync(64),
+    ["authorization", var callers] => await AuthorizationLoad.MeasureAsync(int.Parse(callers)),
     [] => await StartUp.MeasureAsync()
         + await QuickstartRun.MeasureAsync()
         + await PaymentLoad.MeasureAsync(),
@@ -32,8 +39,9 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Bench [start | quickstart | payments | engine [postgres [callers] | sqlite] | nodes | growth postgres [payments] | "
-            + "growth sqlite | soak minutes | token-check | authorization]; start, quickstart and payments when nothing is said."
+        "Bench [start | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | "
+            + "growth postgres [payments] | growth sqlite | soak minutes | token-check | authorization [callers]]; start, "
+            + "quickstart and payments when nothing is said."
     );
     return 2;
 }

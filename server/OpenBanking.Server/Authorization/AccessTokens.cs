@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
@@ -37,6 +38,9 @@ public sealed class AccessTokens(
     private const string TokenType = "at+jwt";
     private const int MostKeptInGeneration = 50_000;
 
+    /// <summary>Of a token without details; one with them takes more.</summary>
+    private const int PayloadLength = 768;
+
     /// <summary>By the token's hash.</summary>
     private readonly RecentlyUsed<Kept> kept = new(MostKeptInGeneration);
 
@@ -49,41 +53,53 @@ public sealed class AccessTokens(
         AuthorizationDetail[]? details = null
     )
     {
-        var now = time.GetUtcNow();
-        var payload = new Dictionary<string, object>
+        var payload = new ArrayBufferWriter<byte>(PayloadLength);
+        using (var json = new Utf8JsonWriter(payload))
         {
-            ["iss"] = address.Issuer,
-            ["aud"] = address.Issuer,
-            ["sub"] = consent is null
-                ? app.Id.ToString()
-                : pairwise.Format(app.PartnerId, consent.CustomerId),
-            ["client_id"] = app.Id.ToString(),
-            ["iat"] = now.ToUnixTimeSeconds(),
-            ["exp"] = (now + AuthorizationServerOptions.AccessTokenLifetime).ToUnixTimeSeconds(),
-            ["jti"] = Crockford.Encode(ids.NewGuid()),
-            ["scope"] = scope,
-            ["cnf"] = binding.Confirmation,
-        };
+            json.WriteStartObject();
+            WriteClaims(json, app, scope, binding, consent);
+            if (details is not null)
+            {
+                // RFC 9396 §9.1
+                json.WritePropertyName("authorization_details"u8);
+                JsonSerializer.Serialize(json, details, RequestJson.Default.AuthorizationDetailArray);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return signingKeys.Sign(KeyPurpose.AccessTokens, TokenType, payload.WrittenSpan);
+    }
+
+    private void WriteClaims(
+        Utf8JsonWriter json,
+        AppRow app,
+        string scope,
+        TokenBinding binding,
+        ConsentRow? consent
+    )
+    {
+        var now = time.GetUtcNow();
+        var clientId = app.Id.ToString();
+        json.WriteString("iss"u8, address.Issuer);
+        json.WriteString("aud"u8, address.Issuer);
+        json.WriteString(
+            "sub"u8,
+            consent is null ? clientId : pairwise.Format(app.PartnerId, consent.CustomerId)
+        );
+        json.WriteString("client_id"u8, clientId);
+        json.WriteNumber("iat"u8, now.ToUnixTimeSeconds());
+        json.WriteNumber("exp"u8, (now + AuthorizationServerOptions.AccessTokenLifetime).ToUnixTimeSeconds());
+        json.WriteString("jti"u8, Crockford.Encode(ids.NewGuid()));
+        json.WriteString("scope"u8, scope);
+        json.WriteStartObject("cnf"u8);
+        json.WriteString(binding.ConfirmationMember, binding.Thumbprint);
+        json.WriteEndObject();
         if (consent is not null)
         {
-            payload["consent_id"] = consent.Id.ToString();
-            payload["consent_epoch"] = consent.Epoch;
+            json.WriteString("consent_id"u8, consent.Id.ToString());
+            json.WriteNumber("consent_epoch"u8, consent.Epoch);
         }
-
-        if (details is not null)
-        {
-            // RFC 9396 §9.1
-            payload["authorization_details"] = JsonSerializer.SerializeToElement(
-                details,
-                RequestJson.Default.AuthorizationDetailArray
-            );
-        }
-
-        return signingKeys.Sign(
-            KeyPurpose.AccessTokens,
-            TokenType,
-            JsonSerializer.SerializeToUtf8Bytes(payload)
-        );
     }
 
     /// <summary>Null for anything but a token of this server that has not expired.</summary>

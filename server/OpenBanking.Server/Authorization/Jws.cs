@@ -10,6 +10,13 @@ public sealed class Jws
 {
     private const int LongestToken = 16 * 1024;
     private const int Depth = 8;
+    private const int LongestOnStack = 1_024;
+
+    private static readonly JsonDocumentOptions strict = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = Depth,
+    };
 
     private readonly byte[] signedBytes;
     private readonly byte[] signature;
@@ -35,22 +42,28 @@ public sealed class Jws
     /// <summary>Null for text that is not such a document.</summary>
     public static Jws? TryParse(string? text)
     {
-        if (
-            text is null or { Length: > LongestToken }
-            || text.Split('.') is not [var header, var payload, var signature]
-        )
+        if (text is null or { Length: > LongestToken })
+        {
+            return null;
+        }
+
+        var headerEnd = text.IndexOf('.', StringComparison.Ordinal);
+        var payloadEnd = text.LastIndexOf('.');
+        if (headerEnd < 0 || headerEnd == payloadEnd || text.IndexOf('.', headerEnd + 1) != payloadEnd)
         {
             return null;
         }
 
         try
         {
-            return TryParseObject(header) is { } parsedHeader && TryParseObject(payload) is { } parsedPayload
+            return
+                TryParseObject(text.AsSpan(0, headerEnd)) is { } header
+                && TryParseObject(text.AsSpan(headerEnd + 1, payloadEnd - headerEnd - 1)) is { } payload
                 ? new(
-                    parsedHeader,
-                    parsedPayload,
-                    Encoding.ASCII.GetBytes(text, 0, text.LastIndexOf('.')),
-                    Base64Url.DecodeFromChars(signature)
+                    header,
+                    payload,
+                    Encoding.ASCII.GetBytes(text, 0, payloadEnd),
+                    Base64Url.DecodeFromChars(text.AsSpan(payloadEnd + 1))
                 )
                 : null;
         }
@@ -87,12 +100,11 @@ public sealed class Jws
     public static DateTimeOffset? InstantOf(double seconds) =>
         seconds is >= 0 and < 100_000_000_000 ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
 
-    private static JsonElement? TryParseObject(string part)
+    private static JsonElement? TryParseObject(ReadOnlySpan<char> part)
     {
-        using var document = JsonDocument.Parse(
-            Base64Url.DecodeFromChars(part),
-            new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Depth }
-        );
-        return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+        Span<byte> json =
+            part.Length <= LongestOnStack ? stackalloc byte[LongestOnStack] : new byte[part.Length];
+        var root = JsonElement.Parse(json[..Base64Url.DecodeFromChars(part, json)], strict);
+        return root.ValueKind == JsonValueKind.Object ? root : null;
     }
 }

@@ -37,7 +37,10 @@ public static class OAuthAnswers
             response.ContentType = "application/json";
             response.Headers.CacheControl = "no-store";
             var shape = (JsonTypeInfo<T>)ResponseJson.Default.GetTypeInfo(typeof(T))!;
-            return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, shape)).AsTask();
+            var body = JsonSerializer.SerializeToUtf8Bytes(value, shape);
+            // In chunks, what says that it is the last would be sent by itself.
+            response.ContentLength = body.Length;
+            return response.Body.WriteAsync(body).AsTask();
         }
     }
 }

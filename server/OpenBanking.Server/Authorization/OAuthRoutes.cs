@@ -77,7 +77,8 @@ public static class OAuthRoutes
         oauth
             .MapPost(
                 "/oauth/par",
-                (HttpContext context, PushedAuthorizationEndpoint endpoint) => endpoint.HandleAsync(context)
+                (HttpContext context, PushedAuthorizationEndpoint endpoint, DpopNonces nonces) =>
+                    endpoint.HandleAsync(Offering(nonces, context))
             )
             .WithName("pushAuthorizationRequest")
             .WithSummary("Pushes an authorization request (RFC 9126)")
@@ -86,12 +87,12 @@ public static class OAuthRoutes
             )
             .WithMetadata(new OAuthBody(typeof(PushedAuthorizationForm), OAuthForm.FormType))
             .Produces<PushedAuthorization>(StatusCodes.Status201Created)
-            .DisableAntiforgery()
-            .AddEndpointFilter(OfferNonceAsync);
+            .DisableAntiforgery();
         oauth
             .MapPost(
                 "/oauth/token",
-                (HttpContext context, TokenEndpoint endpoint) => endpoint.HandleAsync(context)
+                (HttpContext context, TokenEndpoint endpoint, DpopNonces nonces) =>
+                    endpoint.HandleAsync(Offering(nonces, context))
             )
             .WithName("issueToken")
             .WithSummary("Gives tokens for a code, a refresh token, or the app itself (RFC 6749 §3.2)")
@@ -102,8 +103,7 @@ public static class OAuthRoutes
             )
             .WithMetadata(new OAuthBody(typeof(TokenForm), OAuthForm.FormType))
             .Produces<TokenResponse>()
-            .DisableAntiforgery()
-            .AddEndpointFilter(OfferNonceAsync);
+            .DisableAntiforgery();
         MapTokenFacts(oauth);
         if (routes.ServiceProvider.GetRequiredService<ServerMode>().IsSandbox)
         {
@@ -218,13 +218,9 @@ public static class OAuthRoutes
         );
 
     /// <summary>Every answer brings the nonce for the next proof (RFC 9449 §8.2).</summary>
-    private static ValueTask<object?> OfferNonceAsync(
-        EndpointFilterInvocationContext context,
-        EndpointFilterDelegate next
-    )
+    private static HttpContext Offering(DpopNonces nonces, HttpContext context)
     {
-        var nonces = context.HttpContext.RequestServices.GetRequiredService<DpopNonces>();
-        context.HttpContext.Response.Headers["DPoP-Nonce"] = nonces.Current(NonceRole.AuthorizationServer);
-        return next(context);
+        context.Response.Headers["DPoP-Nonce"] = nonces.Current(NonceRole.AuthorizationServer);
+        return context;
     }
 }

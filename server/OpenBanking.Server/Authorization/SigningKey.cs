@@ -16,6 +16,9 @@ public sealed class SigningKey
 
     private readonly byte[] privateKey;
 
+    /// <summary>By type, of which there are as many as there are purposes of keys.</summary>
+    private readonly ConcurrentDictionary<string, byte[]> headers = [];
+
     private SigningKey(string algorithm, byte[] privateKey)
     {
         Algorithm = algorithm;
@@ -50,11 +53,18 @@ public sealed class SigningKey
     /// <summary>Signs a payload in compact form.</summary>
     public string Sign(string type, ReadOnlySpan<byte> payload)
     {
-        var header = Encoding.UTF8.GetBytes(
-            $$"""{"alg":"{{Algorithm}}","typ":"{{type}}","kid":"{{KeyId}}"}"""
-        );
-        var input = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload)}";
-        return $"{input}.{Base64Url.EncodeToString(Sign(Encoding.ASCII.GetBytes(input)))}";
+        var header = headers.GetOrAdd(type, EncodeHeader);
+        var input = new byte[header.Length + Base64Url.GetEncodedLength(payload.Length)];
+        header.CopyTo(input, 0);
+        Base64Url.EncodeToUtf8(payload, input.AsSpan(header.Length));
+        return $"{Encoding.ASCII.GetString(input)}.{Base64Url.EncodeToString(Sign(input))}";
+    }
+
+    /// <summary>With the dot after it.</summary>
+    private byte[] EncodeHeader(string type)
+    {
+        var header = $$"""{"alg":"{{Algorithm}}","typ":"{{type}}","kid":"{{KeyId}}"}""";
+        return Encoding.ASCII.GetBytes($"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.");
     }
 
     private byte[] Sign(byte[] input)

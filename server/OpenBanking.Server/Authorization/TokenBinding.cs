@@ -21,9 +21,8 @@ public readonly record struct TokenBinding(bool IsCertificate, string Thumbprint
     /// certificate alone.</summary>
     public string TokenType => IsCertificate ? "Bearer" : "DPoP";
 
-    /// <summary>The claim <c>cnf</c>, which holds one of the two and never both.</summary>
-    public Dictionary<string, string> Confirmation =>
-        new() { [IsCertificate ? CertificateMember : KeyMember] = Thumbprint };
+    /// <summary>The member of the claim <c>cnf</c> that holds the thumbprint: one of the two and never both.</summary>
+    public string ConfirmationMember => IsCertificate ? CertificateMember : KeyMember;
 
     /// <summary>Null when the claims bind the token to nothing, or to both.</summary>
     public static TokenBinding? Read(JsonElement claims) =>

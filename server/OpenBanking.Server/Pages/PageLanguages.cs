@@ -12,6 +12,8 @@ public static class PageLanguages
 
     public static readonly string[] Supported = ["zh-CN", "en"];
 
+    private static readonly PathString[] ofMachines = ["/v1", "/oauth/token", "/oauth/par"];
+
     public static void AddPageLanguages(this IServiceCollection services)
     {
         services.AddLocalization();
@@ -34,30 +36,22 @@ public static class PageLanguages
         });
     }
 
-    /// <summary>Remembers a language that was chosen.</summary>
+    /// <summary>Finds the language of every request but those of machines, which are answered in one.</summary>
     public static void UsePageLanguages(this WebApplication app)
     {
-        app.UseRequestLocalization();
         var address = app.Services.GetRequiredService<ServerAddress>();
-        app.Use(
-            (context, next) =>
+        app.UseWhen(
+            context => !IsForMachines(context.Request.Path),
+            pages =>
             {
-                if (context.Request.Query[Parameter] is [{ } chosen] && Supported.Contains(chosen))
-                {
-                    context.Response.Cookies.Append(
-                        Cookie,
-                        CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(chosen)),
-                        new()
-                        {
-                            HttpOnly = true,
-                            Secure = !address.IsLoopback,
-                            SameSite = SameSiteMode.Lax,
-                            IsEssential = true,
-                        }
-                    );
-                }
-
-                return next(context);
+                pages.UseRequestLocalization();
+                pages.Use(
+                    (context, next) =>
+                    {
+                        RememberChosen(context, address);
+                        return next(context);
+                    }
+                );
             }
         );
     }
@@ -71,6 +65,37 @@ public static class PageLanguages
                     .Append(KeyValuePair.Create(Parameter, new StringValues(language)))
             )
             .ToString();
+
+    private static bool IsForMachines(PathString path)
+    {
+        foreach (var start in ofMachines)
+        {
+            if (path.StartsWithSegments(start, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void RememberChosen(HttpContext context, ServerAddress address)
+    {
+        if (context.Request.Query[Parameter] is [{ } chosen] && Supported.Contains(chosen))
+        {
+            context.Response.Cookies.Append(
+                Cookie,
+                CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(chosen)),
+                new()
+                {
+                    HttpOnly = true,
+                    Secure = !address.IsLoopback,
+                    SameSite = SameSiteMode.Lax,
+                    IsEssential = true,
+                }
+            );
+        }
+    }
 
     /// <summary>The first of a list of languages (OpenID Connect <c>ui_locales</c>) that the pages speak.</summary>
     public static string? FirstOf(string? uiLocales) =>

@@ -62,12 +62,17 @@ internal sealed class Bank : IDisposable
         return bank;
     }
 
+    /// <summary>Hands out the coupons that a while of payments takes.</summary>
+    public Task PrepareAsync(double seconds) =>
+        Data.HandOutCouponsAsync(Engine, (int)(seconds * CouponsPerSecond));
+
     /// <summary>Pays for a while with so many callers.</summary>
-    public async Task<Paid> PayForAsync(int callers, double seconds)
+    /// <param name="holding">Whether each payment is held first and then captured; the two count as one.</param>
+    public async Task<Paid> PayForAsync(int callers, double seconds, bool holding = false)
     {
-        await Data.HandOutCouponsAsync(Engine, (int)(seconds * CouponsPerSecond));
+        await PrepareAsync(seconds);
         var started = Stopwatch.GetTimestamp();
-        var latencies = await new PaymentCallers(Engine, Data, ids).PayForAsync(
+        var latencies = await new PaymentCallers(Engine, Data, ids, holding ? store : null).PayForAsync(
             callers,
             TimeSpan.FromSeconds(seconds)
         );

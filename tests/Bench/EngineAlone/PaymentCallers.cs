@@ -4,13 +4,17 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Tests.Bench.EngineAlone;
 
 /// <summary>Callers that pay one order after the other, each waiting for its answer; every fourth payment uses a coupon.</summary>
-internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids)
+/// <param name="holds">Where a payment is read again before it is captured, as the API does it; null for payments that
+/// are taken at once.</param>
+internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids, Store? holds = null)
 {
     public const int CouponEvery = 4;
+    private static readonly TimeSpan held = TimeSpan.FromDays(7);
     private static int orders;
 
     /// <summary>Pays for a while; gives how long each payment took in milliseconds, the quickest first.</summary>
@@ -59,19 +63,63 @@ internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids)
             (agreement, coupon) = next;
         }
 
+        await (
+            holds is null
+                ? CreateAsync(order, agreement, coupon, until: null)
+                : HoldAndCaptureAsync(order, agreement, coupon, holds)
+        );
+    }
+
+    private async Task HoldAndCaptureAsync(
+        int order,
+        AgreementRow agreement,
+        Id<CouponRow>? coupon,
+        Store store
+    )
+    {
+        var id = await CreateAsync(order, agreement, coupon, DateTimeOffset.UtcNow + held);
+        var payment = (await store.FindAsync(PaymentTables.Payments, BankData.World, id))!;
+        await SubmitAsync(
+            new CapturePayment(BankData.World, DateTimeOffset.UtcNow, payment, Amount: null, Final: true),
+            $"capture-{Environment.ProcessId}-{order}",
+            order,
+            agreement
+        );
+    }
+
+    private async Task<Id<PaymentRow>> CreateAsync(
+        int order,
+        AgreementRow agreement,
+        Id<CouponRow>? coupon,
+        DateTimeOffset? until
+    )
+    {
         var orderNo = $"order-{Environment.ProcessId}-{order}";
-        var outcome = await engine.SubmitAsync(
+        var id = ids.New<PaymentRow>();
+        await SubmitAsync(
             new CreatePayment(
                 BankData.World,
                 DateTimeOffset.UtcNow,
-                ids.New<PaymentRow>(),
+                id,
                 agreement,
                 orderNo,
                 BankData.Price,
                 coupon,
-                null
+                null,
+                until
             ),
-            new KeyedRequest(data.AppId.Value, orderNo, new Guid(order, 0, 0, new byte[8])),
+            orderNo,
+            order,
+            agreement
+        );
+        return id;
+    }
+
+    private async Task SubmitAsync(Command<PaymentRow> command, string key, int order, AgreementRow agreement)
+    {
+        var outcome = await engine.SubmitAsync(
+            command,
+            new KeyedRequest(data.AppId.Value, key, new Guid(order, 0, 0, new byte[8])),
             payment => new(201, payment.Id.Value, Show(payment, agreement))
         );
         if (outcome is not KeyedOutcome.Fresh)
@@ -82,17 +130,17 @@ internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids)
 
     /// <summary>The answer as the API gives it.</summary>
     private static byte[] Show(PaymentRow payment, AgreementRow agreement) =>
-        payment.State == PaymentState.Captured
+        payment.State is PaymentState.Captured or PaymentState.Authorized
             ? JsonSerializer.SerializeToUtf8Bytes(
                 new Payment
                 {
                     Id = payment.Id.ToString(),
                     OrderNo = payment.OrderNo,
-                    Status = PaymentStatus.Captured,
+                    Status = PaymentRules.StatusOf(payment.State),
                     Amount = Money.Cny(payment.Amount),
                     DiscountAmount = Money.Cny(payment.Discount),
                     CustomerAmount = Money.Cny(payment.CustomerAmount),
-                    CapturedAmount = Money.Cny(payment.Amount),
+                    CapturedAmount = Money.Cny(payment.Captured ?? payment.Amount),
                     RefundableAmount = Money.Cny(payment.Amount - payment.Refunded),
                     RefundedAmount = Money.Cny(payment.Refunded),
                     AgreementId = agreement.Id.ToString(),

@@ -16,7 +16,13 @@ public sealed record BrokenRequest(
 
 /// <summary>Makes broken requests of the OAuth endpoints: each is well made but for one to three things, so that it gets as
 /// far into the server as it can. Everything secret in them holds <see cref="Marker"/>, by which a leak is found.</summary>
-public sealed class BrokenRequests(RawClient client, IReadOnlyList<string> endpoints, Random random)
+/// <param name="calls">Those of callers that the server knows.</param>
+public sealed class BrokenRequests(
+    RawClient client,
+    IReadOnlyList<string> endpoints,
+    Random random,
+    BrokenCalls calls
+)
 {
     public const string Marker = "s3cr3t";
     private const string FormType = "application/x-www-form-urlencoded";
@@ -34,11 +40,12 @@ public sealed class BrokenRequests(RawClient client, IReadOnlyList<string> endpo
     ];
 
     public BrokenRequest Next() =>
-        random.Next(8) switch
+        random.Next(12) switch
         {
             0 => Registration(),
             1 => Query(),
             2 => Get(),
+            < 6 => calls.Next(),
             _ => Form(),
         };
 

@@ -15,6 +15,9 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
     private const int ShortRun = 1_600;
     private const int Callers = 8;
 
+    /// <summary>An access token lasts five minutes.</summary>
+    private const int RequestsWithOneToken = 1_000;
+
     /// <summary>Far above what any takes on a busy machine, far below what a slow path would.</summary>
     private static readonly TimeSpan longest = TimeSpan.FromSeconds(10);
 
@@ -22,6 +25,7 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
     private readonly ConcurrentDictionary<int, int> statuses = [];
     private TestServer server = null!;
     private TestPartner partner = null!;
+    private RawIdentity resourceServer = null!;
     private string[] endpoints = null!;
 
     public async ValueTask InitializeAsync()
@@ -37,6 +41,7 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
             ]
         );
         partner = await TestPartner.NewAsync(server.Address);
+        resourceServer = await RegisterResourceServerAsync();
         endpoints = await FindEndpointsAsync();
     }
 
@@ -105,10 +110,17 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
     {
         var random = new Random(seed + caller);
         using var client = new RawClient(partner, server.Address);
-        var requests = new BrokenRequests(client, endpoints, random);
+        using var asking = new RawClient(resourceServer, server.Address);
+        BrokenRequests requests = null!;
         var slowest = TimeSpan.Zero;
         for (var i = 0; i < count; i++)
         {
+            if (i % RequestsWithOneToken == 0)
+            {
+                var calls = new BrokenCalls(client, asking, await client.AppTokenAsync(), random);
+                requests = new(client, endpoints, random, calls);
+            }
+
             var broken = requests.Next();
             var started = Stopwatch.GetTimestamp();
             var answer = await SendAsync(client, broken);
@@ -173,6 +185,23 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
             // Cut off without an answer.
             return "";
         }
+    }
+
+    private async Task<RawIdentity> RegisterResourceServerAsync()
+    {
+        var key = ClientKey.CreateEs256();
+        var app = await AppRegistration.RegisterAsync(
+            server.Address,
+            partner.InitialAccessToken,
+            new ClientRegistrationRequest
+            {
+                ClientName = "A resource server",
+                RedirectUris = [],
+                Scope = Scopes.Introspection,
+                Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+            }
+        );
+        return new(app.ClientId, key);
     }
 
     /// <summary>What discovery names, so that an endpoint that is added is tried as well.</summary>

@@ -15,7 +15,8 @@ public sealed class TokenBindingTests
         var binding = new TokenBinding(isCertificate, "a");
         using var read = JsonDocument.Parse(claims);
         Assert.Equal(binding, TokenBinding.Read(read.RootElement));
-        Assert.Equal(claims, JsonSerializer.Serialize(new { cnf = binding.Confirmation }));
+        var cnf = new Dictionary<string, string> { [binding.ConfirmationMember] = binding.Thumbprint };
+        Assert.Equal(claims, JsonSerializer.Serialize(new { cnf }));
     }
 
     [Theory]

@@ -11,6 +11,8 @@ public static class OpenApi
     /// <summary>The address of the document.</summary>
     public const string Path = "/swagger/v1/swagger.json";
 
+    private static readonly PathString start = "/swagger";
+
     private const string Name = "v1";
 
     public static void AddOpenApiDocument(this IServiceCollection services)
@@ -23,15 +25,20 @@ public static class OpenApi
         services.AddSwaggerGen(Configure);
     }
 
-    public static void MapOpenApi(this WebApplication app)
-    {
-        app.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
-        app.UseSwaggerUI(options =>
-        {
-            options.DocumentTitle = "OpenBanking API";
-            options.SwaggerEndpoint(Path, "OpenBanking API v1");
-        });
-    }
+    /// <summary>Out of the way of every other request.</summary>
+    public static void MapOpenApi(this WebApplication app) =>
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments(start, StringComparison.OrdinalIgnoreCase),
+            branch =>
+            {
+                branch.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+                branch.UseSwaggerUI(options =>
+                {
+                    options.DocumentTitle = "OpenBanking API";
+                    options.SwaggerEndpoint(Path, "OpenBanking API v1");
+                });
+            }
+        );
 
     /// <summary>The document as it is served, for the committed copy.</summary>
     public static async Task<string> WriteAsync(IServiceProvider services)
