@@ -41,7 +41,7 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Link, new() { Name = "Open an account" }).ClickAsync();
 
         await OpenAccountAsync(phone, person);
-        await page.WaitForURLAsync(shop.Address + "**");
+        await phone.ArriveAsync(shop.Address + "**");
         await phone.LookAsync("linked");
         Assert.Equal("¥0.00", await page.Locator("#balance").TextContentAsync());
 
@@ -63,18 +63,18 @@ public sealed class AccountOpeningTests : IAsyncLifetime
     private static async Task OpenAccountAsync(Phone phone, SandboxPerson person)
     {
         var page = phone.Page;
-        await page.WaitForURLAsync("**/sign-in*");
+        await phone.ArriveAsync("**/sign-in*");
         await phone.LookAsync("sign-in");
         await FillAsync(page, "Mobile", "123");
         await phone.LookAsync("sign-in-refused");
         await phone.AssertPhoneSizedAsync();
         await FillAsync(page, "Mobile", person.Mobile);
 
-        await page.WaitForURLAsync("**/code");
+        await phone.ArriveAsync("**/code");
         await phone.LookAsync("code");
         await FillAsync(page, "Code", await phone.ReadCodeAsync(person.Mobile, "5"));
 
-        await page.WaitForURLAsync("**/identity");
+        await phone.ArriveAsync("**/identity");
         await page.Locator("#FullName").FillAsync(person.Name);
         await page.Locator("#IdNumber").FillAsync(person.IdNumber);
         await page.Locator("#CardNumber").FillAsync(person.CardNumber);
@@ -83,13 +83,13 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await phone.AssertPhoneSizedAsync();
         await PressFirstButtonAsync(page);
 
-        await page.WaitForURLAsync("**/pin");
+        await phone.ArriveAsync("**/pin");
         await page.Locator("#Pin").FillAsync(Pin);
         await page.Locator("#Again").FillAsync(Pin);
         await phone.LookAsync("pin");
         await PressFirstButtonAsync(page);
 
-        await page.WaitForURLAsync("**/consent");
+        await phone.ArriveAsync("**/consent");
         await page.Locator("#Pin").FillAsync(Pin);
         await phone.LookAsync("consent");
         await phone.AssertPhoneSizedAsync();

@@ -47,7 +47,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await LookAsync(phone, "limits-refused");
         await page.Locator("#DayLimit").FillAsync("100");
         await page.Locator("button.primary").ClickAsync();
-        await page.WaitForURLAsync("**/accounts/acct_*");
+        await phone.ArriveAsync("**/accounts/acct_*");
 
         await page.Locator(".acts a[href$=lost]").ClickAsync();
         await LookAsync(phone, "loss");
@@ -55,14 +55,14 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator(".grants a[href*='/apps/']").ClickAsync();
         await LookAsync(phone, "app");
         await page.Locator("button.danger").ClickAsync();
-        await page.WaitForURLAsync(own);
+        await phone.ArriveAsync(own);
         Assert.Equal(0, await page.Locator("a[href*='/apps/']").CountAsync());
         await LookAsync(phone, "stopped");
 
         await CloseAsync(phone);
         await page.GotoAsync(own);
         await page.Locator("button.quiet").ClickAsync();
-        await page.WaitForURLAsync("**/bank/sign-out*");
+        await phone.ArriveAsync("**/bank/sign-out*");
     }
 
     private static async Task CloseAsync(Phone phone)
@@ -75,7 +75,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await LookAsync(phone, "close-refused");
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await page.Locator("button.danger").ClickAsync();
-        await page.WaitForURLAsync("**/accounts/acct_*");
+        await phone.ArriveAsync("**/accounts/acct_*");
         for (var i = 0; i < 100 && await page.Locator(".acts a[href$=name]").CountAsync() > 0; i++)
         {
             await page.ReloadAsync();
@@ -100,12 +100,12 @@ public sealed class DashboardTests : IAsyncLifetime
         await LookAsync(phone, "sign-in");
         await page.Locator("#Mobile").FillAsync(person.Mobile);
         await page.Locator("button.primary").ClickAsync();
-        await page.WaitForURLAsync("**/my/code");
+        await phone.ArriveAsync("**/my/code");
         var saying =
             await page.Locator("html").GetAttributeAsync("lang") == "en" ? "your accounts" : "登录电子账户";
         await page.Locator("#Code").FillAsync(await phone.ReadCodeAsync(person.Mobile, saying));
         await page.Locator("button.primary").ClickAsync();
-        await page.WaitForURLAsync("**/my/pin");
+        await phone.ArriveAsync("**/my/pin");
         await LookAsync(phone, "pin");
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await page.Locator("button.primary").ClickAsync();

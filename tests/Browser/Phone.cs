@@ -8,6 +8,9 @@ namespace OpenBanking.Tests.Browser;
 /// looked at is saved as a picture.</summary>
 public sealed class Phone : IAsyncDisposable
 {
+    private const int MostLooks = 600;
+    private static readonly TimeSpan betweenLooks = TimeSpan.FromMilliseconds(50);
+
     private readonly IPlaywright playwright;
     private readonly IBrowser browser;
     private readonly IBrowserContext context;
@@ -58,6 +61,21 @@ public sealed class Phone : IAsyncDisposable
             }
         );
         return new(playwright, browser, context, await context.NewPageAsync(), name);
+    }
+
+    /// <summary>Waits until a page is there as a whole. The page itself is asked: what tells of it may have passed before
+    /// anybody listens.</summary>
+    public async Task ArriveAsync(string address)
+    {
+        await Page.WaitForURLAsync(address, new() { WaitUntil = WaitUntilState.Commit });
+        for (
+            var i = 0;
+            i < MostLooks && await Page.EvaluateAsync<string>("document.readyState") != "complete";
+            i++
+        )
+        {
+            await Task.Delay(betweenLooks);
+        }
     }
 
     /// <summary>Saves the page as it is.</summary>

@@ -56,15 +56,21 @@ public static class PageLanguages
         );
     }
 
-    /// <summary>The same page in another language: what it shows stays, what a button did does not.</summary>
+    /// <summary>The same page in another language: what it shows stays, what a button did does not, nor what no page of ours
+    /// put into an address.</summary>
     public static string LinkTo(HttpRequest request, string language) =>
         QueryString
             .Create(
                 request
-                    .Query.Where(parameter => parameter.Key is not (Parameter or "handler"))
+                    .Query.Where(parameter =>
+                        parameter.Key is not (Parameter or "handler") && IsPlain(parameter.Value)
+                    )
                     .Append(KeyValuePair.Create(Parameter, new StringValues(language)))
             )
             .ToString();
+
+    private static bool IsPlain(StringValues values) =>
+        values.ToString().All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     private static bool IsForMachines(PathString path)
     {
