@@ -119,9 +119,24 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
     public void Continue() => Signal("CONT");
 
-    /// <summary>Whether it stands still.</summary>
-    public bool IsPaused =>
-        File.ReadAllText($"/proc/{process.Id}/stat").Split(')')[^1].TrimStart().StartsWith('T');
+    /// <summary>Whether it stands still. One that ends while it is looked at does not.</summary>
+    public bool IsPaused
+    {
+        get
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{process.Id}/stat")
+                    .Split(')')[^1]
+                    .TrimStart()
+                    .StartsWith('T');
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>Whether the books balance, and what was said about them.</summary>
     public static async Task<(bool Balance, string Report)> VerifyBooksAsync(
