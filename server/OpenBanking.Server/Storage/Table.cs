@@ -17,7 +17,6 @@ public abstract class Table
         Columns = [.. Properties.Select(property => RowMapper.ColumnName(property.Name))];
         KeyProperties = KeyPropertiesOf(key);
         KeyColumns = [.. KeyProperties.Select(property => RowMapper.ColumnName(property.Name))];
-        FirstKeyColumn = Columns.ToList().IndexOf(KeyColumns[0]);
         Versioned = row.IsSubclassOf(typeof(VersionedRow));
         kinds = Properties.ToDictionary(
             property => RowMapper.ColumnName(property.Name),
@@ -30,9 +29,6 @@ public abstract class Table
     public IReadOnlyList<string> Columns { get; }
 
     public IReadOnlyList<string> KeyColumns { get; }
-
-    /// <summary>Where the key's first column is among the columns.</summary>
-    public int FirstKeyColumn { get; }
 
     public bool Versioned { get; }
 

@@ -244,7 +244,7 @@ public sealed class PostgresStore : Store
         var row = new PostgresRow(result);
         while (await result.ReadAsync())
         {
-            rows.Add(read(row.StartAt(0)));
+            rows.Add(read(row.Restart()));
         }
 
         return rows;

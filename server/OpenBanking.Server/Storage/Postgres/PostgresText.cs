@@ -7,7 +7,6 @@ namespace OpenBanking.Server.Storage.Postgres;
 internal static class PostgresText
 {
     private static readonly ConcurrentDictionary<(Table, string), string> texts = [];
-    private static readonly ConcurrentDictionary<string, string> joined = [];
 
     public static string Select(Table table, string condition) =>
         texts.GetOrAdd(
@@ -52,47 +51,6 @@ internal static class PostgresText
             _ => $"{InsertInto(table)} SELECT $1, given.* FROM {Given(table, table.Columns)}"
         );
 
-    /// <summary>One row of each table, those that are there, side by side. Parameters: the world, then their keys.</summary>
-    public static string SelectEach(IReadOnlyList<Table> tables) =>
-        joined.GetOrAdd(
-            $"SELECT {Names(tables)}",
-            _ =>
-            {
-                var columns = tables.SelectMany(table =>
-                    table.Columns.Select(column => $"{table.Name}.{column}")
-                );
-                var parameter = 2;
-                var rows = tables.Select(table =>
-                    $"LEFT JOIN {table.Name} ON {table.Name}.world = $1 AND "
-                    + string.Join(
-                        " AND ",
-                        table.KeyColumns.Select(column => $"{table.Name}.{column} = ${parameter++}")
-                    )
-                );
-                return $"SELECT {string.Join(", ", columns)} FROM (VALUES (1)) AS one {string.Join(" ", rows)}";
-            }
-        );
-
-    /// <summary>One row into each table. Parameters: the world, then the rows.</summary>
-    public static string InsertEach(IReadOnlyList<Table> tables) =>
-        joined.GetOrAdd(
-            $"INSERT {Names(tables)}",
-            _ =>
-            {
-                var parameter = 2;
-                var inserts = tables
-                    .Select(table =>
-                    {
-                        var insert = $"{InsertInto(table)} {Values(table, parameter)}";
-                        parameter += table.Columns.Count;
-                        return insert;
-                    })
-                    .ToList();
-                var before = inserts.SkipLast(1).Select((insert, i) => $"insert_{i} AS ({insert})");
-                return $"{(inserts.Count > 1 ? "WITH " : "")}{string.Join(", ", before)} {inserts[^1]}";
-            }
-        );
-
     /// <summary>Parameters: the world, the rows, the versions that were read, and how many rows there are. Rows are
     /// looked up one by one, as above, and changed where they were found: a row that another writer changes in between
     /// is not found there any more.</summary>
@@ -114,27 +72,6 @@ internal static class PostgresText
             }
         );
 
-    /// <summary>Parameters: the world, the row, and the version that was read.</summary>
-    public static string UpdateOne(Table table) =>
-        texts.GetOrAdd(
-            (table, "update one"),
-            _ =>
-            {
-                var given = table
-                    .Columns.Select((column, i) => (column, Equation: $"{column} = ${i + 2}"))
-                    .ToList();
-                var set = given
-                    .Where(one => !table.KeyColumns.Contains(one.column))
-                    .Select(one => one.Equation);
-                var keys = given
-                    .Where(one => table.KeyColumns.Contains(one.column))
-                    .Select(one => one.Equation);
-                return $"WITH changed AS (UPDATE {table.Name} SET {string.Join(", ", set)} "
-                    + $"WHERE world = $1 AND {string.Join(" AND ", keys)} AND version = ${given.Count + 2} "
-                    + "RETURNING 1) SELECT require_rows(COUNT(*), 1) FROM changed";
-            }
-        );
-
     /// <summary>Parameters: the world, the empty rows with the amounts as their sums. Sorted, so that writers that add
     /// to the same rows wait for each other in the same order.</summary>
     public static string Add(Table table) =>
@@ -144,13 +81,10 @@ internal static class PostgresText
             {
                 var keys = string.Join(", ", table.KeyColumns);
                 return $"{InsertInto(table)} SELECT $1, given.* FROM {Given(table, table.Columns)} ORDER BY {keys} "
-                    + OrAddTo(table);
+                    + $"ON CONFLICT (world, {keys}) DO UPDATE "
+                    + $"SET {table.SumColumn} = {table.Name}.{table.SumColumn} + excluded.{table.SumColumn}";
             }
         );
-
-    /// <summary>Parameters: the world, and the empty row with the amount as its sum.</summary>
-    public static string AddOne(Table table) =>
-        texts.GetOrAdd((table, "add one"), _ => $"{InsertInto(table)} {Values(table, 2)} {OrAddTo(table)}");
 
     /// <summary>Rows that another node is deleting are left to it. They are chosen once: a join with the choice itself
     /// would let the planner choose anew for every row, and take more than the limit.</summary>
@@ -165,16 +99,6 @@ internal static class PostgresText
 
     private static string InsertInto(Table table) =>
         $"INSERT INTO {table.Name} (world, {string.Join(", ", table.Columns)})";
-
-    private static string Names(IReadOnlyList<Table> tables) =>
-        string.Join(' ', tables.Select(table => table.Name));
-
-    private static string Values(Table table, int firstParameter) =>
-        $"VALUES ($1, {string.Join(", ", table.Columns.Select((_, i) => $"${i + firstParameter}"))})";
-
-    private static string OrAddTo(Table table) =>
-        $"ON CONFLICT (world, {string.Join(", ", table.KeyColumns)}) DO UPDATE "
-        + $"SET {table.SumColumn} = {table.Name}.{table.SumColumn} + excluded.{table.SumColumn}";
 
     private static string SelectAll(Table table) =>
         $"SELECT {string.Join(", ", table.Columns)} FROM {table.Name}";

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace OpenBanking.Server.Storage.Postgres;
 
 /// <summary>Takes values as the parameters of one statement.</summary>
-internal class PostgresParameters(NpgsqlParameterCollection parameters) : RowWriter
+internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) : RowWriter
 {
     /// <summary>Takes many rows, an array a column.</summary>
     public void Arrays(PostgresArrays rows) => rows.AddTo(parameters);
@@ -13,9 +13,16 @@ internal class PostgresParameters(NpgsqlParameterCollection parameters) : RowWri
 
     /// <summary>A null has no type: the server takes it for whatever it is compared with.</summary>
     protected override void Checked(string? text) =>
-        Reference(text, text is null ? NpgsqlDbType.Unknown : NpgsqlDbType.Text);
+        parameters.Add(
+            text is null
+                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }
+                : new NpgsqlParameter<string> { TypedValue = text, NpgsqlDbType = NpgsqlDbType.Text }
+        );
 
-    public override void Blob(byte[]? value) => Reference(value, NpgsqlDbType.Bytea);
+    public override void Blob(byte[]? value) =>
+        parameters.Add(
+            new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea }
+        );
 
     public override void Uuid(Guid? value) => Add(value, NpgsqlDbType.Uuid);
 
@@ -26,14 +33,6 @@ internal class PostgresParameters(NpgsqlParameterCollection parameters) : RowWri
 
     public override void Bool(bool? value) => Add(value, NpgsqlDbType.Boolean);
 
-    protected void Reference<T>(T? value, NpgsqlDbType type)
-        where T : class =>
-        parameters.Add(
-            value is null
-                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = type }
-                : new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type }
-        );
-
     private void Add<T>(T? value, NpgsqlDbType type)
         where T : struct =>
         parameters.Add(
@@ -41,13 +40,6 @@ internal class PostgresParameters(NpgsqlParameterCollection parameters) : RowWri
                 ? new NpgsqlParameter<T> { TypedValue = known, NpgsqlDbType = type }
                 : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = type }
         );
-}
-
-/// <summary>Takes one row, a parameter a column. A null has its column's type, as the text of a statement is planned once
-/// for each choice of types.</summary>
-internal sealed class PostgresColumns(NpgsqlParameterCollection parameters) : PostgresParameters(parameters)
-{
-    protected override void Checked(string? text) => Reference(text, NpgsqlDbType.Text);
 }
 
 /// <summary>Takes many rows and gives one array a column.</summary>
@@ -110,10 +102,10 @@ internal sealed class PostgresRow(NpgsqlDataReader result) : RowReader
 {
     private int column;
 
-    /// <summary>To a column of the row that the result has moved to.</summary>
-    public PostgresRow StartAt(int first)
+    /// <summary>To the first column of the row that the result has moved to.</summary>
+    public PostgresRow Restart()
     {
-        column = first;
+        column = 0;
         return this;
     }
 

@@ -14,13 +14,14 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     /// <summary>How long a read may take, and the whole round trip of a commit, in seconds.</summary>
     private const int LoadTimeout = 4;
     private const int CommitTimeout = 10;
+    private const string CommitWithoutTimeout = "SET LOCAL statement_timeout = 0";
 
     /// <summary>How long a statement may wait for another's lock, and a transaction for its next statement: a node that is
     /// paused with locks in its hands loses them before others give up.</summary>
     private const string LockTimeout = "3s";
     private const string IdleTimeout = "2s";
 
-    /// <summary>How long one statement may take; PostgreSQL does not count the commit itself.</summary>
+    /// <summary>How long one statement may take; COMMIT itself is not cut short.</summary>
     private const string StatementTimeout = "6s";
 
     /// <summary>A connection that leads nowhere is found out, also when nothing is sent over it.</summary>
@@ -40,7 +41,6 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     private NpgsqlConnection? connection;
     private PostgresBackend backend;
     private NpgsqlBatch batch = null!;
-    private PostgresSharedStatement? shared;
     private bool inTransaction;
     private bool locks;
     private bool outcomeInDoubt;
@@ -99,6 +99,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
                 batch.BatchCommands.Clear();
             }
 
+            Add(CommitWithoutTimeout);
             Add("COMMIT");
             CommitAll(book);
             inTransaction = false;
@@ -160,25 +161,20 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
             return;
         }
 
-        if (keys.Count == 1 && !locks)
+        var arrays = new PostgresArrays();
+        foreach (var key in keys)
         {
-            if (shared is null)
-            {
-                shared = Share(PostgresText.SelectEach);
-                loads.Add(shared.Read);
-            }
-
-            shared.Select(table, keys.First(), found);
-            return;
+            arrays.NextRow();
+            table.WriteKey(key, arrays);
         }
 
-        AddRows(PostgresText.SelectByKeys(table, locks), keys, table.WriteKey);
+        arrays.AddTo(Add(PostgresText.SelectByKeys(table, locks)).Parameters);
         loads.Add(result =>
         {
             var row = new PostgresRow(result);
             while (result.Read())
             {
-                found(table.Read(row.StartAt(0)));
+                found(table.Read(row.Restart()));
             }
         });
     }
@@ -187,12 +183,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         where TKey : struct
         where TRow : class
     {
-        if (rows.Count == 1)
-        {
-            shared ??= Share(PostgresText.InsertEach);
-            shared.Insert(table, rows[0]);
-        }
-        else if (rows.Count > 0)
+        if (rows.Count > 0)
         {
             AddRows(PostgresText.Insert(table), rows, table.Write);
         }
@@ -202,20 +193,18 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         where TKey : struct
         where TRow : class
     {
-        if (rows.Count == 1)
+        if (rows.Count > 0)
         {
-            AddRow(PostgresText.UpdateOne(table), rows[0], WriteChanged);
-        }
-        else if (rows.Count > 0)
-        {
-            var command = AddRows(PostgresText.Update(table), rows, WriteChanged);
+            var command = AddRows(
+                PostgresText.Update(table),
+                rows,
+                (changed, arrays) =>
+                {
+                    table.Write(changed.Row, arrays);
+                    arrays.Int64(changed.VersionRead);
+                }
+            );
             new PostgresParameters(command.Parameters).Int64(rows.Count);
-        }
-
-        void WriteChanged((TRow Row, long VersionRead) changed, RowWriter values)
-        {
-            table.Write(changed.Row, values);
-            values.Int64(changed.VersionRead);
         }
     }
 
@@ -223,29 +212,19 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         where TKey : struct
         where TRow : class
     {
-        if (rows.Count == 1)
+        if (rows.Count > 0)
         {
-            AddRow(PostgresText.AddOne(table), rows[0], WriteAdded);
+            AddRows(
+                PostgresText.Add(table),
+                rows,
+                (added, arrays) => table.Write(table.Add!(added.Empty, added.Amount), arrays)
+            );
         }
-        else if (rows.Count > 0)
-        {
-            AddRows(PostgresText.Add(table), rows, WriteAdded);
-        }
-
-        void WriteAdded((TRow Empty, long Amount) added, RowWriter values) =>
-            table.Write(table.Add!(added.Empty, added.Amount), values);
     }
 
     public void Dispose() => Close();
 
-    private PostgresSharedStatement Share(Func<IReadOnlyList<Table>, string> textFor) =>
-        new(AddOfWorld(""), textFor);
-
-    /// <summary>A row alone takes half the work of an array of one.</summary>
-    private void AddRow<T>(string sql, T row, Action<T, RowWriter> write) =>
-        write(row, new PostgresColumns(AddOfWorld(sql).Parameters));
-
-    private NpgsqlBatchCommand AddRows<T>(string sql, IReadOnlyCollection<T> rows, Action<T, RowWriter> write)
+    private NpgsqlBatchCommand AddRows<T>(string sql, IReadOnlyList<T> rows, Action<T, PostgresArrays> write)
     {
         var arrays = new PostgresArrays();
         foreach (var row in rows)
@@ -254,24 +233,21 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
             write(row, arrays);
         }
 
-        var command = AddOfWorld(sql);
+        var command = Add(sql);
         arrays.AddTo(command.Parameters);
         return command;
     }
 
-    /// <summary>Adds a statement whose first parameter is the world.</summary>
-    private NpgsqlBatchCommand AddOfWorld(string sql)
-    {
-        var command = Add(sql);
-        new PostgresParameters(command.Parameters).Int64(world);
-        return command;
-    }
-
+    /// <summary>Adds a statement; its first parameter is the world, unless it has none.</summary>
     private NpgsqlBatchCommand Add(string sql)
     {
         var command = new NpgsqlBatchCommand(sql);
+        if (sql.Contains("$1", StringComparison.Ordinal))
+        {
+            new PostgresParameters(command.Parameters).Int64(world);
+        }
+
         batch.BatchCommands.Add(command);
-        shared = null;
         return command;
     }
 
@@ -333,11 +309,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
     }
 
-    private NpgsqlBatch NewBatch()
-    {
-        shared = null;
-        return new(Connection());
-    }
+    private NpgsqlBatch NewBatch() => new(Connection());
 
     private NpgsqlConnection Connection()
     {
