@@ -118,8 +118,8 @@ internal static class RequestMutants
             new(InteractionRules, "command.BrowserHash", "interaction.BrowserHash"),
             new(
                 "Pages/Bank/Code.cshtml.cs",
-                "cookies.Set(HttpContext, Open.World, id, secret!);",
-                "if (!{chosen}) { cookies.Set(HttpContext, Open.World, id, secret!); }"
+                "cookies.Set(HttpContext, Open.World, Open.Row.Id.ToString(), secret);",
+                "if (!{chosen}) { cookies.Set(HttpContext, Open.World, Open.Row.Id.ToString(), secret); }"
             )
         ),
         new(

@@ -21,26 +21,18 @@ public sealed class CodeModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        // What cannot be a code is a slip of the finger, and no guess.
-        var code = Code?.Trim() ?? "";
-        if (!OneTimeCodeRules.MayBeCode(code))
+        var secret = await CodeEntry.TryAsync(
+            Code,
+            code => Interactions.EnterCodeAsync(Open, code),
+            ModelState,
+            texts
+        );
+        if (secret is null)
         {
-            ModelState.AddModelError(nameof(Code), texts["CodeWrong"]);
             return Page();
         }
 
-        var (check, secret) = await Interactions.EnterCodeAsync(Open, code);
-        if (check == CodeCheck.Right)
-        {
-            var id = Open.Row.Id.ToString();
-            cookies.Set(HttpContext, Open.World, id, secret!);
-            return Next(InteractionStep.Consent);
-        }
-
-        ModelState.AddModelError(
-            nameof(Code),
-            check == CodeCheck.Wrong ? texts["CodeWrong"] : texts["CodeOver"]
-        );
-        return Page();
+        cookies.Set(HttpContext, Open.World, Open.Row.Id.ToString(), secret);
+        return Next(InteractionStep.Consent);
     }
 }

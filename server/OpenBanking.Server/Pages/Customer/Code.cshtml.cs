@@ -21,25 +21,18 @@ public sealed class CustomerCodeModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        // What cannot be a code is a slip of the finger, and no guess.
-        var code = Code?.Trim() ?? "";
-        if (!OneTimeCodeRules.MayBeCode(code))
+        var secret = await CodeEntry.TryAsync(
+            Code,
+            code => Sessions.EnterCodeAsync(Session, code),
+            ModelState,
+            texts
+        );
+        if (secret is null)
         {
-            ModelState.AddModelError(nameof(Code), texts["CodeWrong"]);
             return Page();
         }
 
-        var (check, secret) = await Sessions.EnterCodeAsync(Session, code);
-        if (check == CodeCheck.Right)
-        {
-            cookie.Set(HttpContext, World, Session.Row.Id.ToString(), secret!);
-            return SeeOther(PageRoutes.Of(World, SessionStep.Pin));
-        }
-
-        ModelState.AddModelError(
-            nameof(Code),
-            check == CodeCheck.Wrong ? texts["CodeWrong"] : texts["CodeOver"]
-        );
-        return Page();
+        cookie.Set(HttpContext, World, Session.Row.Id.ToString(), secret);
+        return SeeOther(PageRoutes.Of(World, SessionStep.Pin));
     }
 }

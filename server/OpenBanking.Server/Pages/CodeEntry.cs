@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Customers;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>What the pages that ask for a one-time code do with what was entered.</summary>
+internal static class CodeEntry
+{
+    private const string Field = "Code";
+
+    /// <summary>Gives the new secret of the browser when the code is right; otherwise says beside the field what is
+    /// wrong.</summary>
+    public static async Task<string?> TryAsync(
+        string? entered,
+        Func<string, Task<(CodeCheck Check, string? Secret)>> enterAsync,
+        ModelStateDictionary problems,
+        IStringLocalizer<Texts> texts
+    )
+    {
+        // What cannot be a code is a slip of the finger, and no guess.
+        var code = entered?.Trim() ?? "";
+        if (!OneTimeCodeRules.MayBeCode(code))
+        {
+            problems.AddModelError(Field, texts["CodeWrong"]);
+            return null;
+        }
+
+        var (check, secret) = await enterAsync(code);
+        if (check == CodeCheck.Right)
+        {
+            return secret;
+        }
+
+        problems.AddModelError(Field, check == CodeCheck.Wrong ? texts["CodeWrong"] : texts["CodeOver"]);
+        return null;
+    }
+}
