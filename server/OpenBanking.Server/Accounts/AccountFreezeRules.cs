@@ -4,15 +4,13 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Accounts;
 
-/// <summary>The bank's operator freezes an account, or lifts that and a loss report.</summary>
+/// <summary>Something that the bank does with an account.</summary>
 /// <param name="Account">Read before the batch for what never changes in it.</param>
-/// <param name="Frozen">Whether it is to be frozen.</param>
 /// <param name="Consents">The consents to use the account: their apps are told.</param>
-public sealed record SetBankFreeze(
+public abstract record BankAccountCommand(
     World World,
     DateTimeOffset Now,
     AccountRow Account,
-    bool Frozen,
     IReadOnlyList<Id<ConsentRow>> Consents
 ) : Command<AccountRow>(World, Now)
 {
@@ -25,7 +23,18 @@ public sealed record SetBankFreeze(
         keys.Want(AccountTables.Accounts, Account.Id);
         AccountRules.WantConsents(keys, Consents);
     }
+}
 
+/// <summary>The bank's operator freezes an account, or lifts that and a loss report.</summary>
+/// <param name="Frozen">Whether it is to be frozen.</param>
+public sealed record SetBankFreeze(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    bool Frozen,
+    IReadOnlyList<Id<ConsentRow>> Consents
+) : BankAccountCommand(World, Now, Account, Consents)
+{
     public override Decision<AccountRow> Decide(Book book) => AccountFreezeRules.Set(this, book);
 }
 
@@ -38,18 +47,8 @@ public sealed record NoteIdleness(
     AccountRow Account,
     DateTimeOffset IdleSince,
     IReadOnlyList<Id<ConsentRow>> Consents
-) : Command<AccountRow>(World, Now)
+) : BankAccountCommand(World, Now, Account, Consents)
 {
-    public override Guid Lane => Account.CustomerId.Value;
-
-    public override Subject Subject => Subject.Of(Account.Id);
-
-    public override void Keys(IKeySet keys)
-    {
-        keys.Want(AccountTables.Accounts, Account.Id);
-        AccountRules.WantConsents(keys, Consents);
-    }
-
     public override Decision<AccountRow> Decide(Book book) => AccountFreezeRules.NoteIdleness(this, book);
 }
 

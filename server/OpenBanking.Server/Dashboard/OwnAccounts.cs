@@ -29,11 +29,7 @@ public sealed class OwnAccounts(
     private const int MostTopUps = 10_000;
 
     public async Task<string?> NameAsync(OpenSession session, AccountRow account, string? nickname) =>
-        Why(
-            await engine.SubmitAsync(
-                new NameAccount(session.World, await clocks.NowAsync(session.World), account, nickname)
-            )
-        );
+        await DoAsync(session, now => new NameAccount(session.World, now, account, nickname));
 
     /// <param name="pin">Needed to raise a limit; null when none was entered.</param>
     public async Task<string?> SetLimitsAsync(
@@ -43,66 +39,59 @@ public sealed class OwnAccounts(
         long? dayLimit,
         string? pin
     ) =>
-        Why(
-            await engine.SubmitAsync(
-                new SetOwnLimits(
-                    session.World,
-                    await clocks.NowAsync(session.World),
-                    account,
-                    paymentLimit,
-                    dayLimit,
-                    pin is null ? null : HashOf(session, pin)
-                )
+        await DoAsync(
+            session,
+            now => new SetOwnLimits(
+                session.World,
+                now,
+                account,
+                paymentLimit,
+                dayLimit,
+                pin is null ? null : HashOf(session, pin)
             )
         );
 
-    public async Task<string?> ReportLossAsync(OpenSession session, AccountRow account) =>
-        Why(
-            await engine.SubmitAsync(
-                new ReportLoss(
-                    session.World,
-                    await clocks.NowAsync(session.World),
-                    account,
-                    await consents.ListAsync(session.World, account)
-                )
-            )
-        );
+    public async Task<string?> ReportLossAsync(OpenSession session, AccountRow account)
+    {
+        var told = await consents.ListAsync(session.World, account);
+        return await DoAsync(session, now => new ReportLoss(session.World, now, account, told));
+    }
 
-    public async Task<string?> WakeAsync(
-        OpenSession session,
-        AccountRow account,
-        string idNumber,
-        string pin
-    ) =>
-        Why(
-            await engine.SubmitAsync(
-                new WakeAccount(
-                    session.World,
-                    await clocks.NowAsync(session.World),
-                    account,
-                    vault.BlindIndex("id number", idNumber),
-                    HashOf(session, pin),
-                    await consents.ListAsync(session.World, account)
-                )
+    public async Task<string?> WakeAsync(OpenSession session, AccountRow account, string idNumber, string pin)
+    {
+        var told = await consents.ListAsync(session.World, account);
+        return await DoAsync(
+            session,
+            now => new WakeAccount(
+                session.World,
+                now,
+                account,
+                vault.BlindIndex("id number", idNumber),
+                HashOf(session, pin),
+                told
             )
         );
+    }
 
-    public async Task<string?> CloseAsync(OpenSession session, AccountRow account, string pin) =>
-        Why(
-            await engine.SubmitAsync(
-                new CloseAccount(
-                    session.World,
-                    await clocks.NowAsync(session.World),
-                    account,
-                    HashOf(session, pin),
-                    await IsTopUpUnderWayAsync(session.World, account),
-                    ids.New<WithdrawalRow>(),
-                    ids.New<IntentRow>(),
-                    clocks.RealNow,
-                    await consents.ListAsync(session.World, account)
-                )
+    public async Task<string?> CloseAsync(OpenSession session, AccountRow account, string pin)
+    {
+        var topUpUnderWay = await IsTopUpUnderWayAsync(session.World, account);
+        var told = await consents.ListAsync(session.World, account);
+        return await DoAsync(
+            session,
+            now => new CloseAccount(
+                session.World,
+                now,
+                account,
+                HashOf(session, pin),
+                topUpUnderWay,
+                ids.New<WithdrawalRow>(),
+                ids.New<IntentRow>(),
+                clocks.RealNow,
+                told
             )
         );
+    }
 
     /// <summary>The last withdrawal of an account, which tells how its closing goes.</summary>
     public ValueTask<WithdrawalRow?> FindLastWithdrawalAsync(World world, AccountRow account) =>
@@ -130,13 +119,16 @@ public sealed class OwnAccounts(
 
     private byte[] HashOf(OpenSession session, string pin) => pins.Compute(pin, session.Customer!.PinSalt!);
 
-    private static string? Why<TReply>(Decision<TReply> decision) =>
-        decision switch
+    private async Task<string?> DoAsync<TReply>(
+        OpenSession session,
+        Func<DateTimeOffset, Command<TReply>> act
+    ) =>
+        await engine.SubmitAsync(act(await clocks.NowAsync(session.World))) switch
         {
             Accepted<TReply> => null,
             Declined<PinCheck> { Reply: PinCheck.Locked } => PinLocked,
             Declined<TReply> => PinWrong,
             Rejected<TReply> rejected => rejected.Refusal.Code,
-            _ => throw new InvalidOperationException($"Unknown decision {decision}."),
+            var unknown => throw new InvalidOperationException($"Unknown decision {unknown}."),
         };
 }
