@@ -14,22 +14,34 @@ public sealed class Phone : IAsyncDisposable
     private readonly IPlaywright playwright;
     private readonly IBrowser browser;
     private readonly IBrowserContext context;
+    private readonly Accessibility accessibility;
     private readonly string name;
     private int pictures;
 
-    private Phone(IPlaywright playwright, IBrowser browser, IBrowserContext context, IPage page, string name)
+    private Phone(
+        IPlaywright playwright,
+        IBrowser browser,
+        IBrowserContext context,
+        IPage page,
+        Accessibility accessibility,
+        string name
+    )
     {
         this.playwright = playwright;
         this.browser = browser;
         this.context = context;
+        this.accessibility = accessibility;
         this.name = name;
         Page = page;
     }
 
     public IPage Page { get; }
 
+    /// <summary>The repository's folder.</summary>
+    public static string Root { get; } = FindRoot();
+
     /// <summary>Where the pictures go.</summary>
-    public static string Pictures { get; } = Path.Combine(Root(), "artifacts", "screenshots");
+    public static string Pictures { get; } = Path.Combine(Root, "artifacts", "screenshots");
 
     public static async Task<Phone> NewAsync(string name, string language, bool scripts, bool dark = false)
     {
@@ -50,17 +62,17 @@ public sealed class Phone : IAsyncDisposable
                 ],
             }
         );
-        var context = await browser.NewContextAsync(
-            new()
-            {
-                ViewportSize = new() { Width = 375, Height = 812 },
-                DeviceScaleFactor = 2,
-                Locale = language,
-                JavaScriptEnabled = scripts,
-                ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            }
-        );
-        return new(playwright, browser, context, await context.NewPageAsync(), name);
+        var options = new BrowserNewContextOptions
+        {
+            ViewportSize = new() { Width = 375, Height = 812 },
+            DeviceScaleFactor = 2,
+            Locale = language,
+            JavaScriptEnabled = scripts,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+        };
+        var context = await browser.NewContextAsync(options);
+        var accessibility = await Accessibility.NewAsync(browser, options);
+        return new(playwright, browser, context, await context.NewPageAsync(), accessibility, name);
     }
 
     /// <summary>Waits until a page is there as a whole. The page itself is asked: what tells of it may have passed before
@@ -78,13 +90,14 @@ public sealed class Phone : IAsyncDisposable
         }
     }
 
-    /// <summary>Saves the page as it is.</summary>
+    /// <summary>Saves the page as it is, and asks whether everybody can use it.</summary>
     public async Task LookAsync(string what)
     {
         Directory.CreateDirectory(Pictures);
         await Page.ScreenshotAsync(
             new() { Path = Path.Combine(Pictures, $"{name}-{++pictures:00}-{what}.png"), FullPage = true }
         );
+        await accessibility.AssertAsync(Page, what);
     }
 
     /// <summary>The code as a person reads it: in the message box, in another tab.</summary>
@@ -130,7 +143,7 @@ public sealed class Phone : IAsyncDisposable
         playwright.Dispose();
     }
 
-    private static string Root()
+    private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "OpenBanking.sln")))

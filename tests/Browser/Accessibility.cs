@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace OpenBanking.Tests.Browser;
+
+/// <summary>What stands in the way of those who use a screen reader, a keyboard or large type, as axe finds it in a copy of
+/// the page: axe needs scripts, which the phone may have switched off.</summary>
+internal sealed class Accessibility(IPage copy)
+{
+    private static readonly Lazy<string> axe = new(() =>
+        File.ReadAllText(
+            Path.Combine(Phone.Root, "tests", "Browser", "tools", "node_modules", "axe-core", "axe.min.js")
+        )
+    );
+
+    public static async Task<Accessibility> NewAsync(IBrowser browser, BrowserNewContextOptions phone) =>
+        new(await (await browser.NewContextAsync(new(phone) { JavaScriptEnabled = true })).NewPageAsync());
+
+    /// <summary>Nothing is found, however small.</summary>
+    public async Task AssertAsync(IPage page, string what)
+    {
+        var html = await page.ContentAsync();
+        await copy.RouteAsync(
+            page.Url,
+            route => route.FulfillAsync(new() { Body = html, ContentType = "text/html; charset=utf-8" })
+        );
+        await copy.GotoAsync(page.Url);
+        await copy.UnrouteAsync(page.Url);
+        await copy.EvaluateAsync(axe.Value + "; true");
+        var found = await copy.EvaluateAsync<string>(
+            """
+            async () => {
+              const result = await axe.run(document, { resultTypes: ['violations'], preload: false });
+              const told = result.violations.flatMap(violation => violation.nodes.map(node =>
+                `${violation.impact}: ${violation.id} at ${node.target.join(' ')}: ${node.failureSummary}`));
+              return JSON.stringify({ checked: result.passes.length, told });
+            }
+            """
+        );
+        using var report = JsonDocument.Parse(found);
+        Assert.True(
+            report.RootElement.GetProperty("checked").GetInt32() > 5,
+            $"Nothing was checked on {what}."
+        );
+        var told = report.RootElement.GetProperty("told").EnumerateArray().Select(line => line.GetString());
+        Assert.True(!told.Any(), $"On {page.Url} ({what}):\n{string.Join('\n', told)}");
+    }
+}
