@@ -41,6 +41,8 @@ public sealed class Housekeeping(
                 engine.SweepLater(SessionTables.Sessions, $"expires_at < {now - grace}");
                 engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
                 engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
+                engine.SweepLater(PasskeyTables.UsedChallenges, $"expires_at < {now - grace}");
+                engine.SweepLater(PasskeyTables.Passkeys, $"ended_at < {now - grace}");
                 engine.SweepLater(
                     EngineTables.Journal,
                     $"created_at < {now - audit.EventsKept} AND NOT pending"

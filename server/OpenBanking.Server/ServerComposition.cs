@@ -142,6 +142,10 @@ public static class ServerComposition
         services.AddSingleton<DashboardQueries>();
         services.AddSingleton<Statements>();
         services.AddSingleton<OwnAccounts>();
+        services.AddSingleton<WebAuthn>();
+        services.AddSingleton<PasskeyChallenges>();
+        services.AddSingleton<Passkeys>();
+        services.AddSingleton<OwnPasskeys>();
         PageKeys.Add(services);
     }
 

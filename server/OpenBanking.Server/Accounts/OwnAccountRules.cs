@@ -163,7 +163,8 @@ public static class OwnAccountRules
         return Decision.Accept(PinCheck.Right);
     }
 
-    /// <summary>Refuses: the account is closed. Reporting twice is reporting once.</summary>
+    /// <summary>Refuses: the account is closed. Reporting twice is reporting once. All passkeys of the customer end: one
+    /// may lie in what was lost.</summary>
     public static Decision<Done> ReportLoss(ReportLoss command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
@@ -178,6 +179,7 @@ public static class OwnAccountRules
             FreezeReasons.LossReport,
             AccountRules.AppsOf(book, command.Consents)
         );
+        PasskeyRules.EndAll(book, account.CustomerId);
         return Decision.Accept(new Done());
     }
 

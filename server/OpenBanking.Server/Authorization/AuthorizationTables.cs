@@ -66,7 +66,8 @@ public sealed record InteractionRow : VersionedRow, IIdentified
 
     public Id<OneTimeCodeRow>? CodeId { get; init; }
 
-    /// <summary>Whether the one-time code was right: from here on the mobile number is the customer's.</summary>
+    /// <summary>Whether the one-time code was right: from here on the mobile number is the customer's. Or a passkey
+    /// was, and the number is the one the customer has.</summary>
     public required bool SignedIn { get; init; }
 
     /// <summary>The customer, once known.</summary>
@@ -79,7 +80,7 @@ public sealed record InteractionRow : VersionedRow, IIdentified
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When the one-time code was right.</summary>
+    /// <summary>When the one-time code, or the passkey, was right.</summary>
     public DateTimeOffset? SignedInAt { get; init; }
 }
 

@@ -192,6 +192,27 @@ public sealed class Interactions(
         };
     }
 
+    /// <summary>Signs in with a passkey, which takes the code's place; gives the new secret of the browser, or null. The
+    /// number is the one the customer has.</summary>
+    public async Task<string?> EnterPasskeyAsync(OpenInteraction open, PasskeyAnswer answer)
+    {
+        var secret = Ids.NewSecret();
+        var customer = (await store.FindAsync(CustomerTables.Customers, open.World, answer.CustomerId))!;
+        var mobile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value).Mobile;
+        var decision = await engine.SubmitAsync(
+            new EnterPasskey(
+                open.World,
+                clocks.RealNow,
+                open.Row.Id,
+                vault.SealText(mobile, open.Row.Id.Value),
+                vault.BlindIndex("mobile", mobile),
+                answer,
+                Secrets.HashOf(secret)
+            )
+        );
+        return decision is Accepted<PasskeyCheck> ? secret : null;
+    }
+
     /// <summary>The mobile number the customer signed in with.</summary>
     public string MobileOf(OpenInteraction open) => vault.OpenText(open.Row.Mobile!, open.Row.Id.Value);
 

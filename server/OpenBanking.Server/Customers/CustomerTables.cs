@@ -25,6 +25,12 @@ public sealed record CustomerRow : VersionedRow, IIdentified
 
     public required int TypeTwoAccounts { get; init; }
 
+    /// <summary>How many passkeys they have.</summary>
+    public long Passkeys { get; init; }
+
+    /// <summary>How often all their passkeys ended at once.</summary>
+    public long PasskeyEpoch { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 

@@ -105,6 +105,35 @@ public sealed class CustomerSessions(
         return decision is Accepted<Done> ? (id, secret) : null;
     }
 
+    /// <summary>Begins a session with a passkey in the code's place; null when it signs nobody in. The number is the one
+    /// the customer has.</summary>
+    public async Task<(Id<CustomerSessionRow> Id, string BrowserSecret)?> BeginAsync(
+        World world,
+        PasskeyAnswer answer
+    )
+    {
+        var (id, secret, now) = (ids.New<CustomerSessionRow>(), Ids.NewSecret(), clocks.RealNow);
+        var mobile = await MobileOfAsync(world, answer.CustomerId);
+        var decision = await engine.SubmitAsync(
+            new BeginSessionWithPasskey(
+                world,
+                now,
+                new()
+                {
+                    Id = id,
+                    State = SessionState.NumberProven,
+                    BrowserHash = Secrets.HashOf(secret),
+                    Mobile = vault.SealText(mobile, id.Value),
+                    MobileIndex = vault.BlindIndex("mobile", mobile),
+                    CodeId = default,
+                    ExpiresAt = now + SessionRules.Lifetime,
+                },
+                answer
+            )
+        );
+        return decision is Accepted<PasskeyCheck> ? (id, secret) : null;
+    }
+
     /// <summary>Looks at the code; with the right one comes a new secret for the browser.</summary>
     public async Task<(CodeCheck Check, string? BrowserSecret)> EnterCodeAsync(OpenSession open, string code)
     {
@@ -155,4 +184,10 @@ public sealed class CustomerSessions(
 
     /// <summary>The mobile number the customer signed in with.</summary>
     public string MobileOf(OpenSession open) => vault.OpenText(open.Row.Mobile, open.Row.Id.Value);
+
+    private async ValueTask<string> MobileOfAsync(World world, Id<CustomerRow> id)
+    {
+        var customer = (await store.FindAsync(CustomerTables.Customers, world, id))!;
+        return vault.OpenJson<CustomerProfile>(customer.Profile, id.Value).Mobile;
+    }
 }

@@ -47,6 +47,26 @@ public sealed record EnterSessionCode(
     public override Decision<CodeCheck> Decide(Book book) => SessionRules.EnterCode(this, book);
 }
 
+/// <summary>Begins a session with a passkey, which takes the code's place.</summary>
+/// <param name="Session">As it is when the passkey is right.</param>
+public sealed record BeginSessionWithPasskey(
+    World World,
+    DateTimeOffset Now,
+    CustomerSessionRow Session,
+    PasskeyAnswer Answer
+) : Command<PasskeyCheck>(World, Now)
+{
+    public override Subject Subject => Subject.Of(Answer.CustomerId);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(SessionTables.Sessions, Session.Id);
+        PasskeyRules.WantAnswer(keys, Answer);
+    }
+
+    public override Decision<PasskeyCheck> Decide(Book book) => SessionRules.BeginWithPasskey(this, book);
+}
+
 /// <summary>The payment PIN was entered, which ends signing in.</summary>
 /// <param name="Hash">The PIN, hashed with the customer's salt.</param>
 /// <param name="BrowserHash">The hash of the new secret that the browser gets when the PIN is right.</param>
@@ -84,7 +104,8 @@ public sealed record EndSession(World World, DateTimeOffset Now, Id<CustomerSess
 }
 
 /// <summary>How a customer signs in on their own pages: the one-time code shows whose the number is now, and the payment
-/// PIN that it is still the customer's. The code alone is not enough: numbers are given to new people.</summary>
+/// PIN that it is still the customer's. The code alone is not enough: numbers are given to new people. A passkey takes the
+/// code's place, and no more.</summary>
 public static class SessionRules
 {
     /// <summary>What pages may answer with when a session cannot go on.</summary>
@@ -102,6 +123,19 @@ public static class SessionRules
 
         book.Insert(SessionTables.Sessions, command.Session);
         return Decision.Accept(new Done());
+    }
+
+    /// <summary>Declines: the passkey does not sign in; what it was is counted or noted.</summary>
+    public static Decision<PasskeyCheck> BeginWithPasskey(BeginSessionWithPasskey command, Book book)
+    {
+        var check = PasskeyRules.Check(book, command.Answer, command.Now);
+        if (check != PasskeyCheck.Right)
+        {
+            return Decision.Decline(check);
+        }
+
+        book.Insert(SessionTables.Sessions, command.Session with { CustomerId = command.Answer.CustomerId });
+        return Decision.Accept(check);
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ public enum SessionState
     /// <summary>A one-time code is on its way.</summary>
     Begun = 1,
 
-    /// <summary>The code was right: the number is theirs. Nothing is shown yet.</summary>
+    /// <summary>The code was right: the number is theirs; or a passkey was. Nothing is shown yet.</summary>
     NumberProven = 2,
 
     /// <summary>The payment PIN was right too: this is the customer.</summary>
@@ -35,9 +35,10 @@ public sealed record CustomerSessionRow : VersionedRow, IIdentified
 
     public required string MobileIndex { get; init; }
 
+    /// <summary>The code that was sent; none when a passkey took its place.</summary>
     public required Id<OneTimeCodeRow> CodeId { get; init; }
 
-    /// <summary>Whose number it is, once it is proven; null when it is nobody's.</summary>
+    /// <summary>Whose number or passkey it is, once it is proven; null when it is nobody's.</summary>
     public Id<CustomerRow>? CustomerId { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }

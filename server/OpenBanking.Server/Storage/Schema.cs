@@ -42,6 +42,8 @@ public static class Schema
         CustomerTables.BoundCards,
         CustomerTables.OneTimeCodes,
         CustomerTables.OneTimeCodeRates,
+        PasskeyTables.Passkeys,
+        PasskeyTables.UsedChallenges,
         AccountTables.Applications,
         ConsentTables.Consents,
         AuthorizationTables.SingleUse,
