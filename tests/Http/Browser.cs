@@ -60,9 +60,19 @@ public sealed class Browser : IDisposable
         await FollowAsync(address, await PostAsync(address, fields));
     }
 
+    /// <summary>Submits one form of several, to where it says.</summary>
+    public async Task SubmitToAsync(string form, params (string Name, string Value)[] entered)
+    {
+        var fields = HiddenFields(form)
+            .Where(input => entered.All(field => field.Name != input.Key))
+            .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+        var address = new Uri(Address, Page.QuerySelector(form)!.GetAttribute("action"));
+        await FollowAsync(address, await PostAsync(address, fields));
+    }
+
     /// <summary>What the form of the page sends beside what is entered.</summary>
-    public IEnumerable<KeyValuePair<string, string>> HiddenFields() =>
-        Page.QuerySelector<IHtmlFormElement>("form[method=post]")!
+    public IEnumerable<KeyValuePair<string, string>> HiddenFields(string form = "form[method=post]") =>
+        Page.QuerySelector<IHtmlFormElement>(form)!
             .QuerySelectorAll<IHtmlInputElement>("input[type=hidden]")
             .Select(input => KeyValuePair.Create(input.Name!, input.Value));
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
@@ -11,7 +12,15 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
 {
     public OpenInteraction Open { get; private set; } = null!;
 
+    /// <summary>What a device is asked; null where there can be no passkeys.</summary>
+    public string? PasskeyRequest => Passkeys.AreOffered ? Passkeys.AskToSignIn(Browser) : null;
+
     protected Interactions Interactions { get; } = interactions;
+
+    protected Passkeys Passkeys => HttpContext.RequestServices.GetRequiredService<Passkeys>();
+
+    /// <summary>The secret of the interaction is the browser's alone, and a new one after sign-in.</summary>
+    protected AskedBrowser Browser => new(Open.World, $"{Open.Row.Id}.{Open.Row.BrowserHash}");
 
     public override async Task OnPageHandlerExecutionAsync(
         PageHandlerExecutingContext context,

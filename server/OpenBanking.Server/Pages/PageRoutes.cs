@@ -16,6 +16,9 @@ public static class PageRoutes
     /// <summary>Where a customer begins who has not signed in.</summary>
     public static string SignIn(World world) => Own(world) + "/sign-in";
 
+    /// <summary>The customer's passkeys.</summary>
+    public static string Passkeys(World world) => Own(world) + "/passkeys";
+
     /// <summary>The page of a step on the way to a customer's own pages.</summary>
     public static string Of(World world, SessionStep step) =>
         Own(world)

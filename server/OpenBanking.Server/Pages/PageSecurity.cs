@@ -1,11 +1,11 @@
-using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Pages;
 
-/// <summary>What browsers are told about the pages: nothing from elsewhere, no frames, no scripts, no traces.</summary>
+/// <summary>What browsers are told about the pages: nothing from elsewhere, no frames, no traces; no scripts,
+/// but one file of ours where a passkey can be used.</summary>
 public static class PageSecurity
 {
     private const string Policy =
@@ -15,19 +15,10 @@ public static class PageSecurity
     public static string PolicyWithForms(string redirectUri) =>
         $"{Policy}; form-action 'self' {new Uri(redirectUri).GetLeftPart(UriPartial.Authority)}";
 
-    /// <summary>The pages' style sheet, from inside the server.</summary>
-    public static void UsePageAssets(this WebApplication app) =>
-        app.UseStaticFiles(
-            new StaticFileOptions
-            {
-                FileProvider = new EmbeddedFileProvider(
-                    typeof(PageSecurity).Assembly,
-                    "OpenBanking.Server.Pages.Assets"
-                ),
-                OnPrepareResponse = file =>
-                    file.Context.Response.Headers.CacheControl = "public, max-age=3600",
-            }
-        );
+    /// <summary>For a page with a passkey on it: the one script file of this server, and none in the page itself.</summary>
+    public static void AllowScript(HttpResponse response) =>
+        response.Headers.ContentSecurityPolicy =
+            $"{response.Headers.ContentSecurityPolicy}; script-src 'self'";
 
     public static void UsePageSecurity(this WebApplication app)
     {

@@ -1,4 +1,6 @@
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Worlds;
 
@@ -25,6 +27,21 @@ public sealed class SessionCookie(ServerAddress address)
         && int.TryParse(number, out var world)
             ? (new(world), session, secret)
             : null;
+
+    /// <summary>A browser that has no session yet, known by a secret that it gets here when it has none. It opens
+    /// nothing: it ties a challenge for a passkey to the browser.</summary>
+    public AskedBrowser VisitorOf(HttpContext context, World world)
+    {
+        var name = InteractionCookies.NameOf(address, "ob-visitor");
+        if (context.Request.Cookies[name] is { Length: > 0 } known)
+        {
+            return new(world, known);
+        }
+
+        var secret = Ids.NewSecret();
+        context.Response.Cookies.Append(name, secret, Options());
+        return new(world, secret);
+    }
 
     private CookieOptions Options() =>
         new()

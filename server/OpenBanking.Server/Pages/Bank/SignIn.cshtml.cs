@@ -6,11 +6,19 @@ using OpenBanking.Server.Customers;
 namespace OpenBanking.Server.Pages;
 
 /// <summary>Asks for the mobile number.</summary>
-public sealed class SignInModel(Interactions interactions, BankOptions bank, IStringLocalizer<Texts> texts)
-    : InteractionPage(interactions, InteractionStep.SignIn)
+public sealed class SignInModel(
+    Interactions interactions,
+    InteractionCookies cookies,
+    BankOptions bank,
+    IStringLocalizer<Texts> texts
+) : InteractionPage(interactions, InteractionStep.SignIn)
 {
     [BindProperty]
     public string? Mobile { get; set; }
+
+    /// <summary>What the device answered, as the script puts it into the form.</summary>
+    [BindProperty]
+    public string? Passkey { get; set; }
 
     /// <summary>Also the way to another number, or to another code.</summary>
     protected override bool Serves(InteractionStep current) =>
@@ -37,6 +45,22 @@ public sealed class SignInModel(Interactions interactions, BankOptions bank, ISt
         }
 
         return Next(InteractionStep.Code);
+    }
+
+    /// <summary>Whose passkey it is, the device says: no number is asked for, and none is shown.</summary>
+    public async Task<IActionResult> OnPostPasskeyAsync()
+    {
+        if (
+            await Passkeys.ReadSignInAsync(Browser, Passkey) is not { } answer
+            || await Interactions.EnterPasskeyAsync(Open, answer) is not { } secret
+        )
+        {
+            ModelState.AddModelError(nameof(Passkey), texts["PasskeyRefused"]);
+            return Page();
+        }
+
+        cookies.Set(HttpContext, Open.World, Open.Row.Id.ToString(), secret);
+        return Next(InteractionStep.Consent);
     }
 
     public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));

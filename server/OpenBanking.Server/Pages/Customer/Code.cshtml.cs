@@ -9,11 +9,16 @@ namespace OpenBanking.Server.Pages;
 public sealed class CustomerCodeModel(
     CustomerSessions sessions,
     SessionCookie cookie,
+    Passkeys passkeys,
     IStringLocalizer<Texts> texts
 ) : CustomerPage(sessions, SessionStep.Code)
 {
     [BindProperty]
     public string? Code { get; set; }
+
+    /// <summary>What a device is asked; null where there can be no passkeys.</summary>
+    public string? PasskeyRequest =>
+        passkeys.AreOffered ? passkeys.AskToSignIn(cookie.VisitorOf(HttpContext, World)) : null;
 
     public string Mobile => Sessions.MobileOf(Session);
 

@@ -11,12 +11,21 @@ namespace OpenBanking.Server.Pages;
 public sealed class CustomerSignInModel(
     CustomerSessions sessions,
     SessionCookie cookie,
+    Passkeys passkeys,
     BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : BankPage
 {
     [BindProperty]
     public string? Mobile { get; set; }
+
+    /// <summary>What the device answered, as the script puts it into the form.</summary>
+    [BindProperty]
+    public string? Passkey { get; set; }
+
+    /// <summary>What a device is asked; null where there can be no passkeys.</summary>
+    public string? PasskeyRequest =>
+        passkeys.AreOffered ? passkeys.AskToSignIn(cookie.VisitorOf(HttpContext, World)) : null;
 
     private World World => new(int.Parse((string)RouteData.Values["world"]!));
 
@@ -56,5 +65,22 @@ public sealed class CustomerSignInModel(
 
         cookie.Set(HttpContext, World, id.ToString(), secret);
         return SeeOther(PageRoutes.Of(World, SessionStep.Code));
+    }
+
+    /// <summary>Whose passkey it is, the device says: no number is asked for, and none is shown.</summary>
+    public async Task<IActionResult> OnPostPasskeyAsync()
+    {
+        var visitor = cookie.VisitorOf(HttpContext, World);
+        if (
+            await passkeys.ReadSignInAsync(visitor, Passkey) is not { } answer
+            || await sessions.BeginAsync(World, answer) is not var (id, secret)
+        )
+        {
+            ModelState.AddModelError(nameof(Passkey), texts["PasskeyRefused"]);
+            return Page();
+        }
+
+        cookie.Set(HttpContext, World, id.ToString(), secret);
+        return SeeOther(PageRoutes.Of(World, SessionStep.Pin));
     }
 }
