@@ -87,6 +87,7 @@ public sealed class SoftwareAuthenticator : IDisposable
     public string Sign(string asked, Uri page)
     {
         var options = JsonNode.Parse(asked)!;
+        Counter += Counter == 0 ? 0u : 1u;
         var data = DataOf(options["rpId"]!.GetValue<string>(), flags: 0);
         var client = ClientOf("webauthn.get", options, page);
         var signature = key.SignData(
@@ -94,7 +95,6 @@ public sealed class SoftwareAuthenticator : IDisposable
             HashAlgorithmName.SHA256,
             DSASignatureFormat.Rfc3279DerSequence
         );
-        Counter += Counter == 0 ? 0u : 1u;
         return Join(CredentialId, client, data, signature, UserHandle);
     }
 
