@@ -31,6 +31,11 @@ public sealed class DashboardTests : IAsyncLifetime
 
         await page.GotoAsync(own);
         await SignInAsync(phone, (await partner.PersonsAsync())[number]);
+        if (scripts)
+        {
+            await UsePasskeyAsync(phone, own);
+        }
+
         await LookAsync(phone, "home");
         Assert.Contains("¥80.10", await page.Locator(".account").First.TextContentAsync());
 
@@ -63,6 +68,33 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.GotoAsync(own);
         await page.Locator("button.quiet").ClickAsync();
         await phone.ArriveAsync("**/bank/sign-out*");
+    }
+
+    /// <summary>Adds a passkey, signs out, and signs in with it: no number, no code.</summary>
+    private static async Task UsePasskeyAsync(Phone phone, string own)
+    {
+        var page = phone.Page;
+        await phone.TakePasskeysAsync();
+        await page.GotoAsync(own + "/passkeys");
+        await LookAsync(phone, "passkeys");
+        await page.Locator("#Name").FillAsync("My phone");
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await page.Locator("form[data-passkey=make] button").ClickAsync();
+        await page.Locator(".grants strong").WaitForAsync();
+        Assert.Equal("My phone", await page.Locator(".grants strong").TextContentAsync());
+        await LookAsync(phone, "passkey-added");
+
+        await page.GotoAsync(own);
+        await page.Locator("button.quiet").ClickAsync();
+        await phone.ArriveAsync("**/bank/sign-out*");
+        await page.GotoAsync(own);
+        await LookAsync(phone, "sign-in-with-passkey");
+        await page.Locator("form[data-passkey=sign] button").ClickAsync();
+        await phone.ArriveAsync("**/my/pin");
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await phone.ArriveAsync(own);
     }
 
     private static async Task CloseAsync(Phone phone)

@@ -90,6 +90,28 @@ public sealed class Phone : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives the phone a place for passkeys, whose owner always shows a finger.</summary>
+    public async Task TakePasskeysAsync()
+    {
+        var tools = await context.NewCDPSessionAsync(Page);
+        await tools.SendAsync("WebAuthn.enable");
+        await tools.SendAsync(
+            "WebAuthn.addVirtualAuthenticator",
+            new()
+            {
+                ["options"] = new Dictionary<string, object>
+                {
+                    ["protocol"] = "ctap2",
+                    ["transport"] = "internal",
+                    ["hasResidentKey"] = true,
+                    ["hasUserVerification"] = true,
+                    ["isUserVerified"] = true,
+                    ["automaticPresenceSimulation"] = true,
+                },
+            }
+        );
+    }
+
     /// <summary>Saves the page as it is, and asks whether everybody can use it.</summary>
     public async Task LookAsync(string what)
     {

@@ -19,7 +19,13 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
         Assert.Equal("DENY", Browser.Header("X-Frame-Options"));
         Assert.Equal("no-referrer", Browser.Header("Referrer-Policy"));
         Assert.Contains("no-store", Browser.Header("Cache-Control"));
-        Assert.Empty(Browser.Page.QuerySelectorAll("script, [style], iframe"));
+        Assert.Contains("; script-src 'self'", Browser.Header("Content-Security-Policy"));
+        var script = Assert.Single(Browser.Page.QuerySelectorAll("script"));
+        Assert.StartsWith("/passkeys.js?v=", script.GetAttribute("src"));
+        Assert.Empty(script.TextContent);
+        Assert.Empty(
+            Browser.Page.QuerySelectorAll("[style], [onclick], [onload], [onsubmit], style, iframe")
+        );
         using var http = new HttpClient();
         Assert.Contains("--brand", await http.GetStringAsync(new Uri(Shared.Server.Address, "/bank.css")));
     }

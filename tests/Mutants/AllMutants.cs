@@ -11,5 +11,6 @@ public static class AllMutants
         .. ProofMutants.List,
         .. TokenMutants.List,
         .. AuthorityMutants.List,
+        .. PasskeyMutants.List,
     ];
 }

@@ -22,7 +22,7 @@ public sealed class OwnPasskeys(
         store.ListAsync(
             PasskeyTables.Passkeys,
             session.World,
-            $"customer_id = {session.Customer!.Id} AND epoch = {session.Customer.PasskeyEpoch} AND ended_at IS NULL ORDER BY created_at, credential_hash"
+            $"customer_id = {session.Customer!.Id} AND epoch = {session.Customer.PasskeyEpoch} AND ended_at IS NULL ORDER BY created_at"
         );
 
     /// <summary>Looks at the PIN before a passkey is made.</summary>

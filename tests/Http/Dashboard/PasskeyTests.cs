@@ -131,7 +131,7 @@ public sealed class PasskeyTests(SharedServer shared) : PasskeyPageTests(shared)
 
         await AssertRefusedAsync(Device);
         using var phone = new Browser();
-        await SignInAsync(phone, Person);
+        await EnterMobileAsync(phone, Person);
     }
 
     [Fact]
