@@ -220,7 +220,7 @@ public static class ProblemCodes
             PaymentNotCancelable,
             409,
             "The payment cannot be canceled",
-            "Read the payment: only an authorized one holds anything. Give a captured one back by a refund."
+            "Read the payment: only one that waits for its customer or is authorized can be canceled. Give a captured one back by a refund."
         ),
         new(
             AuthorizationExpired,
@@ -333,6 +333,7 @@ public static class DeclineCodes
     public const string CouponHeld = "coupon_held";
     public const string CouponExpired = "coupon_expired";
     public const string CouponBelowThreshold = "coupon_below_threshold";
+    public const string CustomerDeclined = "customer_declined";
     public const string CardInsufficientFunds = "card_insufficient_funds";
     public const string CardRefused = "card_refused";
 #pragma warning restore CS1591
@@ -435,6 +436,12 @@ public static class DeclineCodes
             "The price is below the coupon's threshold",
             "Buy for more, or pay without it.",
             "Try a new attempt without it."
+        ),
+        new(
+            CustomerDeclined,
+            "The customer chose not to pay",
+            "Nothing: nothing was paid.",
+            "Offer another way to pay, or try a new attempt when the customer asks for it."
         ),
         new(
             CardInsufficientFunds,

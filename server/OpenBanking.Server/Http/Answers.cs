@@ -25,14 +25,17 @@ public static class Answers
     /// <param name="show">What goes over the wire.</param>
     /// <param name="reread">What the command made as it is now, for when its answer is no longer kept.</param>
     /// <param name="status">What an answer is sent with: made something new, unless it says otherwise.</param>
+    /// <param name="instead">What is done about a refusal instead of telling it, under the same key, which is still
+    /// unused; null where it is told.</param>
     public static async Task<IResult> DecideOnceAsync<TReply, TWire>(
         this Engine.Engine engine,
         Command<TReply> command,
         KeyedRequest request,
         Func<TReply, Guid> idOf,
         Func<TReply, TWire> show,
-        Func<Guid, ValueTask<TReply?>> reread,
-        int status = StatusCodes.Status201Created
+        Func<Guid, ValueTask<TWire>> reread,
+        int status = StatusCodes.Status201Created,
+        Func<Refusal, Task<IResult>?>? instead = null
     )
         where TReply : class
         where TWire : ResponseObject
@@ -51,30 +54,30 @@ public static class Answers
             ),
             KeyedOutcome.Known { Row: var row } => new BodyResult(
                 row.Status,
-                await RecallAsync(engine, command.World, row, show, reread),
+                await RecallAsync(engine, command.World, row, reread),
                 replayed: true
             ),
-            KeyedOutcome.Refused refused => Problems.From(refused.Refusal),
+            KeyedOutcome.Refused refused => instead?.Invoke(refused.Refusal) is { } done
+                ? await done
+                : Problems.From(refused.Refusal),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
         };
     }
 
     /// <summary>A store that cannot be read now must not be told as "nothing happened": something has, before.</summary>
     /// <exception cref="OutcomeUnknownException">The store cannot be read.</exception>
-    private static async Task<byte[]> RecallAsync<TReply, TWire>(
+    private static async Task<byte[]> RecallAsync<TWire>(
         Engine.Engine engine,
         World world,
         IdempotencyRow row,
-        Func<TReply, TWire> show,
-        Func<Guid, ValueTask<TReply?>> reread
+        Func<Guid, ValueTask<TWire>> reread
     )
-        where TReply : class
         where TWire : ResponseObject
     {
         try
         {
             return await engine.RecallAnswerAsync(world, row)
-                ?? Serialize(show((await reread(row.ResourceId))!));
+                ?? Serialize(await reread(row.ResourceId));
         }
         catch (StoreUnavailableException unavailable)
         {
