@@ -85,6 +85,7 @@ public static class ProblemCodes
     public const string CouponLimitReached = "coupon_limit_reached";
     public const string PaymentNotCapturable = "payment_not_capturable";
     public const string PaymentNotCancelable = "payment_not_cancelable";
+    public const string PaymentNotWaiting = "payment_not_waiting";
     public const string AuthorizationExpired = "authorization_expired";
     public const string CaptureExceedsAuthorization = "capture_exceeds_authorization";
     public const string PaymentNotRefundable = "payment_not_refundable";
@@ -221,6 +222,12 @@ public static class ProblemCodes
             409,
             "The payment cannot be canceled",
             "Read the payment: only one that waits for its customer or is authorized can be canceled. Give a captured one back by a refund."
+        ),
+        new(
+            PaymentNotWaiting,
+            409,
+            "The payment does not wait for its customer",
+            "Read the payment: only one that requires_action is confirmed on the bank's page."
         ),
         new(
             AuthorizationExpired,

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Net.Http.Headers;
@@ -12,9 +13,14 @@ namespace OpenBanking.Server.Http;
 /// <summary>The one place that writes answers: JSON, with an ETag where something was read.</summary>
 public static class Answers
 {
+    private const string Json = "application/json; charset=utf-8";
+
     /// <summary>What was read; 304 when the client has it already.</summary>
     public static IResult Ok<T>(T value)
         where T : ResponseObject => new ReadResult(Serialize(value));
+
+    /// <summary>A picture that was read; 304 when the client has it already.</summary>
+    public static IResult Picture(string svg) => new ReadResult(Encoding.UTF8.GetBytes(svg), "image/svg+xml");
 
     public static IResult Created<T>(T value)
         where T : ResponseObject =>
@@ -107,7 +113,7 @@ public static class Answers
         }
     }
 
-    private sealed class ReadResult(byte[] body) : IResult
+    private sealed class ReadResult(byte[] body, string contentType = Json) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
@@ -121,7 +127,7 @@ public static class Answers
                 return Task.CompletedTask;
             }
 
-            return WriteAsync(response, body);
+            return WriteAsync(response, body, contentType);
         }
     }
 
@@ -130,9 +136,9 @@ public static class Answers
         EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
         && known.Any(other => other.Tag == "*" || other.Tag == tag);
 
-    private static Task WriteAsync(HttpResponse response, byte[] body)
+    private static Task WriteAsync(HttpResponse response, byte[] body, string contentType = Json)
     {
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = contentType;
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body).AsTask();
     }

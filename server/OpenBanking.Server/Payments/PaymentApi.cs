@@ -31,6 +31,15 @@ public static class PaymentApi
             .Produces<Payment>()
             .Refuses(ProblemCodes.NotFound);
 
+        api.MapGet("/payments/{id}/qr-code", GetQrCodeAsync)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("getPaymentQrCode")
+            .WithTags("Payments")
+            .WithSummary("The address where the customer confirms a payment, as a QR code")
+            .WithDescription("An SVG picture, to be shown at a till, on a machine or on a larger screen.")
+            .Produces<string>(contentType: "image/svg+xml")
+            .Refuses(ProblemCodes.NotFound, ProblemCodes.PaymentNotWaiting);
+
         api.MapGet("/orders/{orderNo}", GetOrderAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getOrder")
@@ -82,6 +91,13 @@ public static class PaymentApi
         && await views.FindAsync(caller, paymentId) is { } payment
             ? Answers.Ok(payment)
             : Problems.NotFound();
+
+    private static async Task<IResult> GetQrCodeAsync(Caller caller, string id, PaymentViews views) =>
+        !caller.TryRead<PaymentRow>(id, out var paymentId)
+        || await views.FindAsync(caller, paymentId) is not { } payment
+            ? Problems.NotFound()
+        : payment.NextAction is not { } next ? Problems.Of(ProblemCodes.PaymentNotWaiting)
+        : Answers.Picture(QrCodes.Draw(next.ConfirmationUrl));
 
     private static async Task<IResult> GetOrderAsync(
         Caller caller,
