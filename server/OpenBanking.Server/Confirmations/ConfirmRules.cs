@@ -177,10 +177,14 @@ public static class ConfirmRules
         return Decision.Accept(new ConfirmResult(ConfirmOutcome.Paid));
     }
 
-    private static Refusal? WhyNot(ConfirmPayment command, Book book, ConfirmationRow row, AccountRow account) =>
+    private static Refusal? WhyNot(
+        ConfirmPayment command,
+        Book book,
+        ConfirmationRow row,
+        AccountRow account
+    ) =>
         ConfirmationRules.WhyNot(row, command.CustomerId, command.Now) is { } refusal ? refusal
-        : account.CustomerId != command.CustomerId
-            ? Decision.Reject(ConfirmationRules.Refusals.OfAnother)
+        : account.CustomerId != command.CustomerId ? Decision.Reject(ConfirmationRules.Refusals.OfAnother)
         : ConfirmationRules.DigestOf(row, book.Get(PartnerTables.Apps, row.AppId).Name) != command.Digest
             ? Decision.Reject(ConfirmationRules.Refusals.Changed)
         : command.Code is null && NeedsCode(row, account, command.Now)
@@ -219,11 +223,7 @@ public static class ConfirmRules
     private static Declined<ConfirmResult> Decline(ConfirmOutcome outcome, string? code = null) =>
         Decision.Decline(new ConfirmResult(outcome, code));
 
-    private static CreatePayment PaymentOf(
-        ConfirmPayment command,
-        ConfirmationRow row,
-        AccountRow account
-    ) =>
+    private static CreatePayment PaymentOf(ConfirmPayment command, ConfirmationRow row, AccountRow account) =>
         new(
             command.World,
             command.Now,

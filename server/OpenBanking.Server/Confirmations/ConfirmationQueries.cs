@@ -11,9 +11,7 @@ namespace OpenBanking.Server.Confirmations;
 public sealed record KnownConfirmation(ConfirmationRow Row, AppRow App, PaymentRow? Payment)
 {
     public PaymentStatus Status =>
-        Payment is { } payment
-            ? PaymentRules.StatusOf(payment.State)
-            : ConfirmationRules.StatusOf(Row.State);
+        Payment is { } payment ? PaymentRules.StatusOf(payment.State) : ConfirmationRules.StatusOf(Row.State);
 
     public string Digest => ConfirmationRules.DigestOf(Row, App.Name);
 

@@ -134,9 +134,7 @@ public static class ConfirmationRules
         var row = Find(command, book);
         return WhyNot(row, command.CustomerId, command.Now) is { } refusal
             ? refusal
-            : Decision.Accept(
-                End(book, row, ConfirmationState.Canceled, DeclineCodes.CustomerDeclined)
-            );
+            : Decision.Accept(End(book, row, ConfirmationState.Canceled, DeclineCodes.CustomerDeclined));
     }
 
     /// <summary>Refuses: it does not wait any more, or its time is not over. So several nodes may ask at once.</summary>

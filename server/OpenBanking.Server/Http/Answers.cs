@@ -82,8 +82,7 @@ public static class Answers
     {
         try
         {
-            return await engine.RecallAnswerAsync(world, row)
-                ?? Serialize(await reread(row.ResourceId));
+            return await engine.RecallAnswerAsync(world, row) ?? Serialize(await reread(row.ResourceId));
         }
         catch (StoreUnavailableException unavailable)
         {

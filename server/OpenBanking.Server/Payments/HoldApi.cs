@@ -32,7 +32,9 @@ public static class HoldApi
             .Needs(TokenRequirement.App(Scopes.Payments))
             .WithName("cancelPayment")
             .WithTags("Payments")
-            .WithSummary("Gives back what is still held for an authorized payment, or ends one that is not confirmed")
+            .WithSummary(
+                "Gives back what is still held for an authorized payment, or ends one that is not confirmed"
+            )
             .WithDescription(
                 "Money, coupon and limits come back, and the order may be tried again. If a part was captured before, that "
                     + "stays, and the payment is captured."
@@ -59,9 +61,7 @@ public static class HoldApi
         var (payment, unconfirmed) = await queries.FindEitherAsync(caller, paymentId);
         if (payment is null)
         {
-            return unconfirmed is null
-                ? Problems.NotFound()
-                : Problems.Of(ProblemCodes.PaymentNotCapturable);
+            return unconfirmed is null ? Problems.NotFound() : Problems.Of(ProblemCodes.PaymentNotCapturable);
         }
 
         var refused = Wire.Refuse(request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null);

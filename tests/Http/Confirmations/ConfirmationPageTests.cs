@@ -7,6 +7,8 @@ namespace OpenBanking.Tests.Http.Confirmations;
 /// <summary>Tests of payments that a customer confirms: 100.00 are on the account, and there is a coupon.</summary>
 public abstract class ConfirmationPageTests(SharedServer shared) : OwnPageTests(shared)
 {
+    private string? lastCode;
+
     protected PaymentsClient Payments => Partner.Client.Payments;
 
     protected static IdempotencyKey Key(string name) => IdempotencyKey.FromOrder("order-1", name);
@@ -27,7 +29,11 @@ public abstract class ConfirmationPageTests(SharedServer shared) : OwnPageTests(
         Payments.CreateAsync(order, IdempotencyKey.FromOrder(order.OrderNo, "payment"));
 
     /// <summary>From the link to the page that asks for the PIN, signing in on the way.</summary>
-    protected async Task ToConfirmAsync(Payment payment, Browser? browser = null, SandboxPerson? person = null)
+    protected async Task ToConfirmAsync(
+        Payment payment,
+        Browser? browser = null,
+        SandboxPerson? person = null
+    )
     {
         browser ??= Browser;
         person ??= Person;
@@ -37,11 +43,23 @@ public abstract class ConfirmationPageTests(SharedServer shared) : OwnPageTests(
         {
             await Shared.Server.EndPauseAsync(Partner, person.Mobile);
             await browser.SubmitAsync(("Mobile", person.Mobile));
-            await browser.SubmitAsync(("Code", await CodeAsync(person)));
+            await browser.SubmitAsync(("Code", await NewCodeAsync(person)));
             await browser.SubmitAsync(("Pin", TestPartner.Pin));
         }
 
         Assert.EndsWith($"/pay/{payment.Id}/confirm", browser.Address.AbsolutePath);
+    }
+
+    /// <summary>Another code than the last: messages take a moment.</summary>
+    private async Task<string> NewCodeAsync(SandboxPerson person)
+    {
+        var before = lastCode;
+        while ((lastCode = await CodeAsync(person)) == before)
+        {
+            await Task.Delay(25);
+        }
+
+        return lastCode;
     }
 
     /// <summary>Back at the app, with the payment's id and state and nothing else.</summary>

@@ -60,10 +60,7 @@ public sealed class ConfirmationRequestTests(SharedServer shared) : Confirmation
 
         var ifNeeded = under with { OrderNo = "order-2", Confirmation = ConfirmationMode.IfNeeded };
         var asked = await AskAsync(ifNeeded);
-        Assert.Equal(
-            (PaymentStatus.RequiresAction, small.CustomerId),
-            (asked.Status, asked.CustomerId)
-        );
+        Assert.Equal((PaymentStatus.RequiresAction, small.CustomerId), (asked.Status, asked.CustomerId));
         Assert.Equal(asked.Id, (await AskAsync(ifNeeded)).Id);
 
         // What is declined for another reason than the agreement stays declined.

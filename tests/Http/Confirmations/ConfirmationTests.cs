@@ -27,7 +27,10 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
         Assert.Contains("six digits", Text(), StringComparison.OrdinalIgnoreCase);
         await Browser.SubmitAsync(("Pin", "246802"));
         Assert.Contains("That is not your PIN", Text());
-        var (form, fields) = (Browser.Address, Browser.HiddenFields().Append(new("Pin", TestPartner.Pin)).ToList());
+        var (form, fields) = (
+            Browser.Address,
+            Browser.HiddenFields().Append(new("Pin", TestPartner.Pin)).ToList()
+        );
         await Browser.SubmitAsync(("Pin", TestPartner.Pin));
         AssertBack(Browser, asked, PaymentStatus.Captured);
 
@@ -69,7 +72,10 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
         Assert.EndsWith("/my/sign-in", other.Address.AbsolutePath);
 
         await ToConfirmAsync(asked);
-        Assert.Contains("Coupon, paid by the bank −¥5.00 You pay ¥15.00", Text());
+        Assert.Equal(
+            ["Test App", "order-1", "−¥5.00", "¥15.00"],
+            Browser.Page.QuerySelectorAll("dd").Select(shown => shown.TextContent)
+        );
         await Browser.SubmitAsync(("Pin", TestPartner.Pin));
         AssertBack(Browser, asked, PaymentStatus.Captured);
         Assert.Equal(Money.Yuan(85), await Partner.BalanceAsync(Customer));

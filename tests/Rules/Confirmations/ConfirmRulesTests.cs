@@ -26,7 +26,10 @@ public class ConfirmRulesTests
 
         Assert.Equal(ConfirmOutcome.Paid, ran.Accepted.Outcome);
         var payment = bank.Get(PaymentTables.Payments, row.PaymentId);
-        Assert.Equal((PaymentState.Captured, Rows.Customer.Id, true), (payment.State, payment.CustomerId, payment.Confirmed));
+        Assert.Equal(
+            (PaymentState.Captured, Rows.Customer.Id, true),
+            (payment.State, payment.CustomerId, payment.Confirmed)
+        );
         Assert.Equal(80_00, bank.Get(AccountTables.Accounts, Rows.Account.Id).Available);
         Assert.Equal(20_00, bank.Get(LedgerTables.InternalAccounts, Rows.Settlement).Balance);
         Assert.Equal([EventTypes.PaymentCaptured], ran.Told);
@@ -41,10 +44,7 @@ public class ConfirmRulesTests
         var row = bank.Ask();
         bank.Run(ConfirmationBank.Confirm(row));
 
-        Assert.Equal(
-            ConfirmationRules.Refusals.Over,
-            bank.Run(ConfirmationBank.Confirm(row)).Rejected.Code
-        );
+        Assert.Equal(ConfirmationRules.Refusals.Over, bank.Run(ConfirmationBank.Confirm(row)).Rejected.Code);
         Assert.Equal(
             ProblemCodes.PaymentNotCancelable,
             bank.Run(new CancelConfirmation(Rows.World, Rows.Noon, row)).Rejected.Code
@@ -63,10 +63,7 @@ public class ConfirmRulesTests
             bank.Run(ConfirmationBank.Confirm(row) with { Now = row.ExpiresAt }).Rejected.Code
         );
         bank.Run(new CancelConfirmation(Rows.World, Rows.Noon, row));
-        Assert.Equal(
-            ConfirmationRules.Refusals.Over,
-            bank.Run(ConfirmationBank.Confirm(row)).Rejected.Code
-        );
+        Assert.Equal(ConfirmationRules.Refusals.Over, bank.Run(ConfirmationBank.Confirm(row)).Rejected.Code);
     }
 
     [Fact]
@@ -177,9 +174,7 @@ public class ConfirmRulesTests
             new CapturePayment(Rows.World, Rows.Noon, held, Amount: 16_00, Final: true)
         ).Accepted;
         Assert.Equal((16_00, 5_00), (captured.Amount, captured.Discount));
-        bank.Run(
-            new CreateRefund(Rows.World, Rows.Noon, Rows.Id<RefundRow>(1), captured, null, null)
-        );
+        bank.Run(new CreateRefund(Rows.World, Rows.Noon, Rows.Id<RefundRow>(1), captured, null, null));
         var agreement = bank.Get(ConsentTables.Agreements, held.AgreementId);
         Assert.Equal((0, 0), (agreement.DayPaid, agreement.TotalPaid));
         Assert.Equal(100_00, bank.Get(AccountTables.Accounts, Rows.Account.Id).Available);
@@ -286,10 +281,7 @@ public class ConfirmRulesTests
             ConfirmationRules.Refusals.OfAnother,
             bank.Run(NewCode(row, 1, Rows.Noon)).Rejected.Code
         );
-        Assert.Equal(
-            ConfirmationRules.Refusals.Over,
-            bank.Run(NewCode(row, 1, row.ExpiresAt)).Rejected.Code
-        );
+        Assert.Equal(ConfirmationRules.Refusals.Over, bank.Run(NewCode(row, 1, row.ExpiresAt)).Rejected.Code);
     }
 
     private static (MemoryBank Bank, ConfirmationRow Row) WithCode()

@@ -32,14 +32,7 @@ public class ConfirmationRulesTests
         Assert.Equal(
             ProblemCodes.OrderAlreadyPaid,
             bank.Run(
-                new AskConfirmation(
-                    Rows.World,
-                    Rows.Noon,
-                    asked with
-                    {
-                        PaymentId = Rows.Id<PaymentRow>(2),
-                    }
-                )
+                new AskConfirmation(Rows.World, Rows.Noon, asked with { PaymentId = Rows.Id<PaymentRow>(2) })
             ).Rejected.Code
         );
     }
@@ -176,7 +169,8 @@ public class ConfirmationRulesTests
         );
     }
 
-    public static TheoryData<string> Changes => ["payee", "price", "discount", "part", "coupon", "hold", "order", "what"];
+    public static TheoryData<string> Changes =>
+        ["payee", "price", "discount", "part", "coupon", "hold", "order", "what"];
 
     [Theory]
     [MemberData(nameof(Changes))]

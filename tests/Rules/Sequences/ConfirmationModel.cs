@@ -48,9 +48,7 @@ internal sealed partial class Model
             return End(asked, EventTypes.PaymentFailed, "failed") with { Decline = unusable };
         }
 
-        var most = asked.Hours is null
-            ? CustomerPays(coupon, asked.Price)
-            : MostToPay(coupon, asked.Price);
+        var most = asked.Hours is null ? CustomerPays(coupon, asked.Price) : MostToPay(coupon, asked.Price);
         if (WhyNotPaid(agreement, most, agreement.Day.At(account.Day.At(DayOf(now)))) is { } decline)
         {
             return new(null, decline);

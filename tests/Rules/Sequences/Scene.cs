@@ -87,7 +87,15 @@ internal sealed class Scene
             YearOutflow = spentThisYear,
         };
         Bank.Put(AccountTables.Accounts, row)
-            .Put(CustomerTables.Customers, Rows.Customer with { Id = row.CustomerId, PinHash = Pin, PinSalt = Pin });
+            .Put(
+                CustomerTables.Customers,
+                Rows.Customer with
+                {
+                    Id = row.CustomerId,
+                    PinHash = Pin,
+                    PinSalt = Pin,
+                }
+            );
         Accounts.Add(row);
         Post(
             PostingKind.TopUp,

@@ -55,11 +55,11 @@ public sealed class ConfirmModel(
     public string MaskedMobile => Masks.Mobile(Mobile);
 
     /// <summary>The name of the text that says why no account can pay.</summary>
-    public string WhyNot =>
-        Accounts.Count == 0 ? "PayNoAccount" : $"PayDecline_{Accounts[0].Decline}";
+    public string WhyNot => Accounts.Count == 0 ? "PayNoAccount" : $"PayDecline_{Accounts[0].Decline}";
 
     private PayingAccount? Chosen =>
-        Accounts.FirstOrDefault(paying => paying.Account.Id.ToString() == Account) ?? Accounts.FirstOrDefault();
+        Accounts.FirstOrDefault(paying => paying.Account.Id.ToString() == Account)
+        ?? Accounts.FirstOrDefault();
 
     /// <summary>Remembers where to go on after signing in.</summary>
     public override async Task OnPageHandlerExecutionAsync(
@@ -178,8 +178,7 @@ public sealed class ConfirmModel(
 
         Accounts = await confirmations.ListAccountsAsync(Session, known.Row);
         NeedsCode =
-            Chosen is { } chosen
-            && await confirmations.NeedsCodeAsync(Session, known.Row, chosen.Account);
+            Chosen is { } chosen && await confirmations.NeedsCodeAsync(Session, known.Row, chosen.Account);
         CodeSent = await confirmations.WasCodeSentAsync(Session, known.Row);
         Refusal = IsOfAnother ? $"Pay_{ConfirmationRules.Refusals.OfAnother}" : null;
         return true;
