@@ -31,8 +31,8 @@ public static class Answers
     /// <param name="show">What goes over the wire.</param>
     /// <param name="reread">What the command made as it is now, for when its answer is no longer kept.</param>
     /// <param name="status">What an answer is sent with: made something new, unless it says otherwise.</param>
-    /// <param name="instead">What is done about a refusal instead of telling it, under the same key, which is still
-    /// unused; null where it is told.</param>
+    /// <param name="instead">What is done about one refusal instead of telling it, under the same key, which is still
+    /// unused.</param>
     public static async Task<IResult> DecideOnceAsync<TReply, TWire>(
         this Engine.Engine engine,
         Command<TReply> command,
@@ -41,7 +41,7 @@ public static class Answers
         Func<TReply, TWire> show,
         Func<Guid, ValueTask<TWire>> reread,
         int status = StatusCodes.Status201Created,
-        Func<Refusal, Task<IResult>?>? instead = null
+        (string Code, Func<Task<IResult>> Act)? instead = null
     )
         where TReply : class
         where TWire : ResponseObject
@@ -63,8 +63,8 @@ public static class Answers
                 await RecallAsync(engine, command.World, row, reread),
                 replayed: true
             ),
-            KeyedOutcome.Refused refused => instead?.Invoke(refused.Refusal) is { } done
-                ? await done
+            KeyedOutcome.Refused refused => instead is var (code, act) && code == refused.Refusal.Code
+                ? await act()
                 : Problems.From(refused.Refusal),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
         };

@@ -71,7 +71,7 @@ public static class PaymentApi
                 payment => payment.Id.Value,
                 payment => views.Show(payment, caller),
                 RereadAsync,
-                instead: refusal => refusal.Code == PaymentRules.ConfirmationNeeded ? AskAsync() : null
+                instead: (PaymentRules.ConfirmationNeeded, AskAsync)
             );
 
         Task<IResult> AskAsync() =>

@@ -57,9 +57,10 @@ public sealed class ConfirmModel(
     /// <summary>The name of the text that says why no account can pay.</summary>
     public string WhyNot => Accounts.Count == 0 ? "PayNoAccount" : $"PayDecline_{Accounts[0].Decline}";
 
+    /// <summary>The account that was chosen, or the first.</summary>
     private PayingAccount? Chosen =>
         Accounts.FirstOrDefault(paying => paying.Account.Id.ToString() == Account)
-        ?? Accounts.FirstOrDefault();
+        ?? (Accounts is [var first, ..] ? first : null);
 
     /// <summary>Remembers where to go on after signing in.</summary>
     public override async Task OnPageHandlerExecutionAsync(
