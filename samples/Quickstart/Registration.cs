@@ -130,7 +130,11 @@ public static class Registration
             new ClientRegistrationRequest
             {
                 ClientName = "Harbour Video",
-                RedirectUris = [new Uri(partner.SampleApp, "/openbanking/callback").ToString()],
+                RedirectUris =
+                [
+                    new Uri(partner.SampleApp, "/openbanking/callback").ToString(),
+                    new Uri(partner.SampleApp, "/orders/confirmed").ToString(),
+                ],
                 Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
                 Scene = "video",
             }

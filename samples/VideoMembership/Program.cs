@@ -89,6 +89,35 @@ app.MapOpenBankingWebhooks(
     }
 );
 
+// <confirmed>
+// The customer comes back from the bank's page. What the address says is no proof: the bank is asked.
+app.MapGet(
+    "/orders/confirmed",
+    async (
+        HttpContext context,
+        string payment_id,
+        OpenBankingClient bank,
+        CancellationToken cancellationToken
+    ) =>
+    {
+        var payment = await bank.Payments.GetAsync(payment_id, cancellationToken);
+        if (shop.FindOrder(payment.OrderNo)?.UserId != VideoUsers.IdOf(context))
+        {
+            return Results.LocalRedirect("/?notice=This%20order%20is%20not%20yours.");
+        }
+
+        if (payment.Status != PaymentStatus.Captured)
+        {
+            return Results.LocalRedirect($"/?notice=Nothing%20was%20paid%3A%20{payment.Status}.");
+        }
+
+        await shop.WaitForDeliveryAsync(payment.OrderNo, cancellationToken);
+        return Results.LocalRedirect("/");
+    }
+);
+
+// </confirmed>
+
 // For the quickstart, which orders and waits like a user without a browser.
 app.MapPost("/orders", () => Results.Ok(shop.NewOrder(userId: null).OrderNo));
 app.MapGet(

@@ -77,6 +77,15 @@ public sealed class Shop
         return order;
     }
 
+    /// <summary>The webhook is usually there before the page; a page that comes first shows the old state.</summary>
+    public async Task WaitForDeliveryAsync(string orderNo, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < 20 && FindOrder(orderNo)?.State != OrderState.Delivered; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        }
+    }
+
     public void Save(MembershipOrder order) => Change(() => data.Orders[order.OrderNo] = order);
 
     public void Save(VideoUser user) => Change(() => data.Users[user.Id] = user);

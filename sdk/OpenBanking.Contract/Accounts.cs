@@ -75,3 +75,57 @@ public sealed record Transaction : ResponseObject
     /// <summary>The instant.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 }
+
+/// <summary>What may still go out of an e-account to anything but its bound card.</summary>
+public sealed record SpendingLimits : ResponseObject
+{
+    /// <summary>The e-account.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>The business day that is counted, in Asia/Shanghai.</summary>
+    public required DateOnly BusinessDate { get; init; }
+
+    /// <summary>The most that may go out at once, where the customer has set such a limit.</summary>
+    public Money? PerPaymentLimit { get; init; }
+
+    /// <summary>Of the day: what the central bank's rules allow, or less where the customer has lowered it.</summary>
+    public required LimitUse Day { get; init; }
+
+    /// <summary>Of the calendar year, by the central bank's rules.</summary>
+    public required LimitUse Year { get; init; }
+
+    /// <summary>Of the payment agreement of the same consent; absent when there is none that lasts.</summary>
+    public AgreementLimits? Agreement { get; init; }
+}
+
+/// <summary>A limit, and what is left of it.</summary>
+public sealed record LimitUse : ResponseObject
+{
+    /// <summary>The limit.</summary>
+    public required Money Limit { get; init; }
+
+    /// <summary>What counts against it: payments and holds, less what came back.</summary>
+    public required Money Used { get; init; }
+
+    /// <summary>What is left, never less than nothing.</summary>
+    public required Money Left { get; init; }
+
+    /// <summary>When it begins anew; absent when it never does.</summary>
+    public DateTimeOffset? ResetsAt { get; init; }
+}
+
+/// <summary>What is left of a payment agreement.</summary>
+public sealed record AgreementLimits : ResponseObject
+{
+    /// <summary><c>agr_…</c></summary>
+    public required string AgreementId { get; init; }
+
+    /// <summary>The most it covers at once.</summary>
+    public required Money PerPaymentLimit { get; init; }
+
+    /// <summary>Of the day.</summary>
+    public required LimitUse Day { get; init; }
+
+    /// <summary>In all.</summary>
+    public required LimitUse Total { get; init; }
+}

@@ -46,6 +46,7 @@ public sealed partial class RequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(Page<CouponStock>))]
 [JsonSerializable(typeof(Account))]
 [JsonSerializable(typeof(Page<Account>))]
+[JsonSerializable(typeof(SpendingLimits))]
 [JsonSerializable(typeof(Page<Transaction>))]
 [JsonSerializable(typeof(Consent))]
 [JsonSerializable(typeof(PaymentAgreement))]

@@ -1,6 +1,7 @@
 namespace OpenBanking;
 
-/// <summary>Pays an order from the customer's e-account under a payment agreement.</summary>
+/// <summary>Pays an order from a customer's e-account: under a payment agreement, or after the customer has confirmed it on
+/// the bank's page.</summary>
 public sealed record CreatePaymentRequest
 {
     /// <summary>The partner's own order number: 1–64 of <c>A–Z a–z 0–9 . _ : -</c>. At most one payment
@@ -10,8 +11,21 @@ public sealed record CreatePaymentRequest
     /// <summary>The price of the order, before any coupon. More than zero.</summary>
     public required Money Amount { get; init; }
 
-    /// <summary>The agreement (免密支付协议) that covers the payment, <c>agr_…</c>.</summary>
-    public required string AgreementId { get; init; }
+    /// <summary>The agreement (免密支付协议) that covers the payment, <c>agr_…</c>. Without one the customer confirms the
+    /// payment: it is <see cref="PaymentStatus.RequiresAction"/> until then.</summary>
+    public string? AgreementId { get; init; }
+
+    /// <summary>With an agreement: what becomes of a payment that it does not cover; <see cref="ConfirmationMode.Never"/>
+    /// when absent.</summary>
+    public ConfirmationMode? Confirmation { get; init; }
+
+    /// <summary>Without an agreement: the customer who is to confirm, <c>cus_…</c>, and nobody else; whoever has the link
+    /// when absent. With a coupon it is the coupon's customer anyway.</summary>
+    public string? CustomerId { get; init; }
+
+    /// <summary>Where the bank's page leads back to, with <c>payment_id</c> and <c>status</c> added: one of the app's
+    /// registered redirect addresses, letter by letter. Only for a payment that may have to be confirmed.</summary>
+    public string? ReturnUrl { get; init; }
 
     /// <summary>A coupon of this customer to redeem with the payment, <c>cpn_…</c>.</summary>
     public string? CouponId { get; init; }
@@ -39,7 +53,8 @@ public sealed record CapturePaymentRequest
     public bool? Final { get; init; }
 }
 
-/// <summary>Gives back what is still held for an authorized payment.</summary>
+/// <summary>Gives back what is still held for an authorized payment, or ends one that the customer has not
+/// confirmed.</summary>
 public sealed record CancelPaymentRequest;
 
 /// <summary>A payment 支付 from an e-account to a partner.</summary>
@@ -54,8 +69,13 @@ public sealed record Payment : ResponseObject
     /// <summary>Where the payment stands. A decline is a status, never an HTTP error.</summary>
     public required PaymentStatus Status { get; init; }
 
-    /// <summary>Why the payment failed, one of <see cref="DeclineCodes"/>; absent otherwise.</summary>
+    /// <summary>Why the payment failed, or was canceled by the customer: one of <see cref="DeclineCodes"/>; absent
+    /// otherwise.</summary>
     public string? DeclineCode { get; init; }
+
+    /// <summary>What has to happen before it goes on; absent unless it is
+    /// <see cref="PaymentStatus.RequiresAction"/>.</summary>
+    public NextAction? NextAction { get; init; }
 
     /// <summary>The price of the order.</summary>
     public required Money Amount { get; init; }
@@ -88,14 +108,15 @@ public sealed record Payment : ResponseObject
     /// <summary>When the hold ends by itself, or would have ended. Absent when nothing was held first.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The agreement it was paid under.</summary>
-    public required string AgreementId { get; init; }
+    /// <summary>The agreement it was paid under; absent when the customer confirmed it, or is to.</summary>
+    public string? AgreementId { get; init; }
 
-    /// <summary>The e-account it was paid from; another partner sees another id for the same account.</summary>
-    public required string AccountId { get; init; }
+    /// <summary>The e-account it was paid from, once that is known; another partner sees another id for the same
+    /// account.</summary>
+    public string? AccountId { get; init; }
 
-    /// <summary>The customer; another partner sees another id for the same person.</summary>
-    public required string CustomerId { get; init; }
+    /// <summary>The customer, once that is known; another partner sees another id for the same person.</summary>
+    public string? CustomerId { get; init; }
 
     /// <summary>The coupon that was to be redeemed with it.</summary>
     public string? CouponId { get; init; }
@@ -103,8 +124,22 @@ public sealed record Payment : ResponseObject
     /// <summary>What the customer bought.</summary>
     public string? Description { get; init; }
 
-    /// <summary>When it was decided.</summary>
+    /// <summary>When it was decided; of one that the customer has not confirmed, when it was asked for.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>What has to happen before a payment goes on.</summary>
+public sealed record NextAction : ResponseObject
+{
+    /// <summary>What it is.</summary>
+    public required NextActionType Type { get; init; }
+
+    /// <summary>The bank's page where the customer confirms: send the browser there, or show the address as a QR
+    /// code.</summary>
+    public required string ConfirmationUrl { get; init; }
+
+    /// <summary>Until when; then the payment is <see cref="PaymentStatus.Expired"/>.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
 }
 
 /// <summary>What became of one order number.</summary>

@@ -85,6 +85,7 @@ public static class ProblemCodes
     public const string CouponLimitReached = "coupon_limit_reached";
     public const string PaymentNotCapturable = "payment_not_capturable";
     public const string PaymentNotCancelable = "payment_not_cancelable";
+    public const string PaymentNotWaiting = "payment_not_waiting";
     public const string AuthorizationExpired = "authorization_expired";
     public const string CaptureExceedsAuthorization = "capture_exceeds_authorization";
     public const string PaymentNotRefundable = "payment_not_refundable";
@@ -220,7 +221,13 @@ public static class ProblemCodes
             PaymentNotCancelable,
             409,
             "The payment cannot be canceled",
-            "Read the payment: only an authorized one holds anything. Give a captured one back by a refund."
+            "Read the payment: only one that waits for its customer or is authorized can be canceled. Give a captured one back by a refund."
+        ),
+        new(
+            PaymentNotWaiting,
+            409,
+            "The payment does not wait for its customer",
+            "Read the payment: only one that requires_action is confirmed on the bank's page."
         ),
         new(
             AuthorizationExpired,
@@ -333,6 +340,7 @@ public static class DeclineCodes
     public const string CouponHeld = "coupon_held";
     public const string CouponExpired = "coupon_expired";
     public const string CouponBelowThreshold = "coupon_below_threshold";
+    public const string CustomerDeclined = "customer_declined";
     public const string CardInsufficientFunds = "card_insufficient_funds";
     public const string CardRefused = "card_refused";
 #pragma warning restore CS1591
@@ -435,6 +443,12 @@ public static class DeclineCodes
             "The price is below the coupon's threshold",
             "Buy for more, or pay without it.",
             "Try a new attempt without it."
+        ),
+        new(
+            CustomerDeclined,
+            "The customer chose not to pay",
+            "Nothing: nothing was paid.",
+            "Offer another way to pay, or try a new attempt when the customer asks for it."
         ),
         new(
             CardInsufficientFunds,

@@ -86,23 +86,60 @@ public readonly record struct CaptureMethod(string Value) : IOpenValue<CaptureMe
     public override string ToString() => Value;
 }
 
+/// <summary>What becomes of a payment that its agreement does not cover.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<ConfirmationMode>))]
+public readonly record struct ConfirmationMode(string Value) : IOpenValue<ConfirmationMode>
+{
+    /// <summary>It is declined, or refused when the agreement has ended.</summary>
+    public static ConfirmationMode Never { get; } = new("never");
+
+    /// <summary>The customer is asked to confirm it on the bank's page.</summary>
+    public static ConfirmationMode IfNeeded { get; } = new("if_needed");
+
+    /// <inheritdoc/>
+    public static ConfirmationMode From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>What has to happen before a payment goes on.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<NextActionType>))]
+public readonly record struct NextActionType(string Value) : IOpenValue<NextActionType>
+{
+    /// <summary>The customer confirms it on the bank's page.</summary>
+    public static NextActionType Confirm { get; } = new("confirm");
+
+    /// <inheritdoc/>
+    public static NextActionType From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
 /// <summary>Where a payment stands.</summary>
 /// <param name="Value">The text on the wire.</param>
 [JsonConverter(typeof(OpenValueConverter<PaymentStatus>))]
 public readonly record struct PaymentStatus(string Value) : IOpenValue<PaymentStatus>
 {
+    /// <summary>The customer is to confirm it, as <c>next_action</c> says; nothing is held and nothing paid.</summary>
+    public static PaymentStatus RequiresAction { get; } = new("requires_action");
+
     /// <summary>Held: the customer's money is set aside until it is captured, canceled or expired.</summary>
     public static PaymentStatus Authorized { get; } = new("authorized");
 
     /// <summary>Paid: the money is on the partner's settlement account.</summary>
     public static PaymentStatus Captured { get; } = new("captured");
 
-    /// <summary>The partner gave the hold back, and nothing was captured. The order may be tried again with a new
+    /// <summary>The partner gave the hold back and nothing was captured, or ended a payment that was not confirmed; with the
+    /// <c>decline_code</c> <c>customer_declined</c> the customer did. The order may be tried again with a new
     /// attempt.</summary>
     public static PaymentStatus Canceled { get; } = new("canceled");
 
-    /// <summary>The hold ended by itself, and nothing was captured. The order may be tried again with a new
-    /// attempt.</summary>
+    /// <summary>The hold ended by itself and nothing was captured, or the customer did not confirm in time. The order may
+    /// be tried again with a new attempt.</summary>
     public static PaymentStatus Expired { get; } = new("expired");
 
     /// <summary>Declined; <c>decline_code</c> says why. The order may be tried again with a new attempt.</summary>

@@ -157,6 +157,9 @@ public static class EventTypes
     /// <summary>A coupon that was held is free again; its status says whether it can still be used.</summary>
     public const string CouponReleased = "coupon.released";
 
+    /// <summary>A payment waits for its customer to confirm it.</summary>
+    public const string PaymentRequiresAction = "payment.requires_action";
+
     /// <summary>A payment is held: it can be captured.</summary>
     public const string PaymentAuthorized = "payment.authorized";
 
@@ -164,10 +167,11 @@ public static class EventTypes
     /// more may be captured, and <c>captured_amount</c> is the sum of the captures.</summary>
     public const string PaymentCaptured = "payment.captured";
 
-    /// <summary>A hold was given back, and nothing of it was captured.</summary>
+    /// <summary>A hold was given back and nothing of it was captured, or a payment was canceled before it was confirmed:
+    /// with a <c>decline_code</c> by the customer.</summary>
     public const string PaymentCanceled = "payment.canceled";
 
-    /// <summary>A hold ended by itself, and nothing of it was captured.</summary>
+    /// <summary>A hold ended by itself and nothing of it was captured, or a payment was not confirmed in time.</summary>
     public const string PaymentExpired = "payment.expired";
 
     /// <summary>A payment was declined.</summary>
@@ -204,6 +208,7 @@ public static class EventTypes
         CouponRedeemed,
         CouponReturned,
         CouponReleased,
+        PaymentRequiresAction,
         PaymentAuthorized,
         PaymentCaptured,
         PaymentCanceled,

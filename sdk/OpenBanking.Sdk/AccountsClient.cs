@@ -9,6 +9,7 @@ public class AccountsClient
 {
     private const string Route = "/v1/accounts";
     private const string OneRoute = "/v1/accounts/{id}";
+    private const string LimitsRoute = "/v1/accounts/{id}/limits";
     private const string TransactionsRoute = "/v1/accounts/{id}/transactions";
     private const int UsualPage = 50;
 
@@ -48,6 +49,35 @@ public class AccountsClient
         ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
         var call = ApiCall.Get(OneRoute, accountId) with { CustomerId = customerId };
         return api.SendAsync(call, ResponseJson.Default.Account, cancellationToken);
+    }
+
+    /// <summary>What may still go out of an e-account today and this year, and under the agreement of the same
+    /// consent.</summary>
+    /// <remarks>
+    /// Says before a payment what would be declined for a limit. The balance is not counted in. Needs
+    /// <c>read_balances</c>.
+    /// <code>
+    /// var limits = await client.Accounts.GetLimitsAsync(customerId, accountId);
+    /// if (price.Amount &gt; limits.Day.Left.Amount)
+    /// {
+    ///     // Offer another way to pay, or tomorrow: limits.Day.ResetsAt.
+    /// }
+    /// </code>
+    /// </remarks>
+    /// <param name="customerId">The customer, <c>cus_…</c>.</param>
+    /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when the consent does
+    /// not cover it, <c>insufficient_scope</c> when it does not hold <c>read_balances</c>.</exception>
+    public virtual Task<SpendingLimits> GetLimitsAsync(
+        string customerId,
+        string accountId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
+        var call = ApiCall.Get(LimitsRoute, accountId) with { CustomerId = customerId };
+        return api.SendAsync(call, ResponseJson.Default.SpendingLimits, cancellationToken);
     }
 
     /// <summary>The whole statement, read page by page as it is walked.</summary>

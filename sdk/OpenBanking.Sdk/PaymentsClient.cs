@@ -1,8 +1,9 @@
+using System.Text;
 using OpenBanking.Internal;
 
 namespace OpenBanking;
 
-/// <summary>Takes payments under payment agreements, with the app's own token.</summary>
+/// <summary>Takes payments, under payment agreements or confirmed by the customer, with the app's own token.</summary>
 public class PaymentsClient
 {
     private const string Route = "/v1/payments";
@@ -15,7 +16,21 @@ public class PaymentsClient
 
     /// <summary>Pays an order. A decline is a payment with the status <c>failed</c>, not an
     /// exception.</summary>
-    /// <param name="request">The order, the price, the agreement and perhaps a coupon.</param>
+    /// <remarks>
+    /// Without <see cref="CreatePaymentRequest.AgreementId"/> the customer confirms the payment: its status is
+    /// <c>requires_action</c>, and <see cref="Payment.NextAction"/> says where. With
+    /// <see cref="ConfirmationMode.IfNeeded"/> that is so only where the agreement does not cover it.
+    /// <code>
+    /// var payment = await client.Payments.CreateAsync(
+    ///     new CreatePaymentRequest { OrderNo = orderNo, Amount = Money.Yuan(19.90m), ReturnUrl = returnUrl },
+    ///     IdempotencyKey.FromOrder(orderNo, "payment"));
+    /// return Redirect(payment.NextAction!.ConfirmationUrl);
+    ///
+    /// // When the customer is back: believe the bank, not the address they came with.
+    /// var paid = (await client.Payments.GetAsync(payment.Id)).Status == PaymentStatus.Captured;
+    /// </code>
+    /// </remarks>
+    /// <param name="request">The order, the price, and perhaps an agreement and a coupon.</param>
     /// <param name="idempotencyKey">Names the attempt; normally
     /// <see cref="IdempotencyKey.FromOrder"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not the payment: after a cancellation the outcome is as
@@ -73,7 +88,8 @@ public class PaymentsClient
             cancellationToken
         );
 
-    /// <summary>Gives back what is still held for an authorized payment.</summary>
+    /// <summary>Gives back what is still held for an authorized payment, or ends one that the customer has not
+    /// confirmed.</summary>
     /// <remarks>
     /// Money, coupon and limits come back at once, and the order may be tried again with a new attempt. What was
     /// captured before stays captured, and so is the payment then.
@@ -88,7 +104,7 @@ public class PaymentsClient
     /// the same key is safe to use again.</param>
     /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: it may be canceled.</exception>
     /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was given back.
-    /// <c>payment_not_cancelable</c> when nothing is held.</exception>
+    /// <c>payment_not_cancelable</c> when nothing is held and nothing waits.</exception>
     public virtual Task<Payment> CancelAsync(
         string paymentId,
         IdempotencyKey idempotencyKey,
@@ -115,6 +131,23 @@ public class PaymentsClient
             ResponseJson.Default.Payment,
             cancellationToken
         );
+
+    /// <summary>The address where the customer confirms a payment as a QR code, to be shown at a till, on a machine or on a
+    /// larger screen.</summary>
+    /// <param name="paymentId">The payment, <c>pay_…</c>; its status is <c>requires_action</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>An SVG picture.</returns>
+    /// <exception cref="OpenBankingException">Refused or unreachable; <c>payment_not_waiting</c> when there is nothing to
+    /// confirm.</exception>
+    public virtual async Task<string> GetQrCodeAsync(
+        string paymentId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var call = ApiCall.Get(Route + "/{id}/qr-code", paymentId);
+        var answer = await api.SendAsync(call, new CallProgress(), cancellationToken).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(answer.Body.Span);
+    }
 
     private Task<Payment> SendAsync(ApiCall call, CancellationToken cancellationToken) =>
         new MoneyCall<Payment>(

@@ -76,6 +76,7 @@ public static class Program
 
         var api = app.MapApi();
         api.MapAccounts();
+        api.MapLimits();
         api.MapConsents();
         api.MapTopUps();
         api.MapCoupons();

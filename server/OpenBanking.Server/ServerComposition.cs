@@ -3,6 +3,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Authorization.Authority;
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
@@ -42,6 +43,7 @@ public static class ServerComposition
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
         services.AddSingleton(OutsideLimitsOf(builder.Configuration));
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
+        services.AddSingleton(ConfirmationOptionsOf(builder.Configuration));
         services.AddSingleton(SigningOptionsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
@@ -104,6 +106,10 @@ public static class ServerComposition
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
         services.AddSingleton<PaymentQueries>();
+        services.AddSingleton<PaymentViews>();
+        services.AddSingleton<PaymentRequests>();
+        services.AddSingleton<ConfirmationQueries>();
+        services.AddSingleton<Confirmations.Confirmations>();
         services.AddSingleton<RefundQueries>();
         services.AddSingleton<TopUpQueries>();
         services.AddSingleton<WebhookQueries>();
@@ -116,7 +122,7 @@ public static class ServerComposition
         services.AddHostedService<IntentWorker>();
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
-        services.AddHostedService<HoldExpiry>();
+        services.AddHostedService<PaymentExpiry>();
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
@@ -138,6 +144,7 @@ public static class ServerComposition
         });
         services.AddSingleton<InteractionCookies>();
         services.AddSingleton<SessionCookie>();
+        services.AddSingleton<PaymentCookie>();
         services.AddSingleton<CustomerSessions>();
         services.AddSingleton<DashboardQueries>();
         services.AddSingleton<Statements>();
@@ -180,6 +187,14 @@ public static class ServerComposition
         var holds = configuration.GetSection(HoldOptions.Section).Get<HoldOptions>() ?? new();
         holds.Check();
         return holds;
+    }
+
+    private static ConfirmationOptions ConfirmationOptionsOf(ConfigurationManager configuration)
+    {
+        var confirmations =
+            configuration.GetSection(ConfirmationOptions.Section).Get<ConfirmationOptions>() ?? new();
+        confirmations.Check();
+        return confirmations;
     }
 
     private static SigningOptions SigningOptionsOf(ConfigurationManager configuration)

@@ -58,6 +58,46 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await phone.LookAsync("delivered");
         await page.GetByRole(AriaRole.Button, new() { Name = "Give it back" }).ClickAsync();
         Assert.Equal("¥100.00", await page.Locator("#balance").TextContentAsync());
+
+        await PayOnceAsync(phone, person);
+        Assert.Equal("¥80.10", await page.Locator("#balance").TextContentAsync());
+    }
+
+    /// <summary>Another month, without the agreement: confirmed on the bank's page.</summary>
+    private async Task PayOnceAsync(Phone phone, SandboxPerson person)
+    {
+        var page = phone.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pay once" }).ClickAsync();
+        await phone.ArriveAsync("**/pay/pay_*");
+        await phone.LookAsync("pay");
+        var link = page.Url;
+        Assert.Contains("¥19.90", await page.Locator(".price").TextContentAsync());
+        await PressFirstButtonAsync(page);
+
+        await phone.ArriveAsync("**/my/sign-in");
+        var sandbox = int.Parse(new Uri(shop.Partner.MessagesUrl!).Segments[2].TrimEnd('/'));
+        await server.EndPauseAsync(sandbox, person.Mobile);
+        await FillAsync(page, "Mobile", person.Mobile);
+        await phone.ArriveAsync("**/my/code");
+        var english = await page.Locator("html").GetAttributeAsync("lang") == "en";
+        var saying = english ? "your accounts" : "登录电子账户";
+        await FillAsync(page, "Code", await phone.ReadCodeAsync(person.Mobile, saying));
+        await phone.ArriveAsync("**/my/pin");
+        await FillAsync(page, "Pin", Pin);
+
+        await phone.ArriveAsync("**/confirm");
+        await FillAsync(page, "Pin", "246802");
+        await phone.LookAsync("confirm-refused");
+        await phone.AssertPhoneSizedAsync();
+        await FillAsync(page, "Pin", Pin);
+        await phone.ArriveAsync(shop.Address.ToString());
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Heading, new() { Name = "You are in." }))
+            .ToBeVisibleAsync();
+
+        await page.GotoAsync(link);
+        await phone.LookAsync("paid");
+        await page.GotoAsync(shop.Address.ToString());
     }
 
     private static async Task OpenAccountAsync(Phone phone, SandboxPerson person)

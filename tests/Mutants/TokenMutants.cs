@@ -117,8 +117,22 @@ internal static class TokenMutants
             "RS-4",
             "whose agreement is read",
             "Consents/ConsentQueries.cs",
-            "store.FirstAsync(ConsentTables.Agreements, caller.World, $\"id = {id} AND app_id = {caller.App.Id}\")",
-            "store.FirstAsync(ConsentTables.Agreements, caller.World, $\"id = {id}\")"
+            "$\"id = {id} AND app_id = {caller.App.Id} AND consent_id <> id\"",
+            "$\"id = {id} AND consent_id <> id\""
+        ),
+        new(
+            "RS-4",
+            "whose unconfirmed payment is read",
+            "Payments/PaymentQueries.cs",
+            "$\"payment_id = {id} AND app_id = {caller.App.Id} AND state",
+            "$\"payment_id = {id} AND state"
+        ),
+        new(
+            "AS-7",
+            "where a payment leads back to",
+            "Payments/PaymentRequests.cs",
+            "Contains(url, StringComparer.Ordinal)",
+            "Contains(app.RedirectUris[2..^2], StringComparer.Ordinal)"
         ),
         new(
             "RS-4",

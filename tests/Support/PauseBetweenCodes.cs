@@ -9,11 +9,14 @@ namespace OpenBanking.Tests;
 public static class PauseBetweenCodes
 {
     public static Task EndPauseAsync(this TestServer server, TestPartner partner, string mobile) =>
+        server.EndPauseAsync(partner.SandboxNumber, mobile);
+
+    public static Task EndPauseAsync(this TestServer server, int sandbox, string mobile) =>
         server
             .Get<Engine>()
             .SubmitAsync(
                 new EndPause(
-                    new(partner.SandboxNumber),
+                    new(sandbox),
                     server.Get<Vault>().BlindIndex("mobile", mobile),
                     server.Get<TimeProvider>().GetUtcNow()
                 )

@@ -32,6 +32,7 @@ public sealed partial class Walls
         ["Accounts"] = ["Authorization", "Consents", "Customers", "Outside"],
         ["Audit"] = ["Accounts", "Consents"],
         ["Authorization"] = ["Accounts", "Consents", "Customers"],
+        ["Confirmations"] = ["Accounts", "Consents", "Coupons", "Customers", "Payments"],
         ["Consents"] = [],
         ["Coupons"] = ["Consents", "Customers", "Payments"],
         ["Customers"] = ["Accounts", "Outside"],

@@ -97,9 +97,40 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                     : $"The payment failed: {payment.DeclineCode}";
             }
 
-            await WaitForDeliveryAsync(order.OrderNo, cancellationToken);
+            await shop.WaitForDeliveryAsync(order.OrderNo, cancellationToken);
             return null;
         });
+
+    /// <summary>Pays without an agreement: the customer confirms this one payment on the bank's page.</summary>
+    public async Task<IActionResult> OnPostPayOnceAsync(CancellationToken cancellationToken)
+    {
+        var user = VideoUser;
+        var order = shop.NewOrder(user.Id);
+        try
+        {
+            // <pay_once>
+            var payment = await bank.Payments.CreateAsync(
+                new CreatePaymentRequest
+                {
+                    OrderNo = order.OrderNo,
+                    Amount = Shop.Price,
+                    CustomerId = user.CustomerId, // who alone may confirm it; whoever has the link when null
+                    Description = "One month of videos",
+                    ReturnUrl = $"{Request.Scheme}://{Request.Host}/orders/confirmed",
+                },
+                IdempotencyKey.FromOrder(order.OrderNo, "payment"),
+                cancellationToken
+            );
+
+            // To the bank's page: payee and amount, account, PIN.
+            return Redirect(payment.NextAction!.ConfirmationUrl);
+            // </pay_once>
+        }
+        catch (OpenBankingException refused)
+        {
+            return RedirectToPage(new { Notice = refused.Message });
+        }
+    }
 
     public Task<IActionResult> OnPostRefundAsync(CancellationToken cancellationToken) =>
         TryAsync(async user =>
@@ -144,14 +175,5 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
     {
         shop.Save(user with { Attempts = user.Attempts + 1 });
         return $"{user.Id}-{user.Attempts + 1}";
-    }
-
-    /// <summary>The webhook is usually there before the page; a page that comes first shows the old state.</summary>
-    private async Task WaitForDeliveryAsync(string orderNo, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < 20 && shop.FindOrder(orderNo)?.State != OrderState.Delivered; i++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
-        }
     }
 }

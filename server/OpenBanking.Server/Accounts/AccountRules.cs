@@ -37,6 +37,13 @@ public static class AccountRules
     public static long DayLimitOf(AccountRow account, AccountLimits limits) =>
         Math.Min(account.DayLimit ?? limits.DailyOutflow, limits.DailyOutflow);
 
+    /// <summary>What counts against the limits now, of the day and of the year.</summary>
+    public static (DateOnly Day, long OfDay, long OfYear) OutflowAt(AccountRow account, DateTimeOffset now)
+    {
+        var counted = CountedFor(account, BusinessCalendar.DateOf(now));
+        return (counted.OutflowDay, counted.DayOutflow, counted.YearOutflow);
+    }
+
     /// <summary>Counts money that goes out.</summary>
     public static AccountRow CountOutflow(AccountRow account, long amount, DateTimeOffset now)
     {

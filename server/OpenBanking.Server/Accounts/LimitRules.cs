@@ -3,7 +3,13 @@ using System.Text.Json;
 namespace OpenBanking.Server.Accounts;
 
 /// <summary>What a class of account may do, in minor units of CNY.</summary>
-public sealed record AccountLimits(long DailyOutflow, long YearlyOutflow, int AccountsPerPerson);
+/// <param name="CodeAbove">Above this a customer who confirms a payment needs a one-time code beside the PIN.</param>
+public sealed record AccountLimits(
+    long DailyOutflow,
+    long YearlyOutflow,
+    int AccountsPerPerson,
+    long CodeAbove
+);
 
 /// <summary>The central bank's limits as data: a list of rule sets, each in force from its date until the next
 /// one's (<c>limit-rules.json</c>).</summary>

@@ -28,6 +28,13 @@ public static class AgreementRules
             : null;
     }
 
+    /// <summary>What was paid under it on the day that counts now.</summary>
+    public static (DateOnly Day, long Paid) PaidAt(AgreementRow agreement, DateTimeOffset now)
+    {
+        var counted = CountedFor(agreement, now);
+        return (counted.Day, counted.DayPaid);
+    }
+
     public static AgreementRow CountPayment(AgreementRow agreement, long amount, DateTimeOffset now)
     {
         var counted = CountedFor(agreement, now);

@@ -12,8 +12,14 @@ public sealed class ConsentQueries(Store store)
     public ValueTask<ConsentRow?> FindAsync(Caller caller, Id<ConsentRow> id) =>
         store.FirstAsync(ConsentTables.Consents, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
 
+    /// <summary>A standing agreement: one for a single payment that was confirmed has no consent, and is nobody's to
+    /// use.</summary>
     public ValueTask<AgreementRow?> FindAgreementAsync(Caller caller, Id<AgreementRow> id) =>
-        store.FirstAsync(ConsentTables.Agreements, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+        store.FirstAsync(
+            ConsentTables.Agreements,
+            caller.World,
+            $"id = {id} AND app_id = {caller.App.Id} AND consent_id <> id"
+        );
 
     /// <summary>The customer's newest consent to this app that lasts and holds a coupon wallet.</summary>
     public async ValueTask<ConsentRow?> FindWalletAsync(Caller caller, Id<CustomerRow> customer) =>

@@ -99,7 +99,7 @@ public static class CouponApi
                 body.Request,
                 coupon => coupon.Id.Value,
                 coupon => Show(coupon, caller),
-                id => queries.FindIssuedAsync(caller, new(id))
+                async id => Show((await queries.FindIssuedAsync(caller, new(id)))!, caller)
             );
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Net.Http.Headers;
@@ -12,9 +13,14 @@ namespace OpenBanking.Server.Http;
 /// <summary>The one place that writes answers: JSON, with an ETag where something was read.</summary>
 public static class Answers
 {
+    private const string Json = "application/json; charset=utf-8";
+
     /// <summary>What was read; 304 when the client has it already.</summary>
     public static IResult Ok<T>(T value)
         where T : ResponseObject => new ReadResult(Serialize(value));
+
+    /// <summary>A picture that was read; 304 when the client has it already.</summary>
+    public static IResult Picture(string svg) => new ReadResult(Encoding.UTF8.GetBytes(svg), "image/svg+xml");
 
     public static IResult Created<T>(T value)
         where T : ResponseObject =>
@@ -25,14 +31,17 @@ public static class Answers
     /// <param name="show">What goes over the wire.</param>
     /// <param name="reread">What the command made as it is now, for when its answer is no longer kept.</param>
     /// <param name="status">What an answer is sent with: made something new, unless it says otherwise.</param>
+    /// <param name="instead">What is done about one refusal instead of telling it, under the same key, which is still
+    /// unused.</param>
     public static async Task<IResult> DecideOnceAsync<TReply, TWire>(
         this Engine.Engine engine,
         Command<TReply> command,
         KeyedRequest request,
         Func<TReply, Guid> idOf,
         Func<TReply, TWire> show,
-        Func<Guid, ValueTask<TReply?>> reread,
-        int status = StatusCodes.Status201Created
+        Func<Guid, ValueTask<TWire>> reread,
+        int status = StatusCodes.Status201Created,
+        (string Code, Func<Task<IResult>> Act)? instead = null
     )
         where TReply : class
         where TWire : ResponseObject
@@ -51,30 +60,29 @@ public static class Answers
             ),
             KeyedOutcome.Known { Row: var row } => new BodyResult(
                 row.Status,
-                await RecallAsync(engine, command.World, row, show, reread),
+                await RecallAsync(engine, command.World, row, reread),
                 replayed: true
             ),
-            KeyedOutcome.Refused refused => Problems.From(refused.Refusal),
+            KeyedOutcome.Refused refused => instead is var (code, act) && code == refused.Refusal.Code
+                ? await act()
+                : Problems.From(refused.Refusal),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
         };
     }
 
     /// <summary>A store that cannot be read now must not be told as "nothing happened": something has, before.</summary>
     /// <exception cref="OutcomeUnknownException">The store cannot be read.</exception>
-    private static async Task<byte[]> RecallAsync<TReply, TWire>(
+    private static async Task<byte[]> RecallAsync<TWire>(
         Engine.Engine engine,
         World world,
         IdempotencyRow row,
-        Func<TReply, TWire> show,
-        Func<Guid, ValueTask<TReply?>> reread
+        Func<Guid, ValueTask<TWire>> reread
     )
-        where TReply : class
         where TWire : ResponseObject
     {
         try
         {
-            return await engine.RecallAnswerAsync(world, row)
-                ?? Serialize(show((await reread(row.ResourceId))!));
+            return await engine.RecallAnswerAsync(world, row) ?? Serialize(await reread(row.ResourceId));
         }
         catch (StoreUnavailableException unavailable)
         {
@@ -104,7 +112,7 @@ public static class Answers
         }
     }
 
-    private sealed class ReadResult(byte[] body) : IResult
+    private sealed class ReadResult(byte[] body, string contentType = Json) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
@@ -118,7 +126,7 @@ public static class Answers
                 return Task.CompletedTask;
             }
 
-            return WriteAsync(response, body);
+            return WriteAsync(response, body, contentType);
         }
     }
 
@@ -127,9 +135,9 @@ public static class Answers
         EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
         && known.Any(other => other.Tag == "*" || other.Tag == tag);
 
-    private static Task WriteAsync(HttpResponse response, byte[] body)
+    private static Task WriteAsync(HttpResponse response, byte[] body, string contentType = Json)
     {
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = contentType;
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body).AsTask();
     }

@@ -241,6 +241,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             """
         ),
         .. HoldBooks.Rules,
+        .. ConfirmationBooks.Rules,
         .. WithdrawalBooks.Rules,
     ];
 }

@@ -1,5 +1,7 @@
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Payments;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
@@ -30,6 +32,12 @@ public static class PageRoutes
             SessionStep.Home => "",
             _ => throw new InvalidOperationException($"Unknown step {step}."),
         };
+
+    /// <summary>Where a payment is shown that is to be confirmed; where its link leads.</summary>
+    public static string Pay(World world, Id<PaymentRow> payment) => $"/bank/{world}/pay/{payment}";
+
+    /// <summary>Where a customer who has signed in confirms it.</summary>
+    public static string Confirm(World world, Id<PaymentRow> payment) => Pay(world, payment) + "/confirm";
 
     /// <summary>The page of a step of an interaction.</summary>
     public static string Of(World world, string interaction, InteractionStep step) =>

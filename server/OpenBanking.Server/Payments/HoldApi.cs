@@ -1,3 +1,4 @@
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 
@@ -31,7 +32,9 @@ public static class HoldApi
             .Needs(TokenRequirement.App(Scopes.Payments))
             .WithName("cancelPayment")
             .WithTags("Payments")
-            .WithSummary("Gives back what is still held for an authorized payment")
+            .WithSummary(
+                "Gives back what is still held for an authorized payment, or ends one that is not confirmed"
+            )
             .WithDescription(
                 "Money, coupon and limits come back, and the order may be tried again. If a part was captured before, that "
                     + "stays, and the payment is captured."
@@ -45,13 +48,20 @@ public static class HoldApi
         string id,
         KeyedBody<CapturePaymentRequest> body,
         PaymentQueries queries,
+        PaymentViews views,
         Engine.Engine engine
     )
     {
         var request = body.Value;
-        if (await FindAsync(caller, id, queries) is not { } payment)
+        if (!caller.TryRead<PaymentRow>(id, out var paymentId))
         {
             return Problems.NotFound();
+        }
+
+        var (payment, unconfirmed) = await queries.FindEitherAsync(caller, paymentId);
+        if (payment is null)
+        {
+            return unconfirmed is null ? Problems.NotFound() : Problems.Of(ProblemCodes.PaymentNotCapturable);
         }
 
         var refused = Wire.Refuse(request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null);
@@ -66,7 +76,7 @@ public static class HoldApi
                 ),
                 caller,
                 body.Request,
-                queries,
+                views,
                 engine
             );
     }
@@ -76,34 +86,52 @@ public static class HoldApi
         string id,
         KeyedBody<CancelPaymentRequest> body,
         PaymentQueries queries,
+        PaymentViews views,
         Engine.Engine engine
-    ) =>
-        await FindAsync(caller, id, queries) is { } payment
-            ? await DecideAsync(
+    )
+    {
+        if (!caller.TryRead<PaymentRow>(id, out var paymentId))
+        {
+            return Problems.NotFound();
+        }
+
+        var (payment, unconfirmed) = await queries.FindEitherAsync(caller, paymentId);
+        if (payment is not null)
+        {
+            return await DecideAsync(
                 new CancelPayment(caller.World, caller.Now, payment),
                 caller,
                 body.Request,
-                queries,
+                views,
                 engine
+            );
+        }
+
+        return unconfirmed is not null
+            ? await engine.DecideOnceAsync(
+                new CancelConfirmation(caller.World, caller.Now, unconfirmed),
+                body.Request,
+                row => row.PaymentId.Value,
+                row => views.Show(row, caller),
+                async again => (await views.FindAsync(caller, new(again)))!,
+                StatusCodes.Status200OK
             )
             : Problems.NotFound();
-
-    private static async ValueTask<PaymentRow?> FindAsync(Caller caller, string id, PaymentQueries queries) =>
-        caller.TryRead<PaymentRow>(id, out var paymentId) ? await queries.FindAsync(caller, paymentId) : null;
+    }
 
     private static Task<IResult> DecideAsync(
         HoldCommand command,
         Caller caller,
         KeyedRequest request,
-        PaymentQueries queries,
+        PaymentViews views,
         Engine.Engine engine
     ) =>
         engine.DecideOnceAsync(
             command,
             request,
             payment => payment.Id.Value,
-            payment => PaymentApi.Show(payment, caller),
-            id => queries.FindAsync(caller, new(id)),
+            payment => views.Show(payment, caller),
+            async id => (await views.FindAsync(caller, new(id)))!,
             StatusCodes.Status200OK
         );
 }

@@ -51,6 +51,6 @@ public sealed record HoldOptions
         : null;
 
     /// <summary>What is stored is what was answered: stores keep microseconds.</summary>
-    private static DateTimeOffset InMicroseconds(DateTimeOffset instant) =>
+    internal static DateTimeOffset InMicroseconds(DateTimeOffset instant) =>
         instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
 }

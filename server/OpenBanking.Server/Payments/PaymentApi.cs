@@ -1,5 +1,3 @@
-using OpenBanking.Server.Consents;
-using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 
@@ -14,11 +12,13 @@ public static class PaymentApi
             .Needs(TokenRequirement.App(Scopes.Payments))
             .WithName("createPayment")
             .WithTags("Payments")
-            .WithSummary("Pays an order from the customer's e-account, with or without a coupon")
+            .WithSummary("Pays an order from a customer's e-account, with or without a coupon")
             .WithDescription(
                 "Customer, campaign, partner and coupon move in one transaction. A decline is a payment with status "
                     + "failed and a decline_code; to try the order again, use a key for a new attempt. With "
-                    + "capture_method manual the money is held, and captured or canceled later."
+                    + "capture_method manual the money is held, and captured or canceled later. Without agreement_id, or "
+                    + "with confirmation if_needed where the agreement does not cover the payment, its status is "
+                    + "requires_action: next_action leads to the bank's page where the customer confirms it."
             )
             .Produces<Payment>(StatusCodes.Status201Created)
             .Refuses(ProblemCodes.AgreementNotActive, ProblemCodes.OrderAlreadyPaid);
@@ -30,6 +30,15 @@ public static class PaymentApi
             .WithSummary("One payment")
             .Produces<Payment>()
             .Refuses(ProblemCodes.NotFound);
+
+        api.MapGet("/payments/{id}/qr-code", GetQrCodeAsync)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("getPaymentQrCode")
+            .WithTags("Payments")
+            .WithSummary("The address where the customer confirms a payment, as a QR code")
+            .WithDescription("An SVG picture, to be shown at a till, on a machine or on a larger screen.")
+            .Produces<string>(contentType: "image/svg+xml")
+            .Refuses(ProblemCodes.NotFound, ProblemCodes.PaymentNotWaiting);
 
         api.MapGet("/orders/{orderNo}", GetOrderAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
@@ -43,91 +52,67 @@ public static class PaymentApi
     private static async Task<IResult> CreateAsync(
         Caller caller,
         KeyedBody<CreatePaymentRequest> body,
-        ConsentQueries consents,
-        PaymentQueries queries,
-        HoldOptions holds,
-        Engine.Engine engine,
-        Ids ids
+        PaymentRequests requests,
+        PaymentViews views,
+        Engine.Engine engine
     )
     {
-        var request = body.Value;
-        Id<CouponRow> couponId = default;
-        var agreement = caller.TryRead<AgreementRow>(request.AgreementId, out var agreementId)
-            ? await consents.FindAgreementAsync(caller, agreementId)
-            : null;
-        var refused = Wire.Refuse(
-            Wire.CheckOrderNo("/order_no", request.OrderNo),
-            Wire.CheckAmount("/amount", request.Amount),
-            Wire.CheckText("/description", request.Description),
-            agreement is null ? Wire.NotKnown("/agreement_id", "agreement") : null,
-            request.CouponId is not null && !caller.TryRead(request.CouponId, out couponId)
-                ? Wire.NotKnown("/coupon_id", "coupon")
-                : null,
-            HoldOptions.CheckMethod(request),
-            holds.CheckEnd(request, caller.Now)
-        );
-        return refused
-            ?? await engine.DecideOnceAsync(
-                new CreatePayment(
-                    caller.World,
-                    caller.Now,
-                    ids.New<PaymentRow>(),
-                    agreement!,
-                    request.OrderNo,
-                    request.Amount.Amount,
-                    request.CouponId is null ? null : couponId,
-                    request.Description,
-                    holds.EndOf(request, caller.Now)
-                ),
+        var (read, refused) = await requests.ReadAsync(caller, body.Value);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        return read.Agreement is null
+            ? await AskAsync()
+            : await engine.DecideOnceAsync(
+                requests.PaymentFrom(read, caller),
                 body.Request,
                 payment => payment.Id.Value,
-                payment => Show(payment, caller),
-                id => queries.FindAsync(caller, new(id))
+                payment => views.Show(payment, caller),
+                RereadAsync,
+                instead: (PaymentRules.ConfirmationNeeded, AskAsync)
             );
+
+        Task<IResult> AskAsync() =>
+            engine.DecideOnceAsync(
+                requests.ConfirmationFrom(read, caller),
+                body.Request,
+                confirmation => confirmation.PaymentId.Value,
+                confirmation => views.Show(confirmation, caller),
+                RereadAsync
+            );
+
+        async ValueTask<Payment> RereadAsync(Guid id) => (await views.FindAsync(caller, new(id)))!;
     }
 
-    private static async Task<IResult> GetAsync(Caller caller, string id, PaymentQueries queries) =>
+    private static async Task<IResult> GetAsync(Caller caller, string id, PaymentViews views) =>
         caller.TryRead<PaymentRow>(id, out var paymentId)
-        && await queries.FindAsync(caller, paymentId) is { } payment
-            ? Answers.Ok(Show(payment, caller))
+        && await views.FindAsync(caller, paymentId) is { } payment
+            ? Answers.Ok(payment)
             : Problems.NotFound();
 
-    private static async Task<IResult> GetOrderAsync(Caller caller, string orderNo, PaymentQueries queries) =>
+    private static async Task<IResult> GetQrCodeAsync(Caller caller, string id, PaymentViews views) =>
+        !caller.TryRead<PaymentRow>(id, out var paymentId)
+        || await views.FindAsync(caller, paymentId) is not { } payment
+            ? Problems.NotFound()
+        : payment.NextAction is not { } next ? Problems.Of(ProblemCodes.PaymentNotWaiting)
+        : Answers.Picture(QrCodes.Draw(next.ConfirmationUrl));
+
+    private static async Task<IResult> GetOrderAsync(
+        Caller caller,
+        string orderNo,
+        PaymentQueries queries,
+        PaymentViews views
+    ) =>
         await queries.FindOrderAsync(caller, orderNo) is { } order
             ? Answers.Ok(
                 new Order
                 {
                     OrderNo = order.OrderNo,
                     Attempts = order.Attempts,
-                    LastPayment = Show((await queries.FindAsync(caller, order.LastPaymentId))!, caller),
+                    LastPayment = (await views.FindAsync(caller, order.LastPaymentId))!,
                 }
             )
             : Problems.NotFound();
-
-    internal static Payment Show(PaymentRow payment, Caller caller) =>
-        new()
-        {
-            Id = caller.Show(payment.Id),
-            OrderNo = payment.OrderNo,
-            Status = PaymentRules.StatusOf(payment.State),
-            DeclineCode = payment.DeclineCode,
-            Amount = new(payment.Currency, payment.Authorized ?? payment.Amount),
-            DiscountAmount = new(payment.Currency, payment.Discount),
-            CustomerAmount = new(payment.Currency, payment.CustomerAmount),
-            CapturedAmount = new(
-                payment.Currency,
-                payment.Captured ?? (payment.State == PaymentState.Failed ? 0 : payment.Amount)
-            ),
-            RefundedAmount = new(payment.Currency, payment.Refunded),
-            RefundableAmount = new(payment.Currency, payment.Refundable),
-            CaptureMethod = payment.Authorized is null ? null : CaptureMethod.Manual,
-            HeldAmount = payment.Authorized is null ? null : new(payment.Currency, payment.Held ?? 0),
-            ExpiresAt = payment.ExpiresAt,
-            AgreementId = caller.Show(payment.AgreementId),
-            AccountId = caller.Show(payment.AccountId),
-            CustomerId = caller.Show(payment.CustomerId),
-            CouponId = payment.CouponId is { } coupon ? caller.Show(coupon) : null,
-            Description = payment.Description,
-            CreatedAt = payment.CreatedAt,
-        };
 }

@@ -12,6 +12,7 @@ namespace OpenBanking.Server.Payments;
 /// <param name="Agreement">Read before the batch for what never changes in it: whose it is, and which account
 /// pays.</param>
 /// <param name="HoldUntil">When the hold ends by itself; null when the money is taken at once.</param>
+/// <param name="MayBeConfirmed">Whether the customer is to be asked where the agreement does not cover it.</param>
 public sealed record CreatePayment(
     World World,
     DateTimeOffset Now,
@@ -21,12 +22,16 @@ public sealed record CreatePayment(
     long Amount,
     Id<CouponRow>? CouponId,
     string? Description,
-    DateTimeOffset? HoldUntil = null
+    DateTimeOffset? HoldUntil = null,
+    bool MayBeConfirmed = false
 ) : Command<PaymentRow>(World, Now)
 {
     public override Actor Actor => Actor.App(AppId);
 
     public override Subject Subject => Subject.Of(PaymentId);
+
+    /// <summary>The version the payment begins with: more than 1 when something was told of it before.</summary>
+    public long FirstVersion { get; init; } = 1;
 
     public Id<AppRow> AppId => Agreement.AppId;
 
@@ -51,8 +56,11 @@ public sealed record CreatePayment(
 /// <summary>How an order is paid.</summary>
 public static class PaymentRules
 {
+    /// <summary>What the one who may ask the customer is told, who then does.</summary>
+    public const string ConfirmationNeeded = "confirmation_needed";
+
     /// <summary>
-    /// Refuses: the agreement has ended; the order has a live payment.
+    /// Refuses: the agreement has ended; the order has a live payment; the customer is to be asked.
     /// Declines: the coupon cannot be used; the agreement's or the account's limits, state or funds do not allow it.
     /// </summary>
     public static Decision<PaymentRow> Create(CreatePayment command, Book book)
@@ -60,11 +68,11 @@ public static class PaymentRules
         var agreement = book.Get(ConsentTables.Agreements, command.Agreement.Id);
         var account = book.Get(AccountTables.Accounts, command.Agreement.AccountId);
         var order = book.Find(PaymentTables.Orders, command.Order);
-        var coupon = command.CouponId is { } couponId ? book.Find(CouponTables.Coupons, couponId) : null;
-
         if (!AgreementRules.IsActive(agreement, command.Now))
         {
-            return Decision.Reject(ProblemCodes.AgreementNotActive);
+            return Decision.Reject(
+                command.MayBeConfirmed ? ConfirmationNeeded : ProblemCodes.AgreementNotActive
+            );
         }
 
         if (order is { Paid: true })
@@ -72,30 +80,68 @@ public static class PaymentRules
             return Decision.Reject(ProblemCodes.OrderAlreadyPaid);
         }
 
-        var couponDecline = command.CouponId is null
-            ? null
-            : CouponRules.DeclineRedemption(
-                coupon,
-                command.AppId,
-                agreement.CustomerId,
-                command.Amount,
-                command.Now
-            );
-        var discount =
-            coupon is null || couponDecline is not null ? 0 : CouponRules.DiscountOf(coupon, command.Amount);
-        var customerAmount = command.HoldUntil is null
-            ? command.Amount - discount
-            : HoldShares.MostToPay(coupon, command.Amount);
+        var coupon = CouponOf(command, book);
+        var decline = Decline(command, agreement, account, coupon);
+        return decline is not null && command.MayBeConfirmed && IsOfAgreement(decline)
+                ? Decision.Reject(ConfirmationNeeded)
+            : decline is not null ? Fail(command, book, agreement, order, decline)
+            : Pay(command, book, agreement, account);
+    }
+
+    /// <summary>Why a payment does not go through, whoever allowed it; null when it does.</summary>
+    internal static string? Decline(
+        CreatePayment command,
+        AgreementRow agreement,
+        AccountRow account,
+        CouponRow? coupon
+    )
+    {
         var countsAt = CountsAt(command.Now, agreement, account);
-        var decline =
-            couponDecline
+        var customerAmount = command.HoldUntil is null
+            ? command.Amount - DiscountOf(coupon, command.Amount)
+            : HoldShares.MostToPay(coupon, command.Amount);
+        return (
+                command.CouponId is null
+                    ? null
+                    : CouponRules.DeclineRedemption(
+                        coupon,
+                        command.AppId,
+                        agreement.CustomerId,
+                        command.Amount,
+                        command.Now
+                    )
+            )
             ?? AgreementRules.DeclinePayment(agreement, customerAmount, countsAt)
             ?? AccountRules.DeclineOutflow(account, customerAmount, countsAt);
+    }
 
-        return decline is not null ? Fail(command, book, agreement, order, decline)
-            : command.HoldUntil is null ? Capture(command, book, agreement, account, order, coupon, discount)
+    /// <summary>Takes or holds the money, where nothing stands against it.</summary>
+    internal static Accepted<PaymentRow> Pay(
+        CreatePayment command,
+        Book book,
+        AgreementRow agreement,
+        AccountRow account
+    )
+    {
+        var order = book.Find(PaymentTables.Orders, command.Order);
+        var coupon = CouponOf(command, book);
+        var discount = DiscountOf(coupon, command.Amount);
+        return command.HoldUntil is null
+            ? Capture(command, book, agreement, account, order, coupon, discount)
             : HoldMovementRules.SetAside(command, book, agreement, account, order, coupon, discount);
     }
+
+    private static CouponRow? CouponOf(CreatePayment command, Book book) =>
+        command.CouponId is { } couponId ? book.Find(CouponTables.Coupons, couponId) : null;
+
+    private static long DiscountOf(CouponRow? coupon, long price) =>
+        coupon is null ? 0 : CouponRules.DiscountOf(coupon, price);
+
+    private static bool IsOfAgreement(string decline) =>
+        decline
+            is DeclineCodes.AgreementPerPaymentLimit
+                or DeclineCodes.AgreementDailyLimit
+                or DeclineCodes.AgreementTotalLimit;
 
     /// <summary>When a payment counts: now, or at the first moment of a later business day that has begun for the
     /// agreement or the account already. Commands are not decided in the order of their clocks, and what was counted is
@@ -258,9 +304,20 @@ public static class PaymentRules
             Authorized = command.HoldUntil is null ? null : command.Amount,
             Captured = command.HoldUntil is null ? null : 0,
             ExpiresAt = command.HoldUntil,
+            Version = command.FirstVersion,
         };
 
-    internal static void RecordAttempt(CreatePayment command, Book book, OrderRow? order, bool paid)
+    internal static void RecordAttempt(CreatePayment command, Book book, OrderRow? order, bool paid) =>
+        RecordAttempt(book, command.Order, order, command.PaymentId, paid);
+
+    /// <summary>An attempt that was recorded when the customer was asked stays the same attempt.</summary>
+    internal static void RecordAttempt(
+        Book book,
+        OrderKey key,
+        OrderRow? order,
+        Id<PaymentRow> payment,
+        bool paid
+    )
     {
         if (order is null)
         {
@@ -268,22 +325,22 @@ public static class PaymentRules
                 PaymentTables.Orders,
                 new OrderRow
                 {
-                    AppId = command.AppId,
-                    OrderNo = command.OrderNo,
+                    AppId = key.AppId,
+                    OrderNo = key.OrderNo,
                     Attempts = 1,
-                    LastPaymentId = command.PaymentId,
+                    LastPaymentId = payment,
                     Paid = paid,
                 }
             );
         }
-        else
+        else if (order.LastPaymentId != payment || order.Paid != paid)
         {
             book.Update(
                 PaymentTables.Orders,
                 order with
                 {
-                    Attempts = order.Attempts + 1,
-                    LastPaymentId = command.PaymentId,
+                    Attempts = order.LastPaymentId == payment ? order.Attempts : order.Attempts + 1,
+                    LastPaymentId = payment,
                     Paid = paid,
                 }
             );

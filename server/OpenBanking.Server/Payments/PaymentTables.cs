@@ -32,6 +32,7 @@ public sealed record PaymentRow : VersionedRow, IIdentified
 
     public required string OrderNo { get; init; }
 
+    /// <summary>The agreement it was paid under; one of the payment's own id when the customer confirmed it.</summary>
     public required Id<AgreementRow> AgreementId { get; init; }
 
     public required Id<AccountRow> AccountId { get; init; }
@@ -76,6 +77,9 @@ public sealed record PaymentRow : VersionedRow, IIdentified
 
     /// <summary>When the hold ends by itself; null for a payment that takes the money at once.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether the customer confirmed it, so that no standing agreement was used.</summary>
+    public bool Confirmed => AgreementId.Value == Id.Value;
 
     /// <summary>The customer's part of <see cref="Amount"/>.</summary>
     public long CustomerAmount => Amount - Discount;

@@ -44,9 +44,14 @@ public static class RefundApi
     )
     {
         var request = body.Value;
-        var payment = caller.TryRead<PaymentRow>(request.PaymentId, out var paymentId)
-            ? await payments.FindAsync(caller, paymentId)
-            : null;
+        var (payment, unconfirmed) = caller.TryRead<PaymentRow>(request.PaymentId, out var paymentId)
+            ? await payments.FindEitherAsync(caller, paymentId)
+            : default;
+        if (unconfirmed is not null)
+        {
+            return Problems.Of(ProblemCodes.PaymentNotRefundable);
+        }
+
         var refused = Wire.Refuse(
             payment is null ? Wire.NotKnown("/payment_id", "payment") : null,
             request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null,
@@ -65,7 +70,7 @@ public static class RefundApi
                 body.Request,
                 refund => refund.Id.Value,
                 refund => Show(refund, caller),
-                id => queries.FindAsync(caller, new(id))
+                async id => Show((await queries.FindAsync(caller, new(id)))!, caller)
             );
     }
 

@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
@@ -29,6 +30,7 @@ public static class Schema
         ConsentTables.Agreements,
         CouponTables.Coupons,
         PaymentTables.Orders,
+        ConfirmationTables.Confirmations,
         PaymentTables.Payments,
         RefundTables.Refunds,
         TopUpTables.TopUps,

@@ -64,7 +64,7 @@ public static class TopUpApi
                 body.Request,
                 topUp => topUp.Id.Value,
                 topUp => Show(topUp, caller),
-                id => queries.FindAsync(caller, new(id))
+                async id => Show((await queries.FindAsync(caller, new(id)))!, caller)
             );
     }
 

@@ -14,7 +14,10 @@ public class LimitRulesTests
     {
         var limits = LimitRules.For(AccountType.TypeTwo.Value, DateOnly.Parse(date));
 
-        Assert.Equal(new AccountLimits(10_000_00, 200_000_00, AccountsPerPerson: 5), limits);
+        Assert.Equal(
+            new AccountLimits(10_000_00, 200_000_00, AccountsPerPerson: 5, CodeAbove: 1_000_00),
+            limits
+        );
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
@@ -21,7 +22,7 @@ internal static partial class BankInvariants
         CouponsAreUsedOnceAndByLivePayments(bank, payments);
         StocksAndBudgetsAreKept(bank, payments);
         RefundsNeverExceedCaptures(bank, payments);
-        OrdersArePaidOnce(payments);
+        OrdersArePaidOnce(bank, payments);
         HoldsAreWhatWasSetAside(bank, entries, payments);
         CounterInvariants.Hold(bank);
         EventInvariants.Hold(bank);
@@ -190,14 +191,32 @@ internal static partial class BankInvariants
             }
         );
 
-    private static void OrdersArePaidOnce(IReadOnlyList<PaymentRow> payments) =>
+    /// <summary>What waits for its customer is live as well.</summary>
+    private static void OrdersArePaidOnce(MemoryBank bank, IReadOnlyList<PaymentRow> payments)
+    {
+        var asked = bank.All(ConfirmationTables.Confirmations).ToList();
         Must.All(
             payments
                 .Where(payment =>
                     payment.State
                         is not (PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired)
                 )
-                .GroupBy(payment => (payment.AppId, payment.OrderNo)),
+                .Select(payment => (payment.AppId, payment.OrderNo))
+                .Concat(
+                    asked
+                        .Where(row => row.State == ConfirmationState.Waiting)
+                        .Select(row => (row.AppId, row.OrderNo))
+                )
+                .GroupBy(order => order),
             order => Assert.Single(order)
         );
+        Must.All(
+            asked,
+            row =>
+                Must.Be(
+                    row.State == ConfirmationState.Confirmed,
+                    payments.Any(payment => payment.Id == row.PaymentId)
+                )
+        );
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OpenBanking.Server.Confirmations;
 
 namespace OpenBanking.Tests.Rules.Sequences;
 
@@ -42,6 +43,10 @@ public class CommandSequenceProperties(ITestOutputHelper output)
         EventTypes.CouponRedeemed,
         EventTypes.CouponReturned,
         EventTypes.CouponReleased,
+        EventTypes.PaymentRequiresAction,
+        DeclineCodes.CustomerDeclined,
+        ConfirmationRules.Refusals.Over,
+        ConfirmationRules.Refusals.OfAnother,
         EventTypes.PaymentAuthorized,
         EventTypes.PaymentCaptured,
         EventTypes.PaymentCanceled,

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
@@ -20,6 +21,12 @@ internal static class EventInvariants
                 events => events.Select(happened => happened.Sequence).Order().ToList()
             );
         EachVersionIsTold(bank.All(PaymentTables.Payments), payment => ("payment", payment.Id.Value), told);
+        EachVersionIsTold(
+            bank.All(ConfirmationTables.Confirmations)
+                .Where(asked => asked.State != ConfirmationState.Confirmed),
+            asked => ("payment", asked.PaymentId.Value),
+            told
+        );
         EachVersionIsTold(bank.All(CouponTables.Coupons), coupon => ("coupon", coupon.Id.Value), told);
         EachVersionIsTold(bank.All(TopUpTables.TopUps), topUp => ("top_up", topUp.Id.Value), told);
         // A consent is there before anything is told of it here.

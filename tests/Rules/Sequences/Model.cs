@@ -219,8 +219,7 @@ internal sealed partial class Model
 
     private string? WhyRefused(ModelAgreement agreement, string order, DateTimeOffset now) =>
         !agreement.IsActive(now) ? ProblemCodes.AgreementNotActive
-        : Payments.Exists(paid => paid.Live && paid.Order == order && paid.Agreement.App == agreement.App)
-            ? ProblemCodes.OrderAlreadyPaid
+        : IsLive(agreement.App, order) ? ProblemCodes.OrderAlreadyPaid
         : null;
 
     private static string? WhyNotRedeemed(

@@ -14,6 +14,10 @@ namespace OpenBanking.Tests.Rules.Sequences;
 /// at two apps, and a campaign with two stocks.</summary>
 internal sealed class Scene
 {
+    /// <summary>What is asked for is what a customer confirms without a code: the rules of codes are tested by
+    /// themselves.</summary>
+    public const long MostConfirmed = 1_000_00;
+
     public static readonly DateTimeOffset Start = new(2026, 12, 28, 10, 0, 0, Rows.Shanghai);
     private static readonly DateOnly firstDay = Model.DayOf(Start);
 
@@ -23,6 +27,18 @@ internal sealed class Scene
 
     public Scene()
     {
+        Bank.Put(
+            PartnerTables.Apps,
+            Enumerable
+                .Range(1, 2)
+                .Select(app =>
+                    Rows.App with
+                    {
+                        Id = Rows.Id<AppRow>(app),
+                        PartnerId = Rows.Id<PartnerRow>(app),
+                    }
+                )
+        );
         AddAccount(balance: 20_000_00, spentThisYear: 195_000_00);
         AddAccount(balance: 5_000_00, spentThisYear: 0);
         AddAccount(balance: 50_00, spentThisYear: 0);
@@ -52,6 +68,9 @@ internal sealed class Scene
 
     public List<CouponStockRow> Stocks { get; } = [];
 
+    /// <summary>Every customer's PIN, hashed.</summary>
+    public static byte[] Pin { get; } = [1, 3, 5];
+
     /// <summary>Ids that are the same in every play.</summary>
     public Id<T> New<T>()
         where T : IIdentified => Rows.Id<T>(++made);
@@ -67,7 +86,16 @@ internal sealed class Scene
             OutflowDay = firstDay,
             YearOutflow = spentThisYear,
         };
-        Bank.Put(AccountTables.Accounts, row);
+        Bank.Put(AccountTables.Accounts, row)
+            .Put(
+                CustomerTables.Customers,
+                Rows.Customer with
+                {
+                    Id = row.CustomerId,
+                    PinHash = Pin,
+                    PinSalt = Pin,
+                }
+            );
         Accounts.Add(row);
         Post(
             PostingKind.TopUp,

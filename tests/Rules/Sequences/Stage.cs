@@ -85,6 +85,12 @@ internal sealed partial class Stage
             case Step.OfHold ofHold when payments.Count > 0:
                 Play(ofHold, at);
                 break;
+            case Step.Ask ask:
+                Play(ask, at);
+                break;
+            case Step.OfAsked ofAsked when asked.Count > 0:
+                Play(ofAsked, at);
+                break;
             case Step.Refund refund when payments.Count > 0:
                 Play(refund, at);
                 break;

@@ -78,6 +78,7 @@ internal static partial class Steps
         ),
         (10, Payments()),
         (10, Holds()),
+        (6, Confirmations()),
         (
             5,
             From(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
@@ -156,6 +157,6 @@ public abstract class HoldTests<TDatabase> : EngineSuite<TDatabase>
             )
             .Reply;
 
-    private HoldExpiry NewExpiry() =>
-        new(Store, Engine, new WorldClocks(Store, Clock), Clock, NullLogger<HoldExpiry>.Instance);
+    private PaymentExpiry NewExpiry() =>
+        new(Store, Engine, new WorldClocks(Store, Clock), Clock, NullLogger<PaymentExpiry>.Instance);
 }

@@ -30,6 +30,8 @@ public sealed class PostgresSweepTests : SweepTests<PostgresDatabase>;
 
 public sealed class PostgresSpendingTests : SpendingTests<PostgresDatabase>;
 
+public sealed class PostgresConfirmationTests : ConfirmationTests<PostgresDatabase>;
+
 public sealed class PostgresSigningKeyTests : SigningKeyTests<PostgresDatabase>;
 
 public sealed class PostgresBooksAuditTests : BooksAuditTests<PostgresDatabase>;

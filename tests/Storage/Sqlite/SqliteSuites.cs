@@ -34,6 +34,8 @@ public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
 
 public sealed class SqliteHoldTests : HoldTests<SqliteDatabase>;
 
+public sealed class SqliteConfirmationTests : ConfirmationTests<SqliteDatabase>;
+
 public sealed class SqliteSigningKeyTests : SigningKeyTests<SqliteDatabase>;
 
 public sealed class SqliteBooksAuditTests : BooksAuditTests<SqliteDatabase>;

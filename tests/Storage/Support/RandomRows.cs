@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
@@ -147,6 +148,13 @@ internal sealed class RandomRows
                 Captured = payment.Held is null && payment.Captured is null ? null : most - 1,
                 Held = payment.Held is null ? null : Number(0, long.MaxValue),
                 ExpiresAt = payment.Held is null ? payment.ExpiresAt : payment.ExpiresAt ?? payment.CreatedAt,
+            },
+            ConfirmationRow asked => asked with
+            {
+                Amount = most,
+                Discount = Number(0, most),
+                CustomerAmount = Number(0, most),
+                HoldUntil = asked.Manual ? asked.HoldUntil : null,
             },
             RefundRow refund => refund with { Amount = most, CustomerAmount = most, DiscountAmount = 0 },
             TopUpRow topUp => topUp with { Amount = most },

@@ -14,6 +14,7 @@ namespace OpenBanking.Server.Pages;
 public sealed class CustomerHomeModel(
     CustomerSessions sessions,
     SessionCookie cookie,
+    PaymentCookie waiting,
     DashboardQueries queries,
     WorldClocks clocks,
     IStringLocalizer<Texts> texts
@@ -27,12 +28,19 @@ public sealed class CustomerHomeModel(
 
     public string MaskedMobile => Masks.Mobile(Sessions.MobileOf(Session));
 
-    public async Task OnGetAsync()
+    /// <summary>Whoever signed in to confirm a payment goes on to it.</summary>
+    public async Task<IActionResult> OnGetAsync()
     {
+        if (waiting.Take(HttpContext, World) is { } payment)
+        {
+            return SeeOther(PageRoutes.Confirm(World, payment));
+        }
+
         var now = await clocks.NowAsync(World);
         Accounts = await queries.ListAccountsAsync(World, CustomerId);
         Access = await queries.ListAccessAsync(World, CustomerId, now);
         Coupons = await queries.ListCouponsAsync(World, CustomerId, now);
+        return Page();
     }
 
     public async Task<IActionResult> OnPostSignOutAsync()

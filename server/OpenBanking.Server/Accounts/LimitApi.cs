@@ -1,0 +1,106 @@
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Accounts;
+
+/// <summary>GET /v1/accounts/{id}/limits</summary>
+public static class LimitApi
+{
+    public static void MapLimits(this IEndpointRouteBuilder api) =>
+        api.MapGet("/accounts/{id}/limits", GetAsync)
+            .Needs(
+                TokenRequirement.Customer(
+                    Scopes.Accounts,
+                    AccountInformation.TypeName,
+                    AccountInformation.ReadBalances
+                )
+            )
+            .WithName("getAccountLimits")
+            .WithTags("Accounts")
+            .WithSummary("What may still go out of an e-account")
+            .WithDescription(
+                "Of the day and of the year (Asia/Shanghai), by the central bank's rules and the customer's own limits, and "
+                    + "of the agreement of the same consent. It says as much of the customer as the balance does, so it "
+                    + "needs read_balances; the balance itself is not counted in."
+            )
+            .Produces<SpendingLimits>()
+            .Refuses(ProblemCodes.NotFound);
+
+    private static async Task<IResult> GetAsync(
+        Caller caller,
+        string id,
+        AccountQueries queries,
+        ConsentQueries consents
+    )
+    {
+        if (
+            !caller.TryRead<AccountRow>(id, out var accountId)
+            || await queries.FindAsync(caller, accountId) is not { } account
+        )
+        {
+            return Problems.NotFound();
+        }
+
+        var agreement = caller.Consent.AgreementId is { } agreementId
+            ? await consents.FindAgreementAsync(caller, agreementId)
+            : null;
+        return Answers.Ok(Show(account, agreement, caller));
+    }
+
+    private static SpendingLimits Show(AccountRow account, AgreementRow? agreement, Caller caller)
+    {
+        var (day, ofDay, ofYear) = AccountRules.OutflowAt(account, caller.Now);
+        var limits = LimitRules.For(account.Type, day);
+        var currency = account.Currency;
+        return new()
+        {
+            AccountId = caller.Show(account.Id),
+            BusinessDate = day,
+            PerPaymentLimit = account.PaymentLimit is { } own ? new(currency, own) : null,
+            Day = Use(
+                currency,
+                AccountRules.DayLimitOf(account, limits),
+                ofDay,
+                BusinessCalendar.StartOf(day.AddDays(1))
+            ),
+            Year = Use(
+                currency,
+                limits.YearlyOutflow,
+                ofYear,
+                BusinessCalendar.StartOf(new DateOnly(day.Year + 1, 1, 1))
+            ),
+            Agreement =
+                agreement is not null && AgreementRules.IsActive(agreement, caller.Now)
+                    ? Show(agreement, caller)
+                    : null,
+        };
+    }
+
+    private static AgreementLimits Show(AgreementRow agreement, Caller caller)
+    {
+        var (day, paid) = AgreementRules.PaidAt(agreement, caller.Now);
+        return new()
+        {
+            AgreementId = caller.Show(agreement.Id),
+            PerPaymentLimit = new(agreement.Currency, agreement.PerPaymentLimit),
+            Day = Use(
+                agreement.Currency,
+                agreement.DailyLimit,
+                paid,
+                BusinessCalendar.StartOf(day.AddDays(1))
+            ),
+            Total = Use(agreement.Currency, agreement.TotalLimit, agreement.TotalPaid, resetsAt: null),
+        };
+    }
+
+    private static LimitUse Use(string currency, long limit, long used, DateTimeOffset? resetsAt) =>
+        new()
+        {
+            Limit = new(currency, limit),
+            Used = new(currency, used),
+            Left = new(currency, Math.Max(0, limit - used)),
+            ResetsAt = resetsAt?.ToUniversalTime(),
+        };
+}

@@ -1,0 +1,39 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Confirmations;
+
+/// <summary>A payment that is to be confirmed, with what became of it.</summary>
+/// <param name="Payment">The payment it came to; null when it came to none.</param>
+public sealed record KnownConfirmation(ConfirmationRow Row, AppRow App, PaymentRow? Payment)
+{
+    public PaymentStatus Status =>
+        Payment is { } payment ? PaymentRules.StatusOf(payment.State) : ConfirmationRules.StatusOf(Row.State);
+
+    public string Digest => ConfirmationRules.DigestOf(Row, App.Name);
+
+    /// <summary>Back to the app, with the id and the state of the payment and nothing else; null when the app named no
+    /// way back.</summary>
+    public string? ReturnTo =>
+        Row.ReturnUrl is { } url
+            ? $"{url}{(url.Contains('?') ? '&' : '?')}payment_id={Row.PaymentId}&status={Status}"
+            : null;
+}
+
+/// <summary>Payments that are to be confirmed, for the bank's pages: whoever has the link may look.</summary>
+public sealed class ConfirmationQueries(Store store)
+{
+    public async ValueTask<KnownConfirmation?> FindAsync(World world, Id<PaymentRow> id) =>
+        await store.FindAsync(ConfirmationTables.Confirmations, world, new ConfirmationKey(id)) is { } row
+            ? new(
+                row,
+                (await store.FindAsync(PartnerTables.Apps, world, row.AppId))!,
+                row.State == ConfirmationState.Confirmed
+                    ? await store.FindAsync(PaymentTables.Payments, world, id)
+                    : null
+            )
+            : null;
+}

@@ -1,0 +1,151 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Confirmations;
+
+/// <summary>Ends what waits too long: holds that nobody captured, and payments that nobody confirmed. Several nodes may do so
+/// at once: each ends once.</summary>
+public sealed class PaymentExpiry(
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    TimeProvider time,
+    ILogger<PaymentExpiry> log
+) : BackgroundService
+{
+    private static readonly TimeSpan interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many are ended side by side; they share the engine's batches.</summary>
+    private const int AtOnce = 256;
+
+    private const int MostWorldsAhead = 10_000;
+
+    /// <summary>How often worlds are looked through whose clocks are ahead, in looks at all others.</summary>
+    private const int LooksBetween = 5;
+
+    /// <summary>Ends what is due, at most a limited number of each kind; gives how many it ended.</summary>
+    public async Task<int> RunOnceAsync()
+    {
+        // The conditions of the indexes, word for word. A world's clock is never behind the real one.
+        var now = clocks.RealNow;
+        var holds = await store.ListAcrossWorldsAsync(
+            PaymentTables.Payments,
+            AtOnce,
+            $"held IS NOT NULL AND expires_at <= {now} ORDER BY expires_at"
+        );
+        var unconfirmed = await store.ListAcrossWorldsAsync(
+            ConfirmationTables.Confirmations,
+            AtOnce,
+            $"state = 1 AND expires_at <= {now} ORDER BY expires_at"
+        );
+        return await EndAsync(holds, unconfirmed);
+    }
+
+    /// <summary>Ends what is due by the clocks of worlds that are ahead, at most a limited number of each kind a
+    /// world; gives how many it ended.</summary>
+    public async Task<int> RunAheadAsync()
+    {
+        var ahead = await store.ListAcrossWorldsAsync(
+            WorldTables.Worlds,
+            MostWorldsAhead,
+            $"clock_ahead_seconds > {0} ORDER BY number"
+        );
+        var ended = 0;
+        foreach (var world in ahead.Select(found => new World(found.Row.Number)))
+        {
+            var now = await clocks.NowAsync(world);
+            var holds = await store.ListAsync(
+                PaymentTables.Payments,
+                world,
+                $"held IS NOT NULL AND expires_at <= {now} ORDER BY expires_at LIMIT {AtOnce}"
+            );
+            var unconfirmed = await store.ListAsync(
+                ConfirmationTables.Confirmations,
+                world,
+                $"state = 1 AND expires_at <= {now} ORDER BY expires_at LIMIT {AtOnce}"
+            );
+            ended += await EndAsync(
+                [.. holds.Select(row => (world, row))],
+                [.. unconfirmed.Select(row => (world, row))]
+            );
+        }
+
+        return ended;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        try
+        {
+            for (var look = 0; await timer.WaitForNextTickAsync(stoppingToken); look++)
+            {
+                await RunAllAsync(look % LooksBetween == 0, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    /// <summary>As long as there is more; one that cannot be ended is left for the next time.</summary>
+    private async Task RunAllAsync(bool ahead, CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await RunOnceAsync() >= AtOnce && !stoppingToken.IsCancellationRequested)
+            {
+                // More is due.
+            }
+
+            if (ahead)
+            {
+                await RunAheadAsync();
+            }
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            log.LogError(failure, "What waits too long could not be looked up");
+        }
+    }
+
+    private async Task<int> EndAsync(
+        IReadOnlyList<(World World, PaymentRow Row)> holds,
+        IReadOnlyList<(World World, ConfirmationRow Row)> unconfirmed
+    )
+    {
+        var ended = await Task.WhenAll([
+            .. holds.Select(found =>
+                TryEndAsync(now => new ExpirePayment(found.World, now, found.Row), found.World, found.Row.Id)
+            ),
+            .. unconfirmed.Select(found =>
+                TryEndAsync(
+                    now => new ExpireConfirmation(found.World, now, found.Row),
+                    found.World,
+                    found.Row.PaymentId
+                )
+            ),
+        ]);
+        return ended.Count(done => done);
+    }
+
+    private async Task<bool> TryEndAsync<TReply>(
+        Func<DateTimeOffset, Command<TReply>> end,
+        World world,
+        Id<PaymentRow> payment
+    )
+    {
+        try
+        {
+            return await engine.SubmitAsync(end(await clocks.NowAsync(world))) is Accepted<TReply>;
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "{Payment} could not be ended", payment);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Confirmations;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Payments;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Lets a customer who has signed in confirm a payment, or say no: from the stored payment, and with the PIN only
+/// after who gets how much was said.</summary>
+public sealed class ConfirmModel(
+    CustomerSessions sessions,
+    SessionCookie session,
+    PaymentCookie waiting,
+    ConfirmationQueries queries,
+    Confirmations.Confirmations confirmations,
+    BankOptions bank,
+    IStringLocalizer<Texts> texts
+) : CustomerPage(sessions)
+{
+    public KnownConfirmation Known { get; private set; } = null!;
+
+    public IReadOnlyList<PayingAccount> Accounts { get; private set; } = [];
+
+    [BindProperty]
+    public string? Account { get; set; }
+
+    [BindProperty]
+    public string? Pin { get; set; }
+
+    [BindProperty]
+    public string? Code { get; set; }
+
+    /// <summary>Of what the customer was shown.</summary>
+    [BindProperty]
+    public string? Digest { get; set; }
+
+    /// <summary>The name of the text that says why it was not done.</summary>
+    public string? Refusal { get; private set; }
+
+    public bool NeedsCode { get; private set; }
+
+    /// <summary>Whether the newest code went to this customer, so that it can be entered.</summary>
+    public bool CodeSent { get; private set; }
+
+    public bool CanPay => Accounts.Any(paying => paying.Decline is null);
+
+    public bool IsOfAnother => Known.Row.CustomerId is { } only && only != CustomerId;
+
+    public string Mobile => Sessions.MobileOf(Session);
+
+    public string MaskedMobile => Masks.Mobile(Mobile);
+
+    /// <summary>The name of the text that says why no account can pay.</summary>
+    public string WhyNot => Accounts.Count == 0 ? "PayNoAccount" : $"PayDecline_{Accounts[0].Decline}";
+
+    /// <summary>The account that was chosen, or the first.</summary>
+    private PayingAccount? Chosen =>
+        Accounts.FirstOrDefault(paying => paying.Account.Id.ToString() == Account)
+        ?? (Accounts is [var first, ..] ? first : null);
+
+    /// <summary>Remembers where to go on after signing in.</summary>
+    public override async Task OnPageHandlerExecutionAsync(
+        PageHandlerExecutingContext context,
+        PageHandlerExecutionDelegate next
+    )
+    {
+        await base.OnPageHandlerExecutionAsync(context, next);
+        if (Session is not null)
+        {
+            waiting.Remove(HttpContext);
+        }
+        else if (Id<PaymentRow>.TryParse((string?)RouteData.Values["payment"], out var id))
+        {
+            waiting.Set(HttpContext, new(int.Parse((string)RouteData.Values["world"]!)), id);
+        }
+    }
+
+    public IActionResult OnGet() => IsOver ? ToResult() : Page();
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (IsOver || Chosen is not { } chosen)
+        {
+            return ToResult();
+        }
+
+        if (!PinRules.IsSixDigits(Pin))
+        {
+            ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
+        }
+
+        // What cannot be a code is a slip of the finger, and no guess.
+        var code = Code?.Trim() ?? "";
+        if (NeedsCode && !OneTimeCodeRules.MayBeCode(code))
+        {
+            ModelState.AddModelError(nameof(Code), texts["CodeWrong"]);
+        }
+
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        var (result, refusal) = await confirmations.ConfirmAsync(
+            Session,
+            Known.Row,
+            chosen.Account,
+            Digest ?? "",
+            Pin!,
+            NeedsCode ? code : null
+        );
+        return result is null ? Refused(refusal!) : await AnswerAsync(result);
+    }
+
+    public async Task<IActionResult> OnPostCodeAsync()
+    {
+        if (IsOver || IsOfAnother)
+        {
+            return ToResult();
+        }
+
+        var amount = Amounts.Yuan(Known.Row.CustomerAmount);
+        var refusal = await confirmations.SendCodeAsync(
+            Session,
+            Known.Row,
+            code => texts["PayCodeMessage", bank.Name, code, amount, Known.App.Name]
+        );
+        if (refusal == "too_many_codes")
+        {
+            ModelState.AddModelError(nameof(Code), texts["TooManyCodes"]);
+            return Page();
+        }
+
+        return SeeOther(PageRoutes.Confirm(World, Known.Row.PaymentId));
+    }
+
+    public async Task<IActionResult> OnPostDeclineAsync()
+    {
+        await confirmations.DeclineAsync(Session, Known.Row);
+        return await LeaveAsync();
+    }
+
+    /// <summary>It is another customer's: perhaps the other one is sitting here.</summary>
+    public async Task<IActionResult> OnPostSignOutAsync()
+    {
+        await Sessions.EndAsync(Session);
+        session.Remove(HttpContext);
+        return SeeOther(PageRoutes.Confirm(World, Known.Row.PaymentId));
+    }
+
+    /// <summary>An account in a line, and why it cannot pay.</summary>
+    public string Describe(PayingAccount paying)
+    {
+        var (account, decline) = (paying.Account, paying.Decline);
+        var name = account.Nickname ?? texts[$"AccountType_{account.Type}"].Value;
+        var line = $"{name} {account.LastFour} · {Amounts.Yuan(account.Available)}";
+        return decline is null ? line : $"{line} · {texts[$"PayShort_{decline}"]}";
+    }
+
+    protected override async Task<bool> PrepareAsync()
+    {
+        if (
+            !Id<PaymentRow>.TryParse((string?)RouteData.Values["payment"], out var id)
+            || await queries.FindAsync(World, id) is not { } known
+        )
+        {
+            return false;
+        }
+
+        Known = known;
+        if (known.Row.ReturnUrl is { } url)
+        {
+            Response.Headers.ContentSecurityPolicy = PageSecurity.PolicyWithForms(url);
+        }
+
+        Accounts = await confirmations.ListAccountsAsync(Session, known.Row);
+        NeedsCode =
+            Chosen is { } chosen && await confirmations.NeedsCodeAsync(Session, known.Row, chosen.Account);
+        CodeSent = await confirmations.WasCodeSentAsync(Session, known.Row);
+        Refusal = IsOfAnother ? $"Pay_{ConfirmationRules.Refusals.OfAnother}" : null;
+        return true;
+    }
+
+    private bool IsOver => Known.Row.State != ConfirmationState.Waiting;
+
+    private IActionResult Refused(string refusal)
+    {
+        if (refusal == ConfirmationRules.Refusals.Over)
+        {
+            // Pressed twice, or in two browsers: what became of it is said there.
+            return ToResult();
+        }
+
+        Refusal = $"Pay_{refusal}";
+        return Page();
+    }
+
+    private async Task<IActionResult> AnswerAsync(ConfirmResult result)
+    {
+        switch (result.Outcome)
+        {
+            case ConfirmOutcome.Paid:
+                return await LeaveAsync();
+            case ConfirmOutcome.PinWrong:
+                ModelState.AddModelError(nameof(Pin), texts["PinWrong"]);
+                break;
+            case ConfirmOutcome.PinLocked:
+                ModelState.AddModelError(nameof(Pin), texts["PinLocked"]);
+                break;
+            case ConfirmOutcome.CodeWrong:
+                ModelState.AddModelError(nameof(Code), texts["CodeWrong"]);
+                break;
+            case ConfirmOutcome.CodeOver:
+                ModelState.AddModelError(nameof(Code), texts["CodeOver"]);
+                break;
+            case ConfirmOutcome.NotFromHere:
+                Refusal = $"PayDecline_{result.DeclineCode}";
+                break;
+            default:
+                return ToResult();
+        }
+
+        return Page();
+    }
+
+    /// <summary>Back to the app where it named a way, else to what became of the payment.</summary>
+    private async Task<IActionResult> LeaveAsync() =>
+        (await queries.FindAsync(World, Known.Row.PaymentId))!.ReturnTo is { } back
+            ? SeeOther(back)
+            : ToResult();
+
+    private IActionResult ToResult() => SeeOther(PageRoutes.Pay(World, Known.Row.PaymentId));
+}

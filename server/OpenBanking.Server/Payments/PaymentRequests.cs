@@ -1,0 +1,146 @@
+using System.Text.Json;
+using OpenBanking.Server.Confirmations;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Payments;
+
+/// <summary>Reads requests for payments: checks them, and looks up what they name.</summary>
+public sealed class PaymentRequests(
+    ConsentQueries consents,
+    Store store,
+    HoldOptions holds,
+    ConfirmationOptions confirmations,
+    Ids ids
+)
+{
+    /// <summary>A request of which everything is known.</summary>
+    /// <param name="Agreement">Null when the customer is to confirm.</param>
+    /// <param name="CustomerId">Who alone is to confirm.</param>
+    public sealed record Read(
+        CreatePaymentRequest Request,
+        AgreementRow? Agreement,
+        Id<CustomerRow>? CustomerId,
+        Id<CouponRow>? CouponId
+    )
+    {
+        /// <summary>Whether the customer may come to confirm it.</summary>
+        public bool MayBeConfirmed =>
+            Request.AgreementId is null || Request.Confirmation == ConfirmationMode.IfNeeded;
+    }
+
+    public async Task<(Read Read, IResult? Refused)> ReadAsync(Caller caller, CreatePaymentRequest request)
+    {
+        Id<CouponRow> coupon = default;
+        var read = new Read(
+            request,
+            caller.TryRead<AgreementRow>(request.AgreementId, out var agreement)
+                ? await consents.FindAgreementAsync(caller, agreement)
+                : null,
+            caller.TryRead<CustomerRow>(request.CustomerId, out var customer)
+            && await store.FindAsync(CustomerTables.Customers, caller.World, customer) is { } found
+                ? found.Id
+                : null,
+            caller.TryRead(request.CouponId, out coupon) ? coupon : null
+        );
+        var refused = Wire.Refuse(
+            Wire.CheckOrderNo("/order_no", request.OrderNo),
+            Wire.CheckAmount("/amount", request.Amount),
+            Wire.CheckText("/description", request.Description),
+            request.AgreementId is not null && read.Agreement is null
+                ? Wire.NotKnown("/agreement_id", "agreement")
+                : null,
+            request.CouponId is not null && read.CouponId is null
+                ? Wire.NotKnown("/coupon_id", "coupon")
+                : null,
+            CheckConfirmation(request),
+            CheckCustomer(read),
+            CheckReturn(read, caller.App),
+            HoldOptions.CheckMethod(request),
+            holds.CheckEnd(request, caller.Now)
+        );
+        return (read, refused);
+    }
+
+    /// <summary>The command that pays under the agreement.</summary>
+    public CreatePayment PaymentFrom(Read read, Caller caller) =>
+        new(
+            caller.World,
+            caller.Now,
+            ids.New<PaymentRow>(),
+            read.Agreement!,
+            read.Request.OrderNo,
+            read.Request.Amount.Amount,
+            read.CouponId,
+            read.Request.Description,
+            holds.EndOf(read.Request, caller.Now),
+            read.MayBeConfirmed
+        );
+
+    /// <summary>The command that asks the customer. It waits no longer than a hold would last that is to end at a given
+    /// time.</summary>
+    public AskConfirmation ConfirmationFrom(Read read, Caller caller)
+    {
+        var request = read.Request;
+        var manual = request.CaptureMethod == CaptureMethod.Manual;
+        var holdUntil = request.ExpiresAt is null ? null : holds.EndOf(request, caller.Now);
+        var lasts = caller.Now + confirmations.Lasts;
+        return new(
+            caller.World,
+            caller.Now,
+            new()
+            {
+                PaymentId = ids.New<PaymentRow>(),
+                AppId = caller.App.Id,
+                PartnerId = caller.App.PartnerId,
+                OrderNo = request.OrderNo,
+                CustomerId = read.Agreement?.CustomerId ?? read.CustomerId,
+                CouponId = read.CouponId,
+                State = ConfirmationState.Waiting,
+                Currency = request.Amount.Currency,
+                Amount = request.Amount.Amount,
+                Discount = 0,
+                CustomerAmount = request.Amount.Amount,
+                Description = request.Description,
+                Manual = manual,
+                HoldUntil = holdUntil,
+                ReturnUrl = request.ReturnUrl,
+                CreatedAt = caller.Now,
+                ExpiresAt = holdUntil < lasts ? holdUntil.Value : HoldOptions.InMicroseconds(lasts),
+            }
+        );
+    }
+
+    private static ProblemError? CheckConfirmation(CreatePaymentRequest request) =>
+        request.Confirmation is not { } mode ? null
+        : mode != ConfirmationMode.Never && mode != ConfirmationMode.IfNeeded
+            ? Wire.Wrong("/confirmation", "unknown_value", "never or if_needed is expected.")
+        : mode == ConfirmationMode.Never && request.AgreementId is null
+            ? Wire.Wrong("/agreement_id", "required", "Without an agreement the customer has to confirm.")
+        : null;
+
+    private static ProblemError? CheckCustomer(Read read) =>
+        read.Request.CustomerId is null ? null
+        : read.Request.AgreementId is not null
+            ? Wire.Wrong("/customer_id", "not_allowed", "The agreement says whose it is.")
+        : read.CustomerId is null ? Wire.NotKnown("/customer_id", "customer")
+        : null;
+
+    /// <summary>Letter by letter: anything looser has been a way for somebody else (RFC 9700 §4.1).</summary>
+    private static ProblemError? CheckReturn(Read read, AppRow app) =>
+        read.Request.ReturnUrl is not { } url ? null
+        : !read.MayBeConfirmed
+            ? Wire.Wrong("/return_url", "not_allowed", "Only for a payment that may have to be confirmed.")
+        : !JsonSerializer.Deserialize<string[]>(app.RedirectUris)!.Contains(url, StringComparer.Ordinal)
+            ? Wire.Wrong(
+                "/return_url",
+                "not_registered",
+                "One of the app's registered redirect addresses is expected, letter by letter."
+            )
+        : null;
+}
