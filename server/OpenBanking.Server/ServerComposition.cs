@@ -116,7 +116,8 @@ public static class ServerComposition
         services.AddHostedService<IntentWorker>();
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
-        services.AddHostedService<HoldExpiry>();
+        services.AddSingleton<HoldExpiry>();
+        services.AddHostedService(provider => provider.GetRequiredService<HoldExpiry>());
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
@@ -149,6 +150,7 @@ public static class ServerComposition
     private static void AddSandbox(this IServiceCollection services)
     {
         services.AddSingleton<Sandboxes>();
+        services.AddSingleton<SandboxClock>();
         services.AddSingleton<SandboxOutside>();
         services.AddSingleton<IIdentityVerification>(provider =>
             provider.GetRequiredService<SandboxOutside>()
