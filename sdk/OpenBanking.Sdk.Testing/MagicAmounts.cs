@@ -71,7 +71,8 @@ public static class MagicAmounts
             nameof(LostAnswer),
             LostAnswer,
             AnyPost,
-            "is done, and the connection is cut before the answer, the first time of each idempotency key; the same key then gets the answer"
+            "is done, and the connection is cut before the answer, the first time of each idempotency key; "
+                + "the same key then gets the answer"
         ),
         new(
             nameof(LostRequest),
