@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using OpenBanking.Testing;
 using static OpenBanking.Samples.Quickstart.Steps;
 
 namespace OpenBanking.Samples.Quickstart;

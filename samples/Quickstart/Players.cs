@@ -1,14 +1,7 @@
 using System.Net.Http.Json;
+using OpenBanking.Testing;
 
 namespace OpenBanking.Samples.Quickstart;
-
-/// <summary>The journey cannot be played with this person; it may be with another.</summary>
-/// <param name="why">A sentence for the reader.</param>
-/// <param name="soon">Whether the person may be played after a pause.</param>
-public sealed class PersonUnavailableException(string why, bool soon = false) : Exception(why)
-{
-    public bool Soon { get; } = soon;
-}
 
 /// <summary>Who was played in a sandbox, by mobile number.</summary>
 /// <param name="PersonsUrl">The sandbox's persons.</param>

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
@@ -55,6 +57,19 @@ public static class OpenBankingServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         AddNamed(services, name, configure);
         services.TryAddKeyedSingleton(name, (provider, _) => Create(provider, name));
+        return services;
+    }
+
+    /// <summary>Keeps the tokens of linked customers in the app's <see cref="IDistributedCache"/>, encrypted, instead of
+    /// this process's memory: see <see cref="DistributedTokenStore"/>.</summary>
+    public static IServiceCollection AddOpenBankingDistributedTokens(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddDataProtection();
+        services.TryAddSingleton<ITokenStore>(provider => new DistributedTokenStore(
+            provider.GetRequiredService<IDistributedCache>(),
+            provider.GetRequiredService<IDataProtectionProvider>()
+        ));
         return services;
     }
 

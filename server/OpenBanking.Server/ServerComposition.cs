@@ -122,7 +122,8 @@ public static class ServerComposition
         services.AddHostedService<IntentWorker>();
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
-        services.AddHostedService<PaymentExpiry>();
+        services.AddSingleton<PaymentExpiry>();
+        services.AddHostedService(provider => provider.GetRequiredService<PaymentExpiry>());
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
@@ -160,6 +161,7 @@ public static class ServerComposition
     private static void AddSandbox(this IServiceCollection services)
     {
         services.AddSingleton<Sandboxes>();
+        services.AddSingleton<SandboxClock>();
         services.AddSingleton<SandboxOutside>();
         services.AddSingleton<IIdentityVerification>(provider =>
             provider.GetRequiredService<SandboxOutside>()

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Http;
 

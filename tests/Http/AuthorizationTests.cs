@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Testing;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;

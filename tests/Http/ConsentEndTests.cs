@@ -112,7 +112,7 @@ public sealed class ConsentEndTests(SharedServer shared) : RawClientTests(shared
     {
         var pushed = await client.PushAsync();
         var address = client.AuthorizationUrl(pushed.Json["request_uri"]!.GetValue<string>());
-        using var customer = new Samples.Quickstart.BankCustomer(
+        using var customer = new OpenBanking.Testing.BankCustomer(
             (await client.Partner.PersonsAsync())[person],
             client.Partner.MessagesUrl,
             TestPartner.Pin

@@ -151,7 +151,7 @@ public sealed class EndSessionTests(SharedServer shared) : BankPageTests(shared)
     private async Task<string> IdTokenAsync()
     {
         var link = await LinkAsync();
-        using var customer = new Samples.Quickstart.BankCustomer(
+        using var customer = new OpenBanking.Testing.BankCustomer(
             Person,
             Partner.MessagesUrl,
             TestPartner.Pin

@@ -3,17 +3,22 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Testing;
 using Xunit;
 
 namespace OpenBanking.Tests.Quickstart;
 
-/// <summary>The program of the first-payment page, built as it stands there, answers as the page says.</summary>
-public sealed class FirstPaymentTests
+/// <summary>The program of the first-payment page, made from its template with the packages that partners install, answers
+/// as the page says.</summary>
+public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
 {
     [Fact]
     public async Task The_program_of_the_first_payment_page_answers_as_the_page_says()
     {
         using var folder = new TemporaryFolder();
+        feed.Run("new", "install", Path.Combine(feed.Packages, "OpenBanking.Templates.0.1.0.nupkg"));
+        feed.Run("new", "openbanking-partner", "--output", feed["shop"]);
+        feed.Run("build", feed["shop"], "--configuration", "Release", "--verbosity", "quiet");
         await using var bank = await TestServer.StartAsync();
         var home = new Uri($"http://localhost:{Ports.Free()}");
         await using var processes = new Processes(folder["logs"]);
@@ -22,7 +27,7 @@ public sealed class FirstPaymentTests
         try
         {
             await processes.StartAsync(
-                ProgramFile,
+                feed["shop/bin/Release/net10.0/shop.dll"],
                 home,
                 $"--BankAddress={bank.Address}",
                 $"--AppAddress={home}"
@@ -48,19 +53,49 @@ public sealed class FirstPaymentTests
         }
     }
 
-    private static string ProgramFile
+    [Fact]
+    public async Task A_test_with_the_package_for_tests_takes_a_payment()
     {
-        get
-        {
-            var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            return Path.Combine(
-                Programs.Root,
-                "samples/FirstPayment/bin",
-                own.Parent!.Name,
-                own.Name,
-                "OpenBanking.Samples.FirstPayment.dll"
+        Directory.CreateDirectory(feed["tests"]);
+        await File.WriteAllTextAsync(
+            feed["tests/tests.csproj"],
+            """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="OpenBanking.Sdk.Testing" Version="0.1.0" />
+              </ItemGroup>
+            </Project>
+            """
+        );
+        await File.WriteAllTextAsync(
+            feed["tests/Program.cs"],
+            """
+            using OpenBanking;
+            using OpenBanking.Testing;
+
+            await using var bank = await SandboxBank.StartAsync();
+            var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
+            var payment = await bank.Client.Payments.CreateAsync(
+                new CreatePaymentRequest
+                {
+                    OrderNo = "order-1",
+                    Amount = Money.Yuan(19.90m),
+                    AgreementId = customer.AgreementId!,
+                },
+                IdempotencyKey.FromOrder("order-1", "payment")
             );
-        }
+            Console.WriteLine($"{payment.Status} {payment.CustomerAmount}");
+            """
+        );
+
+        feed.Run("build", feed["tests"], "--configuration", "Release", "--verbosity", "quiet");
+
+        Assert.Equal("captured 19.90 CNY", feed.Run(feed["tests/bin/Release/net10.0/tests.dll"]).Trim());
     }
 
     /// <summary>The page's commands, each with the answer below it.</summary>

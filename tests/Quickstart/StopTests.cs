@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Testing;
 using Xunit;
 using static OpenBanking.Tests.Quickstart.QuickstartProcess;
 

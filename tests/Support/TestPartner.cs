@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Testing;
 
 namespace OpenBanking.Tests;
 

@@ -57,7 +57,10 @@ public sealed partial class Documents
     public void Code_in_the_documents_is_quoted_from_the_samples()
     {
         var samples = Repository
-            .CSharp.Where(file => file.StartsWith("samples/", StringComparison.Ordinal))
+            .CSharp.Where(file =>
+                file.StartsWith("samples/", StringComparison.Ordinal)
+                || file.StartsWith("tests/Sdk/Testing/", StringComparison.Ordinal)
+            )
             .SelectMany(file => Snippets().Matches(Repository.Read(file)))
             .ToDictionary(match => match.Groups[1].Value, match => Outdent(match.Groups[2].Value));
         foreach (var page in Pages().Where(_ => updating))
@@ -83,6 +86,7 @@ public sealed partial class Documents
     [InlineData("docs/start/first-payment")]
     [InlineData("docs/guides/authorize-and-capture")]
     [InlineData("docs/guides/authorization-server")]
+    [InlineData("docs/guides/testing")]
     public void Both_languages_show_the_same_commands_and_code(string page)
     {
         static IEnumerable<string> Blocks(string file) =>

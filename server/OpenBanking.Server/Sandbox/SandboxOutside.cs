@@ -108,6 +108,8 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         var decision = await engine.SubmitAsync(
             new DebitSandboxCard(reference.World, time.GetUtcNow(), transfer)
         );
-        return new(((Accepted<SandboxTransferRow>)decision).Reply.DeclineCode);
+        return amount == SandboxAmounts.CardAnswerLost
+            ? throw new TimeoutException("The card's bank does not answer.")
+            : new(((Accepted<SandboxTransferRow>)decision).Reply.DeclineCode);
     }
 }

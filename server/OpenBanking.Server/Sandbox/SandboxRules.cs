@@ -44,6 +44,15 @@ public sealed record OpenSandbox(DateTimeOffset Now, WorldRow Sandbox, InitialAc
     }
 }
 
+/// <summary>Sets the business clock of a sandbox ahead. It never goes back: what was due has happened.</summary>
+public sealed record AdvanceClock(DateTimeOffset Now, World Sandbox, long Seconds)
+    : Command<WorldRow>(World.Live, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(WorldTables.Worlds, new(Sandbox.Number));
+
+    public override Decision<WorldRow> Decide(Book book) => Decision.Accept(SandboxRules.Advance(this, book));
+}
+
 /// <summary>The made-up card bank is asked for money, or given some: then the amount is negative.</summary>
 public sealed record DebitSandboxCard(World World, DateTimeOffset Now, SandboxTransferRow Transfer)
     : Command<SandboxTransferRow>(World, Now)
@@ -108,6 +117,19 @@ public static class SandboxRules
         return Decision.Accept(new Done());
     }
 
+    public static WorldRow Advance(AdvanceClock command, Book book)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(command.Seconds, nameof(command));
+        var world = book.Get(WorldTables.Worlds, new(command.Sandbox.Number));
+        return book.Update(
+            WorldTables.Worlds,
+            world with
+            {
+                ClockAheadSeconds = checked(world.ClockAheadSeconds + command.Seconds),
+            }
+        );
+    }
+
     /// <summary>A reference that was asked before gets the same answer.</summary>
     public static SandboxTransferRow Debit(DebitSandboxCard command, Book book)
     {
@@ -118,8 +140,10 @@ public static class SandboxRules
 
         var card = book.Find(SandboxTables.Cards, new(command.Transfer.CardNumber));
         var decline =
-            card is null ? DeclineCodes.CardRefused
-            : card.Balance < command.Transfer.Amount ? DeclineCodes.CardInsufficientFunds
+            card is null || command.Transfer.Amount == SandboxAmounts.CardRefused ? DeclineCodes.CardRefused
+            : card.Balance < command.Transfer.Amount
+            || command.Transfer.Amount == SandboxAmounts.CardInsufficientFunds
+                ? DeclineCodes.CardInsufficientFunds
             : null;
         if (decline is null)
         {

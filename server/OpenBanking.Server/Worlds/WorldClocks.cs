@@ -19,6 +19,9 @@ public sealed class WorldClocks(Store store, TimeProvider time)
         return RealNow + known;
     }
 
+    /// <summary>Has a world's clock read anew: it was moved.</summary>
+    public void Forget(World world) => ahead.TryRemove(world, out _);
+
     /// <summary>The real time, by which OAuth, proofs, webhooks and the outside run.</summary>
     public DateTimeOffset RealNow => InMicroseconds(time.GetUtcNow());
 

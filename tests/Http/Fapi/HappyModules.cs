@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Testing;
 using Xunit;
 
 namespace OpenBanking.Tests.Http.Fapi;

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Testing;
 using Xunit;
 
 namespace OpenBanking.Tests.Http.MutualTls;

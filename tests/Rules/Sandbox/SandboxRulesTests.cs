@@ -123,6 +123,42 @@ public class SandboxRulesTests
         Assert.Equal(0, bank.Get(SandboxTables.Cards, new(card.Number)).Balance);
     }
 
+    [Theory]
+    [InlineData(SandboxAmounts.CardRefused, DeclineCodes.CardRefused)]
+    [InlineData(SandboxAmounts.CardInsufficientFunds, DeclineCodes.CardInsufficientFunds)]
+    [InlineData(SandboxAmounts.CardAnswerLost, null)]
+    public void Some_amounts_get_an_answer_of_their_own_however_much_is_on_the_card(
+        long amount,
+        string? expected
+    )
+    {
+        var bank = new MemoryBank();
+        bank.Put(SandboxTables.Cards, card with { Balance = 1_000_000 });
+
+        Assert.Equal(expected, Debit(bank, amount).DeclineCode);
+    }
+
+    [Fact]
+    public void The_clock_of_a_sandbox_goes_ahead_and_never_back()
+    {
+        var bank = new MemoryBank();
+        var world = new WorldRow
+        {
+            Number = Rows.World.Number,
+            Name = "Video",
+            ClockAheadSeconds = 10,
+            CreatedAt = Rows.Noon,
+        };
+        bank.Put(WorldTables.Worlds, world);
+
+        bank.Run(new AdvanceClock(Rows.Noon, Rows.World, 20));
+
+        Assert.Equal(30, bank.Get(WorldTables.Worlds, new(world.Number)).ClockAheadSeconds);
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            bank.Run(new AdvanceClock(Rows.Noon, Rows.World, 0))
+        );
+    }
+
     [Fact]
     public void A_card_nobody_has_pays_nothing() =>
         Assert.Equal(DeclineCodes.CardRefused, Debit(new MemoryBank(), 1).DeclineCode);

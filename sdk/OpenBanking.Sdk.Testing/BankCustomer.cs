@@ -3,14 +3,23 @@ using AngleSharp;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 
-namespace OpenBanking.Samples.Quickstart;
+namespace OpenBanking.Testing;
+
+/// <summary>The bank does not let this person go on now; it may let another.</summary>
+/// <param name="why">What the bank's page says.</param>
+/// <param name="soon">Whether it may let this one after a pause of ten seconds.</param>
+public sealed class PersonUnavailableException(string why, bool soon = false) : Exception(why)
+{
+    /// <summary>Whether it may let this one after a pause of ten seconds.</summary>
+    public bool Soon { get; } = soon;
+}
 
 /// <summary>A person at the bank's pages: reads each page and submits its form, as a browser without scripts would, and
-/// allows what is asked for, optional or not.</summary>
+/// allows what is asked for, optional or not. One visit; not safe to use from several threads.</summary>
 public sealed partial class BankCustomer : IDisposable
 {
-    private const int MostPages = 40;
-    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(100);
+    private const int MostPages = 400;
+    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(20);
 
     private readonly SandboxPerson person;
     private readonly Uri messages;
@@ -40,11 +49,15 @@ public sealed partial class BankCustomer : IDisposable
     public string Acts => string.Join(", ", acts);
 
     /// <summary>Goes to the bank, does what the pages ask, and agrees; returns where the bank sends the person back to.</summary>
+    /// <param name="authorizationUrl">Where the app sends the person.</param>
+    /// <param name="redirectUri">Where the app takes the person back; nothing is asked of it.</param>
+    /// <exception cref="InvalidOperationException">The bank refuses something; the message is what its page
+    /// says.</exception>
     /// <exception cref="PersonUnavailableException">The bank sends this person no code now, or the PIN is not known.</exception>
     public async Task<Uri> AgreeAsync(Uri authorizationUrl, Uri redirectUri)
     {
         var asked = DateTimeOffset.MinValue;
-        var (page, next) = await GetAsync(authorizationUrl);
+        var (page, next) = await GetAsync(authorizationUrl).ConfigureAwait(false);
         for (var visited = 0; visited < MostPages; visited++)
         {
             if (next.GetLeftPart(UriPartial.Path) == redirectUri.GetLeftPart(UriPartial.Path))
@@ -55,17 +68,22 @@ public sealed partial class BankCustomer : IDisposable
             var step = next.Segments[^1];
             if (step == "sign-in")
             {
-                asked = await NewestMessageAsync() is { } last ? last.SentAt : asked;
+                asked = await NewestMessageAsync().ConfigureAwait(false) is { } last ? last.SentAt : asked;
             }
 
             (page, next) = step switch
             {
-                "sign-in" => await SubmitAsync(page, next, ("Mobile", person.Mobile)),
-                "code" => await SubmitAsync(page, next, ("Code", await WaitForCodeAsync(asked))),
-                "identity" => await OpenAccountAsync(page, next),
-                "verifying" => await WaitAndGetAsync(next),
-                "pin" => await SetPinAsync(page, next),
-                "consent" => await ConsentAsync(page, next),
+                "sign-in" => await SubmitAsync(page, next, ("Mobile", person.Mobile)).ConfigureAwait(false),
+                "code" => await SubmitAsync(
+                        page,
+                        next,
+                        ("Code", await WaitForCodeAsync(asked).ConfigureAwait(false))
+                    )
+                    .ConfigureAwait(false),
+                "identity" => await OpenAccountAsync(page, next).ConfigureAwait(false),
+                "verifying" => await WaitAndGetAsync(next).ConfigureAwait(false),
+                "pin" => await SetPinAsync(page, next).ConfigureAwait(false),
+                "consent" => await ConsentAsync(page, next).ConfigureAwait(false),
                 _ => throw new InvalidOperationException(
                     $"The bank shows {next.AbsolutePath}: {TextOf(page)}"
                 ),
@@ -77,10 +95,16 @@ public sealed partial class BankCustomer : IDisposable
         );
     }
 
+    /// <summary>Ends the person's visit.</summary>
     public void Dispose() => browser.Dispose();
 
     private Task<(IDocument? Page, Uri Address)> OpenAccountAsync(IDocument? page, Uri address)
     {
+        if (OpenedAccount)
+        {
+            throw new InvalidOperationException($"The bank opens no account: {TextOf(page)}");
+        }
+
         acts.Add("opened an account");
         OpenedAccount = true;
         return SubmitAsync(
@@ -113,10 +137,10 @@ public sealed partial class BankCustomer : IDisposable
     {
         while (true)
         {
-            using var response = await browser.GetAsync(address);
+            using var response = await browser.GetAsync(address).ConfigureAwait(false);
             if (response.Headers.Location is not { } location)
             {
-                return (await ParseAsync(response), address);
+                return (await ParseAsync(response).ConfigureAwait(false), address);
             }
 
             address = new Uri(address, location);
@@ -142,14 +166,16 @@ public sealed partial class BankCustomer : IDisposable
             .Select(input => KeyValuePair.Create(input.Name!, input.Value))
             .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         using var content = new FormUrlEncodedContent(fields);
-        using var response = await browser.PostAsync(address, content);
+        using var response = await browser.PostAsync(address, content).ConfigureAwait(false);
         if (response.Headers.Location is { } location)
         {
             var target = new Uri(address, location);
-            return target.Authority == messages.Authority ? await GetAsync(target) : (null, target);
+            return target.Authority == messages.Authority
+                ? await GetAsync(target).ConfigureAwait(false)
+                : (null, target);
         }
 
-        var answer = await ParseAsync(response);
+        var answer = await ParseAsync(response).ConfigureAwait(false);
         var error = answer.QuerySelector("#mobile-error")?.TextContent.Trim();
         if (error?.StartsWith("Too many codes", StringComparison.Ordinal) == true)
         {
@@ -161,20 +187,20 @@ public sealed partial class BankCustomer : IDisposable
 
     private async Task<(IDocument? Page, Uri Address)> WaitAndGetAsync(Uri address)
     {
-        await Task.Delay(pause);
-        return await GetAsync(address);
+        await Task.Delay(pause).ConfigureAwait(false);
+        return await GetAsync(address).ConfigureAwait(false);
     }
 
     private async Task<string> WaitForCodeAsync(DateTimeOffset newerThan)
     {
         for (var waited = TimeSpan.Zero; waited < TimeSpan.FromSeconds(10); waited += pause)
         {
-            if (await NewestMessageAsync() is { } message && message.SentAt > newerThan)
+            if (await NewestMessageAsync().ConfigureAwait(false) is { } message && message.SentAt > newerThan)
             {
                 return Digits().Match(message.Text).Value;
             }
 
-            await Task.Delay(pause);
+            await Task.Delay(pause).ConfigureAwait(false);
         }
 
         throw new InvalidOperationException("No one-time code arrived in the message box within 10 s.");
@@ -182,20 +208,22 @@ public sealed partial class BankCustomer : IDisposable
 
     private async Task<SandboxMessage?> NewestMessageAsync()
     {
-        using var response = await browser.GetAsync(messages);
+        using var response = await browser.GetAsync(messages).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
-        await using var body = await response.Content.ReadAsStreamAsync();
-        var page = await System.Text.Json.JsonSerializer.DeserializeAsync(
-            body,
-            ResponseJson.Default.PageSandboxMessage
-        );
+        using var body = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
+        var page = await System
+            .Text.Json.JsonSerializer.DeserializeAsync(body, ResponseJson.Default.PageSandboxMessage)
+            .ConfigureAwait(false);
         return page!.Data.Count > 0 ? page.Data[0] : null;
     }
 
     private static async Task<IDocument> ParseAsync(HttpResponseMessage response)
     {
-        var html = await response.Content.ReadAsStringAsync();
-        return await BrowsingContext.New(Configuration.Default).OpenAsync(request => request.Content(html));
+        var html = await response.Content.ReadAsStringAsync().ConfigureAwait(false);
+        return await BrowsingContext
+            .New(Configuration.Default)
+            .OpenAsync(request => request.Content(html))
+            .ConfigureAwait(false);
     }
 
     private static string TextOf(IDocument? page) =>

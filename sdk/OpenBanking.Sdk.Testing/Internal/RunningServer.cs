@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using OpenBanking.Server;
+
+namespace OpenBanking.Testing.Internal;
+
+/// <summary>The server in this process, on a port that was free, with a folder that goes when it stops.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private const int MostPorts = 20;
+
+    private readonly WebApplication app;
+    private readonly string folder;
+
+    private RunningServer(WebApplication app, Uri address, string folder, Deliveries deliveries)
+    {
+        this.app = app;
+        this.folder = folder;
+        Address = address;
+        Deliveries = deliveries;
+    }
+
+    public Uri Address { get; }
+
+    public Deliveries Deliveries { get; }
+
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    /// <summary>The issuer is known before the port is bound; a port that somebody takes meanwhile is left to them.</summary>
+    public static async Task<RunningServer> StartAsync(
+        IReadOnlyList<string> settings,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await StartAtAsync(
+                        new Uri($"http://localhost:{FreePort()}"),
+                        settings,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+            }
+            catch (IOException taken)
+                when (taken.InnerException is AddressInUseException && tries < MostPorts)
+            {
+                // The next.
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync().ConfigureAwait(false);
+        await app.DisposeAsync().ConfigureAwait(false);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<RunningServer> StartAtAsync(
+        Uri address,
+        IReadOnlyList<string> settings,
+        CancellationToken cancellationToken
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-bank-").FullName;
+        var deliveries = new Deliveries();
+        var app = Program.Build(
+            [
+                $"--Server:PublicAddress={address}",
+                $"--Server:DataFolder={folder}",
+                "--Server:RequestsPerSecond=1000000",
+                "--Server:RequestBurst=1000000",
+                "--Logging:LogLevel:Default=None",
+                "--Logging:LogLevel:Microsoft.AspNetCore=None",
+                "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=None",
+                "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
+                .. settings.Select(setting => "--" + setting),
+            ],
+            builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries))
+        );
+        try
+        {
+            await app.PrepareAsync().ConfigureAwait(false);
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new(app, address, folder, deliveries);
+        }
+        catch
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace OpenBanking.Testing.Internal;
+
+/// <summary>Stands before the server: takes the deliveries of a test's events, and has the answers to magic amounts go
+/// wrong on the way.</summary>
+internal sealed class TestingFilter(Deliveries deliveries) : IStartupFilter
+{
+    private const int LargestBodyBytes = 256 * 1024;
+
+    /// <summary>The idempotency keys that something has gone wrong for.</summary>
+    private readonly ConcurrentDictionary<string, byte> seen = [];
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+        builder =>
+        {
+            builder.Use(PassAsync);
+            next(builder);
+        };
+
+    private async Task PassAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path == Deliveries.Path)
+        {
+            await deliveries.TakeAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        var key = context.Request.Headers["Idempotency-Key"].ToString();
+        var amount = key.Length > 0 ? await AmountOfAsync(context.Request).ConfigureAwait(false) : null;
+        var isFirst = new Lazy<bool>(() => seen.TryAdd($"{context.Request.Path} {key}", 0));
+        if (amount == MagicAmounts.SlowAnswer)
+        {
+            await Task.Delay(MagicAmounts.Slowness, context.RequestAborted).ConfigureAwait(false);
+            await next(context).ConfigureAwait(false);
+        }
+        else if (
+            amount == MagicAmounts.AlwaysUnavailable
+            || (amount == MagicAmounts.UnavailableOnce && isFirst.Value)
+        )
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "0";
+        }
+        else if (amount == MagicAmounts.LostRequest && isFirst.Value)
+        {
+            context.Abort();
+        }
+        else if (amount == MagicAmounts.LostAnswer && isFirst.Value)
+        {
+            await LoseAnswerAsync(context, next).ConfigureAwait(false);
+        }
+        else
+        {
+            await next(context).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>It is done, and the caller does not hear of it.</summary>
+    private static async Task LoseAnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Body = Stream.Null;
+        await next(context).ConfigureAwait(false);
+        context.Abort();
+    }
+
+    /// <summary>The amount of the body, when it has one; the body is left to be read again.</summary>
+    private static async Task<Money?> AmountOfAsync(HttpRequest request)
+    {
+        request.EnableBuffering(LargestBodyBytes);
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(request.Body).ConfigureAwait(false);
+            return
+                body.RootElement.ValueKind == JsonValueKind.Object
+                && body.RootElement.TryGetProperty("amount", out var amount)
+                && amount.ValueKind == JsonValueKind.Object
+                && amount.TryGetProperty("amount", out var fen)
+                && fen.ValueKind == JsonValueKind.Number
+                && fen.TryGetInt64(out var whole)
+                ? Money.Cny(whole)
+                : null;
+        }
+        catch (JsonException)
+        {
+            // The server says what is wrong with it.
+            return null;
+        }
+        finally
+        {
+            request.Body.Position = 0;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using OpenBanking.Server.Sandbox;
+
+namespace OpenBanking.Testing;
+
+/// <summary>An amount that has something go wrong, and what.</summary>
+/// <param name="Name">The member of <see cref="MagicAmounts"/>.</param>
+/// <param name="Amount">The amount.</param>
+/// <param name="Asked">What it is the amount of.</param>
+/// <param name="Outcome">What happens.</param>
+public sealed record MagicAmount(string Name, Money Amount, string Asked, string Outcome);
+
+/// <summary>Amounts for which a bank for tests behaves otherwise, so that a test of a whole app needs no handle on the
+/// bank. The amounts of cards are the same in every sandbox.</summary>
+public static class MagicAmounts
+{
+    private const string AnyPost = "payment, capture, refund, top-up";
+    private const string TopUp = "top-up";
+
+    /// <summary>How late <see cref="SlowAnswer"/> is.</summary>
+    public static TimeSpan Slowness { get; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>The card's bank refuses: <see cref="DeclineCodes.CardRefused"/>.</summary>
+    public static Money CardRefused { get; } = Money.Cny(SandboxAmounts.CardRefused);
+
+    /// <summary>There is too little on the card: <see cref="DeclineCodes.CardInsufficientFunds"/>.</summary>
+    public static Money CardInsufficientFunds { get; } = Money.Cny(SandboxAmounts.CardInsufficientFunds);
+
+    /// <summary>The top-up is processing for two seconds and more, then succeeds.</summary>
+    public static Money CardAnswerLost { get; } = Money.Cny(SandboxAmounts.CardAnswerLost);
+
+    /// <summary>The answer is late.</summary>
+    public static Money SlowAnswer { get; } = Money.Yuan(88.11m);
+
+    /// <summary>503 for the first request of each idempotency key, then it goes through.</summary>
+    public static Money UnavailableOnce { get; } = Money.Yuan(88.12m);
+
+    /// <summary>503 for every request.</summary>
+    public static Money AlwaysUnavailable { get; } = Money.Yuan(88.13m);
+
+    /// <summary>The first request of each idempotency key is done and its answer lost; the same key gets it.</summary>
+    public static Money LostAnswer { get; } = Money.Yuan(88.14m);
+
+    /// <summary>The connection of the first request of each idempotency key ends before anything is done.</summary>
+    public static Money LostRequest { get; } = Money.Yuan(88.15m);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<MagicAmount> All { get; } =
+    [
+        new(nameof(CardRefused), CardRefused, TopUp, "fails with `card_refused`"),
+        new(
+            nameof(CardInsufficientFunds),
+            CardInsufficientFunds,
+            TopUp,
+            "fails with `card_insufficient_funds`"
+        ),
+        new(
+            nameof(CardAnswerLost),
+            CardAnswerLost,
+            TopUp,
+            "is `processing` for two seconds and more, then `succeeded`: the card's bank moved the money, and its answer was lost"
+        ),
+        new(nameof(SlowAnswer), SlowAnswer, AnyPost, "is answered after 1.5 seconds"),
+        new(
+            nameof(UnavailableOnce),
+            UnavailableOnce,
+            AnyPost,
+            "503 the first time of each idempotency key, then done"
+        ),
+        new(nameof(AlwaysUnavailable), AlwaysUnavailable, AnyPost, "503 every time; nothing is done"),
+        new(
+            nameof(LostAnswer),
+            LostAnswer,
+            AnyPost,
+            "is done, and the connection is cut before the answer, the first time of each idempotency key; "
+                + "the same key then gets the answer"
+        ),
+        new(
+            nameof(LostRequest),
+            LostRequest,
+            AnyPost,
+            "the connection is cut before anything is done, the first time of each idempotency key; then done"
+        ),
+    ];
+}

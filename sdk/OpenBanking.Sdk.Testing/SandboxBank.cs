@@ -1,0 +1,196 @@
+using OpenBanking.Testing.Internal;
+
+namespace OpenBanking.Testing;
+
+/// <summary>A bank of a test's own: the real server in this process, on a free port of loopback and with a store that is
+/// thrown away, one registered app, and a client of it.</summary>
+/// <remarks>Every bank stands alone; as many as the machine carries run side by side. Safe to use from many threads.
+/// What goes wrong on purpose is in <see cref="MagicAmounts"/> and <see cref="MagicPersons"/>.</remarks>
+/// <example><code>
+/// await using var bank = await SandboxBank.StartAsync();
+/// var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
+/// </code></example>
+public sealed class SandboxBank : IAsyncDisposable
+{
+    /// <summary>The payment PIN that linked customers set.</summary>
+    public const string Pin = "135791";
+
+    private readonly RunningServer server;
+    private readonly SandboxSignUp sandbox;
+    private readonly SandboxBankOptions options;
+    private int topUps;
+
+    private SandboxBank(
+        RunningServer server,
+        SandboxSignUp sandbox,
+        SandboxBankOptions options,
+        ClientKey key,
+        string clientId
+    )
+    {
+        this.server = server;
+        this.sandbox = sandbox;
+        this.options = options;
+        Key = key;
+        ClientId = clientId;
+        var clientOptions = new OpenBankingOptions();
+        Configure(clientOptions);
+        options.ConfigureClient?.Invoke(clientOptions);
+        Client = new OpenBankingClient(clientOptions);
+        Clock = new SandboxBankClock(server, new(int.Parse(sandbox.SandboxId)));
+        Webhooks = new WebhookCatcher(Client, server);
+    }
+
+    /// <summary>Where the bank listens; also its issuer.</summary>
+    public Uri Address => server.Address;
+
+    /// <summary>A client of the registered app.</summary>
+    public OpenBankingClient Client { get; }
+
+    /// <summary>The app's id, <c>app_…</c>.</summary>
+    public string ClientId { get; }
+
+    /// <summary>The app's private key.</summary>
+    public ClientKey Key { get; }
+
+    /// <summary>The bank's business time, by which agreements, coupons, holds and limits run.</summary>
+    public SandboxBankClock Clock { get; }
+
+    /// <summary>The events that the bank posts.</summary>
+    public WebhookCatcher Webhooks { get; }
+
+    /// <summary>What registers further apps at this bank, by <see cref="AppRegistration"/>.</summary>
+    public string InitialAccessToken => sandbox.InitialAccessToken;
+
+    /// <summary>The page with the messages that would have gone to phones; with <c>.json</c> after it, its data.</summary>
+    public Uri MessagesUrl => new(sandbox.MessagesUrl);
+
+    /// <summary>Starts a bank, and registers an app at it.</summary>
+    /// <exception cref="IOException">No port of loopback could be had.</exception>
+    public static async Task<SandboxBank> StartAsync(
+        SandboxBankOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        options ??= new();
+        var server = await RunningServer
+            .StartAsync(options.Settings, cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            var key = ClientKey.CreateEs256();
+            var sandbox = await AppRegistration
+                .SignUpForSandboxAsync(server.Address, "Test partner", cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+            var app = await AppRegistration
+                .RegisterAsync(
+                    server.Address,
+                    sandbox.InitialAccessToken,
+                    new ClientRegistrationRequest
+                    {
+                        ClientName = options.AppName,
+                        RedirectUris = [options.RedirectUri.ToString()],
+                        Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+                    },
+                    cancellationToken: cancellationToken
+                )
+                .ConfigureAwait(false);
+            return new(server, sandbox, options, key, app.ClientId);
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Points a client at this bank and its app: <c>services.AddOpenBanking(bank.Configure)</c>.</summary>
+    public void Configure(OpenBankingOptions target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        target.Authority = Address;
+        target.ClientId = ClientId;
+        target.Key = Key;
+    }
+
+    /// <summary>Has a person go through the bank's own pages, without a browser: signs in, opens an account, sets the PIN
+    /// and agrees.</summary>
+    /// <param name="person">Who; the first of <see cref="MagicPersons.All"/> by default. The bank sends one number one
+    /// code in ten seconds: another customer is another person.</param>
+    /// <param name="details">What the app asks for; an account, reading it, coupons and a wide payment agreement by
+    /// default.</param>
+    /// <param name="balance">What is brought to the account from the person's card, if anything.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">The bank refuses; the message is what its page says.</exception>
+    /// <exception cref="PersonUnavailableException">The bank sends this person no code now.</exception>
+    public async Task<LinkedCustomer> LinkCustomerAsync(
+        SandboxPerson? person = null,
+        IReadOnlyList<AuthorizationDetail>? details = null,
+        Money? balance = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var link = await Client
+            .AccountLinks.StartAsync(
+                new AccountLinkRequest
+                {
+                    RedirectUri = options.RedirectUri,
+                    AuthorizationDetails = details ?? Everything,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        using var visitor = new BankCustomer(person ?? MagicPersons.All[0].Person, sandbox.MessagesUrl, Pin);
+        var callback = await visitor
+            .AgreeAsync(link.AuthorizationUrl, options.RedirectUri)
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        var customer = await Client
+            .AccountLinks.CompleteAsync(link.Session, callback, cancellationToken)
+            .ConfigureAwait(false);
+        if (balance is { } amount)
+        {
+            await TopUpAsync(customer, amount, cancellationToken).ConfigureAwait(false);
+        }
+
+        return customer;
+    }
+
+    /// <summary>Brings money from the customer's card, and waits for the outcome.</summary>
+    public async Task<TopUp> TopUpAsync(
+        LinkedCustomer customer,
+        Money amount,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(customer);
+        var number = $"test-{Interlocked.Increment(ref topUps)}";
+        var asked = await Client
+            .TopUps.CreateAsync(
+                new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = amount },
+                IdempotencyKey.FromOrder(number, "top-up"),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return await Client
+            .TopUps.WaitAsync(asked.Id, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Stops the bank, and throws its store away.</summary>
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    private static IReadOnlyList<AuthorizationDetail> Everything =>
+        [
+            new AccountOpening(),
+            new AccountInformation(),
+            new CouponWallet(),
+            new PaymentAgreementTerms
+            {
+                PerPaymentLimit = Money.Yuan(100_000),
+                DailyLimit = Money.Yuan(1_000_000),
+                TotalLimit = Money.Yuan(10_000_000),
+                TopUpAllowed = true,
+            },
+        ];
+}

@@ -1,0 +1,32 @@
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Worlds;
+using OpenBanking.Testing.Internal;
+
+namespace OpenBanking.Testing;
+
+/// <summary>The business time of a bank for tests. Tokens, proofs and webhooks run on real time.</summary>
+public sealed class SandboxBankClock
+{
+    private readonly RunningServer server;
+    private readonly World world;
+
+    internal SandboxBankClock(RunningServer server, World world)
+    {
+        this.server = server;
+        this.world = world;
+    }
+
+    /// <summary>What time it is at the bank.</summary>
+    public async Task<DateTimeOffset> NowAsync() =>
+        await server.Get<WorldClocks>().NowAsync(world).ConfigureAwait(false);
+
+    /// <summary>Sets the clock ahead, never back. What has come due by then has happened when this returns: holds and
+    /// consents have ended, idle accounts have fallen asleep; their events are on the way.</summary>
+    /// <param name="by">How far; at least one second.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than a second.</exception>
+    public Task AdvanceAsync(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.FromSeconds(1));
+        return server.Get<SandboxClock>().AdvanceAsync(world, by);
+    }
+}

@@ -1,0 +1,52 @@
+using OpenBanking.Testing.Internal;
+
+namespace OpenBanking.Testing;
+
+/// <summary>Takes the events that the bank posts, verified as a partner's endpoint verifies them.</summary>
+public sealed class WebhookCatcher
+{
+    private readonly OpenBankingClient client;
+    private readonly RunningServer server;
+
+    internal WebhookCatcher(OpenBankingClient client, RunningServer server)
+    {
+        this.client = client;
+        this.server = server;
+    }
+
+    /// <summary>What has come in so far, each delivery in the order of its coming.</summary>
+    public IReadOnlyList<WebhookEvent> Events => server.Deliveries.All;
+
+    /// <summary>Registers an endpoint for these events; from now on they are caught.</summary>
+    /// <param name="events">Of which types, such as <see cref="EventTypes.PaymentCaptured"/>; all when none are
+    /// named.</param>
+    public async Task SubscribeAsync(params string[] events)
+    {
+        var endpoint = await client
+            .WebhookEndpoints.CreateAsync(
+                new CreateWebhookEndpointRequest
+                {
+                    Url = new Uri(server.Address, Deliveries.Path).ToString(),
+                    Events = events.Length > 0 ? events : null,
+                }
+            )
+            .ConfigureAwait(false);
+        server.Deliveries.Trust(endpoint.Secret!);
+    }
+
+    /// <summary>The first event of a type that came in, or will.</summary>
+    /// <param name="type">The type, such as <see cref="EventTypes.PaymentCaptured"/>.</param>
+    /// <param name="matches">What else must hold.</param>
+    /// <param name="timeout">How long to wait for it; 10 s by default.</param>
+    /// <exception cref="TimeoutException">None came in; the message says which did.</exception>
+    public Task<WebhookEvent> WaitForAsync(
+        string type,
+        Func<WebhookEvent, bool>? matches = null,
+        TimeSpan? timeout = null
+    ) =>
+        server.Deliveries.WaitForAsync(
+            happened => happened.Type == type && matches?.Invoke(happened) != false,
+            type,
+            timeout ?? TimeSpan.FromSeconds(10)
+        );
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using OpenBanking.Samples.Quickstart;
+
+namespace OpenBanking.Tests.Quickstart;
+
+/// <summary>The packages as partners get them, in a folder outside the repository: what is installed from there knows
+/// nothing of it. What they depend on comes from where this repository's own build has put it.</summary>
+public sealed class Feed : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    /// <summary>Packs what the solution's build has made.</summary>
+    public Feed()
+    {
+        Start(Path.Combine(Programs.Root, "nuget/pack"), Programs.Root, ["--no-build", Packages]);
+        var known =
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+                ".nuget/packages"
+            );
+        File.WriteAllText(
+            folder["nuget.config"],
+            $"""
+            <configuration>
+              <packageSources>
+                <clear />
+                <add key="openbanking" value="{Packages}" />
+                <add key="known" value="{known}" />
+              </packageSources>
+              <packageSourceMapping>
+                <packageSource key="openbanking"><package pattern="OpenBanking.*" /></packageSource>
+                <packageSource key="known"><package pattern="*" /></packageSource>
+              </packageSourceMapping>
+            </configuration>
+            """
+        );
+    }
+
+    public string Packages => folder["feed"];
+
+    public string this[string name] => folder[name];
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Runs dotnet with a home of its own; gives what it says.</summary>
+    public string Run(params string[] arguments) =>
+        Start(
+            "dotnet",
+            folder.Path,
+            arguments,
+            new()
+            {
+                ["DOTNET_CLI_HOME"] = folder["home"],
+                ["NUGET_PACKAGES"] = folder["installed"],
+                ["DOTNET_NOLOGO"] = "1",
+                ["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false",
+                ["MSBUILDDISABLENODEREUSE"] = "1",
+                ["UseSharedCompilation"] = "false",
+            }
+        );
+
+    private static string Start(
+        string program,
+        string place,
+        string[] arguments,
+        Dictionary<string, string>? environment = null
+    )
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = place,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}{error.Result}"
+            );
+    }
+}

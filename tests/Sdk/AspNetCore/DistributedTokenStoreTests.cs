@@ -1,0 +1,64 @@
+using System.Text;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OpenBanking.Tests.Sdk.AspNetCore;
+
+/// <summary>Customers' tokens in a cache that several processes share.</summary>
+public sealed class DistributedTokenStoreTests
+{
+    private static readonly CustomerTokens tokens = new()
+    {
+        AccessToken = "the-access-token",
+        ExpiresAt = DateTimeOffset.UnixEpoch,
+        KeyThumbprint = "thumbprint",
+        RefreshToken = "the-refresh-token",
+        ConsentId = "cns_1",
+        Scope = "openid accounts",
+    };
+
+    [Fact]
+    public async Task What_one_process_keeps_another_reads_and_forgets()
+    {
+        await using var services = NewServices();
+        var store = services.GetRequiredService<ITokenStore>();
+        Assert.IsType<DistributedTokenStore>(store);
+
+        await store.SetAsync("cus_1", tokens);
+
+        Assert.Equal(tokens, await store.GetAsync("cus_1"));
+        Assert.Null(await store.GetAsync("cus_2"));
+        await store.RemoveAsync("cus_1");
+        Assert.Null(await store.GetAsync("cus_1"));
+    }
+
+    [Fact]
+    public async Task The_cache_sees_no_token_and_no_entry_passes_for_anothers()
+    {
+        await using var services = NewServices();
+        var cache = services.GetRequiredService<IDistributedCache>();
+        var store = services.GetRequiredService<ITokenStore>();
+        await store.SetAsync("cus_1", tokens);
+
+        var kept = (await cache.GetAsync("openbanking::cus_1"))!;
+        await cache.SetAsync("openbanking::cus_2", kept, new());
+
+        Assert.DoesNotContain("token", Encoding.Latin1.GetString(kept), StringComparison.Ordinal);
+        Assert.Null(await store.GetAsync("cus_2"));
+        var other = new DistributedTokenStore(
+            cache,
+            services.GetRequiredService<IDataProtectionProvider>(),
+            "other"
+        );
+        Assert.Null(await other.GetAsync("cus_1"));
+    }
+
+    private static ServiceProvider NewServices()
+    {
+        var services = new ServiceCollection();
+        services.AddDistributedMemoryCache();
+        services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        return services.AddOpenBankingDistributedTokens().BuildServiceProvider();
+    }
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Text;
+using OpenBanking.Testing;
+
+namespace OpenBanking.Tests.Sdk.Testing;
+
+/// <summary>The magic values do what their table says, and the table is the page.</summary>
+public sealed class MagicValueTests
+{
+    private const string Page = "docs/reference/magic-values.md";
+
+    [Fact]
+    public async Task Every_magic_amount_does_what_the_table_says()
+    {
+        await using var bank = await SandboxBank.StartAsync(
+            new() { ConfigureClient = options => options.MaxRetries = 0 }
+        );
+        var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(1_000));
+        var left = Money.Yuan(1_000);
+
+        foreach (var magic in MagicAmounts.All)
+        {
+            left += await TryAsync(bank, customer, magic, left);
+            Assert.Equal((magic.Name, left), (magic.Name, await BalanceAsync(bank, customer)));
+        }
+    }
+
+    [Fact]
+    public void The_page_of_magic_values_is_made_from_the_tables()
+    {
+        var file = Path.Combine(PublicApiTests.Root(), Page);
+        var page = WritePage();
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+        {
+            File.WriteAllText(file, page);
+        }
+
+        Assert.Equal(page, File.ReadAllText(file));
+    }
+
+    /// <summary>Gives what it brings to the account.</summary>
+    private static async Task<Money> TryAsync(
+        SandboxBank bank,
+        LinkedCustomer customer,
+        MagicAmount magic,
+        Money left
+    )
+    {
+        switch (magic.Name)
+        {
+            case nameof(MagicAmounts.CardRefused):
+                Assert.Equal(
+                    DeclineCodes.CardRefused,
+                    (await bank.TopUpAsync(customer, magic.Amount)).DeclineCode
+                );
+                return Money.Cny(0);
+            case nameof(MagicAmounts.CardInsufficientFunds):
+                Assert.Equal(
+                    DeclineCodes.CardInsufficientFunds,
+                    (await bank.TopUpAsync(customer, magic.Amount)).DeclineCode
+                );
+                return Money.Cny(0);
+            case nameof(MagicAmounts.CardAnswerLost):
+                var began = Stopwatch.GetTimestamp();
+                Assert.Equal(TopUpStatus.Succeeded, (await bank.TopUpAsync(customer, magic.Amount)).Status);
+                Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 1.5, 20);
+                return magic.Amount;
+            case nameof(MagicAmounts.SlowAnswer):
+                var asked = Stopwatch.GetTimestamp();
+                await bank.PayAsync(customer, magic.Name, magic.Amount);
+                Assert.True(Stopwatch.GetElapsedTime(asked) >= MagicAmounts.Slowness);
+                return -magic.Amount;
+            case nameof(MagicAmounts.AlwaysUnavailable):
+                for (var tries = 0; tries < 2; tries++)
+                {
+                    await Assert.ThrowsAnyAsync<Exception>(() =>
+                        bank.PayAsync(customer, magic.Name, magic.Amount)
+                    );
+                }
+
+                return Money.Cny(0);
+            case nameof(MagicAmounts.UnavailableOnce):
+            case nameof(MagicAmounts.LostAnswer):
+            case nameof(MagicAmounts.LostRequest):
+                await Assert.ThrowsAnyAsync<Exception>(() =>
+                    bank.PayAsync(customer, magic.Name, magic.Amount)
+                );
+                var isDone = magic.Name == nameof(MagicAmounts.LostAnswer);
+                Assert.Equal(isDone ? left - magic.Amount : left, await BalanceAsync(bank, customer));
+                var payment = await bank.PayAsync(customer, magic.Name, magic.Amount);
+                Assert.Equal(PaymentStatus.Captured, payment.Status);
+                return -magic.Amount;
+            default:
+                throw new InvalidOperationException($"Nothing tries {magic.Name}.");
+        }
+    }
+
+    private static async Task<Money> BalanceAsync(SandboxBank bank, LinkedCustomer customer) =>
+        (await bank.Client.Accounts.GetAsync(customer.CustomerId, customer.AccountId!)).Balance!.Available;
+
+    private static string WritePage()
+    {
+        var page = new StringBuilder();
+        page.Append(
+            """
+            # Magic values
+
+            Made from `MagicAmounts` and `MagicPersons` of OpenBanking.Sdk.Testing; the tests in `tests/Sdk` write it anew with
+            `UPDATE_DOCS=1`.
+
+            ## Amounts
+
+            What goes wrong for an amount, however much is on the card or the account. Those of cards hold in every sandbox; the
+            others in a [bank for tests](../guides/testing.md) alone.
+
+            | `MagicAmounts.` | amount | of | what happens |
+            | --- | --- | --- | --- |
+
+            """
+        );
+        foreach (var magic in MagicAmounts.All)
+        {
+            page.Append($"| `{magic.Name}` | {magic.Amount} | {magic.Asked} | {magic.Outcome} |\n");
+        }
+
+        page.Append(
+            """
+
+            ## Persons
+
+            Every sandbox knows them. A top-up of more than is on the card fails with `card_insufficient_funds`.
+
+            | name | mobile | ID number | card | on the card | account |
+            | --- | --- | --- | --- | --- | --- |
+
+            """
+        );
+        foreach (
+            var magic in MagicPersons
+                .All.Append(MagicPersons.WithAnotherName)
+                .Append(MagicPersons.WithAnothersCard)
+        )
+        {
+            var person = magic.Person;
+            var outcome = magic.Refusal is { } why ? $"refused, `{why}`" : "opened";
+            page.Append(
+                $"| {person.Name} | {person.Mobile} | {person.IdNumber} | {person.CardNumber} | {magic.OnTheCard} | {outcome} |\n"
+            );
+        }
+
+        return page.ToString().ReplaceLineEndings("\n");
+    }
+}

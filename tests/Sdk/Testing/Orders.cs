@@ -1,0 +1,24 @@
+using OpenBanking.Testing;
+
+namespace OpenBanking.Tests.Sdk.Testing;
+
+internal static class Orders
+{
+    public static Task<Payment> PayAsync(
+        this SandboxBank bank,
+        LinkedCustomer customer,
+        string orderNo,
+        Money amount,
+        CaptureMethod? method = null
+    ) =>
+        bank.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = orderNo,
+                Amount = amount,
+                AgreementId = customer.AgreementId!,
+                CaptureMethod = method,
+            },
+            IdempotencyKey.FromOrder(orderNo, "payment")
+        );
+}

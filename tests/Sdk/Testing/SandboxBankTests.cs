@@ -1,0 +1,99 @@
+using OpenBanking.Testing;
+
+namespace OpenBanking.Tests.Sdk.Testing;
+
+/// <summary>A partner's test has a bank of its own.</summary>
+public sealed class SandboxBankTests
+{
+    [Fact]
+    public async Task A_test_takes_a_payment_and_hears_of_it()
+    {
+        // <bank_for_tests>
+        await using var bank = await SandboxBank.StartAsync();
+        await bank.Webhooks.SubscribeAsync(EventTypes.PaymentCaptured);
+        var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
+
+        var payment = await bank.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1",
+                Amount = Money.Yuan(19.90m),
+                AgreementId = customer.AgreementId!,
+            },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+
+        Assert.Equal(PaymentStatus.Captured, payment.Status);
+        var happened = await bank.Webhooks.WaitForAsync(EventTypes.PaymentCaptured);
+        // </bank_for_tests>
+        Assert.Equal((payment.Id, "order-1"), (happened.Data.PaymentId, happened.Data.OrderNo));
+        Assert.Single(bank.Webhooks.Events);
+        // What did not come is said with what did.
+        var missing = await Assert.ThrowsAsync<TimeoutException>(() =>
+            bank.Webhooks.WaitForAsync(EventTypes.PaymentRefunded, timeout: TimeSpan.FromMilliseconds(1))
+        );
+        Assert.Contains(EventTypes.PaymentCaptured, missing.Message);
+    }
+
+    [Fact]
+    public async Task Twenty_banks_side_by_side_do_not_disturb_each_other()
+    {
+        var banks = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SandboxBank.StartAsync()));
+        try
+        {
+            Assert.Equal(20, banks.Select(bank => bank.Address).Distinct().Count());
+            // The same person is a customer of each.
+            await Task.WhenAll(banks.Take(3).Select(bank => bank.LinkCustomerAsync()));
+            // The clock of one and the stock of another are nobody else's.
+            await banks[0].Clock.AdvanceAsync(TimeSpan.FromDays(1));
+            Assert.True(
+                await banks[0].Clock.NowAsync() > await banks[1].Clock.NowAsync() + TimeSpan.FromHours(23)
+            );
+            Assert.All(
+                await Task.WhenAll(
+                    banks.Select(bank => bank.Client.Coupons.ListStocksAsync().CountAsync().AsTask())
+                ),
+                stocks => Assert.Equal(1, stocks)
+            );
+        }
+        finally
+        {
+            await Task.WhenAll(banks.Select(bank => bank.DisposeAsync().AsTask()));
+        }
+    }
+
+    [Fact]
+    public async Task What_comes_due_has_happened_when_the_clock_was_set_ahead()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
+        var held = await bank.PayAsync(customer, "order-1", Money.Yuan(60), CaptureMethod.Manual);
+        Assert.Equal(PaymentStatus.Authorized, held.Status);
+
+        // <bank_clock>
+        await bank.Clock.AdvanceAsync(TimeSpan.FromDays(8));
+        // </bank_clock>
+
+        Assert.Equal(PaymentStatus.Expired, (await bank.Client.Payments.GetAsync(held.Id)).Status);
+        var account = await bank.Client.Accounts.GetAsync(customer.CustomerId, customer.AccountId!);
+        Assert.Equal(Money.Yuan(100), account.Balance!.Available);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => bank.Clock.AdvanceAsync(TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task Persons_are_let_in_or_refused_as_the_table_says()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+
+        var little = await bank.LinkCustomerAsync(MagicPersons.WithLittleOnTheCard.Person);
+        var topUp = await bank.TopUpAsync(little, MagicPersons.WithLittleOnTheCard.OnTheCard + Money.Cny(1));
+        Assert.Equal(DeclineCodes.CardInsufficientFunds, topUp.DeclineCode);
+        foreach (var refused in (MagicPerson[])[MagicPersons.WithAnotherName, MagicPersons.WithAnothersCard])
+        {
+            var why = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                bank.LinkCustomerAsync(refused.Person)
+            );
+            Assert.StartsWith("The bank opens no account: ", why.Message);
+        }
+    }
+}
