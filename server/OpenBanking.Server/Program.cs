@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
@@ -76,6 +77,7 @@ public static class Program
 
         var api = app.MapApi();
         api.MapAccounts();
+        api.MapApplications();
         api.MapConsents();
         api.MapTopUps();
         api.MapCoupons();

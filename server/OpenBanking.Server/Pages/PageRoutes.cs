@@ -1,3 +1,4 @@
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Worlds;
@@ -25,6 +26,19 @@ public static class PageRoutes
             SessionStep.Pin => "/pin",
             SessionStep.NoAccount => "/no-account",
             SessionStep.Home => "",
+            _ => throw new InvalidOperationException($"Unknown step {step}."),
+        };
+
+    /// <summary>The page of a step of an application.</summary>
+    public static string Of(World world, string application, string digest, ContinuationStep step) =>
+        $"/bank/{world}/applications/{application}/{digest}"
+        + step switch
+        {
+            ContinuationStep.Start => "",
+            ContinuationStep.Code => "/code",
+            ContinuationStep.Verifying => "/verifying",
+            ContinuationStep.Pin => "/pin",
+            ContinuationStep.Done or ContinuationStep.Over => "/end",
             _ => throw new InvalidOperationException($"Unknown step {step}."),
         };
 

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
@@ -42,7 +43,9 @@ public static class Schema
         CustomerTables.BoundCards,
         CustomerTables.OneTimeCodes,
         CustomerTables.OneTimeCodeRates,
-        AccountTables.Applications,
+        ApplicationTables.Applications,
+        ApplicationTables.Visits,
+        ApplicationTables.Rates,
         ConsentTables.Consents,
         AuthorizationTables.SingleUse,
         AuthorizationTables.PushedRequests,

@@ -6,8 +6,12 @@ using OpenBanking.Server.Customers;
 namespace OpenBanking.Server.Pages;
 
 /// <summary>Asks for the mobile number.</summary>
-public sealed class SignInModel(Interactions interactions, BankOptions bank, IStringLocalizer<Texts> texts)
-    : InteractionPage(interactions, InteractionStep.SignIn)
+public sealed class SignInModel(
+    Interactions interactions,
+    BankOptions bank,
+    CodeSources sources,
+    IStringLocalizer<Texts> texts
+) : InteractionPage(interactions, InteractionStep.SignIn)
 {
     [BindProperty]
     public string? Mobile { get; set; }
@@ -28,6 +32,7 @@ public sealed class SignInModel(Interactions interactions, BankOptions bank, ISt
         var sent = await Interactions.SendCodeAsync(
             Open,
             mobile,
+            sources.Of(HttpContext),
             code => texts["CodeMessage", bank.Name, code, Open.App.Name]
         );
         if (!sent)

@@ -12,6 +12,7 @@ public sealed class CustomerSignInModel(
     CustomerSessions sessions,
     SessionCookie cookie,
     BankOptions bank,
+    CodeSources sources,
     IStringLocalizer<Texts> texts
 ) : BankPage
 {
@@ -46,6 +47,7 @@ public sealed class CustomerSignInModel(
         var begun = await sessions.BeginAsync(
             World,
             mobile,
+            sources.Of(HttpContext),
             code => texts["OwnCodeMessage", bank.Name, code]
         );
         if (begun is not var (id, secret))
