@@ -1,3 +1,8 @@
+using OpenBanking.Server.Applications;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Worlds;
+using Xunit;
+
 namespace OpenBanking.Tests.Http;
 
 /// <summary>What tests of applications share.</summary>
@@ -52,5 +57,33 @@ public abstract class ApplicationPageTests(SharedServer shared) : BankPageTests(
         await Browser.GoAsync(new Uri(application.ContinuationUrl!));
         await Browser.SubmitAsync(("Terms", "true"));
         await Browser.SubmitAsync(("Code", await CodeAsync()));
+    }
+
+    /// <summary>As if the application had been made a day earlier.</summary>
+    protected Task LetADayPassAsync(string id)
+    {
+        Assert.True(Id<AccountApplicationRow>.TryParse(id, out var application));
+        return Shared
+            .Server.Get<Engine>()
+            .SubmitAsync(new LetADayPass(new(Partner.SandboxNumber), DateTimeOffset.UtcNow, application));
+    }
+
+    private sealed record LetADayPass(World World, DateTimeOffset Now, Id<AccountApplicationRow> Id)
+        : Command<Done>(World, Now)
+    {
+        public override void Keys(IKeySet keys) => keys.Want(ApplicationTables.Applications, Id);
+
+        public override Decision<Done> Decide(Book book)
+        {
+            var application = book.Get(ApplicationTables.Applications, Id);
+            book.Update(
+                ApplicationTables.Applications,
+                application with
+                {
+                    ExpiresAt = application.ExpiresAt - ApplicationRules.Lifetime,
+                }
+            );
+            return Decision.Accept(new Done());
+        }
     }
 }

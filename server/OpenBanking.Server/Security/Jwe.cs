@@ -89,13 +89,12 @@ public static class Jwe
     {
         if (
             parts
-                is not [
-                    { Length: ContentKeyLength + 8 } wrapped,
-                    { Length: IvLength } iv,
-                    var cipher,
-                    { Length: TagLength } tag,
-                ]
-            || SenderOf(header) is not { } sender
+            is not [
+                { Length: ContentKeyLength + 8 } wrapped,
+                { Length: IvLength } iv,
+                var cipher,
+                { Length: TagLength } tag,
+            ]
         )
         {
             return (null, unreadable);
@@ -103,9 +102,10 @@ public static class Jwe
 
         try
         {
-            var wrapping = key.Agree(sender, Bytes(header, "apu"), Bytes(header, "apv"));
             return
-                Unwrap(wrapping, wrapped) is { } contentKey
+                SenderOf(header) is { } sender
+                && Unwrap(key.Agree(sender, Bytes(header, "apu"), Bytes(header, "apv")), wrapped)
+                    is { } contentKey
                 && Decrypt(contentKey, Encoding.ASCII.GetBytes(protectedHeader), iv, cipher, tag)
                     is { } content
                 ? (content, null)
