@@ -49,6 +49,27 @@ public abstract class ApplicationPageTests(SharedServer shared) : BankPageTests(
         throw new InvalidOperationException($"{id} did not become {status}.");
     }
 
+    /// <summary>The types of an application's events, once the last one has its place among them.</summary>
+    protected async Task<IReadOnlyList<string>> EventsAsync(string id, string last)
+    {
+        for (var tries = 0; tries < 200; tries++)
+        {
+            var types = await Partner
+                .Client.Events.ListAsync()
+                .Where(told => told.Data.ApplicationId == id)
+                .Select(told => told.Type)
+                .ToListAsync();
+            if (types.Contains(last))
+            {
+                return types;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new InvalidOperationException($"{id} has no {last}.");
+    }
+
     protected async Task<AccountApplication> ToOtpAsync() =>
         await WaitAsync((await ApplyAsync()).Id, AccountApplicationStatus.OtpPending);
 

@@ -24,7 +24,7 @@ public sealed class ApplicationSecrecyTests
     {
         var logs = new Logs();
         await using var server = await TestServer.StartAsync(
-            builder => builder.Services.AddSingleton<ILoggerProvider>(logs),
+            builder => builder.Logging.ClearProviders().AddProvider(logs),
             dataFolder: null,
             "Logging:LogLevel:Default=Trace",
             "Logging:LogLevel:Microsoft.AspNetCore=Trace"
@@ -46,9 +46,7 @@ public sealed class ApplicationSecrecyTests
         foreach (var secret in (string[])[planted.Name, planted.IdNumber, planted.Mobile, planted.CardNumber])
         {
             Assert.DoesNotContain(secret, texts.ToString(), StringComparison.Ordinal);
-            foreach (
-                var file in Directory.EnumerateFiles(server.DataFolder, "*", SearchOption.AllDirectories)
-            )
+            foreach (var file in FilesOf(server.DataFolder))
             {
                 Assert.False(await ContainsAsync(file, secret), $"{Path.GetFileName(file)} holds it.");
             }
@@ -64,6 +62,7 @@ public sealed class ApplicationSecrecyTests
         );
         var partner = await TestPartner.NewAsync(server.Address);
         await ApplyAsync(partner, planted);
+        // The partner has the key now, and keeps it.
         var before = server.Get<SigningKeys>().PublishedForEncryption.Keys[0].Kid;
         await server.Get<SigningKeys>().RotateAsync(compromised: true);
         await server.Get<SigningKeys>().RefreshAsync();
@@ -73,6 +72,7 @@ public sealed class ApplicationSecrecyTests
 
         Assert.Null(server.Get<SigningKeys>().FindEncryption(before!));
         Assert.NotEqual(before, server.Get<SigningKeys>().PublishedForEncryption.Keys[0].Kid);
+        Assert.Contains("identity_verifying", await ApplyAsync(partner, planted));
     }
 
     /// <summary>What the partner sees of it: the answer, or the exception with all that is in it.</summary>
@@ -109,6 +109,12 @@ public sealed class ApplicationSecrecyTests
 
         throw new InvalidOperationException("The applications were not verified.");
     }
+
+    /// <summary>All but the lock, which is empty and cannot be read.</summary>
+    private static IEnumerable<string> FilesOf(string folder) =>
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal));
 
     private static async Task<bool> ContainsAsync(string file, string secret)
     {

@@ -28,7 +28,6 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
         await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
         var linked = await Partner.LinkAsync();
         Assert.Equal((opened.AccountId, opened.CustomerId), (linked.AccountId, linked.CustomerId));
-        var events = await Partner.Client.Events.ListAsync().ToListAsync();
         Assert.Equal(
             [
                 EventTypes.AccountApplicationCreated,
@@ -36,7 +35,7 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
                 EventTypes.AccountApplicationOtpPending,
                 EventTypes.AccountApplicationOpened,
             ],
-            events.Where(told => told.Data.ApplicationId == made.Id).Select(told => told.Type)
+            await EventsAsync(made.Id, EventTypes.AccountApplicationOpened)
         );
     }
 
@@ -236,8 +235,10 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
         );
         await Browser.GoAsync(new Uri(made.ContinuationUrl!));
         Assert.EndsWith("/end", Browser.Address.AbsolutePath);
-        var events = await Partner.Client.Events.ListAsync().ToListAsync();
-        Assert.Single(events, told => told.Type == EventTypes.AccountApplicationExpired);
+        Assert.Single(
+            await EventsAsync(made.Id, EventTypes.AccountApplicationExpired),
+            type => type == EventTypes.AccountApplicationExpired
+        );
     }
 }
 
