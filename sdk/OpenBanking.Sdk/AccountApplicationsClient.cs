@@ -44,7 +44,6 @@ public class AccountApplicationsClient
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(request.Applicant);
         var key = await keys.GetAsync(refused: null, cancellationToken).ConfigureAwait(false);
         try
         {
