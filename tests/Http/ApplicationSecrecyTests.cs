@@ -33,12 +33,16 @@ public sealed class ApplicationSecrecyTests
         var texts = new StringBuilder();
 
         // As it should be, and wrong in each field.
-        texts.AppendLine(await ApplyAsync(partner, planted));
-        texts.AppendLine(await ApplyAsync(partner, planted with { IdNumber = planted.IdNumber + "1" }));
-        texts.AppendLine(await ApplyAsync(partner, planted with { Mobile = planted.Mobile + "1" }));
-        texts.AppendLine(await ApplyAsync(partner, planted with { CardNumber = planted.CardNumber + "1" }));
+        texts.AppendLine(await ApplyAsync(partner.Client, planted));
+        texts.AppendLine(
+            await ApplyAsync(partner.Client, planted with { IdNumber = planted.IdNumber + "1" })
+        );
+        texts.AppendLine(await ApplyAsync(partner.Client, planted with { Mobile = planted.Mobile + "1" }));
+        texts.AppendLine(
+            await ApplyAsync(partner.Client, planted with { CardNumber = planted.CardNumber + "1" })
+        );
         await server.Get<SigningKeys>().RotateAsync(compromised: false);
-        texts.AppendLine(await ApplyAsync(partner, planted));
+        texts.AppendLine(await ApplyAsync(partner.Client, planted));
         await WaitUntilVerifiedAsync(partner);
         texts.AppendLine(string.Concat(logs.Lines));
 
@@ -61,7 +65,16 @@ public sealed class ApplicationSecrecyTests
             builder.Services.AddSingleton<TimeProvider>(clock)
         );
         var partner = await TestPartner.NewAsync(server.Address);
-        await ApplyAsync(partner, planted);
+        var client = new OpenBankingClient(
+            new OpenBankingOptions
+            {
+                Authority = server.Address,
+                ClientId = partner.ClientId,
+                Key = partner.Key,
+                TimeProvider = clock,
+            }
+        );
+        await ApplyAsync(client, planted);
         // The partner has the key now, and keeps it.
         var before = server.Get<SigningKeys>().PublishedForEncryption.Keys[0].Kid;
         await server.Get<SigningKeys>().RotateAsync(compromised: true);
@@ -72,16 +85,16 @@ public sealed class ApplicationSecrecyTests
 
         Assert.Null(server.Get<SigningKeys>().FindEncryption(before!));
         Assert.NotEqual(before, server.Get<SigningKeys>().PublishedForEncryption.Keys[0].Kid);
-        Assert.Contains("identity_verifying", await ApplyAsync(partner, planted));
+        Assert.Contains("identity_verifying", await ApplyAsync(client, planted));
     }
 
     /// <summary>What the partner sees of it: the answer, or the exception with all that is in it.</summary>
-    private static async Task<string> ApplyAsync(TestPartner partner, Applicant applicant)
+    private static async Task<string> ApplyAsync(OpenBankingClient client, Applicant applicant)
     {
         var request = new CreateAccountApplicationRequest { Applicant = applicant };
         try
         {
-            var made = await partner.Client.AccountApplications.CreateAsync(
+            var made = await client.AccountApplications.CreateAsync(
                 request,
                 IdempotencyKey.FromOrder($"order-{Guid.NewGuid():N}", "open")
             );
