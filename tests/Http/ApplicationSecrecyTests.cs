@@ -85,7 +85,8 @@ public sealed class ApplicationSecrecyTests
 
         Assert.Null(server.Get<SigningKeys>().FindEncryption(before!));
         Assert.NotEqual(before, server.Get<SigningKeys>().PublishedForEncryption.Keys[0].Kid);
-        Assert.Contains("identity_verifying", await ApplyAsync(client, planted));
+        var seen = await ApplyAsync(client, planted);
+        Assert.True(seen.Contains("identity_verifying", StringComparison.Ordinal), seen);
     }
 
     /// <summary>What the partner sees of it: the answer, or the exception with all that is in it.</summary>

@@ -7,7 +7,7 @@ ALTER TABLE account_application
     ADD COLUMN card_bank text COLLATE "C",
     ADD COLUMN wrong_codes integer NOT NULL DEFAULT 0;
 
-CREATE INDEX account_application_of_app ON account_application (app_id, id);
+CREATE INDEX account_application_of_app ON account_application (app_id);
 
 CREATE INDEX account_application_open ON account_application (expires_at) WHERE state IN (1, 5, 6);
 

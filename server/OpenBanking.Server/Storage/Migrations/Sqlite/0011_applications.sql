@@ -6,7 +6,7 @@ ALTER TABLE account_application ADD COLUMN return_uri TEXT;
 ALTER TABLE account_application ADD COLUMN card_bank TEXT;
 ALTER TABLE account_application ADD COLUMN wrong_codes INTEGER NOT NULL DEFAULT 0;
 
-CREATE INDEX account_application_of_app ON account_application (app_id, id);
+CREATE INDEX account_application_of_app ON account_application (app_id);
 
 CREATE INDEX account_application_open ON account_application (expires_at) WHERE state IN (1, 5, 6);
 
