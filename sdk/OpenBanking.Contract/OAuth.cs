@@ -14,7 +14,7 @@ public sealed record JsonWebKeyDocument : ResponseObject
     /// <summary>The key's id; unique in its set.</summary>
     public string? Kid { get; init; }
 
-    /// <summary>The algorithm: <c>ES256</c> or <c>PS256</c>.</summary>
+    /// <summary>The algorithm: <c>ES256</c> or <c>PS256</c>, or <c>ECDH-ES+A256KW</c> of a key to encrypt to.</summary>
     public string? Alg { get; init; }
 
     /// <summary>Curve, for EC.</summary>
@@ -386,6 +386,9 @@ public static class Scopes
     /// <summary>Of the app: coupon stocks and issuing.</summary>
     public const string CouponsIssue = "coupons.issue";
 
+    /// <summary>Of the app: applications for e-accounts.</summary>
+    public const string Applications = "applications";
+
     /// <summary>Of the app: webhook endpoints.</summary>
     public const string Webhooks = "webhooks";
 
@@ -396,7 +399,8 @@ public static class Scopes
     public static IReadOnlyList<string> OfCustomer { get; } = [OpenId, Accounts, Coupons];
 
     /// <summary>Those an app holds by itself, through client credentials.</summary>
-    public static IReadOnlyList<string> OfApp { get; } = [Payments, PaymentsRead, CouponsIssue, Webhooks];
+    public static IReadOnlyList<string> OfApp { get; } =
+    [Payments, PaymentsRead, CouponsIssue, Webhooks, Applications];
 
     /// <summary>All that an app may hold.</summary>
     public static IReadOnlyList<string> All { get; } = [.. OfCustomer, .. OfApp];

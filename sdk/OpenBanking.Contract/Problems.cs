@@ -93,6 +93,9 @@ public static class ProblemCodes
     public const string InsufficientPartnerBalance = "insufficient_partner_balance";
     public const string WebhookUrlRefused = "webhook_url_refused";
     public const string WebhookEndpointLimit = "webhook_endpoint_limit";
+    public const string InvalidEncryption = "invalid_encryption";
+    public const string EncryptionKeyUnknown = "encryption_key_unknown";
+    public const string TooManyApplications = "too_many_applications";
     public const string RateLimited = "rate_limited";
     public const string Overloaded = "overloaded";
     public const string AuthorizationServerUnavailable = "authorization_server_unavailable";
@@ -267,6 +270,26 @@ public static class ProblemCodes
             "Use an https address that resolves to public addresses only."
         ),
         new(WebhookEndpointLimit, 409, "The app has all webhook endpoints it may have", "Delete one first."),
+        new(
+            InvalidEncryption,
+            400,
+            "The encrypted field cannot be read",
+            "Encrypt it as a compact JWE with ECDH-ES+A256KW, A256CBC-HS512 and cty application/json, as the SDK does; "
+                + "errors says what is wrong."
+        ),
+        new(
+            EncryptionKeyUnknown,
+            400,
+            "The key it was encrypted to is not in use",
+            "Read /v1/encryption-keys again and encrypt to the key there, as the SDK does."
+        ),
+        new(
+            TooManyApplications,
+            429,
+            "Too many applications at once",
+            "Wait as long as Retry-After says, then send it again with the same key.",
+            Retryable: true
+        ),
         new(RateLimited, 429, "Too many requests", "Wait as long as Retry-After says.", Retryable: true),
         new(
             Overloaded,

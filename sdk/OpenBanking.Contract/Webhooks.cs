@@ -81,6 +81,12 @@ public sealed record WebhookEventData : ResponseObject
     /// <summary>The e-account.</summary>
     public string? AccountId { get; init; }
 
+    /// <summary>The application for an e-account.</summary>
+    public string? ApplicationId { get; init; }
+
+    /// <summary>Why the application came to nothing, one of <see cref="ApplicationReasons"/>.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The consent.</summary>
     public string? ConsentId { get; init; }
 
@@ -97,6 +103,30 @@ public sealed record WebhookEventData : ResponseObject
 /// <summary>The event types: object and new state.</summary>
 public static class EventTypes
 {
+    /// <summary>An application for an e-account was taken in.</summary>
+    public const string AccountApplicationCreated = "account_application.created";
+
+    /// <summary>The card's bank is asked who the applicant is.</summary>
+    public const string AccountApplicationIdentityVerifying = "account_application.identity_verifying";
+
+    /// <summary>The applicant is not who they say, or the card is not theirs.</summary>
+    public const string AccountApplicationIdentityFailed = "account_application.identity_failed";
+
+    /// <summary>The applicant has to confirm by one-time code.</summary>
+    public const string AccountApplicationOtpPending = "account_application.otp_pending";
+
+    /// <summary>The code was entered wrong too often.</summary>
+    public const string AccountApplicationOtpFailed = "account_application.otp_failed";
+
+    /// <summary>An application was not finished in time.</summary>
+    public const string AccountApplicationExpired = "account_application.expired";
+
+    /// <summary>The applicant has an e-account.</summary>
+    public const string AccountApplicationOpened = "account_application.opened";
+
+    /// <summary>The bank opens no e-account.</summary>
+    public const string AccountApplicationRejected = "account_application.rejected";
+
     /// <summary>An e-account was opened.</summary>
     public const string AccountOpened = "account.opened";
 
@@ -189,6 +219,14 @@ public static class EventTypes
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
+        AccountApplicationCreated,
+        AccountApplicationIdentityVerifying,
+        AccountApplicationIdentityFailed,
+        AccountApplicationOtpPending,
+        AccountApplicationOtpFailed,
+        AccountApplicationExpired,
+        AccountApplicationOpened,
+        AccountApplicationRejected,
         AccountOpened,
         AccountActive,
         AccountFrozen,

@@ -30,6 +30,7 @@ public class OpenBankingClient
         var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
         var api = new Api(settings.ApiAddress, new AppTokens(tokens, clock), customers, dpop, caller);
 
+        AccountApplications = new AccountApplicationsClient(api);
         Accounts = new AccountsClient(api);
         AccountLinks = new AccountLinksClient(server, tokens, idTokens, customers, clock);
         TopUps = new TopUpsClient(api);
@@ -46,6 +47,7 @@ public class OpenBankingClient
     /// <summary>For mocks, which override the sub-clients they are asked for.</summary>
     protected OpenBankingClient()
     {
+        AccountApplications = null!;
         Accounts = null!;
         AccountLinks = null!;
         TopUps = null!;
@@ -58,6 +60,9 @@ public class OpenBankingClient
         WebhookEndpoints = null!;
         Events = null!;
     }
+
+    /// <summary>Applies for e-accounts.</summary>
+    public virtual AccountApplicationsClient AccountApplications { get; }
 
     /// <summary>Reads linked customers' e-accounts.</summary>
     public virtual AccountsClient Accounts { get; }

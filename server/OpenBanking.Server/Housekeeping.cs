@@ -1,3 +1,4 @@
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
@@ -40,6 +41,11 @@ public sealed class Housekeeping(
                 engine.SweepLater(AuthorizationTables.Interactions, $"expires_at < {now - grace}");
                 engine.SweepLater(SessionTables.Sessions, $"expires_at < {now - grace}");
                 engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
+                engine.SweepLater(ApplicationTables.Visits, $"expires_at < {now - grace}");
+                engine.SweepLater(
+                    CustomerTables.OneTimeCodeRates,
+                    $"last_sent_at < {now - OneTimeCodeRules.LockedFor * 2}"
+                );
                 engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
                 engine.SweepLater(PasskeyTables.UsedChallenges, $"expires_at < {now - grace}");
                 engine.SweepLater(PasskeyTables.Passkeys, $"ended_at < {now - grace}");

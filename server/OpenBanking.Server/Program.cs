@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
@@ -77,6 +78,7 @@ public static class Program
         var api = app.MapApi();
         api.MapAccounts();
         api.MapLimits();
+        api.MapApplications();
         api.MapConsents();
         api.MapTopUps();
         api.MapCoupons();

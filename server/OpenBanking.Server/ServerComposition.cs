@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Authorization.Authority;
@@ -45,6 +46,7 @@ public static class ServerComposition
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
         services.AddSingleton(ConfirmationOptionsOf(builder.Configuration));
         services.AddSingleton(SigningOptionsOf(builder.Configuration));
+        services.AddSingleton(ApplicationOptionsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton(_ => OpenKeys(options));
@@ -117,7 +119,7 @@ public static class ServerComposition
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<IIntentHandler, CardDebits>();
         services.AddSingleton<IIntentHandler, CardCredits>();
-        services.AddSingleton<IIntentHandler, IdentityVerifications>();
+        services.AddApplications();
         services.AddSingleton<IIntentHandler, Messages>();
         services.AddHostedService<IntentWorker>();
         services.AddHostedService<EventPublisher>();
@@ -129,6 +131,23 @@ public static class ServerComposition
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
         services.AddSingleton<Dormancy>();
         services.AddHostedService(provider => provider.GetRequiredService<Dormancy>());
+    }
+
+    private static void AddApplications(this IServiceCollection services)
+    {
+        services.AddSingleton<ApplicationQueries>();
+        services.AddSingleton<Applicants>();
+        services.AddSingleton<ContinuationAddresses>();
+        services.AddSingleton<Continuations>();
+        services.AddSingleton<Openings>();
+        services.AddSingleton<ApplicationExpiry>();
+        services.AddHostedService(provider => provider.GetRequiredService<ApplicationExpiry>());
+        foreach (var kind in (IntentKind[])[IntentKind.VerifyIdentity, IntentKind.VerifyApplicant])
+        {
+            services.AddSingleton<IIntentHandler>(provider =>
+                ActivatorUtilities.CreateInstance<IdentityVerifications>(provider, kind)
+            );
+        }
     }
 
     private static void AddBankPages(this IServiceCollection services, ServerAddress address)
@@ -146,6 +165,7 @@ public static class ServerComposition
         services.AddSingleton<InteractionCookies>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<PaymentCookie>();
+        services.AddSingleton<CodeSources>();
         services.AddSingleton<CustomerSessions>();
         services.AddSingleton<DashboardQueries>();
         services.AddSingleton<Statements>();
@@ -166,6 +186,7 @@ public static class ServerComposition
         services.AddSingleton<IIdentityVerification>(provider =>
             provider.GetRequiredService<SandboxOutside>()
         );
+        services.AddSingleton<IRiskDecision>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
     }
@@ -197,6 +218,13 @@ public static class ServerComposition
             configuration.GetSection(ConfirmationOptions.Section).Get<ConfirmationOptions>() ?? new();
         confirmations.Check();
         return confirmations;
+    }
+
+    private static ApplicationOptions ApplicationOptionsOf(ConfigurationManager configuration)
+    {
+        var options = configuration.GetSection(ApplicationOptions.Section).Get<ApplicationOptions>() ?? new();
+        options.Check();
+        return options;
     }
 
     private static SigningOptions SigningOptionsOf(ConfigurationManager configuration)

@@ -28,7 +28,7 @@ public sealed class OptionalDetailTests(SharedServer shared) : BankPageTests(sha
         Assert.Contains("¥500.00", Browser.Page.QuerySelector("main")!.TextContent);
         Assert.Empty(Browser.Page.QuerySelectorAll("script"));
 
-        await Browser.SubmitAsync(("Allowed", "coupon_wallet"));
+        await Browser.SubmitAsync(("Allowed", "coupon_wallet"), ("Pin", TestPartner.Pin));
 
         var linked = await Partner.Client.AccountLinks.CompleteAsync(link.Session, Browser.Address);
         Assert.Equal(
@@ -49,10 +49,10 @@ public sealed class OptionalDetailTests(SharedServer shared) : BankPageTests(sha
     }
 
     [Fact]
-    public async Task An_optional_agreement_needs_the_PIN_only_when_it_is_ticked()
+    public async Task Nothing_is_allowed_without_the_PIN_and_what_was_ticked_stays_ticked()
     {
         var link = await ToChoicesAsync(details);
-        Assert.False(Browser.Page.QuerySelector("input[name=Pin]")!.HasAttribute("required"));
+        Assert.True(Browser.Page.QuerySelector("input[name=Pin]")!.HasAttribute("required"));
 
         await Browser.SubmitAsync(("Allowed", "payment_agreement"));
         Assert.EndsWith("/consent", Browser.Address.AbsolutePath);
@@ -68,7 +68,11 @@ public sealed class OptionalDetailTests(SharedServer shared) : BankPageTests(sha
     public async Task Only_what_was_asked_for_can_be_ticked()
     {
         var link = await ToChoicesAsync([new AccountOpening(), new CouponWallet { Optional = true }]);
-        await Browser.SubmitAsync(("Allowed", "payment_agreement"), ("Allowed", "account_information"));
+        await Browser.SubmitAsync(
+            ("Allowed", "payment_agreement"),
+            ("Allowed", "account_information"),
+            ("Pin", TestPartner.Pin)
+        );
         var linked = await Partner.Client.AccountLinks.CompleteAsync(link.Session, Browser.Address);
         Assert.Equal(["account_opening"], linked.AuthorizationDetails.Select(detail => detail.Type));
     }

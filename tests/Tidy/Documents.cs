@@ -87,6 +87,7 @@ public sealed partial class Documents
     [InlineData("docs/guides/authorize-and-capture")]
     [InlineData("docs/guides/authorization-server")]
     [InlineData("docs/guides/testing")]
+    [InlineData("docs/guides/open-accounts")]
     public void Both_languages_show_the_same_commands_and_code(string page)
     {
         static IEnumerable<string> Blocks(string file) =>
@@ -180,6 +181,25 @@ public sealed partial class Documents
             """
         );
         foreach (var entry in DeclineCodes.Catalogue)
+        {
+            page.Append(
+                $"| `{entry.Code}` | {entry.Title} | {entry.CustomerAdvice} | {entry.PartnerAdvice} |\n"
+            );
+        }
+
+        page.Append(
+            """
+
+            ## Applications
+
+            Why an application for an e-account came to nothing, in its `reason`.
+
+            | code | meaning | what the customer can do | what the partner can do |
+            | --- | --- | --- | --- |
+
+            """
+        );
+        foreach (var entry in ApplicationReasons.Catalogue)
         {
             page.Append(
                 $"| `{entry.Code}` | {entry.Title} | {entry.CustomerAdvice} | {entry.PartnerAdvice} |\n"

@@ -30,6 +30,7 @@ public sealed partial class Walls
     private static readonly Dictionary<string, string[]> allowed = new()
     {
         ["Accounts"] = ["Authorization", "Consents", "Customers", "Outside"],
+        ["Applications"] = ["Accounts", "Authorization", "Customers", "Outside"],
         ["Audit"] = ["Accounts", "Consents"],
         ["Authorization"] = ["Accounts", "Consents", "Customers"],
         ["Confirmations"] = ["Accounts", "Consents", "Coupons", "Customers", "Payments"],

@@ -10,14 +10,25 @@ internal sealed class TokenRequests(AuthorizationServer server)
     private static readonly Call tokenCall = new(HttpMethod.Post, Route, Repeatable: true);
     private static readonly Call revokeCall = new(HttpMethod.Post, "/revoke", Repeatable: true);
 
-    /// <summary>For the app itself, with every scope an app can hold (RFC 6749 §4.4).</summary>
-    public Task<(TokenResponse Value, Answer Answer)> ForAppAsync(CancellationToken cancellationToken) =>
-        PostAsync(
-            tokenCall,
-            "client_credentials",
-            [new("scope", string.Join(' ', Scopes.OfApp))],
-            cancellationToken
-        );
+    /// <summary>For the app itself, with every scope an app can hold (RFC 6749 §4.4); of an app that is not registered for
+    /// all of them, with those it is.</summary>
+    public async Task<(TokenResponse Value, Answer Answer)> ForAppAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ForAppAsync([new("scope", string.Join(' ', Scopes.OfApp))], cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (OpenBankingException refused) when (refused.Code == "invalid_scope")
+        {
+            return await ForAppAsync([], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task<(TokenResponse Value, Answer Answer)> ForAppAsync(
+        IReadOnlyList<KeyValuePair<string, string>> fields,
+        CancellationToken cancellationToken
+    ) => PostAsync(tokenCall, "client_credentials", fields, cancellationToken);
 
     /// <summary>For a customer who has just agreed (RFC 6749 §4.1.3, RFC 7636 §4.5).</summary>
     public Task<(TokenResponse Value, Answer Answer)> ForCodeAsync(

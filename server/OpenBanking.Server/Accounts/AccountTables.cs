@@ -1,6 +1,5 @@
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Accounts;
@@ -80,51 +79,7 @@ public sealed record AccountRow : VersionedRow, IIdentified
     public string? Nickname { get; init; }
 }
 
-public enum ApplicationState
-{
-    IdentityVerifying = 1,
-    IdentityFailed = 2,
-    Opened = 3,
-    Rejected = 4,
-}
-
-/// <summary>A person's request to open an account 开户申请.</summary>
-public sealed record AccountApplicationRow : VersionedRow, IIdentified
-{
-    public static string IdPrefix => "apl_";
-
-    public required Id<AccountApplicationRow> Id { get; init; }
-
-    public required Id<AppRow> AppId { get; init; }
-
-    public required ApplicationState State { get; init; }
-
-    /// <summary>Why it failed or was rejected.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>The five elements 五要素 (<see cref="FiveElements"/>), sealed.</summary>
-    public required byte[] Elements { get; init; }
-
-    public required string IdNumberIndex { get; init; }
-
-    public required string MobileIndex { get; init; }
-
-    public Id<CustomerRow>? CustomerId { get; init; }
-
-    public Id<AccountRow>? AccountId { get; init; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    public required DateTimeOffset ExpiresAt { get; init; }
-}
-
-/// <summary>What identifies a person to the card's bank: C2 data, only ever stored sealed.</summary>
-public sealed record FiveElements(string Name, string IdNumber, string Mobile, string CardNumber);
-
 public static class AccountTables
 {
     public static Table<Id<AccountRow>, AccountRow> Accounts { get; } = new("account");
-
-    public static Table<Id<AccountApplicationRow>, AccountApplicationRow> Applications { get; } =
-        new("account_application");
 }

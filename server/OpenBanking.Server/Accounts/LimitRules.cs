@@ -23,8 +23,13 @@ public static class LimitRules
     private static readonly IReadOnlyList<RuleSet> ruleSets = Load();
 
     /// <summary>The limits of a class of account on a business day.</summary>
-    public static AccountLimits For(string accountType, DateOnly date) =>
-        ruleSets.Last(rules => rules.Effective <= date || rules == ruleSets[0]).Types[accountType];
+    public static AccountLimits For(string accountType, DateOnly date) => RulesOn(date).Types[accountType];
+
+    /// <summary>The age from which a person may open an account here, in years.</summary>
+    public static int MinimumAge(DateOnly date) => RulesOn(date).MinimumAge;
+
+    private static RuleSet RulesOn(DateOnly date) =>
+        ruleSets.Last(rules => rules.Effective <= date || rules == ruleSets[0]);
 
     private static IReadOnlyList<RuleSet> Load()
     {
@@ -34,5 +39,10 @@ public static class LimitRules
         return [.. JsonSerializer.Deserialize<RuleSet[]>(file, options)!.OrderBy(rules => rules.Effective)];
     }
 
-    private sealed record RuleSet(DateOnly Effective, string Source, Dictionary<string, AccountLimits> Types);
+    private sealed record RuleSet(
+        DateOnly Effective,
+        string Source,
+        int MinimumAge,
+        Dictionary<string, AccountLimits> Types
+    );
 }

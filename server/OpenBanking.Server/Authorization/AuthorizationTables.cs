@@ -1,4 +1,4 @@
-using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;

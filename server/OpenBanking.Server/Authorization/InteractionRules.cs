@@ -38,7 +38,7 @@ public sealed record SendSignInCode(
     public override void Keys(IKeySet keys)
     {
         keys.Want(AuthorizationTables.Interactions, InteractionId);
-        keys.Want(CustomerTables.OneTimeCodeRates, new(Code.MobileIndex));
+        OneTimeCodeRules.Want(keys, Code);
     }
 
     public override Decision<Done> Decide(Book book) => InteractionRules.SendCode(this, book);
@@ -88,14 +88,15 @@ public sealed record EndInteraction(World World, DateTimeOffset Now, Id<Interact
 }
 
 /// <summary>The customer agrees.</summary>
-/// <param name="PinHash">The PIN that was entered, hashed with the customer's salt; needed for an agreement.</param>
+/// <param name="PinHash">The PIN that was entered, hashed with the customer's salt: the number alone may have been
+/// given to somebody new.</param>
 /// <param name="Code">The authorization code the app gets.</param>
 public sealed record Agree(
     World World,
     DateTimeOffset Now,
     Id<InteractionRow> InteractionId,
     string RequestHash,
-    byte[]? PinHash,
+    byte[] PinHash,
     ConsentRow Consent,
     AgreementRow? Agreement,
     AuthorizationCodeRow Code
@@ -214,17 +215,15 @@ public static class InteractionRules
             return Decision.Reject(Over);
         }
 
-        if (command.PinHash is { } hash)
+        var check = PinRules.Check(
+            book,
+            command.Consent.CustomerId,
+            command.PinHash,
+            command.Consent.GrantedAt
+        );
+        if (check != PinCheck.Right)
         {
-            var check = PinRules.Check(book, command.Consent.CustomerId, hash, command.Consent.GrantedAt);
-            if (check != PinCheck.Right)
-            {
-                return Decision.Decline(check);
-            }
-        }
-        else if (command.Agreement is not null)
-        {
-            throw new InvalidOperationException("An agreement needs the PIN.");
+            return Decision.Decline(check);
         }
 
         if (End(book, command.InteractionId, command.RequestHash) is { } refusal)

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
@@ -54,11 +55,18 @@ public sealed record OpenInteraction(
         !Row.SignedIn ? (Row.CodeId is null ? InteractionStep.SignIn : InteractionStep.Code)
         : Account is not null
             ? (
-                Customer!.PinHash is null ? InteractionStep.Pin
+                Customer!.PinHash is null ? (IsVerified ? InteractionStep.Pin : Unverified)
                 : Account.State == AccountState.Active ? InteractionStep.Consent
                 : InteractionStep.NoAccount
             )
-        : !Details.OfType<AccountOpening>().Any() ? InteractionStep.NoAccount
+        : Unverified;
+
+    /// <summary>Whether it was verified here who the customer is. A number alone says it of nobody: it may have been given to
+    /// somebody new.</summary>
+    private bool IsVerified => Application?.CustomerId == Customer!.Id;
+
+    private InteractionStep Unverified =>
+        !Details.OfType<AccountOpening>().Any() ? InteractionStep.NoAccount
         : Application?.State == ApplicationState.IdentityVerifying ? InteractionStep.Verifying
         : InteractionStep.Identity;
 }
@@ -117,9 +125,10 @@ public sealed class Interactions(
         }
 
         var application = row.ApplicationId is { } applicationId
-            ? await store.FindAsync(AccountTables.Applications, world, applicationId)
+            ? await store.FindAsync(ApplicationTables.Applications, world, applicationId)
             : null;
-        var customerId = row.CustomerId ?? application?.CustomerId;
+        // Who was verified here counts before whom the number was known by.
+        var customerId = application?.CustomerId ?? row.CustomerId;
         return new(
             world,
             row,
@@ -138,6 +147,7 @@ public sealed class Interactions(
     public async Task<bool> SendCodeAsync(
         OpenInteraction open,
         string mobile,
+        IReadOnlyList<CodeSource> sources,
         Func<string, string> messageWith
     )
     {
@@ -159,6 +169,9 @@ public sealed class Interactions(
                     vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
                     now
                 )
+                {
+                    Sources = sources,
+                }
             )
         );
         return decision is Accepted<Done>;
@@ -236,7 +249,7 @@ public sealed class Interactions(
                 {
                     Id = id,
                     AppId = open.App.Id,
-                    State = ApplicationState.IdentityVerifying,
+                    State = ApplicationState.Created,
                     Elements = vault.SealJson(
                         new FiveElements(name, idNumber, MobileOf(open), cardNumber),
                         id.Value
@@ -244,7 +257,7 @@ public sealed class Interactions(
                     IdNumberIndex = vault.BlindIndex("id number", idNumber),
                     MobileIndex = open.Row.MobileIndex!,
                     CreatedAt = now,
-                    ExpiresAt = now.AddHours(24),
+                    ExpiresAt = now + ApplicationRules.Lifetime,
                 },
                 ids.New<IntentRow>(),
                 clocks.RealNow
@@ -278,11 +291,10 @@ public sealed class Interactions(
 
     /// <summary>Agrees; gives where the customer goes, or why the PIN was not taken.</summary>
     /// <param name="granted">What the customer agrees to, of what was asked for.</param>
-    /// <param name="pin">Needed when an agreement is among it.</param>
     public async Task<(PinCheck Check, string? Location)> AgreeAsync(
         OpenInteraction open,
         IReadOnlyList<AuthorizationDetail> granted,
-        string? pin
+        string pin
     )
     {
         var code = Ids.NewSecret();
@@ -293,7 +305,7 @@ public sealed class Interactions(
                 clocks.RealNow,
                 open.Row.Id,
                 open.Row.RequestHash,
-                agreement is null ? null : pins.Compute(pin!, open.Customer!.PinSalt!),
+                pins.Compute(pin, open.Customer!.PinSalt!),
                 consent,
                 agreement,
                 NewCode(open, consent, code)

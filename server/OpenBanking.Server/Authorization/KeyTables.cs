@@ -8,15 +8,18 @@ public enum KeyPurpose
 {
     AccessTokens = 1,
     IdTokens = 2,
+
+    /// <summary>Partners encrypt to it what only the bank may read.</summary>
+    Encryption = 3,
 }
 
-/// <summary>A key the server signs with, one of the generations of its kind; the private part is sealed. Kept in the
+/// <summary>A key the server signs with or reads with, one of the generations of its kind; the private part is sealed. Kept in the
 /// live world.</summary>
 public sealed record RotatingKeyRow : VersionedRow
 {
     public required KeyPurpose Purpose { get; init; }
 
-    /// <summary><c>ES256</c> or <c>PS256</c>.</summary>
+    /// <summary><c>ES256</c> or <c>PS256</c>; <c>ECDH-ES+A256KW</c> of a key that is encrypted to.</summary>
     public required string Algorithm { get; init; }
 
     /// <summary>1 for the first.</summary>

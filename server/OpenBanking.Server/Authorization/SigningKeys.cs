@@ -37,7 +37,13 @@ public sealed class SigningKeys(
     SigningOptions options
 )
 {
-    private static readonly KeyPurpose[] rotated = [KeyPurpose.AccessTokens, KeyPurpose.IdTokens];
+    private static readonly KeyPurpose[] rotated =
+    [
+        KeyPurpose.AccessTokens,
+        KeyPurpose.IdTokens,
+        KeyPurpose.Encryption,
+    ];
+
     private volatile IReadOnlyList<Loaded>? loaded;
 
     /// <summary>Loads the keys, making the first ones on a new store. Called once, before requests are served.</summary>
@@ -101,12 +107,27 @@ public sealed class SigningKeys(
             {
                 Keys =
                 [
-                    .. All.Where(key => rotated.Contains(key.Row.Purpose) && !KeyRules.HasGone(key.Row, now))
+                    .. All.Where(key =>
+                            key.Row.Purpose is KeyPurpose.AccessTokens or KeyPurpose.IdTokens
+                            && !KeyRules.HasGone(key.Row, now)
+                        )
                         .Select(key => key.Key.Document),
                 ],
             };
         }
     }
+
+    /// <summary>The key to encrypt to now. Those before it are read with as long as a key that signed is believed.</summary>
+    public JsonWebKeySetDocument PublishedForEncryption =>
+        new() { Keys = [EncryptionKey.Describe(Current(KeyPurpose.Encryption).Key)] };
+
+    /// <summary>The key that something was encrypted to, if it is still read with.</summary>
+    public EncryptionKey? FindEncryption(string keyId) =>
+        All.FirstOrDefault(key => key.Row.Purpose == KeyPurpose.Encryption && key.Row.KeyId == keyId)
+            is { } found
+        && !KeyRules.HasGone(found.Row, time.GetUtcNow())
+            ? new(vault.Open(found.Row.PrivateKey, RowIdOf(found.Row.KeyId)))
+            : null;
 
     /// <summary>The key of this purpose with this id, if it is still believed.</summary>
     public PublicKey? Find(KeyPurpose purpose, string? keyId)
@@ -123,20 +144,26 @@ public sealed class SigningKeys(
     }
 
     /// <summary>Signs a payload in compact form.</summary>
-    public string Sign(KeyPurpose purpose, string type, ReadOnlySpan<byte> payload)
+    public string Sign(KeyPurpose purpose, string type, ReadOnlySpan<byte> payload) =>
+        Current(purpose).Key.Sign(type, payload);
+
+    private Loaded Current(KeyPurpose purpose)
     {
         var keys = All;
         var signer =
             KeyRules.Signer(Line([.. keys.Select(key => key.Row)], purpose), time.GetUtcNow())
             ?? throw new InvalidOperationException($"There is no key for {purpose} right now.");
-        return keys.First(key => key.Row == signer).Key.Sign(type, payload);
+        return keys.First(key => key.Row == signer);
     }
 
     private IReadOnlyList<Loaded> All =>
         loaded ?? throw new InvalidOperationException("The signing keys are not loaded yet.");
 
     private List<RotatingKeyRow> Line(IReadOnlyList<RotatingKeyRow> rows, KeyPurpose purpose) =>
-        [.. rows.Where(row => row.Purpose == purpose && row.Algorithm == options.SigningAlgorithm)];
+        [.. rows.Where(row => row.Purpose == purpose && row.Algorithm == AlgorithmOf(purpose))];
+
+    private string AlgorithmOf(KeyPurpose purpose) =>
+        purpose == KeyPurpose.Encryption ? Jwe.Algorithm : options.SigningAlgorithm;
 
     private async Task AddAsync(
         KeyPurpose purpose,
@@ -146,7 +173,7 @@ public sealed class SigningKeys(
     )
     {
         var now = time.GetUtcNow();
-        var (key, privateKey) = SigningKey.Create(options.SigningAlgorithm);
+        var (key, privateKey) = SigningKey.Create(AlgorithmOf(purpose));
         await engine.SubmitAsync(
             new AddRotatingKey(
                 now,

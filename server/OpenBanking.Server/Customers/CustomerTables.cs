@@ -95,7 +95,8 @@ public sealed record OneTimeCodeRow : VersionedRow, IIdentified
     public required DateTimeOffset ExpiresAt { get; init; }
 }
 
-/// <summary>How many codes a mobile number was sent lately.</summary>
+/// <summary>How many codes a mobile number was sent lately; or a browser or an address has asked for, whose index stands
+/// where a number's does.</summary>
 public sealed record OneTimeCodeRateRow : VersionedRow
 {
     public required string MobileIndex { get; init; }

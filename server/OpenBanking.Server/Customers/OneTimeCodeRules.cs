@@ -13,7 +13,14 @@ public sealed record NewOneTimeCode(
     byte[] Mac,
     byte[] Message,
     DateTimeOffset RealNow
-);
+)
+{
+    /// <summary>Where the wish for it came from.</summary>
+    public IReadOnlyList<CodeSource> Sources { get; init; } = [];
+}
+
+/// <summary>A browser or an address that asks for codes, by its blind index, and how many it may ask for in an hour.</summary>
+public readonly record struct CodeSource(string Index, int MostInHour);
 
 /// <summary>What became of a guess.</summary>
 public enum CodeCheck
@@ -40,7 +47,18 @@ public static class OneTimeCodeRules
     /// <summary>Whether a text has the form of a code.</summary>
     public static bool MayBeCode(string text) => text.Length == 6 && text.All(char.IsAsciiDigit);
 
-    /// <summary>Refuses: too soon after the last code, or too many in an hour; too many wrong guesses in a day.</summary>
+    /// <summary>Names what sending a code needs.</summary>
+    public static void Want(IKeySet keys, NewOneTimeCode code)
+    {
+        keys.Want(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
+        foreach (var source in code.Sources)
+        {
+            keys.Want(CustomerTables.OneTimeCodeRates, new(source.Index));
+        }
+    }
+
+    /// <summary>Refuses: too soon after the last code, or too many in an hour, to the number or from where the
+    /// wish came; too many wrong guesses in a day.</summary>
     public static Refusal? Send(Book book, NewOneTimeCode code)
     {
         var now = code.RealNow;
@@ -51,12 +69,22 @@ public static class OneTimeCodeRules
             return new("too_many_codes");
         }
 
-        if (rate is not null && (now < rate.LastSentAt + LeastPause || (inWindow && rate.Sent >= MostInHour)))
+        if (
+            (
+                rate is not null
+                && (now < rate.LastSentAt + LeastPause || (inWindow && rate.Sent >= MostInHour))
+            ) || code.Sources.Any(source => IsSpent(book, source, now))
+        )
         {
             return new("too_many_codes");
         }
 
-        CountSent(book, code, rate, inWindow);
+        CountSent(book, code.MobileIndex, now);
+        foreach (var source in code.Sources)
+        {
+            CountSent(book, source.Index, now);
+        }
+
         book.Insert(
             CustomerTables.OneTimeCodes,
             new OneTimeCodeRow
@@ -112,30 +140,37 @@ public static class OneTimeCodeRules
         : IsFailing(rate, now) ? rate with { Failures = rate.Failures + 1 }
         : rate with { Failures = 1, FailingSince = now };
 
-    private static void CountSent(Book book, NewOneTimeCode code, OneTimeCodeRateRow? rate, bool inWindow)
+    private static bool IsSpent(Book book, CodeSource source, DateTimeOffset now) =>
+        book.Find(CustomerTables.OneTimeCodeRates, new(source.Index)) is { } rate
+        && now < rate.WindowStart.AddHours(1)
+        && rate.Sent >= source.MostInHour;
+
+    private static void CountSent(Book book, string index, DateTimeOffset now)
     {
+        var rate = book.Find(CustomerTables.OneTimeCodeRates, new(index));
         if (rate is null)
         {
             book.Insert(
                 CustomerTables.OneTimeCodeRates,
                 new OneTimeCodeRateRow
                 {
-                    MobileIndex = code.MobileIndex,
-                    WindowStart = code.RealNow,
+                    MobileIndex = index,
+                    WindowStart = now,
                     Sent = 1,
-                    LastSentAt = code.RealNow,
+                    LastSentAt = now,
                 }
             );
             return;
         }
 
+        var inWindow = now < rate.WindowStart.AddHours(1);
         book.Update(
             CustomerTables.OneTimeCodeRates,
             rate with
             {
-                WindowStart = inWindow ? rate.WindowStart : code.RealNow,
+                WindowStart = inWindow ? rate.WindowStart : now,
                 Sent = inWindow ? rate.Sent + 1 : 1,
-                LastSentAt = code.RealNow,
+                LastSentAt = now,
             }
         );
     }

@@ -68,6 +68,7 @@ public sealed class CustomerSessions(
     public async Task<(Id<CustomerSessionRow> Id, string BrowserSecret)?> BeginAsync(
         World world,
         string mobile,
+        IReadOnlyList<CodeSource> sources,
         Func<string, string> messageWith
     )
     {
@@ -100,6 +101,9 @@ public sealed class CustomerSessions(
                     vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
                     now
                 )
+                {
+                    Sources = sources,
+                }
             )
         );
         return decision is Accepted<Done> ? (id, secret) : null;

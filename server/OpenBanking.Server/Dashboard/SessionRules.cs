@@ -17,7 +17,7 @@ public sealed record BeginSession(
     public override void Keys(IKeySet keys)
     {
         keys.Want(SessionTables.Sessions, Session.Id);
-        keys.Want(CustomerTables.OneTimeCodeRates, new(Code.MobileIndex));
+        OneTimeCodeRules.Want(keys, Code);
     }
 
     public override Decision<Done> Decide(Book book) => SessionRules.Begin(this, book);

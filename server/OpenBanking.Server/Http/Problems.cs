@@ -11,6 +11,9 @@ public static class Problems
     /// <summary>How long a client is asked to wait when the server is busy or does not know the outcome.</summary>
     private const int RetryAfterSeconds = 1;
 
+    /// <summary>Applications are counted a minute at a time.</summary>
+    private const int ApplicationWindowSeconds = 60;
+
     public static IResult From(Refusal refusal) =>
         Of(
             refusal.Code,
@@ -51,6 +54,10 @@ public static class Problems
         if (definition.Status is StatusCodes.Status503ServiceUnavailable)
         {
             response.Headers.RetryAfter = RetryAfterSeconds.ToString();
+        }
+        else if (code == ProblemCodes.TooManyApplications)
+        {
+            response.Headers.RetryAfter = ApplicationWindowSeconds.ToString();
         }
 
         var problem = new Problem

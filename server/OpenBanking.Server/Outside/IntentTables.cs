@@ -9,6 +9,9 @@ public enum IntentKind
     VerifyIdentity = 2,
     DebitCard = 3,
     CreditCard = 4,
+
+    /// <summary>Of an application through the API; servers that know none leave it alone.</summary>
+    VerifyApplicant = 5,
 }
 
 public enum IntentState

@@ -1,4 +1,4 @@
-using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Worlds;
 
@@ -27,8 +27,8 @@ public interface IPort
 /// <summary>Verifies the five elements 五要素 with the card's bank.</summary>
 public interface IIdentityVerification : IPort
 {
-    /// <summary>Refuses with <see cref="OpeningRules.Reasons.IdentityNotVerified"/> or
-    /// <see cref="OpeningRules.Reasons.CardNotVerified"/>.</summary>
+    /// <summary>Refuses with <see cref="ApplicationReasons.IdentityNotVerified"/> or
+    /// <see cref="ApplicationReasons.CardNotVerified"/>.</summary>
     Task<OutsideAnswer> VerifyAsync(
         Reference reference,
         FiveElements elements,
@@ -37,6 +37,18 @@ public interface IIdentityVerification : IPort
 
     /// <summary>The name of the bank that issued a card.</summary>
     Task<string> BankOfAsync(Reference reference, string cardNumber, CancellationToken cancellationToken);
+}
+
+/// <summary>Decides whether the bank wants an account for a person: sanctions, fraud, its own experience.</summary>
+public interface IRiskDecision : IPort
+{
+    /// <summary>Refuses with <see cref="ApplicationReasons.DeclinedByBank"/>, whatever the cause: nobody outside learns it.
+    /// Asked after the five elements are verified, under the same reference and within the same deadline.</summary>
+    Task<OutsideAnswer> AssessAsync(
+        Reference reference,
+        FiveElements elements,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>Brings money from a bound card, and back to it.</summary>

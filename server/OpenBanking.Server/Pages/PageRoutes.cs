@@ -1,3 +1,4 @@
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
@@ -38,6 +39,19 @@ public static class PageRoutes
 
     /// <summary>Where a customer who has signed in confirms it.</summary>
     public static string Confirm(World world, Id<PaymentRow> payment) => Pay(world, payment) + "/confirm";
+
+    /// <summary>The page of a step of an application.</summary>
+    public static string Of(World world, string application, string digest, ContinuationStep step) =>
+        $"/bank/{world}/applications/{application}/{digest}"
+        + step switch
+        {
+            ContinuationStep.Start => "",
+            ContinuationStep.Code => "/code",
+            ContinuationStep.Verifying => "/verifying",
+            ContinuationStep.Pin => "/pin",
+            ContinuationStep.Done or ContinuationStep.Over => "/end",
+            _ => throw new InvalidOperationException($"Unknown step {step}."),
+        };
 
     /// <summary>The page of a step of an interaction.</summary>
     public static string Of(World world, string interaction, InteractionStep step) =>

@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
-using OpenBanking.Server.Consents;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Confirmations;
+using OpenBanking.Server.Consents;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Sandbox;
@@ -11,6 +12,7 @@ public sealed class SandboxClock(
     Engine.Engine engine,
     WorldClocks clocks,
     PaymentExpiry payments,
+    ApplicationExpiry applications,
     ConsentExpiry consents,
     Dormancy dormancy
 )
@@ -22,8 +24,8 @@ public sealed class SandboxClock(
     {
         await engine.SubmitAsync(new AdvanceClock(clocks.RealNow, sandbox, (long)by.TotalSeconds));
         clocks.Forget(sandbox);
-        await payments.RunOnceAsync();
         await payments.RunAheadAsync();
+        await applications.RunOnceAsync();
         await consents.RunOnceAsync();
         await dormancy.RunOnceAsync();
     }

@@ -1,4 +1,4 @@
-using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Storage;
@@ -9,6 +9,7 @@ namespace OpenBanking.Server.Sandbox;
 /// remembers every reference, so that a question asked twice is answered once.</summary>
 public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvider time)
     : IIdentityVerification,
+        IRiskDecision,
         ICardRail,
         IMessageSender
 {
@@ -30,12 +31,23 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         );
         return (
             person is null || person.Name != elements.Name || person.Mobile != elements.Mobile
-                ? new OutsideAnswer(OpeningRules.Reasons.IdentityNotVerified)
+                ? new OutsideAnswer(ApplicationReasons.IdentityNotVerified)
             : card is null || card.IdNumber != elements.IdNumber
-                ? new OutsideAnswer(OpeningRules.Reasons.CardNotVerified)
+                ? new OutsideAnswer(ApplicationReasons.CardNotVerified)
             : OutsideAnswer.Done
         );
     }
+
+    public Task<OutsideAnswer> AssessAsync(
+        Reference reference,
+        FiveElements elements,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult(
+            SandboxSeed.Default.Persons.Any(person => person.IdNumber == elements.IdNumber && person.Declined)
+                ? new OutsideAnswer(ApplicationReasons.DeclinedByBank)
+                : OutsideAnswer.Done
+        );
 
     public async Task<string> BankOfAsync(
         Reference reference,

@@ -12,13 +12,15 @@ public sealed record SandboxSeed(IReadOnlyList<SandboxSeed.Person> Persons, Sand
 
     public static SandboxSeed Default { get; } = Load();
 
+    /// <param name="Declined">Whether the risk decision is against the person.</param>
     public sealed record Person(
         string Name,
         string IdNumber,
         string Mobile,
         string CardNumber,
         string CardBank,
-        long CardBalance
+        long CardBalance,
+        bool Declined = false
     );
 
     public sealed record CampaignSeed(string Name, StockSeed Stock, int Days);

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Confirmations;
@@ -46,7 +47,9 @@ public static class Schema
         CustomerTables.OneTimeCodeRates,
         PasskeyTables.Passkeys,
         PasskeyTables.UsedChallenges,
-        AccountTables.Applications,
+        ApplicationTables.Applications,
+        ApplicationTables.Visits,
+        ApplicationTables.Rates,
         ConsentTables.Consents,
         AuthorizationTables.SingleUse,
         AuthorizationTables.PushedRequests,

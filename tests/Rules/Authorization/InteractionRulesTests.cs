@@ -285,25 +285,16 @@ public class InteractionRulesTests
         Assert.Empty(bank.All(ConsentTables.Consents));
     }
 
+    /// <summary>The number alone may have been given to somebody new.</summary>
     [Fact]
-    public void An_agreement_is_never_made_without_the_PIN() =>
-        Assert.Throws<InvalidOperationException>(() => BankReadyToAgree().Run(agree with { PinHash = null }));
-
-    [Fact]
-    public void A_consent_without_an_agreement_needs_no_PIN()
+    public void A_consent_without_an_agreement_needs_the_PIN_too()
     {
         var bank = BankReadyToAgree();
+        var reading = agree with { Agreement = null, Consent = Rows.Consent with { AgreementId = null } };
 
-        var ran = bank.Run(
-            agree with
-            {
-                PinHash = null,
-                Agreement = null,
-                Consent = Rows.Consent with { AgreementId = null },
-            }
-        );
-
-        Assert.Equal(PinCheck.Right, ran.Accepted);
+        Assert.Equal(PinCheck.Wrong, bank.Run(reading with { PinHash = [0, 0, 0] }).Declined);
+        Assert.Empty(bank.All(ConsentTables.Consents));
+        Assert.Equal(PinCheck.Right, bank.Run(reading).Accepted);
         Assert.Empty(bank.All(ConsentTables.Agreements));
     }
 

@@ -6,7 +6,7 @@ namespace OpenBanking.Tests.Storage.Authorization;
 public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
-    private static readonly string[] purposes = ["AccessTokens", "IdTokens"];
+    private static readonly string[] purposes = ["AccessTokens", "IdTokens", "Encryption"];
 
     [Fact]
     public async Task Keys_are_listed_made_and_announced()
@@ -15,7 +15,7 @@ public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
 
         var first = (await RunAsync("keys", "rotate")).Output;
         Assert.Equal(purposes, first.Select(line => Words(line)[0]));
-        Assert.All(first, line => Assert.Contains("  ES256  ", line, StringComparison.Ordinal));
+        Assert.Equal(["ES256", "ES256", "ECDH-ES+A256KW"], first.Select(line => Words(line)[1]));
         Assert.All(first, line => Assert.Contains("  signs since ", line, StringComparison.Ordinal));
 
         var second = (await RunAsync("keys", "rotate")).Output;
@@ -23,12 +23,12 @@ public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
             purposes.SelectMany(purpose => Enumerable.Repeat(purpose, 2)),
             second.Select(line => Words(line)[0])
         );
-        Assert.Equal(first.Select(KeyOf), [KeyOf(second[0]), KeyOf(second[2])]);
+        Assert.Equal(first.Select(KeyOf), [KeyOf(second[0]), KeyOf(second[2]), KeyOf(second[4])]);
         Assert.All(
-            [second[1], second[3]],
+            [second[1], second[3], second[5]],
             line => Assert.Contains("  announced, signs from ", line, StringComparison.Ordinal)
         );
-        Assert.Equal(4, second.Select(KeyOf).Distinct().Count());
+        Assert.Equal(6, second.Select(KeyOf).Distinct().Count());
 
         Assert.Equal(second.Select(KeyOf), (await RunAsync("keys")).Output.Select(KeyOf));
     }

@@ -20,7 +20,7 @@ public abstract class SigningKeyTests<TDatabase> : EngineSuite<TDatabase>
         await Task.WhenAll(nodes.Select(node => node.LoadAsync()));
 
         Assert.Equal(
-            [(KeyPurpose.AccessTokens, 1), (KeyPurpose.IdTokens, 1)],
+            [(KeyPurpose.AccessTokens, 1), (KeyPurpose.IdTokens, 1), (KeyPurpose.Encryption, 1)],
             (await nodes[0].ListAsync()).Select(row => (row.Purpose, row.Generation))
         );
         AssertEachBelievesTheOther(nodes);
@@ -36,7 +36,7 @@ public abstract class SigningKeyTests<TDatabase> : EngineSuite<TDatabase>
         Clock.Now += AuthorizationServerOptions.KeyLifetime - AuthorizationServerOptions.KeyAnnounced;
         await Task.WhenAll(nodes.Select(node => node.RefreshAsync()));
 
-        Assert.Equal(4, (await nodes[0].ListAsync()).Count);
+        Assert.Equal(6, (await nodes[0].ListAsync()).Count);
         Assert.All(nodes, node => Assert.Equal(4, node.Published.Keys.Count));
         Assert.All(nodes, node => Assert.Equal(first, SignerOf(node)));
         Clock.Now += AuthorizationServerOptions.KeyAnnounced;
@@ -57,7 +57,12 @@ public abstract class SigningKeyTests<TDatabase> : EngineSuite<TDatabase>
         Assert.Null(node.Find(KeyPurpose.IdTokens, rows[0].KeyId));
         Assert.NotNull(node.Find(KeyPurpose.AccessTokens, rows[0].KeyId));
         Assert.Null(node.Find(KeyPurpose.AccessTokens, rows[1].KeyId));
-        Assert.Equal(2, rows.Select(row => row.KeyId).Distinct().Count());
+        Assert.Equal(3, rows.Select(row => row.KeyId).Distinct().Count());
+        Assert.Null(node.FindEncryption(rows[0].KeyId));
+        Assert.NotNull(node.FindEncryption(rows[2].KeyId));
+        Assert.Null(node.Find(KeyPurpose.AccessTokens, rows[2].KeyId));
+        Assert.DoesNotContain(node.Published.Keys, key => key.Kid == rows[2].KeyId);
+        Assert.Equal(rows[2].KeyId, Assert.Single(node.PublishedForEncryption.Keys).Kid);
     }
 
     [Fact]

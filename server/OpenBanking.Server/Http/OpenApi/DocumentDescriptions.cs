@@ -16,6 +16,7 @@ public static class ScopeTexts
         [Scopes.PaymentsRead] = "Reading payments, refunds, top-ups, orders, agreements and consents",
         [Scopes.CouponsIssue] = "Coupon stocks and issuing",
         [Scopes.Webhooks] = "Webhook endpoints",
+        [Scopes.Applications] = "Applications for e-accounts",
     };
 
     public static string Describe(string scope) => texts[scope];
@@ -28,6 +29,7 @@ public sealed partial class DocumentDescriptions : IDocumentFilter
     private static readonly (string Name, string Description)[] tags =
     [
         ("Authorization", "Registration, pushed requests and tokens (FAPI 2.0)."),
+        ("Applications", "Opening e-accounts for persons the partner knows."),
         ("Accounts", "E-accounts that customers gave access to."),
         ("Consents", "What customers allowed this app, and their payment agreements."),
         ("Coupons", "The bank's coupon stocks, and coupons in customers' wallets."),

@@ -26,9 +26,6 @@ public sealed class ConsentModel(
     /// <summary>Whether there is something that may be left out.</summary>
     public bool HasChoice => Open.Details.Any(detail => detail.Optional is true);
 
-    /// <summary>Whether a PIN may be needed; it is, whatever is ticked, when the agreement is not optional.</summary>
-    public PaymentAgreementTerms? Agreement => Open.Details.OfType<PaymentAgreementTerms>().FirstOrDefault();
-
     public BoundCardRow Card { get; private set; } = null!;
 
     public string EndsOn { get; private set; } = null!;
@@ -52,13 +49,13 @@ public sealed class ConsentModel(
             return Page();
         }
 
-        if (granted.OfType<PaymentAgreementTerms>().Any() && !PinRules.IsSixDigits(Pin))
+        if (!PinRules.IsSixDigits(Pin))
         {
             ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
             return Page();
         }
 
-        var (check, location) = await Interactions.AgreeAsync(Open, granted, Pin);
+        var (check, location) = await Interactions.AgreeAsync(Open, granted, Pin!);
         if (check == PinCheck.Right)
         {
             return Leave(location);

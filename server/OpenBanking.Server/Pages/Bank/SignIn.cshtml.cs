@@ -10,6 +10,7 @@ public sealed class SignInModel(
     Interactions interactions,
     InteractionCookies cookies,
     BankOptions bank,
+    CodeSources sources,
     IStringLocalizer<Texts> texts
 ) : InteractionPage(interactions, InteractionStep.SignIn)
 {
@@ -36,6 +37,7 @@ public sealed class SignInModel(
         var sent = await Interactions.SendCodeAsync(
             Open,
             mobile,
+            sources.Of(HttpContext),
             code => texts["CodeMessage", bank.Name, code, Open.App.Name]
         );
         if (!sent)

@@ -13,6 +13,7 @@ public sealed class CustomerSignInModel(
     SessionCookie cookie,
     Passkeys passkeys,
     BankOptions bank,
+    CodeSources sources,
     IStringLocalizer<Texts> texts
 ) : BankPage
 {
@@ -55,6 +56,7 @@ public sealed class CustomerSignInModel(
         var begun = await sessions.BeginAsync(
             World,
             mobile,
+            sources.Of(HttpContext),
             code => texts["OwnCodeMessage", bank.Name, code]
         );
         if (begun is not var (id, secret))

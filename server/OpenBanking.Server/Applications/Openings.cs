@@ -1,76 +1,36 @@
 using System.Security.Cryptography;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server.Accounts;
+namespace OpenBanking.Server.Applications;
 
-/// <summary>Has the five elements of an application verified, and prepares the account it may open.</summary>
-public sealed class IdentityVerifications(
-    Store store,
-    Engine.Engine engine,
-    WorldClocks clocks,
-    Vault vault,
-    Ids ids,
-    IIdentityVerification verification
-) : IIntentHandler
+/// <summary>Prepares the account that an application may open.</summary>
+public sealed class Openings(Store store, Vault vault, Ids ids)
 {
     /// <summary>The bank's issuer number, which its account numbers begin with.</summary>
     private const string IssuerNumber = "623099";
     private const int AccountNumberLength = 19;
 
-    public IntentKind Kind => IntentKind.VerifyIdentity;
-
-    public async Task HandleAsync(
-        Reference reference,
-        IntentRow intent,
-        bool mayBeKnown,
-        CancellationToken cancellationToken
-    )
-    {
-        var id = new Id<AccountApplicationRow>(intent.SubjectId);
-        var application = (await store.FindAsync(AccountTables.Applications, reference.World, id))!;
-        var elements = vault.OpenJson<FiveElements>(application.Elements, application.Id.Value);
-        var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
-        answer ??= await verification.VerifyAsync(reference, elements, cancellationToken);
-        CrashPoints.Pass(CrashPoint.OutsideAnswered);
-        var bank = answer.FailureCode is null
-            ? await verification.BankOfAsync(reference, elements.CardNumber, cancellationToken)
-            : "";
-        var decision = await engine.SubmitAsync(
-            await CommandForAsync(reference, application, elements, answer, bank)
-        );
-        if (decision is Rejected<AccountApplicationRow> { Refusal: var refusal })
-        {
-            throw new InvalidOperationException(refusal.Code);
-        }
-    }
-
-    private async Task<CompleteVerification> CommandForAsync(
-        Reference reference,
+    public async Task<Opening> PrepareAsync(
+        World world,
         AccountApplicationRow application,
         FiveElements elements,
-        OutsideAnswer answer,
-        string bank
+        string bank,
+        DateTimeOffset now
     )
     {
-        var now = await clocks.NowAsync(reference.World);
         var known = await store.FindAsync(
             CustomerTables.Identities,
-            reference.World,
+            world,
             new IdNumberKey(application.IdNumberIndex)
         );
         var customerId = known?.CustomerId ?? ids.New<CustomerRow>();
         var card = NewCard(customerId, elements, bank, now);
         return new(
-            reference.World,
-            now,
-            reference.Id,
-            application,
-            answer.FailureCode,
             customerId,
             IsNewCustomer: known is null,
             vault.SealJson(
@@ -78,9 +38,26 @@ public sealed class IdentityVerifications(
                 customerId.Value
             ),
             card,
-            NewAccount(customerId, card, now)
+            NewAccount(customerId, card, now),
+            known is null ? null : await FindWaitingAsync(world, customerId, application.MobileIndex)
         );
     }
+
+    /// <summary>The account whose first PIN was never set, of a customer who still has the number: whoever dropped out goes
+    /// on with it.</summary>
+    private async Task<AccountRow?> FindWaitingAsync(
+        World world,
+        Id<CustomerRow> customer,
+        string mobileIndex
+    ) =>
+        await store.FindAsync(CustomerTables.Mobiles, world, new MobileKey(mobileIndex)) is { } mobile
+        && mobile.CustomerId == customer
+            ? await store.FirstAsync(
+                AccountTables.Accounts,
+                world,
+                $"customer_id = {customer} AND state = {AccountState.PendingActivation} ORDER BY id LIMIT 1"
+            )
+            : null;
 
     private BoundCardRow NewCard(
         Id<CustomerRow> customerId,

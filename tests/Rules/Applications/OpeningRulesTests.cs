@@ -1,9 +1,10 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Outside;
 
-namespace OpenBanking.Tests.Rules.Accounts;
+namespace OpenBanking.Tests.Rules.Applications;
 
 public class OpeningRulesTests
 {
@@ -37,12 +38,7 @@ public class OpeningRulesTests
         CustomerId = Rows.Customer.Id,
     };
 
-    private static readonly CompleteVerification ofNewCustomer = new(
-        Rows.World,
-        Rows.Noon,
-        intent.Id,
-        application,
-        FailureReason: null,
+    private static readonly Opening ofNewCustomer = new(
         Rows.Customer.Id,
         IsNewCustomer: true,
         Rows.Sealed,
@@ -50,10 +46,7 @@ public class OpeningRulesTests
         account
     );
 
-    private static readonly CompleteVerification ofKnownCustomer = ofNewCustomer with
-    {
-        IsNewCustomer = false,
-    };
+    private static readonly Opening ofKnownCustomer = ofNewCustomer with { IsNewCustomer = false };
 
     [Fact]
     public void An_application_is_kept_and_its_verification_asked_for()
@@ -62,7 +55,11 @@ public class OpeningRulesTests
 
         var ran = bank.Run(Submit());
 
-        Assert.Equal(application, ran.Accepted);
+        Assert.Equal(application with { Version = 2 }, ran.Accepted);
+        Assert.Equal(
+            [EventTypes.AccountApplicationCreated, EventTypes.AccountApplicationIdentityVerifying],
+            ran.Told
+        );
         Assert.Equal(
             application.Id,
             bank.Get(AuthorizationTables.Interactions, Rows.Interaction.Id).ApplicationId
@@ -92,7 +89,11 @@ public class OpeningRulesTests
 
         var again = Submit() with
         {
-            Application = application with { Id = Rows.Id<AccountApplicationRow>(2) },
+            Application = application with
+            {
+                Id = Rows.Id<AccountApplicationRow>(2),
+                State = ApplicationState.Created,
+            },
             IntentId = Rows.Id<IntentRow>(2),
         };
 
@@ -107,7 +108,7 @@ public class OpeningRulesTests
 
         var ran = bank.Run(Submit() with { Previous = Rows.Id<AccountApplicationRow>(9) });
 
-        Assert.Equal(application, ran.Accepted);
+        Assert.Equal(application with { Version = 2 }, ran.Accepted);
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public class OpeningRulesTests
     {
         var bank = BankWithApplication();
 
-        var ran = bank.Run(ofNewCustomer);
+        var ran = bank.Run(Complete(ofNewCustomer));
 
         Assert.Equal(
             (ApplicationState.Opened, (object?)account.Id, (object?)Rows.Customer.Id),
@@ -129,7 +130,7 @@ public class OpeningRulesTests
         );
         Assert.Equal(card, bank.Get(CustomerTables.BoundCards, card.Id));
         Assert.Equal(account, bank.Get(AccountTables.Accounts, account.Id));
-        Assert.Equal([EventTypes.AccountOpened], ran.Told);
+        Assert.Equal([EventTypes.AccountOpened, EventTypes.AccountApplicationOpened], ran.Told);
         Assert.Equal(IntentState.Done, bank.Get(IntentTables.Intents, intent.Id).State);
     }
 
@@ -138,7 +139,7 @@ public class OpeningRulesTests
     {
         var bank = BankWithCustomer(accounts: 4);
 
-        var ran = bank.Run(ofKnownCustomer);
+        var ran = bank.Run(Complete(ofKnownCustomer));
 
         Assert.Equal(ApplicationState.Opened, ran.Accepted.State);
         Assert.Equal(5, Assert.Single(bank.All(CustomerTables.Customers)).TypeTwoAccounts);
@@ -149,10 +150,10 @@ public class OpeningRulesTests
     {
         var bank = BankWithCustomer(accounts: 5);
 
-        var ran = bank.Run(ofKnownCustomer);
+        var ran = bank.Run(Complete(ofKnownCustomer));
 
         Assert.Equal(
-            (ApplicationState.Rejected, OpeningRules.Reasons.TooManyAccounts),
+            (ApplicationState.Rejected, ApplicationReasons.TooManyAccounts),
             (ran.Accepted.State, ran.Accepted.Reason)
         );
         AssertNothingOpened(bank, ran);
@@ -171,10 +172,10 @@ public class OpeningRulesTests
                 }
             );
 
-        var ran = bank.Run(ofNewCustomer);
+        var ran = bank.Run(Complete(ofNewCustomer));
 
         Assert.Equal(
-            (ApplicationState.Rejected, OpeningRules.Reasons.MobileOfAnother),
+            (ApplicationState.Rejected, ApplicationReasons.MobileOfAnother),
             (ran.Accepted.State, ran.Accepted.Reason)
         );
         AssertNothingOpened(bank, ran);
@@ -182,28 +183,101 @@ public class OpeningRulesTests
     }
 
     [Theory]
-    [InlineData(OpeningRules.Reasons.IdentityNotVerified)]
-    [InlineData(OpeningRules.Reasons.CardNotVerified)]
+    [InlineData(ApplicationReasons.IdentityNotVerified)]
+    [InlineData(ApplicationReasons.CardNotVerified)]
     public void Who_was_not_verified_gets_nothing(string reason)
     {
         var bank = BankWithApplication();
 
-        var ran = bank.Run(ofNewCustomer with { FailureReason = reason });
+        var ran = bank.Run(
+            Complete(ofNewCustomer) with
+            {
+                Answer = Verified with { FailureReason = reason },
+            }
+        );
 
         Assert.Equal((ApplicationState.IdentityFailed, reason), (ran.Accepted.State, ran.Accepted.Reason));
         AssertNothingOpened(bank, ran);
         Assert.Empty(bank.All(CustomerTables.Customers));
     }
 
+    [Theory]
+    [InlineData("2010-06-16", ApplicationReasons.UnderMinimumAge)]
+    [InlineData("2010-06-15", null)]
+    [InlineData(null, ApplicationReasons.UnderMinimumAge)]
+    public void Nobody_opens_an_account_before_the_age_of_the_rule_set(string? born, string? reason)
+    {
+        var bank = BankWithApplication();
+
+        var ran = bank.Run(
+            Complete(ofNewCustomer) with
+            {
+                Answer = Verified with { BornOn = born is null ? null : DateOnly.Parse(born) },
+            }
+        );
+
+        Assert.Equal(reason, ran.Accepted.Reason);
+        Assert.Equal(reason is null ? 1 : 0, bank.All(AccountTables.Accounts).Count());
+    }
+
+    [Fact]
+    public void Whom_the_bank_does_not_want_gets_nothing_and_no_cause()
+    {
+        var bank = BankWithApplication();
+
+        var ran = bank.Run(
+            Complete(ofNewCustomer) with
+            {
+                Answer = Verified with { RefusalReason = ApplicationReasons.DeclinedByBank },
+            }
+        );
+
+        Assert.Equal(
+            (ApplicationState.Rejected, ApplicationReasons.DeclinedByBank),
+            (ran.Accepted.State, ran.Accepted.Reason)
+        );
+        AssertNothingOpened(bank, ran);
+    }
+
+    [Fact]
+    public void An_answer_after_the_end_of_the_day_opens_nothing()
+    {
+        var bank = BankWithApplication();
+
+        var ran = bank.Run(Complete(ofNewCustomer) with { Now = application.ExpiresAt });
+
+        Assert.Equal(ApplicationState.Expired, ran.Accepted.State);
+        AssertNothingOpened(bank, ran);
+    }
+
+    [Fact]
+    public void Who_dropped_out_before_the_PIN_goes_on_with_the_same_account()
+    {
+        var bank = BankWithCustomer(accounts: 5).Put(AccountTables.Accounts, account);
+        var another = account with { Id = Rows.Id<AccountRow>(8) };
+
+        var ran = bank.Run(Complete(ofKnownCustomer with { Account = another, Resumed = account }));
+
+        Assert.Equal(
+            (ApplicationState.Opened, (object?)account.Id),
+            (ran.Accepted.State, ran.Accepted.AccountId)
+        );
+        Assert.Single(bank.All(AccountTables.Accounts));
+        Assert.Equal(5, bank.Get(CustomerTables.Customers, Rows.Customer.Id).TypeTwoAccounts);
+    }
+
     [Fact]
     public void A_customer_who_came_to_be_in_the_meantime_is_looked_up_again()
     {
-        Assert.Equal("customer_changed", BankWithCustomer(accounts: 1).Run(ofNewCustomer).Rejected.Code);
-        Assert.Equal("customer_changed", BankWithApplication().Run(ofKnownCustomer).Rejected.Code);
+        Assert.Equal(
+            "customer_changed",
+            BankWithCustomer(accounts: 1).Run(Complete(ofNewCustomer)).Rejected.Code
+        );
+        Assert.Equal("customer_changed", BankWithApplication().Run(Complete(ofKnownCustomer)).Rejected.Code);
         Assert.Equal(
             "customer_changed",
             BankWithCustomer(accounts: 1)
-                .Run(ofKnownCustomer with { CustomerId = Rows.Id<CustomerRow>(2) })
+                .Run(Complete(ofKnownCustomer with { CustomerId = Rows.Id<CustomerRow>(2) }))
                 .Rejected.Code
         );
     }
@@ -212,24 +286,41 @@ public class OpeningRulesTests
     public void An_answer_that_comes_twice_counts_once()
     {
         var bank = BankWithCustomer(accounts: 1);
-        bank.Run(ofKnownCustomer);
+        bank.Run(Complete(ofKnownCustomer));
         var before = bank.Snapshot();
 
-        var ran = bank.Run(ofKnownCustomer);
+        var ran = bank.Run(Complete(ofKnownCustomer));
 
         Assert.Equal(ApplicationState.Opened, ran.Accepted.State);
         Assert.Empty(ran.Events);
         Assert.Equal(before, bank.Snapshot());
     }
 
+    private static VerificationAnswer Verified { get; } =
+        new(FailureReason: null, RefusalReason: null, new(1990, 3, 7), "示例银行一");
+
+    private static CompleteVerification Complete(Opening opening) =>
+        new(Rows.World, Rows.Noon, intent.Id, application, Verified, opening);
+
     private static SubmitApplication Submit() =>
-        new(Rows.World, Rows.Noon, Rows.Interaction.Id, Previous: null, application, intent.Id, Rows.Noon);
+        new(
+            Rows.World,
+            Rows.Noon,
+            Rows.Interaction.Id,
+            Previous: null,
+            application with
+            {
+                State = ApplicationState.Created,
+            },
+            intent.Id,
+            Rows.Noon
+        );
 
     private static MemoryBank BankWith(InteractionRow interaction) =>
         new MemoryBank().Put(AuthorizationTables.Interactions, interaction);
 
     private static MemoryBank BankWithApplication() =>
-        new MemoryBank().Put(AccountTables.Applications, application).Put(IntentTables.Intents, intent);
+        new MemoryBank().Put(ApplicationTables.Applications, application).Put(IntentTables.Intents, intent);
 
     private static MemoryBank BankWithCustomer(int accounts) =>
         BankWithApplication()
@@ -240,7 +331,8 @@ public class OpeningRulesTests
     {
         Assert.Empty(bank.All(AccountTables.Accounts));
         Assert.Empty(bank.All(CustomerTables.BoundCards));
-        Assert.Empty(ran.Events);
+        Assert.Equal("account_application", Assert.Single(ran.Events).Type.Split('.')[0]);
+        Assert.Empty(ran.Accepted.Elements);
         Assert.Equal(IntentState.Done, bank.Get(IntentTables.Intents, intent.Id).State);
     }
 }

@@ -1,0 +1,232 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Applications;
+
+/// <summary>Where a customer is who goes on with an application.</summary>
+public enum ContinuationStep
+{
+    Verifying,
+    Start,
+    Code,
+    Pin,
+
+    /// <summary>The account is in use.</summary>
+    Done,
+
+    /// <summary>It came to nothing.</summary>
+    Over,
+}
+
+/// <summary>An application with all that its pages need.</summary>
+/// <param name="Visit">This browser's visit, if it has begun one.</param>
+public sealed record OpenContinuation(
+    World World,
+    DateTimeOffset Now,
+    AccountApplicationRow Row,
+    AppRow App,
+    ApplicationVisitRow? Visit,
+    CustomerRow? Customer
+)
+{
+    /// <summary>The one step that is next; every page but its own leads there.</summary>
+    public ContinuationStep Step =>
+        Row.State == ApplicationState.Opened
+            ? (
+                !ApplicationRules.TakesCodes(Row, Now) || Customer?.PinHash is not null
+                    ? ContinuationStep.Done
+                : Visit?.State == VisitState.Proven ? ContinuationStep.Pin
+                : Confirming
+            )
+        : !OpeningRules.IsOpen(Row.State) || OpeningRules.HasExpired(Row, Now) ? ContinuationStep.Over
+        : Row.State == ApplicationState.OtpPending ? Confirming
+        : ContinuationStep.Verifying;
+
+    /// <summary>Why it came to nothing.</summary>
+    public string Reason => Row.Reason ?? ApplicationReasons.NotConfirmedInTime;
+
+    private ContinuationStep Confirming => Visit is null ? ContinuationStep.Start : ContinuationStep.Code;
+}
+
+/// <summary>Leads applicants through the pages: each method is one thing they can do.</summary>
+public sealed class Continuations(
+    Store store,
+    Engine.Engine engine,
+    AppDirectory apps,
+    WorldClocks clocks,
+    Vault vault,
+    PinHash pins,
+    Openings openings,
+    ContinuationAddresses addresses,
+    Ids ids
+)
+{
+    private const int MostTries = 5;
+    private static readonly TimeSpan visitLifetime = TimeSpan.FromMinutes(30);
+
+    /// <summary>The application of an address, with this browser's visit; null when there is none.</summary>
+    /// <param name="visit">The visit and its secret, as the browser keeps them.</param>
+    public async ValueTask<OpenContinuation?> FindAsync(World world, string id, string digest, string? visit)
+    {
+        if (
+            !Id<AccountApplicationRow>.TryParse(id, out var applicationId)
+            || !addresses.IsRight(world, applicationId, digest)
+            || await store.FindAsync(ApplicationTables.Applications, world, applicationId)
+                is not { Channel: ApplicationChannel.Api } row
+            || await apps.FindAsync(row.AppId.ToString()) is not { } app
+        )
+        {
+            return null;
+        }
+
+        return new(
+            world,
+            await clocks.NowAsync(world),
+            row,
+            app.Row,
+            await FindVisitAsync(world, applicationId, visit),
+            row.CustomerId is { } customer
+                ? await store.FindAsync(CustomerTables.Customers, world, customer)
+                : null
+        );
+    }
+
+    /// <summary>Who applies, for showing them to themselves, masked.</summary>
+    public FiveElements ElementsOf(OpenContinuation open) =>
+        vault.OpenJson<FiveElements>(open.Row.Elements, open.Row.Id.Value);
+
+    /// <summary>Begins a visit and sends a code; gives what the browser keeps, or null when the number, the browser or the
+    /// address has had too many lately.</summary>
+    public async Task<string?> SendCodeAsync(
+        OpenContinuation open,
+        IReadOnlyList<CodeSource> sources,
+        Func<string, string> messageWith
+    )
+    {
+        var (code, secret, now) = (Ids.NewDigits(), Ids.NewSecret(), clocks.RealNow);
+        var (visitId, codeId, intentId) = (
+            ids.New<ApplicationVisitRow>(),
+            ids.New<OneTimeCodeRow>(),
+            ids.New<IntentRow>()
+        );
+        var message = new PhoneMessage(ElementsOf(open).Mobile, messageWith(code));
+        var decision = await engine.SubmitAsync(
+            new BeginVisit(
+                open.World,
+                await clocks.NowAsync(open.World),
+                new()
+                {
+                    Id = visitId,
+                    ApplicationId = open.Row.Id,
+                    State = VisitState.Begun,
+                    BrowserHash = Secrets.HashOf(secret),
+                    CodeId = codeId,
+                    ExpiresAt = now + visitLifetime,
+                },
+                new(
+                    codeId,
+                    intentId,
+                    open.Row.MobileIndex,
+                    vault.MacOf(code, codeId.Value),
+                    vault.SealJson(message, intentId.Value),
+                    now
+                )
+                {
+                    Sources = sources,
+                }
+            )
+        );
+        return decision is Accepted<Done> ? CookieOf(visitId, secret) : null;
+    }
+
+    /// <summary>Looks at a code; with the right one the account is opened, or it is not for a reason, and a new secret comes
+    /// for the browser.</summary>
+    public async Task<(CodeCheck Check, string? Cookie)> EnterCodeAsync(OpenContinuation open, string code)
+    {
+        var secret = Ids.NewSecret();
+        for (var tried = 0; tried < MostTries; tried++)
+        {
+            switch (await EnterOnceAsync(open, code, secret))
+            {
+                case Accepted<CodeCheck>:
+                    return (CodeCheck.Right, CookieOf(open.Visit!.Id, secret));
+                case Declined<CodeCheck> declined:
+                    return (declined.Reply, null);
+                case Rejected<CodeCheck> { Refusal.Code: not OpeningRules.CustomerChanged }:
+                    return (CodeCheck.Over, null);
+            }
+        }
+
+        return (CodeCheck.Over, null);
+    }
+
+    /// <summary>Whether a PIN may be set: not one that stands in the customer's own numbers.</summary>
+    public bool IsAcceptablePin(OpenContinuation open, string? pin)
+    {
+        var elements = ElementsOf(open);
+        return PinRules.IsAcceptable(pin, elements.IdNumber, elements.Mobile);
+    }
+
+    /// <summary>Sets the first payment PIN, and with it puts the account in use.</summary>
+    public async Task SetPinAsync(OpenContinuation open, string pin)
+    {
+        var salt = PinHash.NewSalt();
+        await engine.SubmitAsync(
+            new SetPin(
+                open.World,
+                await clocks.NowAsync(open.World),
+                open.Customer!.Id,
+                open.Row.AccountId!.Value,
+                open.App.Id,
+                pins.Compute(pin, salt),
+                salt
+            )
+        );
+    }
+
+    private async Task<Decision<CodeCheck>> EnterOnceAsync(OpenContinuation open, string code, string secret)
+    {
+        var now = await clocks.NowAsync(open.World);
+        return await engine.SubmitAsync(
+            new EnterApplicationCode(
+                open.World,
+                now,
+                open.Visit!,
+                open.Row,
+                vault.MacOf(code, open.Visit!.CodeId.Value),
+                Secrets.HashOf(secret),
+                await openings.PrepareAsync(
+                    open.World,
+                    open.Row,
+                    ElementsOf(open),
+                    open.Row.CardBank ?? "",
+                    now
+                ),
+                clocks.RealNow
+            )
+        );
+    }
+
+    private async ValueTask<ApplicationVisitRow?> FindVisitAsync(
+        World world,
+        Id<AccountApplicationRow> application,
+        string? cookie
+    ) =>
+        cookie?.Split('-') is [var id, .. var secret]
+        && Id<ApplicationVisitRow>.TryParse(id, out var visitId)
+        && await store.FindAsync(ApplicationTables.Visits, world, visitId) is { } visit
+        && visit.ApplicationId == application
+        && clocks.RealNow < visit.ExpiresAt
+        && Secrets.AreEqual(Secrets.HashOf(string.Join('-', secret)), visit.BrowserHash)
+            ? visit
+            : null;
+
+    private static string CookieOf(Id<ApplicationVisitRow> visit, string secret) => $"{visit}-{secret}";
+}

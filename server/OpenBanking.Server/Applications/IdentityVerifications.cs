@@ -1,0 +1,82 @@
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Applications;
+
+/// <summary>Has the five elements of an application verified, and the risk decided.</summary>
+/// <param name="kind">Of which applications.</param>
+public sealed class IdentityVerifications(
+    IntentKind kind,
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    Vault vault,
+    Openings openings,
+    IIdentityVerification verification,
+    IRiskDecision risk
+) : IIntentHandler
+{
+    public IntentKind Kind => kind;
+
+    public async Task HandleAsync(
+        Reference reference,
+        IntentRow intent,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = new Id<AccountApplicationRow>(intent.SubjectId);
+        var application = (await store.FindAsync(ApplicationTables.Applications, reference.World, id))!;
+        // What has run out meanwhile keeps nothing of the person: there is nobody to ask about.
+        var elements = application.Elements is []
+            ? new FiveElements("", "", "", "0000")
+            : vault.OpenJson<FiveElements>(application.Elements, application.Id.Value);
+        var answer = application.Elements is []
+            ? new(ApplicationReasons.NotConfirmedInTime, null, null, "")
+            : await AskAsync(reference, elements, mayBeKnown, cancellationToken);
+        CrashPoints.Pass(CrashPoint.OutsideAnswered);
+        var now = await clocks.NowAsync(reference.World);
+        var decision = await engine.SubmitAsync(
+            new CompleteVerification(
+                reference.World,
+                now,
+                reference.Id,
+                application,
+                answer,
+                await openings.PrepareAsync(reference.World, application, elements, answer.CardBank, now)
+            )
+        );
+        if (decision is Rejected<AccountApplicationRow> { Refusal: var refusal })
+        {
+            throw new InvalidOperationException(refusal.Code);
+        }
+    }
+
+    private async Task<VerificationAnswer> AskAsync(
+        Reference reference,
+        FiveElements elements,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var verified = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
+        verified ??= await verification.VerifyAsync(reference, elements, cancellationToken);
+        if (verified.FailureCode is { } failure)
+        {
+            return new(failure, null, null, "");
+        }
+
+        var decided = mayBeKnown ? await risk.FindAsync(reference, cancellationToken) : null;
+        decided ??= await risk.AssessAsync(reference, elements, cancellationToken);
+        return new(
+            FailureReason: null,
+            decided.FailureCode,
+            IdentityNumbers.BirthDateOf(elements.IdNumber),
+            await verification.BankOfAsync(reference, elements.CardNumber, cancellationToken)
+        );
+    }
+}

@@ -1,0 +1,377 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Applications;
+
+/// <summary>Asks for an account to be opened for the person on the bank's pages.</summary>
+/// <param name="Previous">The interaction's newest application when the form was sent; null when there was none.</param>
+public sealed record SubmitApplication(
+    World World,
+    DateTimeOffset Now,
+    Id<InteractionRow> InteractionId,
+    Id<AccountApplicationRow>? Previous,
+    AccountApplicationRow Application,
+    Id<IntentRow> IntentId,
+    DateTimeOffset RealNow
+) : Command<AccountApplicationRow>(World, Now)
+{
+    public override Actor Actor => Actor.App(Application.AppId);
+
+    public override Subject Subject => Subject.Of(Application.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(AuthorizationTables.Interactions, InteractionId);
+        keys.Want(ApplicationTables.Applications, Application.Id);
+    }
+
+    public override Decision<AccountApplicationRow> Decide(Book book) => OpeningRules.Submit(this, book);
+}
+
+/// <summary>Identity verification and the risk decision answered.</summary>
+/// <param name="Application">Read before the batch for what never changes in it.</param>
+/// <param name="Answer">What they say.</param>
+/// <param name="Opening">What is opened, if it is.</param>
+public sealed record CompleteVerification(
+    World World,
+    DateTimeOffset Now,
+    Id<IntentRow> IntentId,
+    AccountApplicationRow Application,
+    VerificationAnswer Answer,
+    Opening Opening
+) : Command<AccountApplicationRow>(World, Now)
+{
+    public override Subject Subject => Subject.Of(Application.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(ApplicationTables.Applications, Application.Id);
+        Opening.Want(keys, Application);
+    }
+
+    public override Decision<AccountApplicationRow> Decide(Book book) => OpeningRules.Complete(this, book);
+}
+
+/// <summary>What the outside says of an applicant.</summary>
+/// <param name="FailureReason">Why the person was not verified; null when they were.</param>
+/// <param name="RefusalReason">Why the bank wants no account for the person; null when it does.</param>
+/// <param name="BornOn">The date of birth in the ID number.</param>
+/// <param name="CardBank">The card's bank.</param>
+public sealed record VerificationAnswer(
+    string? FailureReason,
+    string? RefusalReason,
+    DateOnly? BornOn,
+    string CardBank
+);
+
+/// <summary>An account to be opened, with all that is new.</summary>
+/// <param name="CustomerId">The customer with this ID number, or a new id when there is none yet.</param>
+/// <param name="IsNewCustomer">Whether there was none.</param>
+/// <param name="Profile">The new customer's profile, sealed.</param>
+/// <param name="Card">The card to bind.</param>
+/// <param name="Account">The account to open.</param>
+/// <param name="Resumed">The account that waits for its first PIN already: no other is opened then.</param>
+public sealed record Opening(
+    Id<CustomerRow> CustomerId,
+    bool IsNewCustomer,
+    byte[] Profile,
+    BoundCardRow Card,
+    AccountRow Account,
+    AccountRow? Resumed = null
+)
+{
+    /// <summary>Names the rows that opening it needs.</summary>
+    public void Want(IKeySet keys, AccountApplicationRow application)
+    {
+        keys.Want(CustomerTables.Identities, new(application.IdNumberIndex));
+        keys.Want(CustomerTables.Mobiles, new(application.MobileIndex));
+        keys.Want(CustomerTables.Customers, CustomerId);
+        keys.Want(AccountTables.Accounts, Account.Id);
+    }
+}
+
+/// <summary>How an account is opened: identity verification is asked, and its answer opens the account, or lets the customer
+/// confirm, or neither.</summary>
+public static class OpeningRules
+{
+    /// <summary>What is answered when the ID number got another customer since it was looked up: look again.</summary>
+    public const string CustomerChanged = "customer_changed";
+
+    /// <summary>Refuses: nobody has signed in; the interaction is over; the form was sent before, and a second account
+    /// would be opened for one person who pressed twice.</summary>
+    public static Decision<AccountApplicationRow> Submit(SubmitApplication command, Book book)
+    {
+        var interaction = book.Get(AuthorizationTables.Interactions, command.InteractionId);
+        if (!interaction.SignedIn || interaction.Completed || interaction.ApplicationId != command.Previous)
+        {
+            return Decision.Reject("interaction_over");
+        }
+
+        book.Update(
+            AuthorizationTables.Interactions,
+            interaction with
+            {
+                ApplicationId = command.Application.Id,
+            }
+        );
+        return Decision.Accept(
+            Begin(book, command.Application, command.IntentId, IntentKind.VerifyIdentity, command.RealNow)
+        );
+    }
+
+    /// <summary>Takes an application in, and has it verified.</summary>
+    public static AccountApplicationRow Begin(
+        Book book,
+        AccountApplicationRow application,
+        Id<IntentRow> intentId,
+        IntentKind kind,
+        DateTimeOffset realNow
+    )
+    {
+        Emit(book, book.Insert(ApplicationTables.Applications, application));
+        IntentRules.Ask(book, intentId, kind, application.Id.Value, realNow);
+        return Move(book, application, ApplicationState.IdentityVerifying);
+    }
+
+    /// <summary>
+    /// Refuses: the ID number got another customer since it was looked up; the worker looks again.
+    /// An answer that comes twice counts once, and one that comes too late changes nothing.
+    /// </summary>
+    public static Decision<AccountApplicationRow> Complete(CompleteVerification command, Book book)
+    {
+        var application = book.Get(ApplicationTables.Applications, command.Application.Id);
+        if (HasChanged(book, application, command.Opening))
+        {
+            return Decision.Reject(CustomerChanged);
+        }
+
+        if (
+            !IntentRules.TryFinish(book, command.IntentId)
+            || application.State != ApplicationState.IdentityVerifying
+        )
+        {
+            return Decision.Accept(application);
+        }
+
+        return Decision.Accept(
+            HasExpired(application, command.Now) ? End(book, application)
+            : command.Answer.FailureReason is { } failure
+                ? Move(book, application, ApplicationState.IdentityFailed, failure)
+            : ReasonNotToAccept(command) is { } refusal
+                ? Move(book, application, ApplicationState.Rejected, refusal)
+            : application.Channel == ApplicationChannel.Hosted
+                ? Open(book, application, command.Opening, command.Now)
+            : Move(book, application with { CardBank = command.Answer.CardBank }, ApplicationState.OtpPending)
+        );
+    }
+
+    /// <summary>Opens the account for a person who is verified and has proven the number; or rejects. What is known of the
+    /// person at the bank decides here alone, and so after the person has confirmed.</summary>
+    public static AccountApplicationRow Open(
+        Book book,
+        AccountApplicationRow application,
+        Opening opening,
+        DateTimeOffset now
+    )
+    {
+        if (opening.Resumed is { } resumed)
+        {
+            return MoveToOpened(book, application, resumed);
+        }
+
+        if (ReasonNotToOpen(book, application, opening, now) is { } reason)
+        {
+            return Move(book, application, ApplicationState.Rejected, reason);
+        }
+
+        AddAccount(book, application, opening, now);
+        AccountRules.Emit(book, EventTypes.AccountOpened, opening.Account, application.AppId);
+        if (book.Get(CustomerTables.Customers, opening.CustomerId).PinHash is not null)
+        {
+            // The PIN is the customer's, and is set already.
+            AccountRules.Activate(book, opening.Account.Id, application.AppId);
+        }
+
+        return MoveToOpened(book, application, opening.Account);
+    }
+
+    private static AccountApplicationRow MoveToOpened(
+        Book book,
+        AccountApplicationRow application,
+        AccountRow account
+    ) =>
+        Move(
+            book,
+            application with
+            {
+                CustomerId = account.CustomerId,
+                AccountId = account.Id,
+            },
+            ApplicationState.Opened
+        );
+
+    /// <summary>Whether the customer is another than was looked up.</summary>
+    public static bool HasChanged(Book book, AccountApplicationRow application, Opening opening)
+    {
+        var identity = book.Find(CustomerTables.Identities, new(application.IdNumberIndex));
+        return identity is null != opening.IsNewCustomer
+            || (identity is not null && identity.CustomerId != opening.CustomerId);
+    }
+
+    /// <summary>Whether it can still come to something.</summary>
+    public static bool IsOpen(ApplicationState state) =>
+        state
+            is ApplicationState.Created
+                or ApplicationState.IdentityVerifying
+                or ApplicationState.OtpPending;
+
+    /// <summary>Whether it has run out, whether or not somebody has come by to note it.</summary>
+    public static bool HasExpired(AccountApplicationRow application, DateTimeOffset now) =>
+        IsOpen(application.State) && now >= application.ExpiresAt;
+
+    /// <summary>Ends what has run out.</summary>
+    public static AccountApplicationRow End(Book book, AccountApplicationRow application) =>
+        Move(book, application, ApplicationState.Expired, ApplicationReasons.NotConfirmedInTime);
+
+    /// <summary>Keeps a new state and tells the app. What came to nothing keeps nothing of the person.</summary>
+    public static AccountApplicationRow Move(
+        Book book,
+        AccountApplicationRow application,
+        ApplicationState state,
+        string? reason = null
+    )
+    {
+        application = book.Update(
+            ApplicationTables.Applications,
+            application with
+            {
+                State = state,
+                Reason = reason,
+                Elements = reason is null ? application.Elements : [],
+            }
+        );
+        Emit(book, application);
+        return application;
+    }
+
+    private static string? ReasonNotToAccept(CompleteVerification command)
+    {
+        var today = BusinessCalendar.DateOf(command.Now);
+        return command.Answer.BornOn is not { } birth || birth.AddYears(LimitRules.MinimumAge(today)) > today
+            ? ApplicationReasons.UnderMinimumAge
+            : command.Answer.RefusalReason;
+    }
+
+    private static string? ReasonNotToOpen(
+        Book book,
+        AccountApplicationRow application,
+        Opening opening,
+        DateTimeOffset now
+    )
+    {
+        var mobile = book.Find(CustomerTables.Mobiles, new(application.MobileIndex));
+        var limits = LimitRules.For(opening.Account.Type, BusinessCalendar.DateOf(now));
+        var accounts = book.Find(CustomerTables.Customers, opening.CustomerId)?.TypeTwoAccounts ?? 0;
+        return mobile is not null && mobile.CustomerId != opening.CustomerId
+                ? ApplicationReasons.MobileOfAnother
+            : accounts >= limits.AccountsPerPerson ? ApplicationReasons.TooManyAccounts
+            : null;
+    }
+
+    private static void AddAccount(
+        Book book,
+        AccountApplicationRow application,
+        Opening opening,
+        DateTimeOffset now
+    )
+    {
+        if (opening.IsNewCustomer)
+        {
+            AddCustomer(book, application, opening, now);
+        }
+        else
+        {
+            var customer = book.Get(CustomerTables.Customers, opening.CustomerId);
+            book.Update(
+                CustomerTables.Customers,
+                customer with
+                {
+                    TypeTwoAccounts = customer.TypeTwoAccounts + 1,
+                }
+            );
+        }
+
+        if (book.Find(CustomerTables.Mobiles, new(application.MobileIndex)) is null)
+        {
+            book.Insert(
+                CustomerTables.Mobiles,
+                new CustomerMobileRow
+                {
+                    MobileIndex = application.MobileIndex,
+                    CustomerId = opening.CustomerId,
+                }
+            );
+        }
+
+        book.Insert(CustomerTables.BoundCards, opening.Card);
+        book.Insert(AccountTables.Accounts, opening.Account);
+    }
+
+    private static void AddCustomer(
+        Book book,
+        AccountApplicationRow application,
+        Opening opening,
+        DateTimeOffset now
+    )
+    {
+        book.Insert(
+            CustomerTables.Customers,
+            new CustomerRow
+            {
+                Id = opening.CustomerId,
+                Profile = opening.Profile,
+                TypeTwoAccounts = 1,
+                CreatedAt = now,
+            }
+        );
+        book.Insert(
+            CustomerTables.Identities,
+            new CustomerIdentityRow
+            {
+                IdNumberIndex = application.IdNumberIndex,
+                CustomerId = opening.CustomerId,
+            }
+        );
+    }
+
+    private static void Emit(Book book, AccountApplicationRow application)
+    {
+        var status = ApplicationRules.StatusOf(application.State).Value;
+        List<EventSubject> subjects = [EventSubject.Of("application_id", application.Id)];
+        if (application.AccountId is { } account && application.CustomerId is { } customer)
+        {
+            subjects.Add(EventSubject.Of("account_id", account));
+            subjects.Add(EventSubject.Of("customer_id", customer));
+        }
+
+        if (application.Reason is { } reason)
+        {
+            subjects.Add(EventSubject.Of("reason", reason));
+        }
+
+        book.Emit(
+            new(
+                application.AppId.Value,
+                "account_application." + status,
+                application.Version,
+                status,
+                [.. subjects]
+            )
+        );
+    }
+}

@@ -1,0 +1,13 @@
+using OpenBanking.Server.Applications;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Says what came of it, and leads back to the app.</summary>
+public sealed class ApplicationEndModel(Continuations continuations)
+    : ApplicationPage(continuations, ContinuationStep.Done)
+{
+    public bool IsDone => Open.Step == ContinuationStep.Done;
+
+    protected override bool Serves(ContinuationStep current) =>
+        current is ContinuationStep.Done or ContinuationStep.Over;
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Applications;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Asks for the payment PIN to be set.</summary>
+public sealed class ApplicationPinModel(Continuations continuations, IStringLocalizer<Texts> texts)
+    : ApplicationPage(continuations, ContinuationStep.Pin)
+{
+    [BindProperty]
+    public string? Pin { get; set; }
+
+    [BindProperty]
+    public string? Again { get; set; }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (!Continuations.IsAcceptablePin(Open, Pin))
+        {
+            ModelState.AddModelError(nameof(Pin), texts["PinWeak"]);
+        }
+        else if (Pin != Again)
+        {
+            ModelState.AddModelError(nameof(Again), texts["PinDiffers"]);
+        }
+
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        await Continuations.SetPinAsync(Open, Pin!);
+        return Next(ContinuationStep.Done);
+    }
+}

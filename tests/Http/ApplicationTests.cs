@@ -1,0 +1,250 @@
+using OpenBanking.Server.Applications;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>Opening an e-account through the API, from the encrypted person to the PIN.</summary>
+public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests(shared)
+{
+    [Fact]
+    public async Task A_person_confirms_by_code_sets_the_PIN_and_is_sent_back_to_the_app()
+    {
+        var made = await ApplyAsync();
+        Assert.Equal((AccountApplicationStatus.IdentityVerifying, "api"), (made.Status, made.Channel));
+        await Browser.GoAsync(new Uri(made.ContinuationUrl!));
+        await WaitAsync(made.Id, AccountApplicationStatus.OtpPending);
+        await ConfirmAsync(made);
+        Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
+        var opened = await Partner.Client.AccountApplications.GetAsync(made.Id);
+        Assert.Equal(AccountApplicationStatus.Opened, opened.Status);
+
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Again", TestPartner.Pin));
+
+        Assert.EndsWith("/end", Browser.Address.AbsolutePath);
+        Assert.Equal(
+            $"{TestPartner.RedirectUri}?application_id={made.Id}",
+            Browser.Page.QuerySelector("a.primary")!.GetAttribute("href")
+        );
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        var linked = await Partner.LinkAsync();
+        Assert.Equal((opened.AccountId, opened.CustomerId), (linked.AccountId, linked.CustomerId));
+        Assert.Equal(
+            [
+                EventTypes.AccountApplicationCreated,
+                EventTypes.AccountApplicationIdentityVerifying,
+                EventTypes.AccountApplicationOtpPending,
+                EventTypes.AccountApplicationOpened,
+            ],
+            await EventsAsync(made.Id, EventTypes.AccountApplicationOpened)
+        );
+    }
+
+    [Fact]
+    public async Task Who_drops_out_goes_on_where_they_were_and_another_browser_must_prove_itself()
+    {
+        var made = await ToOtpAsync();
+        await ConfirmAsync(made);
+        await Browser.GoAsync(new Uri(made.ContinuationUrl!));
+        Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
+
+        using var other = new Browser();
+        foreach (var step in (string[])["", "/code", "/pin", "/verifying", "/end"])
+        {
+            await other.GoAsync(new Uri(made.ContinuationUrl + step));
+            Assert.Equal(made.ContinuationUrl, other.Address.ToString());
+            Assert.DoesNotContain(Person.Name, other.Content);
+            Assert.DoesNotContain(Person.Mobile, other.Content);
+        }
+
+        await Browser.GoAsync(new Uri(made.ContinuationUrl!));
+        Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task An_address_that_was_guessed_or_is_of_another_application_leads_nowhere()
+    {
+        var made = await ToOtpAsync();
+        var address = made.ContinuationUrl!;
+        foreach (
+            var wrong in (string[])
+                [
+                    address[..^1] + (address[^1] == 'A' ? 'B' : 'A'),
+                    address.Replace(made.Id, "apl_x", StringComparison.Ordinal),
+                ]
+        )
+        {
+            await Browser.GoAsync(new Uri(wrong));
+            Assert.Equal("/bank/error?code=not_found", Browser.Address.PathAndQuery);
+        }
+    }
+
+    [Theory]
+    [InlineData(5, AccountApplicationReason.Age)]
+    [InlineData(6, AccountApplicationReason.Risk)]
+    public async Task The_sandbox_has_persons_whom_the_bank_rejects(
+        int person,
+        AccountApplicationReason reason
+    )
+    {
+        var made = await ApplyAsync((await Partner.PersonsAsync())[person]);
+
+        var rejected = await WaitAsync(made.Id, AccountApplicationStatus.Rejected);
+
+        Assert.Equal(
+            reason == AccountApplicationReason.Age
+                ? ApplicationReasons.UnderMinimumAge
+                : ApplicationReasons.DeclinedByBank,
+            rejected.Reason
+        );
+        Assert.Null(rejected.ContinuationUrl);
+        await Browser.GoAsync(new Uri(made.ContinuationUrl!));
+        Assert.EndsWith("/end", Browser.Address.AbsolutePath);
+        Assert.NotEmpty(Browser.Page.QuerySelector("[role=alert]")!.TextContent);
+    }
+
+    [Fact]
+    public async Task The_same_person_under_one_key_is_one_application_and_another_person_is_refused()
+    {
+        var key = IdempotencyKey.FromOrder("application-1", "open");
+        var first = await ApplyAsync(key: key);
+
+        var again = await ApplyAsync(key: key);
+
+        Assert.Equal((first.Id, true), (again.Id, again.Response!.IdempotencyReplayed));
+        var persons = await Partner.PersonsAsync();
+        var other = await Assert.ThrowsAsync<OpenBankingException>(() => ApplyAsync(persons[1], key));
+        Assert.Equal(ProblemCodes.IdempotencyKeyReused, other.Code);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_person_is_said_by_field_and_without_the_person()
+    {
+        var refused = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            Partner.Client.AccountApplications.CreateAsync(
+                new CreateAccountApplicationRequest
+                {
+                    Applicant = new Applicant
+                    {
+                        Name = "\u202e",
+                        IdNumber = "999999199003070013",
+                        Mobile = "29900000001",
+                        CardNumber = "6222000000000000013",
+                    },
+                },
+                IdempotencyKey.FromOrder("application-1", "open")
+            )
+        );
+
+        Assert.Equal(ProblemCodes.InvalidRequest, refused.Code);
+        Assert.Equal(
+            ["/name", "/id_number", "/mobile", "/card_number"],
+            refused.Errors.Select(error => error.Pointer["/encrypted_applicant".Length..])
+        );
+        Assert.DoesNotContain("9990030700", refused.ToString());
+    }
+
+    [Fact]
+    public async Task Customers_are_sent_back_to_registered_addresses_alone()
+    {
+        var refused = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            ApplyAsync(returnUri: "https://thief.example/")
+        );
+
+        Assert.Equal("/return_uri", Assert.Single(refused.Errors).Pointer);
+    }
+
+    [Fact]
+    public async Task Another_app_finds_nothing_and_the_app_finds_all_of_its_own()
+    {
+        var made = await ApplyAsync();
+        var other = await Partner.NewAppAsync();
+
+        var refused = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            other.Client.AccountApplications.GetAsync(made.Id)
+        );
+
+        Assert.Equal(ProblemCodes.NotFound, refused.Code);
+        Assert.Empty(await other.Client.AccountApplications.ListAsync().ToListAsync());
+        Assert.Equal(
+            made.Id,
+            Assert.Single(await Partner.Client.AccountApplications.ListAsync().ToListAsync()).Id
+        );
+    }
+
+    [Fact]
+    public async Task An_application_on_the_banks_pages_is_the_same_resource()
+    {
+        var linked = await Partner.LinkAsync();
+
+        var application = Assert.Single(await Partner.Client.AccountApplications.ListAsync().ToListAsync());
+
+        Assert.Equal(
+            (AccountApplicationStatus.Opened, "hosted", linked.AccountId, null),
+            (application.Status, application.Channel, application.AccountId, application.ContinuationUrl)
+        );
+    }
+
+    [Fact]
+    public async Task The_new_owner_of_a_number_never_reaches_the_accounts_of_the_one_before()
+    {
+        var before = await Partner.LinkAsync();
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        // Whoever has the number now, and not the PIN, comes as far as the PIN.
+        await Browser.GoAsync(await StartAsync([new AccountInformation()]));
+        await SignInAsync(after: 1);
+        Assert.EndsWith("/consent", Browser.Address.AbsolutePath);
+
+        await Browser.SubmitAsync(("Pin", ""));
+        Assert.NotEmpty(Browser.Page.QuerySelector("#pin-error")!.TextContent.Trim());
+        await Browser.SubmitAsync(("Pin", "024680"));
+
+        Assert.Contains("not your PIN", Browser.Page.QuerySelector("#pin-error")!.TextContent);
+        Assert.Equal(
+            before.AccountId,
+            Assert.Single(await Partner.Client.AccountApplications.ListAsync().ToListAsync()).AccountId
+        );
+    }
+
+    [Fact]
+    public async Task The_new_owner_of_a_number_sets_no_PIN_for_the_one_before()
+    {
+        var made = await ToOtpAsync();
+        await ConfirmAsync(made);
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+
+        using var other = new Browser();
+        await other.GoAsync(await StartAsync());
+        await other.SubmitAsync(("Mobile", Person.Mobile));
+        await other.SubmitAsync(("Code", await CodeAsync(after: 1)));
+
+        Assert.EndsWith("/identity", other.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task A_day_later_there_is_nothing_to_go_on_with()
+    {
+        var made = await ToOtpAsync();
+        await LetADayPassAsync(made.Id);
+
+        var expired = await WaitAsync(made.Id, AccountApplicationStatus.Expired);
+        await Shared.Server.Get<ApplicationExpiry>().RunOnceAsync();
+
+        Assert.Equal(
+            (ApplicationReasons.NotConfirmedInTime, null),
+            (expired.Reason, expired.ContinuationUrl)
+        );
+        await Browser.GoAsync(new Uri(made.ContinuationUrl!));
+        Assert.EndsWith("/end", Browser.Address.AbsolutePath);
+        Assert.Single(
+            await EventsAsync(made.Id, EventTypes.AccountApplicationExpired),
+            type => type == EventTypes.AccountApplicationExpired
+        );
+    }
+}
+
+/// <summary>Why the sandbox rejects.</summary>
+public enum AccountApplicationReason
+{
+    Age,
+    Risk,
+}
