@@ -14,57 +14,48 @@ public sealed class Housekeeping(
     Engine.Engine engine,
     EngineLimits limits,
     AuditOptions audit,
-    TimeProvider time
-) : BackgroundService
+    TimeProvider time,
+    ILogger<Housekeeping> log
+) : PeriodicWorker(TimeSpan.FromMinutes(1), time, log)
 {
-    private static readonly TimeSpan interval = TimeSpan.FromMinutes(1);
-
     /// <summary>How long used and expired artefacts are kept, so that a late second use is still seen as one.</summary>
     private static readonly TimeSpan grace = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var clock = new SteadyClock(time);
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                if (!clock.IsSteady())
-                {
-                    continue;
-                }
+    private readonly SteadyClock clock = new(time);
 
-                var now = time.GetUtcNow();
-                engine.SweepLater(AuthorizationTables.SingleUse, $"expires_at < {now}");
-                engine.SweepLater(AuthorizationTables.PushedRequests, $"expires_at < {now - grace}");
-                engine.SweepLater(AuthorizationTables.Interactions, $"expires_at < {now - grace}");
-                engine.SweepLater(SessionTables.Sessions, $"expires_at < {now - grace}");
-                engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
-                engine.SweepLater(ApplicationTables.Visits, $"expires_at < {now - grace}");
-                engine.SweepLater(
-                    CustomerTables.OneTimeCodeRates,
-                    $"last_sent_at < {now - OneTimeCodeRules.LockedFor * 2}"
-                );
-                engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
-                engine.SweepLater(PasskeyTables.UsedChallenges, $"expires_at < {now - grace}");
-                engine.SweepLater(PasskeyTables.Passkeys, $"ended_at < {now - grace}");
-                engine.SweepLater(
-                    EngineTables.Journal,
-                    $"created_at < {now - audit.EventsKept} AND NOT pending"
-                );
-                engine.SweepLater(AuditTables.EventPositions, $"sealed_at < {now - audit.EventsKept}");
-                engine.SweepLater(WebhookTables.Events, $"created_at < {now - audit.EventsKept}");
-                engine.SweepLater(
-                    WebhookTables.Deliveries,
-                    $"state <> {DeliveryState.Waiting} AND due_at < {now - audit.EventsKept}"
-                );
-                engine.SweepLater(EngineTables.Answers, $"created_at < {now - limits.AnswersKept}");
-            }
-        }
-        catch (OperationCanceledException)
+    protected override Task WorkAsync(CancellationToken stoppingToken)
+    {
+        if (clock.IsSteady())
         {
-            // Stopped.
+            Sweep();
         }
+
+        return Task.CompletedTask;
+    }
+
+    private void Sweep()
+    {
+        var now = Time.GetUtcNow();
+        engine.SweepLater(AuthorizationTables.SingleUse, $"expires_at < {now}");
+        engine.SweepLater(AuthorizationTables.PushedRequests, $"expires_at < {now - grace}");
+        engine.SweepLater(AuthorizationTables.Interactions, $"expires_at < {now - grace}");
+        engine.SweepLater(SessionTables.Sessions, $"expires_at < {now - grace}");
+        engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
+        engine.SweepLater(ApplicationTables.Visits, $"expires_at < {now - grace}");
+        engine.SweepLater(
+            CustomerTables.OneTimeCodeRates,
+            $"last_sent_at < {now - OneTimeCodeRules.LockedFor * 2}"
+        );
+        engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
+        engine.SweepLater(PasskeyTables.UsedChallenges, $"expires_at < {now - grace}");
+        engine.SweepLater(PasskeyTables.Passkeys, $"ended_at < {now - grace}");
+        engine.SweepLater(EngineTables.Journal, $"created_at < {now - audit.EventsKept} AND NOT pending");
+        engine.SweepLater(AuditTables.EventPositions, $"sealed_at < {now - audit.EventsKept}");
+        engine.SweepLater(WebhookTables.Events, $"created_at < {now - audit.EventsKept}");
+        engine.SweepLater(
+            WebhookTables.Deliveries,
+            $"state <> {DeliveryState.Waiting} AND due_at < {now - audit.EventsKept}"
+        );
+        engine.SweepLater(EngineTables.Answers, $"created_at < {now - limits.AnswersKept}");
     }
 }

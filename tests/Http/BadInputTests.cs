@@ -3,8 +3,14 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>Whatever is sent, the answer is a 4xx problem with a stable code, and nothing changes.</summary>
-public sealed class BadInputTests(SharedServer shared) : PayingCustomerTests(shared)
+public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingCustomer>
 {
+    private RawClient Client => paying.Client;
+
+    private LinkedCustomer Customer => paying.Customer;
+
+    private string Token => paying.Token;
+
     public static TheoryData<string, string, string> Bodies =>
         new()
         {

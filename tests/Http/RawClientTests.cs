@@ -30,8 +30,36 @@ public abstract class PayingCustomerTests(SharedServer shared) : RawClientTests(
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        Customer = await Client.Partner.LinkAsync();
-        await Client.Partner.TopUpAsync(Customer, Money.Yuan(100));
-        Token = await Client.AppTokenAsync();
+        (Customer, Token) = await PayingCustomer.NewAsync(Client);
+    }
+}
+
+/// <summary>One customer who has 100.00 and agreed to pay, for all tests of a class: those that change nothing.</summary>
+public sealed class PayingCustomer(SharedServer shared) : IAsyncLifetime
+{
+    public RawClient Client { get; private set; } = null!;
+
+    public LinkedCustomer Customer { get; private set; } = null!;
+
+    /// <summary>An access token of the app itself.</summary>
+    public string Token { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Client = await shared.NewRawClientAsync();
+        (Customer, Token) = await NewAsync(Client);
+    }
+
+    internal static async Task<(LinkedCustomer Customer, string Token)> NewAsync(RawClient client)
+    {
+        var customer = await client.Partner.LinkAsync();
+        await client.Partner.TopUpAsync(customer, Money.Yuan(100));
+        return (customer, await client.AppTokenAsync());
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        return ValueTask.CompletedTask;
     }
 }

@@ -79,11 +79,10 @@ internal sealed class Deliveries
             {
                 await next.WaitAsync(deadline.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException over)
             {
-                throw new TimeoutException(
-                    $"No such {what} within {timeout}; there came {string.Join(", ", All.Select(happened => happened.Type))}."
-                );
+                var came = string.Join(", ", All.Select(happened => happened.Type));
+                throw new TimeoutException($"No such {what} within {timeout}; there came {came}.", over);
             }
         }
     }

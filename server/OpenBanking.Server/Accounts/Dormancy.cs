@@ -14,11 +14,11 @@ public sealed class Dormancy(
     WorldClocks clocks,
     TimeProvider time,
     ILogger<Dormancy> log
-) : BackgroundService
+) : PeriodicWorker(TimeSpan.FromMinutes(1), time, log)
 {
-    private static readonly TimeSpan interval = TimeSpan.FromMinutes(1);
     private const int MostAtOnce = 500;
-    private const int MostWorldsAhead = 10_000;
+
+    private readonly SteadyClock clock = new(time);
 
     /// <summary>Looks at all that are due.</summary>
     public async Task RunOnceAsync()
@@ -29,14 +29,8 @@ public sealed class Dormancy(
         }
 
         // Worlds whose clocks are ahead have more of them.
-        var ahead = await store.ListAcrossWorldsAsync(
-            WorldTables.Worlds,
-            MostWorldsAhead,
-            $"clock_ahead_seconds > {0} ORDER BY number"
-        );
-        foreach (var (_, row) in ahead)
+        foreach (var world in await clocks.ListAheadAsync())
         {
-            var world = new World(row.Number);
             var idle = AccountFreezeRules.IdleBefore(await clocks.NowAsync(world));
             var due = await store.ListAsync(
                 AccountTables.Accounts,
@@ -47,32 +41,8 @@ public sealed class Dormancy(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        var clock = new SteadyClock(time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    if (clock.IsSteady())
-                    {
-                        await RunOnceAsync();
-                    }
-                }
-                catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-                {
-                    log.LogError(failure, "{Worker} failed and goes on", nameof(Dormancy));
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-    }
+    protected override Task WorkAsync(CancellationToken stoppingToken) =>
+        clock.IsSteady() ? RunOnceAsync() : Task.CompletedTask;
 
     /// <summary>Gives whether there is more right now.</summary>
     private async Task<bool> NoteSomeAsync()

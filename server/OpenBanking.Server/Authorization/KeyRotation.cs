@@ -7,38 +7,15 @@ public sealed class KeyRotation(
     Engine.Engine engine,
     TimeProvider time,
     ILogger<KeyRotation> log
-) : BackgroundService
+) : PeriodicWorker(AuthorizationServerOptions.KeyRefresh, time, log)
 {
     /// <summary>How long a key that has gone is kept, for those who look into what happened.</summary>
     private static readonly TimeSpan grace = TimeSpan.FromDays(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>When this fails, the keys that are loaded stay good; the next one is made weeks before it is needed.</summary>
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(AuthorizationServerOptions.KeyRefresh, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await RefreshAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-    }
-
-    private async Task RefreshAsync()
-    {
-        try
-        {
-            await keys.RefreshAsync();
-            engine.SweepLater(KeyTables.RotatingKeys, $"goes_at < {time.GetUtcNow() - grace}");
-        }
-        catch (Exception failure)
-        {
-            // The keys that are loaded stay good; the next one is made weeks before it is needed.
-            log.LogError(failure, "Could not look after the signing keys");
-        }
+        await keys.RefreshAsync();
+        engine.SweepLater(KeyTables.RotatingKeys, $"goes_at < {Time.GetUtcNow() - grace}");
     }
 }

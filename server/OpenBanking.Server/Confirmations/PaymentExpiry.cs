@@ -13,17 +13,15 @@ public sealed class PaymentExpiry(
     WorldClocks clocks,
     TimeProvider time,
     ILogger<PaymentExpiry> log
-) : BackgroundService
+) : PeriodicWorker(TimeSpan.FromSeconds(1), time, log)
 {
-    private static readonly TimeSpan interval = TimeSpan.FromSeconds(1);
-
     /// <summary>How many are ended side by side; they share the engine's batches.</summary>
     private const int AtOnce = 256;
 
-    private const int MostWorldsAhead = 10_000;
-
     /// <summary>How often worlds are looked through whose clocks are ahead, in looks at all others.</summary>
     private const int LooksBetween = 5;
+
+    private int looks;
 
     /// <summary>Ends what is due, at most a limited number of each kind; gives how many it ended.</summary>
     public async Task<int> RunOnceAsync()
@@ -47,13 +45,8 @@ public sealed class PaymentExpiry(
     /// world; gives how many it ended.</summary>
     public async Task<int> RunAheadAsync()
     {
-        var ahead = await store.ListAcrossWorldsAsync(
-            WorldTables.Worlds,
-            MostWorldsAhead,
-            $"clock_ahead_seconds > {0} ORDER BY number"
-        );
         var ended = 0;
-        foreach (var world in ahead.Select(found => new World(found.Row.Number)))
+        foreach (var world in await clocks.ListAheadAsync())
         {
             var now = await clocks.NowAsync(world);
             var holds = await store.ListAsync(
@@ -75,40 +68,17 @@ public sealed class PaymentExpiry(
         return ended;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            for (var look = 0; await timer.WaitForNextTickAsync(stoppingToken); look++)
-            {
-                await RunAllAsync(look % LooksBetween == 0, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-    }
-
     /// <summary>As long as there is more; one that cannot be ended is left for the next time.</summary>
-    private async Task RunAllAsync(bool ahead, CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
-        try
+        while (await RunOnceAsync() >= AtOnce && !stoppingToken.IsCancellationRequested)
         {
-            while (await RunOnceAsync() >= AtOnce && !stoppingToken.IsCancellationRequested)
-            {
-                // More is due.
-            }
-
-            if (ahead)
-            {
-                await RunAheadAsync();
-            }
+            // More is due.
         }
-        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+
+        if (looks++ % LooksBetween == 0)
         {
-            log.LogError(failure, "What waits too long could not be looked up");
+            await RunAheadAsync();
         }
     }
 
@@ -144,7 +114,7 @@ public sealed class PaymentExpiry(
         }
         catch (Exception failure)
         {
-            log.LogError(failure, "{Payment} could not be ended", payment);
+            Log.LogError(failure, "{Payment} could not be ended", payment);
             return false;
         }
     }

@@ -12,48 +12,19 @@ public sealed class ConsentExpiry(
     WorldClocks clocks,
     TimeProvider time,
     ILogger<ConsentExpiry> log
-) : BackgroundService
+) : PeriodicWorker(TimeSpan.FromSeconds(30), time, log)
 {
-    private static readonly TimeSpan interval = TimeSpan.FromSeconds(30);
     private const int MostAtOnce = 500;
-    private const int MostWorldsAhead = 10_000;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await RunOnceAsync();
-                }
-                catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-                {
-                    log.LogError(failure, "{Worker} failed and goes on", nameof(ConsentExpiry));
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-    }
+    protected override Task WorkAsync(CancellationToken stoppingToken) => RunOnceAsync();
 
     /// <summary>Ends what has run out, as many as there are.</summary>
     public async Task RunOnceAsync()
     {
         while (await EndSomeAsync()) { }
         // Worlds whose clocks are ahead have more of them.
-        var ahead = await store.ListAcrossWorldsAsync(
-            WorldTables.Worlds,
-            MostWorldsAhead,
-            $"clock_ahead_seconds > {0} ORDER BY number"
-        );
-        foreach (var (_, row) in ahead)
+        foreach (var world in await clocks.ListAheadAsync())
         {
-            var world = new World(row.Number);
             var due = await store.ListAsync(
                 ConsentTables.Consents,
                 world,

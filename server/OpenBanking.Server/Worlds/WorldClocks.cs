@@ -6,6 +6,8 @@ namespace OpenBanking.Server.Worlds;
 /// <summary>The business clocks: the live world runs on real time, a sandbox may be ahead of it.</summary>
 public sealed class WorldClocks(Store store, TimeProvider time)
 {
+    private const int MostAhead = 10_000;
+
     private readonly ConcurrentDictionary<World, TimeSpan> ahead = [];
 
     /// <summary>The business time of a world.</summary>
@@ -21,6 +23,18 @@ public sealed class WorldClocks(Store store, TimeProvider time)
 
     /// <summary>Has a world's clock read anew: it was moved.</summary>
     public void Forget(World world) => ahead.TryRemove(world, out _);
+
+    /// <summary>The worlds whose clocks are ahead: what is due there may not be due by real time.</summary>
+    public async Task<IReadOnlyList<World>> ListAheadAsync() =>
+        [
+            .. (
+                await store.ListAcrossWorldsAsync(
+                    WorldTables.Worlds,
+                    MostAhead,
+                    $"clock_ahead_seconds > {0} ORDER BY number"
+                )
+            ).Select(found => new World(found.Row.Number)),
+        ];
 
     /// <summary>The real time, by which OAuth, proofs, webhooks and the outside run.</summary>
     public DateTimeOffset RealNow => InMicroseconds(time.GetUtcNow());

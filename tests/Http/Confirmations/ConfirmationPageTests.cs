@@ -69,7 +69,7 @@ public abstract class ConfirmationPageTests(SharedServer shared) : OwnPageTests(
             browser.Address.ToString()
         );
 
-    protected async Task<OpenBankingException> RefusalAsync(Func<Task> act) =>
+    protected static async Task<OpenBankingException> RefusalAsync(Func<Task> act) =>
         await Assert.ThrowsAnyAsync<OpenBankingException>(act);
 
     /// <summary>The newest message of a kind, and the code in it.</summary>

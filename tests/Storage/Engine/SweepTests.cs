@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenBanking.Server;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
@@ -213,7 +214,7 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
     {
         await SubmitAsync(Probe.Put(1), "key");
         var clock = new MinuteClock(Clock);
-        using var housekeeping = new Housekeeping(Engine, limits, new AuditOptions(), clock);
+        using var housekeeping = NewHousekeeping(clock);
         await housekeeping.StartAsync(CancellationToken.None);
         var passMinute = await clock.Minute;
         Clock.Now += limits.AnswersKept * 2;
@@ -276,11 +277,14 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
         session.Insert(Rows.World, table, rows);
     }
 
+    private Housekeeping NewHousekeeping(TimeProvider clock) =>
+        new(Engine, limits, new AuditOptions(), clock, NullLogger<Housekeeping>.Instance);
+
     /// <summary>Lets a minute pass for the housekeeping, and batches for the sweeps, until they are done.</summary>
     private async Task KeepHouseAsync(Func<bool> isDone)
     {
         var clock = new MinuteClock(Clock);
-        using var housekeeping = new Housekeeping(Engine, limits, new AuditOptions(), clock);
+        using var housekeeping = NewHousekeeping(clock);
         await housekeeping.StartAsync(CancellationToken.None);
         var passMinute = await clock.Minute;
         passMinute();

@@ -179,7 +179,7 @@ public abstract class ConfirmationTests<TDatabase> : EngineSuite<TDatabase>
             Rows.Noon.AddDays(7)
         );
 
-    private Task SubmitAsync(Probe probe) => Engine.SubmitAsync(probe);
+    private async Task SubmitAsync(Probe probe) => await Engine.SubmitAsync(probe);
 
     private async Task<bool> TryAsync<TReply>(Command<TReply> command) =>
         await Task.Run(() => Engine.SubmitAsync(command)) is Accepted<TReply>;
