@@ -11,13 +11,23 @@ public sealed record MagicPerson(SandboxPerson Person, Money OnTheCard, string? 
 /// <summary>The made-up persons that every sandbox knows, and some that it does not.</summary>
 public static class MagicPersons
 {
+    /// <summary>Younger than the bank opens accounts for: <c>under_minimum_age</c>.</summary>
+    public static MagicPerson TooYoung { get; } =
+        Of(SandboxSeed.Default.Persons.MaxBy(BornOn)!, ApplicationReasons.UnderMinimumAge);
+
+    /// <summary>The bank wants no business with them: <c>declined_by_bank</c>.</summary>
+    public static MagicPerson DeclinedByBank { get; } =
+        Of(SandboxSeed.Default.Persons.Single(person => person.Declined), ApplicationReasons.DeclinedByBank);
+
     /// <summary>Those that accounts are opened for.</summary>
     public static IReadOnlyList<MagicPerson> All { get; } =
     [
-        .. SandboxSeed.Default.Persons.Select(person => new MagicPerson(
-            Describe(person),
-            Money.Cny(person.CardBalance)
-        )),
+        .. SandboxSeed
+            .Default.Persons.Select(person => Of(person))
+            .Where(magic =>
+                magic.Person.IdNumber != TooYoung.Person.IdNumber
+                && magic.Person.IdNumber != DeclinedByBank.Person.IdNumber
+            ),
     ];
 
     /// <summary>The one with the least on the card: a larger top-up fails with
@@ -29,7 +39,7 @@ public static class MagicPersons
         All[0] with
         {
             Person = All[0].Person with { Name = All[1].Person.Name },
-            Refusal = "identity_not_verified",
+            Refusal = ApplicationReasons.IdentityNotVerified,
         };
 
     /// <summary>Gives the card of another: <c>card_not_verified</c>.</summary>
@@ -37,8 +47,14 @@ public static class MagicPersons
         All[1] with
         {
             Person = All[1].Person with { CardNumber = All[2].Person.CardNumber },
-            Refusal = "card_not_verified",
+            Refusal = ApplicationReasons.CardNotVerified,
         };
+
+    private static MagicPerson Of(SandboxSeed.Person person, string? refusal = null) =>
+        new(Describe(person), Money.Cny(person.CardBalance), refusal);
+
+    /// <summary>The day is part of an ID number (GB 11643).</summary>
+    private static string BornOn(SandboxSeed.Person person) => person.IdNumber[6..14];
 
     private static SandboxPerson Describe(SandboxSeed.Person person) =>
         new()

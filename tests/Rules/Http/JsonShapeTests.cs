@@ -17,10 +17,7 @@ public class JsonShapeTests
 
     [Fact]
     public void Every_missing_field_is_named() =>
-        Assert.Equal(
-            [("/agreement_id", "required"), ("/amount", "required"), ("/order_no", "required")],
-            Check("{}").Order()
-        );
+        Assert.Equal([("/amount", "required"), ("/order_no", "required")], Check("{}").Order());
 
     [Fact]
     public void A_missing_field_of_an_object_inside_is_named_by_its_path() =>
@@ -42,8 +39,8 @@ public class JsonShapeTests
     [Fact]
     public void Null_is_no_value_for_a_field_that_needs_one() =>
         Assert.Equal(
-            [("/agreement_id", "required"), ("/amount", "required")],
-            Check("""{"order_no":"1","amount":null,"agreement_id":null}""").Order()
+            [("/amount", "required"), ("/order_no", "required")],
+            Check("""{"order_no":null,"amount":null,"agreement_id":null}""").Order()
         );
 
     [Theory]

@@ -135,11 +135,15 @@ public sealed class MagicValueTests
 
             """
         );
-        foreach (
-            var magic in MagicPersons
-                .All.Append(MagicPersons.WithAnotherName)
-                .Append(MagicPersons.WithAnothersCard)
-        )
+        MagicPerson[] all =
+        [
+            .. MagicPersons.All,
+            MagicPersons.TooYoung,
+            MagicPersons.DeclinedByBank,
+            MagicPersons.WithAnotherName,
+            MagicPersons.WithAnothersCard,
+        ];
+        foreach (var magic in all)
         {
             var person = magic.Person;
             var outcome = magic.Refusal is { } why ? $"refused, `{why}`" : "opened";

@@ -88,7 +88,14 @@ public sealed class SandboxBankTests
         var little = await bank.LinkCustomerAsync(MagicPersons.WithLittleOnTheCard.Person);
         var topUp = await bank.TopUpAsync(little, MagicPersons.WithLittleOnTheCard.OnTheCard + Money.Cny(1));
         Assert.Equal(DeclineCodes.CardInsufficientFunds, topUp.DeclineCode);
-        foreach (var refused in (MagicPerson[])[MagicPersons.WithAnotherName, MagicPersons.WithAnothersCard])
+        MagicPerson[] all =
+        [
+            MagicPersons.WithAnotherName,
+            MagicPersons.WithAnothersCard,
+            MagicPersons.TooYoung,
+            MagicPersons.DeclinedByBank,
+        ];
+        foreach (var refused in all)
         {
             var why = await Assert.ThrowsAsync<InvalidOperationException>(() =>
                 bank.LinkCustomerAsync(refused.Person)
