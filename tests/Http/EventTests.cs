@@ -23,6 +23,9 @@ public sealed class EventTests(SharedServer shared) : IAsyncLifetime
             [
                 EventTypes.AccountActive,
                 EventTypes.AccountOpened,
+                EventTypes.AccountApplicationCreated,
+                EventTypes.AccountApplicationIdentityVerifying,
+                EventTypes.AccountApplicationOpened,
                 EventTypes.ConsentAuthorized,
                 EventTypes.TopUpProcessing,
                 EventTypes.TopUpSucceeded,

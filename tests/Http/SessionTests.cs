@@ -36,7 +36,11 @@ public sealed class SessionTests(SharedServer shared) : BankPageTests(shared)
         await SignInAsync();
         Assert.All(
             Browser.SetCookies,
-            cookie => Assert.Matches(@"^ob-(ixn_[0-9a-z]{26}=\d+\.[\w-]{40,60}|form=[\w-]{100,}); ", cookie)
+            cookie =>
+                Assert.Matches(
+                    @"^ob-(ixn_[0-9a-z]{26}=\d+\.[\w-]{40,60}|form=[\w-]{100,}|device=[\w-]{40,60}); ",
+                    cookie
+                )
         );
     }
 

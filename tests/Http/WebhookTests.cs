@@ -36,6 +36,9 @@ public sealed class WebhookTests(SharedServer shared) : IAsyncLifetime
 
         string[] expected =
         [
+            EventTypes.AccountApplicationCreated,
+            EventTypes.AccountApplicationIdentityVerifying,
+            EventTypes.AccountApplicationOpened,
             EventTypes.AccountOpened,
             EventTypes.AccountActive,
             EventTypes.ConsentAuthorized,

@@ -19,7 +19,7 @@ public sealed class CodeSources(Vault vault, ServerAddress address)
 
     private static readonly TimeSpan kept = TimeSpan.FromDays(365);
 
-    private string Name => InteractionCookies.NameOf(address, "device");
+    private string Name => InteractionCookies.NameOf(address, "ob-device");
 
     /// <summary>Who asks with this request; a browser without the cookie gets it.</summary>
     public IReadOnlyList<CodeSource> Of(HttpContext context) =>

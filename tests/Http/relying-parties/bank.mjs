@@ -93,7 +93,7 @@ async function follow(start, request, cookies) {
 
 function hidden(page) {
   const inputs = page.match(/<input[^>]*type="hidden"[^>]*>/g) ?? [];
-  const attribute = (input, name) => new RegExp(`${name}="([^"]*)"`).exec(input)[1];
+  const attribute = (input, name) => new RegExp(`${name}="([^"]*)"`).exec(input)?.[1] ?? "";
   return Object.fromEntries(inputs.map((input) => [attribute(input, "name"), attribute(input, "value")]));
 }
 
