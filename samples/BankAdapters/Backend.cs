@@ -86,7 +86,7 @@ public sealed class Backend : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    /// <summary>A sandbox beside the live world has ids of its own, and the bank keeps them apart as well.</summary>
+    /// <summary>The world belongs to it: each sandbox is a bank of its own.</summary>
     private static string KeyOf(Reference reference) => $"{reference.World}-{reference.Id}";
 
     private static async Task<T> ReadAsync<T>(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using OpenBanking.Samples.BankAdapters;
 using OpenBanking.Server;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Sandbox;
@@ -17,6 +18,8 @@ public sealed class BankAdapterTests
         "Server:Sandbox=false",
         $"Server:MasterKey={Convert.ToBase64String(new byte[32])}",
     ];
+
+    private static readonly Reference reference = new(new(1), new(new Guid(1, 2, 3, new byte[8])));
 
     [Fact]
     public async Task Without_its_ports_a_bank_does_not_start_and_learns_which_are_missing()
@@ -96,6 +99,51 @@ public sealed class BankAdapterTests
             bank.Calls.Where(call => call.Contains("transfers", StringComparison.Ordinal))
         );
         Assert.Equal(2, bank.Acts.Count(act => act == "transfers/debit"));
+    }
+
+    [Theory]
+    [InlineData("insufficient_funds", DeclineCodes.CardInsufficientFunds)]
+    [InlineData("whatever", DeclineCodes.CardRefused)]
+    [InlineData(null, DeclineCodes.CardRefused)]
+    public async Task A_refusal_has_a_code_of_the_product_and_is_found_as_it_was_given(
+        string? code,
+        string expected
+    )
+    {
+        await using var bank = await BankBackend.StartAsync();
+        using var backend = new Backend(bank.Options);
+        var rail = new CardRailAdapter(backend);
+        Assert.Null(await rail.FindAsync(reference, CancellationToken.None));
+        bank.Decisions["transfers/debit"] = new("refused", code);
+
+        var refused = await rail.DebitAsync(reference, "6222", Money.Yuan(1), CancellationToken.None);
+
+        Assert.Equal(expected, refused.FailureCode);
+        Assert.Equal(refused, await rail.FindAsync(reference, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_is_no_decision_is_no_answer_and_the_ports_of_one_reference_are_kept_apart()
+    {
+        await using var bank = await BankBackend.StartAsync();
+        using var backend = new Backend(bank.Options);
+        var identity = new IdentityAdapter(backend);
+        var risk = new RiskAdapter(backend);
+        var person = new FiveElements("name", "id", "mobile", "card");
+        bank.Lost["identity/verify"] = 1;
+        bank.Decisions["risk/assess"] = new("pending");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            identity.VerifyAsync(reference, person, CancellationToken.None)
+        );
+        Assert.Equal(OutsideAnswer.Done, await identity.FindAsync(reference, CancellationToken.None));
+        Assert.Null(await risk.FindAsync(reference, CancellationToken.None));
+        await Assert.ThrowsAsync<OutcomeNotKnownException>(() =>
+            risk.AssessAsync(reference, person, CancellationToken.None)
+        );
+        await Assert.ThrowsAsync<OutcomeNotKnownException>(() =>
+            risk.FindAsync(reference, CancellationToken.None)
+        );
     }
 
     private static Task DeliverAsync(TestServer server, string key, JsonNode message)

@@ -32,7 +32,10 @@ public sealed class BankBackend : IAsyncDisposable
     /// <summary>What happens with messages, by their key.</summary>
     public Func<string, JsonNode, Task> Send { get; set; } = (_, _) => Task.CompletedTask;
 
-    public string[] Settings { get; private set; } = [];
+    public BackendOptions Options { get; private init; } = new();
+
+    /// <summary>The same, for a server.</summary>
+    public string[] Settings => [$"Backend:Address={Options.Address}", $"Backend:ApiKey={Options.ApiKey}"];
 
     public static async Task<BankBackend> StartAsync()
     {
@@ -43,7 +46,7 @@ public sealed class BankBackend : IAsyncDisposable
         app.Urls.Add(address);
         var backend = new BankBackend(app)
         {
-            Settings = [$"Backend:Address={address}", $"Backend:ApiKey={ApiKey}"],
+            Options = new() { Address = new Uri(address), ApiKey = ApiKey },
         };
         app.MapPost("/cards/issuer", () => TypedResults.Json(new { name = "测试银行" }));
         app.MapPost("/{service}/{action}", backend.ActAsync);
