@@ -146,7 +146,7 @@ public sealed class BankAdapterTests
         );
     }
 
-    private static Task DeliverAsync(TestServer server, string key, JsonNode message)
+    private static Task<OutsideAnswer> DeliverAsync(TestServer server, string key, JsonNode message)
     {
         var parts = key.Split('-', 2);
         Assert.True(Id<IntentRow>.TryParse(parts[1], out var id));
