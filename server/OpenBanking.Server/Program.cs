@@ -20,8 +20,11 @@ public static class Program
     /// <summary>A switch of migrate. It has no value, where settings of the command line have one.</summary>
     private const string PlanOnly = "--plan";
 
-    /// <summary>What keeps a command from starting is said in one sentence.</summary>
-    public static async Task<int> Main(string[] args)
+    public static Task<int> Main(string[] args) => RunAsync(args);
+
+    /// <summary>The whole program, with all its commands. What keeps a command from starting is said in one sentence.</summary>
+    /// <param name="configure">What a host of its own adds or replaces: a bank registers its adapters here.</param>
+    public static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         try
         {
@@ -34,7 +37,7 @@ public static class Program
                 );
             }
 
-            await using var app = Build(ServerCommands.Configured(args));
+            await using var app = Build(ServerCommands.Configured(args), configure);
             return args switch
             {
                 ["verify-books", ..] => await app.VerifyBooksAsync(),

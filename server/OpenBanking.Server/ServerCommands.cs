@@ -252,13 +252,25 @@ public static class ServerCommands
     private static bool IsLoopback(this BindingAddress address) =>
         address.Host is "localhost" or "127.0.0.1" or "[::1]";
 
+    /// <summary>All that are missing at once, so that the bank's engineer starts once and not four times.</summary>
     private static void RequirePorts(this WebApplication app)
     {
-        Type[] ports = [typeof(IIdentityVerification), typeof(ICardRail), typeof(IMessageSender)];
-        if (ports.FirstOrDefault(port => app.Services.GetService(port) is null) is { } missing)
+        Type[] ports =
+        [
+            typeof(IIdentityVerification),
+            typeof(IRiskDecision),
+            typeof(ICardRail),
+            typeof(IMessageSender),
+        ];
+        string[] missing =
+        [
+            .. ports.Where(port => app.Services.GetService(port) is null).Select(port => port.Name),
+        ];
+        if (missing.Length > 0)
         {
             throw new InvalidOperationException(
-                $"No {missing.Name} is registered. Connect the bank's own, or run a sandbox with Server:Sandbox=true."
+                $"Nothing is registered for {string.Join(", ", missing)}. Connect the bank's own "
+                    + "(docs/operating/integrate.md), or run a sandbox with Server:Sandbox=true."
             );
         }
     }

@@ -1,0 +1,82 @@
+using OpenBanking.Server.Applications;
+using OpenBanking.Server.Outside;
+
+namespace OpenBanking.Samples.BankAdapters;
+
+public sealed class IdentityAdapter(Backend backend) : BackendPort(backend, "identity"), IIdentityVerification
+{
+    public Task<OutsideAnswer> VerifyAsync(
+        Reference reference,
+        FiveElements elements,
+        CancellationToken cancellationToken
+    ) => AskAsync("verify", reference, elements, cancellationToken);
+
+    public async Task<string> BankOfAsync(
+        Reference reference,
+        string cardNumber,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await Backend.ReadAsync<CardQuestion, CardIssuer>(
+                "cards/issuer",
+                new(cardNumber),
+                cancellationToken
+            )
+        ).Name;
+
+    protected override string RefusalOf(string? code) =>
+        code == "card_mismatch" ? ApplicationReasons.CardNotVerified : ApplicationReasons.IdentityNotVerified;
+
+    private sealed record CardQuestion(string CardNumber);
+
+    private sealed record CardIssuer(string Name);
+}
+
+public sealed class RiskAdapter(Backend backend) : BackendPort(backend, "risk"), IRiskDecision
+{
+    public Task<OutsideAnswer> AssessAsync(
+        Reference reference,
+        FiveElements elements,
+        CancellationToken cancellationToken
+    ) => AskAsync("assess", reference, elements, cancellationToken);
+
+    /// <summary>One for all: who is on a list must not learn it.</summary>
+    protected override string RefusalOf(string? code) => ApplicationReasons.DeclinedByBank;
+}
+
+// <card_rail>
+public sealed class CardRailAdapter(Backend backend) : BackendPort(backend, "transfers"), ICardRail
+{
+    public Task<OutsideAnswer> DebitAsync(
+        Reference reference,
+        string cardNumber,
+        Money amount,
+        CancellationToken cancellationToken
+    ) => AskAsync("debit", reference, new Transfer(cardNumber, amount), cancellationToken);
+
+    public Task<OutsideAnswer> CreditAsync(
+        Reference reference,
+        string cardNumber,
+        Money amount,
+        CancellationToken cancellationToken
+    ) => AskAsync("credit", reference, new Transfer(cardNumber, amount), cancellationToken);
+
+    protected override string RefusalOf(string? code) =>
+        code == "insufficient_funds" ? DeclineCodes.CardInsufficientFunds : DeclineCodes.CardRefused;
+
+    private sealed record Transfer(string CardNumber, Money Amount);
+}
+
+// </card_rail>
+
+public sealed class MessageAdapter(Backend backend) : BackendPort(backend, "messages"), IMessageSender
+{
+    public Task<OutsideAnswer> SendAsync(
+        Reference reference,
+        PhoneMessage message,
+        CancellationToken cancellationToken
+    ) => AskAsync("send", reference, message, cancellationToken);
+
+    /// <summary>Nobody is told: the customer asks for another code.</summary>
+    protected override string RefusalOf(string? code) => code ?? "refused";
+}
