@@ -49,7 +49,7 @@ export async function agree(start, { person, messages }) {
       Terms: "true",
     }),
     pin: async () => ({ Pin: pin, Again: pin }),
-    consent: async () => ({ Allowed: "coupon_wallet" }),
+    consent: async () => ({ Allowed: "coupon_wallet", Pin: pin }),
   };
   let { address, page } = await follow(start, {}, cookies);
   for (let visited = 0; visited < 100; visited++) {
