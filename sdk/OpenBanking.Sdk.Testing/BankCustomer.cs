@@ -53,7 +53,8 @@ public sealed partial class BankCustomer : IDisposable
     /// <param name="redirectUri">Where the app takes the person back; nothing is asked of it.</param>
     /// <exception cref="InvalidOperationException">The bank refuses something; the message is what its page
     /// says.</exception>
-    /// <exception cref="PersonUnavailableException">The bank sends this person no code now, or the PIN is not known.</exception>
+    /// <exception cref="PersonUnavailableException">The bank sends this person no code now, opens no account for them, or the
+    /// PIN is not known.</exception>
     public async Task<Uri> AgreeAsync(Uri authorizationUrl, Uri redirectUri)
     {
         var asked = DateTimeOffset.MinValue;
@@ -102,7 +103,7 @@ public sealed partial class BankCustomer : IDisposable
     {
         if (OpenedAccount)
         {
-            throw new InvalidOperationException($"The bank opens no account: {TextOf(page)}");
+            throw new PersonUnavailableException($"The bank opens no account: {TextOf(page)}");
         }
 
         acts.Add("opened an account");

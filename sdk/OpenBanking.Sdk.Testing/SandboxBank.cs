@@ -122,7 +122,8 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <param name="balance">What is brought to the account from the person's card, if anything.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">The bank refuses; the message is what its page says.</exception>
-    /// <exception cref="PersonUnavailableException">The bank sends this person no code now.</exception>
+    /// <exception cref="PersonUnavailableException">The bank sends this person no code now, or opens no account for
+    /// them.</exception>
     public async Task<LinkedCustomer> LinkCustomerAsync(
         SandboxPerson? person = null,
         IReadOnlyList<AuthorizationDetail>? details = null,

@@ -21,37 +21,43 @@ public static partial class UsedCodes
         var files = new PartnerFolder(Path.Combine(folder, "partner"));
         var partner = files.Read()!;
         var client = Registration.NewClient(server.Address, partner.ClientId, files.ReadOrCreateKey());
-        var link = await client.AccountLinks.StartAsync(
-            new AccountLinkRequest
-            {
-                RedirectUri = new Uri(partner.SampleApp, "/openbanking/callback"),
-                AuthorizationDetails = [new AccountInformation()],
-            }
-        );
-        using var http = new HttpClient();
-        var page = await http.GetAsync(link.AuthorizationUrl);
-        var token = Token().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
-        foreach (var person in await PersonsAsync(http, server.Address, partner))
+        foreach (var person in await PersonsAsync(server.Address, partner))
         {
-            for (var code = 0; code < MostInHour; code++)
-            {
-                clock.Pass(TimeSpan.FromSeconds(2));
-                using var form = new FormUrlEncodedContent([
-                    new("Mobile", person.Mobile),
-                    new("__RequestVerificationToken", token),
-                ]);
-                await http.PostAsync(page.RequestMessage!.RequestUri, form);
-                clock.Pass(TimeSpan.FromSeconds(9));
-            }
+            var link = await client.AccountLinks.StartAsync(
+                new AccountLinkRequest
+                {
+                    RedirectUri = new Uri(partner.SampleApp, "/openbanking/callback"),
+                    AuthorizationDetails = [new AccountInformation()],
+                }
+            );
+            await UseUpAsync(person, link.AuthorizationUrl, clock);
+        }
+    }
+
+    /// <summary>From a browser of their own: one may not ask for so many.</summary>
+    private static async Task UseUpAsync(SandboxPerson person, Uri authorization, FastClock clock)
+    {
+        using var browser = new HttpClient();
+        var page = await browser.GetAsync(authorization);
+        var token = Token().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        for (var code = 0; code < MostInHour; code++)
+        {
+            clock.Pass(TimeSpan.FromSeconds(2));
+            using var form = new FormUrlEncodedContent([
+                new("Mobile", person.Mobile),
+                new("__RequestVerificationToken", token),
+            ]);
+            await browser.PostAsync(page.RequestMessage!.RequestUri, form);
+            clock.Pass(TimeSpan.FromSeconds(9));
         }
     }
 
     private static async Task<IReadOnlyList<SandboxPerson>> PersonsAsync(
-        HttpClient http,
         Uri server,
         PartnerCredentials partner
     )
     {
+        using var http = new HttpClient();
         var persons = new Uri(server, new Uri(partner.PersonsUrl).AbsolutePath + ".json");
         return (await http.GetFromJsonAsync(persons, ResponseJson.Default.PageSandboxPerson))!.Data;
     }

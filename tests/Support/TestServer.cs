@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
+using OpenBanking.Server.Security;
 
 namespace OpenBanking.Tests;
 
 /// <summary>The real server in this process: real Kestrel on a free port, a store of its own in a temporary folder, or
-/// with <c>OPENBANKING_TEST_STORE=postgres</c> in a database of its own.</summary>
+/// with <c>OPENBANKING_TEST_STORE=postgres</c> in a database of its own. Only PINs are hashed in less time: a thousand
+/// customers set and enter theirs.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
     /// <summary>The database of each data folder: a server that is started again finds its data.</summary>
@@ -53,7 +55,14 @@ public sealed class TestServer : IAsyncDisposable
                 .. StoreOf(folder),
                 .. settings.Select(setting => "--" + setting),
             ],
-            configure
+            builder =>
+            {
+                builder.Services.AddSingleton(provider => new PinHash(
+                    provider.GetRequiredService<ServerKeys>(),
+                    iterations: 1_000
+                ));
+                configure?.Invoke(builder);
+            }
         );
         await app.PrepareAsync();
         await app.StartAsync();

@@ -97,7 +97,7 @@ public sealed class SandboxBankTests
         ];
         foreach (var refused in all)
         {
-            var why = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            var why = await Assert.ThrowsAsync<PersonUnavailableException>(() =>
                 bank.LinkCustomerAsync(refused.Person)
             );
             Assert.StartsWith("The bank opens no account: ", why.Message);
