@@ -21,6 +21,7 @@ public static partial class UsedCodes
         var files = new PartnerFolder(Path.Combine(folder, "partner"));
         var partner = files.Read()!;
         var client = Registration.NewClient(server.Address, partner.ClientId, files.ReadOrCreateKey());
+        var visits = new List<Visit>();
         foreach (var person in await PersonsAsync(server.Address, partner))
         {
             var link = await client.AccountLinks.StartAsync(
@@ -30,26 +31,16 @@ public static partial class UsedCodes
                     AuthorizationDetails = [new AccountInformation()],
                 }
             );
-            await UseUpAsync(person, link.AuthorizationUrl, clock);
+            visits.Add(await Visit.BeginAsync(person.Mobile, link.AuthorizationUrl));
         }
-    }
 
-    /// <summary>From a browser of their own: one may not ask for so many.</summary>
-    private static async Task UseUpAsync(SandboxPerson person, Uri authorization, FastClock clock)
-    {
-        using var browser = new HttpClient();
-        var page = await browser.GetAsync(authorization);
-        var token = Token().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
         for (var code = 0; code < MostInHour; code++)
         {
-            clock.Pass(TimeSpan.FromSeconds(2));
-            using var form = new FormUrlEncodedContent([
-                new("Mobile", person.Mobile),
-                new("__RequestVerificationToken", token),
-            ]);
-            await browser.PostAsync(page.RequestMessage!.RequestUri, form);
-            clock.Pass(TimeSpan.FromSeconds(9));
+            clock.Pass(TimeSpan.FromSeconds(11));
+            await Task.WhenAll(visits.Select(visit => visit.AskForCodeAsync()));
         }
+
+        visits.ForEach(visit => visit.Dispose());
     }
 
     private static async Task<IReadOnlyList<SandboxPerson>> PersonsAsync(
@@ -64,6 +55,30 @@ public static partial class UsedCodes
 
     [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"", RegexOptions.None, 1000)]
     private static partial Regex Token();
+
+    /// <summary>A person at the page that asks for the number, in a browser of their own: one browser may not ask for so
+    /// many codes.</summary>
+    private sealed class Visit(HttpClient browser, Uri address, string mobile, string token) : IDisposable
+    {
+        public static async Task<Visit> BeginAsync(string mobile, Uri authorization)
+        {
+            var browser = new HttpClient();
+            using var page = await browser.GetAsync(authorization);
+            var token = Token().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+            return new(browser, page.RequestMessage!.RequestUri!, mobile, token);
+        }
+
+        public async Task AskForCodeAsync()
+        {
+            using var form = new FormUrlEncodedContent([
+                new("Mobile", mobile),
+                new("__RequestVerificationToken", token),
+            ]);
+            using var answer = await browser.PostAsync(address, form);
+        }
+
+        public void Dispose() => browser.Dispose();
+    }
 
     /// <summary>Runs as ever, and can be set forward.</summary>
     private sealed class FastClock : TimeProvider
