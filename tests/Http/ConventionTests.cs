@@ -214,44 +214,29 @@ public sealed class ConventionTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_full_queue_is_503_with_retry_after_and_not_a_hang()
-    {
-        await using var server = await TestServer.StartAsync(
-            settings: ["Engine:QueueLength=1", "Engine:BatchSize=1"]
+    public Task A_full_queue_is_503_with_retry_after_and_not_a_hang() =>
+        StartAgainAsync(
+            async client =>
+            {
+                var answers = await Task.WhenAll(
+                    Enumerable
+                        .Range(0, 60)
+                        .Select(_ =>
+                            client.PostFormAsync("/oauth/token", [("grant_type", "client_credentials")])
+                        )
+                );
+                var busy = answers.Where(answer => answer.Status == 503).ToList();
+                Assert.NotEmpty(busy);
+                Assert.All(busy, answer => Assert.NotNull(answer.Headers.RetryAfter));
+                Assert.All(answers, answer => Assert.Contains(answer.Status, new[] { 200, 503 }));
+            },
+            "Engine:QueueLength=1",
+            "Engine:BatchSize=1"
         );
-        using var client = new RawClient(await TestPartner.NewAsync(server.Address), server.Address);
-        var answers = await Task.WhenAll(
-            Enumerable
-                .Range(0, 60)
-                .Select(_ => client.PostFormAsync("/oauth/token", [("grant_type", "client_credentials")]))
-        );
-        var busy = answers.Where(answer => answer.Status == 503).ToList();
-        Assert.NotEmpty(busy);
-        Assert.All(busy, answer => Assert.NotNull(answer.Headers.RetryAfter));
-        Assert.All(answers, answer => Assert.Contains(answer.Status, new[] { 200, 503 }));
-    }
 
     [Fact]
-    public async Task A_restart_finds_the_data()
-    {
-        var folder = Directory.CreateTempSubdirectory("openbanking-test-").FullName;
-        try
-        {
-            TestPartner partner;
-            await using (var first = await TestServer.StartAsync(dataFolder: folder))
-            {
-                partner = await TestPartner.NewAsync(first.Address);
-            }
-
-            await using var second = await TestServer.StartAsync(dataFolder: folder);
-            using var client = new RawClient(partner, second.Address);
-            Assert.NotEmpty(await client.AppTokenAsync());
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    public Task A_restart_finds_the_data() =>
+        StartAgainAsync(async client => Assert.NotEmpty(await client.AppTokenAsync()));
 
     [Theory]
     [InlineData("Server:PublicAddress=http://bank.example", "https")]
@@ -265,5 +250,27 @@ public sealed class ConventionTests(SharedServer shared)
             TestServer.StartAsync(settings: [setting])
         );
         Assert.Contains(hint, failure.Message);
+    }
+
+    /// <summary>An app registers at a server, and asks the next one on the same data, which has these settings.</summary>
+    private static async Task StartAgainAsync(Func<RawClient, Task> test, params string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+        try
+        {
+            TestPartner partner;
+            await using (var first = await TestServer.StartAsync(dataFolder: folder))
+            {
+                partner = await TestPartner.NewAsync(first.Address);
+            }
+
+            await using var second = await TestServer.StartAsync(dataFolder: folder, settings: settings);
+            using var client = new RawClient(partner, second.Address);
+            await test(client);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }
