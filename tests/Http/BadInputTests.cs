@@ -3,7 +3,6 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>Whatever is sent, the answer is a 4xx problem with a stable code, and nothing changes.</summary>
-[Trait("Store", "None")]
 public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingCustomer>
 {
     private RawClient Client => paying.Client;

@@ -7,7 +7,6 @@ namespace OpenBanking.Tests.Http;
 
 /// <summary>The server under a path of its public address, behind proxies that leave the path and that cut it off, and
 /// what it believes of headers.</summary>
-[Trait("Store", "None")]
 public sealed class PublicAddressTests(SharedServer shared) : RawClientTests(shared)
 {
     private const string Route = "/v1/coupon-stocks";

@@ -21,7 +21,6 @@ public sealed class StubbedBank : IAsyncLifetime
 
 /// <summary>An authority that cannot be reached, or says what it must not: nobody gets in meanwhile, nothing breaks, and
 /// what counts again counts again.</summary>
-[Trait("Store", "None")]
 public sealed class MisbehavingAuthorityTests(StubbedBank bank) : IClassFixture<StubbedBank>, IAsyncLifetime
 {
     private const string Stocks = "/v1/coupon-stocks";

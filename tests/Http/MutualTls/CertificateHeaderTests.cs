@@ -4,7 +4,6 @@ using Xunit;
 namespace OpenBanking.Tests.Http.MutualTls;
 
 /// <summary>Certificates that a proxy passes in a header: believed from a trusted proxy, and from nobody else.</summary>
-[Trait("Store", "None")]
 public sealed class CertificateHeaderTests(CertificateBank bank)
 {
     private const string Subject = "CN=Transit, O=Example";

@@ -10,7 +10,6 @@ namespace OpenBanking.Tests.Http.Robustness;
 
 /// <summary>Malformed requests to all OAuth endpoints: no server error, none that is slow, nothing secret in an answer or in
 /// the log. <c>OAUTH_FUZZ_REQUESTS</c> makes it long, <c>OAUTH_FUZZ_SEED</c> plays a run again.</summary>
-[Trait("Store", "None")]
 public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int ShortRun = 1_600;
