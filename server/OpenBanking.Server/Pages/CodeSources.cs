@@ -39,15 +39,7 @@ public sealed class CodeSources(Vault vault, ServerAddress address)
         context.Response.Cookies.Append(
             Name,
             made,
-            new CookieOptions
-            {
-                HttpOnly = true,
-                Secure = !address.IsLoopback,
-                SameSite = SameSiteMode.Lax,
-                Path = address.IsLoopback ? address.PathBase + "/bank" : "/",
-                MaxAge = kept,
-                IsEssential = true,
-            }
+            InteractionCookies.OptionsOf(address, SameSiteMode.Lax, kept)
         );
         return made;
     }

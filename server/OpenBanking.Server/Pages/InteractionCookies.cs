@@ -13,6 +13,23 @@ public sealed class InteractionCookies(ServerAddress address)
     public static string NameOf(ServerAddress address, string name) =>
         address.IsLoopback ? name : HostPrefix + name;
 
+    /// <summary>What goes with each cookie of ours: it is for the bank's own pages, and out of reach of scripts.</summary>
+    /// <param name="kept">How long; until the browser ends when null.</param>
+    public static CookieOptions OptionsOf(
+        ServerAddress address,
+        SameSiteMode sameSite,
+        TimeSpan? kept = null
+    ) =>
+        new()
+        {
+            HttpOnly = true,
+            Secure = !address.IsLoopback,
+            SameSite = sameSite,
+            Path = address.IsLoopback ? address.PathBase + "/bank" : "/",
+            MaxAge = kept,
+            IsEssential = true,
+        };
+
     public void Set(HttpContext context, World world, string interaction, string secret) =>
         context.Response.Cookies.Append(NameOf(interaction), $"{world}.{secret}", Options());
 
@@ -44,15 +61,7 @@ public sealed class InteractionCookies(ServerAddress address)
     }
 
     /// <summary>Lax: the way from the app to the bank begins at another site.</summary>
-    private CookieOptions Options() =>
-        new()
-        {
-            HttpOnly = true,
-            Secure = !address.IsLoopback,
-            SameSite = SameSiteMode.Lax,
-            Path = address.IsLoopback ? address.PathBase + "/bank" : "/",
-            IsEssential = true,
-        };
+    private CookieOptions Options() => OptionsOf(address, SameSiteMode.Lax);
 
     private string NameOf(string interaction) => NameOf(address, "ob-" + interaction);
 }

@@ -37,14 +37,5 @@ public sealed class PaymentCookie(ServerAddress address)
         return found;
     }
 
-    private CookieOptions Options() =>
-        new()
-        {
-            HttpOnly = true,
-            Secure = !address.IsLoopback,
-            SameSite = SameSiteMode.Strict,
-            Path = address.IsLoopback ? address.PathBase + "/bank" : "/",
-            MaxAge = kept,
-            IsEssential = true,
-        };
+    private CookieOptions Options() => InteractionCookies.OptionsOf(address, SameSiteMode.Strict, kept);
 }

@@ -43,13 +43,5 @@ public sealed class SessionCookie(ServerAddress address)
         return new(world, secret);
     }
 
-    private CookieOptions Options() =>
-        new()
-        {
-            HttpOnly = true,
-            Secure = !address.IsLoopback,
-            SameSite = SameSiteMode.Strict,
-            Path = address.IsLoopback ? address.PathBase + "/bank" : "/",
-            IsEssential = true,
-        };
+    private CookieOptions Options() => InteractionCookies.OptionsOf(address, SameSiteMode.Strict);
 }
