@@ -24,7 +24,7 @@ public sealed class SecrecyTests
     {
         await using var bank = await StubBank.StartAsync();
         using var logs = LoggerFactory.Create(logging =>
-            logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Collector(written))
+            logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new LogRecorder(written))
         );
         using var activities = Listen();
         var store = new MemoryTokenStore();
@@ -197,25 +197,5 @@ public sealed class SecrecyTests
         };
         ActivitySource.AddActivityListener(listener);
         return listener;
-    }
-
-    private sealed class Collector(ConcurrentQueue<string> written) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => written.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }

@@ -32,7 +32,7 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
     {
         // The framework as it is shipped; our own code as talkative as it can be made.
         server = await TestServer.StartAsync(
-            builder => builder.Logging.AddProvider(new Recorder(logged)),
+            builder => builder.Logging.AddProvider(new LogRecorder(logged)),
             settings:
             [
                 "Logging:LogLevel:Default=Information",
@@ -225,28 +225,4 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
 
     private static int? NumberOf(string variable) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : null;
-
-    /// <summary>Keeps every line, whatever its level.</summary>
-    private sealed class Recorder(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
-    }
 }

@@ -35,7 +35,7 @@ internal sealed class PartnerApp : IAsyncDisposable
     {
         var logs = new ConcurrentQueue<string>();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(new LogCollector(logs)).SetMinimumLevel(LogLevel.Debug);
+        builder.Logging.ClearProviders().AddProvider(new LogRecorder(logs)).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var directory = Directory.CreateTempSubdirectory("openbanking-sdk-tests");
         builder.Services.AddDataProtection().PersistKeysToFileSystem(directory);
@@ -66,25 +66,5 @@ internal sealed class PartnerApp : IAsyncDisposable
         Browser.Dispose();
         await app.DisposeAsync();
         keys.Delete(recursive: true);
-    }
-
-    private sealed class LogCollector(ConcurrentQueue<string> logs) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => logs.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }

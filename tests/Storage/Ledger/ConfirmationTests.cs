@@ -8,6 +8,7 @@ using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
+using OpenBanking.Tests.Rules.Confirmations;
 using OpenBanking.Tests.Storage.Engine;
 
 namespace OpenBanking.Tests.Storage.Ledger;
@@ -16,24 +17,6 @@ namespace OpenBanking.Tests.Storage.Ledger;
 public abstract class ConfirmationTests<TDatabase> : EngineSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
-    private static readonly byte[] pin = [1, 3, 5];
-
-    private static readonly ConfirmationRow asked = new()
-    {
-        PaymentId = Rows.Payment.Id,
-        AppId = Rows.App.Id,
-        PartnerId = Rows.App.PartnerId,
-        OrderNo = "order-1",
-        State = ConfirmationState.Waiting,
-        Currency = Money.Renminbi,
-        Amount = 20_00,
-        Discount = 0,
-        CustomerAmount = 20_00,
-        Manual = false,
-        CreatedAt = Rows.Noon,
-        ExpiresAt = Rows.Noon.AddMinutes(30),
-    };
-
     [Fact]
     public async Task Whoever_confirms_cancels_and_ends_it_at_once_it_comes_to_one_end()
     {
@@ -41,7 +24,7 @@ public abstract class ConfirmationTests<TDatabase> : EngineSuite<TDatabase>
         for (var number = 1; number <= 4; number++)
         {
             var row = await AskAsync(number);
-            var confirm = NewConfirm(row);
+            var confirm = ConfirmationBank.Confirm(row);
             var acts = await Task.WhenAll(
                 TryAsync(confirm),
                 TryAsync(confirm),
@@ -137,8 +120,8 @@ public abstract class ConfirmationTests<TDatabase> : EngineSuite<TDatabase>
                         CustomerTables.Customers,
                         Rows.Customer with
                         {
-                            PinHash = pin,
-                            PinSalt = pin,
+                            PinHash = ConfirmationBank.Pin,
+                            PinSalt = [0],
                         }
                     );
                     return Decision.Accept(0);
@@ -154,30 +137,16 @@ public abstract class ConfirmationTests<TDatabase> : EngineSuite<TDatabase>
                     new AskConfirmation(
                         Rows.World,
                         Rows.Noon,
-                        asked with
+                        ConfirmationBank.Asked with
                         {
                             PaymentId = Rows.Id<PaymentRow>(number),
                             OrderNo = $"order-{number}",
-                            ExpiresAt = expiresAt ?? asked.ExpiresAt,
+                            ExpiresAt = expiresAt ?? ConfirmationBank.Asked.ExpiresAt,
                         }
                     )
                 )
             )
             .Reply;
-
-    private static ConfirmPayment NewConfirm(ConfirmationRow row) =>
-        new(
-            Rows.World,
-            Rows.Noon,
-            row,
-            Rows.Customer.Id,
-            Rows.Account,
-            ConfirmationRules.DigestOf(row, Rows.App.Name),
-            pin,
-            Code: null,
-            Rows.Noon,
-            Rows.Noon.AddDays(7)
-        );
 
     private async Task SubmitAsync(Probe probe) => await Engine.SubmitAsync(probe);
 
