@@ -4,32 +4,36 @@ using static OpenBanking.Tests.Quickstart.QuickstartProcess;
 namespace OpenBanking.Tests.Quickstart;
 
 /// <summary>A start works whatever starts there were before it.</summary>
-public sealed class StartTests
+public sealed class StartTests(PlayedFolder played) : IClassFixture<PlayedFolder>
 {
     [Fact]
     public async Task Starts_right_after_each_other_are_all_played_to_the_end()
     {
-        using var folder = new TemporaryFolder();
-        var ports = FreePorts();
-        for (var start = 0; start < 4; start++)
+        using var folder = played.Copy();
+        var starts = new[]
         {
-            var ended = await PlayAsync(folder.Path, ports);
+            played.First,
+            await PlayAsync(folder.Path, played.Ports),
+            await PlayAsync(folder.Path, played.Ports),
+        };
+
+        for (var start = 0; start < starts.Length; start++)
+        {
+            var ended = starts[start];
             Assert.True(ended.ExitCode == 0, $"{ended}");
             Assert.Contains("Every step worked", ended.Output);
             Assert.Equal(start > 0, ended.Output.Contains("known from before"));
-            Assert.Contains($"listens on http://localhost:{ports.Server} (", ended.Output);
+            Assert.Contains($"listens on http://localhost:{played.Ports.Server} (", ended.Output);
         }
     }
 
     [Fact]
     public async Task When_the_bank_sends_nobody_a_code_the_app_signs_up_for_a_new_sandbox()
     {
-        using var folder = new TemporaryFolder();
-        var ports = FreePorts();
-        Assert.Equal(0, (await PlayAsync(folder.Path, ports)).ExitCode);
+        using var folder = played.Copy();
         await UsedCodes.UseUpAsync(folder.Path);
 
-        var ended = await PlayAsync(folder.Path, ports);
+        var ended = await PlayAsync(folder.Path, played.Ports);
 
         Assert.True(ended.ExitCode == 0, $"{ended}");
         Assert.Contains("张伟 cannot play now: Too many codes", ended.Output);
@@ -40,17 +44,15 @@ public sealed class StartTests
     [Fact]
     public async Task A_person_whose_pin_somebody_else_has_set_is_left_alone()
     {
-        using var folder = new TemporaryFolder();
-        var ports = FreePorts();
-        Assert.Equal(0, (await PlayAsync(folder.Path, ports)).ExitCode);
+        using var folder = played.Copy();
         File.Delete(folder["partner/played.json"]);
 
-        var ended = await PlayAsync(folder.Path, ports);
+        var ended = await PlayAsync(folder.Path, played.Ports);
         if (ended.Output.Contains("张伟 cannot play now: Too many codes"))
         {
             // The machine was quick: the pause after the first start's code is not over.
             await Task.Delay(TimeSpan.FromSeconds(10));
-            ended = await PlayAsync(folder.Path, ports);
+            ended = await PlayAsync(folder.Path, played.Ports);
         }
 
         Assert.True(ended.ExitCode == 0, $"{ended}");
@@ -63,10 +65,9 @@ public sealed class StartTests
     [Fact]
     public async Task Other_ports_make_the_app_register_anew_and_say_why()
     {
-        using var folder = new TemporaryFolder();
-        var (server, sample) = FreePorts();
+        using var folder = played.Copy();
+        var (server, sample) = played.Ports;
         var (otherServer, otherSample) = FreePorts();
-        Assert.Equal(0, (await PlayAsync(folder.Path, (server, sample))).ExitCode);
 
         var moved = await PlayAsync(folder.Path, (server, otherSample));
         Assert.True(moved.ExitCode == 0, $"{moved}");
