@@ -40,6 +40,7 @@ public sealed class Housekeeping(
         engine.SweepLater(AuthorizationTables.PushedRequests, $"expires_at < {now - grace}");
         engine.SweepLater(AuthorizationTables.Interactions, $"expires_at < {now - grace}");
         engine.SweepLater(SessionTables.Sessions, $"expires_at < {now - grace}");
+        engine.SweepLater(PinResetTables.Resets, $"expires_at < {now - grace}");
         engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
         engine.SweepLater(ApplicationTables.Visits, $"expires_at < {now - grace}");
         engine.SweepLater(

@@ -121,6 +121,7 @@ public static class ServerComposition
         services.AddSingleton<IIntentHandler, CardCredits>();
         services.AddApplications();
         services.AddSingleton<IIntentHandler, Messages>();
+        services.AddSingleton<IIntentHandler, PinResetVerifications>();
         services.AddHostedService<IntentWorker>();
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
@@ -174,6 +175,7 @@ public static class ServerComposition
         services.AddSingleton<PasskeyChallenges>();
         services.AddSingleton<Passkeys>();
         services.AddSingleton<OwnPasskeys>();
+        services.AddSingleton<OwnPins>();
         PageKeys.Add(services);
     }
 

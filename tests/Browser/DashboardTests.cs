@@ -39,6 +39,10 @@ public sealed class DashboardTests : IAsyncLifetime
         await LookAsync(phone, "home");
         Assert.Contains("¥80.10", await page.Locator(".account").First.TextContentAsync());
 
+        await page.Locator("a[href$=new-pin]").ClickAsync();
+        await LookAsync(phone, "new-pin");
+        await page.GotoAsync(own);
+
         await page.Locator("a.account").ClickAsync();
         await LookAsync(phone, "account");
         await page.Locator(".acts a[href$=statement]").ClickAsync();
@@ -139,8 +143,27 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator("button.primary").ClickAsync();
         await phone.ArriveAsync("**/my/pin");
         await LookAsync(phone, "pin");
+        await SetPinAnewAsync(phone, person);
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await page.Locator("button.primary").ClickAsync();
+    }
+
+    /// <summary>As if it were forgotten: the person is verified again.</summary>
+    private static async Task SetPinAnewAsync(Phone phone, SandboxPerson person)
+    {
+        var page = phone.Page;
+        await page.Locator("a[href=pin-reset]").ClickAsync();
+        await phone.ArriveAsync("**/my/pin-reset");
+        await LookAsync(phone, "pin-reset");
+        await page.Locator("#IdNumber").FillAsync(person.IdNumber);
+        await page.Locator("#CardNumber").FillAsync(person.CardNumber);
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("#Again").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await page.Locator("a[href=pin]").WaitForAsync();
+        await LookAsync(phone, "pin-reset-done");
+        await page.Locator("a[href=pin]").ClickAsync();
+        await phone.ArriveAsync("**/my/pin");
     }
 
     private static async Task LookAsync(Phone phone, string what)

@@ -23,6 +23,11 @@ public sealed record CustomerRow : VersionedRow, IIdentified
 
     public DateTimeOffset? PinLockedUntil { get; init; }
 
+    /// <summary>Wrong details for setting a forgotten PIN anew, since the first of them.</summary>
+    public long ResetFailures { get; init; }
+
+    public DateTimeOffset? ResetFailingSince { get; init; }
+
     public required int TypeTwoAccounts { get; init; }
 
     /// <summary>How many passkeys they have.</summary>

@@ -22,6 +22,12 @@ public static class PageRoutes
     /// <summary>The customer's passkeys.</summary>
     public static string Passkeys(World world) => Own(world) + "/passkeys";
 
+    /// <summary>Where a forgotten payment PIN is set anew.</summary>
+    public static string PinReset(World world) => Own(world) + "/pin-reset";
+
+    /// <summary>Where the payment PIN is changed.</summary>
+    public static string NewPin(World world) => Own(world) + "/new-pin";
+
     /// <summary>The page of a step on the way to a customer's own pages.</summary>
     public static string Of(World world, SessionStep step) =>
         Own(world)

@@ -56,6 +56,7 @@ public static class Schema
         AuthorizationTables.Interactions,
         AuthorizationTables.Codes,
         SessionTables.Sessions,
+        PinResetTables.Resets,
         AuthorizationTables.RefreshTokens,
         AuthorizationTables.SigningKeys,
         AuthorizationTables.PageKeys,

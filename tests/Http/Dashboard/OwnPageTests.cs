@@ -57,6 +57,13 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
     /// <summary>The code for the customer's own pages, which says so.</summary>
     protected async Task<string> CodeAsync(SandboxPerson person)
     {
+        var message = await MessageAsync(person, "your accounts");
+        return new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+    }
+
+    /// <summary>Waits until the newest message to the customer's phone says this.</summary>
+    protected async Task<string> MessageAsync(SandboxPerson person, string text)
+    {
         using var http = new HttpClient();
         for (var i = 0; i < 200; i++)
         {
@@ -67,15 +74,15 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
                 body,
                 ResponseJson.Default.PageSandboxMessage
             );
-            if (messages!.Data is [var newest, ..] && newest.Text.Contains("your accounts"))
+            if (messages!.Data is [var newest, ..] && newest.Text.Contains(text))
             {
-                return new([.. newest.Text.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+                return newest.Text;
             }
 
             await Task.Delay(25);
         }
 
-        throw new InvalidOperationException("No code came.");
+        throw new InvalidOperationException($"No message came that says '{text}'.");
     }
 
     /// <summary>What the page says, in one line.</summary>

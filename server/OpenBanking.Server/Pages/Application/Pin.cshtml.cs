@@ -6,7 +6,8 @@ namespace OpenBanking.Server.Pages;
 
 /// <summary>Asks for the payment PIN to be set.</summary>
 public sealed class ApplicationPinModel(Continuations continuations, IStringLocalizer<Texts> texts)
-    : ApplicationPage(continuations, ContinuationStep.Pin)
+    : ApplicationPage(continuations, ContinuationStep.Pin),
+        INewPinPage
 {
     [BindProperty]
     public string? Pin { get; set; }
@@ -16,15 +17,7 @@ public sealed class ApplicationPinModel(Continuations continuations, IStringLoca
 
     public async Task<IActionResult> OnPostAsync()
     {
-        if (!Continuations.IsAcceptablePin(Open, Pin))
-        {
-            ModelState.AddModelError(nameof(Pin), texts["PinWeak"]);
-        }
-        else if (Pin != Again)
-        {
-            ModelState.AddModelError(nameof(Again), texts["PinDiffers"]);
-        }
-
+        NewPinEntry.Check(this, Continuations.IsAcceptablePin(Open, Pin), ModelState, texts);
         if (!ModelState.IsValid)
         {
             return Page();

@@ -6,7 +6,8 @@ namespace OpenBanking.Server.Pages;
 
 /// <summary>Asks for the payment PIN to be set.</summary>
 public sealed class PinModel(Interactions interactions, IStringLocalizer<Texts> texts)
-    : InteractionPage(interactions, InteractionStep.Pin)
+    : InteractionPage(interactions, InteractionStep.Pin),
+        INewPinPage
 {
     [BindProperty]
     public string? Pin { get; set; }
@@ -16,15 +17,7 @@ public sealed class PinModel(Interactions interactions, IStringLocalizer<Texts> 
 
     public async Task<IActionResult> OnPostAsync()
     {
-        if (!Interactions.IsAcceptablePin(Open, Pin))
-        {
-            ModelState.AddModelError(nameof(Pin), texts["PinWeak"]);
-        }
-        else if (Pin != Again)
-        {
-            ModelState.AddModelError(nameof(Again), texts["PinDiffers"]);
-        }
-
+        NewPinEntry.Check(this, Interactions.IsAcceptablePin(Open, Pin), ModelState, texts);
         if (!ModelState.IsValid)
         {
             return Page();

@@ -1,0 +1,120 @@
+using OpenBanking.Server.Applications;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>Who is to be verified before a forgotten PIN is set anew, and what the customer is told then; only ever kept
+/// sealed.</summary>
+public sealed record PinResetRequest(Guid CustomerId, FiveElements Elements, string Notice);
+
+/// <summary>What customers do with their payment PIN.</summary>
+public sealed class OwnPins(
+    Store store,
+    Engine.Engine engine,
+    DashboardQueries queries,
+    WorldClocks clocks,
+    Vault vault,
+    PinHash pins,
+    Ids ids
+)
+{
+    /// <summary>Whether the customer may take this PIN.</summary>
+    public bool IsAcceptable(OpenSession session, string? pin)
+    {
+        var profile = ProfileOf(session);
+        return PinRules.IsAcceptable(pin, profile.IdNumber, profile.Mobile);
+    }
+
+    /// <summary>Changes the PIN, and tells the customer.</summary>
+    /// <param name="notice">What the message to the customer's phone says.</param>
+    public async Task<PinCheck> ChangeAsync(OpenSession session, string present, string pin, string notice) =>
+        await engine.SubmitAsync(
+            new ChangePin(
+                session.World,
+                await clocks.NowAsync(session.World),
+                session.Customer!.Id,
+                pins.Compute(present, session.Customer.PinSalt!),
+                Hash(pin),
+                NewNotice(ProfileOf(session).Mobile, notice)
+            )
+        ) switch
+        {
+            Accepted<PinCheck> => PinCheck.Right,
+            Declined<PinCheck> declined => declined.Reply,
+            var unknown => throw new InvalidOperationException($"Unknown decision {unknown}."),
+        };
+
+    /// <summary>How far setting a forgotten PIN anew is in this session; null when it has not begun.</summary>
+    public async ValueTask<PinResetState?> FindResetAsync(OpenSession session) =>
+        (await store.FindAsync(PinResetTables.Resets, session.World, new(session.Row.Id)))?.State;
+
+    /// <summary>Begins to set a forgotten PIN anew; null when the session does not wait for it.</summary>
+    /// <param name="notice">What the message to the customer's phone says when it is done.</param>
+    public async Task<PinResetCheck?> BeginResetAsync(
+        OpenSession session,
+        string idNumber,
+        string cardNumber,
+        string pin,
+        string notice
+    )
+    {
+        var profile = ProfileOf(session);
+        var intentId = ids.New<IntentRow>();
+        var elements = new FiveElements(profile.Name, idNumber, profile.Mobile, cardNumber);
+        var decision = await engine.SubmitAsync(
+            new BeginPinReset(
+                session.World,
+                await clocks.NowAsync(session.World),
+                session.Customer!.Id,
+                session.Row.Id,
+                vault.BlindIndex("id number", idNumber),
+                await IsTheirCardAsync(session, cardNumber),
+                Hash(pin),
+                intentId,
+                vault.SealJson(
+                    new PinResetRequest(session.Customer.Id.Value, elements, notice),
+                    intentId.Value
+                ),
+                clocks.RealNow
+            )
+        );
+        return decision switch
+        {
+            Accepted<PinResetCheck> accepted => accepted.Reply,
+            Declined<PinResetCheck> declined => declined.Reply,
+            _ => null,
+        };
+    }
+
+    private async Task<bool> IsTheirCardAsync(OpenSession session, string cardNumber)
+    {
+        var accounts = await queries.ListAccountsAsync(session.World, session.Customer!.Id);
+        var cards = await store.ListByKeysAsync(
+            CustomerTables.BoundCards,
+            session.World,
+            [.. accounts.Select(account => account.CardId).Distinct()]
+        );
+        return cards.Any(card => Secrets.AreEqual(vault.OpenText(card.Number, card.Id.Value), cardNumber));
+    }
+
+    private NewPin Hash(string pin)
+    {
+        var salt = PinHash.NewSalt();
+        return new(pins.Compute(pin, salt), salt);
+    }
+
+    private PinNotice NewNotice(string mobile, string text)
+    {
+        var id = ids.New<IntentRow>();
+        return new(id, vault.SealJson(new PhoneMessage(mobile, text), id.Value), clocks.RealNow);
+    }
+
+    private CustomerProfile ProfileOf(OpenSession session) =>
+        vault.OpenJson<CustomerProfile>(session.Customer!.Profile, session.Customer.Id.Value);
+}

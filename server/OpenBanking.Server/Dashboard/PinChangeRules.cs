@@ -1,0 +1,264 @@
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>A payment PIN as it is kept.</summary>
+public sealed record NewPin(byte[] Hash, byte[] Salt);
+
+/// <summary>The message that tells the customer of a new PIN, whoever has set it.</summary>
+/// <param name="Message">Sealed.</param>
+public sealed record PinNotice(Id<IntentRow> IntentId, byte[] Message, DateTimeOffset RealNow);
+
+/// <summary>Something about the payment PIN of a customer.</summary>
+public abstract record PinCommand<TReply>(World World, DateTimeOffset Now, Id<CustomerRow> CustomerId)
+    : Command<TReply>(World, Now)
+{
+    public override Guid Lane => CustomerId.Value;
+
+    public override Actor Actor => Actor.Customer(CustomerId);
+
+    public override Subject Subject => Subject.Of(CustomerId);
+
+    public override void Keys(IKeySet keys) => keys.Want(CustomerTables.Customers, CustomerId);
+}
+
+/// <summary>Changes the payment PIN; the present one shows whose it is.</summary>
+/// <param name="PresentHash">The present PIN, hashed with the customer's salt.</param>
+public sealed record ChangePin(
+    World World,
+    DateTimeOffset Now,
+    Id<CustomerRow> CustomerId,
+    byte[] PresentHash,
+    NewPin Pin,
+    PinNotice Notice
+) : PinCommand<PinCheck>(World, Now, CustomerId)
+{
+    public override Decision<PinCheck> Decide(Book book) => PinChangeRules.Change(this, book);
+}
+
+/// <summary>Begins to set a forgotten PIN anew: the person is verified again.</summary>
+/// <param name="SessionId">In which the number or a passkey was proven.</param>
+/// <param name="IdNumberIndex">The blind index of the ID number that was entered.</param>
+/// <param name="CardIsTheirs">Whether the card that was entered is bound to an account of the customer.</param>
+/// <param name="Request">Who is to be verified, sealed.</param>
+public sealed record BeginPinReset(
+    World World,
+    DateTimeOffset Now,
+    Id<CustomerRow> CustomerId,
+    Id<CustomerSessionRow> SessionId,
+    string IdNumberIndex,
+    bool CardIsTheirs,
+    NewPin Pin,
+    Id<IntentRow> IntentId,
+    byte[] Request,
+    DateTimeOffset RealNow
+) : PinCommand<PinResetCheck>(World, Now, CustomerId)
+{
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        keys.Want(SessionTables.Sessions, SessionId);
+        keys.Want(PinResetTables.Resets, new(SessionId));
+        keys.Want(CustomerTables.Identities, new(IdNumberIndex));
+    }
+
+    public override Decision<PinResetCheck> Decide(Book book) => PinChangeRules.BeginReset(this, book);
+}
+
+/// <summary>The card's bank has answered.</summary>
+public sealed record CompletePinReset(
+    World World,
+    DateTimeOffset Now,
+    Id<CustomerRow> CustomerId,
+    Id<CustomerSessionRow> SessionId,
+    Id<IntentRow> IntentId,
+    bool Verified,
+    PinNotice Notice
+) : PinCommand<Done>(World, Now, CustomerId)
+{
+    public override Actor Actor => Actor.Bank;
+
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        keys.Want(PinResetTables.Resets, new(SessionId));
+        keys.Want(IntentTables.Intents, IntentId);
+    }
+
+    public override Decision<Done> Decide(Book book) => PinChangeRules.CompleteReset(this, book);
+}
+
+/// <summary>What became of the details that were entered.</summary>
+public enum PinResetCheck
+{
+    /// <summary>They are the customer's, and the card's bank is asked.</summary>
+    Right,
+
+    Wrong,
+
+    /// <summary>Wrong too often: none are looked at for a while.</summary>
+    Locked,
+}
+
+/// <summary>How a payment PIN becomes another: by the present one, or when it was forgotten, by all that the person was
+/// verified with when the account was opened. A one-time code or a passkey comes first, and the customer is told.</summary>
+public static class PinChangeRules
+{
+    /// <summary>Wrong details, and those that the card's bank does not confirm, in <see cref="LockedFor"/>.</summary>
+    public const int MostFailures = 5;
+
+    public static readonly TimeSpan LockedFor = TimeSpan.FromHours(24);
+
+    /// <summary>Declines: the present PIN was wrong; the try is counted.</summary>
+    public static Decision<PinCheck> Change(ChangePin command, Book book)
+    {
+        var check = PinRules.Check(book, command.CustomerId, command.PresentHash, command.Now);
+        if (check != PinCheck.Right)
+        {
+            return Decision.Decline(check);
+        }
+
+        Set(book, command.CustomerId, command.Pin.Hash, command.Pin.Salt, command.Notice);
+        return Decision.Accept(check);
+    }
+
+    /// <summary>
+    /// Refuses: the session is not the customer's, or asks already.
+    /// Declines: the ID number or the card is not theirs; the try is counted.
+    /// </summary>
+    public static Decision<PinResetCheck> BeginReset(BeginPinReset command, Book book)
+    {
+        var session = book.Get(SessionTables.Sessions, command.SessionId);
+        var before = book.Find(PinResetTables.Resets, new(command.SessionId));
+        if (
+            session.State != SessionState.NumberProven
+            || session.CustomerId != command.CustomerId
+            || before?.State == PinResetState.Verifying
+        )
+        {
+            return Decision.Reject(SessionRules.Over);
+        }
+
+        var customer = book.Get(CustomerTables.Customers, command.CustomerId);
+        if (IsLocked(customer, command.RealNow))
+        {
+            return Decision.Decline(PinResetCheck.Locked);
+        }
+
+        var identity = book.Find(CustomerTables.Identities, new(command.IdNumberIndex));
+        if (identity?.CustomerId != command.CustomerId || !command.CardIsTheirs)
+        {
+            var counted = book.Update(CustomerTables.Customers, Counted(customer, command.RealNow));
+            return Decision.Decline(
+                IsLocked(counted, command.RealNow) ? PinResetCheck.Locked : PinResetCheck.Wrong
+            );
+        }
+
+        var reset = new PinResetRow
+        {
+            SessionId = command.SessionId,
+            CustomerId = command.CustomerId,
+            State = PinResetState.Verifying,
+            PinHash = command.Pin.Hash,
+            PinSalt = command.Pin.Salt,
+            ExpiresAt = session.ExpiresAt,
+        };
+        if (before is null)
+        {
+            book.Insert(PinResetTables.Resets, reset);
+        }
+        else
+        {
+            book.Update(PinResetTables.Resets, reset with { Version = before.Version });
+        }
+
+        IntentRules.Ask(
+            book,
+            command.IntentId,
+            IntentKind.VerifyPinReset,
+            command.SessionId.Value,
+            command.RealNow,
+            command.Request
+        );
+        return Decision.Accept(PinResetCheck.Right);
+    }
+
+    /// <summary>An answer that comes twice, or after the session is long forgotten, changes nothing.</summary>
+    public static Decision<Done> CompleteReset(CompletePinReset command, Book book)
+    {
+        if (
+            IntentRules.TryFinish(book, command.IntentId)
+            && book.Find(PinResetTables.Resets, new(command.SessionId))
+                is { State: PinResetState.Verifying } reset
+        )
+        {
+            book.Update(
+                PinResetTables.Resets,
+                reset with
+                {
+                    State = command.Verified ? PinResetState.Done : PinResetState.Refused,
+                    PinHash = [],
+                    PinSalt = [],
+                }
+            );
+            if (command.Verified)
+            {
+                Set(book, reset.CustomerId, reset.PinHash, reset.PinSalt, command.Notice);
+            }
+            else
+            {
+                var customer = book.Get(CustomerTables.Customers, reset.CustomerId);
+                book.Update(CustomerTables.Customers, Counted(customer, command.Notice.RealNow));
+            }
+        }
+
+        return Decision.Accept(new Done());
+    }
+
+    public static bool IsLocked(CustomerRow customer, DateTimeOffset realNow) =>
+        customer.ResetFailures >= MostFailures && IsFailing(customer, realNow);
+
+    private static bool IsFailing(CustomerRow customer, DateTimeOffset realNow) =>
+        realNow < customer.ResetFailingSince + LockedFor;
+
+    private static CustomerRow Counted(CustomerRow customer, DateTimeOffset realNow) =>
+        IsFailing(customer, realNow)
+            ? customer with
+            {
+                ResetFailures = customer.ResetFailures + 1,
+            }
+            : customer with
+            {
+                ResetFailures = 1,
+                ResetFailingSince = realNow,
+            };
+
+    /// <summary>Whoever has shown who they are is not kept out by wrong tries of before.</summary>
+    private static void Set(Book book, Id<CustomerRow> customerId, byte[] hash, byte[] salt, PinNotice notice)
+    {
+        var customer = book.Get(CustomerTables.Customers, customerId);
+        book.Update(
+            CustomerTables.Customers,
+            customer with
+            {
+                PinHash = hash,
+                PinSalt = salt,
+                PinFailures = 0,
+                PinLockedUntil = null,
+                ResetFailures = 0,
+                ResetFailingSince = null,
+            }
+        );
+        IntentRules.Ask(
+            book,
+            notice.IntentId,
+            IntentKind.SendMessage,
+            customerId.Value,
+            notice.RealNow,
+            notice.Message
+        );
+    }
+}

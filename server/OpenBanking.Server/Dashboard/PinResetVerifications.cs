@@ -1,0 +1,44 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>Has the person verified again who sets a forgotten PIN anew, with the number as it is now.</summary>
+public sealed class PinResetVerifications(
+    Engine.Engine engine,
+    WorldClocks clocks,
+    Vault vault,
+    Ids ids,
+    IIdentityVerification verification
+) : IIntentHandler
+{
+    public IntentKind Kind => IntentKind.VerifyPinReset;
+
+    public async Task HandleAsync(
+        Reference reference,
+        IntentRow intent,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = vault.OpenJson<PinResetRequest>(intent.Request!, intent.Id.Value);
+        var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
+        answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
+        CrashPoints.Pass(CrashPoint.OutsideAnswered);
+        var noticeId = ids.New<IntentRow>();
+        var notice = new PhoneMessage(request.Elements.Mobile, request.Notice);
+        await engine.SubmitAsync(
+            new CompletePinReset(
+                reference.World,
+                await clocks.NowAsync(reference.World),
+                new(request.CustomerId),
+                new(intent.SubjectId),
+                reference.Id,
+                Verified: answer.FailureCode is null,
+                new(noticeId, vault.SealJson(notice, noticeId.Value), clocks.RealNow)
+            )
+        );
+    }
+}
