@@ -176,6 +176,7 @@ public static class ServerComposition
         services.AddSingleton<Passkeys>();
         services.AddSingleton<OwnPasskeys>();
         services.AddSingleton<OwnPins>();
+        services.AddSingleton<DataCopies>();
         PageKeys.Add(services);
     }
 

@@ -188,7 +188,7 @@ public static class ConsentApi
         {
             Id = caller.Show(consent.Id),
             CustomerId = caller.Show(consent.CustomerId),
-            Status = StatusOf(consent.State, consent.ExpiresAt, caller.Now),
+            Status = ConsentRules.StatusOf(consent.State, consent.ExpiresAt, caller.Now),
             AuthorizationDetails = ShowGranted(consent, caller.Show),
             GrantedAt = consent.GrantedAt,
             ExpiresAt = consent.ExpiresAt,
@@ -202,16 +202,11 @@ public static class ConsentApi
             ConsentId = caller.Show(agreement.ConsentId),
             CustomerId = caller.Show(agreement.CustomerId),
             AccountId = caller.Show(agreement.AccountId),
-            Status = StatusOf(agreement.State, agreement.ExpiresAt, caller.Now),
+            Status = ConsentRules.StatusOf(agreement.State, agreement.ExpiresAt, caller.Now),
             PerPaymentLimit = new(agreement.Currency, agreement.PerPaymentLimit),
             DailyLimit = new(agreement.Currency, agreement.DailyLimit),
             TotalLimit = new(agreement.Currency, agreement.TotalLimit),
             TotalPaid = new(agreement.Currency, agreement.TotalPaid),
             TopUpAllowed = agreement.TopUpAllowed,
         };
-
-    private static ConsentStatus StatusOf(ConsentState state, DateTimeOffset expiresAt, DateTimeOffset now) =>
-        state == ConsentState.Revoked ? ConsentStatus.Revoked
-        : state == ConsentState.Expired || now >= expiresAt ? ConsentStatus.Expired
-        : ConsentStatus.Authorized;
 }

@@ -145,6 +145,11 @@ public static class ConsentRules
         return consent;
     }
 
+    public static ConsentStatus StatusOf(ConsentState state, DateTimeOffset expiresAt, DateTimeOffset now) =>
+        state == ConsentState.Revoked ? ConsentStatus.Revoked
+        : state == ConsentState.Expired || now >= expiresAt ? ConsentStatus.Expired
+        : ConsentStatus.Authorized;
+
     public static void Emit(Book book, string type, ConsentRow consent, ConsentStatus status) =>
         book.Emit(
             new(

@@ -141,11 +141,7 @@ public static class CouponApi
             Id = caller.Show(coupon.Id),
             StockId = caller.Show(coupon.StockId),
             CustomerId = caller.Show(coupon.CustomerId),
-            Status =
-                coupon.Held ? CouponStatus.Held
-                : coupon.State == CouponState.Redeemed ? CouponStatus.Redeemed
-                : caller.Now >= coupon.ValidUntil ? CouponStatus.Expired
-                : CouponStatus.Issued,
+            Status = CouponRules.StatusOf(coupon, caller.Now),
             Discount = new(coupon.Currency, coupon.Discount),
             Threshold = new(coupon.Currency, coupon.Threshold),
             IssuedAt = coupon.IssuedAt,

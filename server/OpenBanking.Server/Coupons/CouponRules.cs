@@ -128,6 +128,12 @@ public static class CouponRules
         );
     }
 
+    public static CouponStatus StatusOf(CouponRow coupon, DateTimeOffset now) =>
+        coupon.Held ? CouponStatus.Held
+        : coupon.State == CouponState.Redeemed ? CouponStatus.Redeemed
+        : now >= coupon.ValidUntil ? CouponStatus.Expired
+        : CouponStatus.Issued;
+
     /// <summary>Puts a redeemed coupon back into the wallet, if it can still be used.</summary>
     public static bool Return(Book book, CouponRow coupon, DateTimeOffset now)
     {

@@ -10,6 +10,10 @@ public static class Masks
     public static string Mobile(string mobile) =>
         mobile.Length >= 7 ? $"{mobile[..3]}****{mobile[^4..]}" : "****";
 
+    /// <summary>A resident ID number: first three and last four characters.</summary>
+    public static string IdNumber(string number) =>
+        number.Length >= 8 ? $"{number[..3]}{new string('*', number.Length - 7)}{number[^4..]}" : "****";
+
     /// <summary>A name: all but the last character hidden. Rare characters take two UTF-16 units, which belong
     /// together.</summary>
     public static string Name(string name)

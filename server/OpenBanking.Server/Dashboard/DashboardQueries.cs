@@ -201,7 +201,7 @@ public sealed class DashboardQueries(Store store)
             .FirstOrDefault();
     }
 
-    private async Task<IReadOnlyDictionary<Id<AppRow>, AppRow>> AppsAsync(
+    internal async Task<IReadOnlyDictionary<Id<AppRow>, AppRow>> AppsAsync(
         World world,
         IEnumerable<Id<AppRow>> ids
     ) =>

@@ -14,7 +14,7 @@ public enum IntentKind
     VerifyApplicant = 5,
 
     /// <summary>Of a customer who forgot the payment PIN; servers that know none leave it alone.</summary>
-    VerifyPinReset = 6,
+    VerifyPinReset = 7,
 }
 
 public enum IntentState

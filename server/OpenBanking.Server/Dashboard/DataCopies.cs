@@ -1,0 +1,186 @@
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>A copy of what the bank keeps about a customer 个人信息副本 (Personal Information Protection Law, article 45), as
+/// JSON that is written while it is read. Numbers that name a person or a card are masked, as on every page.</summary>
+public sealed class DataCopies(Store store, DashboardQueries queries, Statements statements, Vault vault)
+{
+    private static readonly JsonWriterOptions readable = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <param name="now">The business time of the world.</param>
+    public async Task WriteAsync(
+        OpenSession session,
+        DateTimeOffset now,
+        IReadOnlyList<PasskeyRow> passkeys,
+        PipeWriter output
+    )
+    {
+        await using var json = new Utf8JsonWriter(output, readable);
+        json.WriteStartObject();
+        json.WriteString("made_at", now.ToUniversalTime());
+        WritePerson(json, session.Customer!);
+        await WriteAccountsAsync(json, session, now);
+        await WriteConsentsAsync(json, session, now);
+        await WriteCouponsAsync(json, session, now);
+        json.WriteStartArray("passkeys");
+        foreach (var passkey in passkeys)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", passkey.Name);
+            Write(json, "created_at", passkey.CreatedAt);
+            Write(json, "last_used_at", passkey.LastUsedAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await json.FlushAsync();
+    }
+
+    private void WritePerson(Utf8JsonWriter json, CustomerRow customer)
+    {
+        var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+        json.WriteStartObject("person");
+        json.WriteString("name", profile.Name);
+        json.WriteString("id_number", Masks.IdNumber(profile.IdNumber));
+        json.WriteString("mobile", Masks.Mobile(profile.Mobile));
+        Write(json, "customer_since", customer.CreatedAt);
+        json.WriteEndObject();
+    }
+
+    private async Task WriteAccountsAsync(Utf8JsonWriter json, OpenSession session, DateTimeOffset now)
+    {
+        json.WriteStartArray("accounts");
+        foreach (var account in await queries.ListAccountsAsync(session.World, session.Customer!.Id))
+        {
+            var card = await queries.FindCardAsync(session.World, account);
+            json.WriteStartObject();
+            json.WriteString("number", Masks.Number(account.LastFour));
+            json.WriteString("nickname", account.Nickname);
+            json.WriteString("type", account.Type);
+            json.WriteString("status", AccountRules.StatusOf(account.State).Value);
+            Write(json, "opened_at", account.OpenedAt);
+            Write(json, "available", account.Available, account.Currency);
+            Write(json, "held", account.Held, account.Currency);
+            json.WriteString("bound_card", $"{card.Bank} {Masks.Number(card.LastFour)}");
+            json.WriteStartArray("transactions");
+            foreach (var month in Statements.MonthsOf(account, now).Reverse())
+            {
+                var lines = statements.ReadAsync(
+                    session.World,
+                    await statements.FindAsync(session.World, account, month)
+                );
+                await foreach (var line in lines)
+                {
+                    WriteLine(json, line, account.Currency);
+                }
+
+                await json.FlushAsync();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteLine(Utf8JsonWriter json, StatementLine line, string currency)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("number", line.Entry.Sequence);
+        Write(json, "at", line.Entry.CreatedAt);
+        json.WriteString("kind", line.Entry.Kind.ToString());
+        json.WriteString("app", line.App?.Name);
+        json.WriteString("description", line.Description);
+        Write(json, "amount", line.Entry.Amount, currency);
+        Write(json, "balance", line.Entry.BalanceAfter!.Value, currency);
+        json.WriteEndObject();
+    }
+
+    private async Task WriteConsentsAsync(Utf8JsonWriter json, OpenSession session, DateTimeOffset now)
+    {
+        var consents = await store.ListAsync(
+            ConsentTables.Consents,
+            session.World,
+            $"customer_id = {session.Customer!.Id} ORDER BY id"
+        );
+        var apps = await queries.AppsAsync(session.World, consents.Select(consent => consent.AppId));
+        json.WriteStartArray("consents");
+        foreach (var consent in consents)
+        {
+            json.WriteStartObject();
+            json.WriteString("app", apps[consent.AppId].Name);
+            json.WriteString("status", ConsentRules.StatusOf(consent.State, consent.ExpiresAt, now).Value);
+            Write(json, "granted_at", consent.GrantedAt);
+            Write(json, "expires_at", consent.ExpiresAt);
+            Write(json, "revoked_at", consent.RevokedAt);
+            json.WritePropertyName("details");
+            json.WriteRawValue(consent.Details);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private async Task WriteCouponsAsync(Utf8JsonWriter json, OpenSession session, DateTimeOffset now)
+    {
+        var coupons = await store.ListAsync(
+            CouponTables.Coupons,
+            session.World,
+            $"customer_id = {session.Customer!.Id} ORDER BY id"
+        );
+        var apps = await queries.AppsAsync(session.World, coupons.Select(coupon => coupon.AppId));
+        json.WriteStartArray("coupons");
+        foreach (var coupon in coupons)
+        {
+            json.WriteStartObject();
+            json.WriteString("app", apps[coupon.AppId].Name);
+            json.WriteString("status", CouponRules.StatusOf(coupon, now).Value);
+            Write(json, "discount", coupon.Discount, coupon.Currency);
+            Write(json, "threshold", coupon.Threshold, coupon.Currency);
+            Write(json, "issued_at", coupon.IssuedAt);
+            Write(json, "valid_until", coupon.ValidUntil);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Money as everywhere on the wire: minor units, with the currency beside them.</summary>
+    private static void Write(Utf8JsonWriter json, string name, long amount, string currency)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("currency", currency);
+        json.WriteNumber("amount", amount);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, DateTimeOffset? instant)
+    {
+        if (instant is { } at)
+        {
+            json.WriteString(name, at.ToUniversalTime());
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}
