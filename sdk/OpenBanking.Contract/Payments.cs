@@ -97,6 +97,13 @@ public sealed record Payment : ResponseObject
     /// <summary>How much of the price a refund may give back now; nothing while more may be captured.</summary>
     public required Money RefundableAmount { get; init; }
 
+    /// <summary>What the bank took of the partner's settlement for what was captured so far, by the terms that held when
+    /// the payment was made. Absent when it costs no fee.</summary>
+    public Money? FeeAmount { get; init; }
+
+    /// <summary>How much of the fee refunds gave back; absent when it costs none.</summary>
+    public Money? FeeRefundedAmount { get; init; }
+
     /// <summary><see cref="CaptureMethod.Manual"/> when the money was held first; absent when it was taken at
     /// once.</summary>
     public CaptureMethod? CaptureMethod { get; init; }
@@ -191,6 +198,10 @@ public sealed record Refund : ResponseObject
 
     /// <summary>The campaign's share.</summary>
     public required Money DiscountAmount { get; init; }
+
+    /// <summary>How much of the bank's fee came back to the partner's settlement: in proportion, rounded down over all
+    /// refunds, or nothing where the fee is kept. Absent when the payment cost no fee.</summary>
+    public Money? FeeAmount { get; init; }
 
     /// <summary>Whether the coupon went back into the customer's wallet: only a full refund gives it back,
     /// and only while it is valid.</summary>

@@ -45,6 +45,7 @@ public static class Program
                 ["resolve-finding", var id, ..] => await app.ResolveFindingAsync(id),
                 [AccountCommands.Freeze, var id, ..] => await app.SetFreezeAsync(id, frozen: true),
                 [AccountCommands.Unfreeze, var id, ..] => await app.SetFreezeAsync(id, frozen: false),
+                [FeeCommands.Set, var owner, .. var words] => await app.SetFeesAsync(owner, words),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
                 ["keys", .. var words] => await app.KeysAsync(words),

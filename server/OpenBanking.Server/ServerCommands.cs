@@ -70,13 +70,20 @@ public static class ServerCommands
             ["find-customer", ..] => throw new WrongSettingException(
                 "find-customer needs the customer's mobile number."
             ),
+            [FeeCommands.Set, var owner, .. var words]
+                when !owner.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. FeeCommands.SettingsOf(words),
+                "--Storage:MustExist=true",
+            ],
+            [FeeCommands.Set, ..] => throw new WrongSettingException(FeeCommands.Usage),
             ["keys", .. var more] => [.. KeyCommands.SettingsOf(more), "--Storage:MustExist=true"],
             // Its output is the document alone.
             ["openapi", .. var settings] => [.. settings, "--Logging:LogLevel:OpenBanking.Server.Audit=None"],
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, freeze-account, unfreeze-account and openapi; "
+                        + "find-customer, freeze-account, unfreeze-account, set-fees and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,

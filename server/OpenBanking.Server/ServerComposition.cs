@@ -10,6 +10,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
 using OpenBanking.Server.Ledger;
@@ -107,6 +108,7 @@ public static class ServerComposition
         services.AddSingleton<AccountConsents>();
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
+        services.AddSingleton<FeeDirectory>();
         services.AddSingleton<PaymentQueries>();
         services.AddSingleton<PaymentViews>();
         services.AddSingleton<PaymentRequests>();

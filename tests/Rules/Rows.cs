@@ -5,6 +5,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
@@ -40,6 +41,19 @@ internal static class Rows
         RedirectUris = "[]",
         Jwks = "{}",
         WebhookEndpoints = 0,
+        CreatedAt = Noon,
+    };
+
+    /// <summary>0.60 %, at least 0.10 and at most 20.00, given back with refunds.</summary>
+    public static readonly FeeRuleRow FeeRule = new()
+    {
+        Id = Id<FeeRuleRow>(1),
+        OwnerId = App.PartnerId.Value,
+        Effective = Today,
+        BasisPoints = 60,
+        Minimum = 10,
+        Cap = 20_00,
+        Refunded = true,
         CreatedAt = Noon,
     };
 
@@ -262,6 +276,9 @@ internal static class Rows
 
     public static InternalAccountKey Settlement { get; } =
         new(InternalAccountKind.PartnerSettlement, App.PartnerId.Value, Money.Renminbi);
+
+    public static InternalAccountKey FeeIncome { get; } =
+        new(InternalAccountKind.FeeIncome, App.PartnerId.Value, Money.Renminbi);
 
     public static InternalAccountKey Budget { get; } =
         new(InternalAccountKind.CampaignBudget, Campaign.Id.Value, Money.Renminbi);

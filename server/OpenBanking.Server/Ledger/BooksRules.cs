@@ -243,5 +243,6 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         .. HoldBooks.Rules,
         .. ConfirmationBooks.Rules,
         .. WithdrawalBooks.Rules,
+        .. FeeBooks.Rules,
     ];
 }

@@ -114,6 +114,13 @@ public static class LedgerRules
     public static IReadOnlyList<Leg> WithdrawalLegs(Leg from, string currency) =>
         [from, new Leg.Internal(Bank(InternalAccountKind.CardClearing, currency), -from.Amount)];
 
+    /// <summary>The bank takes its fee of the partner's settlement; what is negative it gives back.</summary>
+    public static IReadOnlyList<Leg> FeeLegs(
+        InternalAccountKey partnerSettlement,
+        InternalAccountKey feeIncome,
+        long fee
+    ) => [new Leg.Internal(partnerSettlement, -fee), new Leg.Internal(feeIncome, fee)];
+
     /// <summary>The bank blocks a campaign's budget.</summary>
     public static IReadOnlyList<Leg> CampaignFundingLegs(InternalAccountKey campaignBudget, long amount) =>
         [

@@ -26,6 +26,9 @@ public enum InternalAccountKind
 
     /// <summary>What came for an account after it was closed, until its card has it; the owner is the account.</summary>
     Suspense = 6,
+
+    /// <summary>What the bank has taken in fees of a partner's payments; the owner is the partner.</summary>
+    FeeIncome = 7,
 }
 
 /// <summary>Names one of the bank's own accounts.</summary>
@@ -68,6 +71,7 @@ public enum PostingKind
     Hold = 5,
     Release = 6,
     Withdrawal = 7,
+    Fee = 8,
 }
 
 /// <summary>One line of the ledger 分录. Never changed, never deleted.</summary>

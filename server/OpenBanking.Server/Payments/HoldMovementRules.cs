@@ -32,6 +32,7 @@ public static class HoldMovementRules
                 Discount = discount,
                 BusinessDate = BusinessCalendar.DateOf(countsAt),
                 Held = held,
+                FeeRuleId = command.FeeRuleId,
             }
         );
         book.Update(ConsentTables.Agreements, AgreementRules.CountPayment(agreement, held, countsAt));
@@ -61,8 +62,13 @@ public static class HoldMovementRules
                 Held = account.Held - (payment.Held!.Value - held),
             }
         );
-        payment = book.Update(PaymentTables.Payments, payment with { Captured = captured, Held = held });
+        var feeBefore = payment.Fee ?? 0;
+        payment = book.Update(
+            PaymentTables.Payments,
+            PaymentFeeRules.WithFee(book, payment with { Captured = captured, Held = held }, captured)
+        );
         LedgerRules.Post(book, CapturePosting(payment, amount, now));
+        PaymentFeeRules.Charge(book, payment, feeBefore, now);
         PaymentRules.Emit(book, EventTypes.PaymentCaptured, payment);
         return payment;
     }
@@ -85,15 +91,19 @@ public static class HoldMovementRules
         var toCustomer = HoldShares.MostToPay(coupon, held.Amount) - (captured - discount);
         var payment = book.Update(
             PaymentTables.Payments,
-            held with
-            {
-                State = captured > 0 ? PaymentState.Captured : nothingCaptured,
-                Amount = captured > 0 ? captured : held.Amount,
-                Discount = discount,
-                CampaignId = redeemed ? held.CampaignId : null,
-                Captured = captured,
-                Held = null,
-            }
+            PaymentFeeRules.WithFee(
+                book,
+                held with
+                {
+                    State = captured > 0 ? PaymentState.Captured : nothingCaptured,
+                    Amount = captured > 0 ? captured : held.Amount,
+                    Discount = discount,
+                    CampaignId = redeemed ? held.CampaignId : null,
+                    Captured = captured,
+                    Held = null,
+                },
+                captured
+            )
         );
         GiveBack(book, held, toCustomer, now);
         LedgerRules.Post(book, CapturePosting(payment, amount, now));
@@ -101,6 +111,7 @@ public static class HoldMovementRules
             book,
             ReleasePosting(held, payment.Version, toCustomer, held.Discount - discount, now)
         );
+        PaymentFeeRules.Charge(book, payment, held.Fee ?? 0, now);
         FreeOrder(book, payment);
         PaymentRules.Emit(book, EventOf(payment), payment);
         if (coupon is not null)

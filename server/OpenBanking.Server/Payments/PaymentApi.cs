@@ -66,7 +66,7 @@ public static class PaymentApi
         return read.Agreement is null
             ? await AskAsync()
             : await engine.DecideOnceAsync(
-                requests.PaymentFrom(read, caller),
+                await requests.PaymentFromAsync(read, caller),
                 body.Request,
                 payment => payment.Id.Value,
                 payment => views.Show(payment, caller),

@@ -4,6 +4,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
@@ -16,6 +17,7 @@ public sealed class PaymentRequests(
     Store store,
     HoldOptions holds,
     ConfirmationOptions confirmations,
+    FeeDirectory fees,
     Ids ids
 )
 {
@@ -68,7 +70,7 @@ public sealed class PaymentRequests(
     }
 
     /// <summary>The command that pays under the agreement.</summary>
-    public CreatePayment PaymentFrom(Read read, Caller caller) =>
+    public async ValueTask<CreatePayment> PaymentFromAsync(Read read, Caller caller) =>
         new(
             caller.World,
             caller.Now,
@@ -80,7 +82,10 @@ public sealed class PaymentRequests(
             read.Request.Description,
             holds.EndOf(read.Request, caller.Now),
             read.MayBeConfirmed
-        );
+        )
+        {
+            FeeRuleId = (await fees.FindAsync(caller.World, caller.App, caller.Now))?.Id,
+        };
 
     /// <summary>The command that asks the customer. It waits no longer than a hold would last that is to end at a given
     /// time.</summary>

@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
@@ -33,6 +34,9 @@ public sealed record CreatePayment(
     /// <summary>The version the payment begins with: more than 1 when something was told of it before.</summary>
     public long FirstVersion { get; init; } = 1;
 
+    /// <summary>The fee it costs; null when it costs none. Looked up before the batch: a version never changes.</summary>
+    public Id<FeeRuleRow>? FeeRuleId { get; init; }
+
     public Id<AppRow> AppId => Agreement.AppId;
 
     public OrderKey Order => new(AppId, OrderNo);
@@ -48,6 +52,8 @@ public sealed record CreatePayment(
         {
             keys.Want(CouponTables.Coupons, coupon);
         }
+
+        PaymentFeeRules.Want(keys, FeeRuleId);
     }
 
     public override Decision<PaymentRow> Decide(Book book) => PaymentRules.Create(this, book);
@@ -166,12 +172,17 @@ public static class PaymentRules
         var countsAt = CountsAt(command.Now, agreement, account);
         var payment = book.Insert(
             PaymentTables.Payments,
-            NewPayment(command, agreement, PaymentState.Captured) with
-            {
-                CampaignId = coupon?.CampaignId,
-                Discount = discount,
-                BusinessDate = BusinessCalendar.DateOf(countsAt),
-            }
+            PaymentFeeRules.WithFee(
+                book,
+                NewPayment(command, agreement, PaymentState.Captured) with
+                {
+                    CampaignId = coupon?.CampaignId,
+                    Discount = discount,
+                    BusinessDate = BusinessCalendar.DateOf(countsAt),
+                    FeeRuleId = command.FeeRuleId,
+                },
+                command.Amount
+            )
         );
         book.Update(
             ConsentTables.Agreements,
@@ -198,6 +209,7 @@ public static class PaymentRules
                 )
             )
         );
+        PaymentFeeRules.Charge(book, payment, feeBefore: 0, command.Now);
         RecordAttempt(command, book, order, paid: true);
         Emit(book, EventTypes.PaymentCaptured, payment);
         if (coupon is not null)

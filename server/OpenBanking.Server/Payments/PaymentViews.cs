@@ -32,6 +32,10 @@ public sealed class PaymentViews(PaymentQueries queries, ServerAddress address)
             ),
             RefundedAmount = new(payment.Currency, payment.Refunded),
             RefundableAmount = new(payment.Currency, payment.Refundable),
+            FeeAmount = payment.FeeRuleId is null ? null : new(payment.Currency, payment.Fee ?? 0),
+            FeeRefundedAmount = payment.FeeRuleId is null
+                ? null
+                : new(payment.Currency, payment.FeeRefunded ?? 0),
             CaptureMethod = payment.Authorized is null ? null : CaptureMethod.Manual,
             HeldAmount = payment.Authorized is null ? null : new(payment.Currency, payment.Held ?? 0),
             ExpiresAt = payment.ExpiresAt,

@@ -16,7 +16,7 @@ public static class RefundApi
             .WithSummary("Gives back all or a part of a payment")
             .WithDescription(
                 "Customer and campaign get back their shares of what each one paid. A full refund returns the coupon "
-                    + "while it is valid."
+                    + "while it is valid. The fee is given back in proportion, or kept, as the partner's terms say."
             )
             .Produces<Refund>(StatusCodes.Status201Created)
             .Refuses(
@@ -90,6 +90,7 @@ public static class RefundApi
             Amount = new(refund.Currency, refund.Amount),
             CustomerAmount = new(refund.Currency, refund.CustomerAmount),
             DiscountAmount = new(refund.Currency, refund.DiscountAmount),
+            FeeAmount = refund.Fee is { } fee ? new(refund.Currency, fee) : null,
             CouponReturned = refund.CouponReturned,
             Reason = refund.Reason,
             CreatedAt = refund.CreatedAt,

@@ -37,6 +37,8 @@ public sealed record CreateRefund(
         {
             keys.Want(CouponTables.Coupons, coupon);
         }
+
+        PaymentFeeRules.Want(keys, Payment.FeeRuleId);
     }
 
     public override Decision<RefundRow> Decide(Book book) => RefundRules.Create(this, book);
@@ -68,7 +70,7 @@ public static class RefundRules
         }
 
         var settlement = book.Find(LedgerTables.InternalAccounts, PaymentRules.SettlementOf(payment));
-        if (amount > (settlement?.Balance ?? 0))
+        if (amount - FeeOf(book, payment, amount) > (settlement?.Balance ?? 0))
         {
             return Decision.Reject(ProblemCodes.InsufficientPartnerBalance);
         }
@@ -82,6 +84,11 @@ public static class RefundRules
     public static long CustomerShare(long refunded, long customerAmount, long total) =>
         (long)((Int128)refunded * customerAmount / total);
 
+    /// <summary>How much of the fee a refund of so much gives back.</summary>
+    private static long FeeOf(Book book, PaymentRow payment, long amount) =>
+        (PaymentFeeRules.GivenBack(book, payment, payment.Refunded + amount) ?? 0)
+        - (payment.FeeRefunded ?? 0);
+
     private static RefundRow GiveBack(CreateRefund command, Book book, PaymentRow payment, long amount)
     {
         var refunded = payment.Refunded + amount;
@@ -89,6 +96,7 @@ public static class RefundRules
             CustomerShare(refunded, payment.CustomerAmount, payment.Amount)
             - CustomerShare(payment.Refunded, payment.CustomerAmount, payment.Amount);
         var whole = refunded == payment.Amount;
+        var fee = FeeOf(book, payment, amount);
 
         payment = book.Update(
             PaymentTables.Payments,
@@ -96,6 +104,7 @@ public static class RefundRules
             {
                 Refunded = refunded,
                 State = whole ? PaymentState.Refunded : PaymentState.PartiallyRefunded,
+                FeeRefunded = PaymentFeeRules.GivenBack(book, payment, refunded),
             }
         );
         var account = book.Get(AccountTables.Accounts, payment.AccountId);
@@ -116,6 +125,7 @@ public static class RefundRules
                 )
             )
         );
+        PaymentFeeRules.GiveBack(book, payment, command.RefundId.Value, fee, command.Now);
         WithdrawalRules.SendOn(book, account, command.RefundId.Value, toCustomer, command.Now);
         var returned = whole && ReturnCoupon(command, book, payment);
         var refund = book.Insert(
@@ -130,6 +140,7 @@ public static class RefundRules
                 Amount = amount,
                 CustomerAmount = toCustomer,
                 DiscountAmount = amount - toCustomer,
+                Fee = payment.FeeRuleId is null ? null : fee,
                 CouponReturned = returned,
                 Reason = command.Reason,
                 CreatedAt = command.Now,

@@ -27,6 +27,9 @@ public sealed record RefundRow : IIdentified
 
     public required long DiscountAmount { get; init; }
 
+    /// <summary>How much of the fee it gave back to the partner; null when the payment cost none.</summary>
+    public long? Fee { get; init; }
+
     public required bool CouponReturned { get; init; }
 
     public string? Reason { get; init; }

@@ -8,6 +8,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
@@ -39,6 +40,7 @@ public static class Schema
         CouponTables.Stocks,
         CouponTables.StockHolders,
         CouponTables.Campaigns,
+        FeeTables.Rules,
         CustomerTables.Customers,
         CustomerTables.Identities,
         CustomerTables.Mobiles,

@@ -48,6 +48,13 @@ internal sealed class Comparison(
         {
             var settlement = bank.Find(LedgerTables.InternalAccounts, SettlementOf(app));
             Must.Be(model.SettlementOf(app), settlement?.Balance ?? 0);
+            var income = bank.Find(LedgerTables.InternalAccounts, IncomeOf(app));
+            Must.Be(
+                model
+                    .Payments.Where(payment => payment.Agreement.App == app)
+                    .Sum(payment => payment.Fee - payment.FeeRefunded),
+                income?.Balance ?? 0
+            );
         }
     }
 
@@ -91,12 +98,16 @@ internal sealed class Comparison(
             (
                 expected.Live,
                 expected.Live ? expected.Customer : expected.Price,
-                expected.Price - expected.Left
+                expected.Price - expected.Left,
+                expected.Fee,
+                expected.FeeRefunded
             ),
             (
                 payment.State is not (PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired),
                 payment.CustomerAmount,
-                payment.Refunded
+                payment.Refunded,
+                payment.Fee ?? 0,
+                payment.FeeRefunded ?? 0
             )
         );
 
@@ -117,6 +128,9 @@ internal sealed class Comparison(
             ),
             (payment.Captured, payment.Held, payment.Version)
         );
+
+    private static InternalAccountKey IncomeOf(int app) =>
+        new(InternalAccountKind.FeeIncome, Rows.Id<PartnerRow>(app).Value, Money.Renminbi);
 
     private static InternalAccountKey SettlementOf(int app) =>
         new(InternalAccountKind.PartnerSettlement, Rows.Id<PartnerRow>(app).Value, Money.Renminbi);

@@ -102,7 +102,10 @@ internal sealed partial class Stage
                 Code: null,
                 at,
                 until
-            ),
+            )
+            {
+                FeeRuleId = Scene.FeeRuleOf(question.App, at).Id,
+            },
             model.Confirm(question, model.Accounts[account], until, at),
             declineOf: done => done.DeclineCode
         );

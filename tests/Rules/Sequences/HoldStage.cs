@@ -22,7 +22,10 @@ internal sealed partial class Stage
                 coupon is null ? null : coupons[coupon.Value],
                 Description: null,
                 until
-            ),
+            )
+            {
+                FeeRuleId = Scene.FeeRuleOf(model.Agreements[i].App, at).Id,
+            },
             model.Authorize(
                 model.Agreements[i],
                 order,

@@ -36,11 +36,11 @@ internal sealed partial class Model
     public static DateOnly DayOf(DateTimeOffset instant) =>
         DateOnly.FromDateTime(instant.UtcDateTime.AddHours(8));
 
-    /// <summary>What a partner has earned and not given back.</summary>
+    /// <summary>What a partner has earned and not given back, less fees.</summary>
     public long SettlementOf(int app) =>
         Payments
             .Where(payment => payment.Agreement.App == app)
-            .Sum(payment => payment.Captured ? payment.Left : payment.Hold?.Captured ?? 0);
+            .Sum(payment => payment.Taken - payment.Refunds.Sum() - payment.Fee + payment.FeeRefunded);
 
     public Expected TopUp(ModelAgreement agreement, long amount, DateTimeOffset now)
     {
@@ -131,6 +131,7 @@ internal sealed partial class Model
         var payment = new ModelPayment(agreement, order, price, discount, coupon, day)
         {
             Captured = decline is null,
+            FeeRule = Scene.FeeRuleOf(agreement.App, now),
         };
         Payments.Add(payment);
         if (decline is not null)
@@ -168,7 +169,7 @@ internal sealed partial class Model
         var refusal =
             !payment.Captured || payment.Left == 0 ? ProblemCodes.PaymentNotRefundable
             : amount > payment.Left ? ProblemCodes.RefundExceedsPayment
-            : amount > SettlementOf(app) ? ProblemCodes.InsufficientPartnerBalance
+            : amount - payment.FeeGivenBackBy(amount) > SettlementOf(app) ? ProblemCodes.InsufficientPartnerBalance
             : null;
         if (refusal is not null)
         {
@@ -176,6 +177,7 @@ internal sealed partial class Model
         }
 
         var before = payment.ToCustomer;
+        payment.FeeRefunded += payment.FeeGivenBackBy(amount);
         payment.Refunds.Add(amount);
         payment.Version++;
         var toCustomer = payment.ToCustomer - before;
@@ -382,7 +384,7 @@ internal sealed class ModelCoupon(ModelStock stock, ModelAccount account, int ap
     public long Version { get; set; } = 1;
 }
 
-internal sealed class ModelPayment(
+internal sealed partial class ModelPayment(
     ModelAgreement agreement,
     string order,
     long price,

@@ -3,6 +3,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
@@ -21,12 +22,38 @@ internal sealed class Scene
     public static readonly DateTimeOffset Start = new(2026, 12, 28, 10, 0, 0, Rows.Shanghai);
     private static readonly DateOnly firstDay = Model.DayOf(Start);
 
+    /// <summary>The first partner's fee becomes another one at new year, the second partner's is kept when it gives back.
+    /// </summary>
+    private static readonly FeeRuleRow[] feeRules =
+    [
+        Rows.FeeRule with
+        {
+            Effective = firstDay,
+        },
+        Rows.FeeRule with
+        {
+            Id = Rows.Id<FeeRuleRow>(2),
+            Effective = new(2027, 1, 1),
+            BasisPoints = 2_50,
+            Minimum = 0,
+            Cap = null,
+        },
+        Rows.FeeRule with
+        {
+            Id = Rows.Id<FeeRuleRow>(3),
+            OwnerId = Rows.Id<PartnerRow>(2).Value,
+            Effective = firstDay,
+            Refunded = false,
+        },
+    ];
+
     /// <summary>Where the first customer spent most of the year's limit.</summary>
     private const int EarlierApp = 3;
     private int made;
 
     public Scene()
     {
+        Bank.Put(FeeTables.Rules, feeRules);
         Bank.Put(
             PartnerTables.Apps,
             Enumerable
@@ -70,6 +97,12 @@ internal sealed class Scene
 
     /// <summary>Every customer's PIN, hashed.</summary>
     public static byte[] Pin { get; } = [1, 3, 5];
+
+    /// <summary>What an app's payments cost that are made now.</summary>
+    public static FeeRuleRow FeeRuleOf(int app, DateTimeOffset now) =>
+        app == 2 ? feeRules[2]
+        : Model.DayOf(now) < feeRules[1].Effective ? feeRules[0]
+        : feeRules[1];
 
     /// <summary>Ids that are the same in every play.</summary>
     public Id<T> New<T>()

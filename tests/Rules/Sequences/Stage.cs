@@ -185,7 +185,10 @@ internal sealed partial class Stage
                 step.Amount,
                 coupon is null ? null : coupons[coupon.Value],
                 Description: null
-            ),
+            )
+            {
+                FeeRuleId = Scene.FeeRuleOf(model.Agreements[i].App, at).Id,
+            },
             model.Pay(
                 model.Agreements[i],
                 order,

@@ -46,6 +46,8 @@ public sealed class PostgresEventCursorTests : EventCursorTests<PostgresDatabase
 
 public sealed class PostgresHoldAuditTests : HoldAuditTests<PostgresDatabase>;
 
+public sealed class PostgresFeeAuditTests : FeeAuditTests<PostgresDatabase>;
+
 public sealed class PostgresAuditCommandTests : AuditCommandTests<PostgresDatabase>;
 
 public sealed class PostgresKeyCommandTests : KeyCommandTests<PostgresDatabase>;

@@ -69,7 +69,10 @@ internal sealed class Crowd(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
                     coupon,
                     Description: null,
                     holdUntil
-                ),
+                )
+                {
+                    FeeRuleId = Scene.FeeRuleOf(agreement.AppId == Rows.App.Id ? 1 : 2, Scene.Start).Id,
+                },
             payment => payment.Id.Value
         );
     }
