@@ -247,3 +247,21 @@ public readonly record struct TransactionKind(string Value) : IOpenValue<Transac
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>Where a merchant that sells through a partner stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<SubMerchantStatus>))]
+public readonly record struct SubMerchantStatus(string Value) : IOpenValue<SubMerchantStatus>
+{
+    /// <summary>Payments may go to it.</summary>
+    public static SubMerchantStatus Open { get; } = new("open");
+
+    /// <summary>No new payments go to it; what it has is paid out, and what it got may be given back.</summary>
+    public static SubMerchantStatus Closed { get; } = new("closed");
+
+    /// <inheritdoc/>
+    public static SubMerchantStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

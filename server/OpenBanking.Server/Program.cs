@@ -9,6 +9,7 @@ using OpenBanking.Server.Pages;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 
@@ -89,6 +90,7 @@ public static class Program
         api.MapPayments();
         api.MapHolds();
         api.MapRefunds();
+        api.MapSubMerchants();
         api.MapWebhooks();
         api.MapEvents();
 

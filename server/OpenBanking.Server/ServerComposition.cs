@@ -22,6 +22,7 @@ using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Withdrawals;
@@ -109,6 +110,8 @@ public static class ServerComposition
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
         services.AddSingleton<FeeDirectory>();
+        services.AddSingleton<SubMerchantQueries>();
+        services.AddSingleton<PaymentSplits>();
         services.AddSingleton<PaymentQueries>();
         services.AddSingleton<PaymentViews>();
         services.AddSingleton<PaymentRequests>();

@@ -10,6 +10,7 @@ using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
@@ -54,6 +55,15 @@ internal static class Rows
         Minimum = 10,
         Cap = 20_00,
         Refunded = true,
+        CreatedAt = Noon,
+    };
+
+    public static readonly SubMerchantRow SubMerchant = new()
+    {
+        Id = Id<SubMerchantRow>(1),
+        PartnerId = App.PartnerId,
+        Name = "Noodles",
+        State = SubMerchantState.Open,
         CreatedAt = Noon,
     };
 

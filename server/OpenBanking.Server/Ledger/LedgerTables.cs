@@ -29,6 +29,9 @@ public enum InternalAccountKind
 
     /// <summary>What the bank has taken in fees of a partner's payments; the owner is the partner.</summary>
     FeeIncome = 7,
+
+    /// <summary>What a merchant has earned through its partner and not been paid out; the owner is the merchant.</summary>
+    SubMerchantSettlement = 8,
 }
 
 /// <summary>Names one of the bank's own accounts.</summary>

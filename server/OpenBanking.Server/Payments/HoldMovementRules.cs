@@ -62,13 +62,22 @@ public static class HoldMovementRules
                 Held = account.Held - (payment.Held!.Value - held),
             }
         );
-        var feeBefore = payment.Fee ?? 0;
+        var before = PaymentShares.Of(payment);
         payment = book.Update(
             PaymentTables.Payments,
-            PaymentFeeRules.WithFee(book, payment with { Captured = captured, Held = held }, captured)
+            PaymentShareRules.Capture(
+                book,
+                before,
+                payment with
+                {
+                    Captured = captured,
+                    Held = held,
+                },
+                captured
+            )
         );
-        LedgerRules.Post(book, CapturePosting(payment, amount, now));
-        PaymentFeeRules.Charge(book, payment, feeBefore, now);
+        LedgerRules.Post(book, CapturePosting(before, payment, amount, now));
+        PaymentFeeRules.Charge(book, payment, before, now);
         PaymentRules.Emit(book, EventTypes.PaymentCaptured, payment);
         return payment;
     }
@@ -89,10 +98,12 @@ public static class HoldMovementRules
         var redeemed = coupon is not null && HoldShares.Redeems(coupon, captured);
         var discount = HoldShares.SettledDiscount(coupon, captured);
         var toCustomer = HoldShares.MostToPay(coupon, held.Amount) - (captured - discount);
+        var before = PaymentShares.Of(held);
         var payment = book.Update(
             PaymentTables.Payments,
-            PaymentFeeRules.WithFee(
+            PaymentShareRules.Capture(
                 book,
+                before,
                 held with
                 {
                     State = captured > 0 ? PaymentState.Captured : nothingCaptured,
@@ -106,12 +117,12 @@ public static class HoldMovementRules
             )
         );
         GiveBack(book, held, toCustomer, now);
-        LedgerRules.Post(book, CapturePosting(payment, amount, now));
+        LedgerRules.Post(book, CapturePosting(before, payment, amount, now));
         LedgerRules.Post(
             book,
             ReleasePosting(held, payment.Version, toCustomer, held.Discount - discount, now)
         );
-        PaymentFeeRules.Charge(book, payment, held.Fee ?? 0, now);
+        PaymentFeeRules.Charge(book, payment, before, now);
         FreeOrder(book, payment);
         PaymentRules.Emit(book, EventOf(payment), payment);
         if (coupon is not null)
@@ -198,15 +209,20 @@ public static class HoldMovementRules
             step: 2 * payment.Version
         );
 
-    private static Posting CapturePosting(PaymentRow payment, long amount, DateTimeOffset now) =>
+    private static Posting CapturePosting(
+        IReadOnlyList<PaymentShare> before,
+        PaymentRow payment,
+        long amount,
+        DateTimeOffset now
+    ) =>
         NewPosting(
             PostingKind.Payment,
             payment,
             now,
             LedgerRules.CaptureLegs(
                 PaymentRules.HoldsOf(payment),
-                PaymentRules.SettlementOf(payment),
-                amount
+                amount,
+                PaymentShareRules.CreditLegs(before, payment)
             ),
             step: 2 * payment.Version
         );

@@ -88,6 +88,12 @@ public sealed record PaymentRow : VersionedRow, IIdentified
     /// <summary>How much of the fee refunds gave back.</summary>
     public long? FeeRefunded { get; init; }
 
+    /// <summary>The parts of it, as JSON (<see cref="PaymentShares"/>); null when it goes whole to the partner.</summary>
+    public string? Splits { get; init; }
+
+    /// <summary>Whom the customer pays, as the customer is told; null for the app.</summary>
+    public string? Payee { get; init; }
+
     /// <summary>Whether the customer confirmed it, so that no standing agreement was used.</summary>
     public bool Confirmed => AgreementId.Value == Id.Value;
 

@@ -57,6 +57,7 @@ public static class RefundApi
             request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null,
             Wire.CheckText("/reason", request.Reason)
         );
+        refused ??= Wire.Refuse(PaymentSplits.Check(request, payment!, caller));
         return refused
             ?? await engine.DecideOnceAsync(
                 new CreateRefund(
@@ -64,9 +65,12 @@ public static class RefundApi
                     caller.Now,
                     ids.New<RefundRow>(),
                     payment!,
-                    request.Amount?.Amount,
+                    request.Amount?.Amount ?? request.Splits?.Sum(split => split.Amount.Amount),
                     request.Reason
-                ),
+                )
+                {
+                    Named = PaymentSplits.NamedIn(request, payment!, caller),
+                },
                 body.Request,
                 refund => refund.Id.Value,
                 refund => Show(refund, caller),
@@ -91,6 +95,19 @@ public static class RefundApi
             CustomerAmount = new(refund.Currency, refund.CustomerAmount),
             DiscountAmount = new(refund.Currency, refund.DiscountAmount),
             FeeAmount = refund.Fee is { } fee ? new(refund.Currency, fee) : null,
+            Splits = refund.Splits is { } splits
+                ?
+                [
+                    .. PaymentShares
+                        .ReadRefund(splits)
+                        .Select(share => new RefundSplit
+                        {
+                            SubMerchantId = share.SubMerchant is { } merchant ? caller.Show(merchant) : null,
+                            Amount = new(refund.Currency, share.Amount),
+                            FeeAmount = refund.Fee is null ? null : new(refund.Currency, share.Fee),
+                        }),
+                ]
+                : null,
             CouponReturned = refund.CouponReturned,
             Reason = refund.Reason,
             CreatedAt = refund.CreatedAt,

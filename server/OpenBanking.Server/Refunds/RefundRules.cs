@@ -21,6 +21,9 @@ public sealed record CreateRefund(
     string? Reason
 ) : Command<RefundRow>(World, Now)
 {
+    /// <summary>What each part of the payment gives back, in their order; by what each one got when null.</summary>
+    public IReadOnlyList<long>? Named { get; init; }
+
     public override Guid Lane => Payment.CustomerId.Value;
 
     public override Actor Actor => Actor.App(Payment.AppId);
@@ -33,6 +36,11 @@ public sealed record CreateRefund(
         keys.Want(AccountTables.Accounts, Payment.AccountId);
         keys.Want(ConsentTables.Agreements, Payment.AgreementId);
         keys.Want(LedgerTables.InternalAccounts, PaymentRules.SettlementOf(Payment));
+        foreach (var share in PaymentShares.Of(Payment))
+        {
+            keys.Want(LedgerTables.InternalAccounts, share.SettlementOf(Payment));
+        }
+
         if (Payment.CouponId is { } coupon)
         {
             keys.Want(CouponTables.Coupons, coupon);
@@ -47,8 +55,8 @@ public sealed record CreateRefund(
 /// <summary>How a payment is given back.</summary>
 public static class RefundRules
 {
-    /// <summary>Refuses: the payment was not captured, or was given back whole; more than is left; the partner's
-    /// settlement balance does not cover it.</summary>
+    /// <summary>Refuses: the payment was not captured, or was given back whole; more than is left of it, or of a part that
+    /// was named; a settlement balance does not cover it.</summary>
     public static Decision<RefundRow> Create(CreateRefund command, Book book)
     {
         var payment = book.Get(PaymentTables.Payments, command.Payment.Id);
@@ -69,13 +77,23 @@ public static class RefundRules
             );
         }
 
-        var settlement = book.Find(LedgerTables.InternalAccounts, PaymentRules.SettlementOf(payment));
-        if (amount - FeeOf(book, payment, amount) > (settlement?.Balance ?? 0))
+        var before = PaymentShares.Of(payment);
+        if (
+            command.Named is { } named
+            && before.Where((share, i) => named[i] > share.Captured - share.Refunded).Any()
+        )
         {
-            return Decision.Reject(ProblemCodes.InsufficientPartnerBalance);
+            return Decision.Reject(
+                ProblemCodes.RefundExceedsPayment,
+                "More than is left of a part that was named.",
+                "/splits"
+            );
         }
 
-        return Decision.Accept(GiveBack(command, book, payment, amount));
+        var after = PaymentShareRules.Refund(book, payment, amount, command.Named);
+        return before.Where((share, i) => !Covers(book, payment, share, after[i])).Any()
+            ? Decision.Reject(ProblemCodes.InsufficientPartnerBalance)
+            : Decision.Accept(GiveBack(command, book, payment, amount, after));
     }
 
     /// <summary>The customer's share of what was given back so far: after R of a total T of which the customer paid
@@ -84,27 +102,36 @@ public static class RefundRules
     public static long CustomerShare(long refunded, long customerAmount, long total) =>
         (long)((Int128)refunded * customerAmount / total);
 
-    /// <summary>How much of the fee a refund of so much gives back.</summary>
-    private static long FeeOf(Book book, PaymentRow payment, long amount) =>
-        (PaymentFeeRules.GivenBack(book, payment, payment.Refunded + amount) ?? 0)
-        - (payment.FeeRefunded ?? 0);
-
-    private static RefundRow GiveBack(CreateRefund command, Book book, PaymentRow payment, long amount)
+    /// <summary>Whether the settlement account of a part has what it gives back, less what comes back of its fee.</summary>
+    private static bool Covers(Book book, PaymentRow payment, PaymentShare before, PaymentShare after)
     {
+        var settlement = book.Find(LedgerTables.InternalAccounts, before.SettlementOf(payment));
+        var taken = after.Refunded - before.Refunded - (after.FeeRefunded - before.FeeRefunded);
+        return taken <= Math.Max(0, settlement?.Balance ?? 0);
+    }
+
+    private static RefundRow GiveBack(
+        CreateRefund command,
+        Book book,
+        PaymentRow payment,
+        long amount,
+        IReadOnlyList<PaymentShare> after
+    )
+    {
+        var before = PaymentShares.Of(payment);
         var refunded = payment.Refunded + amount;
         var toCustomer =
             CustomerShare(refunded, payment.CustomerAmount, payment.Amount)
             - CustomerShare(payment.Refunded, payment.CustomerAmount, payment.Amount);
         var whole = refunded == payment.Amount;
-        var fee = FeeOf(book, payment, amount);
 
         payment = book.Update(
             PaymentTables.Payments,
-            payment with
+            PaymentShareRules.With(payment, after) with
             {
                 Refunded = refunded,
                 State = whole ? PaymentState.Refunded : PaymentState.PartiallyRefunded,
-                FeeRefunded = PaymentFeeRules.GivenBack(book, payment, refunded),
+                FeeRefunded = payment.Fee is null ? null : after.Sum(share => share.FeeRefunded),
             }
         );
         var account = book.Get(AccountTables.Accounts, payment.AccountId);
@@ -121,11 +148,17 @@ public static class RefundRules
                     WithdrawalRules.CreditLeg(account, toCustomer),
                     PaymentRules.BudgetOf(payment),
                     amount - toCustomer,
-                    PaymentRules.SettlementOf(payment)
+                    PaymentShareRules.Legs(before, payment, share => -share.Refunded)
                 )
             )
         );
-        PaymentFeeRules.GiveBack(book, payment, command.RefundId.Value, fee, command.Now);
+        PaymentFeeRules.GiveBack(
+            book,
+            payment,
+            command.RefundId.Value,
+            [.. PaymentShareRules.Legs(before, payment, share => share.FeeRefunded)],
+            command.Now
+        );
         WithdrawalRules.SendOn(book, account, command.RefundId.Value, toCustomer, command.Now);
         var returned = whole && ReturnCoupon(command, book, payment);
         var refund = book.Insert(
@@ -140,7 +173,10 @@ public static class RefundRules
                 Amount = amount,
                 CustomerAmount = toCustomer,
                 DiscountAmount = amount - toCustomer,
-                Fee = payment.FeeRuleId is null ? null : fee,
+                Fee = payment.FeeRuleId is null
+                    ? null
+                    : after.Sum(share => share.FeeRefunded) - before.Sum(share => share.FeeRefunded),
+                Splits = payment.Splits is null ? null : PaymentShares.Write(SharesOf(before, after)),
                 CouponReturned = returned,
                 Reason = command.Reason,
                 CreatedAt = command.Now,
@@ -149,6 +185,21 @@ public static class RefundRules
         Emit(book, refund, payment);
         return refund;
     }
+
+    private static IReadOnlyList<RefundShare> SharesOf(
+        IReadOnlyList<PaymentShare> before,
+        IReadOnlyList<PaymentShare> after
+    ) =>
+        [
+            .. after.Select(
+                (share, i) =>
+                    new RefundShare(
+                        share.SubMerchant,
+                        share.Refunded - before[i].Refunded,
+                        share.FeeRefunded - before[i].FeeRefunded
+                    )
+            ),
+        ];
 
     private static void GiveBackLimits(CreateRefund command, Book book, PaymentRow payment, long toCustomer)
     {

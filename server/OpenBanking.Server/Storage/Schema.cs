@@ -15,6 +15,7 @@ using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Withdrawals;
@@ -41,6 +42,7 @@ public static class Schema
         CouponTables.StockHolders,
         CouponTables.Campaigns,
         FeeTables.Rules,
+        SubMerchantTables.SubMerchants,
         CustomerTables.Customers,
         CustomerTables.Identities,
         CustomerTables.Mobiles,

@@ -171,10 +171,21 @@ public class LedgerRulesTests
         );
 
     private static IReadOnlyList<Leg> PaymentLegs(long customer, long discount, InternalAccountKey? budget) =>
-        LedgerRules.PaymentLegs(Rows.Account.Id, customer, budget, discount, Rows.Settlement);
+        LedgerRules.PaymentLegs(
+            Rows.Account.Id,
+            customer,
+            budget,
+            discount,
+            new Leg.Internal(Rows.Settlement, customer + (budget is null ? 0 : discount))
+        );
 
     private static IReadOnlyList<Leg> RefundLegs(long customer, long discount, InternalAccountKey? budget) =>
-        LedgerRules.RefundLegs(Rows.Account.Id, customer, budget, discount, Rows.Settlement);
+        LedgerRules.RefundLegs(
+            new Leg.Customer(Rows.Account.Id, customer),
+            budget,
+            discount,
+            new Leg.Internal(Rows.Settlement, -customer - (budget is null ? 0 : discount))
+        );
 
     private static void AssertZero(IReadOnlyList<Leg> legs) => Assert.Equal(0, legs.Sum(leg => leg.Amount));
 

@@ -86,6 +86,19 @@ internal static partial class BankInvariants
                 Must.Be(CapturedOf(payment), Credited(PostingKind.Payment, payment.Id.Value));
                 Must.Be(payment.Fee ?? 0, Credited(PostingKind.Fee, payment.Id.Value));
                 Must.BeInRange(payment.Fee ?? 0, 0, CapturedOf(payment));
+                var shares = PaymentShares.Of(payment);
+                Must.Be(CapturedOf(payment), shares.Sum(share => share.Captured));
+                Must.Be(payment.Refunded, shares.Sum(share => share.Refunded));
+                Must.All(
+                    shares,
+                    share =>
+                    {
+                        Must.BeInRange(share.Captured, 0, share.Amount);
+                        Must.BeInRange(share.Refunded, 0, share.Captured);
+                        Must.BeInRange(share.Fee, 0, share.Captured);
+                        Must.BeInRange(share.FeeRefunded, 0, share.Fee);
+                    }
+                );
             }
         );
         Must.All(

@@ -46,8 +46,12 @@ internal sealed class Comparison(
 
         for (var app = 1; app <= 2; app++)
         {
-            var settlement = bank.Find(LedgerTables.InternalAccounts, SettlementOf(app));
-            Must.Be(model.SettlementOf(app), settlement?.Balance ?? 0);
+            for (var owner = 0; owner <= 2; owner++)
+            {
+                var settlement = bank.Find(LedgerTables.InternalAccounts, SettlementOf(app, owner));
+                Must.Be(model.SettlementOf(app, owner), settlement?.Balance ?? 0);
+            }
+
             var income = bank.Find(LedgerTables.InternalAccounts, IncomeOf(app));
             Must.Be(
                 model
@@ -132,6 +136,12 @@ internal sealed class Comparison(
     private static InternalAccountKey IncomeOf(int app) =>
         new(InternalAccountKind.FeeIncome, Rows.Id<PartnerRow>(app).Value, Money.Renminbi);
 
-    private static InternalAccountKey SettlementOf(int app) =>
-        new(InternalAccountKind.PartnerSettlement, Rows.Id<PartnerRow>(app).Value, Money.Renminbi);
+    private static InternalAccountKey SettlementOf(int app, int owner) =>
+        owner == 0
+            ? new(InternalAccountKind.PartnerSettlement, Rows.Id<PartnerRow>(app).Value, Money.Renminbi)
+            : new(
+                InternalAccountKind.SubMerchantSettlement,
+                Scene.MerchantOf(app, owner).Value,
+                Money.Renminbi
+            );
 }

@@ -32,6 +32,9 @@ internal sealed partial class Stage
                     Amount = amount,
                     Discount = 0,
                     CustomerAmount = amount,
+                    Splits = Scene.SplitsOf(model.Agreements[i].App, amount) is { } shares
+                        ? PaymentShares.Write(shares)
+                        : null,
                     Manual = step.Hours is not null,
                     CreatedAt = at,
                     ExpiresAt = at + waits,

@@ -26,6 +26,7 @@ internal sealed partial class Model
         {
             Captured = false,
             FeeRule = Scene.FeeRuleOf(agreement.App, now),
+            Shares = Scene.SharesOf(agreement.App, price),
             Hold = new(most, discount, until) { Open = decline is null },
         };
         Payments.Add(payment);

@@ -25,6 +25,7 @@ internal sealed partial class Stage
             )
             {
                 FeeRuleId = Scene.FeeRuleOf(model.Agreements[i].App, at).Id,
+                Shares = Scene.SplitsOf(model.Agreements[i].App, step.Amount),
             },
             model.Authorize(
                 model.Agreements[i],

@@ -37,10 +37,13 @@ internal sealed partial class Model
         DateOnly.FromDateTime(instant.UtcDateTime.AddHours(8));
 
     /// <summary>What a partner has earned and not given back, less fees.</summary>
-    public long SettlementOf(int app) =>
+    /// <param name="owner">A merchant's number, or 0 for the partner itself.</param>
+    public long SettlementOf(int app, int owner) =>
         Payments
             .Where(payment => payment.Agreement.App == app)
-            .Sum(payment => payment.Taken - payment.Refunds.Sum() - payment.Fee + payment.FeeRefunded);
+            .Sum(payment =>
+                payment.Shares.Select((share, i) => share.Owner == owner ? payment.LeftTo(i) : 0).Sum()
+            );
 
     public Expected TopUp(ModelAgreement agreement, long amount, DateTimeOffset now)
     {
@@ -132,6 +135,7 @@ internal sealed partial class Model
         {
             Captured = decline is null,
             FeeRule = Scene.FeeRuleOf(agreement.App, now),
+            Shares = Scene.SharesOf(agreement.App, price),
         };
         Payments.Add(payment);
         if (decline is not null)
@@ -162,22 +166,46 @@ internal sealed partial class Model
         );
     }
 
-    public Expected Refund(ModelPayment payment, long? asked, DateTimeOffset now)
+    /// <param name="named">What each part is to give; by the rule when null.</param>
+    public Expected Refund(
+        ModelPayment payment,
+        long? asked,
+        IReadOnlyList<long>? named,
+        DateTimeOffset now
+    )
     {
         var amount = asked ?? payment.Left;
         var app = payment.Agreement.App;
         var refusal =
             !payment.Captured || payment.Left == 0 ? ProblemCodes.PaymentNotRefundable
             : amount > payment.Left ? ProblemCodes.RefundExceedsPayment
-            : amount - payment.FeeGivenBackBy(amount) > SettlementOf(app) ? ProblemCodes.InsufficientPartnerBalance
             : null;
         if (refusal is not null)
         {
             return Expected.Refused(refusal);
         }
 
+        if (named?.Where((part, i) => part > payment.TakenBy[i] - payment.GaveBack[i]).Any() == true)
+        {
+            return Expected.Refused(ProblemCodes.RefundExceedsPayment);
+        }
+
+        var parts = named ?? payment.DivideRefund(amount);
+        if (
+            payment
+                .Shares.Where((share, i) => payment.Costs(i, parts[i]) > SettlementOf(app, share.Owner))
+                .Any()
+        )
+        {
+            return Expected.Refused(ProblemCodes.InsufficientPartnerBalance);
+        }
+
         var before = payment.ToCustomer;
-        payment.FeeRefunded += payment.FeeGivenBackBy(amount);
+        for (var i = 0; i < parts.Count; i++)
+        {
+            payment.GaveBack[i] += parts[i];
+        }
+
         payment.Refunds.Add(amount);
         payment.Version++;
         var toCustomer = payment.ToCustomer - before;

@@ -1,6 +1,7 @@
 -- expand
--- What partners pay. A server that knows no fees goes on: the payments it makes cost none, what it captures of a hold costs
--- nothing more, and what it gives back leaves the fee where it is.
+-- What partners pay, and merchants that sell through them. A server that knows none of it goes on: the payments it makes cost
+-- no fee, what it captures of a hold costs nothing more and goes to the partner, and what it gives back comes from the partner
+-- and leaves the fee where it is. The next capture or refund of a newer one counts it in.
 CREATE TABLE fee_rule (
     world integer NOT NULL,
     id uuid NOT NULL,
@@ -29,3 +30,27 @@ ALTER TABLE payment
 ALTER TABLE refund ADD COLUMN fee bigint;
 
 ALTER TABLE refund ADD CONSTRAINT refund_fee_check CHECK (fee >= 0) NOT VALID;
+
+CREATE TABLE sub_merchant (
+    world integer NOT NULL,
+    id uuid NOT NULL,
+    partner_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    reference text COLLATE "C",
+    state smallint NOT NULL,
+    created_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (world, id)
+);
+
+CREATE INDEX sub_merchant_by_partner ON sub_merchant (world, partner_id, id);
+
+ALTER TABLE payment ADD COLUMN splits text COLLATE "C";
+
+ALTER TABLE payment ADD COLUMN payee text COLLATE "C";
+
+ALTER TABLE refund ADD COLUMN splits text COLLATE "C";
+
+ALTER TABLE payment_confirmation ADD COLUMN splits text COLLATE "C";
+
+ALTER TABLE payment_confirmation ADD COLUMN payee text COLLATE "C";

@@ -1,6 +1,7 @@
 -- expand
--- What partners pay. A server that knows no fees goes on: the payments it makes cost none, what it captures of a hold costs
--- nothing more, and what it gives back leaves the fee where it is.
+-- What partners pay, and merchants that sell through them. A server that knows none of it goes on: the payments it makes cost
+-- no fee, what it captures of a hold costs nothing more and goes to the partner, and what it gives back comes from the partner
+-- and leaves the fee where it is. The next capture or refund of a newer one counts it in.
 CREATE TABLE fee_rule (
     world INTEGER NOT NULL,
     id BLOB NOT NULL,
@@ -24,3 +25,27 @@ ALTER TABLE payment ADD COLUMN fee INTEGER CHECK (fee BETWEEN 0 AND amount);
 ALTER TABLE payment ADD COLUMN fee_refunded INTEGER CHECK (fee_refunded BETWEEN 0 AND fee);
 
 ALTER TABLE refund ADD COLUMN fee INTEGER CHECK (fee >= 0);
+
+CREATE TABLE sub_merchant (
+    world INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    partner_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    reference TEXT,
+    state INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (world, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sub_merchant_by_partner ON sub_merchant (world, partner_id, id);
+
+ALTER TABLE payment ADD COLUMN splits TEXT;
+
+ALTER TABLE payment ADD COLUMN payee TEXT;
+
+ALTER TABLE refund ADD COLUMN splits TEXT;
+
+ALTER TABLE payment_confirmation ADD COLUMN splits TEXT;
+
+ALTER TABLE payment_confirmation ADD COLUMN payee TEXT;
