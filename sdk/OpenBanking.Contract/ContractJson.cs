@@ -45,6 +45,8 @@ public sealed partial class RequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(TopUp))]
 [JsonSerializable(typeof(Coupon))]
 [JsonSerializable(typeof(Page<Coupon>))]
+[JsonSerializable(typeof(Payout))]
+[JsonSerializable(typeof(Page<Payout>))]
 [JsonSerializable(typeof(SubMerchant))]
 [JsonSerializable(typeof(Page<SubMerchant>))]
 [JsonSerializable(typeof(CouponStock))]

@@ -265,3 +265,24 @@ public readonly record struct SubMerchantStatus(string Value) : IOpenValue<SubMe
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>Where a payout stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<PayoutStatus>))]
+public readonly record struct PayoutStatus(string Value) : IOpenValue<PayoutStatus>
+{
+    /// <summary>The transfer was asked for.</summary>
+    public static PayoutStatus Processing { get; } = new("processing");
+
+    /// <summary>The money is there.</summary>
+    public static PayoutStatus Succeeded { get; } = new("succeeded");
+
+    /// <summary>The transfer failed: the money is paid with the next days.</summary>
+    public static PayoutStatus Failed { get; } = new("failed");
+
+    /// <inheritdoc/>
+    public static PayoutStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

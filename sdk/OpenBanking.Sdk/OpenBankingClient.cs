@@ -39,6 +39,7 @@ public class OpenBankingClient
         Orders = new OrdersClient(api);
         Refunds = new RefundsClient(api);
         SubMerchants = new SubMerchantsClient(api);
+        Payouts = new PayoutsClient(api);
         Consents = new ConsentsClient(api);
         Agreements = new AgreementsClient(api);
         WebhookEndpoints = new WebhookEndpointsClient(api);
@@ -57,6 +58,7 @@ public class OpenBankingClient
         Orders = null!;
         Refunds = null!;
         SubMerchants = null!;
+        Payouts = null!;
         Consents = null!;
         Agreements = null!;
         WebhookEndpoints = null!;
@@ -89,6 +91,9 @@ public class OpenBankingClient
 
     /// <summary>Registers merchants that sell through the partner.</summary>
     public virtual SubMerchantsClient SubMerchants { get; }
+
+    /// <summary>Reads what was paid out.</summary>
+    public virtual PayoutsClient Payouts { get; }
 
     /// <summary>Reads consents and takes them back.</summary>
     public virtual ConsentsClient Consents { get; }

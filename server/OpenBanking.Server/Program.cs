@@ -7,6 +7,7 @@ using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
 using OpenBanking.Server.Pages;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.SubMerchants;
@@ -47,6 +48,8 @@ public static class Program
                 [AccountCommands.Freeze, var id, ..] => await app.SetFreezeAsync(id, frozen: true),
                 [AccountCommands.Unfreeze, var id, ..] => await app.SetFreezeAsync(id, frozen: false),
                 [FeeCommands.Set, var owner, .. var words] => await app.SetFeesAsync(owner, words),
+                [CampaignCommands.Settle, var id, ..] => await app.SettleCampaignAsync(id),
+                [PayoutCommands.PayOut, ..] => await app.PayOutAsync(),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
                 ["keys", .. var words] => await app.KeysAsync(words),
@@ -91,6 +94,7 @@ public static class Program
         api.MapHolds();
         api.MapRefunds();
         api.MapSubMerchants();
+        api.MapPayouts();
         api.MapWebhooks();
         api.MapEvents();
 

@@ -18,6 +18,7 @@ using OpenBanking.Server.Outside;
 using OpenBanking.Server.Pages;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Security;
@@ -47,6 +48,7 @@ public static class ServerComposition
         services.AddSingleton(OutsideLimitsOf(builder.Configuration));
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
         services.AddSingleton(ConfirmationOptionsOf(builder.Configuration));
+        services.AddSingleton(SettlementOptionsOf(builder.Configuration));
         services.AddSingleton(SigningOptionsOf(builder.Configuration));
         services.AddSingleton(ApplicationOptionsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
@@ -124,6 +126,11 @@ public static class ServerComposition
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<IIntentHandler, CardDebits>();
         services.AddSingleton<IIntentHandler, CardCredits>();
+        services.AddSingleton<IIntentHandler, SettlementTransfers>();
+        services.AddSingleton<PayoutQueries>();
+        services.AddSingleton<PayoutRuns>();
+        services.AddSingleton<DailyPayouts>();
+        services.AddHostedService(provider => provider.GetRequiredService<DailyPayouts>());
         services.AddApplications();
         services.AddSingleton<IIntentHandler, Messages>();
         services.AddHostedService<IntentWorker>();
@@ -193,6 +200,7 @@ public static class ServerComposition
         );
         services.AddSingleton<IRiskDecision>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());
+        services.AddSingleton<ISettlementRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
     }
 
@@ -223,6 +231,13 @@ public static class ServerComposition
             configuration.GetSection(ConfirmationOptions.Section).Get<ConfirmationOptions>() ?? new();
         confirmations.Check();
         return confirmations;
+    }
+
+    private static SettlementOptions SettlementOptionsOf(ConfigurationManager configuration)
+    {
+        var options = configuration.GetSection(SettlementOptions.Section).Get<SettlementOptions>() ?? new();
+        options.Check();
+        return options;
     }
 
     private static ApplicationOptions ApplicationOptionsOf(ConfigurationManager configuration)

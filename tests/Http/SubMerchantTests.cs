@@ -171,6 +171,9 @@ public sealed class SubMerchantTests(SharedServer shared) : PayingCustomerTests(
         "/splits",
         "not_allowed"
     )]
+    [InlineData("""[null]""", "/splits/0", "wrong_type")]
+    [InlineData("""[{}]""", "/splits/0/amount", "required")]
+    [InlineData("""[{"amount":{"currency":"CNY","amount":1000},"x":1}]""", "/splits/0/x", "unknown_field")]
     public async Task Parts_that_make_no_sense_are_refused(string splits, string pointer, string code)
     {
         var answer = await Client.CallAsync(

@@ -244,5 +244,6 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         .. ConfirmationBooks.Rules,
         .. WithdrawalBooks.Rules,
         .. FeeBooks.Rules,
+        .. PayoutBooks.Rules,
     ];
 }

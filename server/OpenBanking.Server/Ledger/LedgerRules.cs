@@ -108,7 +108,14 @@ public static class LedgerRules
     public static IReadOnlyList<Leg> FeeLegs(InternalAccountKey feeIncome, IReadOnlyList<Leg> from) =>
         [.. from, new Leg.Internal(feeIncome, -from.Sum(leg => leg.Amount))];
 
-    /// <summary>The bank blocks a campaign's budget.</summary>
+    /// <summary>What a partner or merchant earned is handed to the bank's own transfers; what is negative comes back.</summary>
+    public static IReadOnlyList<Leg> PayoutLegs(InternalAccountKey settlement, long amount) =>
+        [
+            new Leg.Internal(settlement, -amount),
+            new Leg.Internal(Bank(InternalAccountKind.SettlementClearing, settlement.Currency), amount),
+        ];
+
+    /// <summary>The bank blocks a campaign's budget; what is negative it takes back.</summary>
     public static IReadOnlyList<Leg> CampaignFundingLegs(InternalAccountKey campaignBudget, long amount) =>
         [
             new Leg.Internal(Bank(InternalAccountKind.MarketingFund, campaignBudget.Currency), -amount),
@@ -181,6 +188,7 @@ public static class LedgerRules
             }
         );
 
-    private static InternalAccountKey Bank(InternalAccountKind kind, string currency) =>
+    /// <summary>One of the accounts that are the bank's own.</summary>
+    internal static InternalAccountKey Bank(InternalAccountKind kind, string currency) =>
         new(kind, Guid.Empty, currency);
 }

@@ -32,6 +32,9 @@ public enum InternalAccountKind
 
     /// <summary>What a merchant has earned through its partner and not been paid out; the owner is the merchant.</summary>
     SubMerchantSettlement = 8,
+
+    /// <summary>What was handed to the bank's own transfers for partners and merchants.</summary>
+    SettlementClearing = 9,
 }
 
 /// <summary>Names one of the bank's own accounts.</summary>
@@ -75,6 +78,8 @@ public enum PostingKind
     Release = 6,
     Withdrawal = 7,
     Fee = 8,
+    CampaignSettlement = 9,
+    Payout = 10,
 }
 
 /// <summary>One line of the ledger 分录. Never changed, never deleted.</summary>

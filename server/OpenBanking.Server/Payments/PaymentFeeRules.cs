@@ -50,7 +50,13 @@ public static class PaymentFeeRules
         IReadOnlyList<Leg> from,
         long number,
         DateTimeOffset now
-    ) =>
+    )
+    {
+        if (payment.FeeRuleId is null)
+        {
+            return;
+        }
+
         LedgerRules.Post(
             book,
             new(
@@ -63,6 +69,7 @@ public static class PaymentFeeRules
                 -number
             )
         );
+    }
 
     private static InternalAccountKey IncomeOf(PaymentRow payment) =>
         new(InternalAccountKind.FeeIncome, payment.PartnerId.Value, payment.Currency);

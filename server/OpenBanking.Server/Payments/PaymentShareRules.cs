@@ -89,7 +89,7 @@ public static class PaymentShareRules
         PaymentRow payment
     ) => Legs(before, payment, share => share.Captured);
 
-    /// <summary>By how much something of each part is more than before.</summary>
+    /// <summary>By how much something of each one's parts is more than before.</summary>
     public static IEnumerable<Leg> Legs(
         IReadOnlyList<PaymentShare>? before,
         PaymentRow payment,
@@ -99,11 +99,13 @@ public static class PaymentShareRules
             .Of(payment)
             .Select(
                 (share, i) =>
-                    new Leg.Internal(
-                        share.SettlementOf(payment),
-                        of(share) - (before is null ? 0 : of(before[i]))
+                    (
+                        Account: share.SettlementOf(payment),
+                        More: of(share) - (before is null ? 0 : of(before[i]))
                     )
-            );
+            )
+            .GroupBy(part => part.Account)
+            .Select(own => new Leg.Internal(own.Key, own.Sum(part => part.More)));
 
     private static IReadOnlyList<long> DivideRefund(
         IReadOnlyList<PaymentShare> shares,

@@ -36,9 +36,9 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
             );
         }
 
-        var errors = request.Splits is null
+        var errors = request.SubMerchantId is not null
             ? CheckOne(request, rows[0])
-            : [.. Check(request.Splits, request.Amount.Amount), .. CheckKnown(request.Splits, rows)];
+            : [.. Check(splits, request.Amount.Amount), .. CheckKnown(splits, rows)];
         return errors.Count > 0
             ? new(null, null) { Errors = errors }
             : new(

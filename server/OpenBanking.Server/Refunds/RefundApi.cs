@@ -1,6 +1,7 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 
 namespace OpenBanking.Server.Refunds;
 
@@ -39,6 +40,7 @@ public static class RefundApi
         KeyedBody<CreateRefundRequest> body,
         PaymentQueries payments,
         RefundQueries queries,
+        SettlementOptions settlement,
         Engine.Engine engine,
         Ids ids
     )
@@ -70,6 +72,7 @@ public static class RefundApi
                 )
                 {
                     Named = PaymentSplits.NamedIn(request, payment!, caller),
+                    MostOwed = settlement.MostOwed,
                 },
                 body.Request,
                 refund => refund.Id.Value,

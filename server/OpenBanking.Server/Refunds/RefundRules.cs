@@ -24,6 +24,9 @@ public sealed record CreateRefund(
     /// <summary>What each part of the payment gives back, in their order; by what each one got when null.</summary>
     public IReadOnlyList<long>? Named { get; init; }
 
+    /// <summary>How much a settlement account may come to owe by it.</summary>
+    public long MostOwed { get; init; }
+
     public override Guid Lane => Payment.CustomerId.Value;
 
     public override Actor Actor => Actor.App(Payment.AppId);
@@ -44,6 +47,11 @@ public sealed record CreateRefund(
         if (Payment.CouponId is { } coupon)
         {
             keys.Want(CouponTables.Coupons, coupon);
+        }
+
+        if (Payment.CampaignId is { } campaign)
+        {
+            keys.Want(CouponTables.Campaigns, campaign);
         }
 
         PaymentFeeRules.Want(keys, Payment.FeeRuleId);
@@ -78,8 +86,11 @@ public static class RefundRules
         }
 
         var before = PaymentShares.Of(payment);
+        var named = command.Named is null
+            ? null
+            : before.Select((_, i) => command.Named.ElementAtOrDefault(i)).ToList();
         if (
-            command.Named is { } named
+            named is not null
             && before.Where((share, i) => named[i] > share.Captured - share.Refunded).Any()
         )
         {
@@ -90,8 +101,8 @@ public static class RefundRules
             );
         }
 
-        var after = PaymentShareRules.Refund(book, payment, amount, command.Named);
-        return before.Where((share, i) => !Covers(book, payment, share, after[i])).Any()
+        var after = PaymentShareRules.Refund(book, payment, amount, named);
+        return before.Where((share, i) => !Covers(command, book, share, after[i])).Any()
             ? Decision.Reject(ProblemCodes.InsufficientPartnerBalance)
             : Decision.Accept(GiveBack(command, book, payment, amount, after));
     }
@@ -103,11 +114,11 @@ public static class RefundRules
         (long)((Int128)refunded * customerAmount / total);
 
     /// <summary>Whether the settlement account of a part has what it gives back, less what comes back of its fee.</summary>
-    private static bool Covers(Book book, PaymentRow payment, PaymentShare before, PaymentShare after)
+    private static bool Covers(CreateRefund command, Book book, PaymentShare before, PaymentShare after)
     {
-        var settlement = book.Find(LedgerTables.InternalAccounts, before.SettlementOf(payment));
+        var settlement = book.Find(LedgerTables.InternalAccounts, before.SettlementOf(command.Payment));
         var taken = after.Refunded - before.Refunded - (after.FeeRefunded - before.FeeRefunded);
-        return taken <= Math.Max(0, settlement?.Balance ?? 0);
+        return taken <= 0 || taken <= (settlement?.Balance ?? 0) + command.MostOwed;
     }
 
     private static RefundRow GiveBack(
@@ -146,7 +157,7 @@ public static class RefundRules
                 command.Now,
                 LedgerRules.RefundLegs(
                     WithdrawalRules.CreditLeg(account, toCustomer),
-                    PaymentRules.BudgetOf(payment),
+                    FunderOf(book, payment),
                     amount - toCustomer,
                     PaymentShareRules.Legs(before, payment, share => -share.Refunded)
                 )
@@ -185,6 +196,11 @@ public static class RefundRules
         Emit(book, refund, payment);
         return refund;
     }
+
+    private static InternalAccountKey? FunderOf(Book book, PaymentRow payment) =>
+        PaymentRules.BudgetOf(payment) is { } budget
+            ? CampaignRules.FunderOf(book.Find(CouponTables.Campaigns, payment.CampaignId!.Value), budget)
+            : null;
 
     private static IReadOnlyList<RefundShare> SharesOf(
         IReadOnlyList<PaymentShare> before,

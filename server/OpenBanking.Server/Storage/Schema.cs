@@ -13,6 +13,7 @@ using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.SubMerchants;
@@ -43,6 +44,8 @@ public static class Schema
         CouponTables.Campaigns,
         FeeTables.Rules,
         SubMerchantTables.SubMerchants,
+        PayoutTables.Progress,
+        PayoutTables.Payouts,
         CustomerTables.Customers,
         CustomerTables.Identities,
         CustomerTables.Mobiles,

@@ -52,6 +52,8 @@ public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;
 
 public sealed class SqliteFeeAuditTests : FeeAuditTests<SqliteDatabase>;
 
+public sealed class SqlitePayoutAuditTests : PayoutAuditTests<SqliteDatabase>;
+
 public sealed class SqliteAuditCommandTests : AuditCommandTests<SqliteDatabase>;
 
 public sealed class SqliteKeyCommandTests : KeyCommandTests<SqliteDatabase>;

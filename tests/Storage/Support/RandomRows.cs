@@ -6,6 +6,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Storage;
@@ -166,6 +167,7 @@ internal sealed class RandomRows
                 Fee = refund.Fee is null ? null : Number(0, long.MaxValue),
             },
             TopUpRow topUp => topUp with { Amount = most },
+            PayoutRow payout => payout with { Amount = most },
             WithdrawalRow withdrawal => withdrawal with { Amount = most },
             SandboxCardRow card => card with { Balance = Number(0, long.MaxValue) },
             EntryRow entry => entry with { Amount = entry.Amount == 0 ? 1 : entry.Amount },

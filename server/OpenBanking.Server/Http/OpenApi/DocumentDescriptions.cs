@@ -35,6 +35,7 @@ public sealed partial class DocumentDescriptions : IDocumentFilter
         ("Consents", "What customers allowed this app, and their payment agreements."),
         ("Coupons", "The bank's coupon stocks, and coupons in customers' wallets."),
         ("Payments", "Payments under agreements, and the orders they are for."),
+        ("Payouts", "What was paid out to the partner and its merchants."),
         ("Refunds", "Giving payments back."),
         ("Sandbox", "What only a sandbox has."),
         ("Sub-merchants", "Merchants that sell through the partner."),

@@ -54,3 +54,37 @@ ALTER TABLE refund ADD COLUMN splits text COLLATE "C";
 ALTER TABLE payment_confirmation ADD COLUMN splits text COLLATE "C";
 
 ALTER TABLE payment_confirmation ADD COLUMN payee text COLLATE "C";
+
+-- What partners and their merchants are paid out, and how far.
+CREATE TABLE payout (
+    world integer NOT NULL,
+    id uuid NOT NULL,
+    partner_id uuid NOT NULL,
+    sub_merchant_id uuid,
+    state smallint NOT NULL,
+    decline_code text COLLATE "C",
+    currency text COLLATE "C" NOT NULL,
+    amount bigint NOT NULL,
+    through date NOT NULL,
+    brought_forward bigint NOT NULL,
+    captured bigint NOT NULL,
+    refunded bigint NOT NULL,
+    fees bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    completed_at timestamptz,
+    version bigint NOT NULL,
+    PRIMARY KEY (world, id),
+    CHECK (amount > 0)
+);
+
+CREATE INDEX payout_by_partner ON payout (world, partner_id, id);
+
+CREATE TABLE payout_progress (
+    world integer NOT NULL,
+    owner_id uuid NOT NULL,
+    through date NOT NULL,
+    carried bigint NOT NULL,
+    open_payout_id uuid,
+    version bigint NOT NULL,
+    PRIMARY KEY (world, owner_id)
+);

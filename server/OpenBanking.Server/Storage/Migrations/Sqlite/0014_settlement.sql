@@ -49,3 +49,37 @@ ALTER TABLE refund ADD COLUMN splits TEXT;
 ALTER TABLE payment_confirmation ADD COLUMN splits TEXT;
 
 ALTER TABLE payment_confirmation ADD COLUMN payee TEXT;
+
+-- What partners and their merchants are paid out, and how far.
+CREATE TABLE payout (
+    world INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    partner_id BLOB NOT NULL,
+    sub_merchant_id BLOB,
+    state INTEGER NOT NULL,
+    decline_code TEXT,
+    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    through INTEGER NOT NULL,
+    brought_forward INTEGER NOT NULL,
+    captured INTEGER NOT NULL,
+    refunded INTEGER NOT NULL,
+    fees INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    completed_at INTEGER,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (world, id),
+    CHECK (amount > 0)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX payout_by_partner ON payout (world, partner_id, id);
+
+CREATE TABLE payout_progress (
+    world INTEGER NOT NULL,
+    owner_id BLOB NOT NULL,
+    through INTEGER NOT NULL,
+    carried INTEGER NOT NULL,
+    open_payout_id BLOB,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (world, owner_id)
+) STRICT, WITHOUT ROWID;
