@@ -58,8 +58,8 @@ public static class CampaignCommands
                 CouponTables.Stocks,
                 world,
                 $"campaign_id = {id} AND ends_at > {now} ORDER BY ends_at DESC LIMIT 1"
-            )
-            is { } open
+            ) is
+            { } open
         )
         {
             return $"{id} issues coupons until {open.EndsAt:u}.";

@@ -36,10 +36,7 @@ public static class FeeCommands
     /// <exception cref="WrongSettingException">There is no such word, or it has no value that can be read.</exception>
     public static string[] SettingsOf(string[] arguments)
     {
-        string[] settings =
-        [
-            .. arguments.Where(word => word.StartsWith("--", StringComparison.Ordinal)),
-        ];
+        string[] settings = [.. arguments.Where(word => word.StartsWith("--", StringComparison.Ordinal))];
         TermsOf([.. arguments.Except(settings)]);
         return settings;
     }
@@ -127,8 +124,9 @@ public static class FeeCommands
         var store = services.GetRequiredService<Store>();
         if (Id<PartnerRow>.TryParse(owner, out var partner))
         {
-            return await store.ListAcrossWorldsAsync(PartnerTables.Partners, 1, $"id = {partner}")
-                is [var (world, _)]
+            return
+                await store.ListAcrossWorldsAsync(PartnerTables.Partners, 1, $"id = {partner}")
+                    is [var (world, _)]
                 ? (world, partner.Value)
                 : null;
         }

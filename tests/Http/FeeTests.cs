@@ -94,7 +94,13 @@ public sealed class FeeTests(SharedServer shared) : PayingCustomerTests(shared)
             "from 2100-01-31, video: 60 basis points, at least 0 fen, at most 500 fen, kept when refunded",
             Assert.Single(lines)
         );
-        foreach (var words in (string[][])[["rate=10001"], ["rate=60", "from=2020-01-01"]])
+        foreach (
+            var words in (string[][])
+                [
+                    ["rate=10001"],
+                    ["rate=60", "from=2020-01-01"],
+                ]
+        )
         {
             Assert.False(
                 (await FeeCommands.SetFeesAsync(Shared.Server.Services, Partner.ClientId, words)).Done
@@ -104,7 +110,13 @@ public sealed class FeeTests(SharedServer shared) : PayingCustomerTests(shared)
         Assert.False((await FeeCommands.SetFeesAsync(Shared.Server.Services, "prt_1", [])).Done);
         foreach (
             var words in (string[][])
-                [["minimum=1"], ["rate=x"], ["rate=1", "rate=2"], ["rate=1", "until=1"], ["rate=1", "from=1"]]
+                [
+                    ["minimum=1"],
+                    ["rate=x"],
+                    ["rate=1", "rate=2"],
+                    ["rate=1", "until=1"],
+                    ["rate=1", "from=1"],
+                ]
         )
         {
             Assert.Throws<WrongSettingException>(() => FeeCommands.SettingsOf(words));

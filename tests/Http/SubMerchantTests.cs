@@ -93,7 +93,9 @@ public sealed class SubMerchantTests(SharedServer shared) : PayingCustomerTests(
         );
         Assert.Equal(
             [10m, 6m, 4m],
-            (await Partner.Client.Payments.GetAsync(paid.Id)).Splits!.Select(part => Yuan(part.RefundedAmount))
+            (await Partner.Client.Payments.GetAsync(paid.Id)).Splits!.Select(part =>
+                Yuan(part.RefundedAmount)
+            )
         );
     }
 
@@ -133,7 +135,12 @@ public sealed class SubMerchantTests(SharedServer shared) : PayingCustomerTests(
     public async Task Captures_of_a_hold_are_divided_as_the_price_is()
     {
         var (noodles, tea) = (await RegisterAsync("Noodles"), await RegisterAsync("Tea House"));
-        var held = await PayAsync(SplitOrder(noodles.Id, tea.Id) with { CaptureMethod = CaptureMethod.Manual });
+        var held = await PayAsync(
+            SplitOrder(noodles.Id, tea.Id) with
+            {
+                CaptureMethod = CaptureMethod.Manual,
+            }
+        );
         Assert.Equal([0m, 0m, 0m], Parts(held).Select(part => part.Captured));
 
         var captured = await Partner.Client.Payments.CaptureAsync(
@@ -190,6 +197,24 @@ public sealed class SubMerchantTests(SharedServer shared) : PayingCustomerTests(
         Assert.Equal(400, answer.Status);
         var error = Assert.Single(answer.Json["errors"]!.AsArray())!;
         Assert.Equal((pointer, code), ((string)error["pointer"]!, (string)error["code"]!));
+    }
+
+    [Fact]
+    public async Task One_merchant_has_one_part_however_its_id_is_written()
+    {
+        var noodles = await RegisterAsync("Noodles");
+        var shouted = "sub_" + noodles.Id[4..].ToUpperInvariant();
+
+        var refused = await RefusalAsync(() =>
+            PayAsync(
+                SplitOrder(noodles.Id, noodles.Id) with
+                {
+                    Splits = [Part(noodles.Id, 10), Part(shouted, 10)],
+                }
+            )
+        );
+
+        Assert.Contains(Assert.Single(refused.Errors).Code, (string[])["duplicate", "not_found"]);
     }
 
     [Fact]

@@ -10,7 +10,9 @@ public static class PaymentShareRules
 {
     public static void Want(IKeySet keys, IReadOnlyList<PaymentShare>? shares)
     {
-        foreach (var merchant in (shares ?? []).Select(share => share.SubMerchant).OfType<Id<SubMerchantRow>>())
+        foreach (
+            var merchant in (shares ?? []).Select(share => share.SubMerchant).OfType<Id<SubMerchantRow>>()
+        )
         {
             keys.Want(SubMerchantTables.SubMerchants, merchant);
         }
@@ -41,10 +43,7 @@ public static class PaymentShareRules
             ? FeeRules.FeeOf(book.Get(FeeTables.Rules, rule), captured)
             : (long?)null;
         var amounts = shares.Select(share => share.Amount).ToList();
-        var (taken, fees) = (
-            PaymentShares.Divide(divided, amounts),
-            PaymentShares.Divide(fee ?? 0, amounts)
-        );
+        var (taken, fees) = (PaymentShares.Divide(divided, amounts), PaymentShares.Divide(fee ?? 0, amounts));
         return With(
             payment,
             [
@@ -72,10 +71,7 @@ public static class PaymentShareRules
         var shares = PaymentShares.Of(payment);
         var given = named ?? DivideRefund(shares, payment.Refunded + amount, amount);
         var rule = payment.FeeRuleId is { } id ? book.Get(FeeTables.Rules, id) : null;
-        return
-        [
-            .. shares.Select((share, i) => GiveBack(rule, share, share.Refunded + given[i])),
-        ];
+        return [.. shares.Select((share, i) => GiveBack(rule, share, share.Refunded + given[i]))];
     }
 
     /// <summary>The payment with these parts. One that goes whole to its partner keeps none.</summary>
@@ -84,10 +80,8 @@ public static class PaymentShareRules
 
     /// <summary>What each part is credited.</summary>
     /// <param name="before">As they were before; null when nothing was captured.</param>
-    internal static IEnumerable<Leg> CreditLegs(
-        IReadOnlyList<PaymentShare>? before,
-        PaymentRow payment
-    ) => Legs(before, payment, share => share.Captured);
+    internal static IEnumerable<Leg> CreditLegs(IReadOnlyList<PaymentShare>? before, PaymentRow payment) =>
+        Legs(before, payment, share => share.Captured);
 
     /// <summary>By how much something of each one's parts is more than before.</summary>
     public static IEnumerable<Leg> Legs(
@@ -114,7 +108,10 @@ public static class PaymentShareRules
     )
     {
         var due = PaymentShares.Divide(refunded, shares.Select(share => share.Captured));
-        return PaymentShares.Divide(amount, shares.Select((share, i) => Math.Max(0, due[i] - share.Refunded)));
+        return PaymentShares.Divide(
+            amount,
+            shares.Select((share, i) => Math.Max(0, due[i] - share.Refunded))
+        );
     }
 
     private static PaymentShare GiveBack(FeeRuleRow? rule, PaymentShare share, long refunded) =>

@@ -7,7 +7,8 @@ namespace OpenBanking.Server.Payments;
 /// <summary>Reads how a request splits a payment or a refund, and shows it.</summary>
 public sealed class PaymentSplits(SubMerchantQueries merchants)
 {
-    private const string NameJoin = "、";
+    /// <summary>How many payees are named; of more it is said how many there are.</summary>
+    private const int MostNamed = 3;
 
     /// <summary>How a payment is split, and whom its customer pays; nothing when it goes whole to the partner.</summary>
     public sealed record Read(IReadOnlyList<PaymentShare>? Shares, string? Payee)
@@ -17,10 +18,9 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
 
     public async ValueTask<Read> ReadAsync(Caller caller, CreatePaymentRequest request)
     {
-        var splits =
-            request.SubMerchantId is { } only
-                ? [new Split { SubMerchantId = only, Amount = request.Amount }]
-                : request.Splits;
+        var splits = request.SubMerchantId is { } only
+            ? [new Split { SubMerchantId = only, Amount = request.Amount }]
+            : request.Splits;
         if (splits is null)
         {
             return new(null, null);
@@ -43,9 +43,13 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
             ? new(null, null) { Errors = errors }
             : new(
                 [.. splits.Select((split, i) => new PaymentShare(rows[i]?.Id, split.Amount.Amount))],
-                string.Join(NameJoin, rows.Select(row => row?.Name ?? caller.App.Name))
+                PayeeOf([.. rows.Select(row => row?.Name ?? caller.App.Name)])
             );
     }
+
+    private static string PayeeOf(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(MostNamed))
+        + (names.Count > MostNamed ? $" +{names.Count - MostNamed}" : "");
 
     /// <summary>What is wrong with the parts that a refund names.</summary>
     public static IEnumerable<ProblemError> Check(
@@ -102,7 +106,9 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
             : null;
 
     public static IReadOnlyList<PaymentSplit>? Show(PaymentRow payment, Caller caller) =>
-        payment.Splits is null ? null : Show(PaymentShares.Of(payment), payment.Currency, payment.FeeRuleId is not null, caller);
+        payment.Splits is null
+            ? null
+            : Show(PaymentShares.Of(payment), payment.Currency, payment.FeeRuleId is not null, caller);
 
     public static IReadOnlyList<PaymentSplit>? Show(
         IReadOnlyList<PaymentShare>? shares,
@@ -124,7 +130,7 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
                 }),
             ];
 
-    private static IReadOnlyList<ProblemError> CheckOne(CreatePaymentRequest request, SubMerchantRow? row) =>
+    private static List<ProblemError> CheckOne(CreatePaymentRequest request, SubMerchantRow? row) =>
         request.Splits is not null
             ? [Wire.Wrong("/splits", "not_allowed", "Either sub_merchant_id or splits.")]
         : row is null ? [Wire.NotKnown("/sub_merchant_id", "merchant")]
@@ -133,17 +139,24 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
     private static IEnumerable<ProblemError> CheckKnown(
         IReadOnlyList<Split> splits,
         List<SubMerchantRow?> rows
-    ) =>
-        rows.Select(
+    )
+    {
+        var unknown = rows.Select(
                 (row, i) =>
                     row is null && splits[i].SubMerchantId is not null
                         ? Wire.NotKnown($"/splits/{i}/sub_merchant_id", "merchant")
                         : null
             )
-            .OfType<ProblemError>();
+            .OfType<ProblemError>()
+            .ToList();
+        // By whose they are: one id can be written in several ways.
+        return unknown.Count == 0 && rows.DistinctBy(row => row?.Id).Count() < rows.Count
+            ? [Wire.Wrong("/splits", "duplicate", "Each part is of somebody else.")]
+            : unknown;
+    }
 
     /// <param name="amount">What they are together; anything when null.</param>
-    private static IReadOnlyList<ProblemError> Check(IReadOnlyList<Split> splits, long? amount)
+    private static List<ProblemError> Check(IReadOnlyList<Split> splits, long? amount)
     {
         if (splits.Count is 0 or > PaymentShares.Most)
         {
@@ -162,10 +175,8 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
             return errors;
         }
 
-        return splits.DistinctBy(split => split.SubMerchantId).Count() < splits.Count
-                ? [Wire.Wrong("/splits", "duplicate", "Each part is of somebody else.")]
-            : amount is { } whole && splits.Sum(split => split.Amount.Amount) != whole
-                ? [Wire.Wrong("/splits", "wrong_sum", "The parts together are the amount.")]
+        return amount is { } whole && splits.Sum(split => split.Amount.Amount) != whole
+            ? [Wire.Wrong("/splits", "wrong_sum", "The parts together are the amount.")]
             : [];
     }
 

@@ -76,7 +76,8 @@ public sealed record CompletePayout(
         keys.Want(PayoutTables.Progress, new(Owner.Id));
     }
 
-    public override Decision<PayoutRow> Decide(Book book) => Decision.Accept(PayoutRules.Complete(this, book));
+    public override Decision<PayoutRow> Decide(Book book) =>
+        Decision.Accept(PayoutRules.Complete(this, book));
 }
 
 /// <summary>How partners get their money: day after day, each day once, and one transfer at a time.</summary>

@@ -57,16 +57,16 @@ public sealed class PayoutRuns(
 
         var owner = await OwnerOfAsync(world, account);
         return await engine.SubmitAsync(
-                new SettleDays(
-                    world,
-                    now,
-                    ids.New<PayoutRow>(),
-                    ids.New<IntentRow>(),
-                    owner,
-                    await queries.AddUpAsync(world, owner.Settlement, progress?.Through, through),
-                    clocks.RealNow
-                )
+            new SettleDays(
+                world,
+                now,
+                ids.New<PayoutRow>(),
+                ids.New<IntentRow>(),
+                owner,
+                await queries.AddUpAsync(world, owner.Settlement, progress?.Through, through),
+                clocks.RealNow
             )
+        )
             is Accepted<PayoutRow?> { Reply: not null };
     }
 

@@ -38,13 +38,7 @@ public sealed class SettlementTransfers(
             );
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         await engine.SubmitAsync(
-            new CompletePayout(
-                world,
-                await clocks.NowAsync(world),
-                reference.Id,
-                payout,
-                answer.FailureCode
-            )
+            new CompletePayout(world, await clocks.NowAsync(world), reference.Id, payout, answer.FailureCode)
         );
     }
 

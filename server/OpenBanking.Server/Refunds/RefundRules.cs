@@ -89,10 +89,7 @@ public static class RefundRules
         var named = command.Named is null
             ? null
             : before.Select((_, i) => command.Named.ElementAtOrDefault(i)).ToList();
-        if (
-            named is not null
-            && before.Where((share, i) => named[i] > share.Captured - share.Refunded).Any()
-        )
+        if (named is not null && before.Where((share, i) => named[i] > share.Captured - share.Refunded).Any())
         {
             return Decision.Reject(
                 ProblemCodes.RefundExceedsPayment,

@@ -102,8 +102,7 @@ public static class SubMerchantApi
             : PageRequest.WrongCursor();
 
     private static async Task<IResult> GetAsync(Caller caller, string id, SubMerchantQueries queries) =>
-        caller.TryRead<SubMerchantRow>(id, out var known)
-        && await queries.FindAsync(caller, known) is { } row
+        caller.TryRead<SubMerchantRow>(id, out var known) && await queries.FindAsync(caller, known) is { } row
             ? Answers.Ok(Show(row, caller))
             : Problems.NotFound();
 

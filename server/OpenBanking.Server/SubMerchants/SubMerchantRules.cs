@@ -50,13 +50,7 @@ public static class SubMerchantRules
         return Decision.Accept(
             row.State == SubMerchantState.Closed
                 ? row
-                : book.Update(
-                    SubMerchantTables.SubMerchants,
-                    row with
-                    {
-                        State = SubMerchantState.Closed,
-                    }
-                )
+                : book.Update(SubMerchantTables.SubMerchants, row with { State = SubMerchantState.Closed })
         );
     }
 }

@@ -61,7 +61,10 @@ public class CampaignRulesTests
             )
         ).Accepted;
 
-        Assert.Equal((15_00, 5_00, false), (refund.CustomerAmount, refund.DiscountAmount, refund.CouponReturned));
+        Assert.Equal(
+            (15_00, 5_00, false),
+            (refund.CustomerAmount, refund.DiscountAmount, refund.CouponReturned)
+        );
         Assert.Equal((0, 0), (Balance(Rows.Budget), Balance(fund)));
     }
 

@@ -14,7 +14,10 @@ public class FeeRulesTests
 
     /// <summary>A rule, and what was captured by and by.</summary>
     private static readonly Gen<(FeeRuleRow Rule, long[] Totals)> cases =
-        from basisPoints in Gen.Frequency((3, Gen.Choose(0, 300)), (1, Gen.Choose(0, FeeRules.MostBasisPoints)))
+        from basisPoints in Gen.Frequency(
+            (3, Gen.Choose(0, 300)),
+            (1, Gen.Choose(0, FeeRules.MostBasisPoints))
+        )
         from minimum in Gen.Choose(0, 500)
         from above in Gen.Choose(-1, 5_000)
         from count in Gen.Choose(1, 6)
@@ -39,8 +42,10 @@ public class FeeRulesTests
     [InlineData(20_92, 13)]
     [InlineData(20_83, 12)]
     [InlineData(10_000_000_000, 20_00)]
-    public void A_fee_is_the_rate_within_minimum_and_cap_and_half_a_fen_is_rounded_up(long captured, long fee) =>
-        Assert.Equal(fee, FeeRules.FeeOf(rule, captured));
+    public void A_fee_is_the_rate_within_minimum_and_cap_and_half_a_fen_is_rounded_up(
+        long captured,
+        long fee
+    ) => Assert.Equal(fee, FeeRules.FeeOf(rule, captured));
 
     [Fact]
     public void Each_capture_takes_something_between_nothing_and_what_it_captures() =>
@@ -129,14 +134,7 @@ public class FeeRulesTests
     public void Figures_out_of_range_are_refused(int basisPoints, long minimum, long? cap) =>
         Assert.Equal(
             FeeRules.Refusals.OutOfRange,
-            Add(
-                rule with
-                {
-                    BasisPoints = basisPoints,
-                    Minimum = minimum,
-                    Cap = cap,
-                }
-            ).Rejected.Code
+            Add(rule with { BasisPoints = basisPoints, Minimum = minimum, Cap = cap }).Rejected.Code
         );
 
     private static Ran<FeeRuleRow> Add(FeeRuleRow added) =>

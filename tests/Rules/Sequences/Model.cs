@@ -167,12 +167,7 @@ internal sealed partial class Model
     }
 
     /// <param name="named">What each part is to give; by the rule when null.</param>
-    public Expected Refund(
-        ModelPayment payment,
-        long? asked,
-        IReadOnlyList<long>? named,
-        DateTimeOffset now
-    )
+    public Expected Refund(ModelPayment payment, long? asked, IReadOnlyList<long>? named, DateTimeOffset now)
     {
         var amount = asked ?? payment.Left;
         var app = payment.Agreement.App;

@@ -30,7 +30,11 @@ public abstract class FeeAuditTests<TDatabase> : EngineSuite<TDatabase>
 
     [Theory]
     [InlineData("UPDATE payment SET fee = fee + 1 WHERE order_no = 'order-1'", Posted, Income)]
-    [InlineData("UPDATE payment SET fee_refunded = fee_refunded - 1 WHERE order_no = 'order-2'", GivenBack, Income)]
+    [InlineData(
+        "UPDATE payment SET fee_refunded = fee_refunded - 1 WHERE order_no = 'order-2'",
+        GivenBack,
+        Income
+    )]
     [InlineData("UPDATE refund SET fee = fee + 1", Posted, GivenBack)]
     [InlineData("UPDATE refund SET fee = NULL", Posted, GivenBack)]
     [InlineData("DELETE FROM payment WHERE order_no = 'order-1'", OfSomething, Income, Payments)]

@@ -28,8 +28,10 @@ public abstract class PayoutAuditTests<TDatabase> : EngineSuite<TDatabase>
             new SettledDays(null, Rows.Today, 60_00, 10_00, 12 + 24 - 6),
             await queries.AddUpAsync(Rows.World, Rows.Settlement, null, Rows.Today)
         );
-        foreach (var (after, through) in (IReadOnlyList<(DateOnly, DateOnly)>)
-            [(Rows.Today, Rows.Today.AddDays(1)), (Rows.Today.AddDays(-2), Rows.Today.AddDays(-1))])
+        foreach (
+            var (after, through) in (IReadOnlyList<(DateOnly, DateOnly)>)
+                [(Rows.Today, Rows.Today.AddDays(1)), (Rows.Today.AddDays(-2), Rows.Today.AddDays(-1))]
+        )
         {
             Assert.Equal(
                 new SettledDays(after, through, 0, 0, 0),
