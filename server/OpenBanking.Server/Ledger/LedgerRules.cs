@@ -31,6 +31,7 @@ public abstract record Leg(long Amount)
 public static class LedgerRules
 {
     /// <summary>Customer and campaign pay.</summary>
+    /// <param name="to">Who is paid: together what both pay.</param>
     public static IReadOnlyList<Leg> PaymentLegs(
         Id<AccountRow> customer,
         long customerAmount,
@@ -44,7 +45,7 @@ public static class LedgerRules
 
     /// <summary>Customer and campaign get something back.</summary>
     /// <param name="to">Where the customer's part goes.</param>
-    /// <param name="from">What gives it back, with its sign.</param>
+    /// <param name="from">Who gives it back, with its sign: together what both get.</param>
     public static IReadOnlyList<Leg> RefundLegs(
         Leg to,
         InternalAccountKey? campaignBudget,
@@ -69,6 +70,7 @@ public static class LedgerRules
         );
 
     /// <summary>A part of what was set aside is taken.</summary>
+    /// <param name="to">Who takes it: together the amount.</param>
     public static IReadOnlyList<Leg> CaptureLegs(
         InternalAccountKey holds,
         long amount,

@@ -136,7 +136,7 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
         : row is null ? [Wire.NotKnown("/sub_merchant_id", "merchant")]
         : [];
 
-    private static IEnumerable<ProblemError> CheckKnown(
+    private static List<ProblemError> CheckKnown(
         IReadOnlyList<Split> splits,
         List<SubMerchantRow?> rows
     )
