@@ -69,6 +69,21 @@ public sealed class CardRailAdapter(Backend backend) : BackendPort(backend, "tra
 
 // </card_rail>
 
+public sealed class SettlementAdapter(Backend backend) : BackendPort(backend, "payouts"), ISettlementRail
+{
+    public Task<OutsideAnswer> PayAsync(
+        Reference reference,
+        SettlementPayee payee,
+        Money amount,
+        CancellationToken cancellationToken
+    ) => AskAsync("pay", reference, new Payout(payee, amount), cancellationToken);
+
+    /// <summary>For the bank alone: the partner sees that it failed.</summary>
+    protected override string RefusalOf(string? code) => code ?? "refused";
+
+    private sealed record Payout(SettlementPayee Payee, Money Amount);
+}
+
 public sealed class MessageAdapter(Backend backend) : BackendPort(backend, "messages"), IMessageSender
 {
     public Task<OutsideAnswer> SendAsync(

@@ -19,6 +19,7 @@ public static class BankAdapterRegistration
         builder.Services.AddSingleton<IRiskDecision, RiskAdapter>();
         builder.Services.AddSingleton<ICardRail, CardRailAdapter>();
         builder.Services.AddSingleton<IMessageSender, MessageAdapter>();
+        builder.Services.AddSingleton<ISettlementRail, SettlementAdapter>();
     }
     // </register_adapters>
 }

@@ -389,6 +389,9 @@ public static class Scopes
     /// <summary>Of the app: applications for e-accounts.</summary>
     public const string Applications = "applications";
 
+    /// <summary>Of the app: merchants that sell through the partner, and what was paid out.</summary>
+    public const string Settlement = "settlement";
+
     /// <summary>Of the app: webhook endpoints.</summary>
     public const string Webhooks = "webhooks";
 
@@ -400,7 +403,7 @@ public static class Scopes
 
     /// <summary>Those an app holds by itself, through client credentials.</summary>
     public static IReadOnlyList<string> OfApp { get; } =
-    [Payments, PaymentsRead, CouponsIssue, Webhooks, Applications];
+    [Payments, PaymentsRead, CouponsIssue, Webhooks, Applications, Settlement];
 
     /// <summary>All that an app may hold.</summary>
     public static IReadOnlyList<string> All { get; } = [.. OfCustomer, .. OfApp];

@@ -30,6 +30,13 @@ public sealed record CreatePaymentRequest
     /// <summary>A coupon of this customer to redeem with the payment, <c>cpn_…</c>.</summary>
     public string? CouponId { get; init; }
 
+    /// <summary>The merchant that the whole payment is for, <c>sub_…</c>; this partner itself when absent.</summary>
+    public string? SubMerchantId { get; init; }
+
+    /// <summary>In the place of <see cref="SubMerchantId"/>: how the price is split. One to twenty parts, each of somebody
+    /// else, that together are <see cref="Amount"/>.</summary>
+    public IReadOnlyList<Split>? Splits { get; init; }
+
     /// <summary>What the customer bought, as the statement shows it; at most 128 characters.</summary>
     public string? Description { get; init; }
 
@@ -40,6 +47,49 @@ public sealed record CreatePaymentRequest
     /// <summary>With <see cref="CaptureMethod.Manual"/>: when the hold ends by itself. Later than now, and at most 30
     /// days away; seven days away when absent.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>A part of a payment or of a refund.</summary>
+public sealed record Split
+{
+    /// <summary>The merchant, <c>sub_…</c>; this partner itself when absent.</summary>
+    public string? SubMerchantId { get; init; }
+
+    /// <summary>How much. More than zero.</summary>
+    public required Money Amount { get; init; }
+}
+
+/// <summary>A part of a payment, and what became of it.</summary>
+public sealed record PaymentSplit : ResponseObject
+{
+    /// <summary>The merchant; absent for this partner's own part.</summary>
+    public string? SubMerchantId { get; init; }
+
+    /// <summary>Its part of the price.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>Its part of what was captured.</summary>
+    public required Money CapturedAmount { get; init; }
+
+    /// <summary>How much of that was given back.</summary>
+    public required Money RefundedAmount { get; init; }
+
+    /// <summary>What the bank took of its settlement, less what came back of that; absent when the payment costs no
+    /// fee.</summary>
+    public Money? FeeAmount { get; init; }
+}
+
+/// <summary>What a part of a payment gave back in a refund.</summary>
+public sealed record RefundSplit : ResponseObject
+{
+    /// <summary>The merchant; absent for this partner's own part.</summary>
+    public string? SubMerchantId { get; init; }
+
+    /// <summary>How much of the price.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>How much of the bank's fee came back to it; absent when the payment cost no fee.</summary>
+    public Money? FeeAmount { get; init; }
 }
 
 /// <summary>Takes all or a part of what is held for an authorized payment.</summary>
@@ -96,6 +146,16 @@ public sealed record Payment : ResponseObject
 
     /// <summary>How much of the price a refund may give back now; nothing while more may be captured.</summary>
     public required Money RefundableAmount { get; init; }
+
+    /// <summary>What the bank took of the partner's settlement for what was captured so far, by the terms that held when
+    /// the payment was made. Absent when it costs no fee.</summary>
+    public Money? FeeAmount { get; init; }
+
+    /// <summary>How much of the fee refunds gave back; absent when it costs none.</summary>
+    public Money? FeeRefundedAmount { get; init; }
+
+    /// <summary>The parts of it; absent when it goes whole to this partner.</summary>
+    public IReadOnlyList<PaymentSplit>? Splits { get; init; }
 
     /// <summary><see cref="CaptureMethod.Manual"/> when the money was held first; absent when it was taken at
     /// once.</summary>
@@ -164,6 +224,10 @@ public sealed record CreateRefundRequest
     /// <summary>How much of the price to give back; everything that is left when absent.</summary>
     public Money? Amount { get; init; }
 
+    /// <summary>Which parts of a split payment give back how much: they together are <see cref="Amount"/>, which may then be
+    /// absent. When absent each part gives back its share of what it got.</summary>
+    public IReadOnlyList<Split>? Splits { get; init; }
+
     /// <summary>Why, for the customer's statement; at most 128 characters.</summary>
     public string? Reason { get; init; }
 }
@@ -191,6 +255,13 @@ public sealed record Refund : ResponseObject
 
     /// <summary>The campaign's share.</summary>
     public required Money DiscountAmount { get; init; }
+
+    /// <summary>How much of the bank's fee came back to the partner's settlement: in proportion, rounded down over all
+    /// refunds, or nothing where the fee is kept. Absent when the payment cost no fee.</summary>
+    public Money? FeeAmount { get; init; }
+
+    /// <summary>What each part of a split payment gave back; absent for any other.</summary>
+    public IReadOnlyList<RefundSplit>? Splits { get; init; }
 
     /// <summary>Whether the coupon went back into the customer's wallet: only a full refund gives it back,
     /// and only while it is valid.</summary>

@@ -91,6 +91,7 @@ public static class ProblemCodes
     public const string PaymentNotRefundable = "payment_not_refundable";
     public const string RefundExceedsPayment = "refund_exceeds_payment";
     public const string InsufficientPartnerBalance = "insufficient_partner_balance";
+    public const string SubMerchantClosed = "sub_merchant_closed";
     public const string WebhookUrlRefused = "webhook_url_refused";
     public const string WebhookEndpointLimit = "webhook_endpoint_limit";
     public const string InvalidEncryption = "invalid_encryption";
@@ -262,6 +263,12 @@ public static class ProblemCodes
             "The settlement balance does not cover the refund",
             "Wait for further payments, or settle with the bank.",
             Retryable: true
+        ),
+        new(
+            SubMerchantClosed,
+            409,
+            "A merchant that the payment names is closed",
+            "Leave its part out. What it was paid before may still be captured and given back."
         ),
         new(
             WebhookUrlRefused,

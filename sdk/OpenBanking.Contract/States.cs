@@ -247,3 +247,42 @@ public readonly record struct TransactionKind(string Value) : IOpenValue<Transac
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>Where a merchant that sells through a partner stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<SubMerchantStatus>))]
+public readonly record struct SubMerchantStatus(string Value) : IOpenValue<SubMerchantStatus>
+{
+    /// <summary>Payments may go to it.</summary>
+    public static SubMerchantStatus Open { get; } = new("open");
+
+    /// <summary>No new payments go to it; what it has is paid out, and what it got may be given back.</summary>
+    public static SubMerchantStatus Closed { get; } = new("closed");
+
+    /// <inheritdoc/>
+    public static SubMerchantStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Where a payout stands.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<PayoutStatus>))]
+public readonly record struct PayoutStatus(string Value) : IOpenValue<PayoutStatus>
+{
+    /// <summary>The transfer was asked for.</summary>
+    public static PayoutStatus Processing { get; } = new("processing");
+
+    /// <summary>The money is there.</summary>
+    public static PayoutStatus Succeeded { get; } = new("succeeded");
+
+    /// <summary>The transfer failed: the money is paid with the next days.</summary>
+    public static PayoutStatus Failed { get; } = new("failed");
+
+    /// <inheritdoc/>
+    public static PayoutStatus From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

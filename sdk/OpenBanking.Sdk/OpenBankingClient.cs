@@ -38,6 +38,8 @@ public class OpenBankingClient
         Payments = new PaymentsClient(api);
         Orders = new OrdersClient(api);
         Refunds = new RefundsClient(api);
+        SubMerchants = new SubMerchantsClient(api);
+        Payouts = new PayoutsClient(api);
         Consents = new ConsentsClient(api);
         Agreements = new AgreementsClient(api);
         WebhookEndpoints = new WebhookEndpointsClient(api);
@@ -55,6 +57,8 @@ public class OpenBankingClient
         Payments = null!;
         Orders = null!;
         Refunds = null!;
+        SubMerchants = null!;
+        Payouts = null!;
         Consents = null!;
         Agreements = null!;
         WebhookEndpoints = null!;
@@ -84,6 +88,12 @@ public class OpenBankingClient
 
     /// <summary>Gives payments back.</summary>
     public virtual RefundsClient Refunds { get; }
+
+    /// <summary>Registers merchants that sell through the partner.</summary>
+    public virtual SubMerchantsClient SubMerchants { get; }
+
+    /// <summary>Reads what was paid out.</summary>
+    public virtual PayoutsClient Payouts { get; }
 
     /// <summary>Reads consents and takes them back.</summary>
     public virtual ConsentsClient Consents { get; }

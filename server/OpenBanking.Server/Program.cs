@@ -7,8 +7,10 @@ using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
 using OpenBanking.Server.Pages;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 
@@ -45,6 +47,9 @@ public static class Program
                 ["resolve-finding", var id, ..] => await app.ResolveFindingAsync(id),
                 [AccountCommands.Freeze, var id, ..] => await app.SetFreezeAsync(id, frozen: true),
                 [AccountCommands.Unfreeze, var id, ..] => await app.SetFreezeAsync(id, frozen: false),
+                [FeeCommands.Set, var owner, .. var words] => await app.SetFeesAsync(owner, words),
+                [CampaignCommands.Settle, var id, ..] => await app.SettleCampaignAsync(id),
+                [PayoutCommands.PayOut, ..] => await app.PayOutAsync(),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
                 ["keys", .. var words] => await app.KeysAsync(words),
@@ -88,6 +93,8 @@ public static class Program
         api.MapPayments();
         api.MapHolds();
         api.MapRefunds();
+        api.MapSubMerchants();
+        api.MapPayouts();
         api.MapWebhooks();
         api.MapEvents();
 

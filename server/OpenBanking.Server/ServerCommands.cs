@@ -70,13 +70,31 @@ public static class ServerCommands
             ["find-customer", ..] => throw new WrongSettingException(
                 "find-customer needs the customer's mobile number."
             ),
+            [FeeCommands.Set, var owner, .. var words]
+                when !owner.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. FeeCommands.SettingsOf(words),
+                "--Storage:MustExist=true",
+            ],
+            [PayoutCommands.PayOut, .. var settings] => [.. settings, "--Storage:MustExist=true"],
+            [CampaignCommands.Settle, var id, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            [CampaignCommands.Settle, ..] => throw new WrongSettingException(
+                "settle-campaign needs the campaign's id, cmp_…."
+            ),
+            [FeeCommands.Set, ..] => throw new WrongSettingException(FeeCommands.Usage),
             ["keys", .. var more] => [.. KeyCommands.SettingsOf(more), "--Storage:MustExist=true"],
             // Its output is the document alone.
             ["openapi", .. var settings] => [.. settings, "--Logging:LogLevel:OpenBanking.Server.Audit=None"],
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, freeze-account, unfreeze-account and openapi; "
+                        + "find-customer, freeze-account, unfreeze-account, set-fees, settle-campaign, "
+                        + "pay-out and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,
@@ -261,6 +279,7 @@ public static class ServerCommands
             typeof(IRiskDecision),
             typeof(ICardRail),
             typeof(IMessageSender),
+            typeof(ISettlementRail),
         ];
         string[] missing =
         [

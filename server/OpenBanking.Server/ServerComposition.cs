@@ -10,6 +10,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
 using OpenBanking.Server.Ledger;
@@ -17,10 +18,12 @@ using OpenBanking.Server.Outside;
 using OpenBanking.Server.Pages;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Withdrawals;
@@ -45,6 +48,7 @@ public static class ServerComposition
         services.AddSingleton(OutsideLimitsOf(builder.Configuration));
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
         services.AddSingleton(ConfirmationOptionsOf(builder.Configuration));
+        services.AddSingleton(SettlementOptionsOf(builder.Configuration));
         services.AddSingleton(SigningOptionsOf(builder.Configuration));
         services.AddSingleton(ApplicationOptionsOf(builder.Configuration));
         services.AddSingleton(TimeProvider.System);
@@ -107,6 +111,9 @@ public static class ServerComposition
         services.AddSingleton<AccountConsents>();
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
+        services.AddSingleton<FeeDirectory>();
+        services.AddSingleton<SubMerchantQueries>();
+        services.AddSingleton<PaymentSplits>();
         services.AddSingleton<PaymentQueries>();
         services.AddSingleton<PaymentViews>();
         services.AddSingleton<PaymentRequests>();
@@ -119,6 +126,11 @@ public static class ServerComposition
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<IIntentHandler, CardDebits>();
         services.AddSingleton<IIntentHandler, CardCredits>();
+        services.AddSingleton<IIntentHandler, SettlementTransfers>();
+        services.AddSingleton<PayoutQueries>();
+        services.AddSingleton<PayoutRuns>();
+        services.AddSingleton<DailyPayouts>();
+        services.AddHostedService(provider => provider.GetRequiredService<DailyPayouts>());
         services.AddApplications();
         services.AddSingleton<IIntentHandler, Messages>();
         services.AddSingleton<IIntentHandler, PinResetVerifications>();
@@ -191,6 +203,7 @@ public static class ServerComposition
         );
         services.AddSingleton<IRiskDecision>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());
+        services.AddSingleton<ISettlementRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
     }
 
@@ -221,6 +234,13 @@ public static class ServerComposition
             configuration.GetSection(ConfirmationOptions.Section).Get<ConfirmationOptions>() ?? new();
         confirmations.Check();
         return confirmations;
+    }
+
+    private static SettlementOptions SettlementOptionsOf(ConfigurationManager configuration)
+    {
+        var options = configuration.GetSection(SettlementOptions.Section).Get<SettlementOptions>() ?? new();
+        options.Check();
+        return options;
     }
 
     private static ApplicationOptions ApplicationOptionsOf(ConfigurationManager configuration)

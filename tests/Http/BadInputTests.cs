@@ -255,6 +255,8 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
     [InlineData("/v1/agreements/")]
     [InlineData("/v1/orders/")]
     [InlineData("/v1/webhook-endpoints/")]
+    [InlineData("/v1/sub-merchants/")]
+    [InlineData("/v1/payouts/")]
     public async Task An_id_of_nothing_is_not_found_whatever_it_looks_like(string route)
     {
         string[] ids =

@@ -29,7 +29,8 @@ public sealed class BankAdapterTests
         );
 
         Assert.StartsWith(
-            "Nothing is registered for IIdentityVerification, IRiskDecision, ICardRail, IMessageSender.",
+            "Nothing is registered for IIdentityVerification, IRiskDecision, ICardRail, IMessageSender, "
+                + "ISettlementRail.",
             failure.Message
         );
     }

@@ -47,8 +47,16 @@ public sealed class FuzzTests(SharedServer shared, ITestOutputHelper output)
             "capture_method":"manual","expires_at":"2026-01-01T00:00:00Z"}
             """
         ),
+        (
+            "/v1/payments",
+            """
+            {"order_no":"o","amount":{"currency":"CNY","amount":2},"splits":[
+            {"amount":{"currency":"CNY","amount":1}},{"sub_merchant_id":"s","amount":{"currency":"CNY","amount":1}}]}
+            """
+        ),
         ("/v1/payments/pay_x/capture", """{"amount":{"currency":"CNY","amount":1},"final":"f"}"""),
         ("/v1/refunds", """{"payment_id":"pay_x","amount":{"currency":"CNY","amount":1},"reason":"r"}"""),
+        ("/v1/sub-merchants", """{"name":"Noodles","reference":"shop-1"}"""),
         ("/v1/top-ups", """{"agreement_id":"agr_x","amount":{"currency":"CNY","amount":1}}"""),
         ("/v1/coupons", """{"stock_id":"stk_x","customer_id":"cus_x"}"""),
         ("/v1/webhook-endpoints", """{"url":"http://localhost:9/","events":["payment.captured"]}"""),

@@ -5,10 +5,12 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
@@ -40,6 +42,28 @@ internal static class Rows
         RedirectUris = "[]",
         Jwks = "{}",
         WebhookEndpoints = 0,
+        CreatedAt = Noon,
+    };
+
+    /// <summary>0.60 %, at least 0.10 and at most 20.00, given back with refunds.</summary>
+    public static readonly FeeRuleRow FeeRule = new()
+    {
+        Id = Id<FeeRuleRow>(1),
+        OwnerId = App.PartnerId.Value,
+        Effective = Today,
+        BasisPoints = 60,
+        Minimum = 10,
+        Cap = 20_00,
+        Refunded = true,
+        CreatedAt = Noon,
+    };
+
+    public static readonly SubMerchantRow SubMerchant = new()
+    {
+        Id = Id<SubMerchantRow>(1),
+        PartnerId = App.PartnerId,
+        Name = "Noodles",
+        State = SubMerchantState.Open,
         CreatedAt = Noon,
     };
 
@@ -262,6 +286,9 @@ internal static class Rows
 
     public static InternalAccountKey Settlement { get; } =
         new(InternalAccountKind.PartnerSettlement, App.PartnerId.Value, Money.Renminbi);
+
+    public static InternalAccountKey FeeIncome { get; } =
+        new(InternalAccountKind.FeeIncome, App.PartnerId.Value, Money.Renminbi);
 
     public static InternalAccountKey Budget { get; } =
         new(InternalAccountKind.CampaignBudget, Campaign.Id.Value, Money.Renminbi);

@@ -39,7 +39,7 @@ public sealed class TokenTests : IAsyncLifetime
 
         var form = Assert.Single(bank.Of("POST /token")).Form;
         Assert.Equal("client_credentials", form["grant_type"]);
-        Assert.Equal("payments payments.read coupons.issue webhooks applications", form["scope"]);
+        Assert.Equal("payments payments.read coupons.issue webhooks applications settlement", form["scope"]);
     }
 
     [Fact]

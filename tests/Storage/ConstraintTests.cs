@@ -125,7 +125,19 @@ public abstract class ConstraintTests<TDatabase> : IDisposable
         AssertRefused(table, payment with { Discount = -1 });
         AssertRefused(table, payment with { Refunded = payment.Amount + 1 });
         AssertRefused(table, payment with { Refunded = -1 });
-        AssertTaken(table, payment with { Discount = payment.Amount, Refunded = payment.Amount });
+        AssertRefused(table, payment with { Fee = payment.Amount + 1 });
+        AssertRefused(table, payment with { Fee = -1 });
+        AssertRefused(table, payment with { Fee = 10, FeeRefunded = 11 });
+        AssertTaken(
+            table,
+            payment with
+            {
+                Discount = payment.Amount,
+                Refunded = payment.Amount,
+                Fee = payment.Amount,
+                FeeRefunded = payment.Amount,
+            }
+        );
     }
 
     [Fact]
@@ -178,6 +190,7 @@ public abstract class ConstraintTests<TDatabase> : IDisposable
         AssertRefused(table, refund with { CustomerAmount = 101, DiscountAmount = -1 });
         AssertRefused(table, refund with { CustomerAmount = -1, DiscountAmount = 101 });
         AssertRefused(table, refund with { Amount = 0, CustomerAmount = 0, DiscountAmount = 0 });
+        AssertRefused(table, refund with { Fee = -1 });
         AssertTaken(table, refund);
     }
 

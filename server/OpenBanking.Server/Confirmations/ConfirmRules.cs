@@ -3,6 +3,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Worlds;
@@ -54,6 +55,9 @@ public sealed record ConfirmPayment(
     DateTimeOffset HoldEnd
 ) : Command<ConfirmResult>(World, Now)
 {
+    /// <summary>The fee the payment will cost; null when it costs none.</summary>
+    public Id<FeeRuleRow>? FeeRuleId { get; init; }
+
     public override Guid Lane => CustomerId.Value;
 
     public override Actor Actor => Actor.Customer(CustomerId);
@@ -79,6 +83,8 @@ public sealed record ConfirmPayment(
             keys.Want(CustomerTables.OneTimeCodes, code.CodeId);
             keys.Want(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
         }
+
+        PaymentFeeRules.Want(keys, FeeRuleId);
     }
 
     public override Decision<ConfirmResult> Decide(Book book) => ConfirmRules.Confirm(this, book);
@@ -234,7 +240,12 @@ public static class ConfirmRules
             row.CouponId,
             row.Description,
             row.Manual ? row.HoldUntil ?? command.HoldEnd : null
-        );
+        )
+        {
+            FeeRuleId = command.FeeRuleId,
+            Shares = row.Splits is { } splits ? PaymentShares.Read(splits) : null,
+            Payee = row.Payee,
+        };
 
     /// <summary>An agreement for this one payment and used up with it: so holds, captures and refunds find what they count
     /// with, and nothing else can be asked under it.</summary>

@@ -13,6 +13,9 @@ public sealed record KnownConfirmation(ConfirmationRow Row, AppRow App, PaymentR
     public PaymentStatus Status =>
         Payment is { } payment ? PaymentRules.StatusOf(payment.State) : ConfirmationRules.StatusOf(Row.State);
 
+    /// <summary>Whom the customer pays.</summary>
+    public string Payee => Row.Payee ?? App.Name;
+
     public string Digest => ConfirmationRules.DigestOf(Row, App.Name);
 
     /// <summary>Back to the app, with the id and the state of the payment and nothing else; null when the app named no

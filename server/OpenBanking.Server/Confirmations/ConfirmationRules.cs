@@ -17,6 +17,9 @@ public sealed record AskConfirmation(World World, DateTimeOffset Now, Confirmati
     /// <summary>Whose it will be is not known: those who ask are spread.</summary>
     public override Guid Lane => Confirmation.CustomerId?.Value ?? Confirmation.PaymentId.Value;
 
+    private IReadOnlyList<PaymentShare>? Shares =>
+        Confirmation.Splits is { } splits ? PaymentShares.Read(splits) : null;
+
     public override Actor Actor => Actor.App(Confirmation.AppId);
 
     public override Subject Subject => Subject.Of(Confirmation.PaymentId);
@@ -28,6 +31,8 @@ public sealed record AskConfirmation(World World, DateTimeOffset Now, Confirmati
         {
             keys.Want(CouponTables.Coupons, coupon);
         }
+
+        PaymentShareRules.Want(keys, Shares);
     }
 
     public override Decision<ConfirmationRow> Decide(Book book) => ConfirmationRules.Ask(this, book);
@@ -92,7 +97,7 @@ public static class ConfirmationRules
     }
 
     /// <summary>
-    /// Refuses: the order has a live payment.
+    /// Refuses: the order has a live payment; a merchant is closed.
     /// Declines: the coupon cannot be used, whoever confirms.
     /// </summary>
     public static Decision<ConfirmationRow> Ask(AskConfirmation command, Book book)
@@ -103,6 +108,12 @@ public static class ConfirmationRules
         if (order is { Paid: true })
         {
             return Decision.Reject(ProblemCodes.OrderAlreadyPaid);
+        }
+
+        var shares = asked.Splits is { } splits ? PaymentShares.Read(splits) : null;
+        if (PaymentShareRules.WhyNot(book, shares) is { } refusal)
+        {
+            return refusal;
         }
 
         var coupon = asked.CouponId is { } id ? book.Find(CouponTables.Coupons, id) : null;
@@ -184,15 +195,15 @@ public static class ConfirmationRules
     }
 
     /// <summary>Stands for what the customer is shown: who gets how much for what, and who pays it.</summary>
-    /// <param name="payee">The app's name.</param>
-    public static string DigestOf(ConfirmationRow row, string payee) =>
+    /// <param name="app">Its name, by which it is the payee where no merchant is.</param>
+    public static string DigestOf(ConfirmationRow row, string app) =>
         Convert.ToHexStringLower(
             SHA256.HashData(
                 Encoding.UTF8.GetBytes(
                     string.Join(
                         '\n',
                         row.PaymentId,
-                        payee,
+                        row.Payee ?? app,
                         row.OrderNo,
                         row.Currency,
                         row.Amount.ToString(CultureInfo.InvariantCulture),

@@ -2,7 +2,9 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
@@ -21,6 +23,7 @@ public sealed class Confirmations(
     DashboardQueries queries,
     WorldClocks clocks,
     HoldOptions holds,
+    FeeDirectory fees,
     CustomerSessions sessions,
     Vault vault,
     PinHash pins,
@@ -86,6 +89,7 @@ public sealed class Confirmations(
     )
     {
         var now = await clocks.NowAsync(session.World);
+        var app = (await store.FindAsync(PartnerTables.Apps, session.World, row.AppId))!;
         var decision = await engine.SubmitAsync(
             new ConfirmPayment(
                 session.World,
@@ -101,6 +105,9 @@ public sealed class Confirmations(
                 clocks.RealNow,
                 HoldOptions.InMicroseconds(now + holds.Lasts)
             )
+            {
+                FeeRuleId = (await fees.FindAsync(session.World, app, now))?.Id,
+            }
         );
         return decision switch
         {

@@ -9,6 +9,9 @@ namespace OpenBanking.Server.Coupons;
 public enum CampaignState
 {
     Running = 1,
+
+    /// <summary>Over, and what was left of its budget has gone back.</summary>
+    Settled = 2,
 }
 
 /// <summary>A campaign 活动: where the money for discounts comes from.</summary>

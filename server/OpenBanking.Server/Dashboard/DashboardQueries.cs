@@ -6,6 +6,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
@@ -28,8 +29,9 @@ public sealed record OwnCoupon(CouponRow Coupon, CouponStockRow Stock, AppRow Ap
 
 /// <summary>A line of a statement, with what is known of where it came from.</summary>
 /// <param name="App">Whose doing it was; null when the bank's or the customer's own.</param>
+/// <param name="Payee">Whom the customer paid, or who gave back; null as <paramref name="App"/> is.</param>
 /// <param name="Description">What the app called the payment.</param>
-public sealed record StatementLine(EntryRow Entry, AppRow? App, string? Description);
+public sealed record StatementLine(EntryRow Entry, AppRow? App, string? Payee, string? Description);
 
 /// <summary>What customers see of their own: the customer is part of every condition.</summary>
 public sealed class DashboardQueries(Store store)
@@ -150,28 +152,41 @@ public sealed class DashboardQueries(Store store)
                 .Where(entry => entry.AppId is not null)
                 .Select(entry => new Id<AppRow>(entry.AppId!.Value))
         );
-        var payments = await store.ListByKeysAsync(
-            PaymentTables.Payments,
+        var refunds = await store.ListByKeysAsync(
+            RefundTables.Refunds,
             world,
-            [
-                .. entries
-                    .Where(entry =>
-                        entry.Kind is PostingKind.Payment or PostingKind.Hold or PostingKind.Release
-                    )
-                    .Select(entry => new Id<PaymentRow>(entry.PostingId))
-                    .Distinct(),
-            ]
+            [.. IdsOf(entries, PostingKind.Refund).Select(id => new Id<RefundRow>(id))]
         );
-        var descriptions = payments.ToDictionary(payment => payment.Id.Value, payment => payment.Description);
+        var payments = (
+            await store.ListByKeysAsync(
+                PaymentTables.Payments,
+                world,
+                [
+                    .. IdsOf(entries, PostingKind.Payment, PostingKind.Hold, PostingKind.Release)
+                        .Select(id => new Id<PaymentRow>(id))
+                        .Concat(refunds.Select(refund => refund.PaymentId))
+                        .Distinct(),
+                ]
+            )
+        ).ToDictionary(payment => payment.Id.Value);
+        var refunded = refunds.ToDictionary(
+            refund => refund.Id.Value,
+            refund => payments[refund.PaymentId.Value]
+        );
         return
         [
-            .. entries.Select(entry => new StatementLine(
-                entry,
-                entry.AppId is { } app ? apps[new(app)] : null,
-                descriptions.GetValueOrDefault(entry.PostingId)
-            )),
+            .. entries.Select(entry =>
+            {
+                var app = entry.AppId is { } id ? apps[new(id)] : null;
+                var payment = payments.GetValueOrDefault(entry.PostingId);
+                var payee = (payment ?? refunded.GetValueOrDefault(entry.PostingId))?.Payee;
+                return new StatementLine(entry, app, payee ?? app?.Name, payment?.Description);
+            }),
         ];
     }
+
+    private static IEnumerable<Guid> IdsOf(IReadOnlyList<EntryRow> entries, params PostingKind[] kinds) =>
+        entries.Where(entry => kinds.Contains(entry.Kind)).Select(entry => entry.PostingId).Distinct();
 
     private async Task<AppAccess> AccessOfAsync(World world, ConsentRow consent)
     {

@@ -36,6 +36,11 @@ public static class JsonShape
         string? discriminator = null
     )
     {
+        if (shape.Kind == JsonTypeInfoKind.Enumerable)
+        {
+            CheckElements(value, shape, pointer, errors);
+        }
+
         if (shape.Kind != JsonTypeInfoKind.Object)
         {
             return;
@@ -66,6 +71,26 @@ public static class JsonShape
                     Error($"{pointer}/{property.Name}", "required", "This field is required.")
                 )
         );
+    }
+
+    /// <summary>Elements that name their own shape are read by whoever knows the shapes.</summary>
+    private static void CheckElements(
+        JsonElement value,
+        JsonTypeInfo shape,
+        string pointer,
+        List<ProblemError> errors
+    )
+    {
+        var element = shape.Options.GetTypeInfo(shape.ElementType!);
+        if (value.ValueKind != JsonValueKind.Array || element.PolymorphismOptions is not null)
+        {
+            return;
+        }
+
+        foreach (var (i, item) in value.EnumerateArray().Index().TakeWhile(_ => errors.Count < MostErrors))
+        {
+            Check(item, element, $"{pointer}/{i}", errors);
+        }
     }
 
     private static void CheckMember(

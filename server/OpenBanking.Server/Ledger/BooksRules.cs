@@ -243,5 +243,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         .. HoldBooks.Rules,
         .. ConfirmationBooks.Rules,
         .. WithdrawalBooks.Rules,
+        .. FeeBooks.Rules,
+        .. PayoutBooks.Rules,
     ];
 }

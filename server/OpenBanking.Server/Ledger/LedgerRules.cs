@@ -30,51 +30,28 @@ public abstract record Leg(long Amount)
 /// balances together.</summary>
 public static class LedgerRules
 {
-    /// <summary>Customer and campaign pay the partner.</summary>
+    /// <summary>Customer and campaign pay.</summary>
+    /// <param name="to">Who is paid: together what both pay.</param>
     public static IReadOnlyList<Leg> PaymentLegs(
         Id<AccountRow> customer,
         long customerAmount,
         InternalAccountKey? campaignBudget,
         long discount,
-        InternalAccountKey partnerSettlement
+        params IEnumerable<Leg> to
     ) =>
         campaignBudget is { } budget
-            ?
-            [
-                new Leg.Customer(customer, -customerAmount),
-                new Leg.Internal(budget, -discount),
-                new Leg.Internal(partnerSettlement, checked(customerAmount + discount)),
-            ]
-            :
-            [
-                new Leg.Customer(customer, -customerAmount),
-                new Leg.Internal(partnerSettlement, customerAmount),
-            ];
+            ? [new Leg.Customer(customer, -customerAmount), new Leg.Internal(budget, -discount), .. to]
+            : [new Leg.Customer(customer, -customerAmount), .. to];
 
-    /// <summary>The partner gives back to customer and campaign.</summary>
-    public static IReadOnlyList<Leg> RefundLegs(
-        Id<AccountRow> customer,
-        long customerAmount,
-        InternalAccountKey? campaignBudget,
-        long discount,
-        InternalAccountKey partnerSettlement
-    ) => RefundLegs(new Leg.Customer(customer, customerAmount), campaignBudget, discount, partnerSettlement);
-
+    /// <summary>Customer and campaign get something back.</summary>
     /// <param name="to">Where the customer's part goes.</param>
+    /// <param name="from">Who gives it back, with its sign: together what both get.</param>
     public static IReadOnlyList<Leg> RefundLegs(
         Leg to,
         InternalAccountKey? campaignBudget,
         long discount,
-        InternalAccountKey partnerSettlement
-    ) =>
-        campaignBudget is { } budget
-            ?
-            [
-                to,
-                new Leg.Internal(budget, discount),
-                new Leg.Internal(partnerSettlement, -checked(to.Amount + discount)),
-            ]
-            : [to, new Leg.Internal(partnerSettlement, -to.Amount)];
+        params IEnumerable<Leg> from
+    ) => campaignBudget is { } budget ? [to, new Leg.Internal(budget, discount), .. from] : [to, .. from];
 
     /// <summary>Customer and campaign set money aside: what either may come to pay.</summary>
     public static IReadOnlyList<Leg> HoldLegs(
@@ -83,14 +60,22 @@ public static class LedgerRules
         InternalAccountKey? campaignBudget,
         long discount,
         InternalAccountKey holds
-    ) => PaymentLegs(customer, customerAmount, campaignBudget, discount, holds);
+    ) =>
+        PaymentLegs(
+            customer,
+            customerAmount,
+            campaignBudget,
+            discount,
+            new Leg.Internal(holds, checked(customerAmount + discount))
+        );
 
-    /// <summary>The partner takes a part of what was set aside.</summary>
+    /// <summary>A part of what was set aside is taken.</summary>
+    /// <param name="to">Who takes it: together the amount.</param>
     public static IReadOnlyList<Leg> CaptureLegs(
         InternalAccountKey holds,
-        InternalAccountKey partnerSettlement,
-        long amount
-    ) => [new Leg.Internal(holds, -amount), new Leg.Internal(partnerSettlement, amount)];
+        long amount,
+        IEnumerable<Leg> to
+    ) => [new Leg.Internal(holds, -amount), .. to];
 
     /// <summary>What was set aside and not taken goes back to customer and campaign.</summary>
     public static IReadOnlyList<Leg> ReleaseLegs(
@@ -99,7 +84,13 @@ public static class LedgerRules
         InternalAccountKey? campaignBudget,
         long discount,
         InternalAccountKey holds
-    ) => RefundLegs(customer, customerAmount, campaignBudget, discount, holds);
+    ) =>
+        RefundLegs(
+            new Leg.Customer(customer, customerAmount),
+            campaignBudget,
+            discount,
+            new Leg.Internal(holds, -checked(customerAmount + discount))
+        );
 
     /// <summary>Money comes from the bound card.</summary>
     public static IReadOnlyList<Leg> TopUpLegs(Id<AccountRow> customer, long amount, string currency) =>
@@ -114,7 +105,19 @@ public static class LedgerRules
     public static IReadOnlyList<Leg> WithdrawalLegs(Leg from, string currency) =>
         [from, new Leg.Internal(Bank(InternalAccountKind.CardClearing, currency), -from.Amount)];
 
-    /// <summary>The bank blocks a campaign's budget.</summary>
+    /// <summary>The bank takes its fee; what is negative it gives back.</summary>
+    /// <param name="from">What is taken of whom, with its sign.</param>
+    public static IReadOnlyList<Leg> FeeLegs(InternalAccountKey feeIncome, IReadOnlyList<Leg> from) =>
+        [.. from, new Leg.Internal(feeIncome, -from.Sum(leg => leg.Amount))];
+
+    /// <summary>What a partner or merchant earned is handed to the bank's own transfers; what is negative comes back.</summary>
+    public static IReadOnlyList<Leg> PayoutLegs(InternalAccountKey settlement, long amount) =>
+        [
+            new Leg.Internal(settlement, -amount),
+            new Leg.Internal(Bank(InternalAccountKind.SettlementClearing, settlement.Currency), amount),
+        ];
+
+    /// <summary>The bank blocks a campaign's budget; what is negative it takes back.</summary>
     public static IReadOnlyList<Leg> CampaignFundingLegs(InternalAccountKey campaignBudget, long amount) =>
         [
             new Leg.Internal(Bank(InternalAccountKind.MarketingFund, campaignBudget.Currency), -amount),
@@ -187,6 +190,7 @@ public static class LedgerRules
             }
         );
 
-    private static InternalAccountKey Bank(InternalAccountKind kind, string currency) =>
+    /// <summary>One of the accounts that are the bank's own.</summary>
+    internal static InternalAccountKey Bank(InternalAccountKind kind, string currency) =>
         new(kind, Guid.Empty, currency);
 }

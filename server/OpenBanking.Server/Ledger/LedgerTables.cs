@@ -26,6 +26,15 @@ public enum InternalAccountKind
 
     /// <summary>What came for an account after it was closed, until its card has it; the owner is the account.</summary>
     Suspense = 6,
+
+    /// <summary>What the bank has taken in fees of a partner's payments; the owner is the partner.</summary>
+    FeeIncome = 7,
+
+    /// <summary>What a merchant has earned through its partner and not been paid out; the owner is the merchant.</summary>
+    SubMerchantSettlement = 8,
+
+    /// <summary>What was handed to the bank's own transfers for partners and merchants.</summary>
+    SettlementClearing = 9,
 }
 
 /// <summary>Names one of the bank's own accounts.</summary>
@@ -68,6 +77,9 @@ public enum PostingKind
     Hold = 5,
     Release = 6,
     Withdrawal = 7,
+    Fee = 8,
+    CampaignSettlement = 9,
+    Payout = 10,
 }
 
 /// <summary>One line of the ledger 分录. Never changed, never deleted.</summary>

@@ -13,6 +13,9 @@ public enum IntentKind
     /// <summary>Of an application through the API; servers that know none leave it alone.</summary>
     VerifyApplicant = 5,
 
+    /// <summary>Of a partner's settlement; servers that know none leave it alone.</summary>
+    PayOut = 6,
+
     /// <summary>Of a customer who forgot the payment PIN; servers that know none leave it alone.</summary>
     VerifyPinReset = 7,
 }

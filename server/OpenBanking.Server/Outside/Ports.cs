@@ -72,6 +72,24 @@ public interface ICardRail : IPort
     );
 }
 
+/// <summary>Transfers to partners, and to merchants that sell through them, what they have earned.</summary>
+public interface ISettlementRail : IPort
+{
+    /// <summary>Refuses with a code of the bank's own, which is kept with the payout. A refusal is final for this payout: the
+    /// money is paid with the next one.</summary>
+    Task<OutsideAnswer> PayAsync(
+        Reference reference,
+        SettlementPayee payee,
+        Money amount,
+        CancellationToken cancellationToken
+    );
+}
+
+/// <summary>Whom the bank pays; the account is the bank's knowledge.</summary>
+/// <param name="PartnerId">The bank's own id of the partner, <c>prt_…</c>.</param>
+/// <param name="SubMerchantId">The bank's own id of the merchant, <c>sub_…</c>; null when the partner itself is paid.</param>
+public sealed record SettlementPayee(string PartnerId, string? SubMerchantId, string Name);
+
 /// <summary>Sends a message to a phone. A refusal is final: the message is not sent again.</summary>
 public interface IMessageSender : IPort
 {

@@ -32,6 +32,7 @@ public static class HoldMovementRules
                 Discount = discount,
                 BusinessDate = BusinessCalendar.DateOf(countsAt),
                 Held = held,
+                FeeRuleId = command.FeeRuleId,
             }
         );
         book.Update(ConsentTables.Agreements, AgreementRules.CountPayment(agreement, held, countsAt));
@@ -61,8 +62,22 @@ public static class HoldMovementRules
                 Held = account.Held - (payment.Held!.Value - held),
             }
         );
-        payment = book.Update(PaymentTables.Payments, payment with { Captured = captured, Held = held });
-        LedgerRules.Post(book, CapturePosting(payment, amount, now));
+        var before = PaymentShares.Of(payment);
+        payment = book.Update(
+            PaymentTables.Payments,
+            PaymentShareRules.Capture(
+                book,
+                before,
+                payment with
+                {
+                    Captured = captured,
+                    Held = held,
+                },
+                captured
+            )
+        );
+        LedgerRules.Post(book, CapturePosting(before, payment, amount, now));
+        PaymentFeeRules.Charge(book, payment, before, now);
         PaymentRules.Emit(book, EventTypes.PaymentCaptured, payment);
         return payment;
     }
@@ -83,24 +98,31 @@ public static class HoldMovementRules
         var redeemed = coupon is not null && HoldShares.Redeems(coupon, captured);
         var discount = HoldShares.SettledDiscount(coupon, captured);
         var toCustomer = HoldShares.MostToPay(coupon, held.Amount) - (captured - discount);
+        var before = PaymentShares.Of(held);
         var payment = book.Update(
             PaymentTables.Payments,
-            held with
-            {
-                State = captured > 0 ? PaymentState.Captured : nothingCaptured,
-                Amount = captured > 0 ? captured : held.Amount,
-                Discount = discount,
-                CampaignId = redeemed ? held.CampaignId : null,
-                Captured = captured,
-                Held = null,
-            }
+            PaymentShareRules.Capture(
+                book,
+                before,
+                held with
+                {
+                    State = captured > 0 ? PaymentState.Captured : nothingCaptured,
+                    Amount = captured > 0 ? captured : held.Amount,
+                    Discount = discount,
+                    CampaignId = redeemed ? held.CampaignId : null,
+                    Captured = captured,
+                    Held = null,
+                },
+                captured
+            )
         );
         GiveBack(book, held, toCustomer, now);
-        LedgerRules.Post(book, CapturePosting(payment, amount, now));
+        LedgerRules.Post(book, CapturePosting(before, payment, amount, now));
         LedgerRules.Post(
             book,
             ReleasePosting(held, payment.Version, toCustomer, held.Discount - discount, now)
         );
+        PaymentFeeRules.Charge(book, payment, before, now);
         FreeOrder(book, payment);
         PaymentRules.Emit(book, EventOf(payment), payment);
         if (coupon is not null)
@@ -187,15 +209,20 @@ public static class HoldMovementRules
             step: 2 * payment.Version
         );
 
-    private static Posting CapturePosting(PaymentRow payment, long amount, DateTimeOffset now) =>
+    private static Posting CapturePosting(
+        IReadOnlyList<PaymentShare> before,
+        PaymentRow payment,
+        long amount,
+        DateTimeOffset now
+    ) =>
         NewPosting(
             PostingKind.Payment,
             payment,
             now,
             LedgerRules.CaptureLegs(
                 PaymentRules.HoldsOf(payment),
-                PaymentRules.SettlementOf(payment),
-                amount
+                amount,
+                PaymentShareRules.CreditLegs(before, payment)
             ),
             step: 2 * payment.Version
         );

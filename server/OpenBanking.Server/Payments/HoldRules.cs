@@ -25,6 +25,8 @@ public abstract record HoldCommand(World World, DateTimeOffset Now, PaymentRow P
         {
             keys.Want(CouponTables.Coupons, coupon);
         }
+
+        PaymentFeeRules.Want(keys, Payment.FeeRuleId);
     }
 }
 

@@ -18,10 +18,16 @@ public static class PaymentApi
                     + "failed and a decline_code; to try the order again, use a key for a new attempt. With "
                     + "capture_method manual the money is held, and captured or canceled later. Without agreement_id, or "
                     + "with confirmation if_needed where the agreement does not cover the payment, its status is "
-                    + "requires_action: next_action leads to the bank's page where the customer confirms it."
+                    + "requires_action: next_action leads to the bank's page where the customer confirms it. "
+                    + "With sub_merchant_id or splits it is for merchants that sell through this partner: each part is "
+                    + "credited to its own settlement, and the customer sees their names."
             )
             .Produces<Payment>(StatusCodes.Status201Created)
-            .Refuses(ProblemCodes.AgreementNotActive, ProblemCodes.OrderAlreadyPaid);
+            .Refuses(
+                ProblemCodes.AgreementNotActive,
+                ProblemCodes.OrderAlreadyPaid,
+                ProblemCodes.SubMerchantClosed
+            );
 
         api.MapGet("/payments/{id}", GetAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
@@ -66,7 +72,7 @@ public static class PaymentApi
         return read.Agreement is null
             ? await AskAsync()
             : await engine.DecideOnceAsync(
-                requests.PaymentFrom(read, caller),
+                await requests.PaymentFromAsync(read, caller),
                 body.Request,
                 payment => payment.Id.Value,
                 payment => views.Show(payment, caller),

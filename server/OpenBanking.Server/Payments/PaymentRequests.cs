@@ -4,6 +4,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
@@ -16,6 +17,8 @@ public sealed class PaymentRequests(
     Store store,
     HoldOptions holds,
     ConfirmationOptions confirmations,
+    FeeDirectory fees,
+    PaymentSplits splits,
     Ids ids
 )
 {
@@ -26,7 +29,8 @@ public sealed class PaymentRequests(
         CreatePaymentRequest Request,
         AgreementRow? Agreement,
         Id<CustomerRow>? CustomerId,
-        Id<CouponRow>? CouponId
+        Id<CouponRow>? CouponId,
+        PaymentSplits.Read Splits
     )
     {
         /// <summary>Whether the customer may come to confirm it.</summary>
@@ -46,9 +50,11 @@ public sealed class PaymentRequests(
             && await store.FindAsync(CustomerTables.Customers, caller.World, customer) is { } found
                 ? found.Id
                 : null,
-            caller.TryRead(request.CouponId, out coupon) ? coupon : null
+            caller.TryRead(request.CouponId, out coupon) ? coupon : null,
+            await splits.ReadAsync(caller, request)
         );
-        var refused = Wire.Refuse(
+        var refused = Wire.Refuse([
+            .. read.Splits.Errors,
             Wire.CheckOrderNo("/order_no", request.OrderNo),
             Wire.CheckAmount("/amount", request.Amount),
             Wire.CheckText("/description", request.Description),
@@ -62,13 +68,13 @@ public sealed class PaymentRequests(
             CheckCustomer(read),
             CheckReturn(read, caller.App),
             HoldOptions.CheckMethod(request),
-            holds.CheckEnd(request, caller.Now)
-        );
+            holds.CheckEnd(request, caller.Now),
+        ]);
         return (read, refused);
     }
 
     /// <summary>The command that pays under the agreement.</summary>
-    public CreatePayment PaymentFrom(Read read, Caller caller) =>
+    public async ValueTask<CreatePayment> PaymentFromAsync(Read read, Caller caller) =>
         new(
             caller.World,
             caller.Now,
@@ -80,7 +86,12 @@ public sealed class PaymentRequests(
             read.Request.Description,
             holds.EndOf(read.Request, caller.Now),
             read.MayBeConfirmed
-        );
+        )
+        {
+            FeeRuleId = (await fees.FindAsync(caller.World, caller.App, caller.Now))?.Id,
+            Shares = read.Splits.Shares,
+            Payee = read.Splits.Payee,
+        };
 
     /// <summary>The command that asks the customer. It waits no longer than a hold would last that is to end at a given
     /// time.</summary>
@@ -107,6 +118,8 @@ public sealed class PaymentRequests(
                 Discount = 0,
                 CustomerAmount = request.Amount.Amount,
                 Description = request.Description,
+                Splits = read.Splits.Shares is { } shares ? PaymentShares.Write(shares) : null,
+                Payee = read.Splits.Payee,
                 Manual = manual,
                 HoldUntil = holdUntil,
                 ReturnUrl = request.ReturnUrl,

@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
@@ -33,6 +34,15 @@ public sealed record CreatePayment(
     /// <summary>The version the payment begins with: more than 1 when something was told of it before.</summary>
     public long FirstVersion { get; init; } = 1;
 
+    /// <summary>The fee it costs; null when it costs none. Looked up before the batch: a version never changes.</summary>
+    public Id<FeeRuleRow>? FeeRuleId { get; init; }
+
+    /// <summary>The parts of it; null when it goes whole to the partner.</summary>
+    public IReadOnlyList<PaymentShare>? Shares { get; init; }
+
+    /// <summary>Whom the customer pays, as the customer is told; null for the app.</summary>
+    public string? Payee { get; init; }
+
     public Id<AppRow> AppId => Agreement.AppId;
 
     public OrderKey Order => new(AppId, OrderNo);
@@ -48,6 +58,9 @@ public sealed record CreatePayment(
         {
             keys.Want(CouponTables.Coupons, coupon);
         }
+
+        PaymentFeeRules.Want(keys, FeeRuleId);
+        PaymentShareRules.Want(keys, Shares);
     }
 
     public override Decision<PaymentRow> Decide(Book book) => PaymentRules.Create(this, book);
@@ -60,7 +73,7 @@ public static class PaymentRules
     public const string ConfirmationNeeded = "confirmation_needed";
 
     /// <summary>
-    /// Refuses: the agreement has ended; the order has a live payment; the customer is to be asked.
+    /// Refuses: the agreement has ended; the order has a live payment; a merchant is closed; the customer is to be asked.
     /// Declines: the coupon cannot be used; the agreement's or the account's limits, state or funds do not allow it.
     /// </summary>
     public static Decision<PaymentRow> Create(CreatePayment command, Book book)
@@ -78,6 +91,11 @@ public static class PaymentRules
         if (order is { Paid: true })
         {
             return Decision.Reject(ProblemCodes.OrderAlreadyPaid);
+        }
+
+        if (PaymentShareRules.WhyNot(book, command.Shares) is { } refusal)
+        {
+            return refusal;
         }
 
         var coupon = CouponOf(command, book);
@@ -166,12 +184,18 @@ public static class PaymentRules
         var countsAt = CountsAt(command.Now, agreement, account);
         var payment = book.Insert(
             PaymentTables.Payments,
-            NewPayment(command, agreement, PaymentState.Captured) with
-            {
-                CampaignId = coupon?.CampaignId,
-                Discount = discount,
-                BusinessDate = BusinessCalendar.DateOf(countsAt),
-            }
+            PaymentShareRules.Capture(
+                book,
+                command.Shares ?? [new(null, command.Amount)],
+                NewPayment(command, agreement, PaymentState.Captured) with
+                {
+                    CampaignId = coupon?.CampaignId,
+                    Discount = discount,
+                    BusinessDate = BusinessCalendar.DateOf(countsAt),
+                    FeeRuleId = command.FeeRuleId,
+                },
+                command.Amount
+            )
         );
         book.Update(
             ConsentTables.Agreements,
@@ -194,10 +218,11 @@ public static class PaymentRules
                     payment.CustomerAmount,
                     BudgetOf(payment),
                     payment.Discount,
-                    SettlementOf(payment)
+                    PaymentShareRules.CreditLegs(null, payment)
                 )
             )
         );
+        PaymentFeeRules.Charge(book, payment, before: null, command.Now);
         RecordAttempt(command, book, order, paid: true);
         Emit(book, EventTypes.PaymentCaptured, payment);
         if (coupon is not null)
@@ -234,7 +259,7 @@ public static class PaymentRules
             ? new(InternalAccountKind.CampaignBudget, campaign.Value, payment.Currency)
             : null;
 
-    /// <summary>The account that the payment went to, and refunds come from.</summary>
+    /// <summary>The account that the partner's own part of the payment went to, and refunds come from.</summary>
     public static InternalAccountKey SettlementOf(PaymentRow payment) =>
         new(InternalAccountKind.PartnerSettlement, payment.PartnerId.Value, payment.Currency);
 
@@ -304,6 +329,8 @@ public static class PaymentRules
             Authorized = command.HoldUntil is null ? null : command.Amount,
             Captured = command.HoldUntil is null ? null : 0,
             ExpiresAt = command.HoldUntil,
+            Splits = command.Shares is { } shares ? PaymentShares.Write(shares) : null,
+            Payee = command.Payee,
             Version = command.FirstVersion,
         };
 

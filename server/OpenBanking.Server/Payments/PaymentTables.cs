@@ -3,6 +3,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
 
@@ -77,6 +78,21 @@ public sealed record PaymentRow : VersionedRow, IIdentified
 
     /// <summary>When the hold ends by itself; null for a payment that takes the money at once.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>What the fee is reckoned by; null when the payment costs none.</summary>
+    public Id<FeeRuleRow>? FeeRuleId { get; init; }
+
+    /// <summary>What the bank took of what was captured; null while nothing was, or when it costs no fee.</summary>
+    public long? Fee { get; init; }
+
+    /// <summary>How much of the fee refunds gave back.</summary>
+    public long? FeeRefunded { get; init; }
+
+    /// <summary>The parts of it, as JSON (<see cref="PaymentShares"/>); null when it goes whole to the partner.</summary>
+    public string? Splits { get; init; }
+
+    /// <summary>Whom the customer pays, as the customer is told; null for the app.</summary>
+    public string? Payee { get; init; }
 
     /// <summary>Whether the customer confirmed it, so that no standing agreement was used.</summary>
     public bool Confirmed => AgreementId.Value == Id.Value;

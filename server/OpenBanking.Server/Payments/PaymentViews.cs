@@ -32,6 +32,11 @@ public sealed class PaymentViews(PaymentQueries queries, ServerAddress address)
             ),
             RefundedAmount = new(payment.Currency, payment.Refunded),
             RefundableAmount = new(payment.Currency, payment.Refundable),
+            FeeAmount = payment.FeeRuleId is null ? null : new(payment.Currency, payment.Fee ?? 0),
+            FeeRefundedAmount = payment.FeeRuleId is null
+                ? null
+                : new(payment.Currency, payment.FeeRefunded ?? 0),
+            Splits = PaymentSplits.Show(payment, caller),
             CaptureMethod = payment.Authorized is null ? null : CaptureMethod.Manual,
             HeldAmount = payment.Authorized is null ? null : new(payment.Currency, payment.Held ?? 0),
             ExpiresAt = payment.ExpiresAt,
@@ -67,6 +72,12 @@ public sealed class PaymentViews(PaymentQueries queries, ServerAddress address)
             CapturedAmount = nothing,
             RefundedAmount = nothing,
             RefundableAmount = nothing,
+            Splits = PaymentSplits.Show(
+                row.Splits is { } splits ? PaymentShares.Read(splits) : null,
+                row.Currency,
+                costsFee: false,
+                caller
+            ),
             CaptureMethod = row.Manual ? CaptureMethod.Manual : null,
             HeldAmount = row.Manual ? nothing : null,
             ExpiresAt = row.HoldUntil,

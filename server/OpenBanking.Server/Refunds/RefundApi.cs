@@ -1,6 +1,7 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 
 namespace OpenBanking.Server.Refunds;
 
@@ -16,7 +17,7 @@ public static class RefundApi
             .WithSummary("Gives back all or a part of a payment")
             .WithDescription(
                 "Customer and campaign get back their shares of what each one paid. A full refund returns the coupon "
-                    + "while it is valid."
+                    + "while it is valid. The fee is given back in proportion, or kept, as the partner's terms say."
             )
             .Produces<Refund>(StatusCodes.Status201Created)
             .Refuses(
@@ -39,6 +40,7 @@ public static class RefundApi
         KeyedBody<CreateRefundRequest> body,
         PaymentQueries payments,
         RefundQueries queries,
+        SettlementOptions settlement,
         Engine.Engine engine,
         Ids ids
     )
@@ -57,6 +59,7 @@ public static class RefundApi
             request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null,
             Wire.CheckText("/reason", request.Reason)
         );
+        refused ??= Wire.Refuse(PaymentSplits.Check(request, payment!, caller));
         return refused
             ?? await engine.DecideOnceAsync(
                 new CreateRefund(
@@ -64,9 +67,13 @@ public static class RefundApi
                     caller.Now,
                     ids.New<RefundRow>(),
                     payment!,
-                    request.Amount?.Amount,
+                    request.Amount?.Amount ?? request.Splits?.Sum(split => split.Amount.Amount),
                     request.Reason
-                ),
+                )
+                {
+                    Named = PaymentSplits.NamedIn(request, payment!, caller),
+                    MostOwed = settlement.MostOwed,
+                },
                 body.Request,
                 refund => refund.Id.Value,
                 refund => Show(refund, caller),
@@ -90,6 +97,20 @@ public static class RefundApi
             Amount = new(refund.Currency, refund.Amount),
             CustomerAmount = new(refund.Currency, refund.CustomerAmount),
             DiscountAmount = new(refund.Currency, refund.DiscountAmount),
+            FeeAmount = refund.Fee is { } fee ? new(refund.Currency, fee) : null,
+            Splits = refund.Splits is { } splits
+                ?
+                [
+                    .. PaymentShares
+                        .ReadRefund(splits)
+                        .Select(share => new RefundSplit
+                        {
+                            SubMerchantId = share.SubMerchant is { } merchant ? caller.Show(merchant) : null,
+                            Amount = new(refund.Currency, share.Amount),
+                            FeeAmount = refund.Fee is null ? null : new(refund.Currency, share.Fee),
+                        }),
+                ]
+                : null,
             CouponReturned = refund.CouponReturned,
             Reason = refund.Reason,
             CreatedAt = refund.CreatedAt,

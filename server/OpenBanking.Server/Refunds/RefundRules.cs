@@ -21,6 +21,12 @@ public sealed record CreateRefund(
     string? Reason
 ) : Command<RefundRow>(World, Now)
 {
+    /// <summary>What each part of the payment gives back, in their order; by what each one got when null.</summary>
+    public IReadOnlyList<long>? Named { get; init; }
+
+    /// <summary>How much a settlement account may come to owe by it.</summary>
+    public long MostOwed { get; init; }
+
     public override Guid Lane => Payment.CustomerId.Value;
 
     public override Actor Actor => Actor.App(Payment.AppId);
@@ -33,10 +39,22 @@ public sealed record CreateRefund(
         keys.Want(AccountTables.Accounts, Payment.AccountId);
         keys.Want(ConsentTables.Agreements, Payment.AgreementId);
         keys.Want(LedgerTables.InternalAccounts, PaymentRules.SettlementOf(Payment));
+        foreach (var share in PaymentShares.Of(Payment))
+        {
+            keys.Want(LedgerTables.InternalAccounts, share.SettlementOf(Payment));
+        }
+
         if (Payment.CouponId is { } coupon)
         {
             keys.Want(CouponTables.Coupons, coupon);
         }
+
+        if (Payment.CampaignId is { } campaign)
+        {
+            keys.Want(CouponTables.Campaigns, campaign);
+        }
+
+        PaymentFeeRules.Want(keys, Payment.FeeRuleId);
     }
 
     public override Decision<RefundRow> Decide(Book book) => RefundRules.Create(this, book);
@@ -45,8 +63,8 @@ public sealed record CreateRefund(
 /// <summary>How a payment is given back.</summary>
 public static class RefundRules
 {
-    /// <summary>Refuses: the payment was not captured, or was given back whole; more than is left; the partner's
-    /// settlement balance does not cover it.</summary>
+    /// <summary>Refuses: the payment was not captured, or was given back whole; more than is left of it, or of a part that
+    /// was named; a settlement balance does not cover it.</summary>
     public static Decision<RefundRow> Create(CreateRefund command, Book book)
     {
         var payment = book.Get(PaymentTables.Payments, command.Payment.Id);
@@ -67,13 +85,23 @@ public static class RefundRules
             );
         }
 
-        var settlement = book.Find(LedgerTables.InternalAccounts, PaymentRules.SettlementOf(payment));
-        if (amount > (settlement?.Balance ?? 0))
+        var before = PaymentShares.Of(payment);
+        var named = command.Named is null
+            ? null
+            : before.Select((_, i) => command.Named.ElementAtOrDefault(i)).ToList();
+        if (named is not null && before.Where((share, i) => named[i] > share.Captured - share.Refunded).Any())
         {
-            return Decision.Reject(ProblemCodes.InsufficientPartnerBalance);
+            return Decision.Reject(
+                ProblemCodes.RefundExceedsPayment,
+                "More than is left of a part that was named.",
+                "/splits"
+            );
         }
 
-        return Decision.Accept(GiveBack(command, book, payment, amount));
+        var after = PaymentShareRules.Refund(book, payment, amount, named);
+        return before.Where((share, i) => !Covers(command, book, share, after[i])).Any()
+            ? Decision.Reject(ProblemCodes.InsufficientPartnerBalance)
+            : Decision.Accept(GiveBack(command, book, payment, amount, after));
     }
 
     /// <summary>The customer's share of what was given back so far: after R of a total T of which the customer paid
@@ -82,8 +110,23 @@ public static class RefundRules
     public static long CustomerShare(long refunded, long customerAmount, long total) =>
         (long)((Int128)refunded * customerAmount / total);
 
-    private static RefundRow GiveBack(CreateRefund command, Book book, PaymentRow payment, long amount)
+    /// <summary>Whether the settlement account of a part has what it gives back, less what comes back of its fee.</summary>
+    private static bool Covers(CreateRefund command, Book book, PaymentShare before, PaymentShare after)
     {
+        var settlement = book.Find(LedgerTables.InternalAccounts, before.SettlementOf(command.Payment));
+        var taken = after.Refunded - before.Refunded - (after.FeeRefunded - before.FeeRefunded);
+        return taken <= 0 || taken <= (settlement?.Balance ?? 0) + command.MostOwed;
+    }
+
+    private static RefundRow GiveBack(
+        CreateRefund command,
+        Book book,
+        PaymentRow payment,
+        long amount,
+        IReadOnlyList<PaymentShare> after
+    )
+    {
+        var before = PaymentShares.Of(payment);
         var refunded = payment.Refunded + amount;
         var toCustomer =
             CustomerShare(refunded, payment.CustomerAmount, payment.Amount)
@@ -92,10 +135,11 @@ public static class RefundRules
 
         payment = book.Update(
             PaymentTables.Payments,
-            payment with
+            PaymentShareRules.With(payment, after) with
             {
                 Refunded = refunded,
                 State = whole ? PaymentState.Refunded : PaymentState.PartiallyRefunded,
+                FeeRefunded = payment.Fee is null ? null : after.Sum(share => share.FeeRefunded),
             }
         );
         var account = book.Get(AccountTables.Accounts, payment.AccountId);
@@ -110,11 +154,18 @@ public static class RefundRules
                 command.Now,
                 LedgerRules.RefundLegs(
                     WithdrawalRules.CreditLeg(account, toCustomer),
-                    PaymentRules.BudgetOf(payment),
+                    FunderOf(book, payment),
                     amount - toCustomer,
-                    PaymentRules.SettlementOf(payment)
+                    PaymentShareRules.Legs(before, payment, share => -share.Refunded)
                 )
             )
+        );
+        PaymentFeeRules.GiveBack(
+            book,
+            payment,
+            command.RefundId.Value,
+            [.. PaymentShareRules.Legs(before, payment, share => share.FeeRefunded)],
+            command.Now
         );
         WithdrawalRules.SendOn(book, account, command.RefundId.Value, toCustomer, command.Now);
         var returned = whole && ReturnCoupon(command, book, payment);
@@ -130,6 +181,10 @@ public static class RefundRules
                 Amount = amount,
                 CustomerAmount = toCustomer,
                 DiscountAmount = amount - toCustomer,
+                Fee = payment.FeeRuleId is null
+                    ? null
+                    : after.Sum(share => share.FeeRefunded) - before.Sum(share => share.FeeRefunded),
+                Splits = payment.Splits is null ? null : PaymentShares.Write(SharesOf(before, after)),
                 CouponReturned = returned,
                 Reason = command.Reason,
                 CreatedAt = command.Now,
@@ -138,6 +193,26 @@ public static class RefundRules
         Emit(book, refund, payment);
         return refund;
     }
+
+    private static InternalAccountKey? FunderOf(Book book, PaymentRow payment) =>
+        PaymentRules.BudgetOf(payment) is { } budget
+            ? CampaignRules.FunderOf(book.Find(CouponTables.Campaigns, payment.CampaignId!.Value), budget)
+            : null;
+
+    private static IReadOnlyList<RefundShare> SharesOf(
+        IReadOnlyList<PaymentShare> before,
+        IReadOnlyList<PaymentShare> after
+    ) =>
+        [
+            .. after.Select(
+                (share, i) =>
+                    new RefundShare(
+                        share.SubMerchant,
+                        share.Refunded - before[i].Refunded,
+                        share.FeeRefunded - before[i].FeeRefunded
+                    )
+            ),
+        ];
 
     private static void GiveBackLimits(CreateRefund command, Book book, PaymentRow payment, long toCustomer)
     {

@@ -27,6 +27,12 @@ public sealed record RefundRow : IIdentified
 
     public required long DiscountAmount { get; init; }
 
+    /// <summary>How much of the fee it gave back to the partner; null when the payment cost none.</summary>
+    public long? Fee { get; init; }
+
+    /// <summary>What each part of the payment gave back, as JSON; null when it went whole to the partner.</summary>
+    public string? Splits { get; init; }
+
     public required bool CouponReturned { get; init; }
 
     public string? Reason { get; init; }

@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Sandbox;
@@ -14,7 +15,8 @@ public sealed class SandboxClock(
     PaymentExpiry payments,
     ApplicationExpiry applications,
     ConsentExpiry consents,
-    Dormancy dormancy
+    Dormancy dormancy,
+    DailyPayouts payouts
 )
 {
     /// <summary>Sets the clock ahead; what has come due by then has happened when this returns.</summary>
@@ -28,5 +30,6 @@ public sealed class SandboxClock(
         await applications.RunOnceAsync();
         await consents.RunOnceAsync();
         await dormancy.RunOnceAsync();
+        await payouts.RunOnceAsync();
     }
 }

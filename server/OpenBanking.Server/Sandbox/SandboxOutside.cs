@@ -11,6 +11,7 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
     : IIdentityVerification,
         IRiskDecision,
         ICardRail,
+        ISettlementRail,
         IMessageSender
 {
     public async Task<OutsideAnswer> VerifyAsync(
@@ -74,6 +75,14 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         Money amount,
         CancellationToken cancellationToken
     ) => MoveAsync(reference, cardNumber, -amount.Amount);
+
+    /// <summary>Partners of a sandbox have no account anywhere.</summary>
+    public Task<OutsideAnswer> PayAsync(
+        Reference reference,
+        SettlementPayee payee,
+        Money amount,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(OutsideAnswer.Done);
 
     public async Task<OutsideAnswer> SendAsync(
         Reference reference,

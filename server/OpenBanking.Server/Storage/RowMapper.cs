@@ -75,6 +75,9 @@ internal static class RowMapper
             case DateTimeOffset instant:
                 writer.Instant(instant);
                 break;
+            case DateOnly date:
+                writer.Date(date);
+                break;
             case bool flag:
                 writer.Bool(flag);
                 break;

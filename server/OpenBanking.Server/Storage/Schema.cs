@@ -8,12 +8,15 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Withdrawals;
@@ -39,6 +42,10 @@ public static class Schema
         CouponTables.Stocks,
         CouponTables.StockHolders,
         CouponTables.Campaigns,
+        FeeTables.Rules,
+        SubMerchantTables.SubMerchants,
+        PayoutTables.Progress,
+        PayoutTables.Payouts,
         CustomerTables.Customers,
         CustomerTables.Identities,
         CustomerTables.Mobiles,

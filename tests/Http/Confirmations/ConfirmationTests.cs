@@ -57,6 +57,36 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
     }
 
     [Fact]
+    public async Task A_customer_sees_the_merchant_on_the_pages_and_on_the_statement()
+    {
+        var noodles = await Partner.Client.SubMerchants.CreateAsync(
+            new CreateSubMerchantRequest { Name = "Noodle Bar" },
+            Key("noodles")
+        );
+        var asked = await AskAsync(Order(20) with { SubMerchantId = noodles.Id });
+        Assert.Equal(noodles.Id, Assert.Single(asked.Splits!).SubMerchantId);
+
+        await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl));
+        Assert.Contains("Noodle Bar asks you to pay ¥20.00", Text());
+        await ToConfirmAsync(asked);
+        // Closed meanwhile: what the customer was asked for is still paid.
+        await Partner.Client.SubMerchants.CloseAsync(noodles.Id);
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        AssertBack(Browser, asked, PaymentStatus.Captured);
+
+        var paid = await Payments.GetAsync(asked.Id);
+        Assert.Equal(Money.Yuan(20), Assert.Single(paid.Splits!).CapturedAmount);
+        await Partner.Client.Refunds.CreateAsync(
+            new CreateRefundRequest { PaymentId = paid.Id, Amount = Money.Yuan(5) },
+            Key("refund")
+        );
+        await Browser.GoAsync(Own());
+        await FollowAsync("Type II e-account");
+        Assert.Contains("Refund +¥5.00 Noodle Bar", Text());
+        Assert.Contains("Payment −¥20.00 Noodle Bar · One month of films", Text());
+    }
+
+    [Fact]
     public async Task A_coupon_is_shown_with_who_pays_it_and_is_for_its_own_customer()
     {
         var coupon = await Partner.Client.Coupons.ListAsync(Customer.CustomerId).FirstAsync();

@@ -45,7 +45,7 @@ public class LedgerRulesTests
         );
 
     [Fact]
-    public void A_top_up_and_the_funding_of_a_campaign_sum_to_zero() =>
+    public void Top_ups_fees_payouts_and_the_funding_of_a_campaign_sum_to_zero() =>
         Properties.Hold(
             amounts,
             Count,
@@ -53,6 +53,16 @@ public class LedgerRulesTests
             {
                 AssertZero(LedgerRules.TopUpLegs(Rows.Account.Id, moved.Customer, Money.Renminbi));
                 AssertZero(LedgerRules.CampaignFundingLegs(Rows.Budget, moved.Discount));
+                AssertZero(LedgerRules.PayoutLegs(Rows.Settlement, moved.Customer));
+                AssertZero(
+                    LedgerRules.FeeLegs(
+                        Rows.FeeIncome,
+                        [
+                            new Leg.Internal(Rows.Settlement, -moved.Discount),
+                            new Leg.Internal(Rows.Settlement, -moved.Customer),
+                        ]
+                    )
+                );
             }
         );
 
@@ -171,10 +181,21 @@ public class LedgerRulesTests
         );
 
     private static IReadOnlyList<Leg> PaymentLegs(long customer, long discount, InternalAccountKey? budget) =>
-        LedgerRules.PaymentLegs(Rows.Account.Id, customer, budget, discount, Rows.Settlement);
+        LedgerRules.PaymentLegs(
+            Rows.Account.Id,
+            customer,
+            budget,
+            discount,
+            new Leg.Internal(Rows.Settlement, customer + (budget is null ? 0 : discount))
+        );
 
     private static IReadOnlyList<Leg> RefundLegs(long customer, long discount, InternalAccountKey? budget) =>
-        LedgerRules.RefundLegs(Rows.Account.Id, customer, budget, discount, Rows.Settlement);
+        LedgerRules.RefundLegs(
+            new Leg.Customer(Rows.Account.Id, customer),
+            budget,
+            discount,
+            new Leg.Internal(Rows.Settlement, -customer - (budget is null ? 0 : discount))
+        );
 
     private static void AssertZero(IReadOnlyList<Leg> legs) => Assert.Equal(0, legs.Sum(leg => leg.Amount));
 

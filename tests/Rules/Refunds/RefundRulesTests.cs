@@ -149,6 +149,21 @@ public class RefundRulesTests
     }
 
     [Fact]
+    public void What_was_paid_out_is_given_back_as_far_as_the_partner_may_owe()
+    {
+        var (bank, payment) = Paid();
+        bank.Put(LedgerTables.InternalAccounts, Rows.Holds(Rows.Settlement, 0));
+        var refund = Refund(payment, 10_00) with { MostOwed = 10_00 };
+
+        Assert.NotNull(bank.Run(refund).Accepted);
+        Assert.Equal(-10_00, bank.Get(LedgerTables.InternalAccounts, Rows.Settlement).Balance);
+        Assert.Equal(
+            ProblemCodes.InsufficientPartnerBalance,
+            bank.Run(refund with { RefundId = Rows.Id<RefundRow>(2), Amount = 1 }).Rejected.Code
+        );
+    }
+
+    [Fact]
     public void A_partner_that_never_had_anything_gives_nothing_back()
     {
         var bank = new MemoryBank()

@@ -81,11 +81,33 @@ internal static partial class BankInvariants
     {
         Must.All(
             payments,
-            payment => Must.Be(CapturedOf(payment), Credited(PostingKind.Payment, payment.Id.Value))
+            payment =>
+            {
+                Must.Be(CapturedOf(payment), Credited(PostingKind.Payment, payment.Id.Value));
+                Must.Be(payment.Fee ?? 0, Credited(PostingKind.Fee, payment.Id.Value));
+                Must.BeInRange(payment.Fee ?? 0, 0, CapturedOf(payment));
+                var shares = PaymentShares.Of(payment);
+                Must.Be(CapturedOf(payment), shares.Sum(share => share.Captured));
+                Must.Be(payment.Refunded, shares.Sum(share => share.Refunded));
+                Must.All(
+                    shares,
+                    share =>
+                    {
+                        Must.BeInRange(share.Captured, 0, share.Amount);
+                        Must.BeInRange(share.Refunded, 0, share.Captured);
+                        Must.BeInRange(share.Fee, 0, share.Captured);
+                        Must.BeInRange(share.FeeRefunded, 0, share.Fee);
+                    }
+                );
+            }
         );
         Must.All(
             bank.All(RefundTables.Refunds),
-            refund => Must.Be(refund.Amount, Credited(PostingKind.Refund, refund.Id.Value))
+            refund =>
+            {
+                Must.Be(refund.Amount, Credited(PostingKind.Refund, refund.Id.Value));
+                Must.Be(refund.Fee ?? 0, Credited(PostingKind.Fee, refund.Id.Value));
+            }
         );
         Must.All(
             bank.All(TopUpTables.TopUps),
@@ -182,6 +204,8 @@ internal static partial class BankInvariants
                     .ToList();
                 Must.Be(payment.Refunded, refunds.Sum(refund => refund.Amount));
                 Must.BeInRange(payment.Refunded, 0, CapturedOf(payment));
+                Must.Be(payment.FeeRefunded ?? 0, refunds.Sum(refund => refund.Fee ?? 0));
+                Must.BeInRange(payment.FeeRefunded ?? 0, 0, payment.Fee ?? 0);
                 Must.Be(payment.State == PaymentState.Refunded, payment.Refunded == payment.Amount);
                 Must.All(
                     refunds,

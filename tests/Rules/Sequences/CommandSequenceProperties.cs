@@ -24,6 +24,7 @@ public class CommandSequenceProperties(ITestOutputHelper output)
         ProblemCodes.CaptureExceedsAuthorization,
         ProblemCodes.PaymentNotRefundable,
         ProblemCodes.RefundExceedsPayment,
+        ProblemCodes.InsufficientPartnerBalance,
         DeclineCodes.AgreementPerPaymentLimit,
         DeclineCodes.AgreementDailyLimit,
         DeclineCodes.AgreementTotalLimit,

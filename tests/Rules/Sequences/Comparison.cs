@@ -46,8 +46,19 @@ internal sealed class Comparison(
 
         for (var app = 1; app <= 2; app++)
         {
-            var settlement = bank.Find(LedgerTables.InternalAccounts, SettlementOf(app));
-            Must.Be(model.SettlementOf(app), settlement?.Balance ?? 0);
+            for (var owner = 0; owner <= 2; owner++)
+            {
+                var settlement = bank.Find(LedgerTables.InternalAccounts, SettlementOf(app, owner));
+                Must.Be(model.SettlementOf(app, owner), settlement?.Balance ?? 0);
+            }
+
+            var income = bank.Find(LedgerTables.InternalAccounts, IncomeOf(app));
+            Must.Be(
+                model
+                    .Payments.Where(payment => payment.Agreement.App == app)
+                    .Sum(payment => payment.Fee - payment.FeeRefunded),
+                income?.Balance ?? 0
+            );
         }
     }
 
@@ -91,12 +102,16 @@ internal sealed class Comparison(
             (
                 expected.Live,
                 expected.Live ? expected.Customer : expected.Price,
-                expected.Price - expected.Left
+                expected.Price - expected.Left,
+                expected.Fee,
+                expected.FeeRefunded
             ),
             (
                 payment.State is not (PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired),
                 payment.CustomerAmount,
-                payment.Refunded
+                payment.Refunded,
+                payment.Fee ?? 0,
+                payment.FeeRefunded ?? 0
             )
         );
 
@@ -118,6 +133,15 @@ internal sealed class Comparison(
             (payment.Captured, payment.Held, payment.Version)
         );
 
-    private static InternalAccountKey SettlementOf(int app) =>
-        new(InternalAccountKind.PartnerSettlement, Rows.Id<PartnerRow>(app).Value, Money.Renminbi);
+    private static InternalAccountKey IncomeOf(int app) =>
+        new(InternalAccountKind.FeeIncome, Rows.Id<PartnerRow>(app).Value, Money.Renminbi);
+
+    private static InternalAccountKey SettlementOf(int app, int owner) =>
+        owner == 0
+            ? new(InternalAccountKind.PartnerSettlement, Rows.Id<PartnerRow>(app).Value, Money.Renminbi)
+            : new(
+                InternalAccountKind.SubMerchantSettlement,
+                Scene.MerchantOf(app, owner).Value,
+                Money.Renminbi
+            );
 }

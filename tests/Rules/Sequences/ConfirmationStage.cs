@@ -32,6 +32,9 @@ internal sealed partial class Stage
                     Amount = amount,
                     Discount = 0,
                     CustomerAmount = amount,
+                    Splits = Scene.SplitsOf(model.Agreements[i].App, amount) is { } shares
+                        ? PaymentShares.Write(shares)
+                        : null,
                     Manual = step.Hours is not null,
                     CreatedAt = at,
                     ExpiresAt = at + waits,
@@ -102,7 +105,10 @@ internal sealed partial class Stage
                 Code: null,
                 at,
                 until
-            ),
+            )
+            {
+                FeeRuleId = Scene.FeeRuleOf(question.App, at).Id,
+            },
             model.Confirm(question, model.Accounts[account], until, at),
             declineOf: done => done.DeclineCode
         );

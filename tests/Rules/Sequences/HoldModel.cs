@@ -25,6 +25,8 @@ internal sealed partial class Model
         var payment = new ModelPayment(agreement, order, price, discount, coupon, day)
         {
             Captured = false,
+            FeeRule = Scene.FeeRuleOf(agreement.App, now),
+            Shares = Scene.SharesOf(agreement.App, price),
             Hold = new(most, discount, until) { Open = decline is null },
         };
         Payments.Add(payment);

@@ -22,7 +22,11 @@ internal sealed partial class Stage
                 coupon is null ? null : coupons[coupon.Value],
                 Description: null,
                 until
-            ),
+            )
+            {
+                FeeRuleId = Scene.FeeRuleOf(model.Agreements[i].App, at).Id,
+                Shares = Scene.SplitsOf(model.Agreements[i].App, step.Amount),
+            },
             model.Authorize(
                 model.Agreements[i],
                 order,

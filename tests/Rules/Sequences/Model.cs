@@ -36,11 +36,14 @@ internal sealed partial class Model
     public static DateOnly DayOf(DateTimeOffset instant) =>
         DateOnly.FromDateTime(instant.UtcDateTime.AddHours(8));
 
-    /// <summary>What a partner has earned and not given back.</summary>
-    public long SettlementOf(int app) =>
+    /// <summary>What a partner has earned and not given back, less fees.</summary>
+    /// <param name="owner">A merchant's number, or 0 for the partner itself.</param>
+    public long SettlementOf(int app, int owner) =>
         Payments
             .Where(payment => payment.Agreement.App == app)
-            .Sum(payment => payment.Captured ? payment.Left : payment.Hold?.Captured ?? 0);
+            .Sum(payment =>
+                payment.Shares.Select((share, i) => share.Owner == owner ? payment.LeftTo(i) : 0).Sum()
+            );
 
     public Expected TopUp(ModelAgreement agreement, long amount, DateTimeOffset now)
     {
@@ -131,6 +134,8 @@ internal sealed partial class Model
         var payment = new ModelPayment(agreement, order, price, discount, coupon, day)
         {
             Captured = decline is null,
+            FeeRule = Scene.FeeRuleOf(agreement.App, now),
+            Shares = Scene.SharesOf(agreement.App, price),
         };
         Payments.Add(payment);
         if (decline is not null)
@@ -161,21 +166,41 @@ internal sealed partial class Model
         );
     }
 
-    public Expected Refund(ModelPayment payment, long? asked, DateTimeOffset now)
+    /// <param name="named">What each part is to give; by the rule when null.</param>
+    public Expected Refund(ModelPayment payment, long? asked, IReadOnlyList<long>? named, DateTimeOffset now)
     {
         var amount = asked ?? payment.Left;
         var app = payment.Agreement.App;
         var refusal =
             !payment.Captured || payment.Left == 0 ? ProblemCodes.PaymentNotRefundable
             : amount > payment.Left ? ProblemCodes.RefundExceedsPayment
-            : amount > SettlementOf(app) ? ProblemCodes.InsufficientPartnerBalance
             : null;
         if (refusal is not null)
         {
             return Expected.Refused(refusal);
         }
 
+        if (named?.Where((part, i) => part > payment.TakenBy[i] - payment.GaveBack[i]).Any() == true)
+        {
+            return Expected.Refused(ProblemCodes.RefundExceedsPayment);
+        }
+
+        var parts = named ?? payment.DivideRefund(amount);
+        if (
+            payment
+                .Shares.Where((share, i) => payment.Costs(i, parts[i]) > SettlementOf(app, share.Owner))
+                .Any()
+        )
+        {
+            return Expected.Refused(ProblemCodes.InsufficientPartnerBalance);
+        }
+
         var before = payment.ToCustomer;
+        for (var i = 0; i < parts.Count; i++)
+        {
+            payment.GaveBack[i] += parts[i];
+        }
+
         payment.Refunds.Add(amount);
         payment.Version++;
         var toCustomer = payment.ToCustomer - before;
@@ -382,7 +407,7 @@ internal sealed class ModelCoupon(ModelStock stock, ModelAccount account, int ap
     public long Version { get; set; } = 1;
 }
 
-internal sealed class ModelPayment(
+internal sealed partial class ModelPayment(
     ModelAgreement agreement,
     string order,
     long price,

@@ -3,9 +3,11 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 
 namespace OpenBanking.Tests.Rules.Sequences;
@@ -21,12 +23,48 @@ internal sealed class Scene
     public static readonly DateTimeOffset Start = new(2026, 12, 28, 10, 0, 0, Rows.Shanghai);
     private static readonly DateOnly firstDay = Model.DayOf(Start);
 
+    /// <summary>The first partner's fee becomes another one at new year, the second partner's is kept when it gives back.
+    /// </summary>
+    private static readonly FeeRuleRow[] feeRules =
+    [
+        Rows.FeeRule with
+        {
+            Effective = firstDay,
+        },
+        Rows.FeeRule with
+        {
+            Id = Rows.Id<FeeRuleRow>(2),
+            Effective = new(2027, 1, 1),
+            BasisPoints = 2_50,
+            Minimum = 0,
+            Cap = null,
+        },
+        Rows.FeeRule with
+        {
+            Id = Rows.Id<FeeRuleRow>(3),
+            OwnerId = Rows.Id<PartnerRow>(2).Value,
+            Effective = firstDay,
+            Refunded = false,
+        },
+    ];
+
     /// <summary>Where the first customer spent most of the year's limit.</summary>
     private const int EarlierApp = 3;
     private int made;
 
     public Scene()
     {
+        Bank.Put(FeeTables.Rules, feeRules);
+        Bank.Put(
+            SubMerchantTables.SubMerchants,
+            from app in (int[])[1, 2]
+            from number in (int[])[1, 2]
+            select Rows.SubMerchant with
+            {
+                Id = MerchantOf(app, number),
+                PartnerId = Rows.Id<PartnerRow>(app),
+            }
+        );
         Bank.Put(
             PartnerTables.Apps,
             Enumerable
@@ -70,6 +108,39 @@ internal sealed class Scene
 
     /// <summary>Every customer's PIN, hashed.</summary>
     public static byte[] Pin { get; } = [1, 3, 5];
+
+    /// <summary>What an app's payments cost that are made now.</summary>
+    public static FeeRuleRow FeeRuleOf(int app, DateTimeOffset now) =>
+        app == 2 ? feeRules[2]
+        : Model.DayOf(now) < feeRules[1].Effective ? feeRules[0]
+        : feeRules[1];
+
+    /// <summary>How an app splits a price: a quarter of them go whole to the partner, a quarter to one merchant, the others
+    /// to several.</summary>
+    public static IReadOnlyList<(int Owner, long Amount)> SharesOf(int app, long price) =>
+        (price % 4) switch
+        {
+            1 => [(1, price)],
+            2 => [(app, price / 3 + 1), (0, price - (price / 3) - 1)],
+            3 when price > 6 => [(1, 1), (2, price / 2), (0, price - (price / 2) - 1)],
+            _ => [(0, price)],
+        };
+
+    /// <summary>The same for a command; null for what goes whole to the partner.</summary>
+    public static IReadOnlyList<PaymentShare>? SplitsOf(int app, long price) =>
+        SharesOf(app, price) is [(0, _)]
+            ? null
+            :
+            [
+                .. SharesOf(app, price)
+                    .Select(share => new PaymentShare(
+                        share.Owner == 0 ? null : MerchantOf(app, share.Owner),
+                        share.Amount
+                    )),
+            ];
+
+    public static Id<SubMerchantRow> MerchantOf(int app, int number) =>
+        Rows.Id<SubMerchantRow>((app * 10) + number);
 
     /// <summary>Ids that are the same in every play.</summary>
     public Id<T> New<T>()
@@ -135,7 +206,13 @@ internal sealed class Scene
         Post(
             PostingKind.Payment,
             payment.Id.Value,
-            LedgerRules.PaymentLegs(account.Id, amount, null, 0, PaymentRules.SettlementOf(payment)),
+            LedgerRules.PaymentLegs(
+                account.Id,
+                amount,
+                null,
+                0,
+                new Leg.Internal(PaymentRules.SettlementOf(payment), amount)
+            ),
             earlier,
             book => PaymentRules.Emit(book, EventTypes.PaymentCaptured, payment)
         );

@@ -185,7 +185,11 @@ internal sealed partial class Stage
                 step.Amount,
                 coupon is null ? null : coupons[coupon.Value],
                 Description: null
-            ),
+            )
+            {
+                FeeRuleId = Scene.FeeRuleOf(model.Agreements[i].App, at).Id,
+                Shares = Scene.SplitsOf(model.Agreements[i].App, step.Amount),
+            },
             model.Pay(
                 model.Agreements[i],
                 order,
@@ -217,9 +221,18 @@ internal sealed partial class Stage
     {
         var i = step.Payment % payments.Count;
         long? amount = step.Thirds is { } thirds ? Math.Max(1, payments[i].Amount * thirds / 3) : null;
+        // One of three names the last part for all of it.
+        var parts = model.Payments[i].Shares.Count;
+        IReadOnlyList<long>? named =
+            parts > 1 && amount is { } whole && step.Payment % 3 == 0
+                ? [.. Enumerable.Repeat(0L, parts - 1), whole]
+                : null;
         Run(
-            new CreateRefund(Rows.World, at, scene.New<RefundRow>(), payments[i], amount, Reason: null),
-            model.Refund(model.Payments[i], amount, at),
+            new CreateRefund(Rows.World, at, scene.New<RefundRow>(), payments[i], amount, Reason: null)
+            {
+                Named = named,
+            },
+            model.Refund(model.Payments[i], amount, named, at),
             refund => refund.Id.Value
         );
     }

@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Payments;
@@ -23,6 +24,9 @@ internal sealed class SmallBank(Server.Engine.Engine engine, Store store, World 
         PerPaymentLimit = 1_000_00,
         DailyLimit = 1_000_00,
     };
+
+    /// <summary>What payments cost; nothing when null.</summary>
+    public Id<FeeRuleRow>? FeeRule { get; init; }
 
     /// <summary>A customer with nothing yet, and a campaign with its money.</summary>
     public void Open()
@@ -79,7 +83,10 @@ internal sealed class SmallBank(Server.Engine.Engine engine, Store store, World 
             amount,
             coupon,
             Description: null
-        );
+        )
+        {
+            FeeRuleId = FeeRule,
+        };
 
     public Task<PaymentRow> PayAsync(int number, long amount, Id<CouponRow>? coupon = null) =>
         AcceptAsync(Payment(number, amount, coupon));
@@ -106,6 +113,7 @@ internal sealed class SmallBank(Server.Engine.Engine engine, Store store, World 
         book.Insert(ConsentTables.Agreements, agreement);
         book.Insert(CouponTables.Campaigns, Rows.Campaign);
         book.Insert(CouponTables.Stocks, Rows.Stock);
+        book.Insert(FeeTables.Rules, Rows.FeeRule);
         LedgerRules.Post(
             book,
             new(

@@ -46,6 +46,10 @@ public sealed class PostgresEventCursorTests : EventCursorTests<PostgresDatabase
 
 public sealed class PostgresHoldAuditTests : HoldAuditTests<PostgresDatabase>;
 
+public sealed class PostgresFeeAuditTests : FeeAuditTests<PostgresDatabase>;
+
+public sealed class PostgresPayoutAuditTests : PayoutAuditTests<PostgresDatabase>;
+
 public sealed class PostgresAuditCommandTests : AuditCommandTests<PostgresDatabase>;
 
 public sealed class PostgresKeyCommandTests : KeyCommandTests<PostgresDatabase>;

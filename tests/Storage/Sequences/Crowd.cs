@@ -55,6 +55,7 @@ internal sealed class Crowd(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         var owned = coupons.ToArray();
         Id<CouponRow>? coupon =
             owned.Length > 0 && random.Next(2) == 0 ? owned[random.Next(owned.Length)] : null;
+        var app = agreement.AppId == Rows.App.Id ? 1 : 2;
         var (order, amount) = ($"order-{random.Next(Orders)}", random.Next(1, 60_00));
         return SubmitAsync(
             random,
@@ -69,7 +70,11 @@ internal sealed class Crowd(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
                     coupon,
                     Description: null,
                     holdUntil
-                ),
+                )
+                {
+                    FeeRuleId = Scene.FeeRuleOf(app, Scene.Start).Id,
+                    Shares = Scene.SplitsOf(app, amount),
+                },
             payment => payment.Id.Value
         );
     }

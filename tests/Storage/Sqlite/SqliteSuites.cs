@@ -50,6 +50,10 @@ public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;
 
 public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;
 
+public sealed class SqliteFeeAuditTests : FeeAuditTests<SqliteDatabase>;
+
+public sealed class SqlitePayoutAuditTests : PayoutAuditTests<SqliteDatabase>;
+
 public sealed class SqliteAuditCommandTests : AuditCommandTests<SqliteDatabase>;
 
 public sealed class SqliteKeyCommandTests : KeyCommandTests<SqliteDatabase>;

@@ -6,6 +6,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Storage;
@@ -147,6 +148,8 @@ internal sealed class RandomRows
                 Authorized = payment.Held is null && payment.Authorized is null ? null : most,
                 Captured = payment.Held is null && payment.Captured is null ? null : most - 1,
                 Held = payment.Held is null ? null : Number(0, long.MaxValue),
+                Fee = payment.Fee is null ? null : most,
+                FeeRefunded = payment.FeeRefunded is null ? null : Number(0, most),
                 ExpiresAt = payment.Held is null ? payment.ExpiresAt : payment.ExpiresAt ?? payment.CreatedAt,
             },
             ConfirmationRow asked => asked with
@@ -156,8 +159,15 @@ internal sealed class RandomRows
                 CustomerAmount = Number(0, most),
                 HoldUntil = asked.Manual ? asked.HoldUntil : null,
             },
-            RefundRow refund => refund with { Amount = most, CustomerAmount = most, DiscountAmount = 0 },
+            RefundRow refund => refund with
+            {
+                Amount = most,
+                CustomerAmount = most,
+                DiscountAmount = 0,
+                Fee = refund.Fee is null ? null : Number(0, long.MaxValue),
+            },
             TopUpRow topUp => topUp with { Amount = most },
+            PayoutRow payout => payout with { Amount = most },
             WithdrawalRow withdrawal => withdrawal with { Amount = most },
             SandboxCardRow card => card with { Balance = Number(0, long.MaxValue) },
             EntryRow entry => entry with { Amount = entry.Amount == 0 ? 1 : entry.Amount },

@@ -17,6 +17,7 @@ public static class ScopeTexts
         [Scopes.CouponsIssue] = "Coupon stocks and issuing",
         [Scopes.Webhooks] = "Webhook endpoints",
         [Scopes.Applications] = "Applications for e-accounts",
+        [Scopes.Settlement] = "Merchants that sell through the partner, and what was paid out",
     };
 
     public static string Describe(string scope) => texts[scope];
@@ -34,8 +35,10 @@ public sealed partial class DocumentDescriptions : IDocumentFilter
         ("Consents", "What customers allowed this app, and their payment agreements."),
         ("Coupons", "The bank's coupon stocks, and coupons in customers' wallets."),
         ("Payments", "Payments under agreements, and the orders they are for."),
+        ("Payouts", "What was paid out to the partner and its merchants."),
         ("Refunds", "Giving payments back."),
         ("Sandbox", "What only a sandbox has."),
+        ("Sub-merchants", "Merchants that sell through the partner."),
         ("Top-ups", "Money from bound cards."),
         ("Webhooks", "Where events are posted to."),
     ];

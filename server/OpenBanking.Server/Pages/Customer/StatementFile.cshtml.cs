@@ -41,7 +41,7 @@ public sealed class CustomerStatementFileModel(
             line.Entry.Sequence.ToString(CultureInfo.InvariantCulture),
             Times.Full(line.Entry.CreatedAt),
             texts[$"Kind_{line.Entry.Kind}"],
-            Csv.Foreign(line.App?.Name ?? ""),
+            Csv.Foreign(line.Payee ?? ""),
             Csv.Foreign(line.Description ?? ""),
             Amounts.Plain(line.Entry.Amount),
             Amounts.Plain(line.Entry.BalanceAfter!.Value)

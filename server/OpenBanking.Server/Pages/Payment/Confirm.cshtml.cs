@@ -127,7 +127,7 @@ public sealed class ConfirmModel(
         var refusal = await confirmations.SendCodeAsync(
             Session,
             Known.Row,
-            code => texts["PayCodeMessage", bank.Name, code, amount, Known.App.Name]
+            code => texts["PayCodeMessage", bank.Name, code, amount, Known.Payee]
         );
         if (refusal == "too_many_codes")
         {

@@ -1,0 +1,41 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Reads what was paid out, with the app's own token.</summary>
+public class PayoutsClient
+{
+    private const string Route = "/v1/payouts";
+
+    private readonly Api api;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected PayoutsClient() => api = null!;
+
+    internal PayoutsClient(Api api) => this.api = api;
+
+    /// <summary>The payouts to the partner and its merchants, the oldest first, read page by page as they are
+    /// walked.</summary>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<Payout> ListAsync(CancellationToken cancellationToken = default) =>
+        Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(Route) with
+                    {
+                        Path = Cursors.WithQuery(Route, limit: null, after),
+                    },
+                    ResponseJson.Default.PagePayout,
+                    token
+                ),
+            cancellationToken
+        );
+
+    /// <summary>One payout.</summary>
+    /// <param name="payoutId">The payout, <c>pyo_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<Payout> GetAsync(string payoutId, CancellationToken cancellationToken = default) =>
+        api.SendAsync(ApiCall.Get(Route + "/{id}", payoutId), ResponseJson.Default.Payout, cancellationToken);
+}

@@ -1,0 +1,83 @@
+using OpenBanking.Internal;
+
+namespace OpenBanking;
+
+/// <summary>Registers the merchants that sell through the partner, with the app's own token.</summary>
+public class SubMerchantsClient
+{
+    private const string Route = "/v1/sub-merchants";
+    private const string OneRoute = "/v1/sub-merchants/{id}";
+
+    private readonly Api api;
+
+    /// <summary>For mocks, which override what they are asked for.</summary>
+    protected SubMerchantsClient() => api = null!;
+
+    internal SubMerchantsClient(Api api) => this.api = api;
+
+    /// <summary>Registers a merchant.</summary>
+    /// <param name="request">The name that customers see.</param>
+    /// <param name="idempotencyKey">Names the registration: another key registers one more.</param>
+    /// <param name="cancellationToken">Ends the wait, not the registration: afterwards the outcome is unknown, and the same
+    /// key is safe to use again.</param>
+    /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
+    /// <see cref="SubMerchant"/>: the answer was lost.</exception>
+    /// <exception cref="OpenBankingException">Refused, or never reached the bank.</exception>
+    public virtual Task<SubMerchant> CreateAsync(
+        CreateSubMerchantRequest request,
+        IdempotencyKey idempotencyKey,
+        CancellationToken cancellationToken = default
+    ) =>
+        new MoneyCall<SubMerchant>(
+            api,
+            ApiCall.Money(Route, request, RequestJson.Default.CreateSubMerchantRequest, idempotencyKey),
+            ResponseJson.Default.SubMerchant,
+            (message, key, resolve, inner) =>
+                new OutcomeUnknownException<SubMerchant>(message, key, resolve, inner)
+        ).SendAsync(cancellationToken);
+
+    /// <summary>The partner's merchants, the oldest first, read page by page as they are walked.</summary>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<SubMerchant> ListAsync(CancellationToken cancellationToken = default) =>
+        Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(Route) with
+                    {
+                        Path = Cursors.WithQuery(Route, limit: null, after),
+                    },
+                    ResponseJson.Default.PageSubMerchant,
+                    token
+                ),
+            cancellationToken
+        );
+
+    /// <summary>One merchant of the partner.</summary>
+    /// <param name="subMerchantId">The merchant, <c>sub_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<SubMerchant> GetAsync(
+        string subMerchantId,
+        CancellationToken cancellationToken = default
+    ) =>
+        api.SendAsync(
+            ApiCall.Get(OneRoute, subMerchantId),
+            ResponseJson.Default.SubMerchant,
+            cancellationToken
+        );
+
+    /// <summary>Ends new payments to a merchant. Closing it twice is closing it once.</summary>
+    /// <param name="subMerchantId">The merchant, <c>sub_…</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<SubMerchant> CloseAsync(
+        string subMerchantId,
+        CancellationToken cancellationToken = default
+    ) =>
+        api.SendAsync(
+            ApiCall.Post(OneRoute + "/close", subMerchantId),
+            ResponseJson.Default.SubMerchant,
+            cancellationToken
+        );
+}

@@ -1,0 +1,54 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Payouts;
+
+/// <summary>The payouts of one partner and its merchants; and for the bank, what is to be paid out.</summary>
+public sealed class PayoutQueries(Store store)
+{
+    public ValueTask<PayoutRow?> FindAsync(Caller caller, Id<PayoutRow> id) =>
+        store.FirstAsync(
+            PayoutTables.Payouts,
+            caller.World,
+            $"id = {id} AND partner_id = {caller.App.PartnerId}"
+        );
+
+    /// <summary>By id, the oldest first.</summary>
+    public ValueTask<IReadOnlyList<PayoutRow>> ListAsync(Caller caller, Id<PayoutRow>? after, int count) =>
+        store.ListAsync(
+            PayoutTables.Payouts,
+            caller.World,
+            $"partner_id = {caller.App.PartnerId} AND id > {after ?? default} ORDER BY id LIMIT {count}"
+        );
+
+    /// <summary>What moved on a settlement account on the days after one, up to another.</summary>
+    public async ValueTask<SettledDays> AddUpAsync(
+        World world,
+        InternalAccountKey settlement,
+        DateOnly? after,
+        DateOnly through
+    )
+    {
+        var sums = (
+            await store.QueryAsync(
+                world,
+                $"""
+                SELECT kind, CAST(SUM(amount) AS bigint) FROM entry
+                WHERE world = ?1 AND account_id = {settlement.EntryAccountId()}
+                AND business_date > {after ?? DateOnly.MinValue} AND business_date <= {through} GROUP BY kind
+                """,
+                row => (Kind: (PostingKind)row.Int64()!.Value, Sum: row.Int64()!.Value)
+            )
+        ).ToDictionary(sum => sum.Kind, sum => sum.Sum);
+        return new(
+            after,
+            through,
+            sums.GetValueOrDefault(PostingKind.Payment),
+            -sums.GetValueOrDefault(PostingKind.Refund),
+            -sums.GetValueOrDefault(PostingKind.Fee)
+        );
+    }
+}

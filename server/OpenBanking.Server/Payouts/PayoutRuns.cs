@@ -1,0 +1,106 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.SubMerchants;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Payouts;
+
+/// <summary>Settles the business days that are over, and pays out what is left of them. Every node may do it; each day is
+/// settled once.</summary>
+public sealed class PayoutRuns(
+    Store store,
+    Engine.Engine engine,
+    PayoutQueries queries,
+    WorldClocks clocks,
+    Ids ids
+)
+{
+    /// <summary>How long after midnight a day is over: longer than any command waits that was asked for before.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(15);
+
+    /// <summary>The most settlement accounts of one run.</summary>
+    private const int Most = 100_000;
+
+    /// <summary>Gives how many payouts were begun.</summary>
+    public async Task<int> RunAsync()
+    {
+        // 2 is a partner's settlement, 8 a merchant's.
+        var accounts = await store.ListAcrossWorldsAsync(
+            LedgerTables.InternalAccounts,
+            Most,
+            $"kind IN (2, 8) AND balance > {0} ORDER BY world, owner_id"
+        );
+        var begun = 0;
+        foreach (var (world, account) in accounts)
+        {
+            begun += await SettleAsync(world, account) ? 1 : 0;
+        }
+
+        return begun;
+    }
+
+    private async Task<bool> SettleAsync(World world, InternalAccountRow account)
+    {
+        var now = await clocks.NowAsync(world);
+        var through = BusinessCalendar.DateOf(now - Grace).AddDays(-1);
+        var progress = await store.FindAsync(
+            PayoutTables.Progress,
+            world,
+            new PayoutOwnerKey(account.OwnerId)
+        );
+        if (progress?.OpenPayoutId is not null || progress?.Through >= through)
+        {
+            return false;
+        }
+
+        var owner = await OwnerOfAsync(world, account);
+        return await engine.SubmitAsync(
+            new SettleDays(
+                world,
+                now,
+                ids.New<PayoutRow>(),
+                ids.New<IntentRow>(),
+                owner,
+                await queries.AddUpAsync(world, owner.Settlement, progress?.Through, through),
+                clocks.RealNow
+            )
+        )
+            is Accepted<PayoutRow?> { Reply: not null };
+    }
+
+    private async Task<PayoutOwner> OwnerOfAsync(World world, InternalAccountRow account)
+    {
+        if (account.Kind == InternalAccountKind.PartnerSettlement)
+        {
+            return new(new(account.OwnerId), null, account.Currency);
+        }
+
+        var merchant = (
+            await store.FindAsync(
+                SubMerchantTables.SubMerchants,
+                world,
+                new Id<SubMerchantRow>(account.OwnerId)
+            )
+        )!;
+        return new(merchant.PartnerId, merchant.Id, account.Currency);
+    }
+}
+
+/// <summary>Pays out by itself, where the bank has it so.</summary>
+public sealed class DailyPayouts(
+    PayoutRuns runs,
+    SettlementOptions options,
+    TimeProvider time,
+    ILogger<DailyPayouts> log
+) : PeriodicWorker(TimeSpan.FromMinutes(10), time, log)
+{
+    private readonly SteadyClock clock = new(time);
+
+    /// <summary>Settles what is due, if the server does that by itself.</summary>
+    public Task RunOnceAsync() => options.DailyPayouts ? runs.RunAsync() : Task.CompletedTask;
+
+    protected override Task WorkAsync(CancellationToken stoppingToken) =>
+        clock.IsSteady() ? RunOnceAsync() : Task.CompletedTask;
+}

@@ -1,0 +1,24 @@
+namespace OpenBanking.Server.Payouts;
+
+/// <summary>How partners are settled.</summary>
+public sealed record SettlementOptions
+{
+    /// <summary>The section of the settings.</summary>
+    public const string Section = "Settlement";
+
+    /// <summary>How much a settlement account may come to owe by refunds, in minor units: what was paid out already is given
+    /// back all the same, and netted with the next days. Nothing by default.</summary>
+    public long MostOwed { get; init; }
+
+    /// <summary>Whether the server pays out each day by itself; otherwise <c>pay-out</c> does.</summary>
+    public bool DailyPayouts { get; init; }
+
+    /// <exception cref="WrongSettingException">A setting is out of range.</exception>
+    public void Check()
+    {
+        if (MostOwed < 0)
+        {
+            throw new WrongSettingException("Settlement:MostOwed is a number of fen, and not below zero.");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using OpenBanking.Server;
+using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Payouts;
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>What partners and merchants are paid out, against the real server: 100.00 are on the account.</summary>
+public sealed class PayoutTests(SharedServer shared) : PayingCustomerTests(shared)
+{
+    private TestPartner Partner => Client.Partner;
+
+    private World World => new(Partner.SandboxNumber);
+
+    [Fact]
+    public async Task A_day_that_is_over_is_paid_out_once_to_partner_and_merchant_with_a_statement()
+    {
+        var noodles = await Partner.Client.SubMerchants.CreateAsync(
+            new CreateSubMerchantRequest { Name = "Noodles" },
+            Key("noodles")
+        );
+        await FeeTests.SetFeesAsync(Shared, Partner, "rate=100");
+        var paid = await PayAsync("order-1", 40, merchant: null);
+        await PayAsync("order-2", 20, noodles.Id);
+        await RefundAsync(paid, 10);
+        await RunAsync();
+        Assert.Empty(await PayoutsAsync());
+
+        await ADayPassesAsync();
+        await Task.WhenAll(RunAsync(), RunAsync());
+
+        var payouts = await PayoutsAsync();
+        var own = Assert.Single(payouts, payout => payout.SubMerchantId is null);
+        Assert.Equal(
+            (40m, 10m, 0.30m, 29.70m, 0m, 0m),
+            (
+                Yuan(own.CapturedAmount),
+                Yuan(own.RefundedAmount),
+                Yuan(own.FeeAmount),
+                Yuan(own.Amount),
+                Yuan(own.BroughtForward),
+                Yuan(own.CarriedForward)
+            )
+        );
+        var theirs = Assert.Single(payouts, payout => payout.SubMerchantId == noodles.Id);
+        Assert.Equal((19.80m, PayoutStatus.Succeeded), (Yuan(theirs.Amount), theirs.Status));
+        Assert.Equal(2, payouts.Count);
+        Assert.Equal(own.Id, (await Partner.Client.Payouts.GetAsync(own.Id)).Id);
+        var stranger = await Shared.NewPartnerAsync();
+        Assert.Empty(await stranger.Client.Payouts.ListAsync().ToListAsync());
+        Assert.Equal(
+            ProblemCodes.NotFound,
+            (
+                await Assert.ThrowsAsync<OpenBankingException>(() => stranger.Client.Payouts.GetAsync(own.Id))
+            ).Code
+        );
+    }
+
+    [Fact]
+    public async Task What_was_paid_out_is_given_back_only_as_far_as_the_bank_gives_credit()
+    {
+        var paid = await PayAsync("order-1", 40, merchant: null);
+        await ADayPassesAsync();
+        await RunAsync();
+        Assert.Equal(Money.Yuan(40), Assert.Single(await PayoutsAsync()).Amount);
+
+        Assert.Equal(
+            ProblemCodes.InsufficientPartnerBalance,
+            (await Assert.ThrowsAsync<OpenBankingException>(() => RefundAsync(paid, 1))).Code
+        );
+    }
+
+    [Fact]
+    public async Task A_campaign_is_settled_when_its_last_coupon_has_run_out()
+    {
+        var store = Shared.Server.Get<Store>();
+        var campaign = (await store.FirstAsync(CouponTables.Campaigns, World, $"1 = {1}"))!;
+        await AdvanceAsync(campaign.EndsAt - await NowAsync() - TimeSpan.FromHours(1));
+        await Partner.IssueCouponAsync(Customer);
+
+        Assert.Contains("issues coupons until", (await SettleAsync(campaign)).Line);
+        await AdvanceAsync(TimeSpan.FromHours(1) + TimeSpan.FromMinutes(1));
+        Assert.Contains("is good until", (await SettleAsync(campaign)).Line);
+        await AdvanceAsync(TimeSpan.FromDays(400));
+        var (done, line) = await SettleAsync(campaign);
+
+        Assert.True(done);
+        Assert.Contains($"{new Money(campaign.Currency, campaign.Budget)} went back", line);
+        Assert.Contains("nothing was left", (await SettleAsync(campaign)).Line);
+        Assert.False((await CampaignCommands.SettleAsync(Shared.Server.Services, "cmp_1")).Done);
+    }
+
+    private Task<(bool Done, string Line)> SettleAsync(CampaignRow campaign) =>
+        CampaignCommands.SettleAsync(Shared.Server.Services, campaign.Id.ToString());
+
+    private Task<int> RunAsync() => Shared.Server.Get<PayoutRuns>().RunAsync();
+
+    private Task ADayPassesAsync() => AdvanceAsync(TimeSpan.FromDays(1) + PayoutRuns.Grace);
+
+    private Task AdvanceAsync(TimeSpan by) => Shared.Server.Get<SandboxClock>().AdvanceAsync(World, by);
+
+    private Task<DateTimeOffset> NowAsync() => Shared.Server.Get<WorldClocks>().NowAsync(World).AsTask();
+
+    /// <summary>When the last one was answered.</summary>
+    private async Task<IReadOnlyList<Payout>> PayoutsAsync()
+    {
+        for (var wait = 0; ; wait++)
+        {
+            var payouts = await Partner.Client.Payouts.ListAsync().ToListAsync();
+            if (payouts.All(payout => payout.Status != PayoutStatus.Processing) || wait == 200)
+            {
+                return payouts;
+            }
+
+            await Task.Delay(25);
+        }
+    }
+
+    private Task<Payment> PayAsync(string orderNo, int yuan, string? merchant) =>
+        Partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = orderNo,
+                Amount = Money.Yuan(yuan),
+                AgreementId = Customer.AgreementId!,
+                SubMerchantId = merchant,
+            },
+            Key(orderNo)
+        );
+
+    private Task<Refund> RefundAsync(Payment payment, int yuan) =>
+        Partner.Client.Refunds.CreateAsync(
+            new CreateRefundRequest { PaymentId = payment.Id, Amount = Money.Yuan(yuan) },
+            Key("refund")
+        );
+
+    private static decimal Yuan(Money money) => money.Amount / 100m;
+
+    private static IdempotencyKey Key(string operation) => IdempotencyKey.FromOrder("order", operation);
+}
