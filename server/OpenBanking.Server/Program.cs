@@ -45,6 +45,12 @@ public static class Program
                 ["resolve-finding", var id, ..] => await app.ResolveFindingAsync(id),
                 [AccountCommands.Freeze, var id, ..] => await app.SetFreezeAsync(id, frozen: true),
                 [AccountCommands.Unfreeze, var id, ..] => await app.SetFreezeAsync(id, frozen: false),
+                [TransferCommands.Outstanding, ..] => await app.ListOutstandingAsync(),
+                [TransferCommands.Resolve, var id, var outcome, ..] => await app.ResolveTransferAsync(
+                    id,
+                    outcome
+                ),
+                [TransferCommands.Retry, var id, ..] => await app.RetryWithdrawalAsync(id),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
                 ["keys", .. var words] => await app.KeysAsync(words),

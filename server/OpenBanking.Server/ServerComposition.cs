@@ -18,6 +18,7 @@ using OpenBanking.Server.Pages;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
@@ -44,6 +45,10 @@ public static class ServerComposition
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
         services.AddSingleton(OutsideLimitsOf(builder.Configuration));
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
+        services.AddSingleton(
+            builder.Configuration.GetSection(NoticeOptions.Section).Get<NoticeOptions>() ?? new()
+        );
+        services.AddRisk(builder.Configuration);
         services.AddSingleton(ConfirmationOptionsOf(builder.Configuration));
         services.AddSingleton(SigningOptionsOf(builder.Configuration));
         services.AddSingleton(ApplicationOptionsOf(builder.Configuration));
@@ -109,6 +114,7 @@ public static class ServerComposition
         services.AddSingleton<CouponQueries>();
         services.AddSingleton<PaymentQueries>();
         services.AddSingleton<PaymentViews>();
+        services.AddSingleton<PaymentRisk>();
         services.AddSingleton<PaymentRequests>();
         services.AddSingleton<ConfirmationQueries>();
         services.AddSingleton<Confirmations.Confirmations>();
@@ -117,11 +123,21 @@ public static class ServerComposition
         services.AddSingleton<WebhookQueries>();
         services.AddSingleton<EventQueries>();
         services.AddSingleton<WebhookAddresses>();
-        services.AddSingleton<IIntentHandler, CardDebits>();
-        services.AddSingleton<IIntentHandler, CardCredits>();
+        services.AddSingleton<CardDebits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardDebits>());
+        services.AddSingleton<CardCredits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardCredits>());
+        services.AddSingleton<OutstandingTransfers>();
         services.AddApplications();
         services.AddSingleton<IIntentHandler, Messages>();
-        services.AddHostedService<IntentWorker>();
+        services.AddSingleton<IIntentHandler, PaymentNotices>();
+        foreach (var notices in (bool[])[false, true])
+        {
+            services.AddSingleton<IHostedService>(provider =>
+                ActivatorUtilities.CreateInstance<IntentWorker>(provider, notices)
+            );
+        }
+
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
         services.AddSingleton<PaymentExpiry>();
@@ -187,6 +203,7 @@ public static class ServerComposition
             provider.GetRequiredService<SandboxOutside>()
         );
         services.AddSingleton<IRiskDecision>(provider => provider.GetRequiredService<SandboxOutside>());
+        services.AddSingleton<IPaymentRisk>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
     }
@@ -218,6 +235,14 @@ public static class ServerComposition
             configuration.GetSection(ConfirmationOptions.Section).Get<ConfirmationOptions>() ?? new();
         confirmations.Check();
         return confirmations;
+    }
+
+    private static void AddRisk(this IServiceCollection services, ConfigurationManager configuration)
+    {
+        var risk = configuration.GetSection(RiskOptions.Section).Get<RiskOptions>() ?? new();
+        risk.Check();
+        services.AddSingleton(risk);
+        services.AddSingleton(VelocityRuleSets.Load(risk.VelocityRules));
     }
 
     private static ApplicationOptions ApplicationOptionsOf(ConfigurationManager configuration)

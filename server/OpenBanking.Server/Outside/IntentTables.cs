@@ -12,6 +12,10 @@ public enum IntentKind
 
     /// <summary>Of an application through the API; servers that know none leave it alone.</summary>
     VerifyApplicant = 5,
+
+    /// <summary>Of a payment that its customer was not asked about. Many come at once, so they have a worker of their
+    /// own, and no one-time code waits behind them.</summary>
+    NotifyCustomer = 6,
 }
 
 public enum IntentState

@@ -6,7 +6,9 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
+using OpenBanking.Server.Risk;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Payments;
 
@@ -16,6 +18,9 @@ public sealed class PaymentRequests(
     Store store,
     HoldOptions holds,
     ConfirmationOptions confirmations,
+    NoticeOptions notices,
+    PaymentRisk risk,
+    WorldClocks clocks,
     Ids ids
 )
 {
@@ -58,6 +63,7 @@ public sealed class PaymentRequests(
             request.CouponId is not null && read.CouponId is null
                 ? Wire.NotKnown("/coupon_id", "coupon")
                 : null,
+            Wire.CheckDevice("/device_id", request.DeviceId),
             CheckConfirmation(request),
             CheckCustomer(read),
             CheckReturn(read, caller.App),
@@ -67,8 +73,25 @@ public sealed class PaymentRequests(
         return (read, refused);
     }
 
+    /// <summary>What is known of the risk: the bank's engine is asked, outside of everything that waits for others.</summary>
+    public Task<RiskView> LookAtRiskAsync(Read read, Caller caller) =>
+        risk.LookAsync(
+            caller,
+            new(
+                caller.World,
+                caller.App.Id,
+                caller.App.PartnerId,
+                read.Request.OrderNo,
+                read.Request.Amount,
+                read.Agreement?.CustomerId ?? read.CustomerId,
+                Unasked: read.Agreement is not null
+            ),
+            read.Agreement,
+            read.Request.DeviceId
+        );
+
     /// <summary>The command that pays under the agreement.</summary>
-    public CreatePayment PaymentFrom(Read read, Caller caller) =>
+    public CreatePayment PaymentFrom(Read read, RiskView seen, Caller caller) =>
         new(
             caller.World,
             caller.Now,
@@ -80,11 +103,16 @@ public sealed class PaymentRequests(
             read.Request.Description,
             holds.EndOf(read.Request, caller.Now),
             read.MayBeConfirmed
-        );
+        )
+        {
+            Risk = seen,
+            NotifyAt = notices.Payments ? clocks.RealNow : null,
+        };
 
     /// <summary>The command that asks the customer. It waits no longer than a hold would last that is to end at a given
     /// time.</summary>
-    public AskConfirmation ConfirmationFrom(Read read, Caller caller)
+    /// <param name="declined">Whether it is too risky, whoever confirms it.</param>
+    public AskConfirmation ConfirmationFrom(Read read, bool declined, Caller caller)
     {
         var request = read.Request;
         var manual = request.CaptureMethod == CaptureMethod.Manual;
@@ -113,7 +141,10 @@ public sealed class PaymentRequests(
                 CreatedAt = caller.Now,
                 ExpiresAt = holdUntil < lasts ? holdUntil.Value : HoldOptions.InMicroseconds(lasts),
             }
-        );
+        )
+        {
+            RiskDeclined = declined,
+        };
     }
 
     private static ProblemError? CheckConfirmation(CreatePaymentRequest request) =>

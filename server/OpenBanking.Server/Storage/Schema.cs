@@ -13,6 +13,7 @@ using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
@@ -89,6 +90,7 @@ public static class Schema
         AuditTables.EventPositions,
         LedgerTables.Entries,
         LedgerTables.InternalAccounts,
+        VelocityTables.Counters,
     ];
 
     private static readonly Dictionary<Table, int> writeOrder = Tables

@@ -57,17 +57,9 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
     /// <summary>The code for the customer's own pages, which says so.</summary>
     protected async Task<string> CodeAsync(SandboxPerson person)
     {
-        using var http = new HttpClient();
         for (var i = 0; i < 200; i++)
         {
-            await using var body = await http.GetStreamAsync(
-                $"{Partner.MessagesUrl}.json?mobile={person.Mobile}"
-            );
-            var messages = await System.Text.Json.JsonSerializer.DeserializeAsync(
-                body,
-                ResponseJson.Default.PageSandboxMessage
-            );
-            if (messages!.Data is [var newest, ..] && newest.Text.Contains("your accounts"))
+            if (await MessagesAsync(person) is [var newest, ..] && newest.Text.Contains("your accounts"))
             {
                 return new([.. newest.Text.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
             }
@@ -76,6 +68,20 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
         }
 
         throw new InvalidOperationException("No code came.");
+    }
+
+    /// <summary>What came to a person's phone, the newest first.</summary>
+    protected async Task<IReadOnlyList<SandboxMessage>> MessagesAsync(SandboxPerson person)
+    {
+        using var http = new HttpClient();
+        await using var body = await http.GetStreamAsync(
+            $"{Partner.MessagesUrl}.json?mobile={person.Mobile}"
+        );
+        var messages = await System.Text.Json.JsonSerializer.DeserializeAsync(
+            body,
+            ResponseJson.Default.PageSandboxMessage
+        );
+        return messages!.Data;
     }
 
     /// <summary>What the page says, in one line.</summary>

@@ -22,7 +22,10 @@ internal sealed partial class Stage
                 coupon is null ? null : coupons[coupon.Value],
                 Description: null,
                 until
-            ),
+            )
+            {
+                Risk = RiskOf(i, at),
+            },
             model.Authorize(
                 model.Agreements[i],
                 order,
