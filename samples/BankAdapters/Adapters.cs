@@ -44,6 +44,40 @@ public sealed class RiskAdapter(Backend backend) : BackendPort(backend, "risk"),
     protected override string RefusalOf(string? code) => ApplicationReasons.DeclinedByBank;
 }
 
+/// <summary>Judges payments. The server waits half a second for it, and goes on without: nothing is done at the bank, so
+/// there is nothing to be found again.</summary>
+public sealed class PaymentRiskAdapter(Backend backend) : IPaymentRisk
+{
+    public async Task<RiskAnswer> AssessAsync(AssessedPayment payment, CancellationToken cancellationToken) =>
+        (
+            await backend.ReadAsync<Question, BackendAnswer>(
+                "payments/assess",
+                new(
+                    payment.CustomerId?.ToString(),
+                    payment.AppId.ToString(),
+                    payment.Amount,
+                    payment.Unasked,
+                    payment.Device
+                ),
+                cancellationToken
+            )
+        ).Outcome switch
+        {
+            "allow" => RiskAnswer.Allow,
+            "confirm" => RiskAnswer.Confirm,
+            "decline" => RiskAnswer.Decline,
+            var other => throw new OutcomeNotKnownException(other),
+        };
+
+    private sealed record Question(
+        string? CustomerId,
+        string AppId,
+        Money Amount,
+        bool Unasked,
+        Guid? Device
+    );
+}
+
 // <card_rail>
 public sealed class CardRailAdapter(Backend backend) : BackendPort(backend, "transfers"), ICardRail
 {

@@ -17,6 +17,7 @@ public static class BankAdapterRegistration
         builder.Services.AddSingleton<Backend>();
         builder.Services.AddSingleton<IIdentityVerification, IdentityAdapter>();
         builder.Services.AddSingleton<IRiskDecision, RiskAdapter>();
+        builder.Services.AddSingleton<IPaymentRisk, PaymentRiskAdapter>();
         builder.Services.AddSingleton<ICardRail, CardRailAdapter>();
         builder.Services.AddSingleton<IMessageSender, MessageAdapter>();
         builder.Services.AddSingleton<ISettlementRail, SettlementAdapter>();

@@ -42,13 +42,16 @@ app.MapOpenBankingAccountLink(
                 new AccountOpening(),
                 new AccountInformation(),
                 new CouponWallet(),
+                // <agreement_terms>
                 new PaymentAgreementTerms
                 {
                     PerPaymentLimit = Money.Yuan(200),
                     DailyLimit = Money.Yuan(500),
+                    MonthlyLimit = Money.Yuan(1_000),
                     TotalLimit = Money.Yuan(5_000),
                     TopUpAllowed = true,
                 },
+                // </agreement_terms>
             ];
         link.OnLinked = (context, customer) =>
         {

@@ -126,6 +126,9 @@ public sealed record AgreementLimits : ResponseObject
     /// <summary>Of the day.</summary>
     public required LimitUse Day { get; init; }
 
+    /// <summary>Of the calendar month; absent without a limit of the month.</summary>
+    public LimitUse? Month { get; init; }
+
     /// <summary>In all.</summary>
     public required LimitUse Total { get; init; }
 }

@@ -55,7 +55,8 @@ public sealed record CouponWallet : AuthorizationDetail
     public const string TypeName = "coupon_wallet";
 }
 
-/// <summary>Pays without asking each time, within limits.</summary>
+/// <summary>Pays without asking each time, within limits: also while the customer is away, for parking, rent or a
+/// subscription. It is bound to this app, and the customer is sent a message for each payment.</summary>
 public sealed record PaymentAgreementTerms : AuthorizationDetail
 {
     /// <summary>The type on the wire.</summary>
@@ -66,6 +67,10 @@ public sealed record PaymentAgreementTerms : AuthorizationDetail
 
     /// <summary>The most a day of payments, or a day of top-ups, may move (Asia/Shanghai).</summary>
     public required Money DailyLimit { get; init; }
+
+    /// <summary>The most a calendar month of payments may move (Asia/Shanghai); no limit of the month when
+    /// absent.</summary>
+    public Money? MonthlyLimit { get; init; }
 
     /// <summary>The most all payments under the agreement may move.</summary>
     public required Money TotalLimit { get; init; }
@@ -98,6 +103,9 @@ public sealed record GrantedAuthorization : ResponseObject
 
     /// <summary>The most a day may move, for <c>payment_agreement</c>.</summary>
     public Money? DailyLimit { get; init; }
+
+    /// <summary>The most a month may move, for <c>payment_agreement</c>; absent without one.</summary>
+    public Money? MonthlyLimit { get; init; }
 
     /// <summary>The most the agreement may move, for <c>payment_agreement</c>.</summary>
     public Money? TotalLimit { get; init; }

@@ -25,7 +25,8 @@ public sealed record Consent : ResponseObject
     public DateTimeOffset? RevokedAt { get; init; }
 }
 
-/// <summary>A standing permission to pay without asking each time 免密支付协议.</summary>
+/// <summary>A standing permission to pay without asking each time 免密支付协议, in this app alone. What is left of its
+/// limits is in <see cref="AgreementLimits"/>.</summary>
 public sealed record PaymentAgreement : ResponseObject
 {
     /// <summary><c>agr_…</c></summary>
@@ -48,6 +49,10 @@ public sealed record PaymentAgreement : ResponseObject
 
     /// <summary>The most a day of payments, or a day of top-ups, may move (Asia/Shanghai).</summary>
     public required Money DailyLimit { get; init; }
+
+    /// <summary>The most a calendar month of payments may move (Asia/Shanghai); absent without a limit of the
+    /// month.</summary>
+    public Money? MonthlyLimit { get; init; }
 
     /// <summary>The most all payments under the agreement may move.</summary>
     public required Money TotalLimit { get; init; }

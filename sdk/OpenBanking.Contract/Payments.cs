@@ -40,6 +40,11 @@ public sealed record CreatePaymentRequest
     /// <summary>What the customer bought, as the statement shows it; at most 128 characters.</summary>
     public string? Description { get; init; }
 
+    /// <summary>The app's own id of the browser or device the customer uses, the same each time: 1–128 visible ASCII
+    /// characters, and no name or number of a person. The bank keeps a keyed hash of it, and counts payments by it; leave it
+    /// out for a payment while the customer is away.</summary>
+    public string? DeviceId { get; init; }
+
     /// <summary>Whether the money is taken at once or held first; <see cref="CaptureMethod.Automatic"/> when
     /// absent.</summary>
     public CaptureMethod? CaptureMethod { get; init; }

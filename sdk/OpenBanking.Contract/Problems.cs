@@ -1,47 +1,5 @@
 namespace OpenBanking;
 
-/// <summary>Why the server refused (RFC 9457, <c>application/problem+json</c>).</summary>
-public sealed record Problem : ResponseObject
-{
-    /// <summary>The page that explains the code.</summary>
-    public required string Type { get; init; }
-
-    /// <summary>The code's meaning in a few words.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>The HTTP status.</summary>
-    public required int Status { get; init; }
-
-    /// <summary>What was wrong this time, and what to do.</summary>
-    public string? Detail { get; init; }
-
-    /// <summary>One of <see cref="ProblemCodes"/>; stable.</summary>
-    public required string Code { get; init; }
-
-    /// <summary>The server's name for this request, <c>req_…</c>: give it to the bank's support.</summary>
-    public required string RequestId { get; init; }
-
-    /// <summary>Whether the same request may succeed later.</summary>
-    public required bool Retryable { get; init; }
-
-    /// <summary>What was wrong with which field.</summary>
-    public IReadOnlyList<ProblemError>? Errors { get; init; }
-}
-
-/// <summary>What was wrong with one field.</summary>
-public sealed record ProblemError : ResponseObject
-{
-    /// <summary>The field in the body (RFC 6901), such as <c>/amount/currency</c>, or the name of a header or
-    /// query parameter.</summary>
-    public required string Pointer { get; init; }
-
-    /// <summary>A stable code, such as <c>required</c>, <c>unknown_field</c> or <c>wrong_type</c>.</summary>
-    public required string Code { get; init; }
-
-    /// <summary>What is expected there.</summary>
-    public required string Detail { get; init; }
-}
-
 /// <summary>One entry of the catalogue of refusals.</summary>
 /// <param name="Code">The stable code.</param>
 /// <param name="Status">The HTTP status it comes with.</param>
@@ -364,12 +322,15 @@ public static class DeclineCodes
     public const string AccountYearlyLimit = "account_yearly_limit_exceeded";
     public const string AgreementPerPaymentLimit = "agreement_per_payment_limit_exceeded";
     public const string AgreementDailyLimit = "agreement_daily_limit_exceeded";
+    public const string AgreementMonthlyLimit = "agreement_monthly_limit_exceeded";
     public const string AgreementTotalLimit = "agreement_total_limit_exceeded";
     public const string CouponNotFound = "coupon_not_found";
     public const string CouponAlreadyRedeemed = "coupon_already_redeemed";
     public const string CouponHeld = "coupon_held";
     public const string CouponExpired = "coupon_expired";
     public const string CouponBelowThreshold = "coupon_below_threshold";
+    public const string RiskConfirmationRequired = "risk_confirmation_required";
+    public const string RiskDeclined = "risk_declined";
     public const string CustomerDeclined = "customer_declined";
     public const string CardInsufficientFunds = "card_insufficient_funds";
     public const string CardRefused = "card_refused";
@@ -439,6 +400,12 @@ public static class DeclineCodes
             "Try a new attempt the next day, or ask for a new agreement."
         ),
         new(
+            AgreementMonthlyLimit,
+            "More than the agreement allows in a month",
+            "Wait until next month, or agree to a higher limit.",
+            "Try a new attempt next month (Asia/Shanghai), let the customer confirm, or ask for a new agreement."
+        ),
+        new(
             AgreementTotalLimit,
             "More than the agreement allows in all",
             "Agree to a new limit.",
@@ -473,6 +440,18 @@ public static class DeclineCodes
             "The price is below the coupon's threshold",
             "Buy for more, or pay without it.",
             "Try a new attempt without it."
+        ),
+        new(
+            RiskConfirmationRequired,
+            "The bank wants the customer to confirm this payment",
+            "Confirm the payment on the bank's page when the app leads you there.",
+            "Try a new attempt with confirmation if_needed, or without agreement_id, and send the customer to next_action."
+        ),
+        new(
+            RiskDeclined,
+            "The bank does not let this payment go out",
+            "Ask the bank, or pay in another way.",
+            "Do not try again by yourself; offer another way to pay. The bank says no more to anybody but the customer."
         ),
         new(
             CustomerDeclined,

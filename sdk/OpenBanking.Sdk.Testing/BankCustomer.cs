@@ -69,7 +69,7 @@ public sealed partial class BankCustomer : IDisposable
             var step = next.Segments[^1];
             if (step == "sign-in")
             {
-                asked = await NewestMessageAsync().ConfigureAwait(false) is { } last ? last.SentAt : asked;
+                asked = await NewestCodeAsync().ConfigureAwait(false) is { } last ? last.SentAt : asked;
             }
 
             (page, next) = step switch
@@ -196,7 +196,7 @@ public sealed partial class BankCustomer : IDisposable
     {
         for (var waited = TimeSpan.Zero; waited < TimeSpan.FromSeconds(10); waited += pause)
         {
-            if (await NewestMessageAsync().ConfigureAwait(false) is { } message && message.SentAt > newerThan)
+            if (await NewestCodeAsync().ConfigureAwait(false) is { } message && message.SentAt > newerThan)
             {
                 return Digits().Match(message.Text).Value;
             }
@@ -207,7 +207,8 @@ public sealed partial class BankCustomer : IDisposable
         throw new InvalidOperationException("No one-time code arrived in the message box within 10 s.");
     }
 
-    private async Task<SandboxMessage?> NewestMessageAsync()
+    /// <summary>The newest message with a code in it; a phone gets others, too.</summary>
+    private async Task<SandboxMessage?> NewestCodeAsync()
     {
         using var response = await browser.GetAsync(messages).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
@@ -215,7 +216,7 @@ public sealed partial class BankCustomer : IDisposable
         var page = await System
             .Text.Json.JsonSerializer.DeserializeAsync(body, ResponseJson.Default.PageSandboxMessage)
             .ConfigureAwait(false);
-        return page!.Data.Count > 0 ? page.Data[0] : null;
+        return page!.Data.FirstOrDefault(message => Digits().IsMatch(message.Text));
     }
 
     private static async Task<IDocument> ParseAsync(HttpResponseMessage response)

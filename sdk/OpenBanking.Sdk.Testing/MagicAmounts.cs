@@ -10,11 +10,12 @@ namespace OpenBanking.Testing;
 public sealed record MagicAmount(string Name, Money Amount, string Asked, string Outcome);
 
 /// <summary>Amounts for which a bank for tests behaves otherwise, so that a test of a whole app needs no handle on the
-/// bank. The amounts of cards are the same in every sandbox.</summary>
+/// bank. The amounts of cards and of risk are the same in every sandbox.</summary>
 public static class MagicAmounts
 {
     private const string AnyPost = "payment, capture, refund, top-up";
     private const string TopUp = "top-up";
+    private const string Payment = "payment";
 
     /// <summary>How late <see cref="SlowAnswer"/> is.</summary>
     public static TimeSpan Slowness { get; } = TimeSpan.FromSeconds(1.5);
@@ -27,6 +28,21 @@ public static class MagicAmounts
 
     /// <summary>The top-up is processing for two seconds and more, then succeeds.</summary>
     public static Money CardAnswerLost { get; } = Money.Cny(SandboxAmounts.CardAnswerLost);
+
+    /// <summary>The top-up is processing until the bank's staff end it.</summary>
+    public static Money CardNeverAnswers { get; } = Money.Cny(SandboxAmounts.CardNeverAnswers);
+
+    /// <summary>The bank finds the payment too risky: <see cref="DeclineCodes.RiskDeclined"/>.</summary>
+    public static Money RiskDeclined { get; } = Money.Cny(SandboxAmounts.RiskDeclined);
+
+    /// <summary>The bank wants the customer to confirm the payment: it is <see cref="PaymentStatus.RequiresAction"/> with
+    /// <see cref="ConfirmationMode.IfNeeded"/>, else declined with
+    /// <see cref="DeclineCodes.RiskConfirmationRequired"/>.</summary>
+    public static Money RiskConfirmation { get; } = Money.Cny(SandboxAmounts.RiskConfirmation);
+
+    /// <summary>The bank's risk engine does not answer, which counts as <see cref="RiskConfirmation"/> unless the bank says
+    /// otherwise.</summary>
+    public static Money RiskUnanswered { get; } = Money.Cny(SandboxAmounts.RiskUnanswered);
 
     /// <summary>The answer is late.</summary>
     public static Money SlowAnswer { get; } = Money.Yuan(88.11m);
@@ -58,6 +74,26 @@ public static class MagicAmounts
             CardAnswerLost,
             TopUp,
             "is `processing` for two seconds and more, then `succeeded`: the card's bank moved the money, and its answer was lost"
+        ),
+        new(
+            nameof(CardNeverAnswers),
+            CardNeverAnswers,
+            TopUp,
+            "is `processing` until the bank's staff say what became of it"
+        ),
+        new(nameof(RiskDeclined), RiskDeclined, Payment, "fails with `risk_declined`"),
+        new(
+            nameof(RiskConfirmation),
+            RiskConfirmation,
+            Payment,
+            "under an agreement: `requires_action` with `confirmation` `if_needed`, else fails with "
+                + "`risk_confirmation_required`"
+        ),
+        new(
+            nameof(RiskUnanswered),
+            RiskUnanswered,
+            Payment,
+            "the risk engine does not answer: as with `RiskConfirmation`"
         ),
         new(nameof(SlowAnswer), SlowAnswer, AnyPost, "is answered after 1.5 seconds"),
         new(

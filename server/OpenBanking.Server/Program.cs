@@ -50,6 +50,12 @@ public static class Program
                 [FeeCommands.Set, var owner, .. var words] => await app.SetFeesAsync(owner, words),
                 [CampaignCommands.Settle, var id, ..] => await app.SettleCampaignAsync(id),
                 [PayoutCommands.PayOut, ..] => await app.PayOutAsync(),
+                [TransferCommands.Outstanding, ..] => await app.ListOutstandingAsync(),
+                [TransferCommands.Resolve, var id, var outcome, ..] => await app.ResolveTransferAsync(
+                    id,
+                    outcome
+                ),
+                [TransferCommands.Retry, var id, ..] => await app.RetryWithdrawalAsync(id),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ..] => await app.WriteOpenApiAsync(),
                 ["keys", .. var words] => await app.KeysAsync(words),

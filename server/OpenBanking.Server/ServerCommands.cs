@@ -42,7 +42,11 @@ public static class ServerCommands
     public static string[] Configured(string[] args) =>
         args switch
         {
-            ["verify-books" or "verify-audit", .. var settings] => [.. settings, "--Storage:MustExist=true"],
+            ["verify-books" or "verify-audit" or TransferCommands.Outstanding, .. var settings] =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
             ["resolve-finding", var id, .. var settings]
                 when !id.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -60,6 +64,26 @@ public static class ServerCommands
             ],
             [AccountCommands.Freeze or AccountCommands.Unfreeze, ..] => throw new WrongSettingException(
                 $"{args[0]} needs the account's id, acct_…, as find-customer lists it."
+            ),
+            [TransferCommands.Resolve, var id, var outcome, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal)
+                    && TransferCommands.Outcomes.Contains(outcome) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            [TransferCommands.Resolve, ..] => throw new WrongSettingException(
+                $"{TransferCommands.Resolve} needs the transfer's reference, int_…, as {TransferCommands.Outstanding} lists it, "
+                    + $"and what the card's bank says: {string.Join(", ", TransferCommands.Outcomes)}."
+            ),
+            [TransferCommands.Retry, var id, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            [TransferCommands.Retry, ..] => throw new WrongSettingException(
+                $"{TransferCommands.Retry} needs the withdrawal's id, wdr_…, as {TransferCommands.Outstanding} lists it."
             ),
             ["find-customer", var mobile, .. var settings]
                 when !mobile.StartsWith("--", StringComparison.Ordinal) =>
@@ -93,8 +117,8 @@ public static class ServerCommands
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, freeze-account, unfreeze-account, set-fees, settle-campaign, "
-                        + "pay-out and openapi; "
+                        + "find-customer, freeze-account, unfreeze-account, outstanding, resolve-transfer, retry-withdrawal, "
+                        + "set-fees, settle-campaign, pay-out and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,
@@ -277,6 +301,7 @@ public static class ServerCommands
         [
             typeof(IIdentityVerification),
             typeof(IRiskDecision),
+            typeof(IPaymentRisk),
             typeof(ICardRail),
             typeof(IMessageSender),
             typeof(ISettlementRail),

@@ -20,6 +20,7 @@ using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
@@ -47,6 +48,10 @@ public static class ServerComposition
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
         services.AddSingleton(OutsideLimitsOf(builder.Configuration));
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
+        services.AddSingleton(
+            builder.Configuration.GetSection(NoticeOptions.Section).Get<NoticeOptions>() ?? new()
+        );
+        services.AddRisk(builder.Configuration);
         services.AddSingleton(ConfirmationOptionsOf(builder.Configuration));
         services.AddSingleton(SettlementOptionsOf(builder.Configuration));
         services.AddSingleton(SigningOptionsOf(builder.Configuration));
@@ -116,6 +121,7 @@ public static class ServerComposition
         services.AddSingleton<PaymentSplits>();
         services.AddSingleton<PaymentQueries>();
         services.AddSingleton<PaymentViews>();
+        services.AddSingleton<PaymentRisk>();
         services.AddSingleton<PaymentRequests>();
         services.AddSingleton<ConfirmationQueries>();
         services.AddSingleton<Confirmations.Confirmations>();
@@ -124,8 +130,11 @@ public static class ServerComposition
         services.AddSingleton<WebhookQueries>();
         services.AddSingleton<EventQueries>();
         services.AddSingleton<WebhookAddresses>();
-        services.AddSingleton<IIntentHandler, CardDebits>();
-        services.AddSingleton<IIntentHandler, CardCredits>();
+        services.AddSingleton<CardDebits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardDebits>());
+        services.AddSingleton<CardCredits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardCredits>());
+        services.AddSingleton<OutstandingTransfers>();
         services.AddSingleton<IIntentHandler, SettlementTransfers>();
         services.AddSingleton<PayoutQueries>();
         services.AddSingleton<PayoutRuns>();
@@ -133,8 +142,15 @@ public static class ServerComposition
         services.AddHostedService(provider => provider.GetRequiredService<DailyPayouts>());
         services.AddApplications();
         services.AddSingleton<IIntentHandler, Messages>();
+        services.AddSingleton<IIntentHandler, PaymentNotices>();
         services.AddSingleton<IIntentHandler, PinResetVerifications>();
-        services.AddHostedService<IntentWorker>();
+        foreach (var notices in (bool[])[false, true])
+        {
+            services.AddSingleton<IHostedService>(provider =>
+                ActivatorUtilities.CreateInstance<IntentWorker>(provider, notices)
+            );
+        }
+
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
         services.AddSingleton<PaymentExpiry>();
@@ -202,6 +218,7 @@ public static class ServerComposition
             provider.GetRequiredService<SandboxOutside>()
         );
         services.AddSingleton<IRiskDecision>(provider => provider.GetRequiredService<SandboxOutside>());
+        services.AddSingleton<IPaymentRisk>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ISettlementRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
@@ -241,6 +258,14 @@ public static class ServerComposition
         var options = configuration.GetSection(SettlementOptions.Section).Get<SettlementOptions>() ?? new();
         options.Check();
         return options;
+    }
+
+    private static void AddRisk(this IServiceCollection services, ConfigurationManager configuration)
+    {
+        var risk = configuration.GetSection(RiskOptions.Section).Get<RiskOptions>() ?? new();
+        risk.Check();
+        services.AddSingleton(risk);
+        services.AddSingleton(VelocityRuleSets.Load(risk.VelocityRules));
     }
 
     private static ApplicationOptions ApplicationOptionsOf(ConfigurationManager configuration)

@@ -33,7 +33,9 @@ public static class Programs
             $"--Server:DataFolder={folder}",
             "--Server:RequestsPerSecond=1000000",
             "--Server:RequestBurst=1000000",
-            "--Logging:LogLevel:Default=Warning"
+            "--Logging:LogLevel:Default=Warning",
+            "--Notices:Payments=false",
+            WideVelocity.Setting
         );
 
     /// <summary>Waits until the server answers; gives how long that took.</summary>

@@ -9,6 +9,8 @@ namespace OpenBanking.Tests.Http;
 /// <summary>Discovery, pushed requests and the authorization endpoint by their specifications, without the SDK.</summary>
 public sealed class AuthorizationTests(SharedServer shared) : RawClientTests(shared)
 {
+    private const string DailyLimit = "\"daily_limit\":{\"currency\":\"CNY\",\"amount\":100000}";
+
     [Fact]
     public async Task Both_well_known_addresses_give_one_document_with_what_the_profile_asks()
     {
@@ -183,17 +185,16 @@ public sealed class AuthorizationTests(SharedServer shared) : RawClientTests(sha
         Assert.NotEmpty(answer.Json["error_description"]!.GetValue<string>());
     }
 
-    [Fact]
-    public async Task Limits_of_an_agreement_must_fit_together()
+    /// <param name="limits">In place of a daily limit of 1,000.00; that of one payment is less, and that of all more.</param>
+    [Theory]
+    [InlineData("\"daily_limit\":{\"currency\":\"CNY\",\"amount\":1}")]
+    [InlineData(DailyLimit + ",\"monthly_limit\":{\"currency\":\"CNY\",\"amount\":99999}")]
+    [InlineData(DailyLimit + ",\"monthly_limit\":{\"currency\":\"CNY\",\"amount\":999999999}")]
+    [InlineData(DailyLimit + ",\"monthly_limit\":{\"currency\":\"USD\",\"amount\":100000}")]
+    public async Task Limits_of_an_agreement_must_fit_together(string limits)
     {
         var answer = await Client.PushAsync(
-            (
-                "authorization_details",
-                AuthorizationFlow.AllDetails.Replace(
-                    "\"daily_limit\":{\"currency\":\"CNY\",\"amount\":100000}",
-                    "\"daily_limit\":{\"currency\":\"CNY\",\"amount\":1}"
-                )
-            )
+            ("authorization_details", AuthorizationFlow.AllDetails.Replace(DailyLimit, limits))
         );
         Assert.Equal((400, "invalid_authorization_details"), (answer.Status, answer.Code));
     }

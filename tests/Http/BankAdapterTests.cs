@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Samples.BankAdapters;
 using OpenBanking.Server;
 using OpenBanking.Server.Applications;
@@ -29,7 +30,7 @@ public sealed class BankAdapterTests
         );
 
         Assert.StartsWith(
-            "Nothing is registered for IIdentityVerification, IRiskDecision, ICardRail, IMessageSender, "
+            "Nothing is registered for IIdentityVerification, IRiskDecision, IPaymentRisk, ICardRail, IMessageSender, "
                 + "ISettlementRail.",
             failure.Message
         );
@@ -100,6 +101,37 @@ public sealed class BankAdapterTests
             bank.Calls.Where(call => call.Contains("transfers", StringComparison.Ordinal))
         );
         Assert.Equal(2, bank.Acts.Count(act => act == "transfers/debit"));
+    }
+
+    [Fact]
+    public async Task The_banks_risk_engine_judges_payments_and_what_it_does_not_say_or_says_late_counts_as_set()
+    {
+        await using var bank = await BankBackend.StartAsync();
+        using var backend = new Backend(bank.Options);
+        await using var server = await TestServer.StartAsync(
+            builder => builder.Services.AddSingleton<IPaymentRisk>(new PaymentRiskAdapter(backend)),
+            dataFolder: null,
+            "Risk:WithoutAnswer=Decline",
+            "Risk:Deadline=00:00:01"
+        );
+        var partner = await TestPartner.NewAsync(server.Address);
+        var customer = await partner.LinkAsync();
+        await partner.TopUpAsync(customer, Money.Yuan(50));
+        var number = 0;
+
+        async Task AssertAsync(string? decline, string outcome)
+        {
+            bank.Decisions["payments/assess"] = new(outcome);
+            var payment = await partner.PayAsync(customer, $"order-{++number}", Money.Yuan(1));
+            Assert.Equal(decline, payment.DeclineCode);
+        }
+
+        await AssertAsync(null, "allow");
+        await AssertAsync(DeclineCodes.RiskConfirmationRequired, "confirm");
+        await AssertAsync(DeclineCodes.RiskDeclined, "decline");
+        await AssertAsync(DeclineCodes.RiskDeclined, "perhaps");
+        bank.Judge = () => Task.Delay(TimeSpan.FromSeconds(5));
+        await AssertAsync(DeclineCodes.RiskDeclined, "allow");
     }
 
     [Theory]

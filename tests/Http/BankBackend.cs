@@ -32,6 +32,9 @@ public sealed class BankBackend : IAsyncDisposable
     /// <summary>What happens with messages, by their key.</summary>
     public Func<string, JsonNode, Task> Send { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>What happens before a payment is judged.</summary>
+    public Func<Task> Judge { get; set; } = () => Task.CompletedTask;
+
     public BackendOptions Options { get; private init; } = new();
 
     /// <summary>The same, for a server.</summary>
@@ -49,6 +52,7 @@ public sealed class BankBackend : IAsyncDisposable
             Options = new() { Address = new Uri(address), ApiKey = ApiKey },
         };
         app.MapPost("/cards/issuer", () => TypedResults.Json(new { name = "测试银行" }));
+        app.MapPost("/payments/assess", backend.JudgeAsync);
         app.MapPost("/{service}/{action}", backend.ActAsync);
         app.MapGet("/{service}/{key}", backend.Find);
         await app.StartAsync();
@@ -59,6 +63,12 @@ public sealed class BankBackend : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
+    }
+
+    private async Task<IResult> JudgeAsync()
+    {
+        await Judge();
+        return TypedResults.Json(Decisions.GetValueOrDefault("payments/assess", new("allow")));
     }
 
     private async Task<IResult> ActAsync(string service, string action, JsonNode body, HttpRequest request)

@@ -93,7 +93,8 @@ public sealed class TestPartner
     public async Task<LinkedCustomer> LinkAsync(
         int person = 0,
         IReadOnlyList<AuthorizationDetail>? details = null,
-        string? scope = null
+        string? scope = null,
+        string? languages = null
     )
     {
         var link = await Client.AccountLinks.StartAsync(
@@ -102,6 +103,7 @@ public sealed class TestPartner
                 RedirectUri = RedirectUri,
                 AuthorizationDetails = details ?? Everything,
                 Scope = scope,
+                UiLocales = languages,
             }
         );
         using var customer = new BankCustomer((await PersonsAsync())[person], sandbox.MessagesUrl, Pin);

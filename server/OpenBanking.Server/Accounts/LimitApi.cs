@@ -80,7 +80,7 @@ public static class LimitApi
 
     private static AgreementLimits Show(AgreementRow agreement, Caller caller)
     {
-        var (day, paid) = AgreementRules.PaidAt(agreement, caller.Now);
+        var (day, ofDay, ofMonth) = AgreementRules.PaidAt(agreement, caller.Now);
         return new()
         {
             AgreementId = caller.Show(agreement.Id),
@@ -88,9 +88,17 @@ public static class LimitApi
             Day = Use(
                 agreement.Currency,
                 agreement.DailyLimit,
-                paid,
+                ofDay,
                 BusinessCalendar.StartOf(day.AddDays(1))
             ),
+            Month = agreement.MonthlyLimit is { } limit
+                ? Use(
+                    agreement.Currency,
+                    limit,
+                    ofMonth,
+                    BusinessCalendar.StartOf(new DateOnly(day.Year, day.Month, 1).AddMonths(1))
+                )
+                : null,
             Total = Use(agreement.Currency, agreement.TotalLimit, agreement.TotalPaid, resetsAt: null),
         };
     }

@@ -162,12 +162,15 @@ public static class AuthorizationDetails
 
     private static string? CheckTerms(PaymentAgreementTerms terms)
     {
-        Money[] limits = [terms.PerPaymentLimit, terms.DailyLimit, terms.TotalLimit];
+        var monthly = terms.MonthlyLimit ?? terms.TotalLimit;
+        Money[] limits = [terms.PerPaymentLimit, terms.DailyLimit, monthly, terms.TotalLimit];
         return limits.Any(limit => limit.Currency != Money.Renminbi) ? "the limits must be in CNY."
             : limits.Any(limit => limit.Amount <= 0) ? "the limits must be more than zero."
             : terms.PerPaymentLimit.Amount > terms.DailyLimit.Amount
-            || terms.DailyLimit.Amount > terms.TotalLimit.Amount
-                ? "per_payment_limit may not be more than daily_limit, nor that more than total_limit."
+            || terms.DailyLimit.Amount > monthly.Amount
+            || monthly.Amount > terms.TotalLimit.Amount
+                ? "per_payment_limit may not be more than daily_limit, nor that more than monthly_limit, nor that more than "
+                    + "total_limit."
             : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Consents;
@@ -298,7 +299,13 @@ public sealed class Interactions(
     )
     {
         var code = Ids.NewSecret();
-        var (consent, agreement) = NewConsents.Make(open, granted, ids, await clocks.NowAsync(open.World));
+        var (consent, agreement) = NewConsents.Make(
+            open,
+            granted,
+            CultureInfo.CurrentUICulture.Name,
+            ids,
+            await clocks.NowAsync(open.World)
+        );
         var decision = await engine.SubmitAsync(
             new Agree(
                 open.World,

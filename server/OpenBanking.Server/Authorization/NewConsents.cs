@@ -8,9 +8,11 @@ namespace OpenBanking.Server.Authorization;
 /// customer left out of it, and from nothing else.</summary>
 public static class NewConsents
 {
+    /// <param name="language">The one the customer reads the page in.</param>
     public static (ConsentRow Consent, AgreementRow? Agreement) Make(
         OpenInteraction open,
         IReadOnlyList<AuthorizationDetail> granted,
+        string language,
         Ids ids,
         DateTimeOffset now
     )
@@ -18,7 +20,7 @@ public static class NewConsents
         var account = open.Account!;
         var consentId = ids.New<ConsentRow>();
         var agreement = granted.OfType<PaymentAgreementTerms>().FirstOrDefault() is { } terms
-            ? MakeAgreement(open, consentId, terms, ids, now)
+            ? MakeAgreement(open, consentId, terms, language, ids, now)
             : null;
         var consent = new ConsentRow
         {
@@ -56,6 +58,7 @@ public static class NewConsents
         OpenInteraction open,
         Id<ConsentRow> consentId,
         PaymentAgreementTerms terms,
+        string language,
         Ids ids,
         DateTimeOffset now
     ) =>
@@ -72,6 +75,7 @@ public static class NewConsents
             Currency = open.Account.Currency,
             PerPaymentLimit = terms.PerPaymentLimit.Amount,
             DailyLimit = terms.DailyLimit.Amount,
+            MonthlyLimit = terms.MonthlyLimit?.Amount,
             TotalLimit = terms.TotalLimit.Amount,
             TopUpAllowed = terms.TopUpAllowed,
             Day = BusinessCalendar.DateOf(now),
@@ -79,5 +83,6 @@ public static class NewConsents
             DayToppedUp = 0,
             TotalPaid = 0,
             ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
+            Language = language,
         };
 }

@@ -14,6 +14,9 @@ namespace OpenBanking.Server.Confirmations;
 public sealed record AskConfirmation(World World, DateTimeOffset Now, ConfirmationRow Confirmation)
     : Command<ConfirmationRow>(World, Now)
 {
+    /// <summary>Whether it is too risky, whoever confirms it.</summary>
+    public bool RiskDeclined { get; init; }
+
     /// <summary>Whose it will be is not known: those who ask are spread.</summary>
     public override Guid Lane => Confirmation.CustomerId?.Value ?? Confirmation.PaymentId.Value;
 
@@ -98,7 +101,7 @@ public static class ConfirmationRules
 
     /// <summary>
     /// Refuses: the order has a live payment; a merchant is closed.
-    /// Declines: the coupon cannot be used, whoever confirms.
+    /// Declines: it is too risky, or the coupon cannot be used, whoever confirms.
     /// </summary>
     public static Decision<ConfirmationRow> Ask(AskConfirmation command, Book book)
     {
@@ -117,7 +120,9 @@ public static class ConfirmationRules
         }
 
         var coupon = asked.CouponId is { } id ? book.Find(CouponTables.Coupons, id) : null;
-        var decline = DeclineCoupon(asked, coupon, command.Now);
+        var decline = command.RiskDeclined
+            ? DeclineCodes.RiskDeclined
+            : DeclineCoupon(asked, coupon, command.Now);
         var row = book.Insert(
             ConfirmationTables.Confirmations,
             decline is not null

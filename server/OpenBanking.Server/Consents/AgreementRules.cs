@@ -14,12 +14,13 @@ public static class AgreementRules
         var counted = CountedFor(agreement, now);
         return amount > agreement.PerPaymentLimit ? DeclineCodes.AgreementPerPaymentLimit
             : amount > agreement.DailyLimit - counted.DayPaid ? DeclineCodes.AgreementDailyLimit
+            : amount > agreement.MonthlyLimit - counted.MonthPaid ? DeclineCodes.AgreementMonthlyLimit
             : amount > agreement.TotalLimit - agreement.TotalPaid ? DeclineCodes.AgreementTotalLimit
             : null;
     }
 
     /// <summary>Why the agreement does not cover a top-up of this much; null when it does. A top-up moves the
-    /// customer's money between the customer's own accounts, so it does not count for the total.</summary>
+    /// customer's money between the customer's own accounts, so it does not count for the month nor the total.</summary>
     public static string? DeclineTopUp(AgreementRow agreement, long amount, DateTimeOffset now)
     {
         var counted = CountedFor(agreement, now);
@@ -28,11 +29,11 @@ public static class AgreementRules
             : null;
     }
 
-    /// <summary>What was paid under it on the day that counts now.</summary>
-    public static (DateOnly Day, long Paid) PaidAt(AgreementRow agreement, DateTimeOffset now)
+    /// <summary>What was paid under it on the day that counts now, and in its month.</summary>
+    public static (DateOnly Day, long OfDay, long OfMonth) PaidAt(AgreementRow agreement, DateTimeOffset now)
     {
         var counted = CountedFor(agreement, now);
-        return (counted.Day, counted.DayPaid);
+        return (counted.Day, counted.DayPaid, counted.MonthPaid);
     }
 
     public static AgreementRow CountPayment(AgreementRow agreement, long amount, DateTimeOffset now)
@@ -41,6 +42,7 @@ public static class AgreementRules
         return counted with
         {
             DayPaid = checked(counted.DayPaid + amount),
+            MonthPaid = agreement.MonthlyLimit is null ? 0 : checked(counted.MonthPaid + amount),
             TotalPaid = checked(counted.TotalPaid + amount),
         };
     }
@@ -56,6 +58,10 @@ public static class AgreementRules
         return counted with
         {
             DayPaid = counted.Day == paid ? counted.DayPaid - amount : counted.DayPaid,
+            MonthPaid =
+                agreement.MonthlyLimit is not null && IsSameMonth(counted.Day, paid)
+                    ? counted.MonthPaid - amount
+                    : counted.MonthPaid,
             TotalPaid = counted.TotalPaid - amount,
         };
     }
@@ -77,7 +83,7 @@ public static class AgreementRules
         return counted.Day == asked ? counted with { DayToppedUp = counted.DayToppedUp - amount } : counted;
     }
 
-    /// <summary>The counters as they stand now: a new business day begins at nothing, and one that has begun stays
+    /// <summary>The counters as they stand now: a new business day or month begins at nothing, and one that has begun stays
     /// begun, as with <see cref="Accounts.AccountRules"/>.</summary>
     private static AgreementRow CountedFor(AgreementRow agreement, DateTimeOffset now)
     {
@@ -89,6 +95,10 @@ public static class AgreementRules
                 Day = today,
                 DayPaid = 0,
                 DayToppedUp = 0,
+                MonthPaid = IsSameMonth(today, agreement.Day) ? agreement.MonthPaid : 0,
             };
     }
+
+    private static bool IsSameMonth(DateOnly one, DateOnly other) =>
+        (one.Year, one.Month) == (other.Year, other.Month);
 }

@@ -81,20 +81,31 @@ public sealed record AgreementRow : VersionedRow, IIdentified
 
     public required long DailyLimit { get; init; }
 
+    /// <summary>Null without a limit of the month.</summary>
+    public long? MonthlyLimit { get; init; }
+
     public required long TotalLimit { get; init; }
 
     public required bool TopUpAllowed { get; init; }
 
-    /// <summary>The business day the two day counters count.</summary>
+    /// <summary>The business day the two day counters count; its month is the one that <see cref="MonthPaid"/>
+    /// counts.</summary>
     public required DateOnly Day { get; init; }
 
     public required long DayPaid { get; init; }
 
     public required long DayToppedUp { get; init; }
 
+    /// <summary>Counted only where there is a limit of the month.</summary>
+    public long MonthPaid { get; init; }
+
     public required long TotalPaid { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The language its customer agreed in, for the messages about what is paid under it; null when that is not
+    /// known.</summary>
+    public string? Language { get; init; }
 }
 
 public static class ConsentTables

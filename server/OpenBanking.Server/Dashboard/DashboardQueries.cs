@@ -33,6 +33,9 @@ public sealed record OwnCoupon(CouponRow Coupon, CouponStockRow Stock, AppRow Ap
 /// <param name="Description">What the app called the payment.</param>
 public sealed record StatementLine(EntryRow Entry, AppRow? App, string? Payee, string? Description);
 
+/// <summary>A payment under an agreement: the customer was not asked.</summary>
+public sealed record UnaskedPayment(PaymentRow Payment, AppRow App, AccountRow Account);
+
 /// <summary>What customers see of their own: the customer is part of every condition.</summary>
 public sealed class DashboardQueries(Store store)
 {
@@ -136,6 +139,35 @@ public sealed class DashboardQueries(Store store)
                 coupon,
                 stocks.First(stock => stock.Id == coupon.StockId),
                 apps[coupon.AppId]
+            )),
+        ];
+    }
+
+    /// <summary>What left the customer's accounts, or was held on them, without their being asked each time; the newest
+    /// first.</summary>
+    public async Task<IReadOnlyList<UnaskedPayment>> ListUnaskedPaymentsAsync(
+        World world,
+        Id<CustomerRow> customer
+    )
+    {
+        // The condition of the index, word for word, and more.
+        var payments = await store.ListAsync(
+            PaymentTables.Payments,
+            world,
+            $"customer_id = {customer} AND agreement_id <> id AND state <> {PaymentState.Failed} ORDER BY created_at DESC LIMIT {MostShown}"
+        );
+        var apps = await AppsAsync(world, payments.Select(payment => payment.AppId));
+        var accounts = await store.ListByKeysAsync(
+            AccountTables.Accounts,
+            world,
+            [.. payments.Select(payment => payment.AccountId).Distinct()]
+        );
+        return
+        [
+            .. payments.Select(payment => new UnaskedPayment(
+                payment,
+                apps[payment.AppId],
+                accounts.First(account => account.Id == payment.AccountId)
             )),
         ];
     }

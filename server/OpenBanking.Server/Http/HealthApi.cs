@@ -1,5 +1,6 @@
 using System.Text;
 using OpenBanking.Server.Audit;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
@@ -13,11 +14,16 @@ public static class HealthApi
         var health = routes.MapGroup("/health").ExcludeFromDescription();
         health.MapGet(
             "",
-            async (Findings findings) =>
+            async (Findings findings, OutstandingTransfers transfers) =>
             {
-                var open = await findings.ListOpenAsync();
+                var (open, outstanding) = (await findings.ListOpenAsync(), await transfers.ListAsync());
                 return Results.Json(
-                    new { status = open.Count == 0 ? "ok" : "degraded", open_findings = open.Count }
+                    new
+                    {
+                        status = open.Count + outstanding.Count == 0 ? "ok" : "degraded",
+                        open_findings = open.Count,
+                        outstanding_transfers = outstanding.Count,
+                    }
                 );
             }
         );

@@ -42,6 +42,12 @@ public static class Wire
             )
             : null;
 
+    /// <summary>A partner's own id of a browser or device.</summary>
+    public static ProblemError? CheckDevice(string pointer, string? id) =>
+        id is not null && (id.Length is 0 or > LongestText || !id.All(letter => letter is > ' ' and <= '~'))
+            ? Wrong(pointer, "wrong_format", $"1 to {LongestText} visible ASCII characters are expected.")
+            : null;
+
     /// <summary>A name that stands on the bank's pages: something to see, and nothing that turns or hides the text around
     /// it.</summary>
     public static ProblemError? CheckName(string pointer, string name, int longest) =>

@@ -13,11 +13,15 @@ public enum IntentKind
     /// <summary>Of an application through the API; servers that know none leave it alone.</summary>
     VerifyApplicant = 5,
 
-    /// <summary>Of a partner's settlement; servers that know none leave it alone.</summary>
-    PayOut = 6,
+    /// <summary>Of a payment that its customer was not asked about. Many come at once, so they have a worker of their
+    /// own, and no one-time code waits behind them.</summary>
+    NotifyCustomer = 6,
 
     /// <summary>Of a customer who forgot the payment PIN; servers that know none leave it alone.</summary>
     VerifyPinReset = 7,
+
+    /// <summary>Of a partner's settlement; servers that know none leave it alone.</summary>
+    PayOut = 8,
 }
 
 public enum IntentState

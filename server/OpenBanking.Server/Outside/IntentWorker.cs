@@ -19,13 +19,15 @@ public interface IIntentHandler
 }
 
 /// <summary>Takes due intents, a lease at a time, and has them handled. What fails is tried again, later and later.</summary>
+/// <param name="notices">Whether it takes notices to customers, and nothing else; or everything but them.</param>
 public sealed class IntentWorker(
     Store store,
     Engine.Engine engine,
     TimeProvider time,
     OutsideLimits limits,
     IEnumerable<IIntentHandler> handlers,
-    ILogger<IntentWorker> log
+    ILogger<IntentWorker> log,
+    bool notices = false
 ) : SignalledWorker(engine, IntentTables.Intents, log)
 {
     private const int AtOnce = 16;
@@ -38,11 +40,19 @@ public sealed class IntentWorker(
     protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
     {
         var now = time.GetUtcNow();
-        var due = await store.ListAcrossWorldsAsync(
-            IntentTables.Intents,
-            AtOnce,
-            $"state <> {IntentState.Done} AND (due_at <= {now} OR due_at > {now + IntentRules.LongestWait}) ORDER BY due_at"
-        );
+        var later = now + IntentRules.LongestWait;
+        // The conditions of the indexes, word for word.
+        var due = notices
+            ? await store.ListAcrossWorldsAsync(
+                IntentTables.Intents,
+                AtOnce,
+                $"state <> 3 AND kind = 6 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at"
+            )
+            : await store.ListAcrossWorldsAsync(
+                IntentTables.Intents,
+                AtOnce,
+                $"state <> 3 AND kind <> 6 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at"
+            );
         foreach (var (world, intent) in due)
         {
             running.TryStart(intent.Id, () => RunAsync(new(world, intent.Id), stoppingToken));

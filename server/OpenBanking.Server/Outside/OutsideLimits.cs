@@ -12,6 +12,9 @@ public sealed record OutsideLimits
     /// it is taken up again when this has passed.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>After how long a transfer without an answer is told to whoever watches.</summary>
+    public TimeSpan OutstandingAfter { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <exception cref="WrongSettingException">A limit is out of range.</exception>
     public void Check()
     {
@@ -20,6 +23,11 @@ public sealed record OutsideLimits
             throw new WrongSettingException(
                 $"Outside:Lease must be at least twice Outside:Deadline, and at most {IntentRules.LongestWait}."
             );
+        }
+
+        if (OutstandingAfter < TimeSpan.Zero)
+        {
+            throw new WrongSettingException("Outside:OutstandingAfter must not be less than nothing.");
         }
     }
 }

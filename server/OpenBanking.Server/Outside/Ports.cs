@@ -1,5 +1,7 @@
 using OpenBanking.Server.Applications;
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Outside;
@@ -49,6 +51,40 @@ public interface IRiskDecision : IPort
         FiveElements elements,
         CancellationToken cancellationToken
     );
+}
+
+/// <summary>What is to become of a payment, as far as its risk goes; the gravest counts.</summary>
+public enum RiskAnswer
+{
+    Allow = 0,
+
+    /// <summary>Its customer is to confirm it.</summary>
+    Confirm = 1,
+    Decline = 2,
+}
+
+/// <summary>A payment before it is decided.</summary>
+/// <param name="CustomerId">The bank's own id; null when it is not known who will confirm it.</param>
+/// <param name="Unasked">Whether it is to be paid under an agreement, without asking the customer.</param>
+/// <param name="Device">A keyed hash of what the partner calls the browser or device; null when it names none.</param>
+public sealed record AssessedPayment(
+    World World,
+    Id<AppRow> AppId,
+    Id<PartnerRow> PartnerId,
+    string OrderNo,
+    Money Amount,
+    Id<CustomerRow>? CustomerId,
+    bool Unasked,
+    Guid? Device = null
+);
+
+/// <summary>Judges payments before they are decided. Nothing is done by it, so nothing has to be found again: a request that
+/// is sent twice is asked about twice, and its first answer to the partner stays.</summary>
+public interface IPaymentRisk
+{
+    /// <summary>The partner waits for this: it has <c>Risk:Deadline</c> (half a second), and what is late or throws counts as
+    /// <c>Risk:WithoutAnswer</c>.</summary>
+    Task<RiskAnswer> AssessAsync(AssessedPayment payment, CancellationToken cancellationToken);
 }
 
 /// <summary>Brings money from a bound card, and back to it.</summary>

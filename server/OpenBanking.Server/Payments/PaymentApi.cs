@@ -1,5 +1,6 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
+using OpenBanking.Server.Outside;
 
 namespace OpenBanking.Server.Payments;
 
@@ -17,8 +18,8 @@ public static class PaymentApi
                 "Customer, campaign, partner and coupon move in one transaction. A decline is a payment with status "
                     + "failed and a decline_code; to try the order again, use a key for a new attempt. With "
                     + "capture_method manual the money is held, and captured or canceled later. Without agreement_id, or "
-                    + "with confirmation if_needed where the agreement does not cover the payment, its status is "
-                    + "requires_action: next_action leads to the bank's page where the customer confirms it. "
+                    + "with confirmation if_needed where the agreement does not cover the payment or the bank wants it confirmed, its "
+                    + "status is requires_action: next_action leads to the bank's page where the customer confirms it. "
                     + "With sub_merchant_id or splits it is for merchants that sell through this partner: each part is "
                     + "credited to its own settlement, and the customer sees their names."
             )
@@ -69,10 +70,11 @@ public static class PaymentApi
             return refused;
         }
 
+        var risk = await requests.LookAtRiskAsync(read, caller);
         return read.Agreement is null
             ? await AskAsync()
             : await engine.DecideOnceAsync(
-                await requests.PaymentFromAsync(read, caller),
+                await requests.PaymentFromAsync(read, risk, caller),
                 body.Request,
                 payment => payment.Id.Value,
                 payment => views.Show(payment, caller),
@@ -82,7 +84,7 @@ public static class PaymentApi
 
         Task<IResult> AskAsync() =>
             engine.DecideOnceAsync(
-                requests.ConfirmationFrom(read, caller),
+                requests.ConfirmationFrom(read, risk.Answer == RiskAnswer.Decline, caller),
                 body.Request,
                 confirmation => confirmation.PaymentId.Value,
                 confirmation => views.Show(confirmation, caller),

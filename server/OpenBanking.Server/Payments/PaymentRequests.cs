@@ -7,7 +7,9 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
+using OpenBanking.Server.Risk;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Payments;
 
@@ -19,6 +21,9 @@ public sealed class PaymentRequests(
     ConfirmationOptions confirmations,
     FeeDirectory fees,
     PaymentSplits splits,
+    NoticeOptions notices,
+    PaymentRisk risk,
+    WorldClocks clocks,
     Ids ids
 )
 {
@@ -64,6 +69,7 @@ public sealed class PaymentRequests(
             request.CouponId is not null && read.CouponId is null
                 ? Wire.NotKnown("/coupon_id", "coupon")
                 : null,
+            Wire.CheckDevice("/device_id", request.DeviceId),
             CheckConfirmation(request),
             CheckCustomer(read),
             CheckReturn(read, caller.App),
@@ -73,8 +79,25 @@ public sealed class PaymentRequests(
         return (read, refused);
     }
 
+    /// <summary>What is known of the risk: the bank's engine is asked, outside of everything that waits for others.</summary>
+    public Task<RiskView> LookAtRiskAsync(Read read, Caller caller) =>
+        risk.LookAsync(
+            caller,
+            new(
+                caller.World,
+                caller.App.Id,
+                caller.App.PartnerId,
+                read.Request.OrderNo,
+                read.Request.Amount,
+                read.Agreement?.CustomerId ?? read.CustomerId,
+                Unasked: read.Agreement is not null
+            ),
+            read.Agreement,
+            read.Request.DeviceId
+        );
+
     /// <summary>The command that pays under the agreement.</summary>
-    public async ValueTask<CreatePayment> PaymentFromAsync(Read read, Caller caller) =>
+    public async ValueTask<CreatePayment> PaymentFromAsync(Read read, RiskView seen, Caller caller) =>
         new(
             caller.World,
             caller.Now,
@@ -91,11 +114,14 @@ public sealed class PaymentRequests(
             FeeRuleId = (await fees.FindAsync(caller.World, caller.App, caller.Now))?.Id,
             Shares = read.Splits.Shares,
             Payee = read.Splits.Payee,
+            Risk = seen,
+            NotifyAt = notices.Payments ? clocks.RealNow : null,
         };
 
     /// <summary>The command that asks the customer. It waits no longer than a hold would last that is to end at a given
     /// time.</summary>
-    public AskConfirmation ConfirmationFrom(Read read, Caller caller)
+    /// <param name="declined">Whether it is too risky, whoever confirms it.</param>
+    public AskConfirmation ConfirmationFrom(Read read, bool declined, Caller caller)
     {
         var request = read.Request;
         var manual = request.CaptureMethod == CaptureMethod.Manual;
@@ -126,7 +152,10 @@ public sealed class PaymentRequests(
                 CreatedAt = caller.Now,
                 ExpiresAt = holdUntil < lasts ? holdUntil.Value : HoldOptions.InMicroseconds(lasts),
             }
-        );
+        )
+        {
+            RiskDeclined = declined,
+        };
     }
 
     private static ProblemError? CheckConfirmation(CreatePaymentRequest request) =>

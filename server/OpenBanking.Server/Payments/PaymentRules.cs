@@ -4,7 +4,9 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
+using OpenBanking.Server.Risk;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Payments;
@@ -43,6 +45,12 @@ public sealed record CreatePayment(
     /// <summary>Whom the customer pays, as the customer is told; null for the app.</summary>
     public string? Payee { get; init; }
 
+    /// <summary>The real time, when the customer is to be told by a message; null when not.</summary>
+    public DateTimeOffset? NotifyAt { get; init; }
+
+    /// <summary>What is known of its risk.</summary>
+    public RiskView Risk { get; init; } = RiskView.Nothing;
+
     public Id<AppRow> AppId => Agreement.AppId;
 
     public OrderKey Order => new(AppId, OrderNo);
@@ -61,6 +69,10 @@ public sealed record CreatePayment(
 
         PaymentFeeRules.Want(keys, FeeRuleId);
         PaymentShareRules.Want(keys, Shares);
+        foreach (var check in Risk.Checks)
+        {
+            keys.Want(VelocityTables.Counters, check.Counter);
+        }
     }
 
     public override Decision<PaymentRow> Decide(Book book) => PaymentRules.Create(this, book);
@@ -74,7 +86,8 @@ public static class PaymentRules
 
     /// <summary>
     /// Refuses: the agreement has ended; the order has a live payment; a merchant is closed; the customer is to be asked.
-    /// Declines: the coupon cannot be used; the agreement's or the account's limits, state or funds do not allow it.
+    /// Declines: the coupon cannot be used; the agreement's or the account's limits, state or funds do not allow it; the risk
+    /// is too high.
     /// </summary>
     public static Decision<PaymentRow> Create(CreatePayment command, Book book)
     {
@@ -99,11 +112,40 @@ public static class PaymentRules
         }
 
         var coupon = CouponOf(command, book);
-        var decline = Decline(command, agreement, account, coupon);
-        return decline is not null && command.MayBeConfirmed && IsOfAgreement(decline)
+        var decline =
+            command.Risk.Answer == RiskAnswer.Decline
+                ? DeclineCodes.RiskDeclined
+                : Decline(command, agreement, account, coupon) ?? DeclineRisk(command, coupon, book);
+        return decline is not null && command.MayBeConfirmed && IsMendedByConfirming(decline)
                 ? Decision.Reject(ConfirmationNeeded)
             : decline is not null ? Fail(command, book, agreement, order, decline)
-            : Pay(command, book, agreement, account);
+            : PayUnasked(command, book, agreement, account);
+    }
+
+    /// <summary>The customer was not there: it counts for the velocity rules, and a message says what was taken. Its intent has
+    /// the payment's id, so that there is one.</summary>
+    private static Accepted<PaymentRow> PayUnasked(
+        CreatePayment command,
+        Book book,
+        AgreementRow agreement,
+        AccountRow account
+    )
+    {
+        var mostToPay = MostToPay(command, CouponOf(command, book));
+        var paid = Pay(command, book, agreement, account);
+        VelocityRules.Count(command.Risk.Checks, mostToPay, book);
+        if (command.NotifyAt is { } at && paid.Reply.CustomerAmount > 0)
+        {
+            IntentRules.Ask(
+                book,
+                new(command.PaymentId.Value),
+                IntentKind.NotifyCustomer,
+                command.PaymentId.Value,
+                at
+            );
+        }
+
+        return paid;
     }
 
     /// <summary>Why a payment does not go through, whoever allowed it; null when it does.</summary>
@@ -115,9 +157,7 @@ public static class PaymentRules
     )
     {
         var countsAt = CountsAt(command.Now, agreement, account);
-        var customerAmount = command.HoldUntil is null
-            ? command.Amount - DiscountOf(coupon, command.Amount)
-            : HoldShares.MostToPay(coupon, command.Amount);
+        var customerAmount = MostToPay(command, coupon);
         return (
                 command.CouponId is null
                     ? null
@@ -132,6 +172,23 @@ public static class PaymentRules
             ?? AgreementRules.DeclinePayment(agreement, customerAmount, countsAt)
             ?? AccountRules.DeclineOutflow(account, customerAmount, countsAt);
     }
+
+    /// <summary>Why it is too risky to be paid without asking; null when it is not.</summary>
+    private static string? DeclineRisk(CreatePayment command, CouponRow? coupon, Book book)
+    {
+        var risk = command.Risk;
+        var rules = VelocityRules.Judge(risk.Checks, MostToPay(command, coupon), book);
+        return rules == RiskAnswer.Decline ? DeclineCodes.RiskDeclined
+            : rules == RiskAnswer.Confirm || risk.Answer == RiskAnswer.Confirm
+                ? DeclineCodes.RiskConfirmationRequired
+            : null;
+    }
+
+    /// <summary>The most that the customer may come to pay.</summary>
+    private static long MostToPay(CreatePayment command, CouponRow? coupon) =>
+        command.HoldUntil is null
+            ? command.Amount - DiscountOf(coupon, command.Amount)
+            : HoldShares.MostToPay(coupon, command.Amount);
 
     /// <summary>Takes or holds the money, where nothing stands against it.</summary>
     internal static Accepted<PaymentRow> Pay(
@@ -155,10 +212,12 @@ public static class PaymentRules
     private static long DiscountOf(CouponRow? coupon, long price) =>
         coupon is null ? 0 : CouponRules.DiscountOf(coupon, price);
 
-    private static bool IsOfAgreement(string decline) =>
+    private static bool IsMendedByConfirming(string decline) =>
         decline
-            is DeclineCodes.AgreementPerPaymentLimit
+            is DeclineCodes.RiskConfirmationRequired
+                or DeclineCodes.AgreementPerPaymentLimit
                 or DeclineCodes.AgreementDailyLimit
+                or DeclineCodes.AgreementMonthlyLimit
                 or DeclineCodes.AgreementTotalLimit;
 
     /// <summary>When a payment counts: now, or at the first moment of a later business day that has begun for the

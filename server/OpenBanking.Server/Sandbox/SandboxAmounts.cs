@@ -1,6 +1,6 @@
 namespace OpenBanking.Server.Sandbox;
 
-/// <summary>Amounts in fen for which a card's made-up bank answers otherwise, whatever is on the card.</summary>
+/// <summary>Amounts in fen for which a card's made-up bank or risk engine answers otherwise, whatever is on the card.</summary>
 public static class SandboxAmounts
 {
     /// <summary>The card's bank refuses.</summary>
@@ -11,4 +11,16 @@ public static class SandboxAmounts
 
     /// <summary>The card's bank moves the money, and its answer is lost: it is asked for after two seconds.</summary>
     public const long CardAnswerLost = 88_03;
+
+    /// <summary>The card's bank never answers.</summary>
+    public const long CardNeverAnswers = 88_04;
+
+    /// <summary>The risk engine is against a payment.</summary>
+    public const long RiskDeclined = 88_21;
+
+    /// <summary>The risk engine wants the customer to confirm a payment.</summary>
+    public const long RiskConfirmation = 88_22;
+
+    /// <summary>The risk engine does not answer.</summary>
+    public const long RiskUnanswered = 88_23;
 }

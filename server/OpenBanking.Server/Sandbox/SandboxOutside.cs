@@ -10,6 +10,7 @@ namespace OpenBanking.Server.Sandbox;
 public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvider time)
     : IIdentityVerification,
         IRiskDecision,
+        IPaymentRisk,
         ICardRail,
         ISettlementRail,
         IMessageSender
@@ -49,6 +50,15 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
                 ? new OutsideAnswer(ApplicationReasons.DeclinedByBank)
                 : OutsideAnswer.Done
         );
+
+    public Task<RiskAnswer> AssessAsync(AssessedPayment payment, CancellationToken cancellationToken) =>
+        payment.Amount.Amount switch
+        {
+            SandboxAmounts.RiskDeclined => Task.FromResult(RiskAnswer.Decline),
+            SandboxAmounts.RiskConfirmation => Task.FromResult(RiskAnswer.Confirm),
+            SandboxAmounts.RiskUnanswered => throw new TimeoutException("The risk engine does not answer."),
+            _ => Task.FromResult(RiskAnswer.Allow),
+        };
 
     public async Task<string> BankOfAsync(
         Reference reference,
@@ -120,6 +130,11 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
     /// <param name="amount">What the card pays; negative for what it gets.</param>
     private async Task<OutsideAnswer> MoveAsync(Reference reference, string cardNumber, long amount)
     {
+        if (Math.Abs(amount) == SandboxAmounts.CardNeverAnswers)
+        {
+            throw new TimeoutException("The card's bank does not answer.");
+        }
+
         var transfer = new SandboxTransferRow
         {
             Id = reference.Id,

@@ -68,6 +68,13 @@ public sealed class Vault(ServerKeys keys)
     public string BlindIndex(string kind, string value) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(indexKey, Encoding.UTF8.GetBytes($"{kind}\0{value}")));
 
+    /// <summary>The same, as an id.</summary>
+    public Guid HashOf(string kind, string value) =>
+        new(
+            HMACSHA256.HashData(indexKey, Encoding.UTF8.GetBytes($"{kind}\0{value}")).AsSpan(0, 16),
+            bigEndian: true
+        );
+
     /// <summary>A keyed digest of a short secret, tied to the row it belongs to.</summary>
     public byte[] MacOf(string secret, Guid rowId) =>
         HMACSHA256.HashData(

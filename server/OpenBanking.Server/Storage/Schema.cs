@@ -15,6 +15,7 @@ using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
@@ -97,6 +98,7 @@ public static class Schema
         AuditTables.EventPositions,
         LedgerTables.Entries,
         LedgerTables.InternalAccounts,
+        VelocityTables.Counters,
     ];
 
     private static readonly Dictionary<Table, int> writeOrder = Tables

@@ -47,4 +47,21 @@ public sealed class CardDebits(
             )
         );
     }
+
+    /// <summary>Books what a person was told of a top-up that has no answer; gives what became of it.</summary>
+    /// <param name="failureCode">Why the card's bank refused; null when the money came.</param>
+    public async Task<TopUpState> ResolveAsync(Reference reference, Id<TopUpRow> id, string? failureCode)
+    {
+        var topUp = (await store.FindAsync(TopUpTables.TopUps, reference.World, id))!;
+        var decision = await engine.SubmitAsync(
+            new ResolveTopUp(
+                reference.World,
+                await clocks.NowAsync(reference.World),
+                reference.Id,
+                topUp,
+                failureCode
+            )
+        );
+        return ((Accepted<TopUpRow>)decision).Reply.State;
+    }
 }

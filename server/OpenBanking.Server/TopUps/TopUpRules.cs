@@ -39,7 +39,7 @@ public sealed record CreateTopUp(
 /// <summary>The card's bank answered.</summary>
 /// <param name="TopUp">Read before the batch for what never changes in it.</param>
 /// <param name="DeclineCode">Why the card's bank refused; null when the money came.</param>
-public sealed record CompleteTopUp(
+public record CompleteTopUp(
     World World,
     DateTimeOffset Now,
     Id<IntentRow> IntentId,
@@ -61,6 +61,15 @@ public sealed record CompleteTopUp(
 
     public override Decision<TopUpRow> Decide(Book book) => Decision.Accept(TopUpRules.Complete(this, book));
 }
+
+/// <summary>A person says what the card's bank has told them; so it stands in the audit.</summary>
+public sealed record ResolveTopUp(
+    World World,
+    DateTimeOffset Now,
+    Id<IntentRow> IntentId,
+    TopUpRow TopUp,
+    string? DeclineCode
+) : CompleteTopUp(World, Now, IntentId, TopUp, DeclineCode);
 
 /// <summary>How money comes from the bound card.</summary>
 public static class TopUpRules

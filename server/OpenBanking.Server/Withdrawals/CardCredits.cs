@@ -38,22 +38,43 @@ public sealed class CardCredits(
         var account = (await store.FindAsync(AccountTables.Accounts, reference.World, withdrawal.AccountId))!;
         var answer = await AskAsync(reference, withdrawal, account, mayBeKnown, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
-        await engine.SubmitAsync(
-            new CompleteWithdrawal(
-                reference.World,
-                await clocks.NowAsync(reference.World),
-                reference.Id,
-                withdrawal,
-                answer.FailureCode,
-                ids.New<WithdrawalRow>(),
-                ids.New<IntentRow>(),
-                clocks.RealNow,
-                withdrawal.Source == WithdrawalSource.Account
-                    ? await consents.ListRowsAsync(reference.World, account)
-                    : []
-            )
-        );
+        await engine.SubmitAsync(await CompleteAsync(reference, withdrawal, account, answer.FailureCode));
     }
+
+    /// <summary>Books what a person was told of a withdrawal that has no answer; gives what became of it.</summary>
+    /// <param name="failureCode">Why the card's bank refused; null when it has the money.</param>
+    public async Task<WithdrawalState> ResolveAsync(
+        Reference reference,
+        Id<WithdrawalRow> id,
+        string? failureCode
+    )
+    {
+        var withdrawal = (await store.FindAsync(WithdrawalTables.Withdrawals, reference.World, id))!;
+        var account = (await store.FindAsync(AccountTables.Accounts, reference.World, withdrawal.AccountId))!;
+        var told = await CompleteAsync(reference, withdrawal, account, failureCode);
+        var decision = await engine.SubmitAsync(new ResolveWithdrawal(told));
+        return ((Accepted<WithdrawalRow>)decision).Reply.State;
+    }
+
+    private async Task<CompleteWithdrawal> CompleteAsync(
+        Reference reference,
+        WithdrawalRow withdrawal,
+        AccountRow account,
+        string? failureCode
+    ) =>
+        new(
+            reference.World,
+            await clocks.NowAsync(reference.World),
+            reference.Id,
+            withdrawal,
+            failureCode,
+            ids.New<WithdrawalRow>(),
+            ids.New<IntentRow>(),
+            clocks.RealNow,
+            withdrawal.Source == WithdrawalSource.Account
+                ? await consents.ListRowsAsync(reference.World, account)
+                : []
+        );
 
     /// <summary>Nothing is asked where nothing is left, nor for an account that was frozen meanwhile.</summary>
     private async Task<OutsideAnswer> AskAsync(

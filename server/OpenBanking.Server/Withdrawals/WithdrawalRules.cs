@@ -13,7 +13,7 @@ namespace OpenBanking.Server.Withdrawals;
 /// <param name="DeclineCode">Why the card's bank refused; null when it has the money.</param>
 /// <param name="NextId">For what came to a closing account meanwhile.</param>
 /// <param name="Consents">The consents to use the account, which end when it is closed.</param>
-public sealed record CompleteWithdrawal(
+public record CompleteWithdrawal(
     World World,
     DateTimeOffset Now,
     Id<IntentRow> IntentId,
@@ -49,9 +49,34 @@ public sealed record CompleteWithdrawal(
         Decision.Accept(WithdrawalRules.Complete(this, book));
 }
 
+/// <summary>A person says what the card's bank has told them; so it stands in the audit.</summary>
+public sealed record ResolveWithdrawal(CompleteWithdrawal Told) : CompleteWithdrawal(Told);
+
+/// <summary>Asks the card's bank once more to take what waits for it.</summary>
+/// <param name="Withdrawal">Read before the batch for what never changes in it.</param>
+public sealed record RetryWithdrawal(
+    World World,
+    DateTimeOffset Now,
+    WithdrawalRow Withdrawal,
+    Id<IntentRow> IntentId,
+    DateTimeOffset RealNow
+) : Command<WithdrawalRow>(World, Now)
+{
+    public override Guid Lane => Withdrawal.CustomerId.Value;
+
+    public override Subject Subject => Subject.Of(Withdrawal.Id);
+
+    public override void Keys(IKeySet keys) => keys.Want(WithdrawalTables.Withdrawals, Withdrawal.Id);
+
+    public override Decision<WithdrawalRow> Decide(Book book) => WithdrawalRules.Retry(this, book);
+}
+
 /// <summary>How money goes to the bound card.</summary>
 public static class WithdrawalRules
 {
+    /// <summary>There is no money of it that waits for its card.</summary>
+    public const string NotWaiting = "withdrawal_not_waiting";
+
     /// <summary>An answer that comes twice counts once.</summary>
     public static WithdrawalRow Complete(CompleteWithdrawal command, Book book)
     {
@@ -89,6 +114,29 @@ public static class WithdrawalRules
         }
 
         return withdrawal;
+    }
+
+    /// <summary>Refuses: it did not fail, or its money is on an account. It is the same withdrawal as before, so that what it
+    /// brings to the card is brought once.</summary>
+    public static Decision<WithdrawalRow> Retry(RetryWithdrawal command, Book book)
+    {
+        var withdrawal = book.Get(WithdrawalTables.Withdrawals, command.Withdrawal.Id);
+        if (withdrawal is not { State: WithdrawalState.Failed, Source: WithdrawalSource.Suspense })
+        {
+            return Decision.Reject(NotWaiting);
+        }
+
+        withdrawal = book.Update(
+            WithdrawalTables.Withdrawals,
+            withdrawal with
+            {
+                State = WithdrawalState.Processing,
+                DeclineCode = null,
+                CompletedAt = null,
+            }
+        );
+        IntentRules.Ask(book, command.IntentId, IntentKind.CreditCard, withdrawal.Id.Value, command.RealNow);
+        return Decision.Accept(withdrawal);
     }
 
     /// <summary>Where money for an account goes: to it, or once it is closed to what waits for its card.</summary>

@@ -69,6 +69,7 @@ public sealed class ServerProcess : IAsyncDisposable
                 "--Server:RequestsPerSecond=1000000",
                 "--Server:RequestBurst=1000000",
                 "--Logging:LogLevel:Default=None",
+                WideVelocity.Setting,
                 .. settings,
             ],
             environment

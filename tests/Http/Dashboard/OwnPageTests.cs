@@ -64,17 +64,9 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
     /// <summary>Waits until the newest message to the customer's phone says this.</summary>
     protected async Task<string> MessageAsync(SandboxPerson person, string text)
     {
-        using var http = new HttpClient();
         for (var i = 0; i < 200; i++)
         {
-            await using var body = await http.GetStreamAsync(
-                $"{Partner.MessagesUrl}.json?mobile={person.Mobile}"
-            );
-            var messages = await System.Text.Json.JsonSerializer.DeserializeAsync(
-                body,
-                ResponseJson.Default.PageSandboxMessage
-            );
-            if (messages!.Data is [var newest, ..] && newest.Text.Contains(text))
+            if (await MessagesAsync(person) is [var newest, ..] && newest.Text.Contains(text))
             {
                 return newest.Text;
             }
@@ -83,6 +75,20 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
         }
 
         throw new InvalidOperationException($"No message came that says '{text}'.");
+    }
+
+    /// <summary>What came to a person's phone, the newest first.</summary>
+    protected async Task<IReadOnlyList<SandboxMessage>> MessagesAsync(SandboxPerson person)
+    {
+        using var http = new HttpClient();
+        await using var body = await http.GetStreamAsync(
+            $"{Partner.MessagesUrl}.json?mobile={person.Mobile}"
+        );
+        var messages = await System.Text.Json.JsonSerializer.DeserializeAsync(
+            body,
+            ResponseJson.Default.PageSandboxMessage
+        );
+        return messages!.Data;
     }
 
     /// <summary>What the page says, in one line.</summary>

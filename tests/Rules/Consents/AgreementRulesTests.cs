@@ -6,6 +6,12 @@ namespace OpenBanking.Tests.Rules.Consents;
 public class AgreementRulesTests
 {
     private static readonly AgreementRow agreement = Rows.Agreement;
+    private static readonly AgreementRow monthly = Rows.Agreement with
+    {
+        PerPaymentLimit = 300_00,
+        DailyLimit = 300_00,
+        MonthlyLimit = 300_00,
+    };
     private static readonly DateTimeOffset lastMomentOfDay = Rows.Noon.AddHours(12).AddTicks(-1);
     private static readonly DateTimeOffset nextDay = lastMomentOfDay.AddTicks(1);
 
@@ -51,6 +57,34 @@ public class AgreementRulesTests
         Assert.Null(AgreementRules.DeclinePayment(paid, 10, nextDay));
         Assert.Equal(DeclineCodes.AgreementTotalLimit, AgreementRules.DeclinePayment(paid, 11, nextDay));
     }
+
+    [Fact]
+    public void A_months_payments_may_be_as_much_as_the_monthly_limit_until_the_month_ends_in_Shanghai()
+    {
+        var paid = AgreementRules.CountPayment(monthly, 300_00 - 10, Rows.Noon);
+        var lastMoment = new DateTimeOffset(2026, 7, 1, 0, 0, 0, Rows.Shanghai).AddTicks(-1);
+
+        Assert.Null(AgreementRules.DeclinePayment(paid, 10, lastMoment));
+        Assert.Equal(DeclineCodes.AgreementMonthlyLimit, AgreementRules.DeclinePayment(paid, 11, lastMoment));
+        Assert.Null(AgreementRules.DeclinePayment(paid, 11, lastMoment.AddTicks(1)));
+        Assert.Equal((Rows.Today.AddDays(1), 0, 300_00 - 10), AgreementRules.PaidAt(paid, nextDay));
+    }
+
+    [Fact]
+    public void What_comes_back_is_given_to_the_month_it_was_paid_in_while_that_lasts()
+    {
+        var paid = AgreementRules.CountPayment(monthly, 100, Rows.Noon);
+
+        var sameMonth = AgreementRules.GiveBackPayment(paid, 40, Rows.Today, Rows.Noon.AddDays(15));
+        var nextMonth = AgreementRules.GiveBackPayment(paid, 40, Rows.Today, Rows.Noon.AddDays(16));
+        var nextYear = AgreementRules.GiveBackPayment(paid, 40, Rows.Today, Rows.Noon.AddYears(1));
+
+        Assert.Equal((60, 0, 0), (sameMonth.MonthPaid, nextMonth.MonthPaid, nextYear.MonthPaid));
+    }
+
+    [Fact]
+    public void A_top_up_does_not_count_for_the_month() =>
+        Assert.Equal(0, AgreementRules.CountTopUp(monthly, 100, Rows.Noon).MonthPaid);
 
     [Fact]
     public void The_limit_for_one_payment_is_looked_at_first_then_the_day_and_the_total()

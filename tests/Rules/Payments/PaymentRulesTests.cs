@@ -290,7 +290,7 @@ public class PaymentRulesTests
         Assert.Equal(new DateOnly(2026, 6, 16), ran.Accepted.BusinessDate);
     }
 
-    private static MemoryBank BankWithMoney(
+    internal static MemoryBank BankWithMoney(
         AccountRow? account = null,
         AgreementRow? agreement = null,
         CouponRow? coupon = null

@@ -79,6 +79,7 @@ internal sealed class Comparison(
                 expected.Revoked,
                 expected.Day.Latest,
                 expected.Paid.OnLatestDay,
+                expected.Monthly is null ? 0 : expected.Paid.InLatestMonth,
                 expected.ToppedUp.OnLatestDay,
                 expected.Paid.InAll
             ),
@@ -86,6 +87,7 @@ internal sealed class Comparison(
                 agreement.State == ConsentState.Revoked,
                 agreement.Day,
                 agreement.DayPaid,
+                agreement.MonthPaid,
                 agreement.DayToppedUp,
                 agreement.TotalPaid
             )

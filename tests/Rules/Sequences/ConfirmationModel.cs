@@ -100,8 +100,10 @@ internal sealed partial class Model
         {
             PerPayment = price,
             Daily = price,
+            Monthly = null,
             Total = price,
             TopUpAllowed = false,
+            Confirmed = true,
             ExpiresAt = DateTimeOffset.MaxValue,
         };
 }

@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Risk;
 
 namespace OpenBanking.Tests.Rules.Sequences;
 
@@ -11,6 +12,7 @@ internal static class CounterInvariants
 {
     public static void Hold(MemoryBank bank)
     {
+        HoldVelocity(bank);
         var given = bank.All(RefundTables.Refunds)
             .GroupBy(refund => refund.PaymentId)
             .ToDictionary(refunds => refunds.Key, refunds => refunds.Sum(refund => refund.CustomerAmount));
@@ -30,8 +32,35 @@ internal static class CounterInvariants
         {
             var own = counted.FindAll(outflow => outflow.Payment.AgreementId == agreement.Id);
             Must.Be(
-                (SumOf(own, agreement.Day), own.Sum(outflow => outflow.Left)),
-                (agreement.DayPaid, agreement.TotalPaid)
+                (
+                    SumOf(own, agreement.Day),
+                    agreement.MonthlyLimit is null ? 0 : SumOfMonth(own, agreement.Day),
+                    own.Sum(outflow => outflow.Left)
+                ),
+                (agreement.DayPaid, agreement.MonthPaid, agreement.TotalPaid)
+            );
+        }
+    }
+
+    /// <summary>What was paid without asking is counted once, in the window of its time.</summary>
+    private static void HoldVelocity(MemoryBank bank)
+    {
+        var unasked = bank.All(PaymentTables.Payments)
+            .Where(payment => !payment.Confirmed && payment.State != PaymentState.Failed)
+            .ToList();
+        foreach (
+            var counter in bank.All(VelocityTables.Counters)
+                .Where(counter => counter.Measure == VelocityMeasure.Payments)
+        )
+        {
+            var end = counter.WindowStart.AddSeconds(counter.WindowSeconds);
+            Must.Be(
+                unasked.Count(payment =>
+                    payment.CustomerId.Value == counter.SubjectId
+                    && payment.CreatedAt >= counter.WindowStart
+                    && payment.CreatedAt < end
+                ),
+                counter.Total
             );
         }
     }
@@ -49,6 +78,9 @@ internal static class CounterInvariants
 
     private static long SumOf(List<Counted> outflows, DateOnly day) =>
         outflows.Where(outflow => outflow.Payment.BusinessDate == day).Sum(outflow => outflow.Left);
+
+    private static long SumOfMonth(List<Counted> outflows, DateOnly day) =>
+        SumOf(outflows.FindAll(outflow => outflow.Payment.BusinessDate.Month == day.Month), day.Year);
 
     private static long SumOf(List<Counted> outflows, int year) =>
         outflows.Where(outflow => outflow.Payment.BusinessDate.Year == year).Sum(outflow => outflow.Left);

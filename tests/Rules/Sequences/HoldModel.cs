@@ -21,7 +21,7 @@ internal sealed partial class Model
         var discount = couponDecline is null ? price - CustomerPays(coupon, price) : 0;
         var most = MostToPay(coupon, price);
         var day = agreement.Day.At(agreement.Account.Day.At(DayOf(now)));
-        var decline = couponDecline ?? WhyNotPaid(agreement, most, day);
+        var decline = couponDecline ?? WhyNotPaid(agreement, most, day) ?? WhyTooRisky(agreement, most, now);
         var payment = new ModelPayment(agreement, order, price, discount, coupon, day)
         {
             Captured = false,
@@ -42,6 +42,7 @@ internal sealed partial class Model
         agreement.Account.Moved.Add(-most);
         agreement.Account.Outflow.Count(day, most);
         agreement.Paid.Count(day, most);
+        CountUnasked(agreement, most, now);
         var authorized = new ExpectedEvent(agreement.App, EventTypes.PaymentAuthorized, "authorized", 1);
         return coupon is null
             ? new(null, null, authorized)

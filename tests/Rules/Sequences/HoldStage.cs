@@ -26,6 +26,7 @@ internal sealed partial class Stage
             {
                 FeeRuleId = Scene.FeeRuleOf(model.Agreements[i].App, at).Id,
                 Shares = Scene.SplitsOf(model.Agreements[i].App, step.Amount),
+                Risk = RiskOf(i, at),
             },
             model.Authorize(
                 model.Agreements[i],

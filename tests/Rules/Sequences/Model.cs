@@ -130,7 +130,10 @@ internal sealed partial class Model
         var discount =
             coupon is null || couponDecline is not null ? 0 : Math.Min(coupon.Stock.Discount, price);
         var day = agreement.Day.At(agreement.Account.Day.At(DayOf(now)));
-        var decline = couponDecline ?? WhyNotPaid(agreement, price - discount, day);
+        var decline =
+            couponDecline
+            ?? WhyNotPaid(agreement, price - discount, day)
+            ?? WhyTooRisky(agreement, price - discount, now);
         var payment = new ModelPayment(agreement, order, price, discount, coupon, day)
         {
             Captured = decline is null,
@@ -150,6 +153,7 @@ internal sealed partial class Model
         agreement.Account.Moved.Add(-payment.Customer);
         agreement.Account.Outflow.Count(day, payment.Customer);
         agreement.Paid.Count(day, payment.Customer);
+        CountUnasked(agreement, payment.Customer, now);
         var captured = new ExpectedEvent(agreement.App, EventTypes.PaymentCaptured, "captured", 1);
         if (coupon is null)
         {
@@ -265,6 +269,8 @@ internal sealed partial class Model
         var account = agreement.Account;
         return amount > agreement.PerPayment ? DeclineCodes.AgreementPerPaymentLimit
             : agreement.Paid.OnDayOf(day) + amount > agreement.Daily ? DeclineCodes.AgreementDailyLimit
+            : agreement.Monthly is { } monthly && agreement.Paid.InMonthOf(day) + amount > monthly
+                ? DeclineCodes.AgreementMonthlyLimit
             : agreement.Paid.InAll + amount > agreement.Total ? DeclineCodes.AgreementTotalLimit
             : account.Outflow.OnDayOf(day) + amount > DailyOutflow ? DeclineCodes.AccountDailyLimit
             : account.Outflow.InYearOf(day) + amount > YearlyOutflow ? DeclineCodes.AccountYearlyLimit
@@ -283,37 +289,53 @@ internal sealed class BusinessDay(DateOnly begun)
     public DateOnly Begin(DateOnly date) => Latest = At(date);
 }
 
-/// <summary>What was counted, and for which day and year.</summary>
+/// <summary>What was counted, and for which day, month and year.</summary>
 internal sealed class History(BusinessDay day)
 {
-    private readonly List<(DateOnly? Day, int? Year, long Amount)> counted = [];
+    private readonly List<(DateOnly? Day, DateOnly? Month, int? Year, long Amount)> counted = [];
 
     public long InAll => counted.Sum(line => line.Amount);
 
     public long OnDayOf(DateOnly date) => On(day.At(date));
 
+    public long InMonthOf(DateOnly date) => InMonth(FirstOf(day.At(date)));
+
     public long InYearOf(DateOnly date) => In(day.At(date).Year);
 
     public long OnLatestDay => On(day.Latest);
 
+    public long InLatestMonth => InMonthOf(day.Latest);
+
     public long InLatestYear => In(day.Latest.Year);
 
-    public void CountEarlierInYear(int year, long amount) => counted.Add((null, year, amount));
+    public void CountEarlierInYear(int year, long amount) => counted.Add((null, null, year, amount));
 
     public void Count(DateOnly date, long amount)
     {
         var today = day.Begin(date);
-        counted.Add((today, today.Year, amount));
+        counted.Add((today, FirstOf(today), today.Year, amount));
     }
 
-    /// <summary>Gives back to the day and the year it was paid in, while they last.</summary>
+    /// <summary>Gives back to the day, the month and the year it was paid in, while they last.</summary>
     public void GiveBack(DateOnly paid, long amount, DateTimeOffset now)
     {
         var today = day.Begin(Model.DayOf(now));
-        counted.Add((today == paid ? today : null, today.Year == paid.Year ? today.Year : null, -amount));
+        counted.Add(
+            (
+                today == paid ? today : null,
+                FirstOf(today) == FirstOf(paid) ? FirstOf(today) : null,
+                today.Year == paid.Year ? today.Year : null,
+                -amount
+            )
+        );
     }
 
     private long On(DateOnly date) => counted.Where(line => line.Day == date).Sum(line => line.Amount);
+
+    private long InMonth(DateOnly first) =>
+        counted.Where(line => line.Month == first).Sum(line => line.Amount);
+
+    private static DateOnly FirstOf(DateOnly date) => new(date.Year, date.Month, 1);
 
     private long In(int year) => counted.Where(line => line.Year == year).Sum(line => line.Amount);
 }
@@ -354,11 +376,16 @@ internal sealed class ModelAgreement
 
     public required long Daily { get; init; }
 
+    public required long? Monthly { get; init; }
+
     public required long Total { get; init; }
 
     public required bool TopUpAllowed { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Whether it is for one payment that its customer confirms.</summary>
+    public bool Confirmed { get; init; }
 
     public bool Revoked { get; set; }
 

@@ -183,8 +183,8 @@ internal sealed class Scene
         account.Moved.Add(balance);
         account.Outflow.CountEarlierInYear(firstDay.Year, spentThisYear);
         Model.Accounts.Add(account);
-        AddAgreement(app: 1, 15_000_00, 20_000_00, 60_000_00, topUpAllowed: true);
-        AddAgreement(app: 2, 50_00, 60_00, 80_00, topUpAllowed: number < 3);
+        AddAgreement(app: 1, 15_000_00, 20_000_00, null, 60_000_00, topUpAllowed: true);
+        AddAgreement(app: 2, 50_00, 60_00, 70_00, 80_00, topUpAllowed: number < 3);
     }
 
     private void SpendEarlier(AccountRow account, long amount)
@@ -219,7 +219,14 @@ internal sealed class Scene
     }
 
     /// <summary>Adds an agreement of the newest account.</summary>
-    private void AddAgreement(int app, long perPayment, long daily, long total, bool topUpAllowed)
+    private void AddAgreement(
+        int app,
+        long perPayment,
+        long daily,
+        long? monthly,
+        long total,
+        bool topUpAllowed
+    )
     {
         var account = Accounts[^1];
         var number = Agreements.Count + 1;
@@ -233,6 +240,7 @@ internal sealed class Scene
             AccountId = account.Id,
             PerPaymentLimit = perPayment,
             DailyLimit = daily,
+            MonthlyLimit = monthly,
             TotalLimit = total,
             TopUpAllowed = topUpAllowed,
             Day = firstDay,
@@ -257,6 +265,7 @@ internal sealed class Scene
             {
                 PerPayment = perPayment,
                 Daily = daily,
+                Monthly = monthly,
                 Total = total,
                 TopUpAllowed = topUpAllowed,
                 ExpiresAt = row.ExpiresAt,

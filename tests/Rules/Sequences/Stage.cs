@@ -8,6 +8,7 @@ using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Risk;
 using OpenBanking.Server.TopUps;
 
 namespace OpenBanking.Tests.Rules.Sequences;
@@ -189,6 +190,7 @@ internal sealed partial class Stage
             {
                 FeeRuleId = Scene.FeeRuleOf(model.Agreements[i].App, at).Id,
                 Shares = Scene.SplitsOf(model.Agreements[i].App, step.Amount),
+                Risk = RiskOf(i, at),
             },
             model.Pay(
                 model.Agreements[i],
@@ -205,6 +207,23 @@ internal sealed partial class Stage
             payments.Add(paid);
         }
     }
+
+    private RiskView RiskOf(int i, DateTimeOffset at) =>
+        new(
+            RiskAnswer.Allow,
+            [
+                .. Model
+                    .VelocityOf(model.Agreements[i].App)
+                    .Select(rule =>
+                        rule.For(
+                            rule.Subject == VelocitySubject.Customer
+                                ? agreements[i].CustomerId.Value
+                                : agreements[i].PartnerId.Value,
+                            at
+                        )
+                    ),
+            ]
+        );
 
     /// <summary>Which coupon a number stands for: nine of twelve are the payer's own, if there are any.</summary>
     private int? PickCoupon(ModelAgreement payer, int number)

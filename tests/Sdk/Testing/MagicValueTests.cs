@@ -65,6 +65,22 @@ public sealed class MagicValueTests
                 Assert.Equal(TopUpStatus.Succeeded, (await bank.TopUpAsync(customer, magic.Amount)).Status);
                 Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 1.5, 20);
                 return magic.Amount;
+            case nameof(MagicAmounts.CardNeverAnswers):
+                var unanswered = await bank.Client.TopUps.CreateAsync(
+                    new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = magic.Amount },
+                    IdempotencyKey.FromOrder(magic.Name, "top-up")
+                );
+                Assert.Equal(TopUpStatus.Processing, unanswered.Status);
+                return Money.Cny(0);
+            case nameof(MagicAmounts.RiskDeclined):
+                var risky = await bank.PayAsync(customer, magic.Name, magic.Amount);
+                Assert.Equal(DeclineCodes.RiskDeclined, risky.DeclineCode);
+                return Money.Cny(0);
+            case nameof(MagicAmounts.RiskConfirmation):
+            case nameof(MagicAmounts.RiskUnanswered):
+                var toConfirm = await bank.PayAsync(customer, magic.Name, magic.Amount);
+                Assert.Equal(DeclineCodes.RiskConfirmationRequired, toConfirm.DeclineCode);
+                return Money.Cny(0);
             case nameof(MagicAmounts.SlowAnswer):
                 var asked = Stopwatch.GetTimestamp();
                 await bank.PayAsync(customer, magic.Name, magic.Amount);

@@ -22,6 +22,7 @@ public sealed class PayModel(ConfirmationQueries confirmations, PaymentCookie co
     /// <summary>The words for what became of it.</summary>
     public string StateText =>
         Known.Row.DeclineCode == DeclineCodes.CustomerDeclined ? "PayState_declined"
+        : Known.Row.DeclineCode == DeclineCodes.RiskDeclined ? "PayState_risk_declined"
         : Known.Row.State == ConfirmationState.Waiting ? "PayState_expired"
         : $"PayState_{Known.Status}";
 

@@ -1,0 +1,37 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Outside;
+
+/// <summary>Transfers from and to bound cards whose outcome the card rail has not told for long: somebody should ask the
+/// card's bank.</summary>
+public sealed class OutstandingTransfers(Store store, OutsideLimits limits, TimeProvider time)
+{
+    /// <summary>The most that are listed at once.</summary>
+    public const int MostListed = 1_000;
+
+    /// <summary>The oldest first.</summary>
+    public async Task<IReadOnlyList<(World World, IntentRow Intent)>> ListAsync()
+    {
+        var before = time.GetUtcNow() - limits.OutstandingAfter;
+        // The condition of the index, word for word; 3 and 4 are those of cards.
+        var open = await store.ListAcrossWorldsAsync(
+            IntentTables.Intents,
+            MostListed,
+            $"state <> 3 AND kind <> 6 AND kind IN (3, 4) AND created_at <= {before} ORDER BY created_at"
+        );
+        return [.. open.OrderBy(found => found.Row.CreatedAt).Select(found => (found.World, found.Row))];
+    }
+
+    /// <summary>One of them, however old; null when there is none, or it has its answer.</summary>
+    public async Task<(World World, IntentRow Intent)?> FindAsync(Id<IntentRow> id) =>
+        await store.ListAcrossWorldsAsync(
+            IntentTables.Intents,
+            1,
+            $"id = {id} AND state <> 3 AND kind IN (3, 4)"
+        )
+            is [var found]
+            ? (found.World, found.Row)
+            : null;
+}

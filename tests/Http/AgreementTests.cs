@@ -1,0 +1,144 @@
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Worlds;
+using OpenBanking.Tests.Http.Dashboard;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>Payments that nobody asks the customer about: their limits, and what the customer is told.</summary>
+public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
+{
+    private static readonly PaymentAgreementTerms terms = new()
+    {
+        PerPaymentLimit = Money.Yuan(40),
+        DailyLimit = Money.Yuan(60),
+        MonthlyLimit = Money.Yuan(65),
+        TotalLimit = Money.Yuan(100),
+        TopUpAllowed = true,
+    };
+
+    [Fact]
+    public async Task A_limit_of_the_month_is_agreed_to_shown_and_kept_until_the_month_ends()
+    {
+        var customer = await Partner.LinkAsync(
+            person: 1,
+            languages: "zh-CN",
+            details: [new AccountOpening(), new AccountInformation(), terms]
+        );
+        var agreement = await Partner.Client.Agreements.GetAsync(customer.AgreementId!);
+        Assert.Equal((Money.Yuan(65), true), (agreement.MonthlyLimit, agreement.TopUpAllowed));
+        Assert.Contains(customer.AuthorizationDetails, granted => granted.MonthlyLimit == terms.MonthlyLimit);
+
+        await Partner.TopUpAsync(customer, Money.Yuan(40), "top-up-2");
+        await Partner.TopUpAsync(customer, Money.Yuan(20), "top-up-3");
+        await AdvanceToAsync((await MonthAsync(customer)).ResetsAt!.Value);
+        await Partner.PayAsync(customer, "order-1", Money.Yuan(40));
+        await AdvanceAsync(TimeSpan.FromDays(1));
+        var declined = await Partner.PayAsync(customer, "order-2", Money.Yuan(26));
+        var month = await MonthAsync(customer);
+        Assert.Equal(DeclineCodes.AgreementMonthlyLimit, declined.DeclineCode);
+        Assert.Equal((Money.Yuan(65), Money.Yuan(40), Money.Yuan(25)), (month.Limit, month.Used, month.Left));
+
+        await AdvanceToAsync(month.ResetsAt!.Value);
+        Assert.Equal(
+            PaymentStatus.Captured,
+            (await Partner.PayAsync(customer, "order-3", Money.Yuan(20))).Status
+        );
+        var notices = await NoticesAsync(2, "免密支付", (await Partner.PersonsAsync())[1]);
+        Assert.Matches("^【示例银行】您尾号 [0-9]{4} 的电子账户已向 Test App 免密支付 ¥20.00。", notices[0]);
+    }
+
+    [Fact]
+    public async Task The_customer_is_told_once_of_each_payment_that_they_were_not_asked_about()
+    {
+        var payments = Partner.Client.Payments;
+        await Partner.PayAsync(Customer, "order-1", Money.Yuan(20));
+        await Partner.PayAsync(Customer, "order-1", Money.Yuan(20));
+        await Partner.PayAsync(Customer, "order-2", Money.Yuan(1_000));
+        var held = await payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-3",
+                Amount = Money.Yuan(7),
+                AgreementId = Customer.AgreementId,
+                CaptureMethod = CaptureMethod.Manual,
+            },
+            IdempotencyKey.FromOrder("order-3", "payment")
+        );
+        await payments.CaptureAsync(
+            held.Id,
+            new() { Amount = Money.Yuan(3) },
+            IdempotencyKey.FromOrder("order-3", "capture")
+        );
+
+        var notices = await NoticesAsync(2);
+        Assert.Matches(
+            "^.Sample Bank. ¥20.00 was paid to Test App from your e-account ending in [0-9]{4}, under",
+            notices[1]
+        );
+        Assert.Contains("Up to ¥7.00 is held for Test App", notices[0]);
+        await SignInAsync();
+        Assert.Equal(2, (await NoticesAsync(2)).Count);
+        await FollowAsync("See what apps took without asking");
+        Assert.Equal(
+            ["Paid ¥3.00", "Paid ¥20.00"],
+            Browser.Page.QuerySelectorAll(".lines li > span:first-child").Select(line => line.TextContent)
+        );
+        Assert.Contains("Test App", Text());
+    }
+
+    [Fact]
+    public async Task Of_what_the_customer_confirmed_no_notice_is_sent()
+    {
+        var asked = await Partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest { OrderNo = "order-1", Amount = Money.Yuan(20) },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+        await SignInAsync();
+        await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl + "/confirm"));
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.Equal(PaymentStatus.Captured, (await Partner.Client.Payments.GetAsync(asked.Id)).Status);
+
+        // A notice of it would have come before that of the next.
+        await Partner.PayAsync(Customer, "order-2", Money.Yuan(1));
+        Assert.Single(await NoticesAsync(1));
+    }
+
+    private async Task<LimitUse> MonthAsync(LinkedCustomer customer) =>
+        (await Partner.Client.Accounts.GetLimitsAsync(customer.CustomerId, customer.AccountId!))
+            .Agreement!
+            .Month!;
+
+    private Task AdvanceAsync(TimeSpan by) =>
+        Shared.Server.Get<SandboxClock>().AdvanceAsync(new(Partner.SandboxNumber), by);
+
+    private async Task AdvanceToAsync(DateTimeOffset instant)
+    {
+        var now = await Shared.Server.Get<WorldClocks>().NowAsync(new(Partner.SandboxNumber));
+        await AdvanceAsync(instant - now + TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>The notices to the customer, the newest first, once there are as many.</summary>
+    private async Task<IReadOnlyList<string>> NoticesAsync(
+        int count,
+        string saying = "under your agreement",
+        SandboxPerson? person = null
+    )
+    {
+        for (var i = 0; ; i++)
+        {
+            string[] notices =
+            [
+                .. (await MessagesAsync(person ?? Person))
+                    .Select(message => message.Text)
+                    .Where(text => text.Contains(saying)),
+            ];
+            if (notices.Length >= count || i == 200)
+            {
+                return notices;
+            }
+
+            await Task.Delay(25);
+        }
+    }
+}

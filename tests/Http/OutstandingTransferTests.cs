@@ -1,0 +1,124 @@
+using System.Text.Json;
+using OpenBanking.Server;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Withdrawals;
+using OpenBanking.Testing;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>What a card's bank never answers is seen, and booked as a person was told.</summary>
+public sealed class OutstandingTransferTests : IAsyncLifetime
+{
+    private TestServer server = null!;
+    private TestPartner partner = null!;
+    private LinkedCustomer customer = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestServer.StartAsync(settings: "Outside:OutstandingAfter=00:00:00");
+        partner = await TestPartner.NewAsync(server.Address);
+        customer = await partner.LinkAsync();
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task A_top_up_without_an_answer_is_listed_and_booked_once_as_a_person_was_told()
+    {
+        var lost = await AskAsync("top-up-1");
+        var refused = await AskAsync("top-up-2");
+        Assert.Equal(("degraded", 2), await HealthAsync());
+        var lines = await TransferCommands.ListAsync(server.Services);
+        Assert.Equal(2, lines.Count);
+        Assert.All(lines, line => Assert.Contains("88.04 CNY, no answer for 0:00 h", line));
+        var references = lines.Select(line => line.Split(' ')[0]).ToList();
+
+        Assert.EndsWith(
+            "Succeeded",
+            await TransferCommands.ResolveAsync(server.Services, references[0], TransferCommands.Done)
+        );
+        Assert.EndsWith(
+            "Failed",
+            await TransferCommands.ResolveAsync(server.Services, references[1], DeclineCodes.CardRefused)
+        );
+        Assert.Null(
+            await TransferCommands.ResolveAsync(server.Services, references[0], TransferCommands.Done)
+        );
+        Assert.Null(await TransferCommands.ResolveAsync(server.Services, "int_1", TransferCommands.Done));
+
+        Assert.Equal(TopUpStatus.Succeeded, (await partner.Client.TopUps.GetAsync(lost.Id)).Status);
+        Assert.Equal(
+            DeclineCodes.CardRefused,
+            (await partner.Client.TopUps.GetAsync(refused.Id)).DeclineCode
+        );
+        Assert.Equal(MagicAmounts.CardNeverAnswers, await partner.BalanceAsync(customer));
+        Assert.Equal(("ok", 0), await HealthAsync());
+    }
+
+    [Fact]
+    public async Task A_refused_payout_of_a_closed_account_is_listed_and_asked_for_again()
+    {
+        var row = new WithdrawalRow
+        {
+            Id = server.Get<Ids>().New<WithdrawalRow>(),
+            CustomerId = default,
+            AccountId = default,
+            CardId = default,
+            Source = WithdrawalSource.Suspense,
+            State = WithdrawalState.Failed,
+            DeclineCode = DeclineCodes.CardRefused,
+            Currency = Money.Renminbi,
+            Amount = 10_00,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            CompletedAt = DateTimeOffset.UnixEpoch,
+        };
+        await server.Get<Engine>().SubmitAsync(new Put(row, new(partner.SandboxNumber)));
+
+        var line = Assert.Single(await TransferCommands.ListAsync(server.Services));
+        Assert.StartsWith($"{row.Id} in world {partner.SandboxNumber}: 10.00 CNY", line);
+        Assert.NotNull(await TransferCommands.RetryAsync(server.Services, row.Id.ToString()));
+        Assert.Null(await TransferCommands.RetryAsync(server.Services, row.Id.ToString()));
+        Assert.Null(await TransferCommands.RetryAsync(server.Services, "wdr_1"));
+    }
+
+    /// <summary>The top-up, once its card's bank was asked and said nothing.</summary>
+    private async Task<TopUp> AskAsync(string number) =>
+        await partner.Client.TopUps.CreateAsync(
+            new CreateTopUpRequest
+            {
+                AgreementId = customer.AgreementId!,
+                Amount = MagicAmounts.CardNeverAnswers,
+            },
+            IdempotencyKey.FromOrder(number, "top-up")
+        );
+
+    private async Task<(string?, int)> HealthAsync()
+    {
+        using var http = new HttpClient();
+        var health = JsonSerializer.Deserialize<JsonElement>(
+            await http.GetStringAsync(new Uri(server.Address, "/health"))
+        );
+        return (
+            health.GetProperty("status").GetString(),
+            health.GetProperty("outstanding_transfers").GetInt32()
+        );
+    }
+
+    private sealed record Put(WithdrawalRow Row, Server.Worlds.World At)
+        : Command<Done>(At, DateTimeOffset.UnixEpoch)
+    {
+        public override void Keys(IKeySet keys)
+        {
+            // It is new.
+        }
+
+        public override Decision<Done> Decide(Book book)
+        {
+            book.Insert(WithdrawalTables.Withdrawals, Row);
+            return Decision.Accept(new Done());
+        }
+    }
+}
