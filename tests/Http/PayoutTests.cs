@@ -77,15 +77,16 @@ public sealed class PayoutTests(SharedServer shared) : PayingCustomerTests(share
     [Fact]
     public async Task A_campaign_is_settled_when_its_last_coupon_has_run_out()
     {
+        await Partner.IssueCouponAsync(Customer);
         var store = Shared.Server.Get<Store>();
         var campaign = (await store.FirstAsync(CouponTables.Campaigns, World, $"1 = {1}"))!;
-        await AdvanceAsync(campaign.EndsAt - await NowAsync() - TimeSpan.FromHours(1));
-        await Partner.IssueCouponAsync(Customer);
+        var coupon = (await store.FirstAsync(CouponTables.Coupons, World, $"1 = {1}"))!;
 
         Assert.Contains("issues coupons until", (await SettleAsync(campaign)).Line);
-        await AdvanceAsync(TimeSpan.FromHours(1) + TimeSpan.FromMinutes(1));
+        await AdvanceAsync(campaign.EndsAt - await NowAsync() + TimeSpan.FromMinutes(1));
+        await Shared.Server.Get<Engine>().SubmitAsync(new Prolong(World, await NowAsync(), coupon.Id));
         Assert.Contains("is good until", (await SettleAsync(campaign)).Line);
-        await AdvanceAsync(TimeSpan.FromDays(400));
+        await AdvanceAsync(TimeSpan.FromDays(2));
         var (done, line) = await SettleAsync(campaign);
 
         Assert.True(done);
@@ -137,6 +138,20 @@ public sealed class PayoutTests(SharedServer shared) : PayingCustomerTests(share
             new CreateRefundRequest { PaymentId = payment.Id, Amount = Money.Yuan(yuan) },
             Key("refund")
         );
+
+    /// <summary>As if the coupon had been issued late.</summary>
+    private sealed record Prolong(World World, DateTimeOffset Now, Id<CouponRow> CouponId)
+        : Command<Done>(World, Now)
+    {
+        public override void Keys(IKeySet keys) => keys.Want(CouponTables.Coupons, CouponId);
+
+        public override Decision<Done> Decide(Book book)
+        {
+            var coupon = book.Get(CouponTables.Coupons, CouponId);
+            book.Update(CouponTables.Coupons, coupon with { ValidUntil = Now.AddDays(1) });
+            return Decision.Accept(default(Done));
+        }
+    }
 
     private static decimal Yuan(Money money) => money.Amount / 100m;
 

@@ -136,10 +136,7 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
         : row is null ? [Wire.NotKnown("/sub_merchant_id", "merchant")]
         : [];
 
-    private static List<ProblemError> CheckKnown(
-        IReadOnlyList<Split> splits,
-        List<SubMerchantRow?> rows
-    )
+    private static List<ProblemError> CheckKnown(IReadOnlyList<Split> splits, List<SubMerchantRow?> rows)
     {
         var unknown = rows.Select(
                 (row, i) =>
