@@ -24,6 +24,10 @@ internal sealed record Answer
     /// <summary>The nonce for the next proof (RFC 9449 §8).</summary>
     public string? DpopNonce { get; init; }
 
+    /// <summary>By how much this machine's clock is ahead of the server's at least, by the <c>Date</c> header; negative
+    /// when it is behind.</summary>
+    public TimeSpan ClockAhead { get; init; }
+
     public bool Succeeded => Status is >= 200 and < 300;
 
     public ResponseInfo Info => new(RequestId ?? "", Status, IdempotencyReplayed);

@@ -12,6 +12,7 @@ internal sealed class AuthorizationServer(
 )
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    private const string InvalidClient = "invalid_client";
     private static readonly TimeSpan assertionLifetime = TimeSpan.FromSeconds(60);
 
     public string Issuer => metadata.Issuer;
@@ -69,15 +70,36 @@ internal sealed class AuthorizationServer(
                     Code = ClientErrorCodes.InvalidMetadata,
                 }
         );
-        return await caller
-            .CallAsync(
-                call,
-                new CallProgress(),
-                token => AttemptAsync(address, fields, token),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        try
+        {
+            return await caller
+                .CallAsync(
+                    call,
+                    new CallProgress(),
+                    token => AttemptAsync(address, fields, token),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch (OpenBankingAuthenticationException refusal) when (refusal.Code == InvalidClient)
+        {
+            throw WithIdentity(refusal);
+        }
     }
+
+    /// <summary>Says who the client took itself for: another environment, or another key, is seen at once.</summary>
+    private OpenBankingAuthenticationException WithIdentity(OpenBankingAuthenticationException refusal) =>
+        new(
+            $"{refusal.Message} This client is {settings.ClientId} at {Issuer}, with the key {settings.Key.Thumbprint}: "
+                + "is the app registered there, in this environment, with this key?",
+            refusal
+        )
+        {
+            Status = refusal.Status,
+            Code = refusal.Code,
+            RequestId = refusal.RequestId,
+            Retryable = refusal.Retryable,
+        };
 
     private async Task<Attempt> AttemptAsync(
         Uri address,

@@ -15,6 +15,7 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
 {
     private const int LargestAnswerBytes = 1024 * 1024;
     private const int LongestHeader = 512;
+    private static readonly TimeSpan dateStep = TimeSpan.FromSeconds(1);
     private static readonly string userAgent = "OpenBanking.Sdk/" + Version();
 
     private readonly HttpMessageInvoker invoker = new(
@@ -26,10 +27,11 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
     {
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
         request.Headers.TryAddWithoutValidation("Accept", "application/json, application/problem+json");
+        var sentAt = clock.GetUtcNow();
         try
         {
             using var response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return await ReadAsync(response, cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(response, sentAt, cancellationToken).ConfigureAwait(false);
         }
         catch (HttpRequestException failure)
         {
@@ -46,8 +48,13 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
         }
     }
 
-    private async Task<Attempt> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<Attempt> ReadAsync(
+        HttpResponseMessage response,
+        DateTimeOffset sentAt,
+        CancellationToken cancellationToken
+    )
     {
+        var clockAhead = ClockAhead(response.Headers.Date, sentAt, clock.GetUtcNow());
         var body = await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false);
         return body is null
             ? Attempt.Unreadable($"The answer is larger than {LargestAnswerBytes} bytes.", reason: null)
@@ -62,6 +69,7 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
                     RetryAfter = RetryAfter(response.Headers.RetryAfter),
                     ChallengeError = Challenge.Error(response.Headers.WwwAuthenticate),
                     DpopNonce = Header(response, "DPoP-Nonce"),
+                    ClockAhead = clockAhead,
                 }
             );
     }
@@ -92,6 +100,18 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date ? Positive(date - clock.GetUtcNow()) : null);
+
+    /// <summary>The answer was dated between its request and its arrival, to the second; whatever is beyond that is the
+    /// clocks'.</summary>
+    private static TimeSpan ClockAhead(
+        DateTimeOffset? date,
+        DateTimeOffset sentAt,
+        DateTimeOffset receivedAt
+    ) =>
+        date is not { } dated ? TimeSpan.Zero
+        : sentAt > dated + dateStep ? sentAt - dated - dateStep
+        : receivedAt < dated ? receivedAt - dated
+        : TimeSpan.Zero;
 
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 

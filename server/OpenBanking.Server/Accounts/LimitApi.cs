@@ -80,19 +80,24 @@ public static class LimitApi
 
     private static AgreementLimits Show(AgreementRow agreement, Caller caller)
     {
-        var (day, paid) = AgreementRules.PaidAt(agreement, caller.Now);
+        var (day, total) = OfAgreement(agreement, caller);
         return new()
         {
             AgreementId = caller.Show(agreement.Id),
             PerPaymentLimit = new(agreement.Currency, agreement.PerPaymentLimit),
-            Day = Use(
-                agreement.Currency,
-                agreement.DailyLimit,
-                paid,
-                BusinessCalendar.StartOf(day.AddDays(1))
-            ),
-            Total = Use(agreement.Currency, agreement.TotalLimit, agreement.TotalPaid, resetsAt: null),
+            Day = day,
+            Total = total,
         };
+    }
+
+    /// <summary>What payments have used of an agreement.</summary>
+    public static (LimitUse Day, LimitUse Total) OfAgreement(AgreementRow agreement, Caller caller)
+    {
+        var (day, paid) = AgreementRules.PaidAt(agreement, caller.Now);
+        return (
+            Use(agreement.Currency, agreement.DailyLimit, paid, BusinessCalendar.StartOf(day.AddDays(1))),
+            Use(agreement.Currency, agreement.TotalLimit, agreement.TotalPaid, resetsAt: null)
+        );
     }
 
     private static LimitUse Use(string currency, long limit, long used, DateTimeOffset? resetsAt) =>

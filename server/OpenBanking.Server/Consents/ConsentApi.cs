@@ -195,8 +195,10 @@ public static class ConsentApi
             RevokedAt = consent.RevokedAt,
         };
 
-    private static PaymentAgreement Show(AgreementRow agreement, Caller caller) =>
-        new()
+    private static PaymentAgreement Show(AgreementRow agreement, Caller caller)
+    {
+        var (day, total) = LimitApi.OfAgreement(agreement, caller);
+        return new()
         {
             Id = caller.Show(agreement.Id),
             ConsentId = caller.Show(agreement.ConsentId),
@@ -207,8 +209,11 @@ public static class ConsentApi
             DailyLimit = new(agreement.Currency, agreement.DailyLimit),
             TotalLimit = new(agreement.Currency, agreement.TotalLimit),
             TotalPaid = new(agreement.Currency, agreement.TotalPaid),
+            Day = day,
+            Total = total,
             TopUpAllowed = agreement.TopUpAllowed,
         };
+    }
 
     private static ConsentStatus StatusOf(ConsentState state, DateTimeOffset expiresAt, DateTimeOffset now) =>
         state == ConsentState.Revoked ? ConsentStatus.Revoked
