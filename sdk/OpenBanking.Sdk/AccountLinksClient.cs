@@ -246,7 +246,11 @@ public class AccountLinksClient
         yield return new("nonce", session.Nonce);
         yield return new("code_challenge", session.CodeChallenge());
         yield return new("code_challenge_method", "S256");
-        yield return new("dpop_jkt", server.Dpop.Thumbprint);
+        if (server.Binding.KeyThumbprint is { } key)
+        {
+            yield return new("dpop_jkt", key);
+        }
+
         yield return new(
             "authorization_details",
             JsonSerializer.Serialize(
