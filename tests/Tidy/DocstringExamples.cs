@@ -59,7 +59,7 @@ public sealed partial class DocstringExamples
     private static string NameOf(Match client, Match method) =>
         $"{client.Groups["name"].Value}_{method.Groups["name"].Value}";
 
-    private static string Quote(Match quote, IReadOnlyDictionary<string, string> examples)
+    private static string Quote(Match quote, Dictionary<string, string> examples)
     {
         var start = $"{quote.Groups["indent"].Value}///";
         var lines = examples[quote.Groups["name"].Value]
@@ -80,7 +80,9 @@ public sealed partial class DocstringExamples
     private static partial Regex Quotes();
 
     [GeneratedRegex(
-        @"^sdk/OpenBanking\.Sdk/(?:(?<name>(?!OpenBanking)\w+)Client|(?<name>AppRegistration))\.cs$"
+        @"^sdk/OpenBanking\.Sdk/(?:(?<name>(?!OpenBanking)\w+)Client|(?<name>AppRegistration))\.cs$",
+        RegexOptions.None,
+        1000
     )]
     private static partial Regex SubClient();
 
