@@ -60,6 +60,15 @@ public sealed record PaymentAgreement : ResponseObject
     /// <summary>What payments have moved so far, less what was refunded.</summary>
     public required Money TotalPaid { get; init; }
 
+    /// <summary>What is left of the day for payments.</summary>
+    public required LimitUse Day { get; init; }
+
+    /// <summary>What is left of the month for payments; null where the agreement has no limit of one.</summary>
+    public LimitUse? Month { get; init; }
+
+    /// <summary>What is left in all.</summary>
+    public required LimitUse Total { get; init; }
+
     /// <summary>Whether the app may bring money from the bound card.</summary>
     public required bool TopUpAllowed { get; init; }
 }

@@ -88,9 +88,12 @@ public static class OpenBankingServiceCollectionExtensions
         );
 
         // The client keeps its handler for good, so connections are renewed in it and not by the factory.
+        services.AddKeyedSingleton<ConnectionCertificate>(HttpClientName(name));
         services
             .AddHttpClient(HttpClientName(name))
-            .ConfigurePrimaryHttpMessageHandler(OpenBankingOptions.CreateHttpHandler)
+            .ConfigurePrimaryHttpMessageHandler(provider =>
+                OpenBankingOptions.CreateHttpHandler(CertificateOf(provider, name).Value)
+            )
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
         services
             .AddOptions<OpenBankingOptions>(name)
@@ -104,6 +107,7 @@ public static class OpenBankingServiceCollectionExtensions
         options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
         options.TokenStore ??=
             provider.GetKeyedService<ITokenStore>(name) ?? provider.GetService<ITokenStore>();
+        CertificateOf(provider, name).Value = options.ClientCertificate;
         options.HttpHandler ??= provider
             .GetRequiredService<IHttpMessageHandlerFactory>()
             .CreateHandler(HttpClientName(name));
@@ -115,6 +119,9 @@ public static class OpenBankingServiceCollectionExtensions
 
     private static OpenBankingClient Create(IServiceProvider provider, string name) =>
         new(provider.GetRequiredService<IOptionsMonitor<OpenBankingOptions>>().Get(name));
+
+    private static ConnectionCertificate CertificateOf(IServiceProvider provider, string name) =>
+        provider.GetRequiredKeyedService<ConnectionCertificate>(HttpClientName(name));
 
     private static string HttpClientName(string name) =>
         name.Length == 0 ? "OpenBanking" : $"OpenBanking:{name}";

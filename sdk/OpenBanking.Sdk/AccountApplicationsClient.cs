@@ -29,6 +29,21 @@ public class AccountApplicationsClient
     /// <remarks>Send the customer to <see cref="AccountApplication.ContinuationUrl"/>, in their own browser: there they confirm by
     /// one-time code and set the payment PIN. The person is encrypted anew for every call; the same person under the same key is
     /// still the same request. When the bank has changed its key, it is read again and the request sent once more.</remarks>
+    /// <example><code source="AccountApplications_CreateAsync">
+    /// var application = await client.AccountApplications.CreateAsync(
+    ///     new CreateAccountApplicationRequest
+    ///     {
+    ///         Applicant = new Applicant
+    ///         {
+    ///             Name = person.Name,
+    ///             IdNumber = person.IdNumber,
+    ///             Mobile = person.Mobile,
+    ///             CardNumber = person.CardNumber,
+    ///         },
+    ///     },
+    ///     IdempotencyKey.FromOrder("user-1001", "account-application")
+    /// );
+    /// </code></example>
     /// <param name="request">The person.</param>
     /// <param name="idempotencyKey">Names the application: another key makes one more.</param>
     /// <param name="cancellationToken">Ends the wait, not the application: afterwards the outcome is unknown, and
@@ -57,6 +72,13 @@ public class AccountApplicationsClient
     }
 
     /// <summary>One application of this app, whether made here or on the bank's pages.</summary>
+    /// <example><code source="AccountApplications_GetAsync">
+    /// var known = await client.AccountApplications.GetAsync(application.Id);
+    /// if (known.ContinuationUrl is { } page)
+    /// {
+    ///     Console.WriteLine($"The customer goes on at {page}.");
+    /// }
+    /// </code></example>
     /// <param name="applicationId">The application, <c>apl_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
@@ -71,6 +93,12 @@ public class AccountApplicationsClient
         );
 
     /// <summary>The app's applications, the oldest first, read page by page as they are walked.</summary>
+    /// <example><code source="AccountApplications_ListAsync">
+    /// await foreach (var each in client.AccountApplications.ListAsync())
+    /// {
+    ///     Console.WriteLine($"{each.Id}: {each.Status} {each.Reason}");
+    /// }
+    /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<AccountApplication> ListAsync(

@@ -42,6 +42,26 @@ public class AccountLinksClient
     }
 
     /// <summary>Hands the request to the bank (RFC 9126) and returns where to send the customer.</summary>
+    /// <example><code source="AccountLinks_StartAsync">
+    /// var link = await client.AccountLinks.StartAsync(
+    ///     new AccountLinkRequest
+    ///     {
+    ///         RedirectUri = redirectUri,
+    ///         AuthorizationDetails =
+    ///         [
+    ///             new AccountOpening(),
+    ///             new AccountInformation(),
+    ///             new PaymentAgreementTerms
+    ///             {
+    ///                 PerPaymentLimit = Money.Yuan(500),
+    ///                 DailyLimit = Money.Yuan(2_000),
+    ///                 TotalLimit = Money.Yuan(20_000),
+    ///             },
+    ///         ],
+    ///     }
+    /// );
+    /// // Keep link.Session with the user's own session, and send the browser to link.AuthorizationUrl.
+    /// </code></example>
     /// <exception cref="ArgumentException">The redirect URI is neither https nor on loopback, nothing is
     /// asked for, or the scope lacks <c>openid</c>.</exception>
     /// <exception cref="OpenBankingAuthenticationException">The bank refused the request: an OAuth
@@ -89,6 +109,17 @@ public class AccountLinksClient
     }
 
     /// <summary>Checks the customer's return, gets the tokens and keeps them in the token store.</summary>
+    /// <example><code source="AccountLinks_CompleteAsync">
+    /// try
+    /// {
+    ///     var customer = await client.AccountLinks.CompleteAsync(session, callback);
+    ///     Console.WriteLine($"Linked: {customer.CustomerId}, {customer.AgreementId}");
+    /// }
+    /// catch (AccountLinkRefusedException refused)
+    /// {
+    ///     Console.WriteLine($"The customer said no: {refused.Code}");
+    /// }
+    /// </code></example>
     /// <param name="session">The session that <see cref="StartAsync"/> gave, once.</param>
     /// <param name="callback">The address the customer came back to, with its query.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -129,6 +160,9 @@ public class AccountLinksClient
 
     /// <summary>Takes the tokens of a customer's link back at the bank (RFC 7009), and forgets them. The consent lasts, and
     /// so does a payment agreement: <see cref="ConsentsClient.RevokeAsync"/> ends these, too.</summary>
+    /// <example><code source="AccountLinks_RevokeTokensAsync">
+    /// var hadTokens = await client.AccountLinks.RevokeTokensAsync(customer.CustomerId);
+    /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether there were tokens.</returns>
@@ -140,6 +174,9 @@ public class AccountLinksClient
 
     /// <summary>Where to send a customer who signs out of the app, to end what they have begun at the bank (OpenID Connect
     /// RP-Initiated Logout 1.0).</summary>
+    /// <example><code source="AccountLinks_SignOutUrlAsync">
+    /// var address = await client.AccountLinks.SignOutUrlAsync(customer.IdToken!);
+    /// </code></example>
     /// <param name="idToken">What <see cref="LinkedCustomer.IdToken"/> was.</param>
     /// <param name="returnTo">Where the bank sends the customer afterwards: a registered post-logout redirect URI, to the
     /// letter; the bank's own page when null.</param>
@@ -209,7 +246,11 @@ public class AccountLinksClient
         yield return new("nonce", session.Nonce);
         yield return new("code_challenge", session.CodeChallenge());
         yield return new("code_challenge_method", "S256");
-        yield return new("dpop_jkt", server.Dpop.Thumbprint);
+        if (server.Binding.KeyThumbprint is { } key)
+        {
+            yield return new("dpop_jkt", key);
+        }
+
         yield return new(
             "authorization_details",
             JsonSerializer.Serialize(

@@ -21,6 +21,12 @@ public class AccountsClient
     internal AccountsClient(Api api) => this.api = api;
 
     /// <summary>The e-accounts that the customer's consent covers.</summary>
+    /// <example><code source="Accounts_ListAsync">
+    /// foreach (var owned in (await client.Accounts.ListAsync(customerId)).Data)
+    /// {
+    ///     Console.WriteLine($"{owned.Id}: {owned.Status}");
+    /// }
+    /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
@@ -35,6 +41,10 @@ public class AccountsClient
     }
 
     /// <summary>One e-account.</summary>
+    /// <example><code source="Accounts_GetAsync">
+    /// var account = await client.Accounts.GetAsync(customerId, accountId);
+    /// Console.WriteLine($"{account.Balance!.Available} may be spent.");
+    /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -56,14 +66,14 @@ public class AccountsClient
     /// <remarks>
     /// Says before a payment what would be declined for a limit. The balance is not counted in. Needs
     /// <c>read_balances</c>.
-    /// <code>
+    /// </remarks>
+    /// <example><code source="Accounts_GetLimitsAsync">
     /// var limits = await client.Accounts.GetLimitsAsync(customerId, accountId);
     /// if (price.Amount &gt; limits.Day.Left.Amount)
     /// {
-    ///     // Offer another way to pay, or tomorrow: limits.Day.ResetsAt.
+    ///     Console.WriteLine($"Another way to pay, or after {limits.Day.ResetsAt}.");
     /// }
-    /// </code>
-    /// </remarks>
+    /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -81,6 +91,12 @@ public class AccountsClient
     }
 
     /// <summary>The whole statement, read page by page as it is walked.</summary>
+    /// <example><code source="Accounts_ListTransactionsAsync">
+    /// await foreach (var line in client.Accounts.ListTransactionsAsync(customerId, accountId))
+    /// {
+    ///     Console.WriteLine($"{line.BusinessDate} {line.Kind} {line.Amount}");
+    /// }
+    /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
     /// <param name="pageSize">Lines per request, 1–100; 50 by default.</param>
@@ -101,6 +117,12 @@ public class AccountsClient
     }
 
     /// <summary>One page of the statement.</summary>
+    /// <example><code source="Accounts_ListTransactionsPageAsync">
+    /// var page = await client.Accounts.ListTransactionsPageAsync(customerId, accountId, pageSize: 10);
+    /// var next = page.HasMore
+    ///     ? await client.Accounts.ListTransactionsPageAsync(customerId, accountId, 10, page.NextCursor)
+    ///     : null;
+    /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
     /// <param name="pageSize">Lines, 1–100; 50 by default.</param>

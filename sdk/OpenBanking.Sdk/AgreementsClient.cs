@@ -13,6 +13,10 @@ public class AgreementsClient
     internal AgreementsClient(Api api) => this.api = api;
 
     /// <summary>One agreement with this app: its limits, and what was paid under it so far.</summary>
+    /// <example><code source="Agreements_GetAsync">
+    /// var agreement = await client.Agreements.GetAsync(agreementId);
+    /// Console.WriteLine($"{agreement.Day.Left} today, {agreement.Total.Left} in all");
+    /// </code></example>
     /// <param name="agreementId">The agreement, <c>agr_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>

@@ -11,6 +11,9 @@ public static class AppRegistration
     private static readonly Call registerCall = new(HttpMethod.Post, "/register", Repeatable: false);
 
     /// <summary>Asks a sandbox server for a sandbox of one's own.</summary>
+    /// <example><code source="AppRegistration_SignUpForSandboxAsync">
+    /// var sandbox = await AppRegistration.SignUpForSandboxAsync(authority, "Harbour Video Ltd");
+    /// </code></example>
     /// <param name="authority">The sandbox server, such as <c>http://localhost:5000</c>.</param>
     /// <param name="partnerName">The company's name, 1–64 characters.</param>
     /// <param name="httpHandler">What sends the request; one of its own when null.</param>
@@ -45,6 +48,20 @@ public static class AppRegistration
     }
 
     /// <summary>Registers an app (RFC 7591) and returns its client id.</summary>
+    /// <example><code source="AppRegistration_RegisterAsync">
+    /// var key = ClientKey.CreateEs256();
+    /// var app = await AppRegistration.RegisterAsync(
+    ///     authority,
+    ///     sandbox.InitialAccessToken,
+    ///     new ClientRegistrationRequest
+    ///     {
+    ///         ClientName = "Harbour Video",
+    ///         RedirectUris = ["https://video.example/openbanking/callback"],
+    ///         Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+    ///     }
+    /// );
+    /// // Keep app.ClientId, and key.ToPem() in the secret store.
+    /// </code></example>
     /// <param name="authority">The bank's authorization server.</param>
     /// <param name="initialAccessToken">What the sandbox or the bank gave for it.</param>
     /// <param name="request">The app: its name, redirect URIs and the public half of its key

@@ -14,6 +14,10 @@ public class ConsentsClient
     internal ConsentsClient(Api api) => this.api = api;
 
     /// <summary>One consent that was given to this app.</summary>
+    /// <example><code source="Consents_GetAsync">
+    /// var consent = await client.Consents.GetAsync(customer.ConsentId);
+    /// Console.WriteLine($"{consent.Status} until {consent.ExpiresAt}");
+    /// </code></example>
     /// <param name="consentId">The consent, <c>cns_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
@@ -22,6 +26,13 @@ public class ConsentsClient
 
     /// <summary>Gives a part of a consent back, at once: the access tokens it has given end, and so does its agreement
     /// if it is left out.</summary>
+    /// <example><code source="Consents_NarrowAsync">
+    /// // Only the number of the account is still needed: the agreement ends, too.
+    /// var narrowed = await client.Consents.NarrowAsync(
+    ///     customer.ConsentId,
+    ///     [new AccountInformation { Actions = [AccountInformation.ReadAccounts] }]
+    /// );
+    /// </code></example>
     /// <param name="consentId">The consent, <c>cns_…</c>.</param>
     /// <param name="left">What is to be left: of what was granted, or less.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -46,6 +57,9 @@ public class ConsentsClient
 
     /// <summary>Takes a consent back, at once: its tokens and its agreement end, at the bank and in the token
     /// store.</summary>
+    /// <example><code source="Consents_RevokeAsync">
+    /// var ended = await client.Consents.RevokeAsync(customer.ConsentId);
+    /// </code></example>
     /// <param name="consentId">The consent, <c>cns_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or

@@ -18,6 +18,10 @@ public class CouponsClient
     internal CouponsClient(Api api) => this.api = api;
 
     /// <summary>The stocks that this app may issue from, read page by page as they are walked.</summary>
+    /// <example><code source="Coupons_ListStocksAsync">
+    /// var stock = await client.Coupons.ListStocksAsync().FirstAsync();
+    /// Console.WriteLine($"{stock.Name["en"]}");
+    /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<CouponStock> ListStocksAsync(
@@ -37,6 +41,12 @@ public class CouponsClient
         );
 
     /// <summary>Issues one coupon of a stock to a customer.</summary>
+    /// <example><code source="Coupons_IssueAsync">
+    /// var coupon = await client.Coupons.IssueAsync(
+    ///     new IssueCouponRequest { StockId = stock.Id, CustomerId = customerId },
+    ///     IdempotencyKey.FromOrder("welcome-gift-1001", "coupon")
+    /// );
+    /// </code></example>
     /// <param name="request">The stock and the customer.</param>
     /// <param name="idempotencyKey">Names the coupon: another key issues one more.</param>
     /// <param name="cancellationToken">Ends the wait, not the issuing: afterwards the outcome is unknown, and
@@ -59,6 +69,12 @@ public class CouponsClient
         ).SendAsync(cancellationToken);
 
     /// <summary>The customer's coupons, read page by page as they are walked.</summary>
+    /// <example><code source="Coupons_ListAsync">
+    /// await foreach (var owned in client.Coupons.ListAsync(customerId))
+    /// {
+    ///     Console.WriteLine($"{owned.Id}: {owned.Status} until {owned.ValidUntil}");
+    /// }
+    /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="pageSize">Coupons per request, 1–100; 50 by default.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
@@ -89,6 +105,10 @@ public class CouponsClient
     }
 
     /// <summary>One coupon of the customer.</summary>
+    /// <example><code source="Coupons_GetAsync">
+    /// var now = await client.Coupons.GetAsync(customerId, coupon.Id);
+    /// Console.WriteLine(now.Status == CouponStatus.Issued ? "May be used." : $"{now.Status}");
+    /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="couponId">The coupon, <c>cpn_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -19,6 +19,12 @@ public class EventsClient
     internal EventsClient(Api api) => this.api = api;
 
     /// <summary>The events there are now, the oldest first, read page by page as they are walked.</summary>
+    /// <example><code source="Events_ListAsync">
+    /// await foreach (var happened in client.Events.ListAsync())
+    /// {
+    ///     Console.WriteLine($"{happened.CreatedAt} {happened.Type} {happened.Data.PaymentId}");
+    /// }
+    /// </code></example>
     /// <param name="after">A <see cref="Page{T}.NextCursor"/> to go on from; null for the oldest.</param>
     /// <param name="pageSize">Events per request, 1–100; 50 by default.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
@@ -38,6 +44,11 @@ public class EventsClient
 
     /// <summary>One page of events. Its <see cref="Page{T}.NextCursor"/> is there on the last page, too: keep it, and
     /// nothing is missed.</summary>
+    /// <example><code source="Events_ListPageAsync">
+    /// // What came since the last time: keep the cursor of every page, the last one's, too.
+    /// var page = await client.Events.ListPageAsync();
+    /// var newer = await client.Events.ListPageAsync(after: page.NextCursor);
+    /// </code></example>
     /// <param name="after">The cursor of the page before; null for the oldest.</param>
     /// <param name="pageSize">Events, 1–100; 50 by default.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -3,7 +3,7 @@ using OpenBanking.Internal;
 namespace OpenBanking;
 
 /// <summary>One app at one bank. Immutable and safe to use from many threads: make one and keep it.</summary>
-/// <remarks>Every call authenticates by itself (FAPI 2.0: <c>private_key_jwt</c> and DPoP), is tried again
+/// <remarks>Every call authenticates by itself (FAPI 2.0: <c>private_key_jwt</c> and DPoP, or a client certificate), is tried again
 /// where that is harmless, and ends within <see cref="OpenBankingOptions.TotalTimeout"/>. To mock it, derive
 /// from it and from its sub-clients.</remarks>
 public class OpenBankingClient
@@ -16,19 +16,19 @@ public class OpenBankingClient
         var settings = ClientSettings.From(options);
         var clock = settings.Call.Clock;
         var caller = new Caller(settings.Call);
-        var dpop = new Dpop(settings.DpopKey ?? ClientKey.CreateEs256(), clock);
+        var binding = settings.NewBinding();
         var metadata = new MetadataSource(settings.Issuer, caller);
-        var server = new AuthorizationServer(settings, metadata, dpop, caller);
+        var server = new AuthorizationServer(settings, metadata, binding, caller);
         var tokens = new TokenRequests(server);
         var customers = new CustomerTokenSource(
             settings.TokenStore ?? new MemoryTokenStore(),
             tokens,
-            dpop.Thumbprint,
+            binding.Thumbprint,
             clock,
             settings.Call.Logger
         );
         var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
-        var api = new Api(settings.ApiAddress, new AppTokens(tokens, clock), customers, dpop, caller);
+        var api = new Api(settings.ApiAddress, new AppTokens(tokens, clock), customers, binding, caller);
 
         AccountApplications = new AccountApplicationsClient(api);
         Accounts = new AccountsClient(api);

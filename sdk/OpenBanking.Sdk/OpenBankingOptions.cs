@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using OpenBanking.Internal;
 
@@ -19,7 +21,8 @@ public sealed class OpenBankingOptions
     /// <summary>The app's id, <c>app_…</c>. Required.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>The app's registered key; it signs client assertions (RFC 7523). Required.</summary>
+    /// <summary>The app's registered key; it signs client assertions (RFC 7523). Required, unless the app is registered with
+    /// a <see cref="ClientCertificate"/>.</summary>
     public ClientKey? Key { get; set; }
 
     /// <summary>The key access tokens are bound to (RFC 9449), other than <see cref="Key"/>; a new one for
@@ -27,6 +30,17 @@ public sealed class OpenBankingOptions
     /// <remarks>Processes that share a token store, or that may complete each other's account links, need one
     /// and the same key here.</remarks>
     public ClientKey? DpopKey { get; set; }
+
+    /// <summary>The certificate that the app is registered with, and its private key, in the place of <see cref="Key"/>: the
+    /// methods <c>tls_client_auth</c> and <c>self_signed_tls_client_auth</c> (RFC 8705 §2).</summary>
+    /// <remarks>Requests for tokens go to the server's addresses for certificates. A <see cref="HttpHandler"/> of one's own
+    /// presents the certificate by itself, as one of <see cref="CreateHttpHandler"/> does that was given it.</remarks>
+    public X509Certificate2? ClientCertificate { get; set; }
+
+    /// <summary>Whether access tokens are bound to <see cref="ClientCertificate"/> (RFC 8705 §3) and not to a DPoP key: for an
+    /// app that is registered with <c>tls_client_certificate_bound_access_tokens</c>; <c>false</c> by default. Needs an
+    /// <see cref="ApiAddress"/> where certificates are presented.</summary>
+    public bool BindTokensToCertificate { get; set; }
 
     /// <summary>Where customers' tokens are kept; this process's memory by default.</summary>
     public ITokenStore? TokenStore { get; set; }
@@ -54,14 +68,28 @@ public sealed class OpenBankingOptions
     /// <summary>A new handler as clients use it by default, to give it a proxy or a certificate: it follows
     /// no redirects, keeps no cookies, opens at most 256 connections and renews each after two minutes, so
     /// that changes of DNS are followed.</summary>
-    public static SocketsHttpHandler CreateHttpHandler() =>
-        new()
+    /// <param name="clientCertificate">What the app presents, with its private key; nothing by default.</param>
+    public static SocketsHttpHandler CreateHttpHandler(X509Certificate2? clientCertificate = null)
+    {
+        var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             MaxConnectionsPerServer = MostConnections,
             PooledConnectionLifetime = connectionLifetime,
         };
+        if (clientCertificate is not null)
+        {
+            // Whatever authorities the server names: whose certificate it is, is decided behind the handshake.
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(
+                clientCertificate,
+                additionalCertificates: null,
+                offline: true
+            );
+        }
+
+        return handler;
+    }
 
     /// <summary>Checks the options, as making a client does.</summary>
     /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to

@@ -15,6 +15,10 @@ public class OrdersClient
     /// <summary>What became of an order number.</summary>
     /// <remarks>That there is none proves nothing while a payment may still be on its way: settle an unknown
     /// outcome by <see cref="OutcomeUnknownException{T}.ResolveAsync"/>.</remarks>
+    /// <example><code source="Orders_GetAsync">
+    /// var last = (await client.Orders.GetAsync(orderNo)).LastPayment;
+    /// Console.WriteLine(last.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");
+    /// </code></example>
     /// <param name="orderNo">The partner's order number.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when no payment was

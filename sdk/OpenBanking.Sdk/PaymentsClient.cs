@@ -20,16 +20,25 @@ public class PaymentsClient
     /// Without <see cref="CreatePaymentRequest.AgreementId"/> the customer confirms the payment: its status is
     /// <c>requires_action</c>, and <see cref="Payment.NextAction"/> says where. With
     /// <see cref="ConfirmationMode.IfNeeded"/> that is so only where the agreement does not cover it.
-    /// <code>
-    /// var payment = await client.Payments.CreateAsync(
-    ///     new CreatePaymentRequest { OrderNo = orderNo, Amount = Money.Yuan(19.90m), ReturnUrl = returnUrl },
-    ///     IdempotencyKey.FromOrder(orderNo, "payment"));
-    /// return Redirect(payment.NextAction!.ConfirmationUrl);
-    ///
-    /// // When the customer is back: believe the bank, not the address they came with.
-    /// var paid = (await client.Payments.GetAsync(payment.Id)).Status == PaymentStatus.Captured;
-    /// </code>
     /// </remarks>
+    /// <example><code source="Payments_CreateAsync">
+    /// var order = new CreatePaymentRequest
+    /// {
+    ///     OrderNo = orderNo,
+    ///     Amount = Money.Yuan(19.90m),
+    ///     AgreementId = agreementId,
+    /// };
+    /// Payment payment;
+    /// try
+    /// {
+    ///     payment = await client.Payments.CreateAsync(order, IdempotencyKey.FromOrder(orderNo, "payment"));
+    /// }
+    /// catch (PaymentOutcomeUnknownException unknown)
+    /// {
+    ///     // The answer was lost. The same key again: it pays once, now or before.
+    ///     payment = await unknown.ResolveAsync();
+    /// }
+    /// </code></example>
     /// <param name="request">The order, the price, and perhaps an agreement and a coupon.</param>
     /// <param name="idempotencyKey">Names the attempt; normally
     /// <see cref="IdempotencyKey.FromOrder"/>.</param>
@@ -54,14 +63,15 @@ public class PaymentsClient
     /// <remarks>
     /// The default request takes all that is left. A part ends the hold as well, and gives back the rest, unless
     /// <see cref="CapturePaymentRequest.Final"/> is <c>false</c>. Works after the customer's consent is gone.
-    /// <code>
+    /// </remarks>
+    /// <example><code source="Payments_CaptureAsync">
     /// // The car left after two hours: 12.00 of the 50.00 that were held.
     /// var paid = await client.Payments.CaptureAsync(
     ///     payment.Id,
     ///     new CapturePaymentRequest { Amount = Money.Yuan(12) },
-    ///     IdempotencyKey.FromOrder(payment.OrderNo, "capture-1"));
-    /// </code>
-    /// </remarks>
+    ///     IdempotencyKey.FromOrder(payment.OrderNo, "capture-1")
+    /// );
+    /// </code></example>
     /// <param name="paymentId">The payment, <c>pay_…</c>.</param>
     /// <param name="request">How much, and whether more captures follow.</param>
     /// <param name="idempotencyKey">Names the capture: another key captures once more.</param>
@@ -93,11 +103,14 @@ public class PaymentsClient
     /// <remarks>
     /// Money, coupon and limits come back at once, and the order may be tried again with a new attempt. What was
     /// captured before stays captured, and so is the payment then.
-    /// <code>
-    /// // The kitchen is closed: the customer gets everything back.
-    /// await client.Payments.CancelAsync(payment.Id, IdempotencyKey.FromOrder(payment.OrderNo, "cancel"));
-    /// </code>
     /// </remarks>
+    /// <example><code source="Payments_CancelAsync">
+    /// // The kitchen is closed: the customer gets everything back.
+    /// var canceled = await client.Payments.CancelAsync(
+    ///     payment.Id,
+    ///     IdempotencyKey.FromOrder(payment.OrderNo, "cancel")
+    /// );
+    /// </code></example>
     /// <param name="paymentId">The payment, <c>pay_…</c>.</param>
     /// <param name="idempotencyKey">Names the cancellation.</param>
     /// <param name="cancellationToken">Ends the wait, not the cancellation: afterwards the outcome is unknown, and
@@ -122,6 +135,10 @@ public class PaymentsClient
         );
 
     /// <summary>One payment of this app.</summary>
+    /// <example><code source="Payments_GetAsync">
+    /// var known = await client.Payments.GetAsync(payment.Id);
+    /// Console.WriteLine($"{known.Status}: {known.CapturedAmount} taken, {known.RefundedAmount} given back");
+    /// </code></example>
     /// <param name="paymentId">The payment, <c>pay_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
@@ -132,8 +149,32 @@ public class PaymentsClient
             cancellationToken
         );
 
+    /// <summary>Why a payment failed, what to do about it and, where a limit was reached, what is left of it
+    /// now.</summary>
+    /// <remarks>Reads the agreement; for the limits of the e-account itself also these, when the customer is linked here
+    /// and has let the app read balances.</remarks>
+    /// <example><code source="Payments_ExplainDeclineAsync">
+    /// if (payment.Status == PaymentStatus.Failed)
+    /// {
+    ///     var why = await client.Payments.ExplainDeclineAsync(payment);
+    ///     Console.WriteLine(why);
+    /// }
+    /// </code></example>
+    /// <param name="payment">A payment with a <see cref="Payment.DeclineCode"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The payment was not declined.</exception>
+    /// <exception cref="OpenBankingException">The agreement cannot be read: refused or unreachable.</exception>
+    public virtual Task<DeclineExplanation> ExplainDeclineAsync(
+        Payment payment,
+        CancellationToken cancellationToken = default
+    ) => Declines.ExplainAsync(api, payment, cancellationToken);
+
     /// <summary>The address where the customer confirms a payment as a QR code, to be shown at a till, on a machine or on a
     /// larger screen.</summary>
+    /// <example><code source="Payments_GetQrCodeAsync">
+    /// // At the till: the customer scans it and confirms on the phone.
+    /// var picture = await client.Payments.GetQrCodeAsync(payment.Id);
+    /// </code></example>
     /// <param name="paymentId">The payment, <c>pay_…</c>; its status is <c>requires_action</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>An SVG picture.</returns>

@@ -14,6 +14,12 @@ public class RefundsClient
     internal RefundsClient(Api api) => this.api = api;
 
     /// <summary>Gives back all or a part of a payment.</summary>
+    /// <example><code source="Refunds_CreateAsync">
+    /// var refund = await client.Refunds.CreateAsync(
+    ///     new CreateRefundRequest { PaymentId = payment.Id, Amount = Money.Yuan(9.90m) },
+    ///     IdempotencyKey.FromOrder(payment.OrderNo, "refund-1")
+    /// );
+    /// </code></example>
     /// <param name="request">The payment, and how much of it.</param>
     /// <param name="idempotencyKey">Names the refund: another key gives back once more.</param>
     /// <param name="cancellationToken">Ends the wait, not the refund: afterwards the outcome is unknown, and
@@ -36,6 +42,10 @@ public class RefundsClient
         ).SendAsync(cancellationToken);
 
     /// <summary>One refund of this app.</summary>
+    /// <example><code source="Refunds_GetAsync">
+    /// var known = await client.Refunds.GetAsync(refund.Id);
+    /// Console.WriteLine($"{known.CustomerAmount} went back to the customer.");
+    /// </code></example>
     /// <param name="refundId">The refund, <c>rfd_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>

@@ -20,6 +20,12 @@ public class TopUpsClient
     /// <summary>Asks the bound card's bank for money, under an agreement that allows it.</summary>
     /// <remarks>The answer is normally <c>processing</c>: wait for the event, or with
     /// <see cref="WaitAsync"/>.</remarks>
+    /// <example><code source="TopUps_CreateAsync">
+    /// var asked = await client.TopUps.CreateAsync(
+    ///     new CreateTopUpRequest { AgreementId = agreementId, Amount = Money.Yuan(100) },
+    ///     IdempotencyKey.FromOrder("top-up-2026-1001", "top-up")
+    /// );
+    /// </code></example>
     /// <param name="request">The agreement and the amount.</param>
     /// <param name="idempotencyKey">Names the top-up: another key asks once more.</param>
     /// <param name="cancellationToken">Ends the wait, not the top-up: afterwards the outcome is unknown, and
@@ -41,6 +47,9 @@ public class TopUpsClient
         ).SendAsync(cancellationToken);
 
     /// <summary>One top-up of this app.</summary>
+    /// <example><code source="TopUps_GetAsync">
+    /// var known = await client.TopUps.GetAsync(asked.Id);
+    /// </code></example>
     /// <param name="topUpId">The top-up, <c>top_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
@@ -49,6 +58,12 @@ public class TopUpsClient
 
     /// <summary>Reads a top-up again and again, after 0.5 s and then ever longer up to 5 s, until it is no
     /// longer <c>processing</c>. It may have failed.</summary>
+    /// <example><code source="TopUps_WaitAsync">
+    /// var topUp = await client.TopUps.WaitAsync(asked.Id);
+    /// Console.WriteLine(
+    ///     topUp.Status == TopUpStatus.Succeeded ? "The money is there." : $"Declined: {topUp.DeclineCode}."
+    /// );
+    /// </code></example>
     /// <param name="topUpId">The top-up, <c>top_…</c>.</param>
     /// <param name="timeout">How long to wait; 2 minutes when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -17,6 +17,16 @@ public class WebhookEndpointsClient
     internal WebhookEndpointsClient(Api api) => this.api = api;
 
     /// <summary>Asks for events. The answer holds the signing secret, this once: keep it.</summary>
+    /// <example><code source="WebhookEndpoints_CreateAsync">
+    /// var endpoint = await client.WebhookEndpoints.CreateAsync(
+    ///     new CreateWebhookEndpointRequest
+    ///     {
+    ///         Url = "http://localhost:5070/openbanking/webhooks",
+    ///         Events = [EventTypes.PaymentCaptured, EventTypes.PaymentRefunded],
+    ///     }
+    /// );
+    /// // endpoint.Secret is shown this once: into the secret store with it.
+    /// </code></example>
     /// <param name="request">The address and the event types.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or
@@ -36,6 +46,12 @@ public class WebhookEndpointsClient
     }
 
     /// <summary>The app's endpoints, without their secrets, read page by page as they are walked.</summary>
+    /// <example><code source="WebhookEndpoints_ListAsync">
+    /// await foreach (var each in client.WebhookEndpoints.ListAsync())
+    /// {
+    ///     Console.WriteLine($"{each.Id}: {each.Url}");
+    /// }
+    /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<WebhookEndpoint> ListAsync(
@@ -55,6 +71,10 @@ public class WebhookEndpointsClient
         );
 
     /// <summary>One endpoint, without its secret.</summary>
+    /// <example><code source="WebhookEndpoints_GetAsync">
+    /// var known = await client.WebhookEndpoints.GetAsync(endpoint.Id);
+    /// Console.WriteLine($"{known.Url}: {known.Status}");
+    /// </code></example>
     /// <param name="endpointId">The endpoint, <c>whe_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
@@ -69,6 +89,9 @@ public class WebhookEndpointsClient
         );
 
     /// <summary>Ends the deliveries to an endpoint.</summary>
+    /// <example><code source="WebhookEndpoints_DeleteAsync">
+    /// await client.WebhookEndpoints.DeleteAsync(endpoint.Id);
+    /// </code></example>
     /// <param name="endpointId">The endpoint, <c>whe_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>

@@ -17,6 +17,10 @@ public sealed class WebhookSigner
     public static string CreateSecret() => WebhookSecrets.New();
 
     /// <summary>The headers to send a body with.</summary>
+    /// <example><code source="WebhookSigner_Sign">
+    /// // In a test of the webhook endpoint: sign as the bank would.
+    /// var headers = new WebhookSigner(secret).Sign("evt_1", DateTimeOffset.UtcNow, rawBody);
+    /// </code></example>
     /// <param name="id">The delivery's id: the event's.</param>
     /// <param name="sentAt">When it is sent; deliveries older than 300 s are refused.</param>
     /// <param name="rawBody">The body, byte for byte as it is sent.</param>

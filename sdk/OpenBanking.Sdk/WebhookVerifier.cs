@@ -44,6 +44,19 @@ public class WebhookVerifier
     }
 
     /// <summary>The event, when the delivery is to be trusted.</summary>
+    /// <example><code source="WebhookVerifier_Verify">
+    /// var verifier = new WebhookVerifier(secret);
+    /// try
+    /// {
+    ///     var happened = verifier.Verify(headers, rawBody);
+    ///     Console.WriteLine($"{happened.Type}: {happened.Data.OrderNo}");
+    /// }
+    /// catch (WebhookVerificationException refused)
+    /// {
+    ///     // Answer 400, and log why.
+    ///     Console.WriteLine(refused.Message);
+    /// }
+    /// </code></example>
     /// <param name="headers">The three headers.</param>
     /// <param name="rawBody">The body, byte for byte as it came: parsing and writing it again breaks the
     /// signature.</param>

@@ -7,6 +7,7 @@ return args switch
     ["serve", .. var settings] => await BenchServer.ServeAsync(settings),
     ["node", var connectionString] => await SecondNode.RunAsync(connectionString),
     ["start"] => await StartUp.MeasureAsync(),
+    ["sandbox"] => await SandboxStart.MeasureAsync(),
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
     ["payments"] => await PaymentLoad.MeasureAsync(),
     ["profile"] => await PaymentLoad.RunForProfilerAsync(),
@@ -39,7 +40,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Bench [start | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | "
+        "Bench [start | sandbox | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | "
             + "growth postgres [payments] | growth sqlite | soak minutes | token-check | authorization [callers]]; start, "
             + "quickstart and payments when nothing is said."
     );

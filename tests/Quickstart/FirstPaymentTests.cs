@@ -18,6 +18,7 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
         using var folder = new TemporaryFolder();
         feed.Run("new", "install", Path.Combine(feed.Packages, "OpenBanking.Templates.0.1.0.nupkg"));
         feed.Run("new", "openbanking-partner", "--output", feed["shop"]);
+        Assert.DoesNotMatch("(?m)^// <", await File.ReadAllTextAsync(feed["shop/Program.cs"]));
         feed.Run("build", feed["shop"], "--configuration", "Release", "--verbosity", "quiet");
         await using var bank = await TestServer.StartAsync();
         var home = new Uri($"http://localhost:{Ports.Free()}");

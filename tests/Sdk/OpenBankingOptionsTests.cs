@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace OpenBanking.Tests.Sdk;
 
 public sealed class OpenBankingOptionsTests
@@ -15,6 +18,25 @@ public sealed class OpenBankingOptionsTests
         Refused("ClientId", options => options.ClientId = " ");
         Refused("Key", options => options.Key = null);
         Refused("DpopKey", options => options.DpopKey = options.Key);
+        Refused("Key", options => options.ClientCertificate = Certificate());
+        Refused(
+            "private key",
+            options =>
+            {
+                options.Key = null;
+                options.ClientCertificate = X509CertificateLoader.LoadCertificate(Certificate().RawData);
+            }
+        );
+        Refused("ClientCertificate", options => options.BindTokensToCertificate = true);
+        Refused(
+            "ApiAddress",
+            options =>
+            {
+                options.Key = null;
+                options.ClientCertificate = Certificate();
+                options.BindTokensToCertificate = true;
+            }
+        );
         Refused("AttemptTimeout", options => options.AttemptTimeout = TimeSpan.Zero);
         Refused("TotalTimeout", options => options.TotalTimeout = TimeSpan.FromSeconds(1));
         Refused("TotalTimeout", options => options.TotalTimeout = TimeSpan.FromDays(1));
@@ -38,6 +60,15 @@ public sealed class OpenBankingOptionsTests
         spoil(options);
         var refusal = Assert.Throws<ArgumentException>(() => new OpenBankingClient(options));
         Assert.Contains(word, refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=Partner", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1)
+        );
     }
 
     private static OpenBankingOptions Complete() =>

@@ -33,6 +33,23 @@ public sealed class WebhookVerifierTests
         Assert.Equal("captured", received.Data.Status);
     }
 
+    [Fact]
+    public void An_event_of_a_newer_bank_is_given_as_it_is()
+    {
+        var newer = Encoding.UTF8.GetBytes(
+            Samples
+                .Event("evt_1")
+                .Replace(EventTypes.PaymentCaptured, "payment.levitated")
+                .Replace("\"payment_id\"", "\"height_cm\":7,\"payment_id\"")
+        );
+
+        var received = Verifier(secret)
+            .Verify(new WebhookSigner(secret).Sign("evt_1", clock.GetUtcNow(), newer), newer);
+
+        Assert.Equal(("payment.levitated", "pay_1"), (received.Type, received.Data.PaymentId));
+        Assert.Equal(7, received.Data.AdditionalFields!["height_cm"].GetInt32());
+    }
+
     [Theory]
     [InlineData(-300)]
     [InlineData(300)]

@@ -8,13 +8,15 @@ namespace OpenBanking.Tests.Tidy;
 public sealed partial class Documents
 {
     private const string ErrorsPage = "docs/reference/errors.md";
-    private static readonly bool updating = Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1";
+
+    /// <summary>Whether what is made from code is written anew.</summary>
+    public static bool Updating { get; } = Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1";
 
     [Fact]
     public void The_errors_page_is_made_from_the_catalogue()
     {
         var page = WriteErrorsPage();
-        if (updating)
+        if (Updating)
         {
             File.WriteAllText(Path.Combine(Repository.Root, ErrorsPage), page);
         }
@@ -56,14 +58,8 @@ public sealed partial class Documents
     [Fact]
     public void Code_in_the_documents_is_quoted_from_the_samples()
     {
-        var samples = Repository
-            .CSharp.Where(file =>
-                file.StartsWith("samples/", StringComparison.Ordinal)
-                || file.StartsWith("tests/Sdk/Testing/", StringComparison.Ordinal)
-            )
-            .SelectMany(file => Snippets().Matches(Repository.Read(file)))
-            .ToDictionary(match => match.Groups[1].Value, match => Outdent(match.Groups[2].Value));
-        foreach (var page in Pages().Where(_ => updating))
+        var samples = SnippetsOf("samples/", "tests/Sdk/Testing/");
+        foreach (var page in Pages().Where(_ => Updating))
         {
             var text = Quotes()
                 .Replace(Repository.Read(page), quote => Quote(quote.Groups[1].Value, samples));
@@ -131,6 +127,13 @@ public sealed partial class Documents
         Assert.NotEmpty(records);
         Assert.All(records, record => Assert.Contains($"({record})", list));
     }
+
+    /// <summary>The code between markers in these folders, by name.</summary>
+    public static Dictionary<string, string> SnippetsOf(params string[] folders) =>
+        Repository
+            .CSharp.Where(file => folders.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)))
+            .SelectMany(file => Snippets().Matches(Repository.Read(file)))
+            .ToDictionary(match => match.Groups[1].Value, match => Outdent(match.Groups[2].Value));
 
     private static IEnumerable<string> Pages() =>
         Repository.Files.Where(file => file.EndsWith(".md", StringComparison.Ordinal));

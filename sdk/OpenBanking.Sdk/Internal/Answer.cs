@@ -24,6 +24,10 @@ internal sealed record Answer
     /// <summary>The nonce for the next proof (RFC 9449 §8).</summary>
     public string? DpopNonce { get; init; }
 
+    /// <summary>By how much this machine's clock is ahead of the server's at least, by the <c>Date</c> header; negative
+    /// when it is behind.</summary>
+    public TimeSpan ClockAhead { get; init; }
+
     public bool Succeeded => Status is >= 200 and < 300;
 
     public ResponseInfo Info => new(RequestId ?? "", Status, IdempotencyReplayed);
@@ -36,12 +40,20 @@ internal sealed record Answer
     public OAuthError? OAuthError => Succeeded ? null : TryParse(ResponseJson.Default.OAuthError);
 
     /// <summary>Whether the request may have been carried out all the same: the server gave up or does not
-    /// know itself, or a gateway lost the server. Only the server's own "busy" says that it was
-    /// not.</summary>
+    /// know itself, or something in between answered in its place, which may have passed the request on. Of
+    /// the server's own failures only "busy" says that it was not; of the others' answers only those that are
+    /// given before a request is passed on.</summary>
     public bool LeavesOutcomeUnknown =>
-        Status == (int)HttpStatusCode.RequestTimeout
-        || (Status >= (int)HttpStatusCode.InternalServerError && Problem?.Code != ProblemCodes.Overloaded)
-        || Problem?.Code == InProgressCode;
+        Problem is { } problem
+            ? Status == (int)HttpStatusCode.RequestTimeout
+                || (
+                    Status >= (int)HttpStatusCode.InternalServerError
+                    && problem.Code != ProblemCodes.Overloaded
+                )
+                || problem.Code == InProgressCode
+            : !Succeeded
+                && (HttpStatusCode)Status
+                    is not (HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests);
 
     /// <summary>Another request with the same key is being worked on.</summary>
     public const string InProgressCode = "idempotency_in_progress";

@@ -3,13 +3,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Makes calls of the API: token, DPoP proof, one more try after a missing nonce and after a refused
+/// <summary>Makes calls of the API: token, proof, one more try after a missing nonce and after a refused
 /// token, and the answer as an object.</summary>
 internal sealed class Api(
     string address,
     AppTokens appTokens,
     CustomerTokenSource customerTokens,
-    Dpop dpop,
+    SenderBinding binding,
     Caller caller
 )
 {
@@ -123,9 +123,9 @@ internal sealed class Api(
     {
         using var request = new HttpRequestMessage(call.Method, address + call.Path);
         var headers = request.Headers;
-        headers.Authorization = new AuthenticationHeaderValue(Dpop.Scheme, token);
-        headers.Add(Dpop.Scheme, dpop.Prove(ServerRole.Api, call.Method, request.RequestUri!, token));
-        headers.Add("x-fapi-interaction-id", interactionId);
+        headers.TryAddWithoutValidation("Authorization", binding.Present(token).Authorization);
+        binding.Prove(request, ServerRole.Api, token);
+        headers.TryAddWithoutValidation("x-fapi-interaction-id", interactionId);
         if (call.Key is { } key)
         {
             headers.TryAddWithoutValidation("Idempotency-Key", key);
@@ -138,7 +138,7 @@ internal sealed class Api(
         }
 
         var attempt = await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        dpop.Note(ServerRole.Api, attempt);
+        binding.Note(ServerRole.Api, attempt);
         return attempt;
     }
 }

@@ -2,21 +2,23 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Posts forms to the authorization server: authenticated by a client assertion (RFC 7523), with a
-/// DPoP proof, once more when the proof lacked a nonce.</summary>
+/// <summary>Posts forms to the authorization server: authenticated by a client assertion (RFC 7523) or
+/// the connection's certificate (RFC 8705), with a DPoP proof, once more when the proof lacked a nonce.</summary>
 internal sealed class AuthorizationServer(
     ClientSettings settings,
     MetadataSource metadata,
-    Dpop dpop,
+    SenderBinding binding,
     Caller caller
 )
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    private const string InvalidClient = "invalid_client";
     private static readonly TimeSpan assertionLifetime = TimeSpan.FromSeconds(60);
 
     public string Issuer => metadata.Issuer;
 
-    public Dpop Dpop => dpop;
+    /// <summary>What tokens are to be bound to.</summary>
+    public SenderBinding Binding => binding;
 
     public string ClientId => settings.ClientId;
 
@@ -63,21 +65,54 @@ internal sealed class AuthorizationServer(
     {
         var known = await metadata.GetAsync(cancellationToken).ConfigureAwait(false);
         var address = new Uri(
-            endpoint(known)
+            endpoint(settings.Certificate is null ? known : WithCertificates(known))
                 ?? throw new OpenBankingException($"This bank has no endpoint for {call.Route}.")
                 {
                     Code = ClientErrorCodes.InvalidMetadata,
                 }
         );
-        return await caller
-            .CallAsync(
-                call,
-                new CallProgress(),
-                token => AttemptAsync(address, fields, token),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        try
+        {
+            return await caller
+                .CallAsync(
+                    call,
+                    new CallProgress(),
+                    token => AttemptAsync(address, fields, token),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch (OpenBankingAuthenticationException refusal) when (refusal.Code == InvalidClient)
+        {
+            throw WithIdentity(refusal);
+        }
     }
+
+    /// <summary>With the endpoints that take certificates, where the server has others for them (RFC 8705 §5).</summary>
+    private static AuthorizationServerMetadata WithCertificates(AuthorizationServerMetadata known) =>
+        known.MtlsEndpointAliases is not { } aliases
+            ? known
+            : known with
+            {
+                TokenEndpoint = aliases.TokenEndpoint,
+                PushedAuthorizationRequestEndpoint =
+                    aliases.PushedAuthorizationRequestEndpoint ?? known.PushedAuthorizationRequestEndpoint,
+                RevocationEndpoint = aliases.RevocationEndpoint ?? known.RevocationEndpoint,
+            };
+
+    /// <summary>Says who the client took itself for: another environment, or another key, is seen at once.</summary>
+    private OpenBankingAuthenticationException WithIdentity(OpenBankingAuthenticationException refusal) =>
+        new(
+            $"{refusal.Message} This client is {settings.ClientId} at {Issuer}, with {settings.Credential}: "
+                + "is the app registered there, in this environment, with this?",
+            refusal
+        )
+        {
+            Status = refusal.Status,
+            Code = refusal.Code,
+            RequestId = refusal.RequestId,
+            Retryable = refusal.Retryable,
+        };
 
     private async Task<Attempt> AttemptAsync(
         Uri address,
@@ -97,31 +132,30 @@ internal sealed class AuthorizationServer(
         CancellationToken cancellationToken
     )
     {
-        // Assertion and proof are good for one request: every sending makes its own.
+        // The connection proves a certificate; assertion and proof are good for one request: every sending makes its own.
         using var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = new FormUrlEncodedContent([
                 .. fields,
                 new("client_id", settings.ClientId),
-                new("client_assertion_type", AssertionType),
-                new("client_assertion", SignAssertion()),
+                .. settings.Key is { } key ? Assertion(key) : [],
             ]),
         };
-        request.Headers.TryAddWithoutValidation(
-            Dpop.Scheme,
-            dpop.Prove(ServerRole.Authorization, HttpMethod.Post, address, accessToken: null)
-        );
+        binding.Prove(request, ServerRole.Authorization, accessToken: null);
         var attempt = await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        dpop.Note(ServerRole.Authorization, attempt);
+        binding.Note(ServerRole.Authorization, attempt);
         return attempt;
     }
 
-    private string SignAssertion()
+    private KeyValuePair<string, string>[] Assertion(ClientKey key) =>
+        [new("client_assertion_type", AssertionType), new("client_assertion", SignAssertion(key))];
+
+    private string SignAssertion(ClientKey key)
     {
         var now = settings.Call.Clock.GetUtcNow();
         return Jws.Sign(
-            settings.Key,
-            header => header.WriteString("kid", settings.Key.Thumbprint),
+            key,
+            header => header.WriteString("kid", key.Thumbprint),
             payload =>
             {
                 payload.WriteString("iss", settings.ClientId);

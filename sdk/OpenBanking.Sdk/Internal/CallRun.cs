@@ -20,14 +20,11 @@ internal sealed class CallRun(
     public async ValueTask<Attempt> AttemptAsync(ResilienceContext context)
     {
         using var timeout = new CancellationTokenSource(settings.AttemptTimeout, settings.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(
-            timeout.Token,
-            context.CancellationToken
-        );
+        using var either = context.CancellationToken.UnsafeRegister(Cancel, timeout);
         Attempt attempt;
         try
         {
-            attempt = await send(either.Token).ConfigureAwait(false);
+            attempt = await send(timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
@@ -44,6 +41,9 @@ internal sealed class CallRun(
 
         return attempt;
     }
+
+    /// <summary>Ends a timeout before its time: what links two tokens without a third source.</summary>
+    public static void Cancel(object? timeout) => ((CancellationTokenSource)timeout!).Cancel();
 
     public bool ShouldRepeat(Outcome<Attempt> outcome) =>
         outcome.Result is { } attempt && attempt.ShouldRepeat(call.Repeatable, TimeLeft);

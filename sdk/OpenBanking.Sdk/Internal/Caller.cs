@@ -18,7 +18,10 @@ internal sealed class Caller
     {
         this.settings = settings;
         retries = BuildRetries(settings);
-        Transport = new Transport(settings.HttpHandler, settings.Clock);
+        Transport = new Transport(
+            settings.HttpHandler ?? OpenBankingOptions.CreateHttpHandler(settings.Certificate),
+            settings.Clock
+        );
     }
 
     public Transport Transport { get; }
@@ -54,8 +57,8 @@ internal sealed class Caller
     private async Task<Attempt> RepeatAsync(CallRun run, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.TotalTimeout, settings.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var context = ResilienceContextPool.Shared.Get(either.Token);
+        using var either = cancellationToken.UnsafeRegister(CallRun.Cancel, timeout);
+        var context = ResilienceContextPool.Shared.Get(timeout.Token);
         context.Properties.Set(runKey, run);
         try
         {

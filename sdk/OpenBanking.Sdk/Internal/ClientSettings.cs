@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,7 +12,11 @@ internal sealed record ClientSettings
     public required string Issuer { get; init; }
     public required string ApiAddress { get; init; }
     public required string ClientId { get; init; }
-    public required ClientKey Key { get; init; }
+
+    /// <summary>What signs assertions; null for a client that authenticates by certificate.</summary>
+    public ClientKey? Key { get; init; }
+    public X509Certificate2? Certificate { get; init; }
+    public bool BindsTokensToCertificate { get; init; }
     public ClientKey? DpopKey { get; init; }
     public ITokenStore? TokenStore { get; init; }
     public required CallSettings Call { get; init; }
@@ -25,12 +32,47 @@ internal sealed record ClientSettings
                 ? Addresses.ToIssuer(api, nameof(options.ApiAddress))
                 : issuer,
             ClientId = RequireClientId(options.ClientId),
-            Key = RequireKey(options),
+            Key = ReadKey(options),
+            Certificate = ReadCertificate(options),
+            BindsTokensToCertificate = ReadBinding(options),
             DpopKey = options.DpopKey,
             TokenStore = options.TokenStore,
             Call = CallSettings.From(options),
         };
     }
+
+    /// <summary>What the client authenticates with, as messages name it.</summary>
+    public string Credential =>
+        Key is not null ? $"the key {Key.Thumbprint}" : $"the certificate {Certificate!.Thumbprint}";
+
+    public SenderBinding NewBinding() =>
+        BindsTokensToCertificate
+            ? new CertificateBinding(
+                Base64Url.EncodeToString(SHA256.HashData(Certificate!.RawDataMemory.Span))
+            )
+            : new Dpop(DpopKey ?? ClientKey.CreateEs256(), Call.Clock);
+
+    private static X509Certificate2? ReadCertificate(OpenBankingOptions options) =>
+        options.ClientCertificate is { HasPrivateKey: false }
+            ? throw new ArgumentException(
+                "Set ClientCertificate with its private key: the connection proves that the app has it.",
+                nameof(options)
+            )
+            : options.ClientCertificate;
+
+    private static bool ReadBinding(OpenBankingOptions options) =>
+        !options.BindTokensToCertificate ? false
+        : options.ClientCertificate is null || options.DpopKey is not null
+            ? throw new ArgumentException(
+                "Set BindTokensToCertificate with ClientCertificate, and without DpopKey.",
+                nameof(options)
+            )
+        : options.ApiAddress is null
+            ? throw new ArgumentException(
+                "Set ApiAddress to where the API takes certificates: tokens that are bound to one are good nowhere else.",
+                nameof(options)
+            )
+        : true;
 
     private static string RequireClientId(string? clientId) =>
         string.IsNullOrWhiteSpace(clientId)
@@ -40,20 +82,23 @@ internal sealed record ClientSettings
             )
             : clientId;
 
-    private static ClientKey RequireKey(OpenBankingOptions options)
+    private static ClientKey? ReadKey(OpenBankingOptions options)
     {
-        var key =
-            options.Key
-            ?? throw new ArgumentException(
-                "Set Key to the app's registered key: ClientKey.FromPem, from your secret store.",
+        if (options.Key is null == options.ClientCertificate is null)
+        {
+            throw new ArgumentException(
+                "Set Key to the app's registered key: ClientKey.FromPem, from your secret store. Or set ClientCertificate, "
+                    + "for an app that is registered with one.",
                 nameof(options)
             );
-        return key.Thumbprint == options.DpopKey?.Thumbprint
+        }
+
+        return options.Key is { } key && key.Thumbprint == options.DpopKey?.Thumbprint
             ? throw new ArgumentException(
                 "Set DpopKey to another key than Key, or leave it out: one key serves one purpose.",
                 nameof(options)
             )
-            : key;
+            : options.Key;
     }
 }
 
@@ -69,6 +114,9 @@ internal sealed record CallSettings
     public required TimeSpan TotalTimeout { get; init; }
     public required int MaxRetries { get; init; }
     public HttpMessageHandler? HttpHandler { get; init; }
+
+    /// <summary>What connections are made with, unless the handler is the partner's own.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     public static CallSettings From(OpenBankingOptions options)
     {
@@ -101,6 +149,7 @@ internal sealed record CallSettings
             TotalTimeout = options.TotalTimeout,
             MaxRetries = options.MaxRetries,
             HttpHandler = options.HttpHandler,
+            Certificate = options.ClientCertificate,
         };
     }
 }

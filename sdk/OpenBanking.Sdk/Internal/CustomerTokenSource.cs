@@ -89,27 +89,30 @@ internal sealed class CustomerTokenSource(
             throw NotLinked();
         }
 
-        var renewed = await RequestAsync(tokens, refreshToken).ConfigureAwait(false);
+        var (renewed, refusal) = await RequestAsync(tokens, refreshToken).ConfigureAwait(false);
         var newest = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);
         if (newest?.RefreshToken != refreshToken)
         {
             // Meanwhile another link was made, or the tokens were taken away: that counts, not this renewal.
-            return IsUsable(newest, refused) ? newest! : renewed ?? throw NotLinked();
+            return IsUsable(newest, refused) ? newest! : renewed ?? throw NotLinked(refusal);
         }
 
         if (renewed is null)
         {
             await store.RemoveAsync(customerId, CancellationToken.None).ConfigureAwait(false);
             Log.TokensForgotten(logger);
-            throw NotLinked();
+            throw NotLinked(refusal);
         }
 
         await store.SetAsync(customerId, renewed, CancellationToken.None).ConfigureAwait(false);
         return renewed;
     }
 
-    /// <summary>New tokens; null when the grant has ended.</summary>
-    private async Task<CustomerTokens?> RequestAsync(CustomerTokens before, string refreshToken)
+    /// <summary>New tokens, or why the grant has ended.</summary>
+    private async Task<(CustomerTokens? Renewed, OpenBankingException? Refusal)> RequestAsync(
+        CustomerTokens before,
+        string refreshToken
+    )
     {
         try
         {
@@ -117,11 +120,11 @@ internal sealed class CustomerTokenSource(
             var (given, _) = await requests
                 .ForRefreshAsync(refreshToken, CancellationToken.None)
                 .ConfigureAwait(false);
-            return ToTokens(given, before, askedAt);
+            return (ToTokens(given, before, askedAt), null);
         }
         catch (OpenBankingAuthenticationException refusal) when (refusal.Code == InvalidGrant)
         {
-            return null;
+            return (null, refusal);
         }
     }
 
@@ -142,9 +145,17 @@ internal sealed class CustomerTokenSource(
         && tokens.KeyThumbprint == keyThumbprint
         && clock.GetUtcNow() < tokens.ExpiresAt - AppTokens.Early;
 
-    private static OpenBankingAuthenticationException NotLinked() =>
-        new("The customer has no tokens here, or they have ended: link the customer's account first.")
+    /// <param name="refusal">What the bank said, when it was asked.</param>
+    private static OpenBankingAuthenticationException NotLinked(OpenBankingException? refusal = null) =>
+        new(
+            refusal is null
+                ? "The customer has no tokens here, or they have ended: link the customer's account first."
+                : $"The bank gives no more tokens of this customer: {refusal.Message} Link the customer's account again.",
+            refusal
+        )
         {
             Code = ClientErrorCodes.CustomerNotLinked,
+            Status = refusal?.Status,
+            RequestId = refusal?.RequestId,
         };
 }

@@ -13,16 +13,35 @@ internal enum ServerRole
 }
 
 /// <summary>Makes DPoP proofs (RFC 9449 §4.2) and keeps the newest nonce of either server.</summary>
-internal sealed class Dpop(ClientKey key, TimeProvider clock)
+internal sealed class Dpop(ClientKey key, TimeProvider clock) : SenderBinding
 {
-    /// <summary>The authorization scheme and the token type.</summary>
-    public const string Scheme = "DPoP";
+    /// <summary>The authorization scheme, the token type and the header.</summary>
+    public const string Name = "DPoP";
+
+    // The same for every proof of a key, and hardly ever another for the next.
+    private readonly string header = Jws.Encode(writer =>
+    {
+        writer.WriteString("alg", key.Algorithm);
+        writer.WriteString("typ", "dpop+jwt");
+        writer.WritePropertyName("jwk");
+        PublicKeys.WriteRequiredMembers(writer, key.PublicJwk);
+    });
 
     private volatile string? authorizationNonce;
     private volatile string? apiNonce;
 
+    public override string Scheme => Name;
+
     /// <summary>The key's thumbprint: <c>dpop_jkt</c> and <c>cnf.jkt</c>.</summary>
-    public string Thumbprint => key.Thumbprint;
+    public override string Thumbprint => key.Thumbprint;
+
+    public override string KeyThumbprint => key.Thumbprint;
+
+    public override void Prove(HttpRequestMessage request, ServerRole role, string? accessToken) =>
+        request.Headers.TryAddWithoutValidation(
+            Name,
+            Prove(role, request.Method, request.RequestUri!, accessToken)
+        );
 
     /// <summary>A new proof for one request; never send it twice.</summary>
     /// <param name="role">Whose nonce it carries, when one is known.</param>
@@ -34,12 +53,7 @@ internal sealed class Dpop(ClientKey key, TimeProvider clock)
         var nonce = role == ServerRole.Api ? apiNonce : authorizationNonce;
         return Jws.Sign(
             key,
-            header =>
-            {
-                header.WriteString("typ", "dpop+jwt");
-                header.WritePropertyName("jwk");
-                PublicKeys.WriteRequiredMembers(header, key.PublicJwk);
-            },
+            header,
             payload =>
             {
                 payload.WriteString("jti", Randomness.Id());
@@ -48,7 +62,7 @@ internal sealed class Dpop(ClientKey key, TimeProvider clock)
                 payload.WriteNumber("iat", clock.GetUtcNow().ToUnixTimeSeconds());
                 if (accessToken is not null)
                 {
-                    payload.WriteString("ath", Hash(accessToken));
+                    payload.WriteString("ath", Present(accessToken).Hash);
                 }
 
                 if (nonce is not null)
@@ -60,7 +74,7 @@ internal sealed class Dpop(ClientKey key, TimeProvider clock)
     }
 
     /// <summary>Keeps the nonce of an answer, a success or not.</summary>
-    public void Note(ServerRole role, Attempt attempt)
+    public override void Note(ServerRole role, Attempt attempt)
     {
         if (attempt.Answer?.DpopNonce is not { Length: > 0 } nonce)
         {
@@ -77,6 +91,7 @@ internal sealed class Dpop(ClientKey key, TimeProvider clock)
         }
     }
 
-    private static string Hash(string accessToken) =>
+    /// <summary>The digest of an access token, <c>ath</c>.</summary>
+    public static string Hash(string accessToken) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)));
 }

@@ -16,18 +16,26 @@ internal static class Jws
     };
 
     /// <summary>Signs what the callbacks write; <c>alg</c> is the key's own and is written here.</summary>
-    public static string Sign(ClientKey key, Action<Utf8JsonWriter> header, Action<Utf8JsonWriter> payload)
+    public static string Sign(ClientKey key, Action<Utf8JsonWriter> header, Action<Utf8JsonWriter> payload) =>
+        Sign(
+            key,
+            Encode(writer =>
+            {
+                writer.WriteString("alg", key.Algorithm);
+                header(writer);
+            }),
+            payload
+        );
+
+    /// <summary>Signs what the callback writes under a header that is encoded already.</summary>
+    public static string Sign(ClientKey key, string encodedHeader, Action<Utf8JsonWriter> payload)
     {
-        var encodedHeader = Encode(writer =>
-        {
-            writer.WriteString("alg", key.Algorithm);
-            header(writer);
-        });
         var signed = encodedHeader + "." + Encode(payload);
         return signed + "." + Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(signed)));
     }
 
-    private static string Encode(Action<Utf8JsonWriter> members)
+    /// <summary>An object of these members, in base64url.</summary>
+    public static string Encode(Action<Utf8JsonWriter> members)
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json, plain))

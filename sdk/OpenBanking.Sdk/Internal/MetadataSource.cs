@@ -67,6 +67,9 @@ internal sealed class MetadataSource(string issuer, Caller caller)
             read.RegistrationEndpoint ?? issuer,
             read.RevocationEndpoint ?? issuer,
             read.EndSessionEndpoint ?? issuer,
+            read.MtlsEndpointAliases?.TokenEndpoint ?? issuer,
+            read.MtlsEndpointAliases?.PushedAuthorizationRequestEndpoint ?? issuer,
+            read.MtlsEndpointAliases?.RevocationEndpoint ?? issuer,
         ];
         if (!endpoints.All(IsSecure))
         {

@@ -16,9 +16,11 @@ internal static partial class Redaction
         return Digits().Replace(withoutTokens, Mask);
     }
 
-    // snake_case names have neither digits nor capitals; tokens of 128 bits and more practically always do.
+    // snake_case names have neither digits nor capitals; tokens of 128 bits and more practically always do. The path of an
+    // address may have digits, in parts that are too short for a token.
     private static bool IsHarmless(string run) =>
         Id().IsMatch(run)
+        || Path().IsMatch(run)
         || !run.Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character));
 
     /// <summary>Tokens, codes, assertions and secrets: 128 bits are 22 characters of base64url, and every
@@ -31,6 +33,12 @@ internal static partial class Redaction
 
     [GeneratedRegex("^[a-z]{3,5}_[0-9a-z]{26}$", RegexOptions.NonBacktracking)]
     private static partial Regex Id();
+
+    [GeneratedRegex(
+        "^[0-9a-z_-]{0,21}(?:/[0-9a-z_-]{0,21})+(?:\\.[0-9a-z_-]{0,21})?$",
+        RegexOptions.NonBacktracking
+    )]
+    private static partial Regex Path();
 
     /// <summary>Mobile numbers, ID numbers and card numbers: eleven digits and more, also when
     /// grouped.</summary>

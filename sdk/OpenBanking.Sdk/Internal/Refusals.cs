@@ -7,6 +7,7 @@ internal static class Refusals
     private const int TooManyRequests = 429;
     private const int RequestTimeout = 408;
     private const int ServerErrors = 500;
+    private static readonly TimeSpan harmlessSkew = TimeSpan.FromSeconds(5);
 
     public static OpenBankingException From(Answer answer)
     {
@@ -72,13 +73,20 @@ internal static class Refusals
         string detail,
         string code
     ) =>
-        new(Message(detail, code, answer))
+        new(Message(detail, code, answer) + ClockAdvice(answer.ClockAhead))
         {
             Status = answer.Status,
             Code = code,
             RequestId = answer.RequestId,
             Retryable = MaySucceedLater(answer),
         };
+
+    /// <summary>Proofs and assertions are good for seconds, so a wrong clock is behind many a refusal.</summary>
+    private static string ClockAdvice(TimeSpan ahead) =>
+        ahead.Duration() <= harmlessSkew
+            ? ""
+            : $" This machine's clock is {ahead.Duration().TotalSeconds:0} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} "
+                + "the bank's: set it.";
 
     private static bool MaySucceedLater(Answer answer) =>
         answer.Status is RequestTimeout or TooManyRequests or >= ServerErrors;

@@ -80,12 +80,12 @@ internal sealed class TokenRequests(AuthorizationServer server)
             )
             .ConfigureAwait(false);
         return
-            string.Equals(token.TokenType, Dpop.Scheme, StringComparison.OrdinalIgnoreCase)
+            string.Equals(token.TokenType, server.Binding.Scheme, StringComparison.OrdinalIgnoreCase)
             && token is { AccessToken.Length: > 0, ExpiresIn: > 0 }
             && token.AccessToken.All(character => character is > ' ' and <= '~')
             ? (token, answer)
             : throw new OpenBankingAuthenticationException(
-                "The server gave a token that is not bound to the DPoP key."
+                "The server gave a token that is not bound as it was asked for."
             )
             {
                 Status = answer.Status,

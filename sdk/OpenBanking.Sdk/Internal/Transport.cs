@@ -11,25 +11,25 @@ namespace OpenBanking.Internal;
     "CA1001:Types that own disposable fields should be disposable",
     Justification = "The handler is the caller's, or lives as long as the client, which nobody disposes."
 )]
-internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
+internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
 {
     private const int LargestAnswerBytes = 1024 * 1024;
+    private const int UsualAnswerBytes = 2 * 1024;
     private const int LongestHeader = 512;
+    private static readonly TimeSpan dateStep = TimeSpan.FromSeconds(1);
     private static readonly string userAgent = "OpenBanking.Sdk/" + Version();
 
-    private readonly HttpMessageInvoker invoker = new(
-        handler ?? OpenBankingOptions.CreateHttpHandler(),
-        disposeHandler: false
-    );
+    private readonly HttpMessageInvoker invoker = new(handler, disposeHandler: false);
 
     public async Task<Attempt> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
         request.Headers.TryAddWithoutValidation("Accept", "application/json, application/problem+json");
+        var sentAt = clock.GetUtcNow();
         try
         {
             using var response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return await ReadAsync(response, cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(response, sentAt, cancellationToken).ConfigureAwait(false);
         }
         catch (HttpRequestException failure)
         {
@@ -46,8 +46,14 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
         }
     }
 
-    private async Task<Attempt> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<Attempt> ReadAsync(
+        HttpResponseMessage response,
+        DateTimeOffset sentAt,
+        CancellationToken cancellationToken
+    )
     {
+        var refusal = response.IsSuccessStatusCode ? null : response.Headers;
+        var clockAhead = ClockAhead(refusal?.Date, sentAt, clock.GetUtcNow());
         var body = await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false);
         return body is null
             ? Attempt.Unreadable($"The answer is larger than {LargestAnswerBytes} bytes.", reason: null)
@@ -57,41 +63,89 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
                     Status = (int)response.StatusCode,
                     RequestId = Header(response, "X-Request-Id"),
                     IdempotencyReplayed = Header(response, "Idempotency-Replayed") == "true",
-                    Body = body,
+                    Body = body.Value,
                     MediaType = response.Content.Headers.ContentType?.MediaType,
-                    RetryAfter = RetryAfter(response.Headers.RetryAfter),
-                    ChallengeError = Challenge.Error(response.Headers.WwwAuthenticate),
+                    RetryAfter = RetryAfter(refusal?.RetryAfter),
+                    ChallengeError = refusal is null ? null : Challenge.Error(refusal.WwwAuthenticate),
                     DpopNonce = Header(response, "DPoP-Nonce"),
+                    ClockAhead = clockAhead,
                 }
             );
     }
 
     /// <summary>The body; null when it is too large.</summary>
-    private static async Task<byte[]?> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
+        HttpContent content,
+        CancellationToken cancellationToken
+    )
     {
-        if (content.Headers.ContentLength > LargestAnswerBytes)
+        var told = content.Headers.ContentLength;
+        if (told > LargestAnswerBytes)
         {
             return null;
         }
 
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
-        using var body = new MemoryStream();
-        var chunk = new byte[16 * 1024];
-        for (int read; (read = await stream.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0; )
+        return told is { } length
+            ? await ReadToldAsync(stream, (int)length, cancellationToken).ConfigureAwait(false)
+            : await ReadUntoldAsync(stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadToldAsync(
+        Stream stream,
+        int length,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = new byte[length];
+        await stream.ReadExactlyAsync(body, cancellationToken).ConfigureAwait(false);
+        return body;
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadUntoldAsync(
+        Stream stream,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = new byte[UsualAnswerBytes];
+        var length = 0;
+        for (
+            int read;
+            (read = await stream.ReadAsync(body.AsMemory(length), cancellationToken).ConfigureAwait(false))
+                > 0;
+
+        )
         {
-            body.Write(chunk, 0, read);
-            if (body.Length > LargestAnswerBytes)
+            length += read;
+            if (length > LargestAnswerBytes)
             {
                 return null;
             }
+
+            if (length == body.Length)
+            {
+                Array.Resize(ref body, 2 * length);
+            }
         }
 
-        return body.ToArray();
+        return body.AsMemory(0, length);
     }
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date ? Positive(date - clock.GetUtcNow()) : null);
+
+    /// <summary>The answer was dated between its request and its arrival, to the second; whatever is beyond that is the
+    /// clocks'.</summary>
+    private static TimeSpan ClockAhead(
+        DateTimeOffset? date,
+        DateTimeOffset sentAt,
+        DateTimeOffset receivedAt
+    ) =>
+        date is not { } dated ? TimeSpan.Zero
+        : sentAt > dated + dateStep ? sentAt - dated - dateStep
+        : receivedAt < dated ? receivedAt - dated
+        : TimeSpan.Zero;
 
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 
@@ -103,8 +157,9 @@ internal sealed class Transport(HttpMessageHandler? handler, TimeProvider clock)
                 or HttpRequestError.ProxyTunnelError;
 
     private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values)
-        && values.ToArray() is [{ Length: <= LongestHeader } value]
+        response.Headers.NonValidated.TryGetValues(name, out var values)
+        && values.Count == 1
+        && values.ToString() is { Length: <= LongestHeader } value
             ? value
             : null;
 

@@ -80,27 +80,32 @@ public static class LimitApi
 
     private static AgreementLimits Show(AgreementRow agreement, Caller caller)
     {
-        var (day, ofDay, ofMonth) = AgreementRules.PaidAt(agreement, caller.Now);
+        var (day, month, total) = OfAgreement(agreement, caller);
         return new()
         {
             AgreementId = caller.Show(agreement.Id),
             PerPaymentLimit = new(agreement.Currency, agreement.PerPaymentLimit),
-            Day = Use(
-                agreement.Currency,
-                agreement.DailyLimit,
-                ofDay,
-                BusinessCalendar.StartOf(day.AddDays(1))
-            ),
-            Month = agreement.MonthlyLimit is { } limit
-                ? Use(
-                    agreement.Currency,
-                    limit,
-                    ofMonth,
-                    BusinessCalendar.StartOf(new DateOnly(day.Year, day.Month, 1).AddMonths(1))
-                )
-                : null,
-            Total = Use(agreement.Currency, agreement.TotalLimit, agreement.TotalPaid, resetsAt: null),
+            Day = day,
+            Month = month,
+            Total = total,
         };
+    }
+
+    /// <summary>What payments have used of an agreement; no month where it has no limit of one.</summary>
+    public static (LimitUse Day, LimitUse? Month, LimitUse Total) OfAgreement(
+        AgreementRow agreement,
+        Caller caller
+    )
+    {
+        var (day, ofDay, ofMonth) = AgreementRules.PaidAt(agreement, caller.Now);
+        var nextMonth = new DateOnly(day.Year, day.Month, 1).AddMonths(1);
+        return (
+            Use(agreement.Currency, agreement.DailyLimit, ofDay, BusinessCalendar.StartOf(day.AddDays(1))),
+            agreement.MonthlyLimit is { } limit
+                ? Use(agreement.Currency, limit, ofMonth, BusinessCalendar.StartOf(nextMonth))
+                : null,
+            Use(agreement.Currency, agreement.TotalLimit, agreement.TotalPaid, resetsAt: null)
+        );
     }
 
     private static LimitUse Use(string currency, long limit, long used, DateTimeOffset? resetsAt) =>

@@ -116,6 +116,15 @@ public sealed class PushedAuthorizationEndpoint(
             );
     }
 
+    private static OAuthFailure WrongRedirectUri(string? sent, IReadOnlyList<string> registered) =>
+        OAuthFailure.InvalidRequest(
+            "redirect_uri must be one of the registered ones, to the letter. "
+                + (
+                    RedirectUriDifference.Describe(sent, registered)
+                    ?? $"Registered are {string.Join(", ", registered)}."
+                )
+        );
+
     private static string[] ScopeOf(OAuthForm form) =>
         form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
@@ -133,9 +142,7 @@ public sealed class PushedAuthorizationEndpoint(
             : form["response_type"] != "code"
                 ? new OAuthFailure(400, "unsupported_response_type", "response_type must be code.")
             : form["redirect_uri"] is not { } redirectUri || !redirectUris.Contains(redirectUri)
-                ? OAuthFailure.InvalidRequest(
-                    $"redirect_uri must be one of the registered ones, to the letter: {string.Join(", ", redirectUris)}"
-                )
+                ? WrongRedirectUri(form["redirect_uri"], redirectUris)
             : form["code_challenge_method"] != "S256" || !IsChallenge(form["code_challenge"])
                 ? OAuthFailure.InvalidRequest(
                     "PKCE is required: code_challenge of 43 characters, code_challenge_method=S256."

@@ -196,8 +196,10 @@ public static class ConsentApi
             RevokedAt = consent.RevokedAt,
         };
 
-    private static PaymentAgreement Show(AgreementRow agreement, Caller caller) =>
-        new()
+    private static PaymentAgreement Show(AgreementRow agreement, Caller caller)
+    {
+        var (day, month, total) = LimitApi.OfAgreement(agreement, caller);
+        return new()
         {
             Id = caller.Show(agreement.Id),
             ConsentId = caller.Show(agreement.ConsentId),
@@ -209,6 +211,10 @@ public static class ConsentApi
             MonthlyLimit = agreement.MonthlyLimit is { } ofMonth ? new(agreement.Currency, ofMonth) : null,
             TotalLimit = new(agreement.Currency, agreement.TotalLimit),
             TotalPaid = new(agreement.Currency, agreement.TotalPaid),
+            Day = day,
+            Month = month,
+            Total = total,
             TopUpAllowed = agreement.TopUpAllowed,
         };
+    }
 }

@@ -43,7 +43,7 @@ public sealed class CertifiedClientTests(SharedServer shared)
         Assert.Equal(steps, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private static string FolderOf(string path)
+    public static string FolderOf(string path)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "OpenBanking.sln")))

@@ -32,6 +32,25 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_that_come_out_of_order_are_all_handled_and_say_their_order()
+    {
+        foreach (var sequence in new[] { 3, 1, 2 })
+        {
+            var body = Encoding.UTF8.GetBytes(
+                Samples.Event($"evt_{sequence}").Replace("\"sequence\":1", $"\"sequence\":{sequence}")
+            );
+            var headers = new WebhookSigner(secret).Sign(
+                $"evt_{sequence}",
+                TimeProvider.System.GetUtcNow(),
+                body
+            );
+            Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(headers, body)).StatusCode);
+        }
+
+        Assert.Equal([3, 1, 2], handled.Select(happened => (int)happened.Sequence));
+    }
+
+    [Fact]
     public async Task An_event_whose_handler_threw_is_handled_again()
     {
         handler = (_, _) => throw new InvalidOperationException("The database is away.");

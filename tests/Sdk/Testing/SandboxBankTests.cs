@@ -42,8 +42,19 @@ public sealed class SandboxBankTests
         try
         {
             Assert.Equal(20, banks.Select(bank => bank.Address).Distinct().Count());
-            // The same person is a customer of each.
-            await Task.WhenAll(banks.Take(3).Select(bank => bank.LinkCustomerAsync()));
+            // The same person pays the same order at each, and each hears of its own.
+            var payments = await Task.WhenAll(banks.Select(PayAsync));
+            Assert.Equal(20, payments.Select(payment => payment.Id).Distinct().Count());
+            foreach (var (bank, payment) in banks.Zip(payments))
+            {
+                await bank.Webhooks.WaitForAsync(EventTypes.PaymentCaptured);
+                Assert.Equal(payment.Id, Assert.Single(bank.Webhooks.Events).Data.PaymentId);
+            }
+
+            // What is one's is nobody else's, nor known there.
+            await Assert.ThrowsAsync<OpenBankingException>(() =>
+                banks[1].Client.Payments.GetAsync(payments[0].Id)
+            );
             // The clock of one and the stock of another are nobody else's.
             await banks[0].Clock.AdvanceAsync(TimeSpan.FromDays(1));
             Assert.True(
@@ -60,6 +71,16 @@ public sealed class SandboxBankTests
         {
             await Task.WhenAll(banks.Select(bank => bank.DisposeAsync().AsTask()));
         }
+    }
+
+    private static async Task<Payment> PayAsync(SandboxBank bank)
+    {
+        await bank.Webhooks.SubscribeAsync(EventTypes.PaymentCaptured);
+        var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
+        var payment = await bank.PayAsync(customer, "order-1", Money.Yuan(60));
+        var account = await bank.Client.Accounts.GetAsync(customer.CustomerId, customer.AccountId!);
+        Assert.Equal((PaymentStatus.Captured, Money.Yuan(40)), (payment.Status, account.Balance!.Available));
+        return payment;
     }
 
     [Fact]

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using OpenBanking.Testing;
+using Xunit;
+
+namespace OpenBanking.Tests.Http.MutualTls;
+
+/// <summary>The SDK of an app that is registered with a certificate.</summary>
+public sealed class CertificateSdkTests(CertificateBank bank)
+{
+    private const string Subject = "CN=Sdk, O=Example";
+    private const string SubjectDn = "tls_client_auth_subject_dn";
+    private const string UnknownPayment = "pay_01hzy3v9k2m4n6p8q0r2s4t6v8";
+
+    [Fact]
+    public async Task An_app_links_a_customer_with_a_certificate_and_tokens_that_are_bound_to_it()
+    {
+        using var certificate = bank.Authority.Issue(Subject);
+        var partner = await TestPartner.NewAsync(bank.Plain);
+        var clientId = await CertificateBank.RegisterAtAsync(partner, bank.Plain, SubjectDn, Subject);
+        var client = NewClient(clientId, certificate, bound: true);
+
+        var link = await client.AccountLinks.StartAsync(
+            new AccountLinkRequest
+            {
+                RedirectUri = TestPartner.RedirectUri,
+                AuthorizationDetails = TestPartner.Everything,
+            }
+        );
+        var person = (await partner.PersonsAsync())[0];
+        using var visitor = new BankCustomer(person, partner.MessagesUrl, TestPartner.Pin);
+        var callback = await visitor.AgreeAsync(link.AuthorizationUrl, TestPartner.RedirectUri);
+        var customer = await client.AccountLinks.CompleteAsync(link.Session, callback);
+
+        Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
+        Assert.True(await client.AccountLinks.RevokeTokensAsync(customer.CustomerId));
+    }
+
+    [Fact]
+    public async Task A_certificate_authenticates_and_the_tokens_are_bound_to_a_key_all_the_same()
+    {
+        using var certificate = bank.Authority.Issue(Subject);
+        var clientId = await bank.RegisterAsync(
+            SubjectDn,
+            Subject,
+            ("tls_client_certificate_bound_access_tokens", false)
+        );
+
+        await FindsNothingAsync(NewClient(clientId, certificate, bound: false));
+    }
+
+    [Fact]
+    public async Task A_certificate_of_the_apps_own_making_does_as_well()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = Certificates.SelfSigned(Subject, key);
+        var jwk = RawClient.PublicJwkOf(key);
+        jwk["x5c"] = new JsonArray(Convert.ToBase64String(certificate.RawData));
+        var registered = await bank.TryRegisterAsync(
+            ("token_endpoint_auth_method", CertificateBank.BySelf),
+            ("tls_client_certificate_bound_access_tokens", true),
+            ("jwks", new JsonObject { ["keys"] = new JsonArray(jwk) })
+        );
+        Assert.True(registered.Status == 201, registered.Text);
+        var clientId = registered.Json["client_id"]!.GetValue<string>();
+
+        await FindsNothingAsync(NewClient(clientId, certificate, bound: true));
+    }
+
+    [Fact]
+    public async Task Another_certificate_is_refused_and_named()
+    {
+        using var other = bank.Authority.Issue("CN=Another, O=Example");
+        var client = NewClient(await bank.RegisterAsync(SubjectDn, Subject), other, bound: true);
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
+            client.Payments.GetAsync(UnknownPayment)
+        );
+
+        Assert.Equal("invalid_client", refusal.Code);
+        Assert.Contains("does not have the registered", refusal.Message);
+        Assert.Contains($"with the certificate {other.Thumbprint}", refusal.Message);
+    }
+
+    /// <summary>What is not there is said to who may ask.</summary>
+    private static async Task FindsNothingAsync(OpenBankingClient client)
+    {
+        var answer = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            client.Payments.GetAsync(UnknownPayment)
+        );
+        Assert.Equal(ProblemCodes.NotFound, answer.Code);
+    }
+
+    private OpenBankingClient NewClient(string clientId, X509Certificate2 certificate, bool bound)
+    {
+        var handler = OpenBankingOptions.CreateHttpHandler(certificate);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            shown?.Subject == Certificates.Localhost;
+        return new(
+            new OpenBankingOptions
+            {
+                Authority = bank.Plain,
+                ApiAddress = bound ? bank.Secure : null,
+                ClientId = clientId,
+                ClientCertificate = certificate,
+                BindTokensToCertificate = bound,
+                HttpHandler = handler,
+            }
+        );
+    }
+}

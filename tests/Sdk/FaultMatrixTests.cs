@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text;
+using OpenBanking.Tests.Sdk.Stub;
+
+namespace OpenBanking.Tests.Sdk;
+
+/// <summary>Everything that goes wrong between a client and the bank, under every kind of call. What comes of it is the
+/// page of outcomes, which is made from what was seen.</summary>
+public sealed class FaultMatrixTests
+{
+    private const string Page = "docs/reference/outcomes.md";
+    private const int SideBySide = 10;
+
+    private static readonly string[] kinds = ["reading", "paying", "changing"];
+
+    [Fact]
+    public async Task Every_fault_ends_in_time_acts_once_at_most_and_comes_to_what_the_page_says()
+    {
+        using var gate = new SemaphoreSlim(SideBySide);
+        var runs = Fault.All.SelectMany(fault => kinds.Select(kind => SeeAsync(fault, kind, gate)));
+        var outcomes = (await Task.WhenAll(runs)).Chunk(kinds.Length);
+
+        var page = Write(Fault.All.Zip(outcomes));
+
+        var file = Path.Combine(PublicApiTests.Root(), Page);
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+        {
+            await File.WriteAllTextAsync(file, page);
+        }
+
+        Assert.Equal(await File.ReadAllTextAsync(file), page);
+    }
+
+    private static async Task<string> SeeAsync(Fault fault, string kind, SemaphoreSlim gate)
+    {
+        await gate.WaitAsync();
+        try
+        {
+            await using var run = await FaultRun.StartAsync(fault);
+            var outcome = await run.SeeAsync(kind);
+            Assert.False(run.FollowedRedirect, $"{fault.Name}: was redirected.");
+            return outcome;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private static string Write(IEnumerable<(Fault Fault, string[] Outcomes)> rows)
+    {
+        var page = new StringBuilder(
+            """
+            # What goes wrong on the way, and what the SDK makes of it
+
+            Made by playing every fault against the SDK, on every attempt; the tests in `tests/Sdk` write it anew with
+            `UPDATE_DOCS=1`.
+
+            Codes are those of `OpenBankingException.Code`. *Again* means that the call was tried again first, with the
+            same key and a fresh proof, as often as `MaxRetries` says: a fault that passes meanwhile is not noticed. *Unknown*
+            is an `OutcomeUnknownException`: the request may have been carried out. Its `ResolveAsync` finds out, by sending
+            it again with the same key. Every other exception of a call with a key says that it was not carried out.
+            Without a key nothing is sent again that may have arrived: after `connection_lost`, `timed_out` and
+            `unexpected_answer` read what the call was to change.
+
+            Every call ends within `TotalTimeout`, whatever the other side does. Redirects are not followed, and no more
+            than 1 MiB of an answer is read.
+
+            """
+        );
+        foreach (var group in rows.GroupBy(row => row.Fault.Group))
+        {
+            page.Append(
+                $"""
+
+                | {group.Key} | Reading | Paying, with a key | Changing, without a key |
+                | --- | --- | --- | --- |
+
+                """
+            );
+            foreach (var (fault, outcomes) in group)
+            {
+                page.Append($"| {fault.Name} | {string.Join(" | ", outcomes)} |\n");
+            }
+        }
+
+        return page.ToString().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,235 @@
+using OpenBanking.Testing;
+
+namespace OpenBanking.Tests.Sdk.Testing;
+
+/// <summary>The mistakes that partners make, against the real server: the message says what is wrong and what to
+/// do.</summary>
+public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceTests.Bank>
+{
+    private const string UnknownPayment = "pay_01hzy3v9k2m4n6p8q0r2s4t6v8";
+
+    private readonly SandboxBank bank = shared.Sandbox;
+
+    [Fact]
+    public async Task An_app_of_another_environment_is_told_where_it_asks()
+    {
+        var refusal = await RefusedAsync(options => options.ClientId = "app_01hzy3v9k2m4n6p8q0r2s4t6v8");
+
+        Assert.Equal("invalid_client", refusal.Code);
+        Assert.StartsWith("There is no such client here", refusal.Message);
+        Assert.Contains(
+            $"app_01hzy3v9k2m4n6p8q0r2s4t6v8 at {bank.Address.AbsoluteUri.TrimEnd('/')}",
+            refusal.Message
+        );
+        Assert.Contains("in this environment", refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_registered_is_named()
+    {
+        var key = ClientKey.CreateEs256();
+
+        var refusal = await RefusedAsync(options => options.Key = key);
+
+        Assert.StartsWith("The assertion is not signed by a registered key", refusal.Message);
+        Assert.Contains($"with the key {key.PublicJwk.Kid}", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData(-300, "300 s behind the bank's")]
+    [InlineData(300, "300 s ahead of the bank's")]
+    public async Task A_clock_that_is_off_is_told_by_how_much(int seconds, string told)
+    {
+        var clock = new SettableClock { Offset = TimeSpan.FromSeconds(seconds) };
+        var client = Client(options => options.TimeProvider = clock);
+        var atTheTokens = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(AskAsync);
+
+        clock.Offset = TimeSpan.Zero;
+        await Assert.ThrowsAsync<OpenBankingException>(AskAsync);
+        clock.Offset = TimeSpan.FromSeconds(Math.Sign(seconds) * 100);
+        var atTheApi = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(AskAsync);
+
+        // The Date header has whole seconds.
+        Assert.Contains(
+            [told, told.Replace("300", "299"), told.Replace("300", "301")],
+            text => atTheTokens.Message.Contains($"This machine's clock is {text}: set it.")
+        );
+        Assert.Equal(ProblemCodes.InvalidProof, atTheApi.Code);
+        Assert.Matches(
+            "This machine's clock is (99|100|101) s (behind|ahead of) the bank's: set it.",
+            atTheApi.Message
+        );
+
+        Task<Payment> AskAsync() => client.Payments.GetAsync(UnknownPayment);
+    }
+
+    [Theory]
+    [InlineData("http://localhost:5070/openbanking/callback/", "It has a slash at the end, which")]
+    [InlineData("http://localhost:5070/openbanking/Callback", "in capital letters")]
+    [InlineData("http://localhost:5071/openbanking/callback", "in its port: 5071 instead of 5070")]
+    [InlineData("https://localhost:5070/openbanking/callback", "in its scheme: https instead of http")]
+    [InlineData("http://localhost:5070/callback", "in its path: /callback instead of /openbanking/callback")]
+    [InlineData("http://localhost:5070/openbanking/callback?a=1", "in its query: ?a=1 instead of none")]
+    public async Task A_redirect_uri_that_is_not_registered_is_told_the_difference(
+        string uri,
+        string difference
+    )
+    {
+        var refusal = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
+            bank.Client.AccountLinks.StartAsync(
+                new AccountLinkRequest
+                {
+                    RedirectUri = new Uri(uri),
+                    AuthorizationDetails = [new AccountInformation()],
+                }
+            )
+        );
+
+        Assert.Contains("http://localhost:5070/openbanking/callback", refusal.Message);
+        Assert.Contains(difference, refusal.Message);
+    }
+
+    [Fact]
+    public async Task What_a_revoked_consent_covered_says_to_ask_the_customer_again()
+    {
+        var customer = await bank.LinkCustomerAsync();
+        await Client().Consents.RevokeAsync(customer.ConsentId);
+
+        var reading = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
+            bank.Client.Accounts.ListAsync(customer.CustomerId)
+        );
+        var paying = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            bank.PayAsync(customer, "order-0", Money.Yuan(1))
+        );
+
+        Assert.Equal(ClientErrorCodes.CustomerNotLinked, reading.Code);
+        Assert.Contains("The consent has ended: ask the customer again.", reading.Message);
+        Assert.Contains("Link the customer's account again.", reading.Message);
+        Assert.Equal(ProblemCodes.AgreementNotActive, paying.Code);
+        Assert.Contains("Ask the customer for a new agreement.", paying.Message);
+    }
+
+    [Fact]
+    public async Task A_limit_that_was_reached_says_what_is_left_of_it()
+    {
+        var customer = await bank.LinkCustomerAsync(
+            MagicPersons.All[1].Person,
+            details:
+            [
+                new AccountOpening(),
+                new AccountInformation(),
+                new PaymentAgreementTerms
+                {
+                    PerPaymentLimit = Money.Yuan(50_000),
+                    DailyLimit = Money.Yuan(60_000),
+                    TotalLimit = Money.Yuan(60_000),
+                    TopUpAllowed = true,
+                },
+            ],
+            balance: Money.Yuan(30_000)
+        );
+        await bank.PayAsync(customer, "order-1", Money.Yuan(4_000));
+
+        var once = await ExplainAsync(customer, "order-2", Money.Yuan(50_001));
+        var account = await ExplainAsync(customer, "order-3", Money.Yuan(6_000.01m));
+        var agreement = await ExplainAsync(customer, "order-4", Money.Yuan(50_000));
+
+        Assert.Equal(DeclineCodes.AgreementPerPaymentLimit, once.Code);
+        Assert.Contains("50000.00 CNY of 50000.00 CNY are left", once.ToString());
+        Assert.Equal(
+            (DeclineCodes.AccountDailyLimit, Money.Yuan(6_000)),
+            (account.Code, account.Limit!.Left)
+        );
+        Assert.Equal(DeclineCodes.AccountDailyLimit, agreement.Code);
+        Assert.Matches(
+            @"^The account's limit of the day is reached: 6000\.00 CNY of 10000\.00 CNY are left until \d{4}-\d\d-\d\dT16:00Z\. "
+                + @"Try a new attempt the next day \(Asia/Shanghai\)\. \(decline code account_daily_limit\w*\)$",
+            account.ToString()
+        );
+        await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await bank.Client.Payments.ExplainDeclineAsync(
+                await bank.PayAsync(customer, "order-5", Money.Yuan(1))
+            )
+        );
+    }
+
+    [Fact]
+    public async Task What_is_left_of_an_agreement_is_known_without_a_linked_customer()
+    {
+        var customer = await bank.LinkCustomerAsync(
+            MagicPersons.All[2].Person,
+            details:
+            [
+                new AccountOpening(),
+                new PaymentAgreementTerms
+                {
+                    PerPaymentLimit = Money.Yuan(50),
+                    DailyLimit = Money.Yuan(90),
+                    TotalLimit = Money.Yuan(120),
+                    TopUpAllowed = true,
+                },
+            ],
+            balance: Money.Yuan(50)
+        );
+        await bank.PayAsync(customer, "order-11", Money.Yuan(30));
+        await bank.TopUpAsync(customer, Money.Yuan(30));
+        await bank.PayAsync(customer, "order-12", Money.Yuan(50));
+
+        var day = await ExplainAsync(customer, "order-13", Money.Yuan(40));
+        await bank.Clock.AdvanceAsync(TimeSpan.FromDays(1));
+        var total = await ExplainAsync(customer, "order-13", Money.Yuan(45), attempt: 2);
+
+        Assert.Equal((DeclineCodes.AgreementDailyLimit, Money.Yuan(10)), (day.Code, day.Limit!.Left));
+        Assert.NotNull(day.Limit.ResetsAt);
+        Assert.Equal((DeclineCodes.AgreementTotalLimit, Money.Yuan(40)), (total.Code, total.Limit!.Left));
+        Assert.Null(total.Limit.ResetsAt);
+    }
+
+    private async Task<DeclineExplanation> ExplainAsync(
+        LinkedCustomer customer,
+        string orderNo,
+        Money amount,
+        int attempt = 1
+    )
+    {
+        var payment = await bank.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = orderNo,
+                Amount = amount,
+                AgreementId = customer.AgreementId!,
+            },
+            IdempotencyKey.FromOrder(orderNo, "payment", attempt)
+        );
+        return await bank.Client.Payments.ExplainDeclineAsync(payment);
+    }
+
+    private OpenBankingClient Client(Action<OpenBankingOptions>? change = null)
+    {
+        var options = new OpenBankingOptions();
+        bank.Configure(options);
+        change?.Invoke(options);
+        return new(options);
+    }
+
+    private Task<OpenBankingAuthenticationException> RefusedAsync(Action<OpenBankingOptions> mistake) =>
+        Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
+            Client(mistake).Payments.GetAsync(UnknownPayment)
+        );
+
+    public sealed class Bank : IAsyncLifetime
+    {
+        public SandboxBank Sandbox { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Sandbox = await SandboxBank.StartAsync();
+
+        public ValueTask DisposeAsync() => Sandbox.DisposeAsync();
+    }
+
+    private sealed class SettableClock : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+    }
+}

@@ -1,0 +1,11 @@
+using BenchmarkDotNet.Running;
+using OpenBanking.Tests.SdkBench;
+
+// dotnet run --project tests/SdkBench --configuration Release; docs/operating/performance.md has the figures.
+if (args is ["stub"])
+{
+    await StubBank.ServeAsync();
+    return;
+}
+
+Ratios.Print(BenchmarkRunner.Run<Calls>());

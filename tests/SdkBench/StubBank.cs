@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OpenBanking.Tests.SdkBench;
+
+/// <summary>A bank that answers at once, always the same, in a process of its own: what it allocates is not the
+/// client's.</summary>
+internal static class StubBank
+{
+    private static readonly byte[] payment = Encoding.UTF8.GetBytes(
+        """
+        {"id":"pay_01hzy3v9k2m4n6p8q0r2s4t6v8","order_no":"order-1001","status":"captured",
+        "amount":{"currency":"CNY","amount":1990},"discount_amount":{"currency":"CNY","amount":500},
+        "customer_amount":{"currency":"CNY","amount":1490},"captured_amount":{"currency":"CNY","amount":1990},
+        "refunded_amount":{"currency":"CNY","amount":0},"refundable_amount":{"currency":"CNY","amount":1990},
+        "agreement_id":"agr_01hzy3v9k2m4n6p8q0r2s4t6v8","account_id":"acct_01hzy3v9k2m4n6p8q0r2s4t6v8",
+        "customer_id":"cus_01hzy3v9k2m4n6p8q0r2s4t6v8","created_at":"2026-11-20T07:59:00Z"}
+        """
+    );
+
+    /// <summary>Starts it; gives the process and where it listens.</summary>
+    public static (Process Process, Uri Address) Start()
+    {
+        var process = Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!, ["stub"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
+        return (process, new Uri(process.StandardOutput.ReadLine()!));
+    }
+
+    /// <summary>Says where it listens, and stays until nobody is at the other end.</summary>
+    public static async Task ServeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var app = builder.Build();
+        app.Run(context => AnswerAsync(context, app.Urls.First()));
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.First());
+        await Console.In.ReadToEndAsync();
+    }
+
+    private static async Task AnswerAsync(HttpContext context, string address)
+    {
+        await context.Request.Body.CopyToAsync(Stream.Null);
+        context.Response.ContentType = MediaTypeNames.Application.Json;
+        context.Response.Headers["X-Request-Id"] = "req_01hzy3v9k2m4n6p8q0r2s4t6v8";
+        context.Response.Headers["DPoP-Nonce"] = "SplxlOBeZQQYbYS6WxSbIA";
+        var body = context.Request.Path.Value switch
+        {
+            "/v1/payments" => payment,
+            "/token" => JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    access_token = new string('t', 700),
+                    token_type = "DPoP",
+                    expires_in = 3600,
+                }
+            ),
+            _ => JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    issuer = address,
+                    authorization_endpoint = address + "/authorize",
+                    token_endpoint = address + "/token",
+                    pushed_authorization_request_endpoint = address + "/par",
+                    jwks_uri = address + "/jwks",
+                    response_types_supported = new[] { "code" },
+                }
+            ),
+        };
+        context.Response.StatusCode =
+            body == payment ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        await context.Response.Body.WriteAsync(body);
+    }
+}
