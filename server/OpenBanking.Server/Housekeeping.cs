@@ -51,10 +51,7 @@ public sealed class Housekeeping(
         engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
         engine.SweepLater(PasskeyTables.UsedChallenges, $"expires_at < {now - grace}");
         engine.SweepLater(PasskeyTables.Passkeys, $"ended_at < {now - grace}");
-        engine.SweepLater(
-            VelocityTables.Counters,
-            $"window_start < {now - VelocityRule.LongestWindow - grace}"
-        );
+        engine.SweepLater(VelocityTables.Counters, $"expires_at < {now - grace}");
         engine.SweepLater(EngineTables.Journal, $"created_at < {now - audit.EventsKept} AND NOT pending");
         engine.SweepLater(AuditTables.EventPositions, $"sealed_at < {now - audit.EventsKept}");
         engine.SweepLater(WebhookTables.Events, $"created_at < {now - audit.EventsKept}");

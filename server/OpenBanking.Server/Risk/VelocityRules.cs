@@ -18,7 +18,7 @@ public sealed record VelocityRule(
     long? MostAmount = null
 )
 {
-    /// <summary>The longest window: what is older is forgotten.</summary>
+    /// <summary>The longest window.</summary>
     public static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
     /// <summary>The rule for one subject at one time.</summary>

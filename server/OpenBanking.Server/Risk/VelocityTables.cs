@@ -36,6 +36,9 @@ public sealed record VelocityCounterRow
 
     public required DateTimeOffset WindowStart { get; init; }
 
+    /// <summary>When nothing asks for it any more.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
     public required long Total { get; init; }
 }
 
@@ -61,6 +64,7 @@ public static class VelocityTables
                     Measure = key.Measure,
                     WindowSeconds = key.WindowSeconds,
                     WindowStart = key.WindowStart,
+                    ExpiresAt = key.WindowStart.AddSeconds(key.WindowSeconds),
                     Total = 0,
                 },
             (counter, amount) => counter with { Total = checked(counter.Total + amount) }

@@ -20,11 +20,12 @@ CREATE TABLE velocity_counter (
     measure smallint NOT NULL,
     window_seconds integer NOT NULL,
     window_start timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
     total bigint NOT NULL,
     PRIMARY KEY (world, subject, subject_id, measure, window_seconds, window_start)
 );
 
-CREATE INDEX velocity_counter_by_start ON velocity_counter (window_start);
+CREATE INDEX velocity_counter_by_expiry ON velocity_counter (expires_at);
 
 -- What a card's bank refused of closed accounts, which waits to be asked for again.
 CREATE INDEX withdrawal_refused ON withdrawal (created_at) WHERE state = 3 AND source = 2;
