@@ -21,7 +21,7 @@ public sealed class SandboxBankClock
         await server.Get<WorldClocks>().NowAsync(world).ConfigureAwait(false);
 
     /// <summary>Sets the clock ahead, never back. What has come due by then has happened when this returns: holds and
-    /// consents have ended, idle accounts have fallen asleep; their events are on the way.</summary>
+    /// consents have ended, idle accounts have fallen asleep, days that are over are being paid out; their events are on the way.</summary>
     /// <param name="by">How far; at least one second.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is less than a second.</exception>
     public Task AdvanceAsync(TimeSpan by)

@@ -16,6 +16,14 @@ public class PayoutsClient
 
     /// <summary>The payouts to the partner and its merchants, the oldest first, read page by page as they are
     /// walked.</summary>
+    /// <example><code source="Payouts_ListAsync">
+    /// await foreach (var each in client.Payouts.ListAsync())
+    /// {
+    ///     Console.WriteLine(
+    ///         $"{each.SubMerchantId ?? "ourselves"} until {each.Through}: {each.Amount}, of it fees {each.FeeAmount}"
+    ///     );
+    /// }
+    /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<Payout> ListAsync(CancellationToken cancellationToken = default) =>
@@ -33,6 +41,12 @@ public class PayoutsClient
         );
 
     /// <summary>One payout.</summary>
+    /// <example><code source="Payouts_GetAsync">
+    /// var payout = await client.Payouts.GetAsync(payoutId);
+    /// Console.WriteLine(
+    ///     payout.Status == PayoutStatus.Succeeded ? $"Paid at {payout.CompletedAt}." : $"{payout.Status}"
+    /// );
+    /// </code></example>
     /// <param name="payoutId">The payout, <c>pyo_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>

@@ -16,6 +16,22 @@ public class SubMerchantsClient
     internal SubMerchantsClient(Api api) => this.api = api;
 
     /// <summary>Registers a merchant.</summary>
+    /// <example><code source="SubMerchants_CreateAsync">
+    /// var merchant = await client.SubMerchants.CreateAsync(
+    ///     new CreateSubMerchantRequest { Name = "Noodle House", Reference = "shop-17" },
+    ///     IdempotencyKey.FromOrder("shop-17", "sub-merchant")
+    /// );
+    /// var payment = await client.Payments.CreateAsync(
+    ///     new CreatePaymentRequest
+    ///     {
+    ///         OrderNo = "meal-1001",
+    ///         Amount = Money.Yuan(38),
+    ///         AgreementId = agreementId,
+    ///         SubMerchantId = merchant.Id,
+    ///     },
+    ///     IdempotencyKey.FromOrder("meal-1001", "payment")
+    /// );
+    /// </code></example>
     /// <param name="request">The name that customers see.</param>
     /// <param name="idempotencyKey">Names the registration: another key registers one more.</param>
     /// <param name="cancellationToken">Ends the wait, not the registration: afterwards the outcome is unknown, and the same
@@ -37,6 +53,12 @@ public class SubMerchantsClient
         ).SendAsync(cancellationToken);
 
     /// <summary>The partner's merchants, the oldest first, read page by page as they are walked.</summary>
+    /// <example><code source="SubMerchants_ListAsync">
+    /// await foreach (var each in client.SubMerchants.ListAsync())
+    /// {
+    ///     Console.WriteLine($"{each.Reference}: {each.Name} is {each.Status}");
+    /// }
+    /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<SubMerchant> ListAsync(CancellationToken cancellationToken = default) =>
@@ -54,6 +76,10 @@ public class SubMerchantsClient
         );
 
     /// <summary>One merchant of the partner.</summary>
+    /// <example><code source="SubMerchants_GetAsync">
+    /// var known = await client.SubMerchants.GetAsync(merchant.Id);
+    /// Console.WriteLine(known.Status == SubMerchantStatus.Open ? "May be paid." : "Is closed.");
+    /// </code></example>
     /// <param name="subMerchantId">The merchant, <c>sub_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
@@ -68,6 +94,9 @@ public class SubMerchantsClient
         );
 
     /// <summary>Ends new payments to a merchant. Closing it twice is closing it once.</summary>
+    /// <example><code source="SubMerchants_CloseAsync">
+    /// var closed = await client.SubMerchants.CloseAsync(merchant.Id);
+    /// </code></example>
     /// <param name="subMerchantId">The merchant, <c>sub_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>

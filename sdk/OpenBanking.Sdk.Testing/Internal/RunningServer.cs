@@ -77,6 +77,9 @@ internal sealed class RunningServer : IAsyncDisposable
                 $"--Server:DataFolder={folder}",
                 "--Server:RequestsPerSecond=1000000",
                 "--Server:RequestBurst=1000000",
+                // What is over is paid out when the clock moves on, and may be given back all the same.
+                "--Settlement:DailyPayouts=true",
+                "--Settlement:MostOwed=100000000",
                 "--Logging:LogLevel:Default=None",
                 "--Logging:LogLevel:Microsoft.AspNetCore=None",
                 "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=None",

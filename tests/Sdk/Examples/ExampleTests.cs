@@ -23,6 +23,7 @@ public sealed class ExampleTests
         await WebhookExamples.RunAsync(bank);
         await AccountExamples.RunAsync(bank, customer);
         await PaymentExamples.RunAsync(bank, customer);
+        await SettlementExamples.RunAsync(bank, customer);
         await LinkExamples.RunAsync(bank, customer);
 
         Assert.Equal(Documented(), routes.Keys.Where(route => route.Contains(" /v1/")).Order());

@@ -1,0 +1,76 @@
+using OpenBanking.Testing;
+
+namespace OpenBanking.Tests.Sdk.Examples;
+
+internal static class SettlementExamples
+{
+    public static async Task RunAsync(SandboxBank bank, LinkedCustomer customer)
+    {
+        var client = bank.Client;
+        await SellAsync(client, customer.AgreementId!);
+        await bank.Clock.AdvanceAsync(TimeSpan.FromDays(1));
+        await ReadAsync(client);
+    }
+
+    private static async Task SellAsync(OpenBankingClient client, string agreementId)
+    {
+        // <SubMerchants_CreateAsync>
+        var merchant = await client.SubMerchants.CreateAsync(
+            new CreateSubMerchantRequest { Name = "Noodle House", Reference = "shop-17" },
+            IdempotencyKey.FromOrder("shop-17", "sub-merchant")
+        );
+        var payment = await client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "meal-1001",
+                Amount = Money.Yuan(38),
+                AgreementId = agreementId,
+                SubMerchantId = merchant.Id,
+            },
+            IdempotencyKey.FromOrder("meal-1001", "payment")
+        );
+        // </SubMerchants_CreateAsync>
+        Assert.Equal(PaymentStatus.Captured, payment.Status);
+
+        // <SubMerchants_ListAsync>
+        await foreach (var each in client.SubMerchants.ListAsync())
+        {
+            Console.WriteLine($"{each.Reference}: {each.Name} is {each.Status}");
+        }
+        // </SubMerchants_ListAsync>
+
+        // <SubMerchants_GetAsync>
+        var known = await client.SubMerchants.GetAsync(merchant.Id);
+        Console.WriteLine(known.Status == SubMerchantStatus.Open ? "May be paid." : "Is closed.");
+        // </SubMerchants_GetAsync>
+        Assert.Equal(SubMerchantStatus.Open, known.Status);
+
+        // <SubMerchants_CloseAsync>
+        var closed = await client.SubMerchants.CloseAsync(merchant.Id);
+        // </SubMerchants_CloseAsync>
+        Assert.Equal(SubMerchantStatus.Closed, closed.Status);
+    }
+
+    private static async Task ReadAsync(OpenBankingClient client)
+    {
+        // <Payouts_ListAsync>
+        await foreach (var each in client.Payouts.ListAsync())
+        {
+            Console.WriteLine(
+                $"{each.SubMerchantId ?? "ourselves"} until {each.Through}: {each.Amount}, of it fees {each.FeeAmount}"
+            );
+        }
+        // </Payouts_ListAsync>
+        var payouts = await client.Payouts.ListAsync().ToListAsync();
+        Assert.Contains(payouts, each => each.SubMerchantId is not null && each.Amount == Money.Yuan(38));
+
+        var payoutId = payouts[0].Id;
+        // <Payouts_GetAsync>
+        var payout = await client.Payouts.GetAsync(payoutId);
+        Console.WriteLine(
+            payout.Status == PayoutStatus.Succeeded ? $"Paid at {payout.CompletedAt}." : $"{payout.Status}"
+        );
+        // </Payouts_GetAsync>
+        Assert.Equal(payoutId, payout.Id);
+    }
+}
