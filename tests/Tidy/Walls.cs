@@ -42,7 +42,17 @@ public sealed partial class Walls
         ["Ledger"] = ["Accounts"],
         ["Outside"] = [],
         ["Partners"] = [],
-        ["Payments"] = ["Accounts", "Consents", "Coupons", "Fees", "Ledger", "Outside", "Risk", "SubMerchants"],
+        ["Payments"] =
+        [
+            "Accounts",
+            "Consents",
+            "Coupons",
+            "Fees",
+            "Ledger",
+            "Outside",
+            "Risk",
+            "SubMerchants",
+        ],
         ["Payouts"] = ["Ledger", "Outside", "SubMerchants"],
         ["Refunds"] = ["Accounts", "Consents", "Coupons", "Ledger", "Payments", "Withdrawals"],
         ["Risk"] = ["Outside"],
