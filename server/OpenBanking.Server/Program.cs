@@ -46,7 +46,8 @@ public static class Program
                 [AccountCommands.Freeze, var id, ..] => await app.SetFreezeAsync(id, frozen: true),
                 [AccountCommands.Unfreeze, var id, ..] => await app.SetFreezeAsync(id, frozen: false),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
-                ["openapi", ..] => await app.WriteOpenApiAsync(),
+                ["openapi", ServerCommands.OlderOpenApi, ..] => await app.WriteOpenApiAsync(older: true),
+                ["openapi", ..] => await app.WriteOpenApiAsync(older: false),
                 ["keys", .. var words] => await app.KeysAsync(words),
                 _ => await app.ServeAsync(),
             };
