@@ -11,6 +11,7 @@ public static class OAuthErrors
     public const string InvalidProof = "invalid_dpop_proof";
     public const string NonceRequired = "use_dpop_nonce";
     public const string InvalidDetails = "invalid_authorization_details";
+    public const string LoginRequired = "login_required";
     public const string InvalidMetadata = "invalid_client_metadata";
     public const string InvalidRedirectUri = "invalid_redirect_uri";
     public const string UnauthorizedClient = "unauthorized_client";
@@ -34,6 +35,10 @@ public static class OAuthErrors
         (InvalidProof, "The DPoP proof is missing or not valid (RFC 9449 §5)"),
         (NonceRequired, "The DPoP proof needs the nonce of the DPoP-Nonce header (RFC 9449 §8)"),
         (InvalidDetails, "The authorization details are not valid, or not allowed (RFC 9396 §5)"),
+        (
+            LoginRequired,
+            "prompt=none cannot be: the bank always shows its pages (OpenID Connect Core §3.1.2.6)"
+        ),
         (InvalidMetadata, "The registration lacks a member, or one is wrong (RFC 7591 §3.2.2)"),
         (InvalidRedirectUri, "A redirect URI is missing or not allowed (RFC 7591 §3.2.2)"),
         (UnauthorizedClient, "The client is not registered for this (RFC 6749 §5.2)"),

@@ -93,6 +93,7 @@ public static class OAuthRoutes
                 OAuthErrors.NonceRequired,
                 OAuthErrors.InvalidScope,
                 OAuthErrors.InvalidDetails,
+                OAuthErrors.LoginRequired,
                 OAuthErrors.UnauthorizedClient,
                 OAuthErrors.UnsupportedResponseType
             )
