@@ -57,7 +57,8 @@ public static class Program
                 ),
                 [TransferCommands.Retry, var id, ..] => await app.RetryWithdrawalAsync(id),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
-                ["openapi", ..] => await app.WriteOpenApiAsync(),
+                ["openapi", ServerCommands.OlderOpenApi, ..] => await app.WriteOpenApiAsync(older: true),
+                ["openapi", ..] => await app.WriteOpenApiAsync(older: false),
                 ["keys", .. var words] => await app.KeysAsync(words),
                 _ => await app.ServeAsync(),
             };

@@ -22,6 +22,9 @@ public static class ServerCommands
 
     public const int CannotStart = 2;
 
+    /// <summary>What follows openapi for the older form.</summary>
+    public const string OlderOpenApi = "3.0";
+
     private const string UpToDate = "The schema is up to date";
 
     /// <summary>What follows migrate, without its switch. Settings name their section, so that a switch with a slip in it
@@ -113,6 +116,7 @@ public static class ServerCommands
             [FeeCommands.Set, ..] => throw new WrongSettingException(FeeCommands.Usage),
             ["keys", .. var more] => [.. KeyCommands.SettingsOf(more), "--Storage:MustExist=true"],
             // Its output is the document alone.
+            ["openapi", OlderOpenApi, .. var settings] => Configured(["openapi", .. settings]),
             ["openapi", .. var settings] => [.. settings, "--Logging:LogLevel:OpenBanking.Server.Audit=None"],
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
@@ -248,13 +252,13 @@ public static class ServerCommands
         return Ok;
     }
 
-    /// <summary>openapi: writes the OpenAPI document to the standard output.</summary>
-    public static async Task<int> WriteOpenApiAsync(this WebApplication app)
+    /// <summary>openapi: writes the OpenAPI document to the standard output; with 3.0 as OpenAPI 3.0.</summary>
+    public static async Task<int> WriteOpenApiAsync(this WebApplication app, bool older)
     {
         // The routes are known only to a server that has started.
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
-        Console.Write(await OpenApi.WriteAsync(app.Services));
+        Console.Write(await OpenApi.WriteAsync(app.Services, older));
         await app.StopAsync();
         return Ok;
     }

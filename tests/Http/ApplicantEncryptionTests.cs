@@ -61,7 +61,7 @@ public sealed class ApplicantEncryptionTests
         using var node = Process.Start(
             new ProcessStartInfo("node", ["decrypt.mjs"])
             {
-                WorkingDirectory = CertifiedClientTests.FolderOf("tests/Http/relying-parties"),
+                WorkingDirectory = RepositoryFiles.Find("tests/Http/relying-parties"),
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -46,7 +46,10 @@ public sealed class OidcProvider : IDisposable
 
     public static async Task<OidcProvider> StartAsync(OidcProviderSettings settings)
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(FindFolder(), "server.mjs")])
+        var start = new ProcessStartInfo(
+            "node",
+            [RepositoryFiles.Find("tests/Support/oidc-provider/server.mjs")]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -138,16 +141,5 @@ public sealed class OidcProvider : IDisposable
         );
         jwk["kid"] = id;
         return jwk;
-    }
-
-    private static string FindFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "OpenBanking.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("This is not in the repository.");
-        }
-
-        return Path.Combine(folder.FullName, "tests", "Support", "oidc-provider");
     }
 }

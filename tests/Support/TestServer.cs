@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
 using OpenBanking.Server.Security;
@@ -17,9 +18,16 @@ public sealed class TestServer : IAsyncDisposable
     private readonly WebApplication app;
     private readonly bool ownsFolder;
 
-    private TestServer(WebApplication app, Uri address, string dataFolder, bool ownsFolder)
+    private TestServer(
+        WebApplication app,
+        Uri address,
+        string dataFolder,
+        bool ownsFolder,
+        DocumentedAnswers answers
+    )
     {
         this.app = app;
+        Answers = answers;
         this.ownsFolder = ownsFolder;
         Address = address;
         DataFolder = dataFolder;
@@ -28,6 +36,9 @@ public sealed class TestServer : IAsyncDisposable
     public Uri Address { get; }
 
     public string DataFolder { get; }
+
+    /// <summary>What holds its answers to the OpenAPI document.</summary>
+    public DocumentedAnswers Answers { get; }
 
     public IServiceProvider Services => app.Services;
 
@@ -42,6 +53,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         var address = new Uri($"http://localhost:{Ports.Free()}");
         var folder = dataFolder ?? Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+        var answers = new DocumentedAnswers();
         var app = Program.Build(
             [
                 $"--Server:PublicAddress={address}",
@@ -61,12 +73,13 @@ public sealed class TestServer : IAsyncDisposable
                     provider.GetRequiredService<ServerKeys>(),
                     iterations: 1_000
                 ));
+                builder.Services.AddSingleton<IStartupFilter>(answers);
                 configure?.Invoke(builder);
             }
         );
         await app.PrepareAsync();
         await app.StartAsync();
-        return new(app, address, folder, ownsFolder: dataFolder is null);
+        return new(app, address, folder, ownsFolder: dataFolder is null, answers);
     }
 
     public T Get<T>()
@@ -94,5 +107,7 @@ public sealed class TestServer : IAsyncDisposable
         {
             Directory.Delete(DataFolder, recursive: true);
         }
+
+        Answers.ThrowIfUndocumented();
     }
 }

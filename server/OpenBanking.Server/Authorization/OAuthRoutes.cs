@@ -86,6 +86,17 @@ public static class OAuthRoutes
                 "Send the customer's browser to /oauth/authorize with client_id and the request_uri of the answer."
             )
             .WithMetadata(new OAuthBody(typeof(PushedAuthorizationForm), OAuthForm.FormType))
+            .RefusesWith(
+                OAuthErrors.InvalidRequest,
+                OAuthErrors.InvalidClient,
+                OAuthErrors.InvalidProof,
+                OAuthErrors.NonceRequired,
+                OAuthErrors.InvalidScope,
+                OAuthErrors.InvalidDetails,
+                OAuthErrors.LoginRequired,
+                OAuthErrors.UnauthorizedClient,
+                OAuthErrors.UnsupportedResponseType
+            )
             .Produces<PushedAuthorization>(StatusCodes.Status201Created)
             .DisableAntiforgery();
         oauth
@@ -102,6 +113,17 @@ public static class OAuthRoutes
                     + "certificate instead."
             )
             .WithMetadata(new OAuthBody(typeof(TokenForm), OAuthForm.FormType))
+            .RefusesWith(
+                OAuthErrors.InvalidRequest,
+                OAuthErrors.InvalidClient,
+                OAuthErrors.InvalidProof,
+                OAuthErrors.NonceRequired,
+                OAuthErrors.InvalidGrant,
+                OAuthErrors.InvalidScope,
+                OAuthErrors.InvalidDetails,
+                OAuthErrors.UnauthorizedClient,
+                OAuthErrors.UnsupportedGrantType
+            )
             .Produces<TokenResponse>()
             .DisableAntiforgery();
         MapTokenFacts(oauth);
@@ -126,6 +148,7 @@ public static class OAuthRoutes
                     + "An unknown token is answered as if it had been taken back. 503 says that nothing is certain: try again."
             )
             .WithMetadata(new OAuthBody(typeof(TokenNameForm), OAuthForm.FormType))
+            .RefusesWith(OAuthErrors.InvalidRequest, OAuthErrors.InvalidClient, OAuthErrors.InvalidGrant)
             .Produces(StatusCodes.Status200OK)
             .DisableAntiforgery();
         oauth
@@ -137,8 +160,9 @@ public static class OAuthRoutes
             .WithSummary("Says what an access token is, to resource servers (RFC 7662)")
             .WithDescription("Needs a client that is registered with the scope introspection, and no other.")
             .WithMetadata(new OAuthBody(typeof(TokenNameForm), OAuthForm.FormType))
+            .RefusesWith(OAuthErrors.InvalidRequest, OAuthErrors.InvalidClient)
+            .RefusesWith(StatusCodes.Status403Forbidden, OAuthErrors.UnauthorizedClient)
             .Produces<TokenIntrospection>()
-            .Produces<OAuthError>(StatusCodes.Status403Forbidden)
             .DisableAntiforgery();
         oauth
             .MapGet("/oauth/userinfo", UserInfoEndpoint.Handle)
@@ -167,6 +191,12 @@ public static class OAuthRoutes
             .WithSummary("Registers an app (RFC 7591), on a sandbox")
             .WithDescription("Send the initial access token of the sandbox as a bearer token.")
             .WithMetadata(new OAuthBody(typeof(ClientRegistrationRequest), "application/json"))
+            .RefusesWith(
+                OAuthErrors.InvalidMetadata,
+                OAuthErrors.InvalidRedirectUri,
+                OAuthErrors.InvalidToken
+            )
+            .Refuses(ProblemCodes.BodyTooLarge)
             .Produces<ClientRegistration>(StatusCodes.Status201Created);
         const string one = "/oauth/register/{clientId}";
         oauth
@@ -179,6 +209,7 @@ public static class OAuthRoutes
             .WithSummary("An app's registration (RFC 7592 §2.1)")
             .WithDescription("Send the registration access token as a bearer token.")
             .WithMetadata(new OAuthBody(Type: null, "application/json"))
+            .RefusesWith(OAuthErrors.InvalidToken)
             .Produces<ClientRegistration>();
         oauth
             .MapPut(
@@ -193,6 +224,12 @@ public static class OAuthRoutes
                     + "one it was changed with has ended."
             )
             .WithMetadata(new OAuthBody(typeof(ClientRegistrationRequest), "application/json"))
+            .RefusesWith(
+                OAuthErrors.InvalidMetadata,
+                OAuthErrors.InvalidRedirectUri,
+                OAuthErrors.InvalidToken
+            )
+            .Refuses(ProblemCodes.BodyTooLarge)
             .Produces<ClientRegistration>();
         oauth
             .MapDelete(
@@ -204,6 +241,7 @@ public static class OAuthRoutes
             .WithSummary("Deletes an app's registration (RFC 7592 §2.3)")
             .WithDescription("Its tokens, its consents and their agreements end with it.")
             .WithMetadata(new OAuthBody(Type: null, "application/json"))
+            .RefusesWith(OAuthErrors.InvalidToken)
             .Produces(StatusCodes.Status204NoContent);
     }
 

@@ -44,7 +44,7 @@ public static class PaymentApi
             .WithTags("Payments")
             .WithSummary("The address where the customer confirms a payment, as a QR code")
             .WithDescription("An SVG picture, to be shown at a till, on a machine or on a larger screen.")
-            .Produces<string>(contentType: "image/svg+xml")
+            .Produces<Stream>(contentType: "image/svg+xml")
             .Refuses(ProblemCodes.NotFound, ProblemCodes.PaymentNotWaiting);
 
         api.MapGet("/orders/{orderNo}", GetOrderAsync)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Cryptography;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Coupons;
@@ -72,7 +73,11 @@ public static class SandboxApi
         );
     }
 
-    private static async Task<IResult> ListMessagesAsync(int sandbox, string? mobile, Sandboxes sandboxes)
+    private static async Task<IResult> ListMessagesAsync(
+        int sandbox,
+        [Description("Only messages to this number; to every number when absent.")] string? mobile,
+        Sandboxes sandboxes
+    )
     {
         if (Wire.Refuse(mobile is "" ? null : Wire.CheckText("mobile", mobile)) is { } refused)
         {

@@ -30,7 +30,7 @@ public sealed class CertifiedClientTests(SharedServer shared)
             [program, shared.Server.Address.GetLeftPart(UriPartial.Authority)]
         )
         {
-            WorkingDirectory = FolderOf("tests/Http/relying-parties"),
+            WorkingDirectory = RepositoryFiles.Find("tests/Http/relying-parties"),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
@@ -41,16 +41,5 @@ public sealed class CertifiedClientTests(SharedServer shared)
         await node.WaitForExitAsync();
         Assert.True(node.ExitCode == 0, output + await error);
         Assert.Equal(steps, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    public static string FolderOf(string path)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "OpenBanking.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return Path.Combine(folder.FullName, path);
     }
 }

@@ -4,15 +4,17 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace OpenBanking.Server.Http.OpenApi;
 
-/// <summary>Describes what the endpoints of the authorization server share: proofs, and errors as OAuth has them.</summary>
+/// <summary>Describes what the endpoints of the authorization server share: forms, proofs, and errors as OAuth has
+/// them.</summary>
 public sealed class AuthorizationDescriptions : IOperationFilter
 {
+    /// <summary>The bearer tokens of registration (RFC 7591 §3, RFC 7592 §2).</summary>
+    public const string RegistrationScheme = "registration";
+
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        if (
-            context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<OAuthBody>().FirstOrDefault()
-            is not { } body
-        )
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<OAuthBody>().FirstOrDefault() is not { } body)
         {
             return;
         }
@@ -32,28 +34,65 @@ public sealed class AuthorizationDescriptions : IOperationFilter
             };
         }
 
-        if (body.Type == typeof(TokenForm) || body.Type == typeof(PushedAuthorizationForm))
+        if (body.ContentType != OAuthForm.FormType)
         {
-            operation.Parameters!.Add(OperationDescriptions.ProofHeader());
+            operation.Security =
+            [
+                new() { [new OpenApiSecuritySchemeReference(RegistrationScheme, context.Document)] = [] },
+            ];
         }
 
+        var takesProof = body.Type == typeof(TokenForm) || body.Type == typeof(PushedAuthorizationForm);
+        if (takesProof)
+        {
+            operation.Parameters!.Add(SharedParts.Parameter(SharedParts.Proof, context.Document));
+            foreach (var response in operation.Responses!.Values)
+            {
+                SharedParts.AddHeaders(response, context.Document, SharedParts.Nonce);
+            }
+        }
+
+        Refuse(operation, context, [.. metadata.OfType<OAuthRefusals>()], takesProof);
+    }
+
+    private static void Refuse(
+        OpenApiOperation operation,
+        OperationFilterContext context,
+        IReadOnlyList<OAuthRefusals> refusals,
+        bool offersNonce
+    )
+    {
         var schema = context.SchemaGenerator.GenerateSchema(typeof(OAuthError), context.SchemaRepository);
+        var meanings = OAuthErrors.Meanings.ToDictionary(entry => entry.Error, entry => entry.Meaning);
         foreach (
-            var (status, description) in ((string, string)[])
-                [
-                    ("400", "The request was refused (RFC 6749 §5.2); error_description says why."),
-                    ("401", "The client, or its token, is not known."),
-                ]
+            var status in refusals
+                .SelectMany(refusal =>
+                    refusal.Errors.Select(error =>
+                        (Status: refusal.Status ?? OAuthErrors.StatusOf(error), Error: error)
+                    )
+                )
+                .GroupBy(refusal => refusal.Status, refusal => refusal.Error)
         )
         {
-            operation.Responses![status] = new OpenApiResponse
+            var response = new OpenApiResponse
             {
-                Description = description,
+                Description = string.Join("; ", status.Select(error => $"{error}: {meanings[error]}")) + ".",
                 Content = new Dictionary<string, IOpenApiMediaType>
                 {
-                    ["application/json"] = new OpenApiMediaType { Schema = schema },
+                    ["application/json"] = ErrorExamples.OfOAuth(schema, status, context.Document),
                 },
             };
+            operation.Responses![status.Key.ToString()] = response;
+            SharedParts.AddHeaders(
+                response,
+                context.Document,
+                [
+                    SharedParts.RequestId,
+                    SharedParts.RateLimit,
+                    SharedParts.RateLimitPolicy,
+                    .. offersNonce ? [SharedParts.Nonce] : Array.Empty<string>(),
+                ]
+            );
         }
     }
 }

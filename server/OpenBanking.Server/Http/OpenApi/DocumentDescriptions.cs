@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -23,9 +22,8 @@ public static class ScopeTexts
     public static string Describe(string scope) => texts[scope];
 }
 
-/// <summary>Describes the groups that routes are shown in, and brings the comments of the code into plain
-/// sentences.</summary>
-public sealed partial class DocumentDescriptions : IDocumentFilter
+/// <summary>Describes the groups that routes are shown in, and what many routes share.</summary>
+public sealed class DocumentDescriptions : IDocumentFilter
 {
     private static readonly (string Name, string Description)[] tags =
     [
@@ -43,11 +41,31 @@ public sealed partial class DocumentDescriptions : IDocumentFilter
         ("Webhooks", "Where events are posted to."),
     ];
 
-    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context) =>
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
         swaggerDoc.Tags = tags.Select(tag => new OpenApiTag
             {
                 Name = tag.Name,
                 Description = tag.Description,
             })
             .ToHashSet();
+        foreach (var operation in swaggerDoc.Paths.Values.SelectMany(path => path.Operations!.Values))
+        {
+            var responses = operation.Responses!.OrderBy(response => response.Key, StringComparer.Ordinal);
+            operation.Responses = [];
+            foreach (var (status, response) in responses)
+            {
+                operation.Responses[status] = response;
+            }
+        }
+
+        foreach (var schema in swaggerDoc.Components!.Schemas!.Values)
+        {
+            WireSchemas.Straighten(schema);
+        }
+
+        SharedParts.AddTo(swaggerDoc);
+        SharedResponses.AddTo(swaggerDoc);
+        ErrorExamples.AddTo(swaggerDoc, OpenApi.SandboxServer);
+    }
 }

@@ -11,7 +11,13 @@ public static class OpenApi
     /// <summary>The address of the document.</summary>
     public const string Path = "/swagger/v1/swagger.json";
 
+    /// <summary>The address of the same document as OpenAPI 3.0, which more generators of clients read.</summary>
+    public const string OlderPath = "/swagger/v1/swagger.3.0.json";
+
     private static readonly PathString start = "/swagger";
+
+    /// <summary>The server that the document and its examples name.</summary>
+    public const string SandboxServer = "http://localhost:5080";
 
     private const string Name = "v1";
 
@@ -32,6 +38,11 @@ public static class OpenApi
             branch =>
             {
                 branch.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+                branch.UseSwagger(options =>
+                {
+                    options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
+                    options.RouteTemplate = "swagger/{documentName}/swagger.3.0.json";
+                });
                 branch.UseSwaggerUI(options =>
                 {
                     options.DocumentTitle = "OpenBanking API";
@@ -40,11 +51,13 @@ public static class OpenApi
             }
         );
 
-    /// <summary>The document as it is served, for the committed copy.</summary>
-    public static async Task<string> WriteAsync(IServiceProvider services)
+    /// <summary>The document as it is served, for the committed copies.</summary>
+    /// <param name="older">As OpenAPI 3.0 instead of 3.1.</param>
+    public static async Task<string> WriteAsync(IServiceProvider services, bool older)
     {
         var document = services.GetRequiredService<ISwaggerProvider>().GetSwagger(Name);
-        return (await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1)).ReplaceLineEndings("\n");
+        var version = older ? OpenApiSpecVersion.OpenApi3_0 : OpenApiSpecVersion.OpenApi3_1;
+        return (await document.SerializeAsJsonAsync(version)).ReplaceLineEndings("\n") + "\n";
     }
 
     private static void Configure(SwaggerGenOptions options)
@@ -60,14 +73,16 @@ public static class OpenApi
                     + "Tokens come from the FAPI 2.0 authorization server described at "
                     + "/.well-known/openid-configuration; every request carries a DPoP proof (RFC 9449), or the client "
                     + "certificate its token is bound to (RFC 8705). "
-                    + "Money is whole minor units (fen). Refusals are application/problem+json with a stable code.",
+                    + "Money is whole minor units (fen); instants are RFC 3339 in UTC; ids are opaque. "
+                    + "Refusals are application/problem+json with a stable code, "
+                    + "and each answer's examples are all the codes it can carry. Answers may grow fields and values: ignore "
+                    + "what you do not know. Requests are read strictly: an unknown field is refused. "
+                    + "An x-fapi-interaction-id is sent back as it came.",
                 License = new() { Name = "Apache-2.0", Identifier = "Apache-2.0" },
-                Contact = new() { Name = "OpenBanking", Url = new("http://localhost:5080/swagger") },
+                Contact = new() { Name = "OpenBanking", Url = new(SandboxServer + "/swagger") },
             }
         );
-        options.AddServer(
-            new() { Url = "http://localhost:5080", Description = "The sandbox on your machine" }
-        );
+        options.AddServer(new() { Url = SandboxServer, Description = "The sandbox on your machine" });
         options.SupportNonNullableReferenceTypes();
         options.NonNullableReferenceTypesAsRequired();
         options.IncludeXmlComments(typeof(Money).Assembly, includeControllerXmlComments: false);
@@ -97,9 +112,21 @@ public static class OpenApi
                 },
             }
         );
+        options.AddSecurityDefinition(
+            AuthorizationDescriptions.RegistrationScheme,
+            new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description =
+                    "To register an app: the initial_access_token of the sandbox. To read, change or delete its registration: "
+                    + "the registration_access_token of the last answer.",
+            }
+        );
         options.SchemaFilter<WireSchemas>();
         options.OperationFilter<OperationDescriptions>();
         options.OperationFilter<AuthorizationDescriptions>();
+        options.OperationFilter<OperationExamples>();
         options.DocumentFilter<DocumentDescriptions>();
         options.DocumentFilter<WebhookDescriptions>();
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -9,17 +8,21 @@ public sealed class OperationDescriptions : IOperationFilter
 {
     public const string SecurityScheme = "oauth";
 
-    /// <summary>What any route may answer with.</summary>
-    private static readonly string[] always =
+    private const string KeyText =
+        "Send an Idempotency-Key: sent again with the same key and body it acts once and is answered the same, with "
+        + "Idempotency-Replayed. A refusal is not kept: the same key may be used again.";
+
+    /// <summary>What any route that needs a token may answer with.</summary>
+    private static readonly string[] guarded =
     [
         ProblemCodes.InvalidToken,
         ProblemCodes.InvalidProof,
         ProblemCodes.ProofNonceRequired,
         ProblemCodes.InsufficientScope,
-        ProblemCodes.RateLimited,
-        ProblemCodes.Overloaded,
         ProblemCodes.AuthorizationServerUnavailable,
     ];
+
+    private static readonly string[] limited = [ProblemCodes.RateLimited, ProblemCodes.Overloaded];
 
     private static readonly string[] withBody =
     [
@@ -34,157 +37,164 @@ public sealed class OperationDescriptions : IOperationFilter
         ProblemCodes.IdempotencyKeyRequired,
         ProblemCodes.IdempotencyKeyInvalid,
         ProblemCodes.IdempotencyKeyReused,
-        ProblemCodes.OutcomeUnknown,
     ];
+
+    /// <summary>What the refusals and headers of a route follow from.</summary>
+    private sealed record Route(
+        TokenRequirement? Requirement,
+        string Path,
+        bool ChangesNothing,
+        bool TakesKey,
+        bool IsList,
+        IEnumerable<string> Refusals
+    )
+    {
+        public bool IsGuarded => Requirement is not null;
+
+        /// <summary>As the limits have it (<see cref="RateLimits"/>).</summary>
+        public bool IsLimited => !Path.StartsWith("/.well-known/", StringComparison.Ordinal);
+
+        /// <summary>Whether its answers have an ETag.</summary>
+        public bool IsRead => ChangesNothing && Path.StartsWith("/v1/", StringComparison.Ordinal);
+    }
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
-        var takesKey = metadata.OfType<IdempotencyKeyNeeded>().Any();
-        var isList = metadata.OfType<Paged>().Any();
-
-        operation.Description ??= operation.Summary + ".";
-        operation.Parameters =
-        [
-            .. (operation.Parameters ?? []).Where(parameter => parameter.In == ParameterLocation.Path),
-        ];
-        if (isList)
-        {
-            operation.Parameters.Add(
-                Query(
-                    "limit",
-                    JsonSchemaType.Integer,
-                    "How many items a page has at the most: 1 to 100, 20 by default."
-                )
-            );
-            operation.Parameters.Add(
-                Query("after", JsonSchemaType.String, "The next_cursor of the page before.")
-            );
-        }
-
-        if (takesKey)
-        {
-            operation.Parameters.Add(KeyHeader());
-        }
-
-        var requirement = metadata.OfType<TokenRequirement>().SingleOrDefault();
-        if (requirement is not null)
-        {
-            operation.Parameters.Add(ProofHeader());
-            Secure(operation, context, requirement);
-            if (
-                operation.Responses!.ContainsKey("200")
-                && context.ApiDescription is { HttpMethod: "GET", RelativePath: ['v', '1', '/', ..] }
-            )
-            {
-                operation.Responses["304"] = new OpenApiResponse
+        var route = new Route(
+            metadata.OfType<TokenRequirement>().SingleOrDefault(),
+            "/" + context.ApiDescription.RelativePath,
+            context.ApiDescription.HttpMethod == "GET",
+            metadata.OfType<IdempotencyKeyNeeded>().Any(),
+            metadata.OfType<Paged>().Any(),
+            metadata.OfType<RouteRefusals>().SelectMany(refusals => refusals.Codes)
+        );
+        operation.Description = string.Join(
+            ' ',
+            (
+                (string?[])
+                    [
+                        operation.Description ?? operation.Summary + ".",
+                        route.Requirement is { } needed ? TokenOf(needed) : null,
+                        route.TakesKey ? KeyText : null,
+                    ]
+            ).OfType<string>()
+        );
+        DescribeParameters(operation, context.Document, route);
+        operation.Security = route.Requirement is { } requirement
+            ?
+            [
+                new()
                 {
-                    Description = "The answer is still the one whose ETag came in If-None-Match.",
-                };
-            }
-        }
-
-        string[] codes =
-        [
-            .. requirement is null ? [ProblemCodes.RateLimited, ProblemCodes.Overloaded] : always,
-            .. operation.RequestBody is null ? [] : withBody,
-            .. isList ? [ProblemCodes.InvalidRequest] : Array.Empty<string>(),
-            .. takesKey ? withKey : [],
-            .. metadata.OfType<RouteRefusals>().SelectMany(refusals => refusals.Codes),
-        ];
-        Refuse(operation, context, codes);
+                    [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] =
+                    [
+                        .. requirement.Scopes,
+                    ],
+                },
+            ]
+            : [];
+        DescribeAnswers(operation, context, route);
     }
 
-    private static void Secure(
-        OpenApiOperation operation,
-        OperationFilterContext context,
-        TokenRequirement requirement
-    )
+    /// <summary>Which token the route needs, in a sentence.</summary>
+    private static string TokenOf(TokenRequirement requirement)
     {
-        operation.Security =
-        [
-            new()
-            {
-                [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] =
-                [
-                    .. requirement.Scopes,
-                ],
-            },
-        ];
-        if (requirement.DetailType is { } type)
+        var scopes = "the scope " + string.Join(" or ", requirement.Scopes);
+        if (!requirement.OfCustomer)
         {
-            operation.Description +=
-                $" Needs a customer's token whose consent holds {type}"
-                + (requirement.Action is { } action ? $" with {action}." : ".");
+            return $"Needs a token of the app itself (client_credentials) with {scopes}.";
+        }
+
+        var held = requirement.DetailType is { } type
+            ? $" and a consent that holds {type}"
+                + (requirement.Action is { } action ? $" with {action}" : "")
+            : "";
+        return $"Needs a token of the customer (authorization_code) with {scopes}{held}.";
+    }
+
+    private static void DescribeParameters(OpenApiOperation operation, OpenApiDocument document, Route route)
+    {
+        // What arguments that read the request themselves look like to the framework is not what they take.
+        operation.Parameters =
+        [
+            .. (operation.Parameters ?? []).Where(parameter =>
+                parameter.In is ParameterLocation.Path || parameter.Description is not null
+            ),
+        ];
+        foreach (
+            var parameter in operation
+                .Parameters.OfType<OpenApiParameter>()
+                .Where(parameter => parameter.In is ParameterLocation.Path)
+        )
+        {
+            SharedParts.DescribePath(parameter, route.Path);
+        }
+
+        (string Name, bool IsTaken)[] all =
+        [
+            (SharedParts.Limit, route.IsList),
+            (SharedParts.After, route.IsList),
+            (SharedParts.IfNoneMatch, route.IsRead),
+            (SharedParts.IdempotencyKey, route.TakesKey),
+            (SharedParts.Proof, route.IsGuarded),
+        ];
+        foreach (var (name, _) in all.Where(parameter => parameter.IsTaken))
+        {
+            operation.Parameters.Add(SharedParts.Parameter(name, document));
         }
     }
 
     /// <summary>One answer for each status, naming the codes it may carry.</summary>
-    private static void Refuse(
+    private static void DescribeAnswers(
         OpenApiOperation operation,
         OperationFilterContext context,
-        IEnumerable<string> codes
+        Route route
     )
     {
-        var schema = context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository);
-        foreach (
-            var status in codes
-                .Distinct()
-                .Select(ProblemCodes.Find)
-                .GroupBy(problem => problem.Status)
-                .OrderBy(group => group.Key)
-        )
+        foreach (var (status, response) in operation.Responses!)
         {
-            operation.Responses![status.Key.ToString()] = new OpenApiResponse
-            {
-                Description =
-                    string.Join("; ", status.Select(problem => $"{problem.Code}: {problem.Title}")) + ".",
-                Content = new Dictionary<string, IOpenApiMediaType>
-                {
-                    [Problems.ContentType] = new OpenApiMediaType { Schema = schema },
-                },
-            };
+            SharedParts.AddHeaders(
+                response,
+                context.Document,
+                SharedParts.HeadersOf(
+                    status,
+                    route.IsLimited,
+                    route.IsGuarded,
+                    isRead: route.IsRead,
+                    takesKey: route.TakesKey
+                )
+            );
+        }
+
+        if (route.IsRead)
+        {
+            operation.Responses["304"] = new OpenApiResponseReference(
+                SharedResponses.NotModified,
+                context.Document
+            );
+        }
+
+        // The shared answers name its schema.
+        context.SchemaGenerator.GenerateSchema(typeof(Problem), context.SchemaRepository);
+        string[] codes =
+        [
+            .. route.IsGuarded ? guarded : [],
+            .. route.IsLimited ? limited : [],
+            .. operation.RequestBody is null ? [] : withBody,
+            .. route.IsList ? [ProblemCodes.InvalidRequest] : Array.Empty<string>(),
+            .. route.TakesKey ? withKey : [],
+            .. route.ChangesNothing ? Array.Empty<string>() : [ProblemCodes.OutcomeUnknown],
+            .. route.Refusals,
+            ProblemCodes.InternalError,
+        ];
+        foreach (var status in codes.Distinct().GroupBy(code => ProblemCodes.Find(code).Status))
+        {
+            operation.Responses[status.Key.ToString()] = SharedResponses.Of(
+                [.. status],
+                context.Document,
+                route.IsLimited,
+                route.IsGuarded
+            );
         }
     }
-
-    private static OpenApiParameter Query(string name, JsonSchemaType type, string description) =>
-        new()
-        {
-            Name = name,
-            In = ParameterLocation.Query,
-            Description = description,
-            Schema = new OpenApiSchema { Type = type },
-        };
-
-    /// <summary>The proof that the caller holds the key of its token.</summary>
-    internal static OpenApiParameter ProofHeader() =>
-        new()
-        {
-            Name = "DPoP",
-            In = ParameterLocation.Header,
-            // Who presents the certificate a token is bound to has no key to prove.
-            Required = false,
-            Description =
-                "A proof made for this request (RFC 9449 §4.2): a JWT signed with the key the token is bound to, with the "
-                + "nonce of the last DPoP-Nonce header. Needed unless the token is, or is to be, bound to a client certificate.",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-        };
-
-    private static OpenApiParameter KeyHeader() =>
-        new()
-        {
-            Name = "Idempotency-Key",
-            In = ParameterLocation.Header,
-            Required = true,
-            Description =
-                "1–64 visible ASCII characters, made from the order number. The same key with the same request acts "
-                + "once and is answered the same; with another request it is refused.",
-            Schema = new OpenApiSchema
-            {
-                Type = JsonSchemaType.String,
-                MinLength = 1,
-                MaxLength = 64,
-                Examples = [(JsonNode)"order-1001/pay/1"],
-            },
-        };
 }

@@ -54,7 +54,7 @@ public sealed class WebhookDescriptions : IDocumentFilter
                 Required = true,
                 Content = new Dictionary<string, IOpenApiMediaType>
                 {
-                    ["application/json"] = new OpenApiMediaType { Schema = schema },
+                    ["application/json"] = Example(type, schema),
                 },
             },
             Responses = new()
@@ -69,4 +69,15 @@ public sealed class WebhookDescriptions : IDocumentFilter
                 },
             },
         };
+
+    private static OpenApiMediaType Example(string type, IOpenApiSchema schema)
+    {
+        var media = new OpenApiMediaType { Schema = schema };
+        foreach (var example in OperationExamples.Of(type))
+        {
+            OperationExamples.Add(media, example, example.Request!);
+        }
+
+        return media;
+    }
 }

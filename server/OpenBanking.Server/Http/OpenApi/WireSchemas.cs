@@ -30,6 +30,10 @@ public sealed class WireSchemas : ISchemaFilter
             described.Examples = [JsonNode.Parse("""{"currency":"CNY","amount":1990}""")!];
             described.Required = new HashSet<string> { "currency", "amount" };
         }
+        else if (context.Type == typeof(AuthorizationDetail))
+        {
+            DescribeDetail(described, context);
+        }
 
         foreach (var property in context.Type.GetProperties())
         {
@@ -73,5 +77,74 @@ public sealed class WireSchemas : ISchemaFilter
         schema.Description =
             $"{schema.Description} One of {string.Join(", ", known)}; the list may grow.".Trim();
         schema.Examples = [.. known.Select(value => (JsonNode)value)];
+    }
+
+    /// <summary>One schema with the fields of all types, as every generator of clients reads it; which of them may stand
+    /// together is checked by the server.</summary>
+    private static void DescribeDetail(OpenApiSchema schema, SchemaFilterContext context)
+    {
+        var types = context.Type.GetCustomAttributes<JsonDerivedTypeAttribute>().ToList();
+        var names = types.Select(type => (string)type.TypeDiscriminator!).ToList();
+        var properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = $"What is asked for: one of {string.Join(", ", names)}.",
+                Examples = [.. names.Select(name => (JsonNode)name)],
+            },
+        };
+        foreach (var (name, property) in schema.Properties!)
+        {
+            properties[name] = property;
+        }
+
+        foreach (
+            var (type, property) in types.SelectMany(type =>
+                type.DerivedType.GetProperties()
+                    .Where(property => property.DeclaringType == type.DerivedType && property.CanWrite)
+                    .Select(property => (type.TypeDiscriminator, property))
+            )
+        )
+        {
+            var member = context.SchemaGenerator.GenerateSchema(
+                property.PropertyType,
+                context.SchemaRepository,
+                property
+            );
+            member.Description = $"Of {type} alone. {member.Description}";
+            properties[WireNameOf(property)] = member;
+        }
+
+        schema.Properties = properties;
+        schema.Required = new HashSet<string> { "type" };
+    }
+
+    /// <summary>Brings the comments of the code into plain sentences.</summary>
+    public static void Straighten(IOpenApiSchema schema)
+    {
+        schema.Description = Straighten(schema.Description);
+        foreach (var property in schema.Properties?.Values ?? [])
+        {
+            property.Description = Straighten(property.Description);
+            if (property.Items is { } items)
+            {
+                items.Description = Straighten(items.Description);
+            }
+        }
+    }
+
+    private static string? Straighten(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var line = string.Join(' ', text.Split('\n', StringSplitOptions.TrimEntries));
+        // A comment that says nothing but what an id begins with.
+        return line.TrimEnd('.').EndsWith("_…`", StringComparison.Ordinal) && !line.Contains(' ')
+            ? $"The id, {line.TrimEnd('.')}. Opaque."
+            : line;
     }
 }

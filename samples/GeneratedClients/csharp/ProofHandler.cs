@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Bank;
+
+/// <summary>Puts the access token and its proof on each request of a generated client, and sends once more with the nonce
+/// that the bank asks for.</summary>
+/// <param name="token">The access token; null at the authorization server, where there is none yet.</param>
+public sealed class ProofHandler(ClientKeys keys, string? token) : DelegatingHandler(new HttpClientHandler())
+{
+    private string? nonce;
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        var sent = nonce;
+        var response = await SendProvedAsync(request, cancellationToken);
+        var asksForNonce =
+            response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.BadRequest && nonce != sent;
+        if (asksForNonce && await IsNonceAskedForAsync(response, cancellationToken))
+        {
+            response.Dispose();
+            response = await SendProvedAsync(request, cancellationToken);
+        }
+
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> SendProvedAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        request.Headers.Remove("DPoP");
+        request.Headers.Add("DPoP", keys.NewProof(request.Method, request.RequestUri!, nonce, token));
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("DPoP", token);
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.Headers.TryGetValues("DPoP-Nonce", out var given))
+        {
+            nonce = given.Single();
+        }
+
+        return response;
+    }
+
+    /// <summary>The text is kept for the client, which reads it once more.</summary>
+    private static async Task<bool> IsNonceAskedForAsync(
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        await response.Content.LoadIntoBufferAsync(cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return text.Contains("use_dpop_nonce", StringComparison.Ordinal);
+    }
+}
