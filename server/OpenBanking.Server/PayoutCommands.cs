@@ -9,8 +9,16 @@ public static class PayoutCommands
 
     public static async Task<int> PayOutAsync(this WebApplication app)
     {
-        var begun = await app.Services.GetRequiredService<PayoutRuns>().RunAsync();
-        Console.WriteLine($"{begun} payouts begun");
-        return 0;
+        try
+        {
+            var begun = await app.Services.GetRequiredService<PayoutRuns>().RunAsync();
+            Console.WriteLine($"{begun} payouts begun");
+            return 0;
+        }
+        catch (AggregateException some)
+        {
+            Console.WriteLine(some.Message);
+            return 1;
+        }
     }
 }

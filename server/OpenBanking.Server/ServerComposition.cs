@@ -135,7 +135,8 @@ public static class ServerComposition
         services.AddSingleton<CardCredits>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardCredits>());
         services.AddSingleton<OutstandingTransfers>();
-        services.AddSingleton<IIntentHandler, SettlementTransfers>();
+        services.AddSingleton<SettlementTransfers>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<SettlementTransfers>());
         services.AddSingleton<PayoutQueries>();
         services.AddSingleton<PayoutRuns>();
         services.AddSingleton<DailyPayouts>();

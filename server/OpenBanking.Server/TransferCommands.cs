@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Withdrawals;
@@ -9,7 +10,7 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server;
 
 /// <summary>outstanding, resolve-transfer and retry-withdrawal: what the bank's staff do about transfers from and to bound
-/// cards that came to no end by themselves.</summary>
+/// cards, and to partners, that came to no end by themselves.</summary>
 public static class TransferCommands
 {
     public const string Outstanding = "outstanding";
@@ -36,7 +37,7 @@ public static class TransferCommands
         return 0;
     }
 
-    /// <summary>Books what the card's bank has told a person.</summary>
+    /// <summary>Books what a person was told.</summary>
     public static async Task<int> ResolveTransferAsync(this WebApplication app, string id, string outcome)
     {
         var line = await ResolveAsync(app.Services, id, outcome);
@@ -94,14 +95,18 @@ public static class TransferCommands
         }
 
         var decline = outcome == Done ? null : outcome;
-        Enum state =
-            intent.Kind == IntentKind.DebitCard
-                ? await services
-                    .GetRequiredService<CardDebits>()
-                    .ResolveAsync(new(world, id), new(intent.SubjectId), decline)
-                : await services
-                    .GetRequiredService<CardCredits>()
-                    .ResolveAsync(new(world, id), new(intent.SubjectId), decline);
+        Enum state = intent.Kind switch
+        {
+            IntentKind.DebitCard => await services
+                .GetRequiredService<CardDebits>()
+                .ResolveAsync(new(world, id), new(intent.SubjectId), decline),
+            IntentKind.CreditCard => await services
+                .GetRequiredService<CardCredits>()
+                .ResolveAsync(new(world, id), new(intent.SubjectId), decline),
+            _ => await services
+                .GetRequiredService<SettlementTransfers>()
+                .ResolveAsync(new(world, id), new(intent.SubjectId), decline is null),
+        };
         return $"resolved: {id} {state}";
     }
 
@@ -146,6 +151,14 @@ public static class TransferCommands
                 await store.FindAsync(TopUpTables.TopUps, world, new Id<TopUpRow>(intent.SubjectId))
             )!;
             return ($"top-up {topUp.Id}", new(topUp.Currency, topUp.Amount));
+        }
+
+        if (intent.Kind == IntentKind.PayOut)
+        {
+            var payout = (
+                await store.FindAsync(PayoutTables.Payouts, world, new Id<PayoutRow>(intent.SubjectId))
+            )!;
+            return ($"payout {payout.Id}", new(payout.Currency, payout.Amount));
         }
 
         var withdrawal = (

@@ -88,6 +88,29 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task Of_a_hold_with_a_coupon_the_customer_is_told_what_of_their_own_money_is_held()
+    {
+        var coupon = await Partner.IssueCouponAsync(Customer);
+        var held = await Partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1",
+                Amount = Money.Yuan(40),
+                AgreementId = Customer.AgreementId,
+                CouponId = coupon.Id,
+                CaptureMethod = CaptureMethod.Manual,
+            },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+        Assert.Contains("Up to ¥35.00 is held", Assert.Single(await NoticesAsync(1)));
+
+        await Partner.Client.Payments.CancelAsync(held.Id, IdempotencyKey.FromOrder("order-1", "cancel"));
+        await SignInAsync();
+        await FollowAsync("See what apps took without asking");
+        Assert.EndsWith("¥35.00", Browser.Page.QuerySelector(".lines li > span:first-child")!.TextContent);
+    }
+
+    [Fact]
     public async Task Of_what_the_customer_confirmed_no_notice_is_sent()
     {
         var asked = await Partner.Client.Payments.CreateAsync(

@@ -2,6 +2,8 @@ using System.Text.Json;
 using OpenBanking.Server;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Withdrawals;
 using OpenBanking.Testing;
@@ -84,6 +86,46 @@ public sealed class OutstandingTransferTests : IAsyncLifetime
         Assert.Null(await TransferCommands.RetryAsync(server.Services, "wdr_1"));
     }
 
+    [Theory]
+    [InlineData(TransferCommands.Done, nameof(PayoutState.Succeeded), 0)]
+    [InlineData(DeclineCodes.CardRefused, nameof(PayoutState.Failed), 30_00)]
+    public async Task A_payout_without_an_answer_is_listed_and_keeps_nobody_from_the_next_once_it_is_booked(
+        string outcome,
+        string state,
+        long carried
+    )
+    {
+        var unanswered = new PutPayout(
+            server.Get<Ids>().New<PayoutRow>(),
+            server.Get<Ids>().New<IntentRow>(),
+            server.Get<Ids>().New<PartnerRow>(),
+            DateTimeOffset.UtcNow,
+            new(partner.SandboxNumber)
+        );
+        await server.Get<Engine>().SubmitAsync(unanswered);
+
+        var line = Assert.Single(await TransferCommands.ListAsync(server.Services));
+        Assert.StartsWith($"{unanswered.IntentId} in world {partner.SandboxNumber}: payout pyo_", line);
+        Assert.Contains("30.00 CNY, no answer", line);
+        Assert.Equal(("degraded", 1), await HealthAsync());
+        var reference = unanswered.IntentId.ToString();
+        Assert.Equal(
+            $"resolved: {reference} {state}",
+            await TransferCommands.ResolveAsync(server.Services, reference, outcome)
+        );
+        Assert.Null(await TransferCommands.ResolveAsync(server.Services, reference, outcome));
+
+        var progress = await server
+            .Get<Store>()
+            .FindAsync(
+                PayoutTables.Progress,
+                new(partner.SandboxNumber),
+                new PayoutOwnerKey(unanswered.PartnerId.Value)
+            );
+        Assert.Equal((null, carried), (progress!.OpenPayoutId, progress.Carried));
+        Assert.Equal(("ok", 0), await HealthAsync());
+    }
+
     /// <summary>The top-up, once its card's bank was asked and said nothing.</summary>
     private async Task<TopUp> AskAsync(string number) =>
         await partner.Client.TopUps.CreateAsync(
@@ -105,6 +147,66 @@ public sealed class OutstandingTransferTests : IAsyncLifetime
             health.GetProperty("status").GetString(),
             health.GetProperty("outstanding_transfers").GetInt32()
         );
+    }
+
+    /// <summary>A payout that was asked for, and is not asked for again meanwhile.</summary>
+    private sealed record PutPayout(
+        Id<PayoutRow> PayoutId,
+        Id<IntentRow> IntentId,
+        Id<PartnerRow> PartnerId,
+        DateTimeOffset RealNow,
+        Server.Worlds.World At
+    ) : Command<Done>(At, DateTimeOffset.UnixEpoch)
+    {
+        public override void Keys(IKeySet keys)
+        {
+            // All of it is new.
+        }
+
+        public override Decision<Done> Decide(Book book)
+        {
+            book.Insert(
+                PayoutTables.Payouts,
+                new PayoutRow
+                {
+                    Id = PayoutId,
+                    PartnerId = PartnerId,
+                    State = PayoutState.Processing,
+                    Currency = Money.Renminbi,
+                    Amount = 30_00,
+                    Through = DateOnly.FromDateTime(DateTime.UnixEpoch),
+                    BroughtForward = 0,
+                    Captured = 30_00,
+                    Refunded = 0,
+                    Fees = 0,
+                    CreatedAt = Now,
+                }
+            );
+            book.Insert(
+                PayoutTables.Progress,
+                new PayoutProgressRow
+                {
+                    OwnerId = PartnerId.Value,
+                    Through = DateOnly.FromDateTime(DateTime.UnixEpoch),
+                    Carried = 0,
+                    OpenPayoutId = PayoutId,
+                }
+            );
+            book.Insert(
+                IntentTables.Intents,
+                new IntentRow
+                {
+                    Id = IntentId,
+                    Kind = IntentKind.PayOut,
+                    State = IntentState.Sent,
+                    SubjectId = PayoutId.Value,
+                    Attempts = 3,
+                    DueAt = RealNow + (IntentRules.LongestWait / 2),
+                    CreatedAt = Now,
+                }
+            );
+            return Decision.Accept(new Done());
+        }
     }
 
     private sealed record Put(WithdrawalRow Row, Server.Worlds.World At)

@@ -34,7 +34,9 @@ public sealed record OwnCoupon(CouponRow Coupon, CouponStockRow Stock, AppRow Ap
 public sealed record StatementLine(EntryRow Entry, AppRow? App, string? Payee, string? Description);
 
 /// <summary>A payment under an agreement: the customer was not asked.</summary>
-public sealed record UnaskedPayment(PaymentRow Payment, AppRow App, AccountRow Account);
+/// <param name="Amount">What the customer paid; of a hold that ended with nothing taken, what was held.</param>
+/// <param name="Payee">Whom they paid.</param>
+public sealed record UnaskedPayment(PaymentRow Payment, long Amount, string Payee, AccountRow Account);
 
 /// <summary>What customers see of their own: the customer is part of every condition.</summary>
 public sealed class DashboardQueries(Store store)
@@ -162,15 +164,26 @@ public sealed class DashboardQueries(Store store)
             world,
             [.. payments.Select(payment => payment.AccountId).Distinct()]
         );
+        var coupons = await store.ListByKeysAsync(
+            CouponTables.Coupons,
+            world,
+            [.. payments.Select(payment => payment.CouponId).OfType<Id<CouponRow>>().Distinct()]
+        );
         return
         [
             .. payments.Select(payment => new UnaskedPayment(
                 payment,
-                apps[payment.AppId],
+                AmountOf(payment, coupons.FirstOrDefault(coupon => coupon.Id == payment.CouponId)),
+                payment.Payee ?? apps[payment.AppId].Name,
                 accounts.First(account => account.Id == payment.AccountId)
             )),
         ];
     }
+
+    private static long AmountOf(PaymentRow payment, CouponRow? coupon) =>
+        payment.State is PaymentState.Canceled or PaymentState.Expired
+            ? HoldShares.MostToPay(coupon, payment.Authorized!.Value)
+            : payment.CustomerAmount;
 
     /// <summary>Adds to entries whose doing they were, and what for.</summary>
     internal async Task<IReadOnlyList<StatementLine>> WithOriginsAsync(

@@ -35,7 +35,7 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
         json.WriteStartObject();
         json.WriteString("made_at", now.ToUniversalTime());
         WritePerson(json, session.Customer!);
-        await WriteAccountsAsync(json, session, now);
+        await WriteAccountsAsync(json, session, now, output);
         await WriteConsentsAsync(json, session, now);
         await WriteCouponsAsync(json, session, now);
         json.WriteStartArray("passkeys");
@@ -50,7 +50,14 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
 
         json.WriteEndArray();
         json.WriteEndObject();
+        await FlushAsync(json, output);
+    }
+
+    /// <summary>The writer alone hands nothing on, and all of it would be kept until the end.</summary>
+    private static async Task FlushAsync(Utf8JsonWriter json, PipeWriter output)
+    {
         await json.FlushAsync();
+        await output.FlushAsync();
     }
 
     private void WritePerson(Utf8JsonWriter json, CustomerRow customer)
@@ -64,7 +71,12 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
         json.WriteEndObject();
     }
 
-    private async Task WriteAccountsAsync(Utf8JsonWriter json, OpenSession session, DateTimeOffset now)
+    private async Task WriteAccountsAsync(
+        Utf8JsonWriter json,
+        OpenSession session,
+        DateTimeOffset now,
+        PipeWriter output
+    )
     {
         json.WriteStartArray("accounts");
         foreach (var account in await queries.ListAccountsAsync(session.World, session.Customer!.Id))
@@ -91,7 +103,7 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
                     WriteLine(json, line, account.Currency);
                 }
 
-                await json.FlushAsync();
+                await FlushAsync(json, output);
             }
 
             json.WriteEndArray();

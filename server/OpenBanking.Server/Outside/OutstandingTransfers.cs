@@ -4,8 +4,8 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Outside;
 
-/// <summary>Transfers from and to bound cards whose outcome the card rail has not told for long: somebody should ask the
-/// card's bank.</summary>
+/// <summary>Transfers from and to bound cards, and to partners, whose outcome nobody outside has told for long: somebody should
+/// ask.</summary>
 public sealed class OutstandingTransfers(Store store, OutsideLimits limits, TimeProvider time)
 {
     /// <summary>The most that are listed at once.</summary>
@@ -15,11 +15,11 @@ public sealed class OutstandingTransfers(Store store, OutsideLimits limits, Time
     public async Task<IReadOnlyList<(World World, IntentRow Intent)>> ListAsync()
     {
         var before = time.GetUtcNow() - limits.OutstandingAfter;
-        // The condition of the index, word for word; 3 and 4 are those of cards.
+        // The condition of the index, word for word; 3 and 4 are those of cards, 8 those to partners.
         var open = await store.ListAcrossWorldsAsync(
             IntentTables.Intents,
             MostListed,
-            $"state <> 3 AND kind <> 6 AND kind IN (3, 4) AND created_at <= {before} ORDER BY created_at"
+            $"state <> 3 AND kind <> 6 AND kind IN (3, 4, 8) AND created_at <= {before} ORDER BY created_at"
         );
         return [.. open.OrderBy(found => found.Row.CreatedAt).Select(found => (found.World, found.Row))];
     }
@@ -29,7 +29,7 @@ public sealed class OutstandingTransfers(Store store, OutsideLimits limits, Time
         await store.ListAcrossWorldsAsync(
             IntentTables.Intents,
             1,
-            $"id = {id} AND state <> 3 AND kind IN (3, 4)"
+            $"id = {id} AND state <> 3 AND kind IN (3, 4, 8)"
         )
             is [var found]
             ? (found.World, found.Row)

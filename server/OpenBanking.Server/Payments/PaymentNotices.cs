@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -9,6 +10,7 @@ using OpenBanking.Server.Pages;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Payments;
 
@@ -47,6 +49,16 @@ public sealed class PaymentNotices(
         await engine.SubmitAsync(new FinishMessage(reference.World, time.GetUtcNow(), reference.Id));
     }
 
+    /// <summary>What of the customer's own money was paid, or set aside: of that a part may have been captured
+    /// meanwhile.</summary>
+    private async Task<long> AmountOfAsync(World world, PaymentRow payment)
+    {
+        var coupon = payment.CouponId is { } id
+            ? await store.FindAsync(CouponTables.Coupons, world, id)
+            : null;
+        return payment.Authorized is { } price ? HoldShares.MostToPay(coupon, price) : payment.CustomerAmount;
+    }
+
     private async Task<PhoneMessage> WriteAsync(Reference reference, Id<PaymentRow> id)
     {
         var world = reference.World;
@@ -62,8 +74,7 @@ public sealed class PaymentNotices(
             texts[
                 payment.Authorized is null ? "NoticePaid" : "NoticeHeld",
                 bank.Name,
-                // A part of a hold may have been captured meanwhile.
-                Amounts.Yuan(payment.Authorized ?? payment.CustomerAmount),
+                Amounts.Yuan(await AmountOfAsync(world, payment)),
                 payment.Payee ?? app.Name,
                 account.LastFour
             ]

@@ -55,7 +55,7 @@ public sealed record SettleDays(
 /// <summary>The bank's own transfer was answered.</summary>
 /// <param name="Payout">Read before the batch for what never changes in it.</param>
 /// <param name="DeclineCode">Why it failed; null when the money is there.</param>
-public sealed record CompletePayout(
+public record CompletePayout(
     World World,
     DateTimeOffset Now,
     Id<IntentRow> IntentId,
@@ -80,9 +80,21 @@ public sealed record CompletePayout(
         Decision.Accept(PayoutRules.Complete(this, book));
 }
 
+/// <summary>A person says what became of the bank's own transfer; so it stands in the audit.</summary>
+public sealed record ResolvePayout(
+    World World,
+    DateTimeOffset Now,
+    Id<IntentRow> IntentId,
+    PayoutRow Payout,
+    string? DeclineCode
+) : CompletePayout(World, Now, IntentId, Payout, DeclineCode);
+
 /// <summary>How partners get their money: day after day, each day once, and one transfer at a time.</summary>
 public static class PayoutRules
 {
+    /// <summary>What is kept with a payout of which a person says that it was refused.</summary>
+    public const string TransferRefused = "transfer_refused";
+
     public static class Refusals
     {
         /// <summary>The last one has no answer yet.</summary>

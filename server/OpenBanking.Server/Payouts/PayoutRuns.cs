@@ -23,7 +23,11 @@ public sealed class PayoutRuns(
     /// <summary>The most settlement accounts of one run.</summary>
     private const int Most = 100_000;
 
+    /// <summary>So many that cannot be settled are not about one account, and the run ends.</summary>
+    private const int MostFailures = 10;
+
     /// <summary>Gives how many payouts were begun.</summary>
+    /// <exception cref="AggregateException">Some accounts could not be settled; the others were, all the same.</exception>
     public async Task<int> RunAsync()
     {
         // 2 is a partner's settlement, 8 a merchant's.
@@ -33,12 +37,25 @@ public sealed class PayoutRuns(
             $"kind IN (2, 8) AND balance > {0} ORDER BY world, owner_id"
         );
         var begun = 0;
+        var failures = new List<Exception>();
         foreach (var (world, account) in accounts)
         {
-            begun += await SettleAsync(world, account) ? 1 : 0;
+            try
+            {
+                begun += await SettleAsync(world, account) ? 1 : 0;
+            }
+            catch (Exception failure) when (failures.Count < MostFailures)
+            {
+                failures.Add(failure);
+            }
         }
 
-        return begun;
+        return failures.Count == 0
+            ? begun
+            : throw new AggregateException(
+                $"{begun} payouts were begun, and {failures.Count} settlement accounts could not be settled.",
+                failures
+            );
     }
 
     private async Task<bool> SettleAsync(World world, InternalAccountRow account)

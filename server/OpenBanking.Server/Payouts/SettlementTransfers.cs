@@ -42,6 +42,22 @@ public sealed class SettlementTransfers(
         );
     }
 
+    /// <summary>Books what a person was told of a payout that has no answer; gives what became of it.</summary>
+    public async Task<PayoutState> ResolveAsync(Reference reference, Id<PayoutRow> id, bool done)
+    {
+        var payout = (await store.FindAsync(PayoutTables.Payouts, reference.World, id))!;
+        var decision = await engine.SubmitAsync(
+            new ResolvePayout(
+                reference.World,
+                await clocks.NowAsync(reference.World),
+                reference.Id,
+                payout,
+                done ? null : PayoutRules.TransferRefused
+            )
+        );
+        return ((Accepted<PayoutRow>)decision).Reply.State;
+    }
+
     private async Task<SettlementPayee> PayeeOfAsync(World world, PayoutRow payout)
     {
         var name = payout.SubMerchantId is { } merchant

@@ -187,9 +187,15 @@ public static class TopUpRules
             DeclineCode = decline,
             Currency = agreement.Currency,
             Amount = command.Amount,
-            CreatedAt = command.Now,
-            CompletedAt = decline is null ? null : command.Now,
+            CreatedAt = CountsAt(command.Now, agreement),
+            CompletedAt = decline is null ? null : CountsAt(command.Now, agreement),
         };
+
+    /// <summary>When a top-up counts: now, or at the first moment of a later business day that has begun for the agreement
+    /// already. Commands are not decided in the order of their clocks, and what was counted is given back to the day that
+    /// counted it.</summary>
+    private static DateTimeOffset CountsAt(DateTimeOffset now, AgreementRow agreement) =>
+        agreement.Day > BusinessCalendar.DateOf(now) ? BusinessCalendar.StartOf(agreement.Day) : now;
 
     private static void Emit(Book book, TopUpRow topUp)
     {

@@ -1,4 +1,9 @@
+using System.IO.Pipelines;
 using System.Text.Json;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 using Xunit;
 
 namespace OpenBanking.Tests.Http.Dashboard;
@@ -51,6 +56,22 @@ public sealed class DataCopyTests(SharedServer shared) : OwnPageTests(shared)
         Assert.DoesNotContain(Person.IdNumber, Browser.Content);
         Assert.DoesNotContain(Person.CardNumber, Browser.Content);
         Assert.DoesNotContain(Person.Mobile, Browser.Content);
+    }
+
+    [Fact]
+    public async Task What_is_written_is_handed_on_and_not_kept_until_the_end()
+    {
+        var world = new World(Partner.SandboxNumber);
+        var customer = await Shared
+            .Server.Get<Store>()
+            .FirstAsync(CustomerTables.Customers, world, $"1 = {1}");
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+
+        await Shared
+            .Server.Get<DataCopies>()
+            .WriteAsync(new(world, null!, customer), DateTimeOffset.UtcNow, [], pipe.Writer);
+
+        Assert.Equal(0, pipe.Writer.UnflushedBytes);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal sealed partial class Model
             : agreement.ToppedUp.OnDayOf(DayOf(now)) + amount > agreement.Daily
                 ? DeclineCodes.AgreementDailyLimit
             : null;
-        TopUps.Add(new(agreement, amount, DayOf(now)) { Open = decline is null });
+        TopUps.Add(new(agreement, amount, agreement.Day.At(DayOf(now))) { Open = decline is null });
         if (decline is not null)
         {
             return new(null, decline, new ExpectedEvent(agreement.App, EventTypes.TopUpFailed, "failed", 1));

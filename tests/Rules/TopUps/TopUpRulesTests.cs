@@ -114,6 +114,25 @@ public class TopUpRulesTests
     }
 
     [Fact]
+    public void One_that_is_decided_after_midnight_is_given_back_to_the_day_that_counted_it()
+    {
+        var bank = BankWith(Rows.Agreement with { Day = Rows.Today.AddDays(1) });
+        var topUp = bank.Run(create).Accepted;
+        Assert.Equal(30_00, bank.Get(ConsentTables.Agreements, Rows.Agreement.Id).DayToppedUp);
+
+        bank.Run(
+            complete with
+            {
+                Now = Rows.Noon.AddDays(1),
+                TopUp = topUp,
+                DeclineCode = DeclineCodes.CardRefused,
+            }
+        );
+
+        Assert.Equal(0, bank.Get(ConsentTables.Agreements, Rows.Agreement.Id).DayToppedUp);
+    }
+
+    [Fact]
     public void Money_that_comes_in_uses_up_no_limit_of_what_goes_out()
     {
         var bank = BankWith();

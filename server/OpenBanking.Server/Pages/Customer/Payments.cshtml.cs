@@ -1,5 +1,4 @@
 using OpenBanking.Server.Dashboard;
-using OpenBanking.Server.Payments;
 
 namespace OpenBanking.Server.Pages;
 
@@ -10,10 +9,4 @@ public sealed class CustomerPaymentsModel(CustomerSessions sessions, DashboardQu
     public IReadOnlyList<UnaskedPayment> Unasked { get; private set; } = [];
 
     public async Task OnGetAsync() => Unasked = await queries.ListUnaskedPaymentsAsync(World, CustomerId);
-
-    /// <summary>What the customer paid; of a hold that ended with nothing taken, what was held.</summary>
-    public static long AmountOf(PaymentRow payment) =>
-        payment.State is PaymentState.Canceled or PaymentState.Expired
-            ? payment.Authorized!.Value
-            : payment.CustomerAmount;
 }
