@@ -54,6 +54,16 @@ public sealed partial class ExampleJourney
         );
         await bank.Get<SandboxClock>()
             .AdvanceAsync(new World(int.Parse(sandbox.SandboxId)), TimeSpan.FromDays(1));
+        for (
+            var tries = 0;
+            tries < MostTries
+                && !await client.Payouts.ListAsync().AllAsync(each => each.Status == PayoutStatus.Succeeded);
+            tries++
+        )
+        {
+            await Task.Delay(25);
+        }
+
         var payout = await RecordAsync(
             "listPayouts",
             "payouts",
