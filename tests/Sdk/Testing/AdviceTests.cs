@@ -36,8 +36,8 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
     }
 
     [Theory]
-    [InlineData(-300, "300 s behind the bank's")]
-    [InlineData(300, "300 s ahead of the bank's")]
+    [InlineData(-300, "behind")]
+    [InlineData(300, "ahead of")]
     public async Task A_clock_that_is_off_is_told_by_how_much(int seconds, string told)
     {
         var clock = new SettableClock { Offset = TimeSpan.FromSeconds(seconds) };
@@ -49,14 +49,14 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
         clock.Offset = TimeSpan.FromSeconds(Math.Sign(seconds) * 100);
         var atTheApi = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(AskAsync);
 
-        // The Date header has whole seconds.
-        Assert.Contains(
-            [told, told.Replace("300", "299"), told.Replace("300", "301")],
-            text => atTheTokens.Message.Contains($"This machine's clock is {text}: set it.")
+        // The Date header has whole seconds, and a busy machine takes some to ask and to answer.
+        Assert.Matches(
+            $"This machine's clock is (29[0-9]|30[0-9]|310) s {told} the bank's: set it.",
+            atTheTokens.Message
         );
         Assert.Equal(ProblemCodes.InvalidProof, atTheApi.Code);
         Assert.Matches(
-            "This machine's clock is (99|100|101) s (behind|ahead of) the bank's: set it.",
+            $"This machine's clock is (9[0-9]|10[0-9]|110) s {told} the bank's: set it.",
             atTheApi.Message
         );
 
