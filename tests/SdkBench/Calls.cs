@@ -26,6 +26,9 @@ public class Calls
     private HandWrittenClient handWritten = null!;
     private RestSharpClient restSharp = null!;
     private Func<string> prove = null!;
+#if GENERATED
+    private GeneratedClient generated = null!;
+#endif
 
     [GlobalSetup]
     public void Start()
@@ -43,6 +46,9 @@ public class Calls
         handWritten = new(address, token);
         restSharp = new(address, token);
         prove = Prover(address, token);
+#if GENERATED
+        generated = new(address, token);
+#endif
     }
 
     [GlobalCleanup]
@@ -64,6 +70,11 @@ public class Calls
 
     [Benchmark]
     public Task<Payment> RestSharp() => restSharp.PayAsync(order, key.Value);
+
+#if GENERATED
+    [Benchmark]
+    public Task<Bank.Payment> Generated() => generated.PayAsync(order, key.Value);
+#endif
 
     /// <summary>The SDK's own maker of proofs, which is not public.</summary>
     private static Func<string> Prover(Uri address, string token)

@@ -9,7 +9,10 @@ internal static class Ratios
     {
         var (time, bytes) = (Of(summary, nameof(Calls.Sdk)), Bytes(summary, nameof(Calls.Sdk)));
         var proof = (Of(summary, nameof(Calls.Proof)), Bytes(summary, nameof(Calls.Proof)));
-        foreach (var other in new[] { nameof(Calls.HandWritten), nameof(Calls.RestSharp) })
+        var others = summary
+            .Reports.Select(report => report.BenchmarkCase.Descriptor.WorkloadMethod.Name)
+            .Except([nameof(Calls.Sdk), nameof(Calls.Proof)]);
+        foreach (var other in others)
         {
             Console.WriteLine(
                 $"SDK without its proof / {other}: "

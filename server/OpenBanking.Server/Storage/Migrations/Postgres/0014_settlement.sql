@@ -16,7 +16,8 @@ CREATE TABLE fee_rule (
     PRIMARY KEY (world, id)
 );
 
-CREATE INDEX fee_rule_by_owner ON fee_rule (world, owner_id);
+-- No index holds columns of a key: rows are always found by the whole of it.
+CREATE INDEX fee_rule_by_owner ON fee_rule (owner_id);
 
 ALTER TABLE payment
     ADD COLUMN fee_rule_id uuid,
@@ -43,7 +44,7 @@ CREATE TABLE sub_merchant (
     PRIMARY KEY (world, id)
 );
 
-CREATE INDEX sub_merchant_by_partner ON sub_merchant (world, partner_id, id);
+CREATE INDEX sub_merchant_by_partner ON sub_merchant (partner_id);
 
 ALTER TABLE payment ADD COLUMN splits text COLLATE "C";
 
@@ -77,7 +78,7 @@ CREATE TABLE payout (
     CHECK (amount > 0)
 );
 
-CREATE INDEX payout_by_partner ON payout (world, partner_id, id);
+CREATE INDEX payout_by_partner ON payout (partner_id);
 
 CREATE TABLE payout_progress (
     world integer NOT NULL,
