@@ -96,11 +96,14 @@ public class Calls
 
     private sealed class InThisProcess : ManualConfig
     {
-        public InThisProcess() =>
+        public InThisProcess()
+        {
+            ArtifactsPath = Path.Combine(Path.GetTempPath(), "openbanking-sdkbench");
             AddJob(
                 Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
                     .WithWarmupCount(5)
                     .WithIterationCount(15)
             );
+        }
     }
 }
