@@ -35,7 +35,7 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
         json.WriteStartObject();
         json.WriteString("made_at", now.ToUniversalTime());
         WritePerson(json, session.Customer!);
-        await WriteAccountsAsync(json, session, now, output);
+        await WriteAccountsAsync(json, session, output);
         await WriteConsentsAsync(json, session, now);
         await WriteCouponsAsync(json, session, now);
         json.WriteStartArray("passkeys");
@@ -71,12 +71,7 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
         json.WriteEndObject();
     }
 
-    private async Task WriteAccountsAsync(
-        Utf8JsonWriter json,
-        OpenSession session,
-        DateTimeOffset now,
-        PipeWriter output
-    )
+    private async Task WriteAccountsAsync(Utf8JsonWriter json, OpenSession session, PipeWriter output)
     {
         json.WriteStartArray("accounts");
         foreach (var account in await queries.ListAccountsAsync(session.World, session.Customer!.Id))
@@ -92,18 +87,13 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
             Write(json, "held", account.Held, account.Currency);
             json.WriteString("bound_card", $"{card.Bank} {Masks.Number(card.LastFour)}");
             json.WriteStartArray("transactions");
-            foreach (var month in Statements.MonthsOf(account, now).Reverse())
+            await foreach (var line in statements.ReadAsync(session.World, account))
             {
-                var lines = statements.ReadAsync(
-                    session.World,
-                    await statements.FindAsync(session.World, account, month)
-                );
-                await foreach (var line in lines)
+                WriteLine(json, line, account.Currency);
+                if (line.Entry.Sequence % Statements.Chunk == 0)
                 {
-                    WriteLine(json, line, account.Currency);
+                    await FlushAsync(json, output);
                 }
-
-                await FlushAsync(json, output);
             }
 
             json.WriteEndArray();

@@ -25,7 +25,7 @@ public sealed record StatementMonth(
 public sealed class Statements(Store store, DashboardQueries queries)
 {
     /// <summary>How many lines are read at once.</summary>
-    private const int Chunk = 500;
+    internal const int Chunk = 500;
 
     /// <summary>The months there can be a statement of, the newest first.</summary>
     public static IEnumerable<DateOnly> MonthsOf(AccountRow account, DateTimeOffset now)
@@ -52,14 +52,26 @@ public sealed class Statements(Store store, DashboardQueries queries)
     }
 
     /// <summary>Its lines, the oldest first.</summary>
-    public async IAsyncEnumerable<StatementLine> ReadAsync(World world, StatementMonth month)
+    public IAsyncEnumerable<StatementLine> ReadAsync(World world, StatementMonth month) =>
+        ReadAsync(world, month.Account, month.After, month.UpTo);
+
+    /// <summary>All lines that the account had when it was read, the oldest first.</summary>
+    public IAsyncEnumerable<StatementLine> ReadAsync(World world, AccountRow account) =>
+        ReadAsync(world, account, after: 0, account.Entries);
+
+    private async IAsyncEnumerable<StatementLine> ReadAsync(
+        World world,
+        AccountRow account,
+        long after,
+        long upTo
+    )
     {
-        for (var after = month.After; after < month.UpTo; )
+        while (after < upTo)
         {
             var entries = await store.ListAsync(
                 LedgerTables.Entries,
                 world,
-                $"account_id = {month.Account.Id} AND sequence > {after} AND sequence <= {month.UpTo} ORDER BY sequence LIMIT {Chunk}"
+                $"account_id = {account.Id} AND sequence > {after} AND sequence <= {upTo} ORDER BY sequence LIMIT {Chunk}"
             );
             if (entries.Count == 0)
             {
