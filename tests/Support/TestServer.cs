@@ -15,6 +15,18 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>The database of each data folder: a server that is started again finds its data.</summary>
     private static readonly ConcurrentDictionary<string, string> databases = [];
 
+    /// <summary>A database with the schema and nothing in it, which the others are copies of.</summary>
+    private static readonly Lazy<Task<string>> template = new(async () =>
+    {
+        var database = PostgresCluster.Shared.NewDatabase();
+        if (await Program.RunAsync(["migrate", .. SettingsOf(database)]) != 0)
+        {
+            throw new InvalidOperationException("The schema could not be made.");
+        }
+
+        return database;
+    });
+
     private readonly WebApplication app;
     private readonly bool ownsFolder;
 
@@ -54,6 +66,7 @@ public sealed class TestServer : IAsyncDisposable
         var address = new Uri($"http://localhost:{Ports.Free()}");
         var folder = dataFolder ?? Directory.CreateTempSubdirectory("openbanking-test-").FullName;
         var answers = new DocumentedAnswers();
+        var store = await StoreOfAsync(folder);
         var app = Program.Build(
             [
                 $"--Server:PublicAddress={address}",
@@ -64,7 +77,7 @@ public sealed class TestServer : IAsyncDisposable
                 "--Logging:LogLevel:Microsoft.AspNetCore=None",
                 "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
                 "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=None",
-                .. StoreOf(folder),
+                .. store,
                 .. settings.Select(setting => "--" + setting),
             ],
             builder =>
@@ -85,19 +98,25 @@ public sealed class TestServer : IAsyncDisposable
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 
-    private static string[] StoreOf(string folder) =>
-        Environment.GetEnvironmentVariable("OPENBANKING_TEST_STORE") switch
+    private static async Task<string[]> StoreOfAsync(string folder)
+    {
+        switch (Environment.GetEnvironmentVariable("OPENBANKING_TEST_STORE"))
         {
-            null or "" or "sqlite" => [],
-            "postgres" =>
-            [
-                "--Storage:Provider=Postgres",
-                $"--Storage:ConnectionString={PostgresCluster.Shared.ConnectionStringOf(
-                    databases.GetOrAdd(folder, _ => PostgresCluster.Shared.NewDatabase())
-                )}",
-            ],
-            var other => throw new InvalidOperationException($"There is no store {other}."),
-        };
+            case null or "" or "sqlite":
+                return [];
+            case "postgres":
+                var empty = await template.Value;
+                return SettingsOf(databases.GetOrAdd(folder, _ => PostgresCluster.Shared.NewDatabase(empty)));
+            case var other:
+                throw new InvalidOperationException($"There is no store {other}.");
+        }
+    }
+
+    private static string[] SettingsOf(string database) =>
+        [
+            "--Storage:Provider=Postgres",
+            $"--Storage:ConnectionString={PostgresCluster.Shared.ConnectionStringOf(database)}",
+        ];
 
     public async ValueTask DisposeAsync()
     {

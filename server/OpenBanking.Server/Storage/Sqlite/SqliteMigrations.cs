@@ -7,6 +7,9 @@ internal sealed class SqliteMigrations(string path, IReadOnlyList<Migration> kno
 {
     public const string Dialect = "Sqlite";
 
+    /// <summary>One for all of them: the last connection to close copies the whole log back into the file.</summary>
+    private SqliteConnection? writing;
+
     public IReadOnlyList<Migration> Known => known;
 
     public void Lock()
@@ -39,7 +42,7 @@ internal sealed class SqliteMigrations(string path, IReadOnlyList<Migration> kno
 
     public void Apply(Migration migration, DateTimeOffset now)
     {
-        using var connection = new SqliteConnection(path, writes: true);
+        var connection = writing ??= new SqliteConnection(path, writes: true);
         connection.Execute("BEGIN IMMEDIATE");
         connection.Execute(
             """
@@ -66,10 +69,8 @@ internal sealed class SqliteMigrations(string path, IReadOnlyList<Migration> kno
         connection.Execute("COMMIT");
     }
 
-    public void Dispose()
-    {
-        // Each step has a connection of its own.
-    }
+    /// <summary>What was begun and not committed is undone.</summary>
+    public void Dispose() => writing?.Dispose();
 
     private static bool HasTable(SqliteConnection connection) =>
         Has(connection, "SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'");
