@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
 using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Tests;
 
@@ -52,7 +53,7 @@ public sealed class TestServer : IAsyncDisposable
     )
     {
         var address = new Uri($"http://localhost:{Ports.Free()}");
-        var folder = dataFolder ?? Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+        var folder = dataFolder ?? NewFolder();
         var answers = new DocumentedAnswers();
         var app = Program.Build(
             [
@@ -84,6 +85,13 @@ public sealed class TestServer : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
+
+    private static string NewFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+        EmptyBooks.CopyTo(folder);
+        return folder;
+    }
 
     private static string[] StoreOf(string folder) =>
         Environment.GetEnvironmentVariable("OPENBANKING_TEST_STORE") switch
