@@ -98,7 +98,7 @@ public sealed class LogEventTests
 
             | instrument | kind | tags |
             | --- | --- | --- |
-            | `openbanking.client.calls` | counter, `{call}` | `http.request.method`, `url.template`, `http.response.status_code`, `error.type` |
+            | `openbanking.client.calls` | counter, `{call}` | those of activities, without `openbanking.request_id` |
             | `openbanking.client.duration` | histogram, `s` | the same |
             | `openbanking.client.retries` | counter, `{retry}` | `http.request.method`, `url.template` |
             | `openbanking.client.token_requests` | counter, `{request}` | `grant_type` |
