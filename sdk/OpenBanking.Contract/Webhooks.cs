@@ -6,7 +6,7 @@ public sealed record CreateWebhookEndpointRequest
     /// <summary>An https address; on a sandbox server that listens on loopback alone also http on loopback.</summary>
     public required string Url { get; init; }
 
-    /// <summary>The event types wanted, one or more of <see cref="EventTypes"/>; all of them when absent.</summary>
+    /// <summary>Which of <see cref="EventTypes"/> are wanted, one or more; all of them when absent.</summary>
     public IReadOnlyList<string>? Events { get; init; }
 }
 

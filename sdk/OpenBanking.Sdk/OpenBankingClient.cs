@@ -8,6 +8,8 @@ namespace OpenBanking;
 /// from it and from its sub-clients.</remarks>
 public class OpenBankingClient
 {
+    private readonly Api api;
+
     /// <summary>A client of one app.</summary>
     /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to
     /// set.</exception>
@@ -28,7 +30,7 @@ public class OpenBankingClient
             settings.Call.Logger
         );
         var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
-        var api = new Api(settings.ApiAddress, new AppTokens(tokens, clock), customers, binding, caller);
+        api = new Api(settings.ApiAddress, new AppTokens(tokens, clock), customers, binding, caller);
 
         AccountApplications = new AccountApplicationsClient(api);
         Accounts = new AccountsClient(api);
@@ -49,6 +51,7 @@ public class OpenBankingClient
     /// <summary>For mocks, which override the sub-clients they are asked for.</summary>
     protected OpenBankingClient()
     {
+        api = null!;
         AccountApplications = null!;
         Accounts = null!;
         AccountLinks = null!;
@@ -106,4 +109,23 @@ public class OpenBankingClient
 
     /// <summary>Reads events again.</summary>
     public virtual EventsClient Events { get; }
+
+    /// <summary>Reads an object again, and gets it over the wire only if it has changed (<c>If-None-Match</c>, RFC 9110
+    /// §13.1.2).</summary>
+    /// <example><code source="Client_ReadAgainAsync">
+    /// var now = await client.ReadAgainAsync(known);
+    /// Console.WriteLine(ReferenceEquals(now, known) ? "Nothing has changed." : $"It is {now.Status} now.");
+    /// </code></example>
+    /// <param name="known">What this client has read by a method that reads one object, such as
+    /// <see cref="PaymentsClient.GetAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The same instance when nothing has changed.</returns>
+    /// <exception cref="ArgumentException">It was not read so: it came in a list, or from a change.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public virtual Task<T> ReadAgainAsync<T>(T known, CancellationToken cancellationToken = default)
+        where T : ResponseObject
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        return api.ReadAgainAsync(known, cancellationToken);
+    }
 }

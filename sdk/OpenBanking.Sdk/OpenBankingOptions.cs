@@ -21,9 +21,15 @@ public sealed class OpenBankingOptions
     /// <summary>The app's id, <c>app_…</c>. Required.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>The app's registered key; it signs client assertions (RFC 7523). Required, unless the app is registered with
-    /// a <see cref="ClientCertificate"/>.</summary>
+    /// <summary>The app's registered key; it signs client assertions (RFC 7523). Required, unless there is
+    /// <see cref="CurrentKey"/>, or the app is registered with a <see cref="ClientCertificate"/>.</summary>
     public ClientKey? Key { get; set; }
+
+    /// <summary>In the place of <see cref="Key"/>, for keys that are replaced while the app runs: gives the key of now, whenever
+    /// a token is asked for.</summary>
+    /// <remarks>Register the new key at the bank beside the old one, have this give the new one, and take the old one back.
+    /// Called from many threads; keep the key that it gives, since reading it anew from its PEM costs time.</remarks>
+    public Func<ClientKey>? CurrentKey { get; set; }
 
     /// <summary>The key access tokens are bound to (RFC 9449), other than <see cref="Key"/>; a new one for
     /// every client by default.</summary>

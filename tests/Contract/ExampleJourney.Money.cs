@@ -1,3 +1,5 @@
+using OpenBanking.Testing;
+
 namespace OpenBanking.Tests.Contract;
 
 /// <summary>What is done with money.</summary>
@@ -16,6 +18,11 @@ public sealed partial class ExampleJourney
                 )
         );
         await client.TopUps.WaitAsync(asked.Id);
+        var refused = await client.TopUps.CreateAsync(
+            new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = MagicAmounts.CardRefused },
+            IdempotencyKey.FromOrder("top-up-2", "top-up")
+        );
+        await client.TopUps.WaitAsync(refused.Id);
         await RecordAsync("getTopUp", "succeeded", "It has arrived", () => client.TopUps.GetAsync(asked.Id));
     }
 
@@ -27,7 +34,7 @@ public sealed partial class ExampleJourney
             "5.00 off 15.00",
             async () => await client.Coupons.ListStocksAsync().FirstAsync()
         );
-        var coupon = await RecordAsync(
+        coupon = await RecordAsync(
             "issueCoupon",
             "issued",
             "A coupon for a customer",
@@ -108,13 +115,15 @@ public sealed partial class ExampleJourney
                     IdempotencyKey.FromOrder("order-1003", "capture")
                 )
         );
-        var given = await PayAsync("order-1004", Money.Yuan(50), manual: true);
+        var given = await PayAsync("order-1004", Money.Yuan(50), coupon.Id, manual: true);
         await RecordAsync(
             "cancelPayment",
             "canceled",
             "All of it is given back",
             () => client.Payments.CancelAsync(given.Id, IdempotencyKey.FromOrder("order-1004", "cancel"))
         );
+        // Nobody captures it.
+        await PayAsync("order-1006", Money.Yuan(1), manual: true);
     }
 
     private async Task ConfirmLaterAsync()

@@ -25,6 +25,7 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
     private OpenBankingClient client = null!;
     private LinkedCustomer customer = null!;
     private IReadOnlyList<SandboxPerson> persons = null!;
+    private Coupon coupon = null!;
 
     public async Task PlayAsync()
     {
@@ -37,6 +38,7 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
         await ConfirmLaterAsync();
         await ApplyAsync();
         await ListenAsync();
+        await BringWhatSeldomHappensAsync();
         await SettleAsync();
         await EndAsync();
     }
@@ -151,7 +153,7 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
             () => client.Agreements.GetAsync(customer.AgreementId!)
         );
         using var raw = NewRaw();
-        var access = await LinkWithoutSdkAsync(raw);
+        var access = await LinkWithoutSdkAsync(raw, persons[2]);
         await RecordAsync(
             "getUserInfo",
             "customer",
@@ -168,7 +170,7 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
     }
 
     /// <summary>Another customer's access token, for what the SDK does not ask.</summary>
-    private async Task<string> LinkWithoutSdkAsync(RawClient raw)
+    private async Task<string> LinkWithoutSdkAsync(RawClient raw, SandboxPerson person)
     {
         const string verifier = "a-verifier-of-at-least-forty-three-characters";
         var pushed = await raw.PostFormAsync(
@@ -185,7 +187,7 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
                 ("authorization_details", """[{"type":"account_opening"},{"type":"account_information"}]"""),
             ]
         );
-        using var visitor = new BankCustomer(persons[2], sandbox.MessagesUrl, Pin);
+        using var visitor = new BankCustomer(person, sandbox.MessagesUrl, Pin);
         var callback = await visitor.AgreeAsync(
             new Uri(
                 server,
@@ -225,26 +227,11 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
 
     private async Task ApplyAsync()
     {
-        var person = persons[1];
         var application = await RecordAsync(
             "createAccountApplication",
             "created",
             "For a person, encrypted to the bank's key",
-            () =>
-                client.AccountApplications.CreateAsync(
-                    new OpenBanking.CreateAccountApplicationRequest
-                    {
-                        Applicant = new Applicant
-                        {
-                            Name = person.Name,
-                            IdNumber = person.IdNumber,
-                            Mobile = person.Mobile,
-                            CardNumber = person.CardNumber,
-                        },
-                        ReturnUri = redirectUri.ToString(),
-                    },
-                    IdempotencyKey.FromOrder("opening-1", "application")
-                )
+            () => ApplyAsync(persons[1], 1)
         );
         await UntilAsync(
             () => client.AccountApplications.GetAsync(application.Id),
@@ -270,6 +257,22 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
             async () => await raw.CallAsync(HttpMethod.Get, "/v1/encryption-keys", await raw.AppTokenAsync())
         );
     }
+
+    private Task<AccountApplication> ApplyAsync(SandboxPerson person, int number) =>
+        client.AccountApplications.CreateAsync(
+            new OpenBanking.CreateAccountApplicationRequest
+            {
+                Applicant = new Applicant
+                {
+                    Name = person.Name,
+                    IdNumber = person.IdNumber,
+                    Mobile = person.Mobile,
+                    CardNumber = person.CardNumber,
+                },
+                ReturnUri = redirectUri.ToString(),
+            },
+            IdempotencyKey.FromOrder($"opening-{number}", "application")
+        );
 
     private async Task ListenAsync()
     {
@@ -327,6 +330,7 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
                     withProof: false
                 )
         );
+        await LetTimePassAsync();
         await ReadEventsAsync();
         var read = await RecordAsync(
             "readClient",
@@ -347,7 +351,7 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
     {
         var events = await UntilAsync(
             async () => await client.Events.ListAsync().ToListAsync(),
-            listed => listed.Any(happened => happened.Type == EventTypes.ConsentRevoked)
+            listed => EventTypes.All.All(type => listed.Any(happened => happened.Type == type))
         );
         await RecordAsync(
             "listEvents",

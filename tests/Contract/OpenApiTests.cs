@@ -47,11 +47,48 @@ public sealed class OpenApiTests(ContractServer fixture) : IClassFixture<Contrac
     }
 
     [Fact]
-    public async Task Every_event_is_in_the_document()
+    public async Task Every_event_is_in_the_document_with_an_example()
     {
         var document = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryFiles.Find(CommittedDocument)))!;
-        Assert.Equal(EventTypes.All, document["webhooks"]!.AsObject().Select(entry => entry.Key));
+        var webhooks = document["webhooks"]!.AsObject();
+        Assert.Equal(EventTypes.All, webhooks.Select(entry => entry.Key));
+        Assert.All(
+            webhooks,
+            entry =>
+                Assert.Equal(
+                    entry.Key,
+                    entry.Value!["post"]!["requestBody"]!["content"]!["application/json"]!
+                        ["examples"]
+                        ?["event"]?["value"]?["type"]?.GetValue<string>()
+                )
+        );
     }
+
+    [Theory]
+    [InlineData(CommittedDocument)]
+    [InlineData(OlderDocument)]
+    public async Task The_document_speaks_of_what_goes_over_the_wire_and_not_of_the_code(string file)
+    {
+        var texts = TextsOf(JsonNode.Parse(await File.ReadAllTextAsync(RepositoryFiles.Find(file)))!)
+            .ToList();
+
+        Assert.True(texts.Count > 500, $"Only {texts.Count} descriptions.");
+        Assert.All(texts, text => Assert.DoesNotMatch(@"OpenBanking\.|\n|see cref", text));
+    }
+
+    private static IEnumerable<string> TextsOf(JsonNode node) =>
+        node switch
+        {
+            JsonArray items => items.OfType<JsonNode>().SelectMany(TextsOf),
+            JsonObject members => members
+                .Where(member => member.Value is not null)
+                .SelectMany(member =>
+                    member is { Key: "description" or "summary", Value: JsonValue text }
+                        ? [text.GetValue<string>()]
+                        : TextsOf(member.Value!)
+                ),
+            _ => [],
+        };
 
     [Fact]
     public async Task Every_route_of_the_api_is_in_the_document()

@@ -8,7 +8,7 @@ namespace OpenBanking.Tests.Sdk;
 /// page of outcomes, which is made from what was seen.</summary>
 public sealed class FaultMatrixTests
 {
-    private const string Page = "docs/reference/outcomes.md";
+    private const string Page = "docs/reference/outcomes";
     private const int SideBySide = 10;
 
     private static readonly string[] kinds = ["reading", "paying", "changing"];
@@ -20,9 +20,14 @@ public sealed class FaultMatrixTests
         var runs = Fault.All.SelectMany(fault => kinds.Select(kind => SeeAsync(fault, kind, gate)));
         var outcomes = (await Task.WhenAll(runs)).Chunk(kinds.Length);
 
-        var page = Write(Fault.All.Zip(outcomes));
+        var rows = Fault.All.Zip(outcomes).ToList();
+        await IsAsync($"{Page}.md", Write(rows));
+        await IsAsync($"{Page}.zh-CN.md", WriteInChinese(rows));
+    }
 
-        var file = Path.Combine(PublicApiTests.Root(), Page);
+    private static async Task IsAsync(string name, string page)
+    {
+        var file = Path.Combine(PublicApiTests.Root(), name);
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
         {
             await File.WriteAllTextAsync(file, page);
@@ -47,14 +52,13 @@ public sealed class FaultMatrixTests
         }
     }
 
-    private static string Write(IEnumerable<(Fault Fault, string[] Outcomes)> rows)
-    {
-        var page = new StringBuilder(
+    private static string Write(IEnumerable<(Fault Fault, string[] Outcomes)> rows) =>
+        Write(
             """
             # What goes wrong on the way, and what the SDK makes of it
 
             Made by playing every fault against the SDK, on every attempt; the tests in `tests/Sdk` write it anew with
-            `UPDATE_DOCS=1`.
+            `UPDATE_DOCS=1`. [中文](outcomes.zh-CN.md)
 
             Codes are those of `OpenBankingException.Code`. *Again* means that the call was tried again first, with the
             same key and a fresh proof, as often as `MaxRetries` says: a fault that passes meanwhile is not noticed. *Unknown*
@@ -66,21 +70,45 @@ public sealed class FaultMatrixTests
             Every call ends within `TotalTimeout`, whatever the other side does. Redirects are not followed, and no more
             than 1 MiB of an answer is read.
 
-            """
+            """,
+            "Reading | Paying, with a key | Changing, without a key",
+            rows.GroupBy(row => row.Fault.Group, row => (row.Fault.Name, row.Outcomes))
         );
-        foreach (var group in rows.GroupBy(row => row.Fault.Group))
+
+    private static string WriteInChinese(IEnumerable<(Fault Fault, string[] Outcomes)> rows) =>
+        Write(
+            OutcomesInChinese.Text,
+            OutcomesInChinese.Columns,
+            rows.GroupBy(
+                row => OutcomesInChinese.Of(row.Fault.Group),
+                row =>
+                    (
+                        OutcomesInChinese.Of(row.Fault.Name),
+                        row.Outcomes.Select(OutcomesInChinese.OfOutcome).ToArray()
+                    )
+            )
+        );
+
+    private static string Write(
+        string text,
+        string columns,
+        IEnumerable<IGrouping<string, (string Name, string[] Outcomes)>> groups
+    )
+    {
+        var page = new StringBuilder(text);
+        foreach (var group in groups)
         {
             page.Append(
                 $"""
 
-                | {group.Key} | Reading | Paying, with a key | Changing, without a key |
+                | {group.Key} | {columns} |
                 | --- | --- | --- | --- |
 
                 """
             );
-            foreach (var (fault, outcomes) in group)
+            foreach (var (name, outcomes) in group)
             {
-                page.Append($"| {fault.Name} | {string.Join(" | ", outcomes)} |\n");
+                page.Append($"| {name} | {string.Join(" | ", outcomes)} |\n");
             }
         }
 

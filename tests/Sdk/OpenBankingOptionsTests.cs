@@ -19,6 +19,7 @@ public sealed class OpenBankingOptionsTests
         Refused("Key", options => options.Key = null);
         Refused("DpopKey", options => options.DpopKey = options.Key);
         Refused("Key", options => options.ClientCertificate = Certificate());
+        Refused("Key", options => options.CurrentKey = () => options.Key!);
         Refused(
             "private key",
             options =>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using OpenBanking.Tests.Sdk.Stub;
 
@@ -19,8 +21,13 @@ public sealed class SecrecyTests
 
     private readonly ConcurrentQueue<string> written = [];
 
-    [Fact]
-    public async Task No_secret_gets_into_a_log_an_activity_or_an_exception()
+    [Theory]
+    [InlineData(false, 60)]
+    [InlineData(true, 30)]
+    public async Task No_secret_gets_into_a_log_an_activity_or_an_exception(
+        bool withCertificate,
+        int leastPlanted
+    )
     {
         await using var bank = await StubBank.StartAsync();
         using var logs = LoggerFactory.Create(logging =>
@@ -29,20 +36,35 @@ public sealed class SecrecyTests
         using var activities = Listen();
         var store = new MemoryTokenStore();
         var dpopKey = ClientKey.CreateEs256();
+        using var certificate = Certificate();
         var client = bank.Client(options =>
         {
             options.LoggerFactory = logs;
             options.TokenStore = store;
-            options.DpopKey = dpopKey;
             options.MaxRetries = 1;
+            if (withCertificate)
+            {
+                bank.Oauth.TokenType = "Bearer";
+                options.Key = null;
+                options.ClientCertificate = certificate;
+                options.BindTokensToCertificate = true;
+                options.ApiAddress = bank.Authority;
+            }
+            else
+            {
+                options.DpopKey = dpopKey;
+            }
+
+            written.Enqueue(options.ToString()!);
         });
+        written.Enqueue(client.ToString()!);
 
         await LinkAsync(bank, client);
         await CallAsync(bank, client);
         await FailAsync(bank, client);
 
-        var secrets = Planted(bank, dpopKey);
-        Assert.True(secrets.Count > 60, $"Only {secrets.Count} secrets were planted.");
+        var secrets = Planted(bank, dpopKey, certificate);
+        Assert.True(secrets.Count > leastPlanted, $"Only {secrets.Count} secrets were planted.");
         Assert.True(written.Count > 60, $"Only {written.Count} texts were written.");
         foreach (var text in written)
         {
@@ -150,6 +172,9 @@ public sealed class SecrecyTests
         bank.Script("GET /v1/accounts", Answers.Challenge("invalid_token"));
         await FailsAsync(() => client.Accounts.ListAsync(Samples.Customer));
         await FailsAsync(() => client.Accounts.ListAsync(Samples.Customer));
+        bank.Script("POST /token", Answers.OAuthError(401, "invalid_client", telltale));
+        bank.Script("POST /v1/payments", Answers.Challenge("invalid_token"));
+        await FailsAsync(() => client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key));
     }
 
     private async Task FailsAsync(Func<Task> act)
@@ -158,7 +183,7 @@ public sealed class SecrecyTests
         written.Enqueue(failure.ToString());
     }
 
-    private static HashSet<string> Planted(StubBank bank, ClientKey dpopKey)
+    private static HashSet<string> Planted(StubBank bank, ClientKey dpopKey, X509Certificate2 certificate)
     {
         HashSet<string> secrets = [.. bank.Oauth.Secrets, .. numbers];
         foreach (var received in bank.Requests)
@@ -170,20 +195,31 @@ public sealed class SecrecyTests
             {
                 string[] fields = ["client_assertion", "code", "code_verifier", "state", "nonce"];
                 secrets.UnionWith(
-                    fields.Select(field => received.Form.GetValueOrDefault(field, received.Proof.Id))
+                    fields.Where(received.Form.ContainsKey).Select(field => received.Form[field])
                 );
             }
         }
 
-        secrets.UnionWith(PrivateLines(dpopKey));
-        secrets.UnionWith(PrivateLines(bank.Oauth.ClientKey));
+        secrets.UnionWith(PrivateLines(dpopKey.ToPem()));
+        secrets.UnionWith(PrivateLines(bank.Oauth.ClientKey.ToPem()));
+        using var certified = certificate.GetECDsaPrivateKey()!;
+        secrets.UnionWith(PrivateLines(certified.ExportPkcs8PrivateKeyPem()));
+        secrets.UnionWith(PrivateLines(certified.ExportECPrivateKeyPem()));
+        secrets.Add(Convert.ToHexString(certified.ExportParameters(includePrivateParameters: true).D!));
         return secrets;
     }
 
-    private static IEnumerable<string> PrivateLines(ClientKey key) =>
-        key.ToPem()
-            .Split('\n')
-            .Where(line => line.Length > 20 && !line.StartsWith("---", StringComparison.Ordinal));
+    private static X509Certificate2 Certificate()
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=Partner", pair, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100)
+        );
+    }
+
+    private static IEnumerable<string> PrivateLines(string pem) =>
+        pem.Split('\n').Where(line => line.Length > 20 && !line.StartsWith("---", StringComparison.Ordinal));
 
     private ActivityListener Listen()
     {

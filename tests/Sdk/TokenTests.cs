@@ -1,3 +1,4 @@
+using Microsoft.IdentityModel.JsonWebTokens;
 using OpenBanking.Tests.Sdk.Stub;
 
 namespace OpenBanking.Tests.Sdk;
@@ -30,6 +31,52 @@ public sealed class TokenTests : IAsyncLifetime
         Assert.Equal(1000, bank.Of(PaymentRoute).Count);
         Assert.Single(bank.Of("POST /token"));
         Assert.Single(bank.Of("GET /.well-known/openid-configuration"));
+    }
+
+    [Fact]
+    public async Task A_key_is_replaced_while_the_app_runs()
+    {
+        var keys = new[] { ClientKey.CreateEs256(), ClientKey.CreateEs256() };
+        var current = keys[0];
+        bank.Oauth.ExpiresIn = 1;
+        var rolled = bank.Client(options =>
+        {
+            options.Key = null;
+            options.CurrentKey = () => current;
+        });
+
+        await rolled.Payments.GetAsync("pay_1");
+        current = keys[1];
+        await rolled.Payments.GetAsync("pay_1");
+
+        Assert.Equal(
+            keys.Select(key => key.PublicJwk.Kid),
+            bank.Of("POST /token").Select(request => new JsonWebToken(request.Form["client_assertion"]).Kid)
+        );
+    }
+
+    [Fact]
+    public async Task What_has_not_changed_is_not_sent_again()
+    {
+        bank.Script(
+            PaymentRoute,
+            Answers.WithVersion("\"v1\"", Answers.Payment(Samples.Payment)),
+            Answers.NotModified,
+            Answers.WithVersion("\"v2\"", Answers.Payment(Samples.Payment))
+        );
+        var client = Client();
+        var known = await client.Payments.GetAsync("pay_1");
+
+        Assert.Same(known, await client.ReadAgainAsync(known));
+        var changed = await client.ReadAgainAsync(known);
+        Assert.NotSame(known, changed);
+        await client.ReadAgainAsync(changed);
+
+        Assert.Equal(
+            [null, "\"v1\"", "\"v1\"", "\"v2\""],
+            bank.Of(PaymentRoute).Select(request => request.Headers.GetValueOrDefault("If-None-Match"))
+        );
+        await Assert.ThrowsAsync<ArgumentException>(() => client.ReadAgainAsync(Samples.Payment));
     }
 
     [Fact]

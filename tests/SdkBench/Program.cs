@@ -8,4 +8,10 @@ if (args is ["stub"])
     return;
 }
 
+if (args is ["pairs"])
+{
+    await Pairs.MeasureAsync();
+    return;
+}
+
 Ratios.Print(BenchmarkRunner.Run<Calls>());

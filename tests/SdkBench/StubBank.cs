@@ -38,7 +38,8 @@ internal static class StubBank
         return (process, new Uri(process.StandardOutput.ReadLine()!));
     }
 
-    /// <summary>Says where it listens, and stays until nobody is at the other end.</summary>
+    /// <summary>Says where it listens, and stays until nobody is at the other end. Answers have their length, as the
+    /// server's have.</summary>
     public static async Task ServeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -64,7 +65,7 @@ internal static class StubBank
                 new
                 {
                     access_token = new string('t', 700),
-                    token_type = "DPoP",
+                    token_type = context.Request.Headers.ContainsKey("DPoP") ? "DPoP" : "Bearer",
                     expires_in = 3600,
                 }
             ),
@@ -82,6 +83,7 @@ internal static class StubBank
         };
         context.Response.StatusCode =
             body == payment ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body);
     }
 }

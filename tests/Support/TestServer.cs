@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
 using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Tests;
 
@@ -64,7 +65,7 @@ public sealed class TestServer : IAsyncDisposable
     )
     {
         var address = new Uri($"http://localhost:{Ports.Free()}");
-        var folder = dataFolder ?? Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+        var folder = dataFolder ?? NewFolder();
         var answers = new DocumentedAnswers();
         var store = await StoreOfAsync(folder);
         var app = Program.Build(
@@ -97,6 +98,13 @@ public sealed class TestServer : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
+
+    private static string NewFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-test-").FullName;
+        EmptyBooks.CopyTo(folder);
+        return folder;
+    }
 
     private static async Task<string[]> StoreOfAsync(string folder)
     {

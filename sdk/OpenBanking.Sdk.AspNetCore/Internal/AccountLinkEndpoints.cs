@@ -103,7 +103,7 @@ internal sealed class AccountLinkEndpoints
 
     private async Task RefuseAsync(HttpContext context, OpenBankingException refusal)
     {
-        var logger = context.RequestServices.GetRequiredService<ILogger<AccountLinkEndpoints>>();
+        var logger = EndpointLog.Of(context);
         EndpointLog.LinkRefused(logger, refusal.Code, refusal.Status, refusal.RequestId);
         var result = options.OnRefused is { } onRefused
             ? await onRefused(context, refusal).ConfigureAwait(false)

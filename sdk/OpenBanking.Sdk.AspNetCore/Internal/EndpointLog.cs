@@ -1,20 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Every line the endpoints log: names, codes and reasons alone.</summary>
+/// <summary>Every line the endpoints log: names, codes and reasons alone. The client's own lines have ids below 100.</summary>
 internal static partial class EndpointLog
 {
-    [LoggerMessage(1, LogLevel.Warning, "An account was not linked: {Code}, HTTP {Status} ({RequestId})")]
+    /// <summary>Logs under the name of the package.</summary>
+    public static ILogger Of(HttpContext context) =>
+        context
+            .RequestServices.GetRequiredService<ILoggerFactory>()
+            .CreateLogger("OpenBanking.Sdk.AspNetCore");
+
+    [LoggerMessage(101, LogLevel.Warning, "An account was not linked: {Code}, HTTP {Status} ({RequestId})")]
     public static partial void LinkRefused(ILogger logger, string code, int? status, string? requestId);
 
-    [LoggerMessage(2, LogLevel.Warning, "A webhook was refused: {Reason}. {Explanation}")]
+    [LoggerMessage(102, LogLevel.Warning, "A webhook was refused: {Reason}. {Explanation}")]
     public static partial void WebhookRefused(ILogger logger, WebhookRefusal reason, string explanation);
 
-    [LoggerMessage(3, LogLevel.Warning, "A webhook was refused: larger than {LargestBodyBytes} bytes")]
+    [LoggerMessage(103, LogLevel.Warning, "A webhook was refused: larger than {LargestBodyBytes} bytes")]
     public static partial void WebhookTooLarge(ILogger logger, int largestBodyBytes);
 
-    [LoggerMessage(4, LogLevel.Debug, "Event {EventId} ({EventType}) came again: {Claim}")]
+    [LoggerMessage(104, LogLevel.Debug, "Event {EventId} ({EventType}) came again: {Claim}")]
     public static partial void WebhookDuplicate(
         ILogger logger,
         string eventId,

@@ -16,7 +16,7 @@ internal sealed class WebhookReceiver(
 
     public async Task ReceiveAsync(HttpContext context)
     {
-        var logger = context.RequestServices.GetRequiredService<ILogger<WebhookReceiver>>();
+        var logger = EndpointLog.Of(context);
         if (await ReadBodyAsync(context.Request).ConfigureAwait(false) is not { } body)
         {
             EndpointLog.WebhookTooLarge(logger, LargestBodyBytes);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
+using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Testing.Internal;
 
@@ -70,6 +71,7 @@ internal sealed class RunningServer : IAsyncDisposable
     )
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bank-").FullName;
+        EmptyBooks.CopyTo(folder);
         var deliveries = new Deliveries();
         var app = Program.Build(
             [

@@ -13,6 +13,8 @@ internal sealed record Answer
     public required string? RequestId { get; init; }
     public required bool IdempotencyReplayed { get; init; }
     public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>What kind of a body a refusal has; not read of a success.</summary>
     public string? MediaType { get; init; }
 
     /// <summary>How long the server asks to wait.</summary>
@@ -28,7 +30,10 @@ internal sealed record Answer
     /// when it is behind.</summary>
     public TimeSpan ClockAhead { get; init; }
 
-    public bool Succeeded => Status is >= 200 and < 300;
+    /// <summary>The version of what was read (RFC 9110 §8.8.3).</summary>
+    public string? ETag { get; init; }
+
+    public bool Succeeded => Status is >= 200 and < 300 or NotModified;
 
     public ResponseInfo Info => new(RequestId ?? "", Status, IdempotencyReplayed);
 
@@ -54,6 +59,9 @@ internal sealed record Answer
             : !Succeeded
                 && (HttpStatusCode)Status
                     is not (HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests);
+
+    /// <summary>What the caller has is what there is (RFC 9110 §15.4.5).</summary>
+    public const int NotModified = 304;
 
     /// <summary>Another request with the same key is being worked on.</summary>
     public const string InProgressCode = "idempotency_in_progress";

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
@@ -14,6 +13,8 @@ internal sealed class Api(
 )
 {
     private const int Unauthorized = 401;
+
+    private readonly Readings readings = new();
 
     public CustomerTokenSource CustomerTokens => customerTokens;
 
@@ -34,9 +35,16 @@ internal sealed class Api(
         where T : ResponseObject
     {
         var answer = await SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
+        return Read(call, type, answer, progress);
+    }
+
+    private T Read<T>(ApiCall call, JsonTypeInfo<T> type, Answer answer, CallProgress progress)
+        where T : ResponseObject
+    {
         if (answer.TryParse(type) is { } value)
         {
             value.Response = answer.Info;
+            readings.Keep(value, call, type, answer.ETag);
             return value;
         }
 
@@ -46,6 +54,16 @@ internal sealed class Api(
             Status = answer.Status,
             RequestId = answer.RequestId,
         };
+    }
+
+    /// <summary>Reads an object once more, if it has changed.</summary>
+    public async Task<T> ReadAgainAsync<T>(T known, CancellationToken cancellationToken)
+        where T : ResponseObject
+    {
+        var (call, type) = readings.Find(known);
+        var progress = new CallProgress();
+        var answer = await SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
+        return answer.Status == Answer.NotModified ? known : Read(call, type, answer, progress);
     }
 
     /// <summary>Makes the call and reads a page; each item carries the answer it came in.</summary>
@@ -131,10 +149,15 @@ internal sealed class Api(
             headers.TryAddWithoutValidation("Idempotency-Key", key);
         }
 
+        if (call.KnownVersion is { } version)
+        {
+            headers.TryAddWithoutValidation("If-None-Match", version);
+        }
+
         if (call.Body is { } body)
         {
             request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         }
 
         var attempt = await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);

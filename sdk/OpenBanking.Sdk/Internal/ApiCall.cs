@@ -18,6 +18,9 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
 
     public string? Key { get; init; }
 
+    /// <summary>The version the caller has already (<c>ETag</c>): only another one is sent.</summary>
+    public string? KnownVersion { get; init; }
+
     /// <summary>Reads one object or a list.</summary>
     /// <param name="route">The route, with <c>{id}</c> in it when an id is given.</param>
     /// <param name="id">The id, when it is of one object.</param>

@@ -138,7 +138,7 @@ internal sealed class AuthorizationServer(
             Content = new FormUrlEncodedContent([
                 .. fields,
                 new("client_id", settings.ClientId),
-                .. settings.Key is { } key ? Assertion(key) : [],
+                .. settings.Key is { } key ? Assertion(key()) : [],
             ]),
         };
         binding.Prove(request, ServerRole.Authorization, accessToken: null);

@@ -1,5 +1,3 @@
-using Polly;
-
 namespace OpenBanking.Internal;
 
 /// <summary>One call under way: what its attempts share.</summary>
@@ -15,18 +13,26 @@ internal sealed class CallRun(
     /// <summary>The attempt that ended last.</summary>
     public Attempt? Last { get; private set; }
 
-    private TimeSpan TimeLeft => settings.TotalTimeout - settings.Clock.GetElapsedTime(startedAt);
+    /// <summary>What is left of the total timeout: nothing or more.</summary>
+    public TimeSpan TimeLeft
+    {
+        get
+        {
+            var left = settings.TotalTimeout - settings.Clock.GetElapsedTime(startedAt);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
 
-    public async ValueTask<Attempt> AttemptAsync(ResilienceContext context)
+    public async Task<Attempt> AttemptAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.AttemptTimeout, settings.Clock);
-        using var either = context.CancellationToken.UnsafeRegister(Cancel, timeout);
+        using var either = cancellationToken.UnsafeRegister(Cancel, timeout);
         Attempt attempt;
         try
         {
             attempt = await send(timeout.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // What was sent reports its own timeout, so this one was still waiting for a token.
             attempt = Attempt.TimedOut(sent: false);
@@ -36,7 +42,7 @@ internal sealed class CallRun(
         Last = attempt;
         if (attempt.Answer is null)
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return attempt;
@@ -45,8 +51,7 @@ internal sealed class CallRun(
     /// <summary>Ends a timeout before its time: what links two tokens without a third source.</summary>
     public static void Cancel(object? timeout) => ((CancellationTokenSource)timeout!).Cancel();
 
-    public bool ShouldRepeat(Outcome<Attempt> outcome) =>
-        outcome.Result is { } attempt && attempt.ShouldRepeat(call.Repeatable, TimeLeft);
+    public bool ShouldRepeat(Attempt attempt) => attempt.ShouldRepeat(call.Repeatable, TimeLeft);
 
     public void Retrying(Attempt attempt, TimeSpan delay)
     {

@@ -41,8 +41,13 @@ internal sealed class Caller
         using var report = new CallReport(call, settings);
         try
         {
-            var last = await RepeatAsync(new CallRun(call, progress, attempt, settings), cancellationToken)
-                .ConfigureAwait(false);
+            var run = new CallRun(call, progress, attempt, settings);
+            var last = await run.AttemptAsync(cancellationToken).ConfigureAwait(false);
+            if (settings.MaxRetries > 0 && run.ShouldRepeat(last))
+            {
+                last = await RepeatAsync(run, last, cancellationToken).ConfigureAwait(false);
+            }
+
             var answer = last.Answer ?? throw last.Failure!;
             report.Answered(answer);
             return answer.Succeeded ? answer : throw Refusals.From(answer);
@@ -54,17 +59,22 @@ internal sealed class Caller
         }
     }
 
-    private async Task<Attempt> RepeatAsync(CallRun run, CancellationToken cancellationToken)
+    /// <summary>Goes on after a first attempt that is worth repeating. What goes well at once, as nearly all calls do, needs
+    /// no pipeline and no timer for the whole.</summary>
+    private async Task<Attempt> RepeatAsync(CallRun run, Attempt first, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(settings.TotalTimeout, settings.Clock);
+        using var timeout = new CancellationTokenSource(run.TimeLeft, settings.Clock);
         using var either = cancellationToken.UnsafeRegister(CallRun.Cancel, timeout);
         var context = ResilienceContextPool.Shared.Get(timeout.Token);
         context.Properties.Set(runKey, run);
+        Attempt? made = first;
         try
         {
             return await retries
                 .ExecuteAsync(
-                    static inner => inner.Properties.GetValue(runKey, null!).AttemptAsync(inner),
+                    async inner =>
+                        Interlocked.Exchange(ref made, null)
+                        ?? await run.AttemptAsync(inner.CancellationToken).ConfigureAwait(false),
                     context
                 )
                 .ConfigureAwait(false);
@@ -72,7 +82,7 @@ internal sealed class Caller
         catch (OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return run.Last ?? Attempt.TimedOut(sent: false);
+            return run.Last!;
         }
         finally
         {
@@ -98,7 +108,9 @@ internal sealed class Caller
                     MaxDelay = LongestDelay,
                     UseJitter = true,
                     ShouldHandle = static past =>
-                        ValueTask.FromResult(Run(past.Context).ShouldRepeat(past.Outcome)),
+                        ValueTask.FromResult(
+                            past.Outcome.Result is { } made && Run(past.Context).ShouldRepeat(made)
+                        ),
                     DelayGenerator = static past =>
                         ValueTask.FromResult(past.Outcome.Result?.Answer?.RetryAfter),
                     OnRetry = static past =>

@@ -13,8 +13,8 @@ internal sealed record ClientSettings
     public required string ApiAddress { get; init; }
     public required string ClientId { get; init; }
 
-    /// <summary>What signs assertions; null for a client that authenticates by certificate.</summary>
-    public ClientKey? Key { get; init; }
+    /// <summary>Gives what signs assertions; null for a client that authenticates by certificate.</summary>
+    public Func<ClientKey>? Key { get; init; }
     public X509Certificate2? Certificate { get; init; }
     public bool BindsTokensToCertificate { get; init; }
     public ClientKey? DpopKey { get; init; }
@@ -43,7 +43,7 @@ internal sealed record ClientSettings
 
     /// <summary>What the client authenticates with, as messages name it.</summary>
     public string Credential =>
-        Key is not null ? $"the key {Key.Thumbprint}" : $"the certificate {Certificate!.Thumbprint}";
+        Key is not null ? $"the key {Key().Thumbprint}" : $"the certificate {Certificate!.Thumbprint}";
 
     public SenderBinding NewBinding() =>
         BindsTokensToCertificate
@@ -82,23 +82,25 @@ internal sealed record ClientSettings
             )
             : clientId;
 
-    private static ClientKey? ReadKey(OpenBankingOptions options)
+    private static Func<ClientKey>? ReadKey(OpenBankingOptions options)
     {
-        if (options.Key is null == options.ClientCertificate is null)
+        object?[] credentials = [options.Key, options.CurrentKey, options.ClientCertificate];
+        if (credentials.Count(credential => credential is not null) != 1)
         {
             throw new ArgumentException(
-                "Set Key to the app's registered key: ClientKey.FromPem, from your secret store. Or set ClientCertificate, "
-                    + "for an app that is registered with one.",
+                "Set Key to the app's registered key: ClientKey.FromPem, from your secret store. Or set CurrentKey, for keys that "
+                    + "are replaced while the app runs, or ClientCertificate, for an app that is registered with one.",
                 nameof(options)
             );
         }
 
-        return options.Key is { } key && key.Thumbprint == options.DpopKey?.Thumbprint
+        var key = options.Key is { } one ? () => one : options.CurrentKey;
+        return options.DpopKey is { } dpopKey && key?.Invoke().Thumbprint == dpopKey.Thumbprint
             ? throw new ArgumentException(
                 "Set DpopKey to another key than Key, or leave it out: one key serves one purpose.",
                 nameof(options)
             )
-            : options.Key;
+            : key;
     }
 }
 

@@ -30,21 +30,32 @@ internal static class Jws
     /// <summary>Signs what the callback writes under a header that is encoded already.</summary>
     public static string Sign(ClientKey key, string encodedHeader, Action<Utf8JsonWriter> payload)
     {
-        var signed = encodedHeader + "." + Encode(payload);
-        return signed + "." + Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(signed)));
+        var json = Write(payload);
+        Span<byte> signed = new byte[
+            encodedHeader.Length + 1 + Base64Url.GetEncodedLength(json.WrittenCount)
+        ];
+        var length = Encoding.ASCII.GetBytes(encodedHeader, signed);
+        signed[length++] = (byte)'.';
+        Base64Url.EncodeToUtf8(json.WrittenSpan, signed[length..]);
+        return string.Concat(
+            Encoding.ASCII.GetString(signed),
+            ".",
+            Base64Url.EncodeToString(key.Sign(signed))
+        );
     }
 
     /// <summary>An object of these members, in base64url.</summary>
-    public static string Encode(Action<Utf8JsonWriter> members)
+    public static string Encode(Action<Utf8JsonWriter> members) =>
+        Base64Url.EncodeToString(Write(members).WrittenSpan);
+
+    private static ArrayBufferWriter<byte> Write(Action<Utf8JsonWriter> members)
     {
         var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json, plain))
-        {
-            writer.WriteStartObject();
-            members(writer);
-            writer.WriteEndObject();
-        }
-
-        return Base64Url.EncodeToString(json.WrittenSpan);
+        using var writer = new Utf8JsonWriter(json, plain);
+        writer.WriteStartObject();
+        members(writer);
+        writer.WriteEndObject();
+        writer.Flush();
+        return json;
     }
 }

@@ -35,6 +35,11 @@ internal static class Telemetry
 
     public static Activity? Start(Call call)
     {
+        if (!activities.HasListeners())
+        {
+            return null;
+        }
+
         var activity = activities.StartActivity(call.Name, ActivityKind.Client);
         activity?.SetTag("http.request.method", call.Method.Method);
         activity?.SetTag("url.template", call.Route);
@@ -43,6 +48,11 @@ internal static class Telemetry
 
     public static void Ended(Call call, TimeSpan elapsed, int? status, string? error)
     {
+        if (!calls.Enabled && !duration.Enabled)
+        {
+            return;
+        }
+
         var tags = Tags(call);
         tags.Add("http.response.status_code", status);
         tags.Add("error.type", error);

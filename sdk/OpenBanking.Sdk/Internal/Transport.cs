@@ -64,10 +64,11 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
                     RequestId = Header(response, "X-Request-Id"),
                     IdempotencyReplayed = Header(response, "Idempotency-Replayed") == "true",
                     Body = body.Value,
-                    MediaType = response.Content.Headers.ContentType?.MediaType,
+                    MediaType = refusal is null ? null : response.Content.Headers.ContentType?.MediaType,
                     RetryAfter = RetryAfter(refusal?.RetryAfter),
                     ChallengeError = refusal is null ? null : Challenge.Error(refusal.WwwAuthenticate),
                     DpopNonce = Header(response, "DPoP-Nonce"),
+                    ETag = Header(response, "ETag"),
                     ClockAhead = clockAhead,
                 }
             );

@@ -7,6 +7,9 @@ namespace OpenBanking.Server.Storage;
 /// <summary>Opens the store that the settings name.</summary>
 internal static class Stores
 {
+    /// <summary>The embedded store, in the data folder.</summary>
+    public const string SqliteFile = "openbanking.db";
+
     /// <summary>The store with a schema that this server works on.</summary>
     /// <exception cref="InvalidOperationException">It has another, and this process cannot or is not to change it.</exception>
     public static Store Open(StorageOptions options, string dataFolder, TimeProvider time)
@@ -35,7 +38,7 @@ internal static class Stores
     /// <summary>The store as it is.</summary>
     public static Store Connect(StorageOptions options, string dataFolder) =>
         options.Provider == StorageProvider.Sqlite
-            ? ConnectSqlite(Path.Combine(dataFolder, "openbanking.db"), options)
+            ? ConnectSqlite(Path.Combine(dataFolder, SqliteFile), options)
             : new PostgresStore(
                 options.ConnectionString
                     ?? throw new WrongSettingException(

@@ -42,6 +42,12 @@ internal static class PaymentExamples
         Console.WriteLine($"{known.Status}: {known.CapturedAmount} taken, {known.RefundedAmount} given back");
         // </Payments_GetAsync>
 
+        // <Client_ReadAgainAsync>
+        var now = await client.ReadAgainAsync(known);
+        Console.WriteLine(ReferenceEquals(now, known) ? "Nothing has changed." : $"It is {now.Status} now.");
+        // </Client_ReadAgainAsync>
+        Assert.Same(known, now);
+
         // <Orders_GetAsync>
         var last = (await client.Orders.GetAsync(orderNo)).LastPayment;
         Console.WriteLine(last.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");

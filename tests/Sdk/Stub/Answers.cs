@@ -93,6 +93,19 @@ internal static class Answers
             return answer(context);
         };
 
+    public static RequestDelegate WithVersion(string version, RequestDelegate answer) =>
+        context =>
+        {
+            context.Response.Headers.ETag = version;
+            return answer(context);
+        };
+
+    public static Task NotModified(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        return Task.CompletedTask;
+    }
+
     /// <summary>A challenge of the API (RFC 9449 §7.1, §9).</summary>
     public static RequestDelegate Challenge(string error, string? nonce = null) =>
         context =>

@@ -90,7 +90,7 @@ internal sealed class FakeClock : TimeProvider
         public TimeSpan DueTime { get; set; }
         public DateTimeOffset DueAt { get; set; }
 
-        public bool IsTimeout => DueTime == TimeSpan.FromSeconds(15) || DueTime == TimeSpan.FromSeconds(45);
+        public bool IsTimeout => state is CancellationTokenSource;
 
         public void Fire() => callback(state);
 

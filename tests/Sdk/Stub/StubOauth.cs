@@ -24,6 +24,8 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
     /// <summary>How long access tokens are good, in seconds.</summary>
     public int ExpiresIn { get; set; } = 300;
 
+    public string TokenType { get; set; } = "DPoP";
+
     /// <summary>Changes the claims of the next id tokens.</summary>
     public Action<Dictionary<string, object?>>? IdTokenClaims { get; set; }
 
@@ -122,7 +124,7 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
         var answer = new Dictionary<string, object?>
         {
             ["access_token"] = NewSecret("access"),
-            ["token_type"] = "DPoP",
+            ["token_type"] = TokenType,
             ["expires_in"] = ExpiresIn,
         };
         if (form["grant_type"] == "authorization_code")

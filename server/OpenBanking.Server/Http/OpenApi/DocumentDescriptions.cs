@@ -57,6 +57,11 @@ public sealed class DocumentDescriptions : IDocumentFilter
             {
                 operation.Responses[status] = response;
             }
+
+            foreach (var media in MediaOf(operation))
+            {
+                WireSchemas.Straighten(media.Schema!);
+            }
         }
 
         foreach (var schema in swaggerDoc.Components!.Schemas!.Values)
@@ -68,4 +73,11 @@ public sealed class DocumentDescriptions : IDocumentFilter
         SharedResponses.AddTo(swaggerDoc);
         ErrorExamples.AddTo(swaggerDoc, OpenApi.SandboxServer);
     }
+
+    private static IEnumerable<IOpenApiMediaType> MediaOf(OpenApiOperation operation) =>
+        operation
+            .Responses!.Values.Select(response => response.Content)
+            .Append(operation.RequestBody?.Content)
+            .SelectMany(content => content?.Values ?? [])
+            .Where(media => media.Schema is not null);
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Storage;
@@ -10,8 +11,10 @@ namespace OpenBanking.Server.Http.OpenApi;
 
 /// <summary>Describes what the generator cannot see: values from lists that may grow are strings, money is whole fen,
 /// and only what a request may leave out may be null; answers leave out what they do not have.</summary>
-public sealed class WireSchemas : ISchemaFilter
+public sealed partial class WireSchemas : ISchemaFilter
 {
+    private const int MostValuesNamed = 30;
+
     private static readonly NullabilityInfoContext nullability = new();
 
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
@@ -141,10 +144,42 @@ public sealed class WireSchemas : ISchemaFilter
             return null;
         }
 
-        var line = string.Join(' ', text.Split('\n', StringSplitOptions.TrimEntries));
+        var line = InWireWords(string.Join(' ', text.Split('\n', StringSplitOptions.TrimEntries)));
         // A comment that says nothing but what an id begins with.
         return line.TrimEnd('.').EndsWith("_…`", StringComparison.Ordinal) && !line.Contains(' ')
             ? $"The id, {line.TrimEnd('.')}. Opaque."
             : line;
     }
+
+    /// <summary>The names of the code as they go over the wire: fields, values and lists of values.</summary>
+    private static string InWireWords(string line) =>
+        NameInCode()
+            .Replace(
+                line,
+                name =>
+                    typeof(Money).Assembly.GetType($"OpenBanking.{name.Groups["type"].Value}") is { } type
+                        ? InWireWords(type, name.Groups["member"].Value)
+                        : name.Value
+            );
+
+    private static string InWireWords(Type type, string member) =>
+        type.IsAbstract && type.IsSealed ? ValuesOf(type)
+        : member.Length == 0 ? $"`{type.Name}`"
+        : IsOpenValue(type) ? $"`{type.GetProperty(member)!.GetValue(null)}`"
+        : $"`{WireNameOf(type.GetProperty(member)!)}`";
+
+    /// <summary>The values of a list of constants, where they are few; its name where they are listed elsewhere.</summary>
+    private static string ValuesOf(Type constants)
+    {
+        var values = constants.GetFields().Where(field => field.IsLiteral).ToList();
+        return values.Count <= MostValuesNamed
+            ? string.Join(", ", values.Select(value => $"`{value.GetRawConstantValue()}`"))
+            : "the " + RowMapper.ColumnName(constants.Name).Replace('_', ' ');
+    }
+
+    [GeneratedRegex(
+        @"OpenBanking\.(?<type>[A-Za-z]+)(?:\.(?<member>[A-Za-z]+))?",
+        RegexOptions.NonBacktracking
+    )]
+    private static partial Regex NameInCode();
 }

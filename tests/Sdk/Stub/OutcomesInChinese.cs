@@ -1,0 +1,88 @@
+namespace OpenBanking.Tests.Sdk.Stub;
+
+/// <summary>The words of the page of outcomes in Chinese; one that is missing fails the test.</summary>
+internal static class OutcomesInChinese
+{
+    public const string Text = """
+        # 途中出错时，SDK 如何处理
+
+        本页由测试生成：对 SDK 的每次尝试逐一注入每种故障，记下结果；`tests/Sdk` 以 `UPDATE_DOCS=1` 重写本页。
+        [English](outcomes.md)
+
+        表中的代码即 `OpenBankingException.Code`。*重试后* 表示先以同一幂等键和新的证明重试，次数由 `MaxRetries` 决定；期间消失的
+        故障不会被察觉。*结果未知* 即 `OutcomeUnknownException`：请求可能已被执行，`ResolveAsync` 以同一幂等键再次发送并得出结果。
+        带幂等键的调用抛出的其他异常都表示没有执行。没有幂等键的调用，只要可能已到达就不会重发：出现 `connection_lost`、`timed_out`
+        或 `unexpected_answer` 之后，请读取该调用要改变的对象。
+
+        无论对方如何，每次调用都在 `TotalTimeout` 之内结束。不跟随重定向，应答最多读取 1 MiB。
+
+        """;
+
+    public const string Columns = "读取 | 付款（有幂等键） | 更改（无幂等键）";
+
+    private static readonly Dictionary<string, string> words = new()
+    {
+        ["The connection"] = "连接",
+        ["nobody listens"] = "无人监听",
+        ["is cut after the request"] = "请求发出后断开",
+        ["is cut in the middle of the body, whose length was told"] = "应答体中途断开，长度已告知",
+        ["is cut in the middle of the body, whose length was not told"] = "应答体中途断开，长度未告知",
+        ["is cut in the middle of the head"] = "应答头中途断开",
+        ["speaks something else than HTTP"] = "对方说的不是 HTTP",
+        ["brings a head without an end"] = "应答头没有尽头",
+        ["is open, and no answer comes"] = "连接已建立，但没有应答",
+        ["brings the body byte by byte"] = "应答体逐字节到来",
+        ["TLS"] = "TLS",
+        ["the certificate is of nobody who is known"] = "证书的签发者不可信",
+        ["the certificate has run out"] = "证书已过期",
+        ["the server speaks plain HTTP"] = "服务器只说明文 HTTP",
+        ["the connection is cut in the handshake"] = "握手时断开",
+        ["the handshake is not answered"] = "握手无人应答",
+        ["Busy"] = "繁忙",
+        ["429"] = "429",
+        ["429, `Retry-After: 0`"] = "429，`Retry-After: 0`",
+        ["429, `Retry-After: 31`"] = "429，`Retry-After: 31`",
+        ["503 `overloaded`"] = "503 `overloaded`",
+        ["503 `overloaded`, `Retry-After: 0`"] = "503 `overloaded`，`Retry-After: 0`",
+        ["503 `overloaded`, `Retry-After: 31`"] = "503 `overloaded`，`Retry-After: 31`",
+        ["503 `overloaded`, `Retry-After: soon`"] = "503 `overloaded`，`Retry-After: soon`",
+        ["503 `outcome_unknown`"] = "503 `outcome_unknown`",
+        ["A gateway answers"] = "由网关应答",
+        ["408, a page"] = "408，一个网页",
+        ["500, a page"] = "500，一个网页",
+        ["502, a page"] = "502，一个网页",
+        ["503, a page"] = "503，一个网页",
+        ["504, a page"] = "504，一个网页",
+        ["404, a page"] = "404，一个网页",
+        ["200, a page"] = "200，一个网页",
+        ["301, a redirect"] = "301，重定向",
+        ["302, a redirect"] = "302，重定向",
+        ["307, a redirect"] = "307，重定向",
+        ["308, a redirect"] = "308，重定向",
+        ["The answer"] = "应答",
+        ["is empty"] = "为空",
+        ["is truncated JSON"] = "是被截断的 JSON",
+        ["is another JSON object"] = "是别的 JSON 对象",
+        ["is a JSON list"] = "是 JSON 数组",
+        ["is `null`"] = "是 `null`",
+        ["is no UTF-8"] = "不是 UTF-8",
+        ["is larger than 1 MiB"] = "超过 1 MiB",
+        ["has no end"] = "没有尽头",
+        ["is a refusal whose problem is truncated"] = "是被截断的拒绝应答",
+        ["The token endpoint, before anything is sent to the API"] = "令牌端点，此时尚未向 API 发送任何内容",
+        ["is cut off"] = "连接被切断",
+        ["does not answer"] = "没有应答",
+        ["is busy: 503"] = "繁忙：503",
+        ["gives no token"] = "不给令牌",
+        ["refuses"] = "拒绝",
+    };
+
+    public static string Of(string english) => words[english];
+
+    public static string OfOutcome(string english) =>
+        english
+            .Replace("again, then ", "重试后 ", StringComparison.Ordinal)
+            .Replace("unknown", "结果未知", StringComparison.Ordinal)
+            // A code stays what it is.
+            .Replace("outcome_结果未知", "outcome_unknown", StringComparison.Ordinal);
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace OpenBanking.Tests.SdkBench;
+
+/// <summary>A stub bank, and the clients that take the same payment from it. All send a bearer token; only the SDK with
+/// proofs signs.</summary>
+internal sealed class Clients : IDisposable
+{
+    private readonly CreatePaymentRequest order = new()
+    {
+        OrderNo = "order-1001",
+        Amount = Money.Yuan(19.90m),
+        AgreementId = "agr_01hzy3v9k2m4n6p8q0r2s4t6v8",
+        CouponId = "cpn_01hzy3v9k2m4n6p8q0r2s4t6v8",
+    };
+
+    private readonly IdempotencyKey key = IdempotencyKey.FromOrder("order-1001", "payment");
+    private readonly Process stub;
+    private readonly X509Certificate2 certificate = MakeCertificate();
+    private readonly OpenBankingClient sdk;
+    private readonly OpenBankingClient sdkWithProofs;
+    private readonly HandWrittenClient handWritten;
+    private readonly RestSharpClient restSharp;
+#if GENERATED
+    private readonly GeneratedClient generated;
+#endif
+
+    public Clients()
+    {
+        (stub, var address) = StubBank.Start();
+        sdk = new(
+            new OpenBankingOptions
+            {
+                Authority = address,
+                ApiAddress = address,
+                ClientId = "app_01hzy3v9k2m4n6p8q0r2s4t6v8",
+                ClientCertificate = certificate,
+                BindTokensToCertificate = true,
+            }
+        );
+        sdkWithProofs = new(
+            new OpenBankingOptions
+            {
+                Authority = address,
+                ClientId = "app_01hzy3v9k2m4n6p8q0r2s4t6v8",
+                Key = ClientKey.CreateEs256(),
+            }
+        );
+        var token = new string('t', 700);
+        handWritten = new(address, token);
+        restSharp = new(address, token);
+#if GENERATED
+        generated = new(address, token);
+#endif
+    }
+
+    public Task HandWritten() => handWritten.PayAsync(order, key.Value);
+
+    public Task Sdk() => sdk.Payments.CreateAsync(order, key);
+
+    public Task SdkWithProofs() => sdkWithProofs.Payments.CreateAsync(order, key);
+
+    public Task RestSharp() => restSharp.PayAsync(order, key.Value);
+
+#if GENERATED
+    public Task Generated() => generated.PayAsync(order, key.Value);
+#endif
+
+    public void Dispose()
+    {
+        stub.Kill();
+        stub.Dispose();
+        certificate.Dispose();
+    }
+
+    private static X509Certificate2 MakeCertificate()
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=partner", pair, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100)
+        );
+    }
+}
