@@ -44,6 +44,7 @@ public class OpenBankingClient
         Agreements = new AgreementsClient(api);
         WebhookEndpoints = new WebhookEndpointsClient(api);
         Events = new EventsClient(api);
+        Sandbox = new SandboxClient(api);
     }
 
     /// <summary>For mocks, which override the sub-clients they are asked for.</summary>
@@ -63,6 +64,7 @@ public class OpenBankingClient
         Agreements = null!;
         WebhookEndpoints = null!;
         Events = null!;
+        Sandbox = null!;
     }
 
     /// <summary>Applies for e-accounts.</summary>
@@ -83,7 +85,7 @@ public class OpenBankingClient
     /// <summary>Takes payments.</summary>
     public virtual PaymentsClient Payments { get; }
 
-    /// <summary>Looks up order numbers.</summary>
+    /// <summary>Looks up order numbers and closes them.</summary>
     public virtual OrdersClient Orders { get; }
 
     /// <summary>Gives payments back.</summary>
@@ -106,4 +108,7 @@ public class OpenBankingClient
 
     /// <summary>Reads events again.</summary>
     public virtual EventsClient Events { get; }
+
+    /// <summary>Sets what only a sandbox lets a partner set.</summary>
+    public virtual SandboxClient Sandbox { get; }
 }

@@ -17,6 +17,12 @@ public sealed partial class ExampleJourney
         );
         await client.TopUps.WaitAsync(asked.Id);
         await RecordAsync("getTopUp", "succeeded", "It has arrived", () => client.TopUps.GetAsync(asked.Id));
+        await RecordAsync(
+            "listTopUps",
+            "top_ups",
+            "The one there is",
+            async () => await client.TopUps.ListAsync().FirstAsync()
+        );
     }
 
     private async Task PayAsync()
@@ -77,6 +83,12 @@ public sealed partial class ExampleJourney
         );
         await RecordAsync("getRefund", "succeeded", "A part", () => client.Refunds.GetAsync(part.Id));
         await RecordAsync(
+            "listRefunds",
+            "refunds",
+            "A part, and the rest",
+            async () => await client.Refunds.ListAsync().CountAsync()
+        );
+        await RecordAsync(
             "listTransactions",
             "statement",
             "The newest line, and where the next page begins",
@@ -134,7 +146,12 @@ public sealed partial class ExampleJourney
                     IdempotencyKey.FromOrder("order-1005", "payment")
                 )
         );
-        await client.Payments.CancelAsync(waiting.Id, IdempotencyKey.FromOrder("order-1005", "cancel"));
+        await RecordAsync(
+            "closeOrder",
+            "closed",
+            "Nobody confirms it any more, and nothing more is paid for it",
+            () => client.Orders.CloseAsync(waiting.OrderNo)
+        );
     }
 
     private Task<Payment> PayAsync(
