@@ -218,6 +218,22 @@ public sealed record Order : ResponseObject
 
     /// <summary>The last payment tried: the live one, if there is one.</summary>
     public required Payment LastPayment { get; init; }
+
+    /// <summary>Since when no payment is taken for it any more; absent unless it was closed.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+}
+
+/// <summary>An order number that no payment is taken for any more.</summary>
+public sealed record ClosedOrder : ResponseObject
+{
+    /// <summary>The partner's order number.</summary>
+    public required string OrderNo { get; init; }
+
+    /// <summary>When it was closed.</summary>
+    public required DateTimeOffset ClosedAt { get; init; }
+
+    /// <summary>The last payment tried, which says for good whether the order was paid; absent when none was.</summary>
+    public Payment? LastPayment { get; init; }
 }
 
 /// <summary>Gives back all or a part of a captured payment.</summary>

@@ -14,6 +14,10 @@ public sealed record Payout : ResponseObject
     /// <summary>Where it stands.</summary>
     public required PayoutStatus Status { get; init; }
 
+    /// <summary>Why the transfer failed, one of <see cref="PayoutDeclineCodes"/>; absent unless it did. The money is paid with
+    /// the next payout.</summary>
+    public string? DeclineCode { get; init; }
+
     /// <summary>What is paid.</summary>
     public required Money Amount { get; init; }
 
@@ -41,4 +45,46 @@ public sealed record Payout : ResponseObject
 
     /// <summary>When the transfer was answered.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
+}
+
+/// <summary>One entry of the catalogue of transfers to partners that failed.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="Title">What it means.</param>
+/// <param name="PartnerAdvice">What the partner can do.</param>
+public sealed record PayoutDeclineDefinition(string Code, string Title, string PartnerAdvice);
+
+/// <summary>Why a payout failed. This file is the only source of these codes.</summary>
+public static class PayoutDeclineCodes
+{
+#pragma warning disable CS1591 // The catalogue below says what each code means.
+    public const string PayeeAccountUnknown = "payee_account_unknown";
+    public const string PayeeAccountClosed = "payee_account_closed";
+    public const string PayeeNameMismatch = "payee_name_mismatch";
+    public const string TransferRefused = "transfer_refused";
+#pragma warning restore CS1591
+
+    /// <summary>The catalogue.</summary>
+    public static IReadOnlyList<PayoutDeclineDefinition> Catalogue { get; } =
+    [
+        new(
+            PayeeAccountUnknown,
+            "The bank knows no account to transfer to",
+            "Tell the bank the settlement account, yours or the merchant's; the money is paid with the next payout."
+        ),
+        new(
+            PayeeAccountClosed,
+            "The account to transfer to is closed or takes no money",
+            "Give the bank another settlement account; the money is paid with the next payout."
+        ),
+        new(
+            PayeeNameMismatch,
+            "The account to transfer to is in another name",
+            "Have the account's name and the bank's record of it made the same; the money is paid with the next payout."
+        ),
+        new(
+            TransferRefused,
+            "The transfer was refused, and no more is known",
+            "Nothing at first: the money is paid with the next payout. Ask the bank when that fails, too."
+        ),
+    ];
 }

@@ -33,6 +33,7 @@ public static class ProblemCodes
     public const string IdempotencyKeyInvalid = "idempotency_key_invalid";
     public const string IdempotencyKeyReused = "idempotency_key_reused";
     public const string OrderAlreadyPaid = "order_already_paid";
+    public const string OrderClosed = "order_closed";
     public const string AgreementNotActive = "agreement_not_active";
     public const string ConsentNotActive = "consent_not_active";
     public const string ConsentChanged = "consent_changed";
@@ -139,6 +140,12 @@ public static class ProblemCodes
             409,
             "The order has a live payment",
             "Read the order: its last payment is the one that counts. A new purchase needs a new order number."
+        ),
+        new(
+            OrderClosed,
+            409,
+            "The order is closed",
+            "Nothing was paid, and nothing more will be for this order number: it was closed. A new purchase needs a new one."
         ),
         new(AgreementNotActive, 403, "The agreement has ended", "Ask the customer for a new agreement."),
         new(ConsentNotActive, 403, "The consent has ended", "Ask the customer for a new consent."),

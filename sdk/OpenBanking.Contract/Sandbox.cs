@@ -60,3 +60,39 @@ public sealed record SandboxPerson : ResponseObject
     /// <summary>The card's bank.</summary>
     public required string CardBank { get; init; }
 }
+
+/// <summary>What the bank is to take of a partner's payments in its sandbox, from today on.</summary>
+public sealed record SetSandboxFeesRequest
+{
+    /// <summary>The rate in hundredths of a percent of what is captured, 0 to 10,000; 0 without a minimum ends the fee.</summary>
+    public required int BasisPoints { get; init; }
+
+    /// <summary>The least that a payment costs, though never more than what was captured of it; nothing by default.</summary>
+    public Money? Minimum { get; init; }
+
+    /// <summary>The most that a payment costs, no less than the minimum; no limit by default.</summary>
+    public Money? Cap { get; init; }
+
+    /// <summary>Whether refunds give the fee back in proportion; <c>true</c> by default.</summary>
+    public bool? Refunded { get; init; }
+}
+
+/// <summary>What the bank takes of a partner's payments in its sandbox. Payments that are there keep the terms they were made
+/// under.</summary>
+public sealed record SandboxFees : ResponseObject
+{
+    /// <summary>The rate in hundredths of a percent of what is captured.</summary>
+    public required int BasisPoints { get; init; }
+
+    /// <summary>The least that a payment costs.</summary>
+    public required Money Minimum { get; init; }
+
+    /// <summary>The most that a payment costs; absent when there is no limit.</summary>
+    public Money? Cap { get; init; }
+
+    /// <summary>Whether refunds give the fee back in proportion.</summary>
+    public required bool Refunded { get; init; }
+
+    /// <summary>The business day (Asia/Shanghai) of the sandbox from which on they count.</summary>
+    public required DateOnly From { get; init; }
+}

@@ -75,6 +75,12 @@ public sealed record WebhookEventData : ResponseObject
     /// <summary>The top-up.</summary>
     public string? TopUpId { get; init; }
 
+    /// <summary>The payout.</summary>
+    public string? PayoutId { get; init; }
+
+    /// <summary>The merchant that a payout is to; absent when it is to the partner itself.</summary>
+    public string? SubMerchantId { get; init; }
+
     /// <summary>The coupon.</summary>
     public string? CouponId { get; init; }
 
@@ -93,7 +99,8 @@ public sealed record WebhookEventData : ResponseObject
     /// <summary>The customer.</summary>
     public string? CustomerId { get; init; }
 
-    /// <summary>Why it failed, one of <see cref="DeclineCodes"/>.</summary>
+    /// <summary>Why it failed, one of <see cref="DeclineCodes"/>; of a payout one of
+    /// <see cref="PayoutDeclineCodes"/>.</summary>
     public string? DeclineCode { get; init; }
 
     /// <summary>How much of a payment that was held first is captured by now, all captures together.</summary>
@@ -216,6 +223,16 @@ public static class EventTypes
     /// <summary>A refund went through.</summary>
     public const string RefundSucceeded = "refund.succeeded";
 
+    /// <summary>A payout was asked of the bank's transfers. All events of payouts go to every app of the partner that has the
+    /// scope <c>settlement</c>.</summary>
+    public const string PayoutProcessing = "payout.processing";
+
+    /// <summary>A payout was transferred.</summary>
+    public const string PayoutSucceeded = "payout.succeeded";
+
+    /// <summary>A payout could not be transferred: <c>decline_code</c> says why, and the next one brings it forward.</summary>
+    public const string PayoutFailed = "payout.failed";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -255,5 +272,8 @@ public static class EventTypes
         PaymentPartiallyRefunded,
         PaymentRefunded,
         RefundSucceeded,
+        PayoutProcessing,
+        PayoutSucceeded,
+        PayoutFailed,
     ];
 }

@@ -10,12 +10,13 @@ namespace OpenBanking.Testing;
 public sealed record MagicAmount(string Name, Money Amount, string Asked, string Outcome);
 
 /// <summary>Amounts for which a bank for tests behaves otherwise, so that a test of a whole app needs no handle on the
-/// bank. The amounts of cards and of risk are the same in every sandbox.</summary>
+/// bank. The amounts of cards, risk and payouts are the same in every sandbox.</summary>
 public static class MagicAmounts
 {
     private const string AnyPost = "payment, capture, refund, top-up";
     private const string TopUp = "top-up";
     private const string Payment = "payment";
+    private const string Payout = "payout";
 
     /// <summary>How late <see cref="SlowAnswer"/> is.</summary>
     public static TimeSpan Slowness { get; } = TimeSpan.FromSeconds(1.5);
@@ -43,6 +44,10 @@ public static class MagicAmounts
     /// <summary>The bank's risk engine does not answer, which counts as <see cref="RiskConfirmation"/> unless the bank says
     /// otherwise.</summary>
     public static Money RiskUnanswered { get; } = Money.Cny(SandboxAmounts.RiskUnanswered);
+
+    /// <summary>The transfer of a payout is refused: <see cref="PayoutDeclineCodes.PayeeAccountUnknown"/>. The next payout
+    /// brings it forward.</summary>
+    public static Money PayoutRefused { get; } = Money.Cny(SandboxAmounts.PayoutRefused);
 
     /// <summary>The answer is late.</summary>
     public static Money SlowAnswer { get; } = Money.Yuan(88.11m);
@@ -94,6 +99,12 @@ public static class MagicAmounts
             RiskUnanswered,
             Payment,
             "the risk engine does not answer: as with `RiskConfirmation`"
+        ),
+        new(
+            nameof(PayoutRefused),
+            PayoutRefused,
+            Payout,
+            "fails with `payee_account_unknown`, and the next one brings it forward"
         ),
         new(nameof(SlowAnswer), SlowAnswer, AnyPost, "is answered after 1.5 seconds"),
         new(

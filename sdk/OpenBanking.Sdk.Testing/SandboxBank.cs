@@ -178,6 +178,30 @@ public sealed class SandboxBank : IAsyncDisposable
             .ConfigureAwait(false);
     }
 
+    /// <summary>Has payments cost a fee from now on, by default of nothing but the rate, given back with refunds.</summary>
+    /// <param name="basisPoints">Hundredths of a percent of what is captured, 0 to 10,000; 0 alone ends the fee.</param>
+    /// <param name="minimum">The least that a payment costs; nothing when null.</param>
+    /// <param name="cap">The most that a payment costs; no limit when null.</param>
+    /// <param name="refunded">Whether refunds give the fee back in proportion.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<SandboxFees> SetFeesAsync(
+        int basisPoints,
+        Money? minimum = null,
+        Money? cap = null,
+        bool refunded = true,
+        CancellationToken cancellationToken = default
+    ) =>
+        Client.Sandbox.SetFeesAsync(
+            new SetSandboxFeesRequest
+            {
+                BasisPoints = basisPoints,
+                Minimum = minimum,
+                Cap = cap,
+                Refunded = refunded,
+            },
+            cancellationToken
+        );
+
     /// <summary>Stops the bank, and throws its store away.</summary>
     public ValueTask DisposeAsync() => server.DisposeAsync();
 

@@ -5,13 +5,38 @@ namespace OpenBanking;
 /// <summary>Reads consents and takes them back, with the app's own token.</summary>
 public class ConsentsClient
 {
-    private const string OneRoute = "/v1/consents/{id}";
+    private const string Route = "/v1/consents";
+    private const string OneRoute = Route + "/{id}";
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
     protected ConsentsClient() => api = null!;
 
     internal ConsentsClient(Api api) => this.api = api;
+
+    /// <summary>The consents to this app, ended ones too, the oldest first, read page by page as they are
+    /// walked.</summary>
+    /// <example><code source="Consents_ListAsync">
+    /// await foreach (var each in client.Consents.ListAsync())
+    /// {
+    ///     Console.WriteLine($"{each.CustomerId}: {each.Status} until {each.ExpiresAt}");
+    /// }
+    /// </code></example>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<Consent> ListAsync(CancellationToken cancellationToken = default) =>
+        Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(Route) with
+                    {
+                        Path = Cursors.WithQuery(Route, limit: null, after),
+                    },
+                    ResponseJson.Default.PageConsent,
+                    token
+                ),
+            cancellationToken
+        );
 
     /// <summary>One consent that was given to this app.</summary>
     /// <example><code source="Consents_GetAsync">

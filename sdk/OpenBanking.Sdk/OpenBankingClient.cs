@@ -46,6 +46,7 @@ public class OpenBankingClient
         Agreements = new AgreementsClient(api);
         WebhookEndpoints = new WebhookEndpointsClient(api);
         Events = new EventsClient(api);
+        Sandbox = new SandboxClient(api);
     }
 
     /// <summary>For mocks, which override the sub-clients they are asked for.</summary>
@@ -66,6 +67,7 @@ public class OpenBankingClient
         Agreements = null!;
         WebhookEndpoints = null!;
         Events = null!;
+        Sandbox = null!;
     }
 
     /// <summary>Applies for e-accounts.</summary>
@@ -86,7 +88,7 @@ public class OpenBankingClient
     /// <summary>Takes payments.</summary>
     public virtual PaymentsClient Payments { get; }
 
-    /// <summary>Looks up order numbers.</summary>
+    /// <summary>Looks up order numbers and closes them.</summary>
     public virtual OrdersClient Orders { get; }
 
     /// <summary>Gives payments back.</summary>
@@ -109,6 +111,9 @@ public class OpenBankingClient
 
     /// <summary>Reads events again.</summary>
     public virtual EventsClient Events { get; }
+
+    /// <summary>Sets what only a sandbox lets a partner set.</summary>
+    public virtual SandboxClient Sandbox { get; }
 
     /// <summary>Reads an object again, and gets it over the wire only if it has changed (<c>If-None-Match</c>, RFC 9110
     /// §13.1.2).</summary>

@@ -2,9 +2,10 @@ using OpenBanking.Internal;
 
 namespace OpenBanking;
 
-/// <summary>Looks up the partner's own order numbers, with the app's own token.</summary>
+/// <summary>Looks up the partner's own order numbers and closes them, with the app's own token.</summary>
 public class OrdersClient
 {
+    private const string Route = "/v1/orders/{id}";
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
@@ -24,5 +25,31 @@ public class OrdersClient
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when no payment was
     /// tried.</exception>
     public virtual Task<Order> GetAsync(string orderNo, CancellationToken cancellationToken = default) =>
-        api.SendAsync(ApiCall.Get("/v1/orders/{id}", orderNo), ResponseJson.Default.Order, cancellationToken);
+        api.SendAsync(ApiCall.Get(Route, orderNo), ResponseJson.Default.Order, cancellationToken);
+
+    /// <summary>Takes no payment for an order number any more: whatever arrives for it later is refused with
+    /// <c>order_closed</c>, also what was sent before and is still on its way.</summary>
+    /// <remarks>The other way to settle an unknown outcome, when the purchase is not wanted any more: afterwards
+    /// <see cref="ClosedOrder.LastPayment"/> says for good whether it was paid. A payment that waits for its customer is canceled; one
+    /// that is held or captured stays so: cancel it, or give it back. Closing twice is closing once.</remarks>
+    /// <example><code source="Orders_CloseAsync">
+    /// // The customer has left: nothing more is to be paid for this order.
+    /// var closed = await client.Orders.CloseAsync(orderNo);
+    /// Console.WriteLine(
+    ///     closed.LastPayment?.Status == PaymentStatus.Captured ? "It was paid before." : "Nothing was paid."
+    /// );
+    /// </code></example>
+    /// <param name="orderNo">The partner's order number, used or not.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or
+    /// <c>timed_out</c> it may be closed: close it again.</exception>
+    public virtual Task<ClosedOrder> CloseAsync(
+        string orderNo,
+        CancellationToken cancellationToken = default
+    ) =>
+        api.SendAsync(
+            ApiCall.Post(Route + "/close", orderNo),
+            ResponseJson.Default.ClosedOrder,
+            cancellationToken
+        );
 }

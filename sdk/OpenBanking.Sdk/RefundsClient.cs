@@ -41,6 +41,29 @@ public class RefundsClient
                 new OutcomeUnknownException<Refund>(message, key, resolve, inner)
         ).SendAsync(cancellationToken);
 
+    /// <summary>The refunds of this app, the oldest first, read page by page as they are walked.</summary>
+    /// <example><code source="Refunds_ListAsync">
+    /// await foreach (var each in client.Refunds.ListAsync())
+    /// {
+    ///     Console.WriteLine($"{each.OrderNo}: {each.Amount} given back at {each.CreatedAt}");
+    /// }
+    /// </code></example>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<Refund> ListAsync(CancellationToken cancellationToken = default) =>
+        Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(Route) with
+                    {
+                        Path = Cursors.WithQuery(Route, limit: null, after),
+                    },
+                    ResponseJson.Default.PageRefund,
+                    token
+                ),
+            cancellationToken
+        );
+
     /// <summary>One refund of this app.</summary>
     /// <example><code source="Refunds_GetAsync">
     /// var known = await client.Refunds.GetAsync(refund.Id);

@@ -46,6 +46,30 @@ public class TopUpsClient
             (message, key, resolve, inner) => new OutcomeUnknownException<TopUp>(message, key, resolve, inner)
         ).SendAsync(cancellationToken);
 
+    /// <summary>The top-ups of this app, failed ones too, the oldest first, read page by page as they are
+    /// walked.</summary>
+    /// <example><code source="TopUps_ListAsync">
+    /// await foreach (var each in client.TopUps.ListAsync())
+    /// {
+    ///     Console.WriteLine($"{each.Amount}: {each.Status} {each.DeclineCode}");
+    /// }
+    /// </code></example>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<TopUp> ListAsync(CancellationToken cancellationToken = default) =>
+        Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(Route) with
+                    {
+                        Path = Cursors.WithQuery(Route, limit: null, after),
+                    },
+                    ResponseJson.Default.PageTopUp,
+                    token
+                ),
+            cancellationToken
+        );
+
     /// <summary>One top-up of this app.</summary>
     /// <example><code source="TopUps_GetAsync">
     /// var known = await client.TopUps.GetAsync(asked.Id);

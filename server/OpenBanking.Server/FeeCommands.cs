@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Partners;
@@ -169,7 +170,7 @@ public static class FeeCommands
                 "no" => false,
                 _ => throw new WrongSettingException(Usage),
             },
-            values.GetValueOrDefault("scene"),
+            values.TryGetValue("scene", out var scene) ? SceneOf(scene) : null,
             values.TryGetValue("from", out var from) ? DateOf(from) : null
         );
     }
@@ -178,6 +179,14 @@ public static class FeeCommands
         !values.TryGetValue(name, out var text) ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw new WrongSettingException($"{name} is a whole number. {Usage}");
+
+    /// <summary>One that no app can have would apply to nothing.</summary>
+    private static string SceneOf(string text) =>
+        ClientMetadata.Scenes.Contains(text)
+            ? text
+            : throw new WrongSettingException(
+                $"There is no scene {text}: {string.Join(", ", ClientMetadata.Scenes)}. {Usage}"
+            );
 
     private static DateOnly DateOf(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, default, out var date)

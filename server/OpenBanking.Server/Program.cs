@@ -3,6 +3,7 @@ using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
 using OpenBanking.Server.Pages;
@@ -98,10 +99,12 @@ public static class Program
         api.MapTopUps();
         api.MapCoupons();
         api.MapPayments();
+        api.MapOrders();
         api.MapHolds();
         api.MapRefunds();
         api.MapSubMerchants();
         api.MapPayouts();
+        api.MapSandboxFees();
         api.MapWebhooks();
         api.MapEvents();
 

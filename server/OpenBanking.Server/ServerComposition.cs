@@ -135,6 +135,8 @@ public static class ServerComposition
         services.AddSingleton<CardCredits>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardCredits>());
         services.AddSingleton<OutstandingTransfers>();
+        services.AddSingleton<OutstandingMetrics>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutstandingMetrics>());
         services.AddSingleton<SettlementTransfers>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<SettlementTransfers>());
         services.AddSingleton<PayoutQueries>();

@@ -24,6 +24,12 @@ public sealed partial class ExampleJourney
         );
         await client.TopUps.WaitAsync(refused.Id);
         await RecordAsync("getTopUp", "succeeded", "It has arrived", () => client.TopUps.GetAsync(asked.Id));
+        await RecordAsync(
+            "listTopUps",
+            "top_ups",
+            "The one there is",
+            async () => await client.TopUps.ListAsync().FirstAsync()
+        );
     }
 
     private async Task PayAsync()
@@ -84,6 +90,12 @@ public sealed partial class ExampleJourney
         );
         await RecordAsync("getRefund", "succeeded", "A part", () => client.Refunds.GetAsync(part.Id));
         await RecordAsync(
+            "listRefunds",
+            "refunds",
+            "A part, and the rest",
+            async () => await client.Refunds.ListAsync().CountAsync()
+        );
+        await RecordAsync(
             "listTransactions",
             "statement",
             "The newest line, and where the next page begins",
@@ -143,7 +155,12 @@ public sealed partial class ExampleJourney
                     IdempotencyKey.FromOrder("order-1005", "payment")
                 )
         );
-        await client.Payments.CancelAsync(waiting.Id, IdempotencyKey.FromOrder("order-1005", "cancel"));
+        await RecordAsync(
+            "closeOrder",
+            "closed",
+            "Nobody confirms it any more, and nothing more is paid for it",
+            () => client.Orders.CloseAsync(waiting.OrderNo)
+        );
     }
 
     private Task<Payment> PayAsync(

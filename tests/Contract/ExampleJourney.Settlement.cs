@@ -8,6 +8,15 @@ public sealed partial class ExampleJourney
 {
     private async Task SettleAsync()
     {
+        await RecordAsync(
+            "setSandboxFees",
+            "fees",
+            "0.60 %, at least 0.10",
+            () =>
+                client.Sandbox.SetFeesAsync(
+                    new SetSandboxFeesRequest { BasisPoints = 60, Minimum = Money.Yuan(0.10m) }
+                )
+        );
         var merchant = await RecordAsync(
             "createSubMerchant",
             "merchant",

@@ -152,6 +152,18 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
             "Nothing used yet",
             () => client.Agreements.GetAsync(customer.AgreementId!)
         );
+        await RecordAsync(
+            "listConsents",
+            "consents",
+            "One customer",
+            async () => await client.Consents.ListAsync().FirstAsync()
+        );
+        await RecordAsync(
+            "listAgreements",
+            "agreements",
+            "One agreement",
+            async () => await client.Agreements.ListAsync().FirstAsync()
+        );
         using var raw = NewRaw();
         var access = await LinkWithoutSdkAsync(raw, persons[2]);
         await RecordAsync(

@@ -81,6 +81,58 @@ public sealed class FeeTests(SharedServer shared) : PayingCustomerTests(shared)
     }
 
     [Fact]
+    public async Task A_partner_tries_fees_in_its_own_sandbox_and_is_told_what_it_has_set()
+    {
+        var set = await Partner.Client.Sandbox.SetFeesAsync(
+            new()
+            {
+                BasisPoints = 100,
+                Minimum = Money.Yuan(0.50m),
+                Cap = Money.Yuan(2),
+                Refunded = false,
+            }
+        );
+        var stranger = await Shared.NewPartnerAsync();
+
+        Assert.Equal(
+            (100, Money.Yuan(0.50m), Money.Yuan(2), false),
+            (set.BasisPoints, set.Minimum, set.Cap, set.Refunded)
+        );
+        var paid = await Partner.PayAsync(Customer, "order-1", Money.Yuan(20));
+        Assert.Equal(Money.Yuan(0.50m), paid.FeeAmount);
+        var other = await stranger.LinkAsync();
+        await stranger.TopUpAsync(other, Money.Yuan(5));
+        Assert.Null((await stranger.PayAsync(other, "order-1", Money.Yuan(5))).FeeAmount);
+
+        await Partner.Client.Sandbox.SetFeesAsync(new() { BasisPoints = 0 });
+        Assert.Equal(Money.Yuan(0), (await Partner.PayAsync(Customer, "order-2", Money.Yuan(20))).FeeAmount);
+        foreach (
+            var (wrong, pointer) in (IReadOnlyList<(SetSandboxFeesRequest, string)>)
+                [
+                    (new() { BasisPoints = 10_001 }, "/basis_points"),
+                    (new() { BasisPoints = -1 }, "/basis_points"),
+                    (new() { BasisPoints = 1, Minimum = Money.Cny(-1) }, "/minimum/amount"),
+                    (new() { BasisPoints = 1, Cap = new("USD", 1) }, "/cap/currency"),
+                    (
+                        new()
+                        {
+                            BasisPoints = 1,
+                            Minimum = Money.Cny(2),
+                            Cap = Money.Cny(1),
+                        },
+                        "/cap"
+                    ),
+                ]
+        )
+        {
+            var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+                Partner.Client.Sandbox.SetFeesAsync(wrong)
+            );
+            Assert.Equal(pointer, Assert.Single(refusal.Errors).Pointer);
+        }
+    }
+
+    [Fact]
     public async Task The_command_lists_every_version_and_refuses_what_makes_no_sense()
     {
         Assert.Equal(
@@ -116,6 +168,7 @@ public sealed class FeeTests(SharedServer shared) : PayingCustomerTests(shared)
                     ["rate=1", "rate=2"],
                     ["rate=1", "until=1"],
                     ["rate=1", "from=1"],
+                    ["rate=1", "scene=vidoe"],
                 ]
         )
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using OpenBanking.Server;
 using OpenBanking.Server.Engine;
@@ -33,6 +34,9 @@ public sealed class OutstandingTransferTests : IAsyncLifetime
         var lost = await AskAsync("top-up-1");
         var refused = await AskAsync("top-up-2");
         Assert.Equal(("degraded", 2), await HealthAsync());
+        var measured = await MeasureAsync();
+        Assert.Equal((2, 0), (measured["outstanding top_up"], measured["outstanding payout"]));
+        Assert.InRange(measured["oldest top_up"], 0, 600);
         var lines = await TransferCommands.ListAsync(server.Services);
         Assert.Equal(2, lines.Count);
         Assert.All(lines, line => Assert.Contains("88.04 CNY, no answer for 0:00 h", line));
@@ -58,6 +62,7 @@ public sealed class OutstandingTransferTests : IAsyncLifetime
         );
         Assert.Equal(MagicAmounts.CardNeverAnswers, await partner.BalanceAsync(customer));
         Assert.Equal(("ok", 0), await HealthAsync());
+        Assert.Equal(0, (await MeasureAsync())["outstanding top_up"]);
     }
 
     [Fact]
@@ -136,6 +141,33 @@ public sealed class OutstandingTransferTests : IAsyncLifetime
             },
             IdempotencyKey.FromOrder(number, "top-up")
         );
+
+    /// <summary>What a collector of this server's metrics reads.</summary>
+    private async Task<IReadOnlyDictionary<string, long>> MeasureAsync()
+    {
+        await server.Get<OutstandingMetrics>().CountAsync();
+        var measured = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (
+                    instrument.Meter.Name == OutstandingMetrics.MeterName
+                    && instrument.Meter.Scope == server.Get<IMeterFactory>()
+                )
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) =>
+                measured.Add($"{instrument.Name.Split('.')[^1]} {tags[0].Value}", value)
+        );
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return measured;
+    }
 
     private async Task<(string?, int)> HealthAsync()
     {

@@ -61,6 +61,40 @@ public sealed class PayoutTests(SharedServer shared) : PayingCustomerTests(share
     }
 
     [Fact]
+    public async Task Apps_that_may_know_are_told_of_each_payout_and_a_failed_one_says_why()
+    {
+        var other = await Partner.NewAppAsync();
+        var refused = SandboxAmounts.PayoutRefused;
+        var stranger = await Shared.NewPartnerAsync();
+        await Partner.PayAsync(Customer, "order-1", Money.Cny(refused));
+        await ADayPassesAsync();
+        await RunAsync();
+
+        var failed = Assert.Single(await PayoutsAsync());
+        Assert.Equal(
+            (PayoutStatus.Failed, PayoutDeclineCodes.PayeeAccountUnknown),
+            (failed.Status, failed.DeclineCode)
+        );
+        await PayAsync("order-2", 10, merchant: null);
+        await ADayPassesAsync();
+        await RunAsync();
+
+        var next = (await PayoutsAsync())[1];
+        Assert.Equal((Money.Cny(refused), Money.Cny(refused + 10_00)), (next.BroughtForward, next.Amount));
+        Assert.Null(next.DeclineCode);
+        (string, string, string?, string?, long)[] expected =
+        [
+            (EventTypes.PayoutProcessing, "processing", failed.Id, null, 1),
+            (EventTypes.PayoutFailed, "failed", failed.Id, failed.DeclineCode, 2),
+            (EventTypes.PayoutProcessing, "processing", next.Id, null, 1),
+            (EventTypes.PayoutSucceeded, "succeeded", next.Id, null, 2),
+        ];
+        Assert.Equal(expected, await ToldAsync(Partner, expected.Length));
+        Assert.Equal(expected, await ToldAsync(other, expected.Length));
+        Assert.Empty(await ToldAsync(stranger, 0));
+    }
+
+    [Fact]
     public async Task What_was_paid_out_is_given_back_only_as_far_as_the_bank_gives_credit()
     {
         var paid = await PayAsync("order-1", 40, merchant: null);
@@ -115,6 +149,34 @@ public sealed class PayoutTests(SharedServer shared) : PayingCustomerTests(share
             if (payouts.All(payout => payout.Status != PayoutStatus.Processing) || wait == 200)
             {
                 return payouts;
+            }
+
+            await Task.Delay(25);
+        }
+    }
+
+    /// <summary>The events of payouts that an app sees, once there are so many: they appear when they are sealed.</summary>
+    private static async Task<
+        IReadOnlyList<(string Type, string Status, string? PayoutId, string? DeclineCode, long Sequence)>
+    > ToldAsync(TestPartner app, int count)
+    {
+        for (var wait = 0; ; wait++)
+        {
+            var told = (await app.Client.Events.ListAsync().ToListAsync())
+                .Where(happened => happened.Type.StartsWith("payout.", StringComparison.Ordinal))
+                .Select(happened =>
+                    (
+                        happened.Type,
+                        happened.Data.Status,
+                        happened.Data.PayoutId,
+                        happened.Data.DeclineCode,
+                        happened.Sequence
+                    )
+                )
+                .ToList();
+            if (told.Count >= count || wait == 200)
+            {
+                return told;
             }
 
             await Task.Delay(25);

@@ -53,6 +53,39 @@ public sealed partial class Documents
                 .Order(),
             DeclineCodes.Catalogue.Select(entry => entry.Code).Order()
         );
+        Assert.Equal(
+            typeof(PayoutDeclineCodes)
+                .GetFields()
+                .Where(field => field.IsLiteral)
+                .Select(field => (string)field.GetRawConstantValue()!)
+                .Order(),
+            PayoutDeclineCodes.Catalogue.Select(entry => entry.Code).Order()
+        );
+    }
+
+    [Fact]
+    public void Every_decline_says_on_the_page_what_customer_and_partner_can_do()
+    {
+        var page = Repository.Read(ErrorsPage);
+        Assert.All(
+            DeclineCodes.Catalogue,
+            entry =>
+            {
+                Assert.All([entry.CustomerAdvice, entry.PartnerAdvice], IsSentence);
+                Assert.Contains(
+                    $"| `{entry.Code}` | {entry.Title} | {entry.CustomerAdvice} | {entry.PartnerAdvice} |",
+                    page
+                );
+            }
+        );
+        Assert.All(
+            PayoutDeclineCodes.Catalogue,
+            entry =>
+            {
+                IsSentence(entry.PartnerAdvice);
+                Assert.Contains($"| `{entry.Code}` | {entry.Title} | {entry.PartnerAdvice} |", page);
+            }
+        );
     }
 
     [Fact]
@@ -193,6 +226,23 @@ public sealed partial class Documents
         page.Append(
             """
 
+            ## Payouts
+
+            Why a transfer to the partner or a merchant failed, in the `decline_code` of the payout.
+
+            | code | meaning | what the partner can do |
+            | --- | --- | --- |
+
+            """
+        );
+        foreach (var entry in PayoutDeclineCodes.Catalogue)
+        {
+            page.Append($"| `{entry.Code}` | {entry.Title} | {entry.PartnerAdvice} |\n");
+        }
+
+        page.Append(
+            """
+
             ## Applications
 
             Why an application for an e-account came to nothing, in its `reason`.
@@ -211,6 +261,8 @@ public sealed partial class Documents
 
         return page.ToString().ReplaceLineEndings("\n");
     }
+
+    private static void IsSentence(string advice) => Assert.Matches(@"^[A-Z].{5,}\.$", advice);
 
     private static string Quote(string name, Dictionary<string, string> samples) =>
         $"<!-- from samples: {name} -->\n```csharp\n{samples[name]}\n```";

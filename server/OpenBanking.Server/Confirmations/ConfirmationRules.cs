@@ -100,7 +100,7 @@ public static class ConfirmationRules
     }
 
     /// <summary>
-    /// Refuses: the order has a live payment; a merchant is closed.
+    /// Refuses: the order has a live payment, or is closed; a merchant is closed.
     /// Declines: it is too risky, or the coupon cannot be used, whoever confirms.
     /// </summary>
     public static Decision<ConfirmationRow> Ask(AskConfirmation command, Book book)
@@ -108,9 +108,9 @@ public static class ConfirmationRules
         var asked = command.Confirmation;
         var orderKey = new OrderKey(asked.AppId, asked.OrderNo);
         var order = book.Find(PaymentTables.Orders, orderKey);
-        if (order is { Paid: true })
+        if (PaymentRules.WhyNoPayment(order) is { } noPayment)
         {
-            return Decision.Reject(ProblemCodes.OrderAlreadyPaid);
+            return noPayment;
         }
 
         var shares = asked.Splits is { } splits ? PaymentShares.Read(splits) : null;
@@ -185,7 +185,7 @@ public static class ConfirmationRules
             }
         );
         var order = book.Get(PaymentTables.Orders, new(row.AppId, row.OrderNo));
-        book.Update(PaymentTables.Orders, order with { Paid = false });
+        book.Update(PaymentTables.Orders, order.Free());
         Emit(
             book,
             state switch

@@ -5,12 +5,19 @@ using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Consents;
 
-/// <summary>GET /v1/consents/{id}, POST /v1/consents/{id}/narrow, POST /v1/consents/{id}/revoke,
-/// GET /v1/agreements/{id}</summary>
+/// <summary>GET /v1/consents, /v1/consents/{id}, POST /v1/consents/{id}/narrow, POST /v1/consents/{id}/revoke,
+/// GET /v1/agreements, /v1/agreements/{id}</summary>
 public static class ConsentApi
 {
     public static void MapConsents(this IEndpointRouteBuilder api)
     {
+        api.MapGet("/consents", ListAsync)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("listConsents")
+            .WithTags("Consents")
+            .WithSummary("The consents of customers to this app, the oldest first, ended ones too")
+            .Produces<Page<Consent>>();
+
         api.MapGet("/consents/{id}", GetAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getConsent")
@@ -42,6 +49,13 @@ public static class ConsentApi
             .Produces<Consent>()
             .Refuses(ProblemCodes.NotFound);
 
+        api.MapGet("/agreements", ListAgreementsAsync)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("listAgreements")
+            .WithTags("Consents")
+            .WithSummary("The payment agreements with this app, the oldest first, ended ones too")
+            .Produces<Page<PaymentAgreement>>();
+
         api.MapGet("/agreements/{id}", GetAgreementAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
             .WithName("getAgreement")
@@ -50,6 +64,32 @@ public static class ConsentApi
             .Produces<PaymentAgreement>()
             .Refuses(ProblemCodes.NotFound);
     }
+
+    private static async Task<IResult> ListAsync(Caller caller, PageRequest page, ConsentQueries queries) =>
+        page.TryReadId<ConsentRow>(out var after)
+            ? Answers.Ok(
+                page.PageOf(
+                    await queries.ListAsync(caller, after, page.Limit + 1),
+                    consent => Show(consent, caller),
+                    consent => consent.Id.ToString()
+                )
+            )
+            : PageRequest.WrongCursor();
+
+    private static async Task<IResult> ListAgreementsAsync(
+        Caller caller,
+        PageRequest page,
+        ConsentQueries queries
+    ) =>
+        page.TryReadId<ConsentRow>(out var after)
+            ? Answers.Ok(
+                page.PageOf(
+                    await queries.ListAgreementsAsync(caller, after, page.Limit + 1),
+                    agreement => Show(agreement, caller),
+                    agreement => agreement.ConsentId.ToString()
+                )
+            )
+            : PageRequest.WrongCursor();
 
     private static async Task<IResult> GetAsync(Caller caller, string id, ConsentQueries queries) =>
         caller.TryRead<ConsentRow>(id, out var consentId)

@@ -12,6 +12,34 @@ public sealed class ConsentQueries(Store store)
     public ValueTask<ConsentRow?> FindAsync(Caller caller, Id<ConsentRow> id) =>
         store.FirstAsync(ConsentTables.Consents, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
 
+    /// <summary>By id, the oldest first.</summary>
+    public ValueTask<IReadOnlyList<ConsentRow>> ListAsync(Caller caller, Id<ConsentRow>? after, int count) =>
+        store.ListAsync(
+            ConsentTables.Consents,
+            caller.World,
+            $"app_id = {caller.App.Id} AND id > {after ?? default} ORDER BY id LIMIT {count}"
+        );
+
+    /// <summary>The standing agreements, in the order of their consents: there is one in each that made one.</summary>
+    public async ValueTask<IReadOnlyList<AgreementRow>> ListAgreementsAsync(
+        Caller caller,
+        Id<ConsentRow>? after,
+        int count
+    )
+    {
+        var consents = await store.ListAsync(
+            ConsentTables.Consents,
+            caller.World,
+            $"app_id = {caller.App.Id} AND agreement_id IS NOT NULL AND id > {after ?? default} ORDER BY id LIMIT {count}"
+        );
+        var agreements = await store.ListByKeysAsync(
+            ConsentTables.Agreements,
+            caller.World,
+            [.. consents.Select(consent => consent.AgreementId!.Value)]
+        );
+        return [.. agreements.OrderBy(agreement => agreement.ConsentId.Value)];
+    }
+
     /// <summary>A standing agreement: one for a single payment that was confirmed has no consent, and is nobody's to
     /// use.</summary>
     public ValueTask<AgreementRow?> FindAgreementAsync(Caller caller, Id<AgreementRow> id) =>

@@ -29,11 +29,14 @@ public static class CampaignRules
     {
         var campaign = book.Get(CouponTables.Campaigns, command.Campaign.Id);
         var left = book.Find(LedgerTables.InternalAccounts, BudgetOf(campaign))?.Balance ?? 0;
-        if (campaign.State != CampaignState.Settled)
-        {
-            book.Update(CouponTables.Campaigns, campaign with { State = CampaignState.Settled });
-        }
-
+        // Written every time, so that of two that read the same balance one runs again.
+        campaign = book.Update(
+            CouponTables.Campaigns,
+            campaign with
+            {
+                State = CampaignState.Settled,
+            }
+        );
         LedgerRules.Post(
             book,
             new(
@@ -42,7 +45,8 @@ public static class CampaignRules
                 AppId: null,
                 campaign.Currency,
                 command.Now,
-                LedgerRules.CampaignFundingLegs(BudgetOf(campaign), -left)
+                LedgerRules.CampaignFundingLegs(BudgetOf(campaign), -left),
+                campaign.Version
             )
         );
         return Decision.Accept(left);

@@ -160,8 +160,9 @@ public static class LedgerRules
     private static void PostToBank(Book book, Posting posting, Leg.Internal leg)
     {
         book.Add(LedgerTables.InternalAccounts, leg.Account, leg.Amount);
-        var sequence =
-            posting.Step ?? (posting.Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var sequence = posting.Step is { } step
+            ? BankLines.Step(posting.Now, step)
+            : BankLines.Single(posting.Now);
         Insert(book, posting, leg.Account.EntryAccountId(), sequence, leg.Amount, null);
     }
 

@@ -88,7 +88,7 @@ public sealed record EntryRow
     public required Guid AccountId { get; init; }
 
     /// <summary>For a customer's account the number of the line in its statement, without gaps; for one of the
-    /// bank's own the microsecond of the posting, or its number where one thing is posted in several steps.</summary>
+    /// bank's own by its time, as <see cref="BankLines"/> says.</summary>
     public required long Sequence { get; init; }
 
     /// <summary>The payment, refund, top-up or campaign the posting belongs to.</summary>

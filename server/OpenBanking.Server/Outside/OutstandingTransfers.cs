@@ -24,6 +24,28 @@ public sealed class OutstandingTransfers(Store store, OutsideLimits limits, Time
         return [.. open.OrderBy(found => found.Row.CreatedAt).Select(found => (found.World, found.Row))];
     }
 
+    /// <summary>How many questions to the outside of each kind have had no answer for long, and since when the oldest.</summary>
+    public async Task<IReadOnlyDictionary<IntentKind, (int Count, DateTimeOffset Since)>> CountAsync()
+    {
+        var before = time.GetUtcNow() - limits.OutstandingAfter;
+        // The conditions of the indexes, word for word.
+        var asked = await store.ListAcrossWorldsAsync(
+            IntentTables.Intents,
+            MostListed,
+            $"state <> 3 AND kind <> 6 AND created_at <= {before} ORDER BY created_at"
+        );
+        var notices = await store.ListAcrossWorldsAsync(
+            IntentTables.Intents,
+            MostListed,
+            $"state <> 3 AND kind = 6 AND created_at <= {before} ORDER BY created_at"
+        );
+        return asked
+            .Concat(notices)
+            .Select(found => found.Row)
+            .GroupBy(intent => intent.Kind)
+            .ToDictionary(kind => kind.Key, kind => (kind.Count(), kind.Min(intent => intent.CreatedAt)));
+    }
+
     /// <summary>One of them, however old; null when there is none, or it has its answer.</summary>
     public async Task<(World World, IntentRow Intent)?> FindAsync(Id<IntentRow> id) =>
         await store.ListAcrossWorldsAsync(

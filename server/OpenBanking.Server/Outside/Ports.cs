@@ -111,7 +111,8 @@ public interface ICardRail : IPort
 /// <summary>Transfers to partners, and to merchants that sell through them, what they have earned.</summary>
 public interface ISettlementRail : IPort
 {
-    /// <summary>Refuses with a code of the bank's own, which is kept with the payout. A refusal is final for this payout: the
+    /// <summary>Refuses with one of <see cref="PayoutDeclineCodes"/>, or a code of the bank's own, which is kept with the payout
+    /// and which partners see as <see cref="PayoutDeclineCodes.TransferRefused"/>. A refusal is final for this payout: the
     /// money is paid with the next one.</summary>
     Task<OutsideAnswer> PayAsync(
         Reference reference,

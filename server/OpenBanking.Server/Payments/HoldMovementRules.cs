@@ -164,7 +164,7 @@ public static class HoldMovementRules
         if (payment.State != PaymentState.Captured)
         {
             var order = book.Get(PaymentTables.Orders, new(payment.AppId, payment.OrderNo));
-            book.Update(PaymentTables.Orders, order with { Paid = false });
+            book.Update(PaymentTables.Orders, order.Free());
         }
     }
 

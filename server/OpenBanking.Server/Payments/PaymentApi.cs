@@ -4,7 +4,7 @@ using OpenBanking.Server.Outside;
 
 namespace OpenBanking.Server.Payments;
 
-/// <summary>POST /v1/payments, GET /v1/payments/{id}, GET /v1/orders/{order_no}</summary>
+/// <summary>POST /v1/payments, GET /v1/payments/{id}, /v1/payments/{id}/qr-code</summary>
 public static class PaymentApi
 {
     public static void MapPayments(this IEndpointRouteBuilder api)
@@ -27,6 +27,7 @@ public static class PaymentApi
             .Refuses(
                 ProblemCodes.AgreementNotActive,
                 ProblemCodes.OrderAlreadyPaid,
+                ProblemCodes.OrderClosed,
                 ProblemCodes.SubMerchantClosed
             );
 
@@ -46,14 +47,6 @@ public static class PaymentApi
             .WithDescription("An SVG picture, to be shown at a till, on a machine or on a larger screen.")
             .Produces<Stream>(contentType: "image/svg+xml")
             .Refuses(ProblemCodes.NotFound, ProblemCodes.PaymentNotWaiting);
-
-        api.MapGet("/orders/{orderNo}", GetOrderAsync)
-            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
-            .WithName("getOrder")
-            .WithTags("Payments")
-            .WithSummary("What became of an order number")
-            .Produces<Order>()
-            .Refuses(ProblemCodes.NotFound);
     }
 
     private static async Task<IResult> CreateAsync(
@@ -106,21 +99,4 @@ public static class PaymentApi
             ? Problems.NotFound()
         : payment.NextAction is not { } next ? Problems.Of(ProblemCodes.PaymentNotWaiting)
         : Answers.Picture(QrCodes.Draw(next.ConfirmationUrl));
-
-    private static async Task<IResult> GetOrderAsync(
-        Caller caller,
-        string orderNo,
-        PaymentQueries queries,
-        PaymentViews views
-    ) =>
-        await queries.FindOrderAsync(caller, orderNo) is { } order
-            ? Answers.Ok(
-                new Order
-                {
-                    OrderNo = order.OrderNo,
-                    Attempts = order.Attempts,
-                    LastPayment = (await views.FindAsync(caller, order.LastPaymentId))!,
-                }
-            )
-            : Problems.NotFound();
 }

@@ -85,7 +85,8 @@ public static class PaymentRules
     public const string ConfirmationNeeded = "confirmation_needed";
 
     /// <summary>
-    /// Refuses: the agreement has ended; the order has a live payment; a merchant is closed; the customer is to be asked.
+    /// Refuses: the agreement has ended; the order has a live payment, or is closed; a merchant is closed; the customer is to
+    /// be asked.
     /// Declines: the coupon cannot be used; the agreement's or the account's limits, state or funds do not allow it; the risk
     /// is too high.
     /// </summary>
@@ -101,9 +102,9 @@ public static class PaymentRules
             );
         }
 
-        if (order is { Paid: true })
+        if (WhyNoPayment(order) is { } noPayment)
         {
-            return Decision.Reject(ProblemCodes.OrderAlreadyPaid);
+            return noPayment;
         }
 
         if (PaymentShareRules.WhyNot(book, command.Shares) is { } refusal)
@@ -392,6 +393,12 @@ public static class PaymentRules
             Payee = command.Payee,
             Version = command.FirstVersion,
         };
+
+    /// <summary>Why no payment is taken for an order now; null when one is.</summary>
+    internal static Refusal? WhyNoPayment(OrderRow? order) =>
+        order?.ClosedAt is not null ? Decision.Reject(ProblemCodes.OrderClosed)
+        : order is { Paid: true } ? Decision.Reject(ProblemCodes.OrderAlreadyPaid)
+        : null;
 
     internal static void RecordAttempt(CreatePayment command, Book book, OrderRow? order, bool paid) =>
         RecordAttempt(book, command.Order, order, command.PaymentId, paid);

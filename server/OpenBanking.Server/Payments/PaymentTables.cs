@@ -114,10 +114,18 @@ public sealed record OrderRow : VersionedRow
 
     public required int Attempts { get; init; }
 
+    /// <summary>Of nothing when it was closed before any payment was tried.</summary>
     public required Id<PaymentRow> LastPaymentId { get; init; }
 
-    /// <summary>Whether the last payment went through, so that no other may.</summary>
+    /// <summary>Whether the last payment went through, so that no other may; also of a closed one, so that servers which know
+    /// of no closing take none for it.</summary>
     public required bool Paid { get; init; }
+
+    /// <summary>When the partner closed it: no payment is taken for it any more.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    /// <summary>The order once its live payment has ended without one.</summary>
+    public OrderRow Free() => this with { Paid = ClosedAt is not null };
 }
 
 public readonly record struct OrderKey(Id<AppRow> AppId, string OrderNo);

@@ -49,12 +49,8 @@ public static class PayoutApi
         {
             Id = caller.Show(row.Id),
             SubMerchantId = row.SubMerchantId is { } merchant ? caller.Show(merchant) : null,
-            Status = row.State switch
-            {
-                PayoutState.Processing => PayoutStatus.Processing,
-                PayoutState.Succeeded => PayoutStatus.Succeeded,
-                _ => PayoutStatus.Failed,
-            },
+            Status = PayoutRules.StatusOf(row.State),
+            DeclineCode = PayoutRules.DeclineCodeOf(row),
             Amount = new(row.Currency, row.Amount),
             Through = row.Through,
             BroughtForward = new(row.Currency, row.BroughtForward),

@@ -39,6 +39,9 @@ public sealed record SettleDays(
     DateTimeOffset RealNow
 ) : Command<PayoutRow?>(World, Now)
 {
+    /// <summary>The apps that are told.</summary>
+    public IReadOnlyList<Id<AppRow>> Apps { get; init; } = [];
+
     public override Guid Lane => Owner.Id;
 
     public override Subject Subject => Subject.Of(PayoutId);
@@ -63,6 +66,9 @@ public record CompletePayout(
     string? DeclineCode
 ) : Command<PayoutRow>(World, Now)
 {
+    /// <summary>The apps that are told.</summary>
+    public IReadOnlyList<Id<AppRow>> Apps { get; init; } = [];
+
     public PayoutOwner Owner => new(Payout.PartnerId, Payout.SubMerchantId, Payout.Currency);
 
     public override Guid Lane => Owner.Id;
@@ -92,9 +98,6 @@ public sealed record ResolvePayout(
 /// <summary>How partners get their money: day after day, each day once, and one transfer at a time.</summary>
 public static class PayoutRules
 {
-    /// <summary>What is kept with a payout of which a person says that it was refused.</summary>
-    public const string TransferRefused = "transfer_refused";
-
     public static class Refusals
     {
         /// <summary>The last one has no answer yet.</summary>
@@ -177,8 +180,24 @@ public static class PayoutRules
             LedgerRules.Post(book, PostingOf(payout, command.Owner, -payout.Amount, command.Now, step: 2));
         }
 
+        Emit(book, payout, command.Apps);
         return payout;
     }
+
+    public static PayoutStatus StatusOf(PayoutState state) =>
+        state switch
+        {
+            PayoutState.Processing => PayoutStatus.Processing,
+            PayoutState.Succeeded => PayoutStatus.Succeeded,
+            PayoutState.Failed => PayoutStatus.Failed,
+            _ => throw new InvalidOperationException($"Unknown state {state}."),
+        };
+
+    /// <summary>What partners are told of a failure: a code of the bank's own says nothing to them.</summary>
+    public static string? DeclineCodeOf(PayoutRow payout) =>
+        payout.DeclineCode is not { } code ? null
+        : PayoutDeclineCodes.Catalogue.Any(entry => entry.Code == code) ? code
+        : PayoutDeclineCodes.TransferRefused;
 
     /// <summary>The money leaves the settlement account before the transfer is asked for, so that nothing else is paid from
     /// it.</summary>
@@ -205,7 +224,33 @@ public static class PayoutRules
         );
         LedgerRules.Post(book, PostingOf(payout, owner, amount, command.Now, step: 1));
         IntentRules.Ask(book, command.IntentId, IntentKind.PayOut, payout.Id.Value, command.RealNow);
+        Emit(book, payout, command.Apps);
         return payout;
+    }
+
+    private static void Emit(Book book, PayoutRow payout, IReadOnlyList<Id<AppRow>> apps)
+    {
+        var type = payout.State switch
+        {
+            PayoutState.Processing => EventTypes.PayoutProcessing,
+            PayoutState.Succeeded => EventTypes.PayoutSucceeded,
+            _ => EventTypes.PayoutFailed,
+        };
+        List<EventSubject> subjects = [EventSubject.Of("payout_id", payout.Id)];
+        if (payout.SubMerchantId is { } merchant)
+        {
+            subjects.Add(EventSubject.Of("sub_merchant_id", merchant));
+        }
+
+        if (DeclineCodeOf(payout) is { } decline)
+        {
+            subjects.Add(EventSubject.Of("decline_code", decline));
+        }
+
+        foreach (var app in apps)
+        {
+            book.Emit(new(app.Value, type, payout.Version, StatusOf(payout.State).Value, [.. subjects]));
+        }
     }
 
     private static Posting PostingOf(

@@ -83,6 +83,9 @@ public sealed class PayoutRuns(
                 await queries.AddUpAsync(world, owner.Settlement, progress?.Through, through),
                 clocks.RealNow
             )
+            {
+                Apps = await queries.ListAppsAsync(world, owner.PartnerId),
+            }
         )
             is Accepted<PayoutRow?> { Reply: not null };
     }

@@ -27,7 +27,7 @@ public sealed record PayoutRow : VersionedRow, IIdentified
 
     public required PayoutState State { get; init; }
 
-    /// <summary>Why the bank's own transfer failed.</summary>
+    /// <summary>Why the bank's own transfer failed, in the words of whoever answered.</summary>
     public string? DeclineCode { get; init; }
 
     public required string Currency { get; init; }

@@ -11,6 +11,7 @@ namespace OpenBanking.Server.Payouts;
 public sealed class SettlementTransfers(
     Store store,
     Engine.Engine engine,
+    PayoutQueries queries,
     WorldClocks clocks,
     ISettlementRail rail
 ) : IIntentHandler
@@ -39,6 +40,9 @@ public sealed class SettlementTransfers(
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         await engine.SubmitAsync(
             new CompletePayout(world, await clocks.NowAsync(world), reference.Id, payout, answer.FailureCode)
+            {
+                Apps = await queries.ListAppsAsync(world, payout.PartnerId),
+            }
         );
     }
 
@@ -52,8 +56,11 @@ public sealed class SettlementTransfers(
                 await clocks.NowAsync(reference.World),
                 reference.Id,
                 payout,
-                done ? null : PayoutRules.TransferRefused
+                done ? null : PayoutDeclineCodes.TransferRefused
             )
+            {
+                Apps = await queries.ListAppsAsync(reference.World, payout.PartnerId),
+            }
         );
         return ((Accepted<PayoutRow>)decision).Reply.State;
     }

@@ -5,7 +5,7 @@ using OpenBanking.Server.Payouts;
 
 namespace OpenBanking.Server.Refunds;
 
-/// <summary>POST /v1/refunds, GET /v1/refunds/{id}</summary>
+/// <summary>POST /v1/refunds, GET /v1/refunds, /v1/refunds/{id}</summary>
 public static class RefundApi
 {
     public static void MapRefunds(this IEndpointRouteBuilder api)
@@ -25,6 +25,13 @@ public static class RefundApi
                 ProblemCodes.RefundExceedsPayment,
                 ProblemCodes.InsufficientPartnerBalance
             );
+
+        api.MapGet("/refunds", ListAsync)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("listRefunds")
+            .WithTags("Refunds")
+            .WithSummary("The refunds of this app, the oldest first")
+            .Produces<Page<Refund>>();
 
         api.MapGet("/refunds/{id}", GetAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
@@ -80,6 +87,17 @@ public static class RefundApi
                 async id => Show((await queries.FindAsync(caller, new(id)))!, caller)
             );
     }
+
+    private static async Task<IResult> ListAsync(Caller caller, PageRequest page, RefundQueries queries) =>
+        page.TryReadId<RefundRow>(out var after)
+            ? Answers.Ok(
+                page.PageOf(
+                    await queries.ListAsync(caller, after, page.Limit + 1),
+                    refund => Show(refund, caller),
+                    refund => refund.Id.ToString()
+                )
+            )
+            : PageRequest.WrongCursor();
 
     private static async Task<IResult> GetAsync(Caller caller, string id, RefundQueries queries) =>
         caller.TryRead<RefundRow>(id, out var refundId)

@@ -9,4 +9,12 @@ public sealed class RefundQueries(Store store)
 {
     public ValueTask<RefundRow?> FindAsync(Caller caller, Id<RefundRow> id) =>
         store.FirstAsync(RefundTables.Refunds, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
+
+    /// <summary>By id, the oldest first.</summary>
+    public ValueTask<IReadOnlyList<RefundRow>> ListAsync(Caller caller, Id<RefundRow>? after, int count) =>
+        store.ListAsync(
+            RefundTables.Refunds,
+            caller.World,
+            $"app_id = {caller.App.Id} AND id > {after ?? default} ORDER BY id LIMIT {count}"
+        );
 }

@@ -1,6 +1,7 @@
 namespace OpenBanking.Server.Sandbox;
 
-/// <summary>Amounts in fen for which a card's made-up bank or risk engine answers otherwise, whatever is on the card.</summary>
+/// <summary>Amounts in fen for which a made-up bank of a card or a partner, or the risk engine, answers otherwise, whatever is
+/// on the card.</summary>
 public static class SandboxAmounts
 {
     /// <summary>The card's bank refuses.</summary>
@@ -23,4 +24,7 @@ public static class SandboxAmounts
 
     /// <summary>The risk engine does not answer.</summary>
     public const long RiskUnanswered = 88_23;
+
+    /// <summary>A payout finds no account to go to.</summary>
+    public const long PayoutRefused = 88_31;
 }

@@ -86,13 +86,18 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         CancellationToken cancellationToken
     ) => MoveAsync(reference, cardNumber, -amount.Amount);
 
-    /// <summary>Partners of a sandbox have no account anywhere.</summary>
+    /// <summary>Partners of a sandbox have no account anywhere, and one amount says so.</summary>
     public Task<OutsideAnswer> PayAsync(
         Reference reference,
         SettlementPayee payee,
         Money amount,
         CancellationToken cancellationToken
-    ) => Task.FromResult(OutsideAnswer.Done);
+    ) =>
+        Task.FromResult(
+            amount.Amount == SandboxAmounts.PayoutRefused
+                ? new OutsideAnswer(PayoutDeclineCodes.PayeeAccountUnknown)
+                : OutsideAnswer.Done
+        );
 
     public async Task<OutsideAnswer> SendAsync(
         Reference reference,

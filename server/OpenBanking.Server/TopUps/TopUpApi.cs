@@ -6,7 +6,7 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.TopUps;
 
-/// <summary>POST /v1/top-ups, GET /v1/top-ups/{id}</summary>
+/// <summary>POST /v1/top-ups, GET /v1/top-ups, /v1/top-ups/{id}</summary>
 public static class TopUpApi
 {
     public static void MapTopUps(this IEndpointRouteBuilder api)
@@ -22,6 +22,13 @@ public static class TopUpApi
             )
             .Produces<TopUp>(StatusCodes.Status201Created)
             .Refuses(ProblemCodes.AgreementNotActive, ProblemCodes.TopUpNotAllowed);
+
+        api.MapGet("/top-ups", ListAsync)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("listTopUps")
+            .WithTags("Top-ups")
+            .WithSummary("The top-ups of this app, the oldest first, failed ones too")
+            .Produces<Page<TopUp>>();
 
         api.MapGet("/top-ups/{id}", GetAsync)
             .Needs(TokenRequirement.App(Scopes.PaymentsRead))
@@ -67,6 +74,17 @@ public static class TopUpApi
                 async id => Show((await queries.FindAsync(caller, new(id)))!, caller)
             );
     }
+
+    private static async Task<IResult> ListAsync(Caller caller, PageRequest page, TopUpQueries queries) =>
+        page.TryReadId<TopUpRow>(out var after)
+            ? Answers.Ok(
+                page.PageOf(
+                    await queries.ListAsync(caller, after, page.Limit + 1),
+                    topUp => Show(topUp, caller),
+                    topUp => topUp.Id.ToString()
+                )
+            )
+            : PageRequest.WrongCursor();
 
     private static async Task<IResult> GetAsync(Caller caller, string id, TopUpQueries queries) =>
         caller.TryRead<TopUpRow>(id, out var topUpId) && await queries.FindAsync(caller, topUpId) is { } topUp

@@ -1,6 +1,7 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payouts;
 
 namespace OpenBanking.Tests.Rules.Payouts;
@@ -72,6 +73,45 @@ public class PayoutRulesTests
         Assert.Equal((100_00, 100_00), (next.BroughtForward, next.Amount));
     }
 
+    [Theory]
+    [InlineData(null, EventTypes.PayoutSucceeded, null)]
+    [InlineData(
+        PayoutDeclineCodes.PayeeAccountClosed,
+        EventTypes.PayoutFailed,
+        PayoutDeclineCodes.PayeeAccountClosed
+    )]
+    [InlineData("R17 of the bank's own", EventTypes.PayoutFailed, PayoutDeclineCodes.TransferRefused)]
+    public void Every_app_that_may_know_is_told_and_of_a_failure_in_words_of_the_catalogue(
+        string? answer,
+        string type,
+        string? told
+    )
+    {
+        Id<AppRow>[] apps = [Rows.Id<AppRow>(1), Rows.Id<AppRow>(2)];
+        Has(95_00);
+        var asked = bank.Run(Settle(Days(captured: 95_00)) with { Apps = apps });
+        var payout = asked.Accepted!;
+
+        var ran = bank.Run(CompletionOf(payout, answer) with { Apps = apps });
+        var again = bank.Run(CompletionOf(payout, answer) with { Apps = apps });
+
+        Assert.Equal([EventTypes.PayoutProcessing, EventTypes.PayoutProcessing], asked.Told);
+        Assert.Equal([type, type], ran.Told);
+        Assert.Equal(apps.Select(app => app.Value), ran.Events.Select(happened => happened.AppId));
+        Assert.All(
+            ran.Events,
+            happened =>
+            {
+                Assert.Equal(2, happened.Sequence);
+                Assert.Equal(
+                    told,
+                    happened.Subjects.SingleOrDefault(subject => subject.Field == "decline_code")?.Text
+                );
+            }
+        );
+        Assert.Empty(again.Told);
+    }
+
     [Fact]
     public void An_answer_that_comes_twice_counts_once()
     {
@@ -122,15 +162,16 @@ public class PayoutRulesTests
         );
 
     private PayoutRow Complete(PayoutRow payout, string? decline) =>
-        bank.Run(
-            new CompletePayout(
-                Rows.World,
-                Rows.Noon,
-                bank.All(IntentTables.Intents).Single(intent => intent.SubjectId == payout.Id.Value).Id,
-                payout,
-                decline
-            )
-        ).Accepted;
+        bank.Run(CompletionOf(payout, decline)).Accepted;
+
+    private CompletePayout CompletionOf(PayoutRow payout, string? decline) =>
+        new(
+            Rows.World,
+            Rows.Noon,
+            bank.All(IntentTables.Intents).Single(intent => intent.SubjectId == payout.Id.Value).Id,
+            payout,
+            decline
+        );
 
     private void Has(long balance) =>
         bank.Put(LedgerTables.InternalAccounts, Rows.Holds(Rows.Settlement, balance));

@@ -24,6 +24,7 @@ internal static partial class BankInvariants
         RefundsNeverExceedCaptures(bank, payments);
         OrdersArePaidOnce(bank, payments);
         HoldsAreWhatWasSetAside(bank, entries, payments);
+        PayoutInvariants.Hold(bank, entries);
         CounterInvariants.Hold(bank);
         EventInvariants.Hold(bank);
     }

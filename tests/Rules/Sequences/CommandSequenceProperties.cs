@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OpenBanking.Server.Confirmations;
+using OpenBanking.Server.Payouts;
 
 namespace OpenBanking.Tests.Rules.Sequences;
 
@@ -14,6 +15,7 @@ public class CommandSequenceProperties(ITestOutputHelper output)
         ProblemCodes.AgreementNotActive,
         ProblemCodes.TopUpNotAllowed,
         ProblemCodes.OrderAlreadyPaid,
+        ProblemCodes.OrderClosed,
         ProblemCodes.CustomerNotLinked,
         ProblemCodes.CouponStockNotOpen,
         ProblemCodes.CouponStockSoldOut,
@@ -60,6 +62,11 @@ public class CommandSequenceProperties(ITestOutputHelper output)
         EventTypes.PaymentRefunded,
         EventTypes.RefundSucceeded,
         EventTypes.ConsentRevoked,
+        EventTypes.PayoutProcessing,
+        EventTypes.PayoutSucceeded,
+        EventTypes.PayoutFailed,
+        PayoutRules.Refusals.Open,
+        PayoutRules.Refusals.SettledBefore,
         ProblemCodes.IdempotencyKeyReused,
         Stage.KnownAnswer,
     ];

@@ -5,6 +5,8 @@ namespace OpenBanking.Tests.Rules.Sequences;
 /// <summary>Payments that customers confirm, as the rules of business say it.</summary>
 internal sealed partial class Model
 {
+    private readonly HashSet<(int App, string Order)> closed = [];
+
     public List<ModelAsked> Asked { get; } = [];
 
     public Expected Ask(
@@ -17,9 +19,9 @@ internal sealed partial class Model
         DateTimeOffset now
     )
     {
-        if (IsLive(app, order))
+        if (WhyNoPayment(app, order) is { } refusal)
         {
-            return Expected.Refused(ProblemCodes.OrderAlreadyPaid);
+            return Expected.Refused(refusal);
         }
 
         var owner = coupon?.Account;
@@ -89,6 +91,19 @@ internal sealed partial class Model
     private static string? WhyNotDecided(ModelAsked asked, ModelAccount account, DateTimeOffset now) =>
         !asked.Waits || now >= asked.ExpiresAt ? ConfirmationRules.Refusals.Over
         : asked.Only is { } only && only != account ? ConfirmationRules.Refusals.OfAnother
+        : null;
+
+    public Expected Close(int app, string order)
+    {
+        closed.Add((app, order));
+        return Asked.Find(asked => asked.Waits && asked.Order == order && asked.App == app) is { } waiting
+            ? TakeBack(waiting)
+            : new(null, null);
+    }
+
+    private string? WhyNoPayment(int app, string order) =>
+        closed.Contains((app, order)) ? ProblemCodes.OrderClosed
+        : IsLive(app, order) ? ProblemCodes.OrderAlreadyPaid
         : null;
 
     private bool IsLive(int app, string order) =>

@@ -3,6 +3,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.TopUps;
@@ -29,6 +30,7 @@ internal static class EventInvariants
         );
         EachVersionIsTold(bank.All(CouponTables.Coupons), coupon => ("coupon", coupon.Id.Value), told);
         EachVersionIsTold(bank.All(TopUpTables.TopUps), topUp => ("top_up", topUp.Id.Value), told);
+        EachVersionIsTold(bank.All(PayoutTables.Payouts), payout => ("payout", payout.Id.Value), told);
         // A consent is there before anything is told of it here.
         EachVersionIsTold(
             bank.All(ConsentTables.Consents),

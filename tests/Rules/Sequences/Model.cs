@@ -7,6 +7,9 @@ namespace OpenBanking.Tests.Rules.Sequences;
 /// <param name="Decline">The code of the decline.</param>
 internal sealed record Expected(string? Refusal, string? Decline, params IReadOnlyList<ExpectedEvent> Events)
 {
+    /// <summary>Whether it is accepted and makes nothing.</summary>
+    public bool Nothing { get; init; }
+
     public static Expected Refused(string code) => new(code, null);
 }
 
@@ -36,9 +39,11 @@ internal sealed partial class Model
     public static DateOnly DayOf(DateTimeOffset instant) =>
         DateOnly.FromDateTime(instant.UtcDateTime.AddHours(8));
 
-    /// <summary>What a partner has earned and not given back, less fees.</summary>
+    /// <summary>What a partner has earned and not given back, less fees, and what was paid out of it.</summary>
     /// <param name="owner">A merchant's number, or 0 for the partner itself.</param>
-    public long SettlementOf(int app, int owner) =>
+    public long SettlementOf(int app, int owner) => EarnedBy(app, owner) - PaidOutTo(app, owner);
+
+    private long EarnedBy(int app, int owner) =>
         Payments
             .Where(payment => payment.Agreement.App == app)
             .Sum(payment =>
@@ -247,9 +252,7 @@ internal sealed partial class Model
     }
 
     private string? WhyRefused(ModelAgreement agreement, string order, DateTimeOffset now) =>
-        !agreement.IsActive(now) ? ProblemCodes.AgreementNotActive
-        : IsLive(agreement.App, order) ? ProblemCodes.OrderAlreadyPaid
-        : null;
+        !agreement.IsActive(now) ? ProblemCodes.AgreementNotActive : WhyNoPayment(agreement.App, order);
 
     private static string? WhyNotRedeemed(
         ModelCoupon coupon,

@@ -30,7 +30,7 @@ internal abstract class Performance
 
 /// <summary>A command without a key: the bank's own doing.</summary>
 internal sealed class Performance<TReply>(Command<TReply> command) : Performance
-    where TReply : class
+    where TReply : class?
 {
     public override Came RunOn(MemoryBank bank)
     {
@@ -66,7 +66,7 @@ internal sealed class KeyedPerformance<TReply>(
     KeyedRequest request,
     Func<TReply, Guid> idOf
 ) : Performance
-    where TReply : class
+    where TReply : class?
 {
     public override Came RunOn(MemoryBank bank)
     {

@@ -9,7 +9,8 @@ internal static class RowText
 {
     private static readonly JsonSerializerOptions options = new() { Converters = { new Instants() } };
 
-    public static string Of(object row) => JsonSerializer.Serialize(row, row.GetType(), options);
+    public static string Of(object? row) =>
+        row is null ? "nothing" : JsonSerializer.Serialize(row, row.GetType(), options);
 
     private sealed class Instants : JsonConverter<DateTimeOffset>
     {

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
@@ -92,6 +93,15 @@ internal sealed partial class Stage
             case Step.OfAsked ofAsked when asked.Count > 0:
                 Play(ofAsked, at);
                 break;
+            case Step.Close close:
+                Play(close, at);
+                break;
+            case Step.Settle settle:
+                Play(settle, at);
+                break;
+            case Step.Transfer transfer when payouts.Count > 0:
+                Play(transfer, at);
+                break;
             case Step.Refund refund when payments.Count > 0:
                 Play(refund, at);
                 break;
@@ -103,6 +113,7 @@ internal sealed partial class Stage
                 break;
         }
 
+        model.NoteEarned(Model.DayOf(at));
         BankInvariants.Hold(bank);
         comparison.AssertSame();
     }
@@ -265,6 +276,21 @@ internal sealed partial class Stage
         );
     }
 
+    private void Play(Step.Close step, DateTimeOffset at)
+    {
+        var (app, order) = ((step.App % 2) + 1, $"order-{step.Order}");
+        var key = new OrderKey(Rows.Id<AppRow>(app), order);
+        Run(
+            new CloseOrder(
+                Rows.World,
+                at,
+                key,
+                bank.Find(PaymentTables.Orders, key)?.LastPaymentId ?? default
+            ),
+            model.Close(app, order)
+        );
+    }
+
     /// <summary>Sends a request once more under its key, or another request under the same key: nothing happens, and the
     /// answer is the first one, or a refusal.</summary>
     private void Play(Step.Again step)
@@ -286,7 +312,7 @@ internal sealed partial class Stage
         Func<TReply, Guid>? idOf = null,
         Func<TReply, string?>? declineOf = null
     )
-        where TReply : class
+        where TReply : class?
     {
         Performance performance = idOf is null
             ? new Performance<TReply>(command)
@@ -301,6 +327,12 @@ internal sealed partial class Stage
         {
             Must.Be(0, came.Written);
             seen(expected.Refusal);
+            return null;
+        }
+
+        if (expected.Nothing)
+        {
+            Assert.Null(came.Reply);
             return null;
         }
 

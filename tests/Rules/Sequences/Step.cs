@@ -27,6 +27,9 @@ internal abstract partial record Step(int LagSeconds)
     /// <summary>A key comes once more.</summary>
     public sealed record Again(int LagSeconds, int Which, bool SameRequest) : Step(LagSeconds);
 
+    /// <summary>A partner closes an order number.</summary>
+    public sealed record Close(int LagSeconds, int App, int Order) : Step(LagSeconds);
+
     public sealed record Wait(Until Until) : Step(0);
 }
 
@@ -79,6 +82,7 @@ internal static partial class Steps
         (10, Payments()),
         (10, Holds()),
         (6, Confirmations()),
+        (5, Payouts()),
         (
             5,
             From(
@@ -89,6 +93,7 @@ internal static partial class Steps
             )
         ),
         (1, From(lags, numbers, numbers, (lag, agreement, _) => new Step.Revoke(lag, agreement))),
+        (1, From(lags, numbers, numbers, (lag, app, order) => new Step.Close(lag, app, order))),
         (2, From(lags, numbers, numbers, (lag, which, luck) => new Step.Again(lag, which, luck > 2))),
         (5, Waits())
     );

@@ -74,6 +74,14 @@ internal static class AccountExamples
         var known = await client.TopUps.GetAsync(asked.Id);
         // </TopUps_GetAsync>
         Assert.Equal(topUp.Status, known.Status);
+
+        // <TopUps_ListAsync>
+        await foreach (var each in client.TopUps.ListAsync())
+        {
+            Console.WriteLine($"{each.Amount}: {each.Status} {each.DeclineCode}");
+        }
+        // </TopUps_ListAsync>
+        Assert.Contains(await client.TopUps.ListAsync().ToListAsync(), each => each.Id == asked.Id);
     }
 
     private static async Task GiveCouponAsync(OpenBankingClient client, string customerId)

@@ -91,6 +91,14 @@ internal static class LinkExamples
         Console.WriteLine($"{consent.Status} until {consent.ExpiresAt}");
         // </Consents_GetAsync>
 
+        // <Consents_ListAsync>
+        await foreach (var each in client.Consents.ListAsync())
+        {
+            Console.WriteLine($"{each.CustomerId}: {each.Status} until {each.ExpiresAt}");
+        }
+        // </Consents_ListAsync>
+        Assert.Contains(await client.Consents.ListAsync().ToListAsync(), each => each.Id == consent.Id);
+
         // <Consents_NarrowAsync>
         // Only the number of the account is still needed: the agreement ends, too.
         var narrowed = await client.Consents.NarrowAsync(

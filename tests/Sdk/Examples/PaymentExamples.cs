@@ -58,6 +58,15 @@ internal static class PaymentExamples
         var agreement = await client.Agreements.GetAsync(agreementId);
         Console.WriteLine($"{agreement.Day.Left} today, {agreement.Total.Left} in all");
         // </Agreements_GetAsync>
+
+        // <Agreements_ListAsync>
+        // What can still be charged, and what its customers have ended.
+        await foreach (var each in client.Agreements.ListAsync())
+        {
+            Console.WriteLine($"{each.Id} of {each.CustomerId}: {each.Status}, {each.Total.Left} left");
+        }
+        // </Agreements_ListAsync>
+        Assert.Contains(await client.Agreements.ListAsync().ToListAsync(), each => each.Id == agreementId);
         return payment;
     }
 
@@ -75,6 +84,14 @@ internal static class PaymentExamples
         var known = await client.Refunds.GetAsync(refund.Id);
         Console.WriteLine($"{known.CustomerAmount} went back to the customer.");
         // </Refunds_GetAsync>
+
+        // <Refunds_ListAsync>
+        await foreach (var each in client.Refunds.ListAsync())
+        {
+            Console.WriteLine($"{each.OrderNo}: {each.Amount} given back at {each.CreatedAt}");
+        }
+        // </Refunds_ListAsync>
+        Assert.Contains(await client.Refunds.ListAsync().ToListAsync(), each => each.Id == refund.Id);
     }
 
     private static async Task HoldAsync(SandboxBank bank, LinkedCustomer customer)
@@ -147,5 +164,15 @@ internal static class PaymentExamples
         }
         // </Payments_ExplainDeclineAsync>
         Assert.Equal(PaymentStatus.Failed, payment.Status);
+
+        var orderNo = payment.OrderNo;
+        // <Orders_CloseAsync>
+        // The customer has left: nothing more is to be paid for this order.
+        var closed = await client.Orders.CloseAsync(orderNo);
+        Console.WriteLine(
+            closed.LastPayment?.Status == PaymentStatus.Captured ? "It was paid before." : "Nothing was paid."
+        );
+        // </Orders_CloseAsync>
+        Assert.Equal(payment.Id, closed.LastPayment?.Id);
     }
 }

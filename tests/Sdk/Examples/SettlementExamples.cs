@@ -7,6 +7,13 @@ internal static class SettlementExamples
     public static async Task RunAsync(SandboxBank bank, LinkedCustomer customer)
     {
         var client = bank.Client;
+        // <Sandbox_SetFeesAsync>
+        // 0.60 %, at least 0.10.
+        var fees = await client.Sandbox.SetFeesAsync(
+            new SetSandboxFeesRequest { BasisPoints = 60, Minimum = Money.Yuan(0.10m) }
+        );
+        Console.WriteLine($"{fees.BasisPoints} basis points from {fees.From} on.");
+        // </Sandbox_SetFeesAsync>
         await SellAsync(client, customer.AgreementId!);
         await bank.Clock.AdvanceAsync(TimeSpan.FromDays(1));
         await ReadAsync(client);
@@ -62,7 +69,7 @@ internal static class SettlementExamples
         }
         // </Payouts_ListAsync>
         var payouts = await client.Payouts.ListAsync().ToListAsync();
-        Assert.Contains(payouts, each => each.SubMerchantId is not null && each.Amount == Money.Yuan(38));
+        Assert.Contains(payouts, each => each.SubMerchantId is not null && each.Amount == Money.Yuan(37.77m));
 
         var payoutId = payouts[0].Id;
         // <Payouts_GetAsync>

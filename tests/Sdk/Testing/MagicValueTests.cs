@@ -81,6 +81,13 @@ public sealed class MagicValueTests
                 var toConfirm = await bank.PayAsync(customer, magic.Name, magic.Amount);
                 Assert.Equal(DeclineCodes.RiskConfirmationRequired, toConfirm.DeclineCode);
                 return Money.Cny(0);
+            case nameof(MagicAmounts.PayoutRefused):
+                await bank.Webhooks.SubscribeAsync(EventTypes.PayoutFailed);
+                await bank.PayAsync(customer, magic.Name, magic.Amount);
+                await bank.Clock.AdvanceAsync(TimeSpan.FromDays(2));
+                var failed = await bank.Webhooks.WaitForAsync(EventTypes.PayoutFailed);
+                Assert.Equal(PayoutDeclineCodes.PayeeAccountUnknown, failed.Data.DeclineCode);
+                return -magic.Amount;
             case nameof(MagicAmounts.SlowAnswer):
                 var asked = Stopwatch.GetTimestamp();
                 await bank.PayAsync(customer, magic.Name, magic.Amount);
@@ -126,8 +133,8 @@ public sealed class MagicValueTests
 
             ## Amounts
 
-            What goes wrong for an amount, however much is on the card or the account. Those of cards hold in every sandbox; the
-            others in a [bank for tests](../guides/testing.md) alone.
+            What goes wrong for an amount, however much is on the card or the account. Those of cards, risk and
+            payouts hold in every sandbox; the others in a [bank for tests](../guides/testing.md) alone.
 
             | `MagicAmounts.` | amount | of | what happens |
             | --- | --- | --- | --- |

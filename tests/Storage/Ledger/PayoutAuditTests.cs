@@ -43,6 +43,23 @@ public abstract class PayoutAuditTests<TDatabase> : EngineSuite<TDatabase>
         Assert.Equal(0, Store.Find(LedgerTables.InternalAccounts, Rows.World, Rows.Settlement)!.Balance);
     }
 
+    [Fact]
+    public async Task Lines_that_older_servers_have_numbered_by_steps_are_added_up_too()
+    {
+        await PayOutAsync();
+        Database.Execute(
+            """
+            INSERT INTO entry SELECT world, account_id, -2, posting_id, kind, app_id, amount, currency, balance_after,
+            business_date, created_at FROM entry WHERE balance_after IS NULL AND kind = 1
+            """
+        );
+
+        Assert.Equal(
+            new SettledDays(null, Rows.Today, 2 * 60_00, 10_00, 12 + 24 - 6),
+            await new PayoutQueries(Store).AddUpAsync(Rows.World, Rows.Settlement, null, Rows.Today)
+        );
+    }
+
     [Theory]
     [InlineData("UPDATE payout SET amount = amount + 1", HandedOver)]
     [InlineData("UPDATE payout SET state = 3", HandedOver)]
