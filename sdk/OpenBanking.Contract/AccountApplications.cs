@@ -12,6 +12,9 @@ public sealed record AccountApplicationRequest
     /// <summary>Where the bank's pages send the customer at the end, with <c>application_id</c> added: one of the app's
     /// registered redirect URIs. When absent, the pages say to go back to the app.</summary>
     public string? ReturnUri { get; init; }
+
+    /// <summary>The class of account to open: <c>type_ii</c> or <c>type_iii</c>; <c>type_ii</c> when absent.</summary>
+    public AccountType? AccountType { get; init; }
 }
 
 /// <summary>Who applies: with the bank's confirmation that the card is their own, the five elements 五要素. It goes over the
@@ -45,6 +48,10 @@ public sealed record AccountApplication : ResponseObject
 
     /// <summary>Why it came to nothing, one of <see cref="ApplicationReasons"/>; absent otherwise.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The class of account that was applied for. Who has an e-account that still waits for its first payment PIN goes
+    /// on with that one, whatever its class.</summary>
+    public required AccountType AccountType { get; init; }
 
     /// <summary>How it was made: <c>api</c>, or <c>hosted</c> on the bank's pages.</summary>
     public required string Channel { get; init; }

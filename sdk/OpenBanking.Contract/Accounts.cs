@@ -18,7 +18,8 @@ public sealed record Account : ResponseObject
     /// <summary>The account number with all but its last four digits masked.</summary>
     public required string MaskedNumber { get; init; }
 
-    /// <summary>The bound card 绑定账户 that money comes from and goes back to.</summary>
+    /// <summary>The bound card 绑定账户 that money comes from and goes back to: of several the one that the customer has
+    /// chosen, which <c>account.bound_card_changed</c> tells.</summary>
     public required BoundCard BoundCard { get; init; }
 
     /// <summary>The balance; absent when the consent does not hold <c>read_balances</c>.</summary>
@@ -94,6 +95,11 @@ public sealed record SpendingLimits : ResponseObject
     /// <summary>Of the calendar year, by the central bank's rules.</summary>
     public required LimitUse Year { get; init; }
 
+    /// <summary>What may be on a Type III e-account at any time, with what is held; absent where the rules set no such
+    /// limit. A top-up of more than is left fails with <c>account_balance_limit_exceeded</c>; a refund that does not fit goes to the
+    /// bound card.</summary>
+    public LimitUse? Balance { get; init; }
+
     /// <summary>Of the payment agreement of the same consent; absent when there is none that lasts.</summary>
     public AgreementLimits? Agreement { get; init; }
 }
@@ -104,7 +110,7 @@ public sealed record LimitUse : ResponseObject
     /// <summary>The limit.</summary>
     public required Money Limit { get; init; }
 
-    /// <summary>What counts against it: payments and holds, less what came back.</summary>
+    /// <summary>What counts against it: payments and holds, less what came back; of a balance, what is there.</summary>
     public required Money Used { get; init; }
 
     /// <summary>What is left, never less than nothing.</summary>

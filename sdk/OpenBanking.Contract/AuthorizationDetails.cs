@@ -22,7 +22,8 @@ public sealed record AccountOpening : AuthorizationDetail
     /// <summary>The type on the wire.</summary>
     public const string TypeName = "account_opening";
 
-    /// <summary>The class of account to open; <c>type_ii</c> when absent.</summary>
+    /// <summary>The class of account to open: <c>type_ii</c> or <c>type_iii</c>; <c>type_ii</c> when absent. A customer who has
+    /// an e-account already links that one, whatever its class.</summary>
     public AccountType? AccountType { get; init; }
 }
 

@@ -327,6 +327,7 @@ public static class DeclineCodes
     public const string AccountPerPaymentLimit = "account_per_payment_limit_exceeded";
     public const string AccountDailyLimit = "account_daily_limit_exceeded";
     public const string AccountYearlyLimit = "account_yearly_limit_exceeded";
+    public const string AccountBalanceLimit = "account_balance_limit_exceeded";
     public const string AgreementPerPaymentLimit = "agreement_per_payment_limit_exceeded";
     public const string AgreementDailyLimit = "agreement_daily_limit_exceeded";
     public const string AgreementMonthlyLimit = "agreement_monthly_limit_exceeded";
@@ -393,6 +394,12 @@ public static class DeclineCodes
             "The account's limit of the year is reached",
             "Ask the bank about a Type I account.",
             "Offer another way to pay."
+        ),
+        new(
+            AccountBalanceLimit,
+            "More than may be on the account at any time",
+            "Bring less, or use the account first.",
+            "Top up no more than is left of the balance in the account's limits."
         ),
         new(
             AgreementPerPaymentLimit,

@@ -10,6 +10,10 @@ public readonly record struct AccountType(string Value) : IOpenValue<AccountType
     /// <summary>二类户: at most 10,000 CNY a day and 200,000 CNY a year to anything but the bound card.</summary>
     public static AccountType TypeTwo { get; } = new("type_ii");
 
+    /// <summary>三类户: at most 2,000 CNY a day and 50,000 CNY a year to anything but the bound card, and never more than
+    /// 2,000 CNY on it.</summary>
+    public static AccountType TypeThree { get; } = new("type_iii");
+
     /// <inheritdoc/>
     public static AccountType From(string value) => new(value);
 

@@ -96,6 +96,9 @@ public sealed record WebhookEventData : ResponseObject
     /// <summary>The consent.</summary>
     public string? ConsentId { get; init; }
 
+    /// <summary>The bound card.</summary>
+    public string? CardId { get; init; }
+
     /// <summary>The customer.</summary>
     public string? CustomerId { get; init; }
 
@@ -157,6 +160,14 @@ public static class EventTypes
 
     /// <summary>An e-account is closed; its consents ended with it.</summary>
     public const string AccountClosed = "account.closed";
+
+    /// <summary>The customer chose another card of an e-account: from now on top-ups come from it, and what leaves the e-account
+    /// for a card goes to it.</summary>
+    public const string AccountBoundCardChanged = "account.bound_card_changed";
+
+    /// <summary>An e-account of Type III has become one of Type II, at its customer's wish; its limits are those of Type II from now
+    /// on, and its id is the same.</summary>
+    public const string AccountUpgraded = "account.upgraded";
 
     /// <summary>A customer agreed.</summary>
     public const string ConsentAuthorized = "consent.authorized";
@@ -251,6 +262,8 @@ public static class EventTypes
         AccountDormant,
         AccountClosing,
         AccountClosed,
+        AccountBoundCardChanged,
+        AccountUpgraded,
         ConsentAuthorized,
         ConsentRevoked,
         ConsentNarrowed,

@@ -6,7 +6,12 @@ namespace OpenBanking.Testing;
 /// <param name="Person">Who.</param>
 /// <param name="OnTheCard">What is on the card at first.</param>
 /// <param name="Refusal">Why no account is opened for them; null when one is.</param>
-public sealed record MagicPerson(SandboxPerson Person, Money OnTheCard, string? Refusal = null);
+public sealed record MagicPerson(SandboxPerson Person, Money OnTheCard, string? Refusal = null)
+{
+    /// <summary>The same person with another card of theirs, to bind beside the first, with as much on it; null when there is
+    /// none.</summary>
+    public SandboxPerson? SecondCard { get; init; }
+}
 
 /// <summary>The made-up persons that every sandbox knows, and some that it does not.</summary>
 public static class MagicPersons
@@ -51,7 +56,16 @@ public static class MagicPersons
         };
 
     private static MagicPerson Of(SandboxSeed.Person person, string? refusal = null) =>
-        new(Describe(person), Money.Cny(person.CardBalance), refusal);
+        new(Describe(person), Money.Cny(person.CardBalance), refusal)
+        {
+            SecondCard = person.SecondCard is { } card
+                ? Describe(person) with
+                {
+                    CardNumber = card.Number,
+                    CardBank = card.Bank,
+                }
+                : null,
+        };
 
     /// <summary>The day is part of an ID number (GB 11643).</summary>
     private static string BornOn(SandboxSeed.Person person) => person.IdNumber[6..14];

@@ -131,6 +131,7 @@ public class AccountApplicationsClient
                 {
                     EncryptedApplicant = Encrypt(request.Applicant, key),
                     ReturnUri = request.ReturnUri,
+                    AccountType = request.AccountType,
                 },
                 RequestJson.Default.AccountApplicationRequest,
                 idempotencyKey

@@ -11,6 +11,9 @@ public sealed record CreateAccountApplicationRequest
     /// registered redirect URIs, to the letter. When null, the pages say to go back to the app.</summary>
     public string? ReturnUri { get; init; }
 
+    /// <summary>The class of account to open; <see cref="AccountType.TypeTwo"/> when null.</summary>
+    public AccountType? AccountType { get; init; }
+
     /// <summary>Nothing of the person.</summary>
     public override string ToString() => nameof(CreateAccountApplicationRequest);
 }

@@ -147,6 +147,8 @@ public static class ServerComposition
         services.AddSingleton<IIntentHandler, Messages>();
         services.AddSingleton<IIntentHandler, PaymentNotices>();
         services.AddSingleton<IIntentHandler, PinResetVerifications>();
+        services.AddSingleton<IIntentHandler, CardVerifications>();
+        services.AddSingleton<IIntentHandler, UpgradeVerifications>();
         foreach (var notices in (bool[])[false, true])
         {
             services.AddSingleton<IHostedService>(provider =>
@@ -207,6 +209,7 @@ public static class ServerComposition
         services.AddSingleton<Passkeys>();
         services.AddSingleton<OwnPasskeys>();
         services.AddSingleton<OwnPins>();
+        services.AddSingleton<OwnCards>();
         services.AddSingleton<DataCopies>();
         PageKeys.Add(services);
     }

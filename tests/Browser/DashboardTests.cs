@@ -58,6 +58,9 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator("button.primary").ClickAsync();
         await phone.ArriveAsync("**/accounts/acct_*");
 
+        await UpgradeAsync(phone, (await partner.PersonsAsync())[number]);
+        await ChangeCardAsync(phone, (await partner.PersonsAsync())[7 + number]);
+
         await page.Locator(".acts a[href$=lost]").ClickAsync();
         await LookAsync(phone, "loss");
         await page.GotoAsync(own);
@@ -101,6 +104,49 @@ public sealed class DashboardTests : IAsyncLifetime
         await phone.ArriveAsync(own);
     }
 
+    private static async Task UpgradeAsync(Phone phone, SandboxPerson person)
+    {
+        var page = phone.Page;
+        await page.Locator(".acts a[href$=upgrade]").ClickAsync();
+        await LookAsync(phone, "upgrade");
+        await page.Locator("#IdNumber").FillAsync(person.IdNumber);
+        await page.Locator("#CardNumber").FillAsync(person.CardNumber);
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await phone.ArriveAsync("**/accounts/acct_*");
+        Assert.Equal(0, await page.Locator(".acts a[href$=upgrade]").CountAsync());
+    }
+
+    /// <summary>Adds the second card, makes it the default one and removes the first.</summary>
+    private static async Task ChangeCardAsync(Phone phone, SandboxPerson second)
+    {
+        var page = phone.Page;
+        await page.Locator(".acts a[href$=cards]").ClickAsync();
+        await page.Locator("a[href$='cards/new']").ClickAsync();
+        await page.Locator("#CardNumber").FillAsync("1");
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "card-refused");
+        await page.Locator("#CardNumber").FillAsync(second.CardNumber);
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await page.Locator("a[href*='/cards/card_']").WaitForAsync();
+        await LookAsync(phone, "cards");
+
+        await page.Locator("a[href*='/cards/card_']").ClickAsync();
+        await LookAsync(phone, "card");
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await phone.ArriveAsync("**/cards");
+        await page.Locator("a[href*='/cards/card_']").ClickAsync();
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.danger").ClickAsync();
+        await phone.ArriveAsync("**/cards");
+        Assert.Contains(second.CardNumber[^4..], await page.Locator(".grants li").TextContentAsync());
+        await LookAsync(phone, "one-card");
+        await page.Locator("main a").First.ClickAsync();
+    }
+
     private static async Task CloseAsync(Phone phone)
     {
         var page = phone.Page;
@@ -123,7 +169,7 @@ public sealed class DashboardTests : IAsyncLifetime
 
     private async Task DoBusinessAsync(int person)
     {
-        var customer = await partner.LinkAsync(person);
+        var customer = await partner.LinkTypeThreeAsync(person);
         await partner.TopUpAsync(customer, Money.Yuan(100), $"top-up-{person}");
         await partner.IssueCouponAsync(customer, $"coupon-{person}");
         await partner.PayAsync(customer, $"order-{person}", Money.Yuan(19.90m));

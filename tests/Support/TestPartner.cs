@@ -111,6 +111,19 @@ public sealed class TestPartner
         return await Client.AccountLinks.CompleteAsync(link.Session, callback);
     }
 
+    /// <summary>The same, with an account of Type III.</summary>
+    public Task<LinkedCustomer> LinkTypeThreeAsync(int person = 0) =>
+        LinkAsync(
+            person,
+            [
+                .. Everything.Select(detail =>
+                    detail is AccountOpening
+                        ? new AccountOpening { AccountType = AccountType.TypeThree }
+                        : detail
+                ),
+            ]
+        );
+
     /// <summary>Brings money to the customer's account, and waits until it is there.</summary>
     public async Task<TopUp> TopUpAsync(LinkedCustomer customer, Money amount, string number = "top-up-1")
     {

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
@@ -43,6 +44,30 @@ public static class AccountRules
         var counted = CountedFor(account, BusinessCalendar.DateOf(now));
         return (counted.OutflowDay, counted.DayOutflow, counted.YearOutflow);
     }
+
+    /// <summary>Whether so much more may be on the account.</summary>
+    public static bool HasRoomFor(AccountRow account, long amount, DateTimeOffset now) =>
+        LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).MostBalance is not { } most
+        || amount <= most - BalanceOf(account);
+
+    /// <summary>What is on the account, with what is held.</summary>
+    public static long BalanceOf(AccountRow account) => checked(account.Available + account.Held);
+
+    /// <summary>How many accounts of a class a customer has.</summary>
+    public static long CountOf(CustomerRow customer, string accountType) =>
+        accountType == AccountType.TypeThree.Value ? customer.TypeThreeAccounts : customer.TypeTwoAccounts;
+
+    /// <summary>Counts an account of a class, or one less of it.</summary>
+    public static CustomerRow Count(CustomerRow customer, string accountType, int change) =>
+        accountType == AccountType.TypeThree.Value
+            ? customer with
+            {
+                TypeThreeAccounts = customer.TypeThreeAccounts + change,
+            }
+            : customer with
+            {
+                TypeTwoAccounts = customer.TypeTwoAccounts + change,
+            };
 
     /// <summary>Counts money that goes out.</summary>
     public static AccountRow CountOutflow(AccountRow account, long amount, DateTimeOffset now)
@@ -157,23 +182,39 @@ public static class AccountRules
             _ => throw new InvalidOperationException($"Unknown state {state}."),
         };
 
-    public static void Emit(Book book, string type, AccountRow account, Id<AppRow> appId) =>
+    public static void Emit(
+        Book book,
+        string type,
+        AccountRow account,
+        Id<AppRow> appId,
+        params IEnumerable<EventSubject> more
+    ) =>
         book.Emit(
             new(
                 appId.Value,
                 type,
                 account.Version,
                 StatusOf(account.State).Value,
-                EventSubject.Of("account_id", account.Id),
-                EventSubject.Of("customer_id", account.CustomerId)
+                [
+                    EventSubject.Of("account_id", account.Id),
+                    EventSubject.Of("customer_id", account.CustomerId),
+                    .. more,
+                ]
             )
         );
 
-    private static AccountRow Tell(Book book, string type, AccountRow account, IEnumerable<Id<AppRow>> apps)
+    /// <summary>Tells the apps what has become of an account.</summary>
+    public static AccountRow Tell(
+        Book book,
+        string type,
+        AccountRow account,
+        IEnumerable<Id<AppRow>> apps,
+        params IEnumerable<EventSubject> more
+    )
     {
         foreach (var app in apps)
         {
-            Emit(book, type, account, app);
+            Emit(book, type, account, app, more);
         }
 
         return account;

@@ -30,6 +30,7 @@ public sealed record AccountRow : VersionedRow, IIdentified
 
     public required Id<CustomerRow> CustomerId { get; init; }
 
+    /// <summary>The default card of those that are bound to it: money comes from it and goes back to it.</summary>
     public required Id<BoundCardRow> CardId { get; init; }
 
     /// <summary>The wire's <see cref="AccountType"/>.</summary>
@@ -77,9 +78,56 @@ public sealed record AccountRow : VersionedRow, IIdentified
 
     /// <summary>What the customer calls it.</summary>
     public string? Nickname { get; init; }
+
+    /// <summary>How many cards are bound to it.</summary>
+    public long Cards { get; init; } = 1;
 }
+
+/// <summary>What a customer is verified again for.</summary>
+public enum VerificationPurpose
+{
+    /// <summary>To bind one more card to the account.</summary>
+    Card = 1,
+
+    /// <summary>To make the account one of Type II.</summary>
+    Upgrade = 2,
+}
+
+public enum VerificationState
+{
+    /// <summary>The card's bank is asked.</summary>
+    Verifying = 1,
+
+    Done = 2,
+
+    /// <summary>The card's bank said no, or the account was not what it was any more.</summary>
+    Refused = 3,
+}
+
+/// <summary>The last time that a customer was verified again for something about an account.</summary>
+public sealed record AccountVerificationRow : VersionedRow
+{
+    public required Id<AccountRow> AccountId { get; init; }
+
+    public required VerificationPurpose Purpose { get; init; }
+
+    public required VerificationState State { get; init; }
+
+    /// <summary>Why it came to nothing, one of the refusals of <see cref="OwnCardRules"/> or <see cref="UpgradeRules"/>.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>How often the card's bank said no, since the first time.</summary>
+    public long Failures { get; init; }
+
+    public DateTimeOffset? FailingSince { get; init; }
+}
+
+public readonly record struct AccountVerificationKey(Id<AccountRow> AccountId, VerificationPurpose Purpose);
 
 public static class AccountTables
 {
     public static Table<Id<AccountRow>, AccountRow> Accounts { get; } = new("account");
+
+    public static Table<AccountVerificationKey, AccountVerificationRow> Verifications { get; } =
+        new("account_verification");
 }

@@ -71,6 +71,9 @@ public static class LimitApi
                 ofYear,
                 BusinessCalendar.StartOf(new DateOnly(day.Year + 1, 1, 1))
             ),
+            Balance = limits.MostBalance is { } most
+                ? Use(currency, most, AccountRules.BalanceOf(account), resetsAt: null)
+                : null,
             Agreement =
                 agreement is not null && AgreementRules.IsActive(agreement, caller.Now)
                     ? Show(agreement, caller)

@@ -71,9 +71,12 @@ public static class ApplicationApi
     )
     {
         var request = body.Value;
-        if (CheckReturn(request.ReturnUri, caller.App) is { } wrong)
+        if (
+            Wire.Refuse(CheckReturn(request.ReturnUri, caller.App), CheckType(request.AccountType)) is
+            { } wrong
+        )
         {
-            return Wire.Refuse(wrong)!;
+            return wrong;
         }
 
         var (elements, refused) = applicants.Read(request.EncryptedApplicant);
@@ -83,14 +86,14 @@ public static class ApplicationApi
                     caller.World,
                     caller.Now,
                     caller.App.PartnerId,
-                    New(caller, elements!, request.ReturnUri, vault, ids),
+                    New(caller, elements!, request, vault, ids),
                     ids.New<IntentRow>(),
                     clocks.RealNow,
                     options.MostInMinute
                 ),
                 body.Request with
                 {
-                    Fingerprint = FingerprintOf(caller, elements!, request.ReturnUri, vault),
+                    Fingerprint = FingerprintOf(caller, elements!, request, vault),
                 },
                 application => application.Id.Value,
                 application => Show(application, caller, addresses),
@@ -128,7 +131,7 @@ public static class ApplicationApi
     private static AccountApplicationRow New(
         Caller caller,
         FiveElements elements,
-        string? returnUri,
+        AccountApplicationRequest request,
         Vault vault,
         Ids ids
     )
@@ -145,13 +148,19 @@ public static class ApplicationApi
             CreatedAt = caller.Now,
             ExpiresAt = caller.Now + ApplicationRules.Lifetime,
             Channel = ApplicationChannel.Api,
-            ReturnUri = returnUri,
+            ReturnUri = request.ReturnUri,
+            AccountType = request.AccountType?.Value,
         };
     }
 
     /// <summary>What the key stands for is the person, not the cipher, which is another one each time. Keyed, so that nobody who
     /// reads the store can try persons.</summary>
-    private static Guid FingerprintOf(Caller caller, FiveElements elements, string? returnUri, Vault vault)
+    private static Guid FingerprintOf(
+        Caller caller,
+        FiveElements elements,
+        AccountApplicationRequest request,
+        Vault vault
+    )
     {
         var text = JsonSerializer.Serialize(
             (string?[])
@@ -161,7 +170,8 @@ public static class ApplicationApi
                     elements.IdNumber,
                     elements.Mobile,
                     elements.CardNumber,
-                    returnUri,
+                    request.ReturnUri,
+                    .. request.AccountType is { } type ? (string?[])[type.Value] : [],
                 ]
         );
         var digest = Encoding.ASCII.GetBytes(vault.BlindIndex("account application", text));
@@ -178,6 +188,11 @@ public static class ApplicationApi
                 "One of the app's redirect URIs is expected, to the letter."
             );
 
+    private static ProblemError? CheckType(AccountType? type) =>
+        type is null || LimitRules.IsKnown(type.Value.Value)
+            ? null
+            : Wire.Wrong("/account_type", "unknown_value", "type_ii or type_iii is expected.");
+
     private static AccountApplication Show(
         AccountApplicationRow application,
         Caller caller,
@@ -191,6 +206,7 @@ public static class ApplicationApi
             Id = caller.Show(application.Id),
             Status = ApplicationRules.StatusOf(state),
             Reason = expired ? ApplicationReasons.NotConfirmedInTime : application.Reason,
+            AccountType = new(application.Type),
             Channel = application.Channel == ApplicationChannel.Api ? "api" : "hosted",
             ContinuationUrl =
                 application.Channel == ApplicationChannel.Api

@@ -69,6 +69,11 @@ public sealed record AccountApplicationRow : VersionedRow, IIdentified
 
     /// <summary>Wrong one-time codes, all codes together.</summary>
     public int WrongCodes { get; init; }
+
+    /// <summary>The class of account that is to be opened; null for Type II, which is all that older servers know.</summary>
+    public string? AccountType { get; init; }
+
+    public string Type => AccountType ?? OpenBanking.AccountType.TypeTwo.Value;
 }
 
 /// <summary>What identifies a person to the card's bank: C2 data, only ever stored sealed.</summary>

@@ -276,7 +276,9 @@ public static class OpeningRules
     {
         var mobile = book.Find(CustomerTables.Mobiles, new(application.MobileIndex));
         var limits = LimitRules.For(opening.Account.Type, BusinessCalendar.DateOf(now));
-        var accounts = book.Find(CustomerTables.Customers, opening.CustomerId)?.TypeTwoAccounts ?? 0;
+        var accounts = book.Find(CustomerTables.Customers, opening.CustomerId) is { } customer
+            ? AccountRules.CountOf(customer, opening.Account.Type)
+            : 0;
         return mobile is not null && mobile.CustomerId != opening.CustomerId
                 ? ApplicationReasons.MobileOfAnother
             : accounts >= limits.AccountsPerPerson ? ApplicationReasons.TooManyAccounts
@@ -297,13 +299,7 @@ public static class OpeningRules
         else
         {
             var customer = book.Get(CustomerTables.Customers, opening.CustomerId);
-            book.Update(
-                CustomerTables.Customers,
-                customer with
-                {
-                    TypeTwoAccounts = customer.TypeTwoAccounts + 1,
-                }
-            );
+            book.Update(CustomerTables.Customers, AccountRules.Count(customer, opening.Account.Type, 1));
         }
 
         if (book.Find(CustomerTables.Mobiles, new(application.MobileIndex)) is null)
@@ -331,13 +327,17 @@ public static class OpeningRules
     {
         book.Insert(
             CustomerTables.Customers,
-            new CustomerRow
-            {
-                Id = opening.CustomerId,
-                Profile = opening.Profile,
-                TypeTwoAccounts = 1,
-                CreatedAt = now,
-            }
+            AccountRules.Count(
+                new CustomerRow
+                {
+                    Id = opening.CustomerId,
+                    Profile = opening.Profile,
+                    TypeTwoAccounts = 0,
+                    CreatedAt = now,
+                },
+                opening.Account.Type,
+                1
+            )
         );
         book.Insert(
             CustomerTables.Identities,

@@ -30,6 +30,7 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
         );
         var customerId = known?.CustomerId ?? ids.New<CustomerRow>();
         var card = NewCard(customerId, elements, bank, now);
+        var account = NewAccount(customerId, card, application.Type, now);
         return new(
             customerId,
             IsNewCustomer: known is null,
@@ -37,8 +38,11 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
                 new CustomerProfile(elements.Name, elements.IdNumber, elements.Mobile),
                 customerId.Value
             ),
-            card,
-            NewAccount(customerId, card, now),
+            card with
+            {
+                AccountId = account.Id,
+            },
+            account,
             known is null ? null : await FindWaitingAsync(world, customerId, application.MobileIndex)
         );
     }
@@ -78,7 +82,12 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
         };
     }
 
-    private AccountRow NewAccount(Id<CustomerRow> customerId, BoundCardRow card, DateTimeOffset now)
+    private AccountRow NewAccount(
+        Id<CustomerRow> customerId,
+        BoundCardRow card,
+        string type,
+        DateTimeOffset now
+    )
     {
         var id = ids.New<AccountRow>();
         var number = NewAccountNumber();
@@ -87,7 +96,7 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
             Id = id,
             CustomerId = customerId,
             CardId = card.Id,
-            Type = AccountType.TypeTwo.Value,
+            Type = type,
             State = AccountState.PendingActivation,
             Number = vault.SealText(number, id.Value),
             LastFour = number[^4..],

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Authorization;
@@ -137,8 +138,8 @@ public static class AuthorizationDetails
         {
             AccountOpening { Optional: true } =>
                 "/optional: an account is opened before the customer agrees.",
-            AccountOpening { AccountType: { } type } when type != AccountType.TypeTwo =>
-                "/account_type: type_ii is expected.",
+            AccountOpening { AccountType: { } type } when !LimitRules.IsKnown(type.Value) =>
+                "/account_type: type_ii or type_iii is expected.",
             AccountInformation { Actions: { } actions } when !AreKnown(actions) =>
                 $"/actions: one or more of {string.Join(", ", AccountInformation.AllActions)} are expected.",
             PaymentAgreementTerms terms => CheckTerms(terms),
@@ -152,7 +153,10 @@ public static class AuthorizationDetails
     private static AuthorizationDetail Complete(AuthorizationDetail detail) =>
         detail switch
         {
-            AccountOpening opening => opening with { AccountType = AccountType.TypeTwo },
+            AccountOpening opening => opening with
+            {
+                AccountType = opening.AccountType ?? AccountType.TypeTwo,
+            },
             AccountInformation information => information with
             {
                 Actions = [.. (information.Actions ?? AccountInformation.AllActions).Distinct()],

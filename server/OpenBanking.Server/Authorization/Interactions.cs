@@ -66,6 +66,12 @@ public sealed record OpenInteraction(
     /// somebody new.</summary>
     private bool IsVerified => Application?.CustomerId == Customer!.Id;
 
+    /// <summary>The class of account that the app asks to open.</summary>
+    public string AccountType =>
+        (
+            Details.OfType<AccountOpening>().FirstOrDefault()?.AccountType ?? OpenBanking.AccountType.TypeTwo
+        ).Value;
+
     private InteractionStep Unverified =>
         !Details.OfType<AccountOpening>().Any() ? InteractionStep.NoAccount
         : Application?.State == ApplicationState.IdentityVerifying ? InteractionStep.Verifying
@@ -259,6 +265,7 @@ public sealed class Interactions(
                     MobileIndex = open.Row.MobileIndex!,
                     CreatedAt = now,
                     ExpiresAt = now + ApplicationRules.Lifetime,
+                    AccountType = open.AccountType,
                 },
                 ids.New<IntentRow>(),
                 clocks.RealNow

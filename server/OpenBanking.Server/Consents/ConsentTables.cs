@@ -71,6 +71,7 @@ public sealed record AgreementRow : VersionedRow, IIdentified
 
     public required Id<AccountRow> AccountId { get; init; }
 
+    /// <summary>The account's default card when it was made. Top-ups come from what is the default card then.</summary>
     public required Id<BoundCardRow> CardId { get; init; }
 
     public required ConsentState State { get; init; }

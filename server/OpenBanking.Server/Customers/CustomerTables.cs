@@ -1,3 +1,4 @@
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 
@@ -29,6 +30,8 @@ public sealed record CustomerRow : VersionedRow, IIdentified
     public DateTimeOffset? ResetFailingSince { get; init; }
 
     public required int TypeTwoAccounts { get; init; }
+
+    public long TypeThreeAccounts { get; init; }
 
     /// <summary>How many passkeys they have.</summary>
     public long Passkeys { get; init; }
@@ -63,7 +66,7 @@ public sealed record CustomerMobileRow
 public readonly record struct MobileKey(string MobileIndex);
 
 /// <summary>A card 绑定账户 of the customer at another bank, where money comes from and goes back to.</summary>
-public sealed record BoundCardRow : IIdentified
+public sealed record BoundCardRow : VersionedRow, IIdentified
 {
     public static string IdPrefix => "card_";
 
@@ -79,6 +82,13 @@ public sealed record BoundCardRow : IIdentified
     public required byte[] Number { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The account it is bound to; null when a server opened that which knows of no second card, and then it is the
+    /// account's default card.</summary>
+    public Id<AccountRow>? AccountId { get; init; }
+
+    /// <summary>When the customer removed it.</summary>
+    public DateTimeOffset? RemovedAt { get; init; }
 }
 
 /// <summary>A one-time code 动态验证码 sent to a mobile number.</summary>

@@ -63,6 +63,24 @@ public sealed class DashboardQueries(Store store)
         await store.FindAsync(CustomerTables.BoundCards, world, account.CardId)
         ?? throw new InvalidOperationException($"{account.Id} has no card.");
 
+    /// <summary>What came of the last time that the customer was verified again for this; null when they never were.</summary>
+    public ValueTask<AccountVerificationRow?> FindVerificationAsync(
+        World world,
+        AccountRow account,
+        VerificationPurpose purpose
+    ) => store.FindAsync(AccountTables.Verifications, world, new AccountVerificationKey(account.Id, purpose));
+
+    /// <summary>The cards bound to an account, its default one first, then the oldest first.</summary>
+    public async Task<IReadOnlyList<BoundCardRow>> ListCardsAsync(World world, AccountRow account)
+    {
+        var bound = await store.ListAsync(
+            CustomerTables.BoundCards,
+            world,
+            $"account_id = {account.Id} AND removed_at IS NULL ORDER BY id LIMIT {MostShown}"
+        );
+        return [await FindCardAsync(world, account), .. bound.Where(card => card.Id != account.CardId)];
+    }
+
     /// <summary>Lines of a statement, the newest first.</summary>
     /// <param name="before">The line to go on after; null for the newest.</param>
     public async Task<IReadOnlyList<StatementLine>> ListLinesAsync(

@@ -76,7 +76,7 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
         json.WriteStartArray("accounts");
         foreach (var account in await queries.ListAccountsAsync(session.World, session.Customer!.Id))
         {
-            var card = await queries.FindCardAsync(session.World, account);
+            var cards = await queries.ListCardsAsync(session.World, account);
             json.WriteStartObject();
             json.WriteString("number", Masks.Number(account.LastFour));
             json.WriteString("nickname", account.Nickname);
@@ -85,7 +85,14 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
             Write(json, "opened_at", account.OpenedAt);
             Write(json, "available", account.Available, account.Currency);
             Write(json, "held", account.Held, account.Currency);
-            json.WriteString("bound_card", $"{card.Bank} {Masks.Number(card.LastFour)}");
+            json.WriteString("bound_card", Describe(cards[0]));
+            json.WriteStartArray("other_bound_cards");
+            foreach (var card in cards.Skip(1))
+            {
+                json.WriteStringValue(Describe(card));
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("transactions");
             await foreach (var line in statements.ReadAsync(session.World, account))
             {
@@ -102,6 +109,8 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
 
         json.WriteEndArray();
     }
+
+    private static string Describe(BoundCardRow card) => $"{card.Bank} {Masks.Number(card.LastFour)}";
 
     private static void WriteLine(Utf8JsonWriter json, StatementLine line, string currency)
     {

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -16,6 +17,7 @@ public sealed class OwnAccounts(
     Store store,
     Engine.Engine engine,
     AccountConsents consents,
+    OwnCards cards,
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
@@ -73,6 +75,39 @@ public sealed class OwnAccounts(
         );
     }
 
+    /// <summary>Begins to make an account one of Type II.</summary>
+    /// <param name="cardNumber">Of a card that is bound to it.</param>
+    /// <param name="notice">What the message to the customer's phone says when it is done.</param>
+    public async Task<string?> UpgradeAsync(
+        OpenSession session,
+        AccountRow account,
+        string idNumber,
+        string cardNumber,
+        string pin,
+        string notice
+    )
+    {
+        var customer = session.Customer!;
+        var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+        var elements = new FiveElements(profile.Name, idNumber, profile.Mobile, cardNumber);
+        var intentId = ids.New<IntentRow>();
+        var isBound = await cards.IsBoundAsync(session.World, account, cardNumber);
+        return await DoAsync(
+            session,
+            now => new UpgradeAccount(
+                session.World,
+                now,
+                account,
+                vault.BlindIndex("id number", idNumber),
+                isBound,
+                HashOf(session, pin),
+                intentId,
+                vault.SealJson(new AccountVerificationRequest(elements, notice), intentId.Value),
+                clocks.RealNow
+            )
+        );
+    }
+
     public async Task<string?> CloseAsync(OpenSession session, AccountRow account, string pin)
     {
         var topUpUnderWay = await IsTopUpUnderWayAsync(session.World, account);
@@ -122,8 +157,11 @@ public sealed class OwnAccounts(
     private async Task<string?> DoAsync<TReply>(
         OpenSession session,
         Func<DateTimeOffset, Command<TReply>> act
-    ) =>
-        await engine.SubmitAsync(act(await clocks.NowAsync(session.World))) switch
+    ) => RefusalOf(await engine.SubmitAsync(act(await clocks.NowAsync(session.World))));
+
+    /// <summary>Why an act was not done; null when it was.</summary>
+    internal static string? RefusalOf<TReply>(Decision<TReply> decision) =>
+        decision switch
         {
             Accepted<TReply> => null,
             Declined<PinCheck> { Reply: PinCheck.Locked } => PinLocked,

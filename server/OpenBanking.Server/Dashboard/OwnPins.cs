@@ -18,6 +18,7 @@ public sealed class OwnPins(
     Store store,
     Engine.Engine engine,
     DashboardQueries queries,
+    OwnCards cards,
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
@@ -94,13 +95,15 @@ public sealed class OwnPins(
 
     private async Task<bool> IsTheirCardAsync(OpenSession session, string cardNumber)
     {
-        var accounts = await queries.ListAccountsAsync(session.World, session.Customer!.Id);
-        var cards = await store.ListByKeysAsync(
-            CustomerTables.BoundCards,
-            session.World,
-            [.. accounts.Select(account => account.CardId).Distinct()]
-        );
-        return cards.Any(card => Secrets.AreEqual(vault.OpenText(card.Number, card.Id.Value), cardNumber));
+        foreach (var account in await queries.ListAccountsAsync(session.World, session.Customer!.Id))
+        {
+            if (await cards.IsBoundAsync(session.World, account, cardNumber))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private NewPin Hash(string pin)
@@ -109,7 +112,7 @@ public sealed class OwnPins(
         return new(pins.Compute(pin, salt), salt);
     }
 
-    private PinNotice NewNotice(string mobile, string text)
+    private PhoneNotice NewNotice(string mobile, string text)
     {
         var id = ids.New<IntentRow>();
         return new(id, vault.SealJson(new PhoneMessage(mobile, text), id.Value), clocks.RealNow);

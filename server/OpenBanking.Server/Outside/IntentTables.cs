@@ -22,6 +22,12 @@ public enum IntentKind
 
     /// <summary>Of a partner's settlement; servers that know none leave it alone.</summary>
     PayOut = 8,
+
+    /// <summary>Of a card that a customer adds to an account; servers that know none leave it alone.</summary>
+    VerifyCard = 9,
+
+    /// <summary>Of an account that is to be one of Type II; servers that know none leave it alone.</summary>
+    VerifyUpgrade = 10,
 }
 
 public enum IntentState

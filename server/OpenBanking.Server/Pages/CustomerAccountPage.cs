@@ -13,7 +13,7 @@ public abstract class CustomerAccountPage(CustomerSessions sessions, DashboardQu
     protected DashboardQueries Queries { get; } = queries;
 
     /// <summary>Where the account's page is.</summary>
-    protected string AccountRoute => $"{PageRoutes.Own(World)}/accounts/{Account.Id}";
+    protected string AccountRoute => PageRoutes.Account(World, Account.Id);
 
     protected override async Task<bool> PrepareAsync()
     {

@@ -20,13 +20,16 @@ public abstract class CustomerActPage(
 
     protected IStringLocalizer<Texts> Texts { get; } = texts;
 
-    /// <summary>To the account when it is done, else back to the form, which says why.</summary>
+    /// <summary>Where it leads when it is done.</summary>
+    protected virtual string DoneRoute => AccountRoute;
+
+    /// <summary>On when it is done, else back to the form, which says why.</summary>
     protected IActionResult DoneUnless(string? refusal)
     {
         switch (refusal)
         {
             case null:
-                return SeeOther(AccountRoute);
+                return SeeOther(DoneRoute);
             case OwnAccounts.PinWrong:
                 ModelState.AddModelError(nameof(Pin), Texts["PinWrong"]);
                 break;

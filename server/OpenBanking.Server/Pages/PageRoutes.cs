@@ -1,3 +1,4 @@
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Dashboard;
@@ -27,6 +28,15 @@ public static class PageRoutes
 
     /// <summary>Where the payment PIN is changed.</summary>
     public static string NewPin(World world) => Own(world) + "/new-pin";
+
+    /// <summary>An account of the customer's.</summary>
+    public static string Account(World world, Id<AccountRow> account) => $"{Own(world)}/accounts/{account}";
+
+    /// <summary>The cards of an account.</summary>
+    public static string Cards(World world, Id<AccountRow> account) => Account(world, account) + "/cards";
+
+    /// <summary>Where a card is added to an account.</summary>
+    public static string NewCard(World world, Id<AccountRow> account) => Cards(world, account) + "/new";
 
     /// <summary>The page of a step on the way to a customer's own pages.</summary>
     public static string Of(World world, SessionStep step) =>

@@ -153,7 +153,7 @@ public static class RefundRules
                 payment.Currency,
                 command.Now,
                 LedgerRules.RefundLegs(
-                    WithdrawalRules.CreditLeg(account, toCustomer),
+                    WithdrawalRules.CreditLeg(account, toCustomer, command.Now),
                     FunderOf(book, payment),
                     amount - toCustomer,
                     PaymentShareRules.Legs(before, payment, share => -share.Refunded)

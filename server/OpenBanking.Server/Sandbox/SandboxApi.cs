@@ -176,7 +176,8 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
             $"mobile = {mobile} ORDER BY id DESC LIMIT {SandboxApi.MessagesShown}"
         );
 
-    /// <summary>The persons of a sandbox with their cards; null when there is no such sandbox.</summary>
+    /// <summary>The persons of a sandbox with their cards, each with one and then those who have a second one with that; null
+    /// when there is no such sandbox.</summary>
     public async ValueTask<IReadOnlyList<SandboxPerson>?> ListPersonsAsync(World world)
     {
         if (!await ExistsAsync(world))
@@ -189,19 +190,24 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
         var cardsOf = cards.ToLookup(card => card.IdNumber);
         return
         [
-            .. persons.SelectMany(person =>
-                cardsOf[person.IdNumber]
-                    .Select(card => new SandboxPerson
-                    {
-                        Name = person.Name,
-                        IdNumber = person.IdNumber,
-                        Mobile = person.Mobile,
-                        CardNumber = card.Number,
-                        CardBank = card.Bank,
-                    })
-            ),
+            .. persons
+                .SelectMany(person =>
+                    cardsOf[person.IdNumber].Select((card, number) => (number, Describe(person, card)))
+                )
+                .OrderBy(found => found.number)
+                .Select(found => found.Item2),
         ];
     }
+
+    private static SandboxPerson Describe(SandboxPersonRow person, SandboxCardRow card) =>
+        new()
+        {
+            Name = person.Name,
+            IdNumber = person.IdNumber,
+            Mobile = person.Mobile,
+            CardNumber = card.Number,
+            CardBank = card.Bank,
+        };
 
     /// <summary>The live world is no sandbox.</summary>
     private async ValueTask<bool> ExistsAsync(World world) =>

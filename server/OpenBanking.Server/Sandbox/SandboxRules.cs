@@ -101,21 +101,28 @@ public static class SandboxRules
                     Mobile = person.Mobile,
                 }
             );
-            book.Insert(
-                SandboxTables.Cards,
-                new SandboxCardRow
-                {
-                    Number = person.CardNumber,
-                    IdNumber = person.IdNumber,
-                    Bank = person.CardBank,
-                    Balance = person.CardBalance,
-                }
-            );
+            IssueCard(book, person, person.CardNumber, person.CardBank);
+            if (person.SecondCard is { } second)
+            {
+                IssueCard(book, person, second.Number, second.Bank);
+            }
         }
 
         StartCampaign(command, book);
         return Decision.Accept(new Done());
     }
+
+    private static void IssueCard(Book book, SandboxSeed.Person person, string number, string bank) =>
+        book.Insert(
+            SandboxTables.Cards,
+            new SandboxCardRow
+            {
+                Number = number,
+                IdNumber = person.IdNumber,
+                Bank = bank,
+                Balance = person.CardBalance,
+            }
+        );
 
     public static WorldRow Advance(AdvanceClock command, Book book)
     {

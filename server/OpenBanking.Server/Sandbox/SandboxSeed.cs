@@ -20,8 +20,12 @@ public sealed record SandboxSeed(IReadOnlyList<SandboxSeed.Person> Persons, Sand
         string CardNumber,
         string CardBank,
         long CardBalance,
-        bool Declined = false
+        bool Declined = false,
+        CardSeed? SecondCard = null
     );
+
+    /// <summary>One more card of a person, with as much on it as on the first.</summary>
+    public sealed record CardSeed(string Number, string Bank);
 
     public sealed record CampaignSeed(string Name, StockSeed Stock, int Days);
 

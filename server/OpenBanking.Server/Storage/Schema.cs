@@ -51,6 +51,7 @@ public static class Schema
         CustomerTables.Identities,
         CustomerTables.Mobiles,
         CustomerTables.BoundCards,
+        AccountTables.Verifications,
         CustomerTables.OneTimeCodes,
         CustomerTables.OneTimeCodeRates,
         PasskeyTables.Passkeys,

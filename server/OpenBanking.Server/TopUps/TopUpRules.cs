@@ -76,7 +76,7 @@ public static class TopUpRules
 {
     /// <summary>
     /// Refuses: the agreement has ended, or does not allow top-ups.
-    /// Declines: the account is not in use; the agreement's limits do not allow it.
+    /// Declines: the account is not in use, or may not have so much on it; the agreement's limits do not allow it.
     /// </summary>
     public static Decision<TopUpRow> Create(CreateTopUp command, Book book)
     {
@@ -95,8 +95,13 @@ public static class TopUpRules
 
         var decline =
             AccountRules.DeclineState(account)
-            ?? AgreementRules.DeclineTopUp(agreement, command.Amount, command.Now);
-        var topUp = book.Insert(TopUpTables.TopUps, NewTopUp(command, agreement, decline));
+            ?? AgreementRules.DeclineTopUp(agreement, command.Amount, command.Now)
+            ?? (
+                AccountRules.HasRoomFor(account, command.Amount, command.Now)
+                    ? null
+                    : DeclineCodes.AccountBalanceLimit
+            );
+        var topUp = book.Insert(TopUpTables.TopUps, NewTopUp(command, agreement, account, decline));
         Emit(book, topUp);
         if (decline is not null)
         {
@@ -147,7 +152,7 @@ public static class TopUpRules
         return topUp;
     }
 
-    /// <summary>What comes to a closed account goes back to its card.</summary>
+    /// <summary>What comes to a closed account, or would be more than may be on it by now, goes back to the card.</summary>
     private static void Arrive(Book book, TopUpRow topUp, DateTimeOffset now)
     {
         var account = book.Get(AccountTables.Accounts, topUp.AccountId);
@@ -159,7 +164,7 @@ public static class TopUpRules
                 topUp.AppId.Value,
                 topUp.Currency,
                 now,
-                LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(account, topUp.Amount), topUp.Currency)
+                LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(account, topUp.Amount, now), topUp.Currency)
             )
         );
         WithdrawalRules.SendOn(book, account, topUp.Id.Value, topUp.Amount, now);
@@ -174,7 +179,12 @@ public static class TopUpRules
             _ => throw new InvalidOperationException($"Unknown state {state}."),
         };
 
-    private static TopUpRow NewTopUp(CreateTopUp command, AgreementRow agreement, string? decline) =>
+    private static TopUpRow NewTopUp(
+        CreateTopUp command,
+        AgreementRow agreement,
+        AccountRow account,
+        string? decline
+    ) =>
         new()
         {
             Id = command.TopUpId,
@@ -182,7 +192,7 @@ public static class TopUpRules
             AgreementId = agreement.Id,
             CustomerId = agreement.CustomerId,
             AccountId = agreement.AccountId,
-            CardId = agreement.CardId,
+            CardId = account.CardId,
             State = decline is null ? TopUpState.Processing : TopUpState.Failed,
             DeclineCode = decline,
             Currency = agreement.Currency,

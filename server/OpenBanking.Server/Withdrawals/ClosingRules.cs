@@ -146,13 +146,7 @@ public static class ClosingRules
         }
 
         var customer = book.Get(CustomerTables.Customers, account.CustomerId);
-        book.Update(
-            CustomerTables.Customers,
-            customer with
-            {
-                TypeTwoAccounts = customer.TypeTwoAccounts - 1,
-            }
-        );
+        book.Update(CustomerTables.Customers, AccountRules.Count(customer, account.Type, -1));
         AccountRules.Move(book, account, closed, EventTypes.AccountClosed, apps);
     }
 

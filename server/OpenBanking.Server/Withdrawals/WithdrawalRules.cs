@@ -139,21 +139,26 @@ public static class WithdrawalRules
         return Decision.Accept(withdrawal);
     }
 
-    /// <summary>Where money for an account goes: to it, or once it is closed to what waits for its card.</summary>
-    public static Leg CreditLeg(AccountRow account, long amount) =>
-        account.State == AccountState.Closed
+    /// <summary>Where money for an account goes: to it, or to what waits for its card once it is closed, or where the account
+    /// would have more than it may.</summary>
+    public static Leg CreditLeg(AccountRow account, long amount, DateTimeOffset now) =>
+        !Takes(account, amount, now)
             ? new Leg.Internal(SuspenseOf(account.Id, account.Currency), amount)
             : new Leg.Customer(account.Id, amount);
 
-    /// <summary>Sends on to the card what came for a closed account. It has the id of what it came from, which comes
-    /// once.</summary>
+    /// <summary>Sends on to the card what came for an account that does not take it. It has the id of what it came from, which
+    /// comes once.</summary>
+    /// <param name="account">As it was before.</param>
     public static void SendOn(Book book, AccountRow account, Guid id, long amount, DateTimeOffset now)
     {
-        if (account.State == AccountState.Closed && amount > 0)
+        if (amount > 0 && !Takes(account, amount, now))
         {
             Ask(book, account, WithdrawalSource.Suspense, amount, new(id), new(id), now, now);
         }
     }
+
+    private static bool Takes(AccountRow account, long amount, DateTimeOffset now) =>
+        account.State != AccountState.Closed && AccountRules.HasRoomFor(account, amount, now);
 
     internal static void Ask(
         Book book,

@@ -17,7 +17,7 @@ public enum WithdrawalSource
     /// <summary>An account that is closing.</summary>
     Account = 1,
 
-    /// <summary>What came back for an account after it was closed.</summary>
+    /// <summary>What came for an account after it was closed, or would have been more than may be on it.</summary>
     Suspense = 2,
 }
 

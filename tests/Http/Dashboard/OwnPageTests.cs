@@ -8,9 +8,9 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
 {
     protected SharedServer Shared { get; } = shared;
 
-    protected TestPartner Partner { get; private set; } = null!;
+    protected TestPartner Partner { get; set; } = null!;
 
-    protected LinkedCustomer Customer { get; private set; } = null!;
+    protected LinkedCustomer Customer { get; set; } = null!;
 
     protected SandboxPerson Person { get; set; } = null!;
 

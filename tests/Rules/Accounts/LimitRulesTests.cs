@@ -15,10 +15,30 @@ public class LimitRulesTests
         var limits = LimitRules.For(AccountType.TypeTwo.Value, DateOnly.Parse(date));
 
         Assert.Equal(
-            new AccountLimits(10_000_00, 200_000_00, AccountsPerPerson: 5, CodeAbove: 1_000_00),
+            new AccountLimits(
+                10_000_00,
+                200_000_00,
+                AccountsPerPerson: 5,
+                CardsPerAccount: 5,
+                CodeAbove: 1_000_00
+            ),
             limits
         );
     }
+
+    [Fact]
+    public void A_type_three_account_may_send_two_thousand_yuan_a_day_and_hold_two_thousand() =>
+        Assert.Equal(
+            new AccountLimits(
+                2_000_00,
+                50_000_00,
+                AccountsPerPerson: 5,
+                CardsPerAccount: 5,
+                CodeAbove: 1_000_00,
+                MostBalance: 2_000_00
+            ),
+            LimitRules.For(AccountType.TypeThree.Value, Rows.Today)
+        );
 
     [Fact]
     public void Before_the_first_rule_set_its_limits_hold_already() =>
@@ -26,5 +46,5 @@ public class LimitRulesTests
 
     [Fact]
     public void A_class_of_account_without_limits_may_do_nothing() =>
-        Assert.Throws<KeyNotFoundException>(() => LimitRules.For("type_iii", Rows.Today));
+        Assert.Throws<KeyNotFoundException>(() => LimitRules.For("type_i", Rows.Today));
 }

@@ -251,6 +251,27 @@ public class OpeningRulesTests
     }
 
     [Fact]
+    public void A_person_may_have_five_accounts_of_each_class()
+    {
+        var small = account with { Type = AccountType.TypeThree.Value };
+        var bank = BankWithCustomer(accounts: 5);
+
+        Assert.Equal(
+            ApplicationState.Opened,
+            bank.Run(Complete(ofKnownCustomer with { Account = small })).Accepted.State
+        );
+        var customer = bank.Get(CustomerTables.Customers, Rows.Customer.Id);
+        Assert.Equal((5, 1L), (customer.TypeTwoAccounts, customer.TypeThreeAccounts));
+
+        var full = BankWithCustomer(accounts: 0);
+        full.Put(CustomerTables.Customers, Rows.Customer with { TypeThreeAccounts = 5 });
+        Assert.Equal(
+            ApplicationReasons.TooManyAccounts,
+            full.Run(Complete(ofKnownCustomer with { Account = small })).Accepted.Reason
+        );
+    }
+
+    [Fact]
     public void Who_dropped_out_before_the_PIN_goes_on_with_the_same_account()
     {
         var bank = BankWithCustomer(accounts: 5).Put(AccountTables.Accounts, account);

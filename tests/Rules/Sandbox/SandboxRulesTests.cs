@@ -51,8 +51,10 @@ public class SandboxRulesTests
         Assert.Equal([partner], bank.All(PartnerTables.Partners));
         Assert.Equal(SandboxSeed.Default.Persons.Count, bank.All(SandboxTables.Persons).Count());
         Assert.Equal(
-            SandboxSeed.Default.Persons.Select(person =>
-                (person.CardNumber, person.IdNumber, person.CardBalance)
+            SandboxSeed.Default.Persons.SelectMany(person =>
+                ((string?[])[person.CardNumber, person.SecondCard?.Number])
+                    .OfType<string>()
+                    .Select(number => (number, person.IdNumber, person.CardBalance))
             ),
             bank.All(SandboxTables.Cards).Select(row => (row.Number, row.IdNumber, row.Balance))
         );

@@ -4,6 +4,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.TopUps;
+using OpenBanking.Server.Withdrawals;
 
 namespace OpenBanking.Tests.Rules.TopUps;
 
@@ -94,6 +95,54 @@ public class TopUpRulesTests
             BankWith(Rows.Agreement with { DayToppedUp = Rows.Agreement.DailyLimit - 29_99 }),
             create
         );
+
+    [Fact]
+    public void More_than_may_be_on_the_account_is_declined_with_what_is_held()
+    {
+        var small = Rows.Account with
+        {
+            Type = AccountType.TypeThree.Value,
+            Available = 1_900_00,
+            Held = 70_00,
+        };
+        AssertDeclined(
+            DeclineCodes.AccountBalanceLimit,
+            BankWith(account: small),
+            create with
+            {
+                Amount = 30_01,
+            }
+        );
+        Assert.Equal(TopUpState.Processing, BankWith(account: small).Run(create).Accepted.State);
+    }
+
+    [Fact]
+    public void What_comes_when_there_is_no_room_for_it_any_more_goes_back_to_the_card()
+    {
+        var small = Rows.Account with { Type = AccountType.TypeThree.Value };
+        var bank = BankWith(account: small);
+        bank.Run(create);
+        bank.Put(AccountTables.Accounts, small with { Available = 1_970_01 });
+
+        Assert.Equal(TopUpState.Succeeded, bank.Run(complete).Accepted.State);
+
+        Assert.Equal(1_970_01, bank.Get(AccountTables.Accounts, Rows.Account.Id).Available);
+        var sent = Assert.Single(bank.All(WithdrawalTables.Withdrawals));
+        Assert.Equal(
+            (WithdrawalSource.Suspense, 30_00L, small.CardId),
+            (sent.Source, sent.Amount, sent.CardId)
+        );
+    }
+
+    [Fact]
+    public void It_comes_from_what_is_the_default_card_now()
+    {
+        var other = Rows.Id<OpenBanking.Server.Customers.BoundCardRow>(2);
+        Assert.Equal(
+            other,
+            BankWith(account: Rows.Account with { CardId = other }).Run(create).Accepted.CardId
+        );
+    }
 
     [Fact]
     public void The_cards_yes_brings_the_money()

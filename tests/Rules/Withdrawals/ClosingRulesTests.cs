@@ -45,6 +45,21 @@ public class ClosingRulesTests
     }
 
     [Fact]
+    public void It_is_one_account_less_of_its_class()
+    {
+        var small = Rows.Account with { Type = AccountType.TypeThree.Value };
+        var bank = BankWith(small);
+        var customer = bank.Get(CustomerTables.Customers, Rows.Customer.Id);
+        bank.Put(CustomerTables.Customers, customer with { TypeThreeAccounts = 2 });
+
+        bank.Run(close);
+        bank.Run(Complete(bank));
+
+        customer = bank.Get(CustomerTables.Customers, Rows.Customer.Id);
+        Assert.Equal((1, 1L), (customer.TypeTwoAccounts, customer.TypeThreeAccounts));
+    }
+
+    [Fact]
     public void An_account_without_money_is_closed_without_entries()
     {
         var bank = BankWith(Rows.Account with { Available = 0 });

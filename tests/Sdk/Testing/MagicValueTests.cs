@@ -175,6 +175,24 @@ public sealed class MagicValueTests
             );
         }
 
+        page.Append(
+            """
+
+            ## Second cards
+
+            For the customer's own pages, where cards are added to an account. A card of somebody else is not confirmed.
+
+            | name | card | on the card |
+            | --- | --- | --- |
+
+            """
+        );
+        foreach (var magic in MagicPersons.All.Where(magic => magic.SecondCard is not null))
+        {
+            var card = magic.SecondCard!;
+            page.Append($"| {card.Name} | {card.CardNumber} | {magic.OnTheCard} |\n");
+        }
+
         return page.ToString().ReplaceLineEndings("\n");
     }
 }

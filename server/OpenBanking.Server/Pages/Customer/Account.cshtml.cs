@@ -19,7 +19,16 @@ public sealed class CustomerAccountModel(
     public IEnumerable<string> Acts =>
         Account.State switch
         {
-            AccountState.Active => ["name", "limits", "lost", "close"],
+            AccountState.Active when Account.Type == AccountType.TypeThree.Value =>
+            [
+                "name",
+                "cards",
+                "limits",
+                "upgrade",
+                "lost",
+                "close",
+            ],
+            AccountState.Active => ["name", "cards", "limits", "lost", "close"],
             AccountState.Dormant => ["wake", "name", "lost"],
             AccountState.Closed => [],
             _ => ["name"],

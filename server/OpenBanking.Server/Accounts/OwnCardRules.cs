@@ -1,0 +1,298 @@
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Accounts;
+
+/// <summary>Begins to bind one more card to an account: its bank is asked whether it is the customer's own.</summary>
+/// <param name="IsBound">Whether the card was bound to the account when <paramref name="Before"/> was read.</param>
+/// <param name="Before">What came of the last card that was added, as it was read before the account's cards were.</param>
+/// <param name="Request">Who is to be verified, sealed.</param>
+public sealed record AddCard(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    byte[] PinHash,
+    bool IsBound,
+    AccountVerificationRow? Before,
+    Id<IntentRow> IntentId,
+    byte[] Request,
+    DateTimeOffset RealNow
+) : OwnAccountCommand<PinCheck>(World, Now, Account)
+{
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        keys.Want(AccountTables.Verifications, new(Account.Id, VerificationPurpose.Card));
+    }
+
+    public override Decision<PinCheck> Decide(Book book) => OwnCardRules.Add(this, book);
+}
+
+/// <summary>The card's bank has answered.</summary>
+/// <param name="Account">Read before the batch for what never changes in it.</param>
+/// <param name="Card">The card to bind.</param>
+public sealed record CompleteCard(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    Id<IntentRow> IntentId,
+    bool Verified,
+    BoundCardRow Card,
+    PhoneNotice Notice
+) : Command<Done>(World, Now)
+{
+    public override Guid Lane => Account.CustomerId.Value;
+
+    public override Subject Subject => Subject.Of(Account.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(AccountTables.Accounts, Account.Id);
+        keys.Want(AccountTables.Verifications, new(Account.Id, VerificationPurpose.Card));
+    }
+
+    public override Decision<Done> Decide(Book book) => OwnCardRules.Complete(this, book);
+}
+
+/// <summary>Makes one of the cards of an account its default one.</summary>
+/// <param name="Account">Read before the batch, with the card that is the default one so far.</param>
+/// <param name="Consents">The consents to use the account: their apps are told.</param>
+public sealed record ChooseCard(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    Id<BoundCardRow> CardId,
+    byte[] PinHash,
+    PhoneNotice Notice,
+    IReadOnlyList<Id<ConsentRow>> Consents
+) : OwnAccountCommand<PinCheck>(World, Now, Account)
+{
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        keys.Want(CustomerTables.BoundCards, CardId);
+        keys.Want(CustomerTables.BoundCards, Account.CardId);
+        AccountRules.WantConsents(keys, Consents);
+    }
+
+    public override Decision<PinCheck> Decide(Book book) => OwnCardRules.Choose(this, book);
+}
+
+/// <summary>Takes a card off an account.</summary>
+public sealed record RemoveCard(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    Id<BoundCardRow> CardId,
+    byte[] PinHash,
+    PhoneNotice Notice
+) : OwnAccountCommand<PinCheck>(World, Now, Account)
+{
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        keys.Want(CustomerTables.BoundCards, CardId);
+    }
+
+    public override Decision<PinCheck> Decide(Book book) => OwnCardRules.Remove(this, book);
+}
+
+/// <summary>
+/// The cards of an account. One of them is the default card; it is always there, since it is not removed while it is the default
+/// one. Another card takes its place by being added, which its bank confirms, and then chosen. Each of it needs the payment PIN, and
+/// is told to the customer's phone.
+/// </summary>
+public static class OwnCardRules
+{
+    /// <summary>Why an act was refused; the pages have the words.</summary>
+    public static class Refusals
+    {
+        public const string TooMany = "too_many_cards";
+        public const string Bound = "card_bound";
+        public const string NotBound = "card_not_bound";
+        public const string Default = "card_is_default";
+        public const string Changed = "cards_changed";
+        public const string NotVerified = "card_not_verified";
+    }
+
+    /// <summary>
+    /// Refuses: the account is not in use; a card is being added; its banks said no too often; it has as many cards as the rules
+    /// allow; the card is bound to it; its cards have changed since they were looked at.
+    /// Declines: the PIN was wrong; the try is counted.
+    /// </summary>
+    public static Decision<PinCheck> Add(AddCard command, Book book)
+    {
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        var before = book.Find(AccountTables.Verifications, KeyOf(account));
+        if (ReasonNotToAdd(account, before, command.Now, command.RealNow) is { } reason)
+        {
+            return Decision.Reject(reason);
+        }
+
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        if (check != PinCheck.Right)
+        {
+            return Decision.Decline(check);
+        }
+
+        if (before?.Version != command.Before?.Version)
+        {
+            return Decision.Reject(Refusals.Changed);
+        }
+
+        if (command.IsBound)
+        {
+            return Decision.Reject(Refusals.Bound);
+        }
+
+        VerificationRules.Begin(
+            book,
+            KeyOf(account),
+            IntentKind.VerifyCard,
+            command.IntentId,
+            command.Request,
+            command.RealNow
+        );
+        return Decision.Accept(check);
+    }
+
+    /// <summary>An answer that comes twice counts once. An account that was frozen or closed meanwhile gets no card.</summary>
+    public static Decision<Done> Complete(CompleteCard command, Book book)
+    {
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        if (
+            VerificationRules.TryFinish(
+                book,
+                KeyOf(account),
+                command.IntentId,
+                command.Verified,
+                Refusals.NotVerified,
+                account.State == AccountState.Active ? null : OwnAccountRules.Refusals.NotNow,
+                command.Notice.RealNow
+            )
+        )
+        {
+            book.Insert(CustomerTables.BoundCards, command.Card);
+            book.Update(AccountTables.Accounts, account with { Cards = account.Cards + 1 });
+            IntentRules.Tell(book, command.Notice, account.Id.Value);
+        }
+
+        return Decision.Accept(new Done());
+    }
+
+    /// <summary>
+    /// Refuses: the account is not in use; the card is not bound to it; its default card has changed since it was looked at.
+    /// Declines: the PIN was wrong; the try is counted. What is the default card stays it.
+    /// </summary>
+    public static Decision<PinCheck> Choose(ChooseCard command, Book book)
+    {
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        if (account.State != AccountState.Active)
+        {
+            return Decision.Reject(OwnAccountRules.Refusals.NotNow);
+        }
+
+        if (account.CardId != command.Account.CardId)
+        {
+            return Decision.Reject(Refusals.Changed);
+        }
+
+        if (!IsBound(book, account, command.CardId))
+        {
+            return Decision.Reject(Refusals.NotBound);
+        }
+
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        if (check != PinCheck.Right)
+        {
+            return Decision.Decline(check);
+        }
+
+        if (account.CardId != command.CardId)
+        {
+            KeepBound(book, account);
+            account = book.Update(AccountTables.Accounts, account with { CardId = command.CardId });
+            AccountRules.Tell(
+                book,
+                EventTypes.AccountBoundCardChanged,
+                account,
+                AccountRules.AppsOf(book, command.Consents),
+                EventSubject.Of("card_id", account.CardId)
+            );
+            IntentRules.Tell(book, command.Notice, account.Id.Value);
+        }
+
+        return Decision.Accept(check);
+    }
+
+    /// <summary>
+    /// Refuses: the account is not in use; the card is its default one, or not bound to it.
+    /// Declines: the PIN was wrong; the try is counted. What is on its way from or to the card still gets there.
+    /// </summary>
+    public static Decision<PinCheck> Remove(RemoveCard command, Book book)
+    {
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        if (account.State != AccountState.Active)
+        {
+            return Decision.Reject(OwnAccountRules.Refusals.NotNow);
+        }
+
+        if (account.CardId == command.CardId)
+        {
+            return Decision.Reject(Refusals.Default);
+        }
+
+        if (!IsBound(book, account, command.CardId))
+        {
+            return Decision.Reject(Refusals.NotBound);
+        }
+
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        if (check != PinCheck.Right)
+        {
+            return Decision.Decline(check);
+        }
+
+        var card = book.Get(CustomerTables.BoundCards, command.CardId);
+        book.Update(CustomerTables.BoundCards, card with { RemovedAt = command.Now });
+        book.Update(AccountTables.Accounts, account with { Cards = account.Cards - 1 });
+        IntentRules.Tell(book, command.Notice, account.Id.Value);
+        return Decision.Accept(check);
+    }
+
+    private static string? ReasonNotToAdd(
+        AccountRow account,
+        AccountVerificationRow? before,
+        DateTimeOffset now,
+        DateTimeOffset realNow
+    ) =>
+        account.State != AccountState.Active ? OwnAccountRules.Refusals.NotNow
+        : VerificationRules.ReasonNotToBegin(before, realNow) is { } reason ? reason
+        : account.Cards >= LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).CardsPerAccount
+            ? Refusals.TooMany
+        : null;
+
+    private static bool IsBound(Book book, AccountRow account, Id<BoundCardRow> cardId) =>
+        cardId == account.CardId
+        || (
+            book.Find(CustomerTables.BoundCards, cardId) is { RemovedAt: null } card
+            && card.AccountId == account.Id
+        );
+
+    /// <summary>The default card of an account that an older server opened says nowhere whose it is.</summary>
+    private static void KeepBound(Book book, AccountRow account)
+    {
+        var card = book.Get(CustomerTables.BoundCards, account.CardId);
+        if (card.AccountId is null)
+        {
+            book.Update(CustomerTables.BoundCards, card with { AccountId = account.Id });
+        }
+    }
+
+    private static AccountVerificationKey KeyOf(AccountRow account) =>
+        new(account.Id, VerificationPurpose.Card);
+}

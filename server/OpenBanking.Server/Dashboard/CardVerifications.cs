@@ -1,0 +1,69 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>Has a card verified that a customer adds to an account, with the number of the phone as it is now.</summary>
+public sealed class CardVerifications(
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    Vault vault,
+    Ids ids,
+    IIdentityVerification verification
+) : IIntentHandler
+{
+    public IntentKind Kind => IntentKind.VerifyCard;
+
+    public async Task HandleAsync(
+        Reference reference,
+        IntentRow intent,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = vault.OpenJson<AccountVerificationRequest>(intent.Request!, intent.Id.Value);
+        var accountId = new Id<AccountRow>(intent.SubjectId);
+        var account = (await store.FindAsync(AccountTables.Accounts, reference.World, accountId))!;
+        var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
+        answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
+        var verified = answer.FailureCode is null;
+        var number = request.Elements.CardNumber;
+        var bank = verified ? await verification.BankOfAsync(reference, number, cancellationToken) : "";
+        CrashPoints.Pass(CrashPoint.OutsideAnswered);
+        var now = await clocks.NowAsync(reference.World);
+        var noticeId = ids.New<IntentRow>();
+        var notice = new PhoneMessage(request.Elements.Mobile, request.Notice);
+        await engine.SubmitAsync(
+            new CompleteCard(
+                reference.World,
+                now,
+                account,
+                reference.Id,
+                verified,
+                NewCard(account, number, bank, now),
+                new(noticeId, vault.SealJson(notice, noticeId.Value), clocks.RealNow)
+            )
+        );
+    }
+
+    private BoundCardRow NewCard(AccountRow account, string number, string bank, DateTimeOffset now)
+    {
+        var id = ids.New<BoundCardRow>();
+        return new()
+        {
+            Id = id,
+            CustomerId = account.CustomerId,
+            Bank = bank,
+            LastFour = number[^4..],
+            Number = vault.SealText(number, id.Value),
+            CreatedAt = now,
+            AccountId = account.Id,
+        };
+    }
+}

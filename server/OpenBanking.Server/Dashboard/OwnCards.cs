@@ -1,0 +1,114 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>Who is to be verified for something about an account, and what the customer is told then; only ever kept
+/// sealed.</summary>
+public sealed record AccountVerificationRequest(FiveElements Elements, string Notice);
+
+/// <summary>What customers do with the cards of an account: each method is one act, and gives why it was not done, or
+/// null.</summary>
+public sealed class OwnCards(
+    Engine.Engine engine,
+    DashboardQueries queries,
+    AccountConsents consents,
+    WorldClocks clocks,
+    Vault vault,
+    PinHash pins,
+    Ids ids
+)
+{
+    public async Task<bool> IsBoundAsync(World world, AccountRow account, string cardNumber) =>
+        (await queries.ListCardsAsync(world, account)).Any(card =>
+            Secrets.AreEqual(vault.OpenText(card.Number, card.Id.Value), cardNumber)
+        );
+
+    /// <param name="notice">What the message to the customer's phone says when the card is bound.</param>
+    public async Task<string?> AddAsync(
+        OpenSession session,
+        AccountRow account,
+        string cardNumber,
+        string pin,
+        string notice
+    )
+    {
+        var before = await queries.FindVerificationAsync(session.World, account, VerificationPurpose.Card);
+        var profile = ProfileOf(session);
+        var intentId = ids.New<IntentRow>();
+        var elements = new FiveElements(profile.Name, profile.IdNumber, profile.Mobile, cardNumber);
+        var decision = await engine.SubmitAsync(
+            new AddCard(
+                session.World,
+                await clocks.NowAsync(session.World),
+                account,
+                HashOf(session, pin),
+                await IsBoundAsync(session.World, account, cardNumber),
+                before,
+                intentId,
+                vault.SealJson(new AccountVerificationRequest(elements, notice), intentId.Value),
+                clocks.RealNow
+            )
+        );
+        return OwnAccounts.RefusalOf(decision);
+    }
+
+    public async Task<string?> ChooseAsync(
+        OpenSession session,
+        AccountRow account,
+        BoundCardRow card,
+        string pin,
+        string notice
+    ) =>
+        OwnAccounts.RefusalOf(
+            await engine.SubmitAsync(
+                new ChooseCard(
+                    session.World,
+                    await clocks.NowAsync(session.World),
+                    account,
+                    card.Id,
+                    HashOf(session, pin),
+                    NewNotice(session, notice),
+                    await consents.ListAsync(session.World, account)
+                )
+            )
+        );
+
+    public async Task<string?> RemoveAsync(
+        OpenSession session,
+        AccountRow account,
+        BoundCardRow card,
+        string pin,
+        string notice
+    ) =>
+        OwnAccounts.RefusalOf(
+            await engine.SubmitAsync(
+                new RemoveCard(
+                    session.World,
+                    await clocks.NowAsync(session.World),
+                    account,
+                    card.Id,
+                    HashOf(session, pin),
+                    NewNotice(session, notice)
+                )
+            )
+        );
+
+    private byte[] HashOf(OpenSession session, string pin) => pins.Compute(pin, session.Customer!.PinSalt!);
+
+    private PhoneNotice NewNotice(OpenSession session, string text)
+    {
+        var id = ids.New<IntentRow>();
+        var message = new PhoneMessage(ProfileOf(session).Mobile, text);
+        return new(id, vault.SealJson(message, id.Value), clocks.RealNow);
+    }
+
+    private CustomerProfile ProfileOf(OpenSession session) =>
+        vault.OpenJson<CustomerProfile>(session.Customer!.Profile, session.Customer.Id.Value);
+}

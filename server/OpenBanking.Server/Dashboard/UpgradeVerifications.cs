@@ -1,0 +1,51 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>Has the person verified again whose account is to be one of Type II.</summary>
+public sealed class UpgradeVerifications(
+    Store store,
+    Engine.Engine engine,
+    AccountConsents consents,
+    WorldClocks clocks,
+    Vault vault,
+    Ids ids,
+    IIdentityVerification verification
+) : IIntentHandler
+{
+    public IntentKind Kind => IntentKind.VerifyUpgrade;
+
+    public async Task HandleAsync(
+        Reference reference,
+        IntentRow intent,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = vault.OpenJson<AccountVerificationRequest>(intent.Request!, intent.Id.Value);
+        var accountId = new Id<AccountRow>(intent.SubjectId);
+        var account = (await store.FindAsync(AccountTables.Accounts, reference.World, accountId))!;
+        var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
+        answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
+        CrashPoints.Pass(CrashPoint.OutsideAnswered);
+        var noticeId = ids.New<IntentRow>();
+        var notice = new PhoneMessage(request.Elements.Mobile, request.Notice);
+        await engine.SubmitAsync(
+            new CompleteUpgrade(
+                reference.World,
+                await clocks.NowAsync(reference.World),
+                account,
+                reference.Id,
+                Verified: answer.FailureCode is null,
+                new(noticeId, vault.SealJson(notice, noticeId.Value), clocks.RealNow),
+                await consents.ListAsync(reference.World, account)
+            )
+        );
+    }
+}

@@ -1,0 +1,27 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>The cards of an account; while one is verified the page loads itself.</summary>
+public sealed class CustomerCardsModel(CustomerSessions sessions, DashboardQueries queries)
+    : CustomerAccountPage(sessions, queries)
+{
+    public IReadOnlyList<BoundCardRow> Cards { get; private set; } = [];
+
+    public bool Verifying { get; private set; }
+
+    /// <summary>Why the last card was not added.</summary>
+    public string? Refusal { get; private set; }
+
+    public bool MayChange => Account.State == AccountState.Active;
+
+    public async Task OnGetAsync()
+    {
+        var verification = await Queries.FindVerificationAsync(World, Account, VerificationPurpose.Card);
+        Verifying = verification?.State == VerificationState.Verifying;
+        Refusal = verification?.Reason;
+        Cards = await Queries.ListCardsAsync(World, Account);
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Adds a card to an account, once its bank has confirmed that it is the customer's own.</summary>
+public sealed class CustomerNewCardModel(
+    CustomerSessions sessions,
+    DashboardQueries queries,
+    OwnCards cards,
+    BankOptions bank,
+    IStringLocalizer<Texts> texts
+) : CustomerActPage(sessions, queries, texts)
+{
+    [BindProperty]
+    public string? CardNumber { get; set; }
+
+    protected override string DoneRoute => PageRoutes.Cards(World, Account.Id);
+
+    public void OnGet()
+    {
+        // The form alone.
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var number = CardNumber?.Replace(" ", "") ?? "";
+        if (!IdentityNumbers.IsCardNumber(number))
+        {
+            ModelState.AddModelError(nameof(CardNumber), Texts["CardNumberWrong"]);
+        }
+
+        RequirePin();
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        var notice = Texts["CardAddedMessage", bank.Name, number[^4..], Account.LastFour];
+        return DoneUnless(await cards.AddAsync(Session, Account, number, Pin!, notice));
+    }
+}
