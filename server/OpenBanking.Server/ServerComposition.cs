@@ -4,6 +4,7 @@ using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Authorization.Authority;
+using OpenBanking.Server.Cases;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
@@ -19,6 +20,7 @@ using OpenBanking.Server.Pages;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Payouts;
+using OpenBanking.Server.Purposes;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
@@ -116,6 +118,9 @@ public static class ServerComposition
         services.AddSingleton<AccountConsents>();
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
+        services.AddSingleton<CaseQueries>();
+        services.AddSingleton<PurposeQueries>();
+        services.AddSingleton<Notices>();
         services.AddSingleton<FeeDirectory>();
         services.AddSingleton<SubMerchantQueries>();
         services.AddSingleton<PaymentSplits>();
@@ -205,6 +210,8 @@ public static class ServerComposition
         services.AddSingleton<Passkeys>();
         services.AddSingleton<OwnPasskeys>();
         services.AddSingleton<OwnPins>();
+        services.AddSingleton<OwnCases>();
+        services.AddSingleton<OwnPurposes>();
         services.AddSingleton<DataCopies>();
         PageKeys.Add(services);
     }

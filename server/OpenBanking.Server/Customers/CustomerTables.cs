@@ -36,6 +36,12 @@ public sealed record CustomerRow : VersionedRow, IIdentified
     /// <summary>How often all their passkeys ended at once.</summary>
     public long PasskeyEpoch { get; init; }
 
+    /// <summary>How many of their cases wait for the bank's answer.</summary>
+    public long OpenCases { get; init; }
+
+    /// <summary>How often they gave or withdrew a consent to a purpose.</summary>
+    public long PurposeChoices { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 

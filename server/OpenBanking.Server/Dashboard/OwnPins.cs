@@ -21,6 +21,7 @@ public sealed class OwnPins(
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
+    Notices notices,
     Ids ids
 )
 {
@@ -41,7 +42,7 @@ public sealed class OwnPins(
                 session.Customer!.Id,
                 pins.Compute(present, session.Customer.PinSalt!),
                 Hash(pin),
-                NewNotice(ProfileOf(session).Mobile, notice)
+                notices.Write(session.Customer, notice)
             )
         ) switch
         {
@@ -107,12 +108,6 @@ public sealed class OwnPins(
     {
         var salt = PinHash.NewSalt();
         return new(pins.Compute(pin, salt), salt);
-    }
-
-    private PinNotice NewNotice(string mobile, string text)
-    {
-        var id = ids.New<IntentRow>();
-        return new(id, vault.SealJson(new PhoneMessage(mobile, text), id.Value), clocks.RealNow);
     }
 
     private CustomerProfile ProfileOf(OpenSession session) =>

@@ -8,10 +8,6 @@ namespace OpenBanking.Server.Dashboard;
 /// <summary>A payment PIN as it is kept.</summary>
 public sealed record NewPin(byte[] Hash, byte[] Salt);
 
-/// <summary>The message that tells the customer of a new PIN, whoever has set it.</summary>
-/// <param name="Message">Sealed.</param>
-public sealed record PinNotice(Id<IntentRow> IntentId, byte[] Message, DateTimeOffset RealNow);
-
 /// <summary>Something about the payment PIN of a customer.</summary>
 public abstract record PinCommand<TReply>(World World, DateTimeOffset Now, Id<CustomerRow> CustomerId)
     : Command<TReply>(World, Now)
@@ -33,7 +29,7 @@ public sealed record ChangePin(
     Id<CustomerRow> CustomerId,
     byte[] PresentHash,
     NewPin Pin,
-    PinNotice Notice
+    Notice Notice
 ) : PinCommand<PinCheck>(World, Now, CustomerId)
 {
     public override Decision<PinCheck> Decide(Book book) => PinChangeRules.Change(this, book);
@@ -76,7 +72,7 @@ public sealed record CompletePinReset(
     Id<CustomerSessionRow> SessionId,
     Id<IntentRow> IntentId,
     bool Verified,
-    PinNotice Notice
+    Notice Notice
 ) : PinCommand<Done>(World, Now, CustomerId)
 {
     public override Actor Actor => Actor.Bank;
@@ -237,7 +233,7 @@ public static class PinChangeRules
             };
 
     /// <summary>Whoever has shown who they are is not kept out by wrong tries of before.</summary>
-    private static void Set(Book book, Id<CustomerRow> customerId, byte[] hash, byte[] salt, PinNotice notice)
+    private static void Set(Book book, Id<CustomerRow> customerId, byte[] hash, byte[] salt, Notice notice)
     {
         var customer = book.Get(CustomerTables.Customers, customerId);
         book.Update(
@@ -252,13 +248,6 @@ public static class PinChangeRules
                 ResetFailingSince = null,
             }
         );
-        IntentRules.Ask(
-            book,
-            notice.IntentId,
-            IntentKind.SendMessage,
-            customerId.Value,
-            notice.RealNow,
-            notice.Message
-        );
+        notice.Send(book, customerId);
     }
 }

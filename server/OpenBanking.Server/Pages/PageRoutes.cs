@@ -28,6 +28,12 @@ public static class PageRoutes
     /// <summary>Where the payment PIN is changed.</summary>
     public static string NewPin(World world) => Own(world) + "/new-pin";
 
+    /// <summary>What the customer consents to.</summary>
+    public static string Purposes(World world) => Own(world) + "/purposes";
+
+    /// <summary>What the customer asked the bank to look into.</summary>
+    public static string Cases(World world) => Own(world) + "/cases";
+
     /// <summary>The page of a step on the way to a customer's own pages.</summary>
     public static string Of(World world, SessionStep step) =>
         Own(world)

@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Cases;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
@@ -14,6 +15,7 @@ using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Payouts;
+using OpenBanking.Server.Purposes;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
@@ -55,6 +57,8 @@ public static class Schema
         CustomerTables.OneTimeCodeRates,
         PasskeyTables.Passkeys,
         PasskeyTables.UsedChallenges,
+        CaseTables.Cases,
+        PurposeTables.Choices,
         ApplicationTables.Applications,
         ApplicationTables.Visits,
         ApplicationTables.Rates,
