@@ -11,13 +11,14 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server;
 
-/// <summary>cases, take-case and answer-case: what the bank's staff do about what customers ask them to look
+/// <summary>cases, take-case, answer-case and correct-name: what the bank's staff do about what customers ask them to look
 /// into.</summary>
 public static class CaseCommands
 {
     public const string List = "cases";
     public const string Take = "take-case";
     public const string Answer = "answer-case";
+    public const string Correct = "correct-name";
 
     private const string By = "by=";
 
@@ -66,6 +67,14 @@ public static class CaseCommands
         return done ? 0 : 1;
     }
 
+    /// <summary>Gives the customer the name that a case asks for, once the bank has seen the papers.</summary>
+    public static async Task<int> CorrectNameAsync(this WebApplication app, string id, string[] words)
+    {
+        var (done, text) = await CorrectAsync(app.Services, id, ClerkOf(words));
+        Console.WriteLine(text);
+        return done ? 0 : 1;
+    }
+
     /// <summary>What waits, without a word of what customers wrote.</summary>
     public static async Task<IReadOnlyList<string>> ListAsync(IServiceProvider services) =>
         [
@@ -106,8 +115,58 @@ public static class CaseCommands
                 + (account is null ? "" : $", account {AccountCommands.Describe(account)}")
                 + (taken.Line is { } line ? $", line {line}" : "")
                 + (taken.PaymentId is { } payment ? $", payment {payment}" : "")
-                + $"\n{queries.Read(taken).Text}"
+                + (queries.Read(taken) is var read && read.Name is { } name ? $"\nnew name: {name}" : "")
+                + $"\n{read.Text}"
         );
+    }
+
+    public static async Task<(bool Done, string Text)> CorrectAsync(
+        IServiceProvider services,
+        string text,
+        string clerk
+    )
+    {
+        if (
+            await services.GetRequiredService<CaseQueries>().FindAsync(text) is not var (world, row)
+            || row.Kind != CaseKind.NameCorrection
+        )
+        {
+            return (false, $"There is no case {text} that asks for a name.");
+        }
+
+        var (store, vault) = (services.GetRequiredService<Store>(), services.GetRequiredService<Vault>());
+        var customer = (await store.FindAsync(CustomerTables.Customers, world, row.CustomerId))!;
+        if (!CaseRules.IsWaiting(row.State) || customer.ErasedAt is not null)
+        {
+            return (false, $"{row.Id} waits for no answer.");
+        }
+
+        var notice = await NoticeAsync(services, world, row);
+        var answer = services.GetRequiredService<IStringLocalizer<Texts>>()["CorrectNameDone"].Value;
+        var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+        var decision = await services
+            .GetRequiredService<Engine.Engine>()
+            .SubmitAsync(
+                new CorrectName(
+                    world,
+                    await services.GetRequiredService<WorldClocks>().NowAsync(world),
+                    row,
+                    clerk,
+                    vault.SealText(answer, row.Id.Value),
+                    notice,
+                    customer,
+                    vault.SealJson(
+                        profile with
+                        {
+                            Name = vault.OpenText(row.Name!, row.Id.Value),
+                        },
+                        customer.Id.Value
+                    )
+                )
+            );
+        return decision is Accepted<CaseRow>
+            ? (true, $"corrected: {row.Id}")
+            : (false, $"{row.Id} was changed meanwhile; look again with {Take}.");
     }
 
     public static async Task<(bool Done, string Text)> AnswerAsync(
@@ -126,6 +185,11 @@ public static class CaseCommands
         if (await services.GetRequiredService<CaseQueries>().FindAsync(text) is not var (world, row))
         {
             return (false, $"There is no case {text}.");
+        }
+
+        if (!CaseRules.IsWaiting(row.State))
+        {
+            return (false, $"{row.Id} waits for no answer.");
         }
 
         var decision = await services

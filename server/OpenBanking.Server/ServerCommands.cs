@@ -90,13 +90,16 @@ public static class ServerCommands
             [TransferCommands.Retry, ..] => throw new WrongSettingException(
                 $"{TransferCommands.Retry} needs the withdrawal's id, wdr_…, as {TransferCommands.Outstanding} lists it."
             ),
-            [CaseCommands.Take or CaseCommands.Answer, var id, .. var words]
+            [CaseCommands.Take or CaseCommands.Answer or CaseCommands.Correct, var id, .. var words]
                 when !id.StartsWith("--", StringComparison.Ordinal) =>
             [
                 .. CaseCommands.SettingsOf(args[0], words),
                 "--Storage:MustExist=true",
             ],
-            [CaseCommands.Take or CaseCommands.Answer, ..] => CaseCommands.SettingsOf(args[0], []),
+            [CaseCommands.Take or CaseCommands.Answer or CaseCommands.Correct, ..] => CaseCommands.SettingsOf(
+                args[0],
+                []
+            ),
             ["find-customer", var mobile, .. var settings]
                 when !mobile.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -131,7 +134,7 @@ public static class ServerCommands
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
                         + "find-customer, freeze-account, unfreeze-account, outstanding, resolve-transfer, retry-withdrawal, "
-                        + "cases, take-case, answer-case, set-fees, settle-campaign, pay-out and openapi; "
+                        + "cases, take-case, answer-case, correct-name, set-fees, settle-campaign, pay-out and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,

@@ -11,6 +11,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
@@ -150,6 +151,8 @@ public static class ServerComposition
         services.AddSingleton<IIntentHandler, Messages>();
         services.AddSingleton<IIntentHandler, PaymentNotices>();
         services.AddSingleton<IIntentHandler, PinResetVerifications>();
+        services.AddSingleton<IIntentHandler, MobileChangeVerifications>();
+        services.AddSingleton<Erasures>();
         foreach (var notices in (bool[])[false, true])
         {
             services.AddSingleton<IHostedService>(provider =>
@@ -210,6 +213,8 @@ public static class ServerComposition
         services.AddSingleton<Passkeys>();
         services.AddSingleton<OwnPasskeys>();
         services.AddSingleton<OwnPins>();
+        services.AddSingleton<OwnCards>();
+        services.AddSingleton<OwnMobiles>();
         services.AddSingleton<OwnCases>();
         services.AddSingleton<OwnPurposes>();
         services.AddSingleton<DataCopies>();

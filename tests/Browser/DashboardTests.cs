@@ -41,7 +41,7 @@ public sealed class DashboardTests : IAsyncLifetime
 
         await page.Locator("a[href$=new-pin]").ClickAsync();
         await LookAsync(phone, "new-pin");
-        await page.GotoAsync(own);
+        await ComplainAsync(phone, own);
 
         await page.Locator("a.account").ClickAsync();
         await LookAsync(phone, "account");
@@ -69,6 +69,10 @@ public sealed class DashboardTests : IAsyncLifetime
         await LookAsync(phone, "stopped");
 
         await CloseAsync(phone);
+        await page.GotoAsync(own + "/erase");
+        await LookAsync(phone, "erase-closed");
+        await page.GotoAsync(new Uri(server.Address, "/bank/erased").ToString());
+        await LookAsync(phone, "erased");
         await page.GotoAsync(own);
         await page.Locator("button.quiet").ClickAsync();
         await phone.ArriveAsync("**/bank/sign-out*");
@@ -99,6 +103,27 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await page.Locator("button.primary").ClickAsync();
         await phone.ArriveAsync(own);
+    }
+
+    /// <summary>Looks at what customers may ask about themselves, and complains about a transaction.</summary>
+    private static async Task ComplainAsync(Phone phone, string own)
+    {
+        var page = phone.Page;
+        foreach (var asked in (string[])["purposes", "mobile", "correct-name", "erase"])
+        {
+            await page.GotoAsync($"{own}/{asked}");
+            await LookAsync(phone, asked);
+        }
+
+        await page.GotoAsync(own);
+        await page.Locator("a.account").ClickAsync();
+        await page.Locator("a[href*='/complain/']").First.ClickAsync();
+        await page.Locator("#Text").FillAsync("?");
+        await LookAsync(phone, "complain");
+        await page.Locator("button.primary").ClickAsync();
+        await phone.ArriveAsync("**/my/cases");
+        await LookAsync(phone, "cases");
+        await page.GotoAsync(own);
     }
 
     private static async Task CloseAsync(Phone phone)

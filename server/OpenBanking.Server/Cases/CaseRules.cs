@@ -1,6 +1,5 @@
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Outside;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Cases;
@@ -57,6 +56,23 @@ public sealed record AnswerCase(
     public override Decision<CaseRow> Decide(Book book) => CaseRules.Answer(this, book);
 }
 
+/// <summary>The bank corrects the customer's name as the case asks, which answers it.</summary>
+/// <param name="Read">The customer as they were when <paramref name="Profile"/> was made of theirs.</param>
+/// <param name="Profile">With the new name, sealed.</param>
+public sealed record CorrectName(
+    World World,
+    DateTimeOffset Now,
+    CaseRow Case,
+    string Clerk,
+    byte[] Answer,
+    Notice Notice,
+    CustomerRow Read,
+    byte[] Profile
+) : CaseCommand(World, Now, Case)
+{
+    public override Decision<CaseRow> Decide(Book book) => CaseRules.Correct(this, book);
+}
+
 /// <summary>The customer takes a case back, or is content with the answer.</summary>
 public sealed record CloseCase(World World, DateTimeOffset Now, CaseRow Case) : CaseCommand(World, Now, Case)
 {
@@ -75,6 +91,8 @@ public static class CaseRules
 
     public const int LongestClerk = 64;
 
+    public const int LongestName = 50;
+
     /// <summary>Why something was not done; pages and commands have the words.</summary>
     public static class Refusals
     {
@@ -88,6 +106,9 @@ public static class CaseRules
         text.Length is > 0 and <= LongestText
         && text.All(letter => !char.IsControl(letter) || letter == '\n');
 
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && name == name.Trim() && !name.Any(char.IsControl);
+
     public static bool IsClerk(string name) =>
         name.Length is > 0 and <= LongestClerk && !name.Any(char.IsControl);
 
@@ -97,6 +118,11 @@ public static class CaseRules
     public static Decision<Done> Open(OpenCase command, Book book)
     {
         var customer = book.Get(CustomerTables.Customers, command.Case.CustomerId);
+        if (customer.ErasedAt is not null)
+        {
+            return Decision.Reject(Refusals.NotNow);
+        }
+
         if (customer.OpenCases >= MostOpen)
         {
             return Decision.Reject(Refusals.TooMany);
@@ -127,27 +153,36 @@ public static class CaseRules
     }
 
     /// <summary>Refuses: the case waits for no answer.</summary>
-    public static Decision<CaseRow> Answer(AnswerCase command, Book book)
+    public static Decision<CaseRow> Answer(AnswerCase command, Book book) =>
+        Answer(book, command, command.Clerk, command.Answer, command.Notice);
+
+    /// <summary>Refuses: the case waits for no answer; the customer's details changed since they were read.</summary>
+    public static Decision<CaseRow> Correct(CorrectName command, Book book)
     {
-        var waiting = book.Get(CaseTables.Cases, command.Case.Id);
-        if (!IsWaiting(waiting.State))
+        var customer = book.Get(CustomerTables.Customers, command.Case.CustomerId);
+        if (!customer.Profile.AsSpan().SequenceEqual(command.Read.Profile))
         {
             return Decision.Reject(Refusals.NotNow);
         }
 
-        CountDown(book, waiting.CustomerId);
-        command.Notice.Send(book, waiting.CustomerId);
-        return Decision.Accept(
-            book.Update(
-                CaseTables.Cases,
-                waiting with
-                {
-                    State = CaseState.Answered,
-                    Answer = command.Answer,
-                    Clerk = command.Clerk,
-                    AnsweredAt = command.Now,
-                }
-            )
+        book.Update(CustomerTables.Customers, customer with { Profile = command.Profile });
+        return Answer(book, command, command.Clerk, command.Answer, command.Notice);
+    }
+
+    /// <summary>Ends a case of a customer who is erased: when it was, what of, and nothing that anybody wrote.</summary>
+    public static void Forget(Book book, Id<CaseRow> id, DateTimeOffset now)
+    {
+        var row = book.Get(CaseTables.Cases, id);
+        book.Update(
+            CaseTables.Cases,
+            row with
+            {
+                State = CaseState.Closed,
+                ClosedAt = row.ClosedAt ?? now,
+                Text = [],
+                Answer = null,
+                Name = null,
+            }
         );
     }
 
@@ -167,6 +202,36 @@ public static class CaseRules
 
         return Decision.Accept(
             book.Update(CaseTables.Cases, closing with { State = CaseState.Closed, ClosedAt = command.Now })
+        );
+    }
+
+    private static Decision<CaseRow> Answer(
+        Book book,
+        CaseCommand command,
+        string clerk,
+        byte[] answer,
+        Notice notice
+    )
+    {
+        var waiting = book.Get(CaseTables.Cases, command.Case.Id);
+        if (!IsWaiting(waiting.State))
+        {
+            return Decision.Reject(Refusals.NotNow);
+        }
+
+        CountDown(book, waiting.CustomerId);
+        notice.Send(book, waiting.CustomerId);
+        return Decision.Accept(
+            book.Update(
+                CaseTables.Cases,
+                waiting with
+                {
+                    State = CaseState.Answered,
+                    Answer = answer,
+                    Clerk = clerk,
+                    AnsweredAt = command.Now,
+                }
+            )
         );
     }
 

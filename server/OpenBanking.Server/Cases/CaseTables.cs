@@ -19,6 +19,9 @@ public enum CaseKind
     /// <summary>Money that was to come back has not.</summary>
     RefundMissing = 4,
     Other = 5,
+
+    /// <summary>The customer's name is to be another, which takes papers.</summary>
+    NameCorrection = 6,
 }
 
 public enum CaseState
@@ -33,7 +36,8 @@ public enum CaseState
     Closed = 4,
 }
 
-/// <summary>Something that a customer asks the bank to look into 投诉: a complaint about a transaction.</summary>
+/// <summary>Something that a customer asks the bank to look into 投诉: a complaint about a transaction, a name
+/// to be corrected.</summary>
 public sealed record CaseRow : VersionedRow, IIdentified
 {
     public static string IdPrefix => "case_";
@@ -55,7 +59,10 @@ public sealed record CaseRow : VersionedRow, IIdentified
     /// <summary>The payment; null when it is about a line that belongs to none.</summary>
     public Id<PaymentRow>? PaymentId { get; init; }
 
-    /// <summary>What the customer wrote, sealed.</summary>
+    /// <summary>What the name is to be, sealed; null when the case is not about it.</summary>
+    public byte[]? Name { get; init; }
+
+    /// <summary>What the customer wrote, sealed; nothing once the customer is erased.</summary>
     public required byte[] Text { get; init; }
 
     /// <summary>What the bank has answered, sealed.</summary>

@@ -207,12 +207,15 @@ public sealed class DataCopies(
     private async Task WriteCasesAsync(Utf8JsonWriter json, OpenSession session)
     {
         json.WriteStartArray("cases");
-        foreach (var (row, text, answer) in await cases.ListAsync(session.World, session.Customer!.Id))
+        foreach (
+            var (row, text, answer, name) in await cases.ListAllAsync(session.World, session.Customer!.Id)
+        )
         {
             json.WriteStartObject();
             json.WriteString("number", row.Id.ToString());
             json.WriteString("kind", row.Kind.ToString());
             json.WriteString("status", row.State.ToString());
+            json.WriteString("name", name);
             json.WriteString("text", text);
             json.WriteString("answer", answer);
             Write(json, "opened_at", row.OpenedAt);

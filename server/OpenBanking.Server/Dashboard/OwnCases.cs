@@ -82,43 +82,58 @@ public sealed class OwnCases(
         );
     }
 
-    public async Task<string?> OpenAsync(
+    /// <summary>Complains about a transaction.</summary>
+    public async Task<string?> ComplainAsync(
         OpenSession session,
         OwnTransaction transaction,
         CaseKind kind,
         string text
-    )
-    {
-        if (!CaseRules.IsText(text))
-        {
-            return CaseRules.Refusals.Text;
-        }
-
-        var (id, now) = (ids.New<CaseRow>(), await clocks.NowAsync(session.World));
-        var decision = await engine.SubmitAsync(
-            new OpenCase(
-                session.World,
-                now,
-                new()
+    ) =>
+        CaseRules.IsText(text)
+            ? await OpenAsync(
+                session,
+                NewCase(session, kind, text) with
                 {
-                    Id = id,
-                    CustomerId = session.Customer!.Id,
-                    Kind = kind,
-                    State = CaseState.Open,
                     AccountId = transaction.AccountId,
                     Line = transaction.Line,
                     PaymentId = transaction.PaymentId,
-                    Text = vault.SealText(text, id.Value),
-                    Language = CultureInfo.CurrentUICulture.Name,
-                    OpenedAt = now,
                 }
             )
-        );
-        return (decision as Rejected<Done>)?.Refusal.Code;
+            : CaseRules.Refusals.Text;
+
+    /// <summary>Asks for the customer's name to be another.</summary>
+    public async Task<string?> AskForNameAsync(OpenSession session, string name, string text)
+    {
+        var row = NewCase(session, CaseKind.NameCorrection, text);
+        return await OpenAsync(session, row with { Name = vault.SealText(name, row.Id.Value) });
     }
 
     public async Task CloseAsync(OpenSession session, CaseRow row) =>
         await engine.SubmitAsync(new CloseCase(session.World, await clocks.NowAsync(session.World), row));
+
+    private CaseRow NewCase(OpenSession session, CaseKind kind, string text)
+    {
+        var id = ids.New<CaseRow>();
+        return new()
+        {
+            Id = id,
+            CustomerId = session.Customer!.Id,
+            Kind = kind,
+            State = CaseState.Open,
+            Text = vault.SealText(text, id.Value),
+            Language = CultureInfo.CurrentUICulture.Name,
+            OpenedAt = default,
+        };
+    }
+
+    private async Task<string?> OpenAsync(OpenSession session, CaseRow row)
+    {
+        var now = await clocks.NowAsync(session.World);
+        var decision = await engine.SubmitAsync(
+            new OpenCase(session.World, now, row with { OpenedAt = now })
+        );
+        return (decision as Rejected<Done>)?.Refusal.Code;
+    }
 
     private static bool IsOfPayment(PostingKind kind) =>
         kind is PostingKind.Payment or PostingKind.Hold or PostingKind.Release;

@@ -1,5 +1,4 @@
 using OpenBanking.Server.Applications;
-using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -17,7 +16,7 @@ public sealed record PinResetRequest(Guid CustomerId, FiveElements Elements, str
 public sealed class OwnPins(
     Store store,
     Engine.Engine engine,
-    DashboardQueries queries,
+    OwnCards cards,
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
@@ -75,7 +74,7 @@ public sealed class OwnPins(
                 session.Customer!.Id,
                 session.Row.Id,
                 vault.BlindIndex("id number", idNumber),
-                await IsTheirCardAsync(session, cardNumber),
+                await cards.IsTheirsAsync(session, cardNumber),
                 Hash(pin),
                 intentId,
                 vault.SealJson(
@@ -91,17 +90,6 @@ public sealed class OwnPins(
             Declined<PinResetCheck> declined => declined.Reply,
             _ => null,
         };
-    }
-
-    private async Task<bool> IsTheirCardAsync(OpenSession session, string cardNumber)
-    {
-        var accounts = await queries.ListAccountsAsync(session.World, session.Customer!.Id);
-        var cards = await store.ListByKeysAsync(
-            CustomerTables.BoundCards,
-            session.World,
-            [.. accounts.Select(account => account.CardId).Distinct()]
-        );
-        return cards.Any(card => Secrets.AreEqual(vault.OpenText(card.Number, card.Id.Value), cardNumber));
     }
 
     private NewPin Hash(string pin)

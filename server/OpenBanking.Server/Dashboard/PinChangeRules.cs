@@ -189,6 +189,7 @@ public static class PinChangeRules
             IntentRules.TryFinish(book, command.IntentId)
             && book.Find(PinResetTables.Resets, new(command.SessionId))
                 is { State: PinResetState.Verifying } reset
+            && book.Get(CustomerTables.Customers, command.CustomerId).ErasedAt is null
         )
         {
             book.Update(
@@ -220,7 +221,7 @@ public static class PinChangeRules
     private static bool IsFailing(CustomerRow customer, DateTimeOffset realNow) =>
         realNow < customer.ResetFailingSince + LockedFor;
 
-    private static CustomerRow Counted(CustomerRow customer, DateTimeOffset realNow) =>
+    internal static CustomerRow Counted(CustomerRow customer, DateTimeOffset realNow) =>
         IsFailing(customer, realNow)
             ? customer with
             {

@@ -22,6 +22,9 @@ public enum IntentKind
 
     /// <summary>Of a partner's settlement; servers that know none leave it alone.</summary>
     PayOut = 8,
+
+    /// <summary>Of a customer whose mobile number becomes another; servers that know none leave it alone.</summary>
+    VerifyMobileChange = 10,
 }
 
 public enum IntentState

@@ -12,6 +12,7 @@ public static class PageRoutes
 {
     public const string Error = "/bank/error";
     public const string SignOut = "/bank/sign-out";
+    public const string Erased = "/bank/erased";
 
     /// <summary>A customer's own pages.</summary>
     public static string Own(World world) => $"/bank/{world}/my";
@@ -27,6 +28,9 @@ public static class PageRoutes
 
     /// <summary>Where the payment PIN is changed.</summary>
     public static string NewPin(World world) => Own(world) + "/new-pin";
+
+    /// <summary>Where the mobile number is changed.</summary>
+    public static string Mobile(World world) => Own(world) + "/mobile";
 
     /// <summary>What the customer consents to.</summary>
     public static string Purposes(World world) => Own(world) + "/purposes";

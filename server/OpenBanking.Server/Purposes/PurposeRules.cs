@@ -52,6 +52,7 @@ public static class PurposeRules
     {
         public const string Necessary = "purpose_necessary";
         public const string TooMany = "purpose_too_many";
+        public const string NotNow = "purpose_not_now";
     }
 
     /// <summary>Refuses: a purpose that nobody is asked about; a consent beyond as many choices as are kept.</summary>
@@ -63,6 +64,11 @@ public static class PurposeRules
         }
 
         var customer = book.Get(CustomerTables.Customers, command.CustomerId);
+        if (customer.ErasedAt is not null)
+        {
+            return Decision.Reject(Refusals.NotNow);
+        }
+
         if (customer.PurposeChoices >= MostKept && command.Choices.Any(choice => choice.Given))
         {
             return Decision.Reject(Refusals.TooMany);

@@ -9,6 +9,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
@@ -59,6 +60,7 @@ public static class Schema
         PasskeyTables.UsedChallenges,
         CaseTables.Cases,
         PurposeTables.Choices,
+        SealedIdentityTables.Identities,
         ApplicationTables.Applications,
         ApplicationTables.Visits,
         ApplicationTables.Rates,
@@ -69,6 +71,7 @@ public static class Schema
         AuthorizationTables.Codes,
         SessionTables.Sessions,
         PinResetTables.Resets,
+        MobileChangeTables.Changes,
         AuthorizationTables.RefreshTokens,
         AuthorizationTables.SigningKeys,
         AuthorizationTables.PageKeys,

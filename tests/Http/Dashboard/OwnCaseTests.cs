@@ -133,6 +133,35 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task A_name_is_corrected_once_the_bank_has_seen_the_papers()
+    {
+        await SignInAsync();
+        await FollowAsync("Correct your name");
+        await Browser.SubmitAsync(("Name", ""), ("Text", ""));
+        Assert.Contains("Enter a name", Text());
+        await Browser.SubmitAsync(("Name", "张伟明"), ("Text", "A letter is missing."));
+        Assert.Contains("New name: 张伟明", Text());
+        var row = await CaseAsync();
+        Assert.Contains(
+            "new name: 张伟明",
+            (await CaseCommands.TakeAsync(Services, $"{row.Id}", Clerk)).Text
+        );
+
+        Assert.Equal(
+            (true, $"corrected: {row.Id}"),
+            await CaseCommands.CorrectAsync(Services, $"{row.Id}", Clerk)
+        );
+
+        await MessageAsync(Person, $"We have answered your case {row.Id}.");
+        await Browser.GoAsync(Own("/cases"));
+        Assert.Contains("corrected your name", Text());
+        await Browser.GoAsync(Own("/data.json"));
+        Assert.Contains("\"name\": \"张伟明\"", Browser.Content);
+        Assert.False((await CaseCommands.CorrectAsync(Services, $"{row.Id}", Clerk)).Done);
+        Assert.False((await CaseCommands.CorrectAsync(Services, "case_1", Clerk)).Done);
+    }
+
+    [Fact]
     public async Task The_bank_is_told_what_is_no_case()
     {
         Assert.Equal(

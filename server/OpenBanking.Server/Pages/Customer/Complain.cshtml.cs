@@ -41,7 +41,7 @@ public sealed class CustomerComplainModel(
             return Fail(PageFailures.BadForm);
         }
 
-        switch (await cases.OpenAsync(Session, About, Kind, Text?.ReplaceLineEndings("\n").Trim() ?? ""))
+        switch (await cases.ComplainAsync(Session, About, Kind, Text?.ReplaceLineEndings("\n").Trim() ?? ""))
         {
             case null:
                 return SeeOther(PageRoutes.Cases(World));
