@@ -86,9 +86,10 @@ public sealed class ErasureTests(SharedServer shared) : OwnPageTests(shared)
         await Partner.TopUpAsync(again, Money.Yuan(10), "top-up-2");
         Assert.Equal(Money.Yuan(10), await Partner.BalanceAsync(again));
         await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
-        await SignInAsync();
-        await Browser.GoAsync(Own("/cases"));
-        Assert.Contains("You have sent none.", Text());
+        using var newcomer = new Browser();
+        await SignInAsync(newcomer, Person);
+        await newcomer.GoAsync(Own("/cases"));
+        Assert.Contains("You have sent none.", Text(newcomer));
     }
 
     private async Task AssertNothingIsLeftAsync(CustomerRow before)
