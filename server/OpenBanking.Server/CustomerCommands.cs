@@ -51,7 +51,11 @@ public static class CustomerCommands
         var index = services.GetRequiredService<Vault>().BlindIndex("mobile", mobile);
         var rows = await services
             .GetRequiredService<Store>()
-            .ListAcrossWorldsAsync(CustomerTables.Mobiles, MostFound, $"mobile_index = {index}");
+            .ListAcrossWorldsAsync(
+                CustomerTables.Mobiles,
+                MostFound,
+                $"mobile_index = {index} AND ended_at IS NULL"
+            );
         return [.. rows.Select(found => (found.World, found.Row.CustomerId))];
     }
 }

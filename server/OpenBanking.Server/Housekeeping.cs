@@ -4,6 +4,7 @@ using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Risk;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Webhooks;
@@ -42,6 +43,7 @@ public sealed class Housekeeping(
         engine.SweepLater(AuthorizationTables.Interactions, $"expires_at < {now - grace}");
         engine.SweepLater(SessionTables.Sessions, $"expires_at < {now - grace}");
         engine.SweepLater(PinResetTables.Resets, $"expires_at < {now - grace}");
+        engine.SweepLater(MobileChangeTables.Changes, $"expires_at < {now - grace}");
         engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
         engine.SweepLater(ApplicationTables.Visits, $"expires_at < {now - grace}");
         engine.SweepLater(
@@ -49,6 +51,7 @@ public sealed class Housekeeping(
             $"last_sent_at < {now - OneTimeCodeRules.LockedFor * 2}"
         );
         engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
+        Erasures.Sweep(engine, now);
         engine.SweepLater(PasskeyTables.UsedChallenges, $"expires_at < {now - grace}");
         engine.SweepLater(PasskeyTables.Passkeys, $"ended_at < {now - grace}");
         engine.SweepLater(VelocityTables.Counters, $"expires_at < {now - grace}");

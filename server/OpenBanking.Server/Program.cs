@@ -57,6 +57,10 @@ public static class Program
                     outcome
                 ),
                 [TransferCommands.Retry, var id, ..] => await app.RetryWithdrawalAsync(id),
+                [CaseCommands.List, ..] => await app.ListCasesAsync(),
+                [CaseCommands.Take, var id, .. var words] => await app.TakeCaseAsync(id, words),
+                [CaseCommands.Answer, var id, .. var words] => await app.AnswerCaseAsync(id, words),
+                [CaseCommands.Correct, var id, .. var words] => await app.CorrectNameAsync(id, words),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ServerCommands.OlderOpenApi, ..] => await app.WriteOpenApiAsync(older: true),
                 ["openapi", ..] => await app.WriteOpenApiAsync(older: false),

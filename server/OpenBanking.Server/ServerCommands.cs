@@ -45,11 +45,13 @@ public static class ServerCommands
     public static string[] Configured(string[] args) =>
         args switch
         {
-            ["verify-books" or "verify-audit" or TransferCommands.Outstanding, .. var settings] =>
             [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                "verify-books"
+                or "verify-audit"
+                or TransferCommands.Outstanding
+                or CaseCommands.List,
+                .. var settings,
+            ] => [.. settings, "--Storage:MustExist=true"],
             ["resolve-finding", var id, .. var settings]
                 when !id.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -88,6 +90,16 @@ public static class ServerCommands
             [TransferCommands.Retry, ..] => throw new WrongSettingException(
                 $"{TransferCommands.Retry} needs the withdrawal's id, wdr_…, as {TransferCommands.Outstanding} lists it."
             ),
+            [CaseCommands.Take or CaseCommands.Answer or CaseCommands.Correct, var id, .. var words]
+                when !id.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. CaseCommands.SettingsOf(args[0], words),
+                "--Storage:MustExist=true",
+            ],
+            [CaseCommands.Take or CaseCommands.Answer or CaseCommands.Correct, ..] => CaseCommands.SettingsOf(
+                args[0],
+                []
+            ),
             ["find-customer", var mobile, .. var settings]
                 when !mobile.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -122,7 +134,7 @@ public static class ServerCommands
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
                         + "find-customer, freeze-account, unfreeze-account, outstanding, resolve-transfer, retry-withdrawal, "
-                        + "set-fees, settle-campaign, pay-out and openapi; "
+                        + "cases, take-case, answer-case, correct-name, set-fees, settle-campaign, pay-out and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,

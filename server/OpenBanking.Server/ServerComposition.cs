@@ -4,12 +4,14 @@ using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Authorization.Authority;
+using OpenBanking.Server.Cases;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Http.OpenApi;
@@ -19,6 +21,7 @@ using OpenBanking.Server.Pages;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Payouts;
+using OpenBanking.Server.Purposes;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
@@ -116,6 +119,9 @@ public static class ServerComposition
         services.AddSingleton<AccountConsents>();
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
+        services.AddSingleton<CaseQueries>();
+        services.AddSingleton<PurposeQueries>();
+        services.AddSingleton<Notices>();
         services.AddSingleton<FeeDirectory>();
         services.AddSingleton<SubMerchantQueries>();
         services.AddSingleton<PaymentSplits>();
@@ -149,6 +155,8 @@ public static class ServerComposition
         services.AddSingleton<IIntentHandler, PinResetVerifications>();
         services.AddSingleton<IIntentHandler, CardVerifications>();
         services.AddSingleton<IIntentHandler, UpgradeVerifications>();
+        services.AddSingleton<IIntentHandler, MobileChangeVerifications>();
+        services.AddSingleton<Erasures>();
         foreach (var notices in (bool[])[false, true])
         {
             services.AddSingleton<IHostedService>(provider =>
@@ -210,6 +218,9 @@ public static class ServerComposition
         services.AddSingleton<OwnPasskeys>();
         services.AddSingleton<OwnPins>();
         services.AddSingleton<OwnCards>();
+        services.AddSingleton<OwnMobiles>();
+        services.AddSingleton<OwnCases>();
+        services.AddSingleton<OwnPurposes>();
         services.AddSingleton<DataCopies>();
         PageKeys.Add(services);
     }

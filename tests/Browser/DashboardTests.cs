@@ -41,7 +41,7 @@ public sealed class DashboardTests : IAsyncLifetime
 
         await page.Locator("a[href$=new-pin]").ClickAsync();
         await LookAsync(phone, "new-pin");
-        await page.GotoAsync(own);
+        await ComplainAsync(phone, own);
 
         await page.Locator("a.account").ClickAsync();
         await LookAsync(phone, "account");
@@ -72,6 +72,10 @@ public sealed class DashboardTests : IAsyncLifetime
         await LookAsync(phone, "stopped");
 
         await CloseAsync(phone);
+        await page.GotoAsync(own + "/erase");
+        await LookAsync(phone, "erase-closed");
+        await page.GotoAsync(new Uri(server.Address, "/bank/erased").ToString());
+        await LookAsync(phone, "erased");
         await page.GotoAsync(own);
         await page.Locator("button.quiet").ClickAsync();
         await phone.ArriveAsync("**/bank/sign-out*");
@@ -145,6 +149,27 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Contains(second.CardNumber[^4..], await page.Locator(".grants li").TextContentAsync());
         await LookAsync(phone, "one-card");
         await page.Locator("main a").First.ClickAsync();
+    }
+
+    /// <summary>Looks at what customers may ask about themselves, and complains about a transaction.</summary>
+    private static async Task ComplainAsync(Phone phone, string own)
+    {
+        var page = phone.Page;
+        foreach (var asked in (string[])["purposes", "mobile", "correct-name", "erase"])
+        {
+            await page.GotoAsync($"{own}/{asked}");
+            await LookAsync(phone, asked);
+        }
+
+        await page.GotoAsync(own);
+        await page.Locator("a.account").ClickAsync();
+        await page.Locator("a[href*='/complain/']").First.ClickAsync();
+        await page.Locator("#Text").FillAsync("?");
+        await LookAsync(phone, "complain");
+        await page.Locator("button.primary").ClickAsync();
+        await phone.ArriveAsync("**/my/cases");
+        await LookAsync(phone, "cases");
+        await page.GotoAsync(own);
     }
 
     private static async Task CloseAsync(Phone phone)

@@ -33,10 +33,12 @@ public sealed partial class Walls
         ["Applications"] = ["Accounts", "Authorization", "Customers", "Outside"],
         ["Audit"] = ["Accounts", "Consents"],
         ["Authorization"] = ["Accounts", "Consents", "Customers"],
+        ["Cases"] = ["Customers", "Outside"],
         ["Confirmations"] = ["Accounts", "Consents", "Coupons", "Customers", "Fees", "Payments"],
         ["Consents"] = [],
         ["Coupons"] = ["Consents", "Customers", "Ledger", "Payments"],
         ["Customers"] = ["Accounts", "Outside"],
+        ["Erasure"] = ["Accounts", "Applications", "Cases", "Consents", "Customers"],
         ["Dashboard"] = ["Customers", "Outside"],
         ["Fees"] = [],
         ["Ledger"] = ["Accounts"],
@@ -54,6 +56,7 @@ public sealed partial class Walls
             "SubMerchants",
         ],
         ["Payouts"] = ["Ledger", "Outside", "SubMerchants"],
+        ["Purposes"] = ["Customers"],
         ["Refunds"] = ["Accounts", "Consents", "Coupons", "Ledger", "Payments", "Withdrawals"],
         ["Risk"] = ["Outside"],
         ["Sandbox"] = ["Coupons", "Ledger", "Outside"],
@@ -108,6 +111,20 @@ public sealed partial class Walls
             .Server.Where(file => !file.Contains("/Ledger/") && !file.Contains("/Storage/"))
             .Where(file => Writes().IsMatch(Repository.Read(file)));
         Assert.Empty(writers);
+    }
+
+    [Fact]
+    public void Nothing_but_an_erasure_reaches_the_sealed_identities()
+    {
+        var users = Repository
+            .Server.Where(file => Repository.Read(file).Contains("SealedIdentityTables"))
+            .Select(file => file.Split('/')[^1]);
+        Assert.Equal(["ErasureRules.cs", "Schema.cs", "SealedIdentityTables.cs"], users.Order());
+        Assert.DoesNotContain(
+            "(SealedIdentityTables",
+            string.Concat(Repository.Server.Select(Repository.Read))
+                .Replace("book.Insert(SealedIdentityTables", "")
+        );
     }
 
     [Fact]

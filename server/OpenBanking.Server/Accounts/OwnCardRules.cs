@@ -41,7 +41,7 @@ public sealed record CompleteCard(
     Id<IntentRow> IntentId,
     bool Verified,
     BoundCardRow Card,
-    PhoneNotice Notice
+    Notice Notice
 ) : Command<Done>(World, Now)
 {
     public override Guid Lane => Account.CustomerId.Value;
@@ -67,7 +67,7 @@ public sealed record ChooseCard(
     AccountRow Account,
     Id<BoundCardRow> CardId,
     byte[] PinHash,
-    PhoneNotice Notice,
+    Notice Notice,
     IReadOnlyList<Id<ConsentRow>> Consents
 ) : OwnAccountCommand<PinCheck>(World, Now, Account)
 {
@@ -89,7 +89,7 @@ public sealed record RemoveCard(
     AccountRow Account,
     Id<BoundCardRow> CardId,
     byte[] PinHash,
-    PhoneNotice Notice
+    Notice Notice
 ) : OwnAccountCommand<PinCheck>(World, Now, Account)
 {
     public override void Keys(IKeySet keys)
@@ -178,7 +178,7 @@ public static class OwnCardRules
         {
             book.Insert(CustomerTables.BoundCards, command.Card);
             book.Update(AccountTables.Accounts, account with { Cards = account.Cards + 1 });
-            IntentRules.Tell(book, command.Notice, account.Id.Value);
+            command.Notice.Send(book, account.CustomerId);
         }
 
         return Decision.Accept(new Done());
@@ -223,7 +223,7 @@ public static class OwnCardRules
                 AccountRules.AppsOf(book, command.Consents),
                 EventSubject.Of("card_id", account.CardId)
             );
-            IntentRules.Tell(book, command.Notice, account.Id.Value);
+            command.Notice.Send(book, account.CustomerId);
         }
 
         return Decision.Accept(check);
@@ -260,7 +260,7 @@ public static class OwnCardRules
         var card = book.Get(CustomerTables.BoundCards, command.CardId);
         book.Update(CustomerTables.BoundCards, card with { RemovedAt = command.Now });
         book.Update(AccountTables.Accounts, account with { Cards = account.Cards - 1 });
-        IntentRules.Tell(book, command.Notice, account.Id.Value);
+        command.Notice.Send(book, account.CustomerId);
         return Decision.Accept(check);
     }
 

@@ -41,7 +41,7 @@ public sealed record CompleteUpgrade(
     AccountRow Account,
     Id<IntentRow> IntentId,
     bool Verified,
-    PhoneNotice Notice,
+    Notice Notice,
     IReadOnlyList<Id<ConsentRow>> Consents
 ) : Command<Done>(World, Now)
 {
@@ -146,7 +146,7 @@ public static class UpgradeRules
                 account,
                 AccountRules.AppsOf(book, command.Consents)
             );
-            IntentRules.Tell(book, command.Notice, account.Id.Value);
+            command.Notice.Send(book, account.CustomerId);
         }
 
         return Decision.Accept(new Done());

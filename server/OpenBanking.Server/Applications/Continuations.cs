@@ -40,7 +40,8 @@ public sealed record OpenContinuation(
     public ContinuationStep Step =>
         Row.State == ApplicationState.Opened
             ? (
-                !ApplicationRules.TakesCodes(Row, Now) || Customer?.PinHash is not null
+                !ApplicationRules.TakesCodes(Row, Now)
+                || Customer is { PinHash: not null } or { ErasedAt: not null }
                     ? ContinuationStep.Done
                 : Visit?.State == VisitState.Proven ? ContinuationStep.Pin
                 : Confirming

@@ -218,9 +218,8 @@ public static class OpeningRules
     /// <summary>Whether the customer is another than was looked up.</summary>
     public static bool HasChanged(Book book, AccountApplicationRow application, Opening opening)
     {
-        var identity = book.Find(CustomerTables.Identities, new(application.IdNumberIndex));
-        return identity is null != opening.IsNewCustomer
-            || (identity is not null && identity.CustomerId != opening.CustomerId);
+        var known = CustomerLookups.OfIdNumber(book, application.IdNumberIndex);
+        return known is null != opening.IsNewCustomer || (known is { } id && id != opening.CustomerId);
     }
 
     /// <summary>Whether it can still come to something.</summary>
@@ -274,13 +273,12 @@ public static class OpeningRules
         DateTimeOffset now
     )
     {
-        var mobile = book.Find(CustomerTables.Mobiles, new(application.MobileIndex));
+        var holder = CustomerLookups.OfMobile(book, application.MobileIndex);
         var limits = LimitRules.For(opening.Account.Type, BusinessCalendar.DateOf(now));
         var accounts = book.Find(CustomerTables.Customers, opening.CustomerId) is { } customer
             ? AccountRules.CountOf(customer, opening.Account.Type)
             : 0;
-        return mobile is not null && mobile.CustomerId != opening.CustomerId
-                ? ApplicationReasons.MobileOfAnother
+        return holder is { } other && other != opening.CustomerId ? ApplicationReasons.MobileOfAnother
             : accounts >= limits.AccountsPerPerson ? ApplicationReasons.TooManyAccounts
             : null;
     }
@@ -302,16 +300,9 @@ public static class OpeningRules
             book.Update(CustomerTables.Customers, AccountRules.Count(customer, opening.Account.Type, 1));
         }
 
-        if (book.Find(CustomerTables.Mobiles, new(application.MobileIndex)) is null)
+        if (CustomerLookups.OfMobile(book, application.MobileIndex) is null)
         {
-            book.Insert(
-                CustomerTables.Mobiles,
-                new CustomerMobileRow
-                {
-                    MobileIndex = application.MobileIndex,
-                    CustomerId = opening.CustomerId,
-                }
-            );
+            CustomerLookups.GiveMobile(book, application.MobileIndex, opening.CustomerId);
         }
 
         book.Insert(CustomerTables.BoundCards, opening.Card);
@@ -339,14 +330,7 @@ public static class OpeningRules
                 1
             )
         );
-        book.Insert(
-            CustomerTables.Identities,
-            new CustomerIdentityRow
-            {
-                IdNumberIndex = application.IdNumberIndex,
-                CustomerId = opening.CustomerId,
-            }
-        );
+        CustomerLookups.GiveIdNumber(book, application.IdNumberIndex, opening.CustomerId);
     }
 
     private static void Emit(Book book, AccountApplicationRow application)

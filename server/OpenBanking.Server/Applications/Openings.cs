@@ -27,8 +27,11 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
             CustomerTables.Identities,
             world,
             new IdNumberKey(application.IdNumberIndex)
-        );
-        var customerId = known?.CustomerId ?? ids.New<CustomerRow>();
+        )
+            is { EndedAt: null } row
+            ? row.CustomerId
+            : (Id<CustomerRow>?)null;
+        var customerId = known ?? ids.New<CustomerRow>();
         var card = NewCard(customerId, elements, bank, now);
         var account = NewAccount(customerId, card, application.Type, now);
         return new(
@@ -54,7 +57,8 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
         Id<CustomerRow> customer,
         string mobileIndex
     ) =>
-        await store.FindAsync(CustomerTables.Mobiles, world, new MobileKey(mobileIndex)) is { } mobile
+        await store.FindAsync(CustomerTables.Mobiles, world, new MobileKey(mobileIndex))
+            is { EndedAt: null } mobile
         && mobile.CustomerId == customer
             ? await store.FirstAsync(
                 AccountTables.Accounts,

@@ -196,7 +196,7 @@ public static class InteractionRules
                 SignedIn = true,
                 SignedInAt = command.Now,
                 BrowserHash = command.BrowserHash,
-                CustomerId = book.Find(CustomerTables.Mobiles, new(command.MobileIndex))?.CustomerId,
+                CustomerId = CustomerLookups.OfMobile(book, command.MobileIndex),
             }
         );
         return Decision.Accept(check);

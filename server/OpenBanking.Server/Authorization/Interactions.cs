@@ -135,7 +135,9 @@ public sealed class Interactions(
             ? await store.FindAsync(ApplicationTables.Applications, world, applicationId)
             : null;
         // Who was verified here counts before whom the number was known by.
-        var customerId = application?.CustomerId ?? row.CustomerId;
+        var customer = (application?.CustomerId ?? row.CustomerId) is { } customerId
+            ? await FindCustomerAsync(world, customerId)
+            : null;
         return new(
             world,
             row,
@@ -143,10 +145,8 @@ public sealed class Interactions(
             request,
             AuthorizationDetails.Read(request.Details),
             application,
-            customerId is { } customer
-                ? await store.FindAsync(CustomerTables.Customers, world, customer)
-                : null,
-            customerId is { } holder ? await FindAccountAsync(world, holder) : null
+            customer,
+            customer is not null ? await FindAccountAsync(world, customer.Id) : null
         );
     }
 
@@ -217,7 +217,11 @@ public sealed class Interactions(
     public async Task<string?> EnterPasskeyAsync(OpenInteraction open, PasskeyAnswer answer)
     {
         var secret = Ids.NewSecret();
-        var customer = (await store.FindAsync(CustomerTables.Customers, open.World, answer.CustomerId))!;
+        if (await FindCustomerAsync(open.World, answer.CustomerId) is not { } customer)
+        {
+            return null;
+        }
+
         var mobile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value).Mobile;
         var decision = await engine.SubmitAsync(
             new EnterPasskey(
@@ -232,6 +236,12 @@ public sealed class Interactions(
         );
         return decision is Accepted<PasskeyCheck> ? secret : null;
     }
+
+    /// <summary>Nobody is a customer any more whose profile was erased.</summary>
+    private async ValueTask<CustomerRow?> FindCustomerAsync(World world, Id<CustomerRow> id) =>
+        await store.FindAsync(CustomerTables.Customers, world, id) is { ErasedAt: null } customer
+            ? customer
+            : null;
 
     /// <summary>The mobile number the customer signed in with.</summary>
     public string MobileOf(OpenInteraction open) => vault.OpenText(open.Row.Mobile!, open.Row.Id.Value);

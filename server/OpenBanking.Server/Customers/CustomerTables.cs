@@ -11,7 +11,8 @@ public sealed record CustomerRow : VersionedRow, IIdentified
 
     public required Id<CustomerRow> Id { get; init; }
 
-    /// <summary>Name, ID number and mobile number (<see cref="CustomerProfile"/>), sealed.</summary>
+    /// <summary>Name, ID number and mobile number (<see cref="CustomerProfile"/>), sealed; nothing once they are
+    /// erased.</summary>
     public required byte[] Profile { get; init; }
 
     /// <summary>The payment PIN 支付密码 as a slow hash; null until it is set.</summary>
@@ -39,6 +40,16 @@ public sealed record CustomerRow : VersionedRow, IIdentified
     /// <summary>How often all their passkeys ended at once.</summary>
     public long PasskeyEpoch { get; init; }
 
+    /// <summary>How many of their cases wait for the bank's answer.</summary>
+    public long OpenCases { get; init; }
+
+    /// <summary>How often they gave or withdrew a consent to a purpose.</summary>
+    public long PurposeChoices { get; init; }
+
+    /// <summary>When their profile was erased: they are nobody's customer any more, and the ledger alone knows this
+    /// id.</summary>
+    public DateTimeOffset? ErasedAt { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
@@ -46,21 +57,27 @@ public sealed record CustomerRow : VersionedRow, IIdentified
 public sealed record CustomerProfile(string Name, string IdNumber, string Mobile);
 
 /// <summary>Finds a customer by the blind index of the ID number.</summary>
-public sealed record CustomerIdentityRow
+public sealed record CustomerIdentityRow : VersionedRow
 {
     public required string IdNumberIndex { get; init; }
 
     public required Id<CustomerRow> CustomerId { get; init; }
+
+    /// <summary>When the customer was erased; it finds nobody from then on.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 }
 
 public readonly record struct IdNumberKey(string IdNumberIndex);
 
 /// <summary>Finds a customer by the blind index of the mobile number.</summary>
-public sealed record CustomerMobileRow
+public sealed record CustomerMobileRow : VersionedRow
 {
     public required string MobileIndex { get; init; }
 
     public required Id<CustomerRow> CustomerId { get; init; }
+
+    /// <summary>When the customer took another number, or was erased; it finds nobody from then on.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 }
 
 public readonly record struct MobileKey(string MobileIndex);

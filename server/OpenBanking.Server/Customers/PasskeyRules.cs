@@ -137,6 +137,11 @@ public static class PasskeyRules
     public static Decision<Done> Add(AddPasskey command, Book book)
     {
         var customer = book.Get(CustomerTables.Customers, command.CustomerId);
+        if (customer.ErasedAt is not null)
+        {
+            return Decision.Reject(Refusals.NotTaken);
+        }
+
         var passkey = command.Passkey with { Epoch = customer.PasskeyEpoch };
         if (WhyNoMore(book, customer, passkey.Name, command.Accounts) is { } refusal)
         {

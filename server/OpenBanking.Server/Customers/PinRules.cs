@@ -69,11 +69,11 @@ public static class PinRules
     /// <summary>112233.</summary>
     private static bool IsPairs(string pin) => pin.Chunk(2).All(pair => pair[0] == pair[1]);
 
-    /// <summary>Refuses: the customer has a PIN already.</summary>
+    /// <summary>Refuses: the customer has a PIN already, or was erased.</summary>
     public static Decision<Done> Set(SetPin command, Book book)
     {
         var customer = book.Get(CustomerTables.Customers, command.CustomerId);
-        if (customer.PinHash is not null)
+        if (customer.PinHash is not null || customer.ErasedAt is not null)
         {
             return Decision.Reject("pin_already_set");
         }

@@ -117,7 +117,11 @@ public sealed class CustomerSessions(
     )
     {
         var (id, secret, now) = (ids.New<CustomerSessionRow>(), Ids.NewSecret(), clocks.RealNow);
-        var mobile = await MobileOfAsync(world, answer.CustomerId);
+        if (await MobileOfAsync(world, answer.CustomerId) is not { } mobile)
+        {
+            return null;
+        }
+
         var decision = await engine.SubmitAsync(
             new BeginSessionWithPasskey(
                 world,
@@ -189,9 +193,9 @@ public sealed class CustomerSessions(
     /// <summary>The mobile number the customer signed in with.</summary>
     public string MobileOf(OpenSession open) => vault.OpenText(open.Row.Mobile, open.Row.Id.Value);
 
-    private async ValueTask<string> MobileOfAsync(World world, Id<CustomerRow> id)
-    {
-        var customer = (await store.FindAsync(CustomerTables.Customers, world, id))!;
-        return vault.OpenJson<CustomerProfile>(customer.Profile, id.Value).Mobile;
-    }
+    /// <summary>Null when the customer's profile was erased.</summary>
+    private async ValueTask<string?> MobileOfAsync(World world, Id<CustomerRow> id) =>
+        await store.FindAsync(CustomerTables.Customers, world, id) is { ErasedAt: null } customer
+            ? vault.OpenJson<CustomerProfile>(customer.Profile, id.Value).Mobile
+            : null;
 }

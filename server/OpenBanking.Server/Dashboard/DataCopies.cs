@@ -2,12 +2,14 @@ using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Cases;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
+using OpenBanking.Server.Purposes;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 
@@ -15,7 +17,14 @@ namespace OpenBanking.Server.Dashboard;
 
 /// <summary>A copy of what the bank keeps about a customer 个人信息副本 (Personal Information Protection Law, article 45), as
 /// JSON that is written while it is read. Numbers that name a person or a card are masked, as on every page.</summary>
-public sealed class DataCopies(Store store, DashboardQueries queries, Statements statements, Vault vault)
+public sealed class DataCopies(
+    Store store,
+    DashboardQueries queries,
+    Statements statements,
+    CaseQueries cases,
+    PurposeQueries purposes,
+    Vault vault
+)
 {
     private static readonly JsonWriterOptions readable = new()
     {
@@ -38,6 +47,8 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
         await WriteAccountsAsync(json, session, output);
         await WriteConsentsAsync(json, session, now);
         await WriteCouponsAsync(json, session, now);
+        await WritePurposesAsync(json, session);
+        await WriteCasesAsync(json, session);
         json.WriteStartArray("passkeys");
         foreach (var passkey in passkeys)
         {
@@ -168,6 +179,57 @@ public sealed class DataCopies(Store store, DashboardQueries queries, Statements
             Write(json, "threshold", coupon.Threshold, coupon.Currency);
             Write(json, "issued_at", coupon.IssuedAt);
             Write(json, "valid_until", coupon.ValidUntil);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private async Task WritePurposesAsync(Utf8JsonWriter json, OpenSession session)
+    {
+        var consents = await purposes.FindAsync(session.World, session.Customer!.Id);
+        json.WriteStartArray("purposes");
+        foreach (var purpose in Purpose.All)
+        {
+            json.WriteStartObject();
+            json.WriteString("purpose", purpose.Name);
+            json.WriteBoolean("necessary", purpose.Necessary);
+            json.WriteBoolean("allowed", consents.Allow(purpose));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("purpose_choices");
+        foreach (var choice in consents.History)
+        {
+            json.WriteStartObject();
+            json.WriteString("purpose", choice.Purpose);
+            json.WriteBoolean("given", choice.Given);
+            json.WriteNumber("text_version", choice.TextVersion);
+            Write(json, "chosen_at", choice.ChosenAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private async Task WriteCasesAsync(Utf8JsonWriter json, OpenSession session)
+    {
+        json.WriteStartArray("cases");
+        foreach (
+            var (row, text, answer, name) in await cases.ListAllAsync(session.World, session.Customer!.Id)
+        )
+        {
+            json.WriteStartObject();
+            json.WriteString("number", row.Id.ToString());
+            json.WriteString("kind", row.Kind.ToString());
+            json.WriteString("status", row.State.ToString());
+            json.WriteString("name", name);
+            json.WriteString("text", text);
+            json.WriteString("answer", answer);
+            Write(json, "opened_at", row.OpenedAt);
+            Write(json, "answered_at", row.AnsweredAt);
+            Write(json, "closed_at", row.ClosedAt);
             json.WriteEndObject();
         }
 

@@ -22,9 +22,24 @@ public sealed class OwnCards(
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
+    Notices notices,
     Ids ids
 )
 {
+    /// <summary>Whether a card that was entered is bound to an account of theirs.</summary>
+    public async Task<bool> IsTheirsAsync(OpenSession session, string cardNumber)
+    {
+        foreach (var account in await queries.ListAccountsAsync(session.World, session.Customer!.Id))
+        {
+            if (await IsBoundAsync(session.World, account, cardNumber))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public async Task<bool> IsBoundAsync(World world, AccountRow account, string cardNumber) =>
         (await queries.ListCardsAsync(world, account)).Any(card =>
             Secrets.AreEqual(vault.OpenText(card.Number, card.Id.Value), cardNumber)
@@ -74,7 +89,7 @@ public sealed class OwnCards(
                     account,
                     card.Id,
                     HashOf(session, pin),
-                    NewNotice(session, notice),
+                    notices.Write(session.Customer!, notice),
                     await consents.ListAsync(session.World, account)
                 )
             )
@@ -95,19 +110,12 @@ public sealed class OwnCards(
                     account,
                     card.Id,
                     HashOf(session, pin),
-                    NewNotice(session, notice)
+                    notices.Write(session.Customer!, notice)
                 )
             )
         );
 
     private byte[] HashOf(OpenSession session, string pin) => pins.Compute(pin, session.Customer!.PinSalt!);
-
-    private PhoneNotice NewNotice(OpenSession session, string text)
-    {
-        var id = ids.New<IntentRow>();
-        var message = new PhoneMessage(ProfileOf(session).Mobile, text);
-        return new(id, vault.SealJson(message, id.Value), clocks.RealNow);
-    }
 
     private CustomerProfile ProfileOf(OpenSession session) =>
         vault.OpenJson<CustomerProfile>(session.Customer!.Profile, session.Customer.Id.Value);

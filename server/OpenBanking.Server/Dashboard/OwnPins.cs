@@ -1,5 +1,4 @@
 using OpenBanking.Server.Applications;
-using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -17,11 +16,11 @@ public sealed record PinResetRequest(Guid CustomerId, FiveElements Elements, str
 public sealed class OwnPins(
     Store store,
     Engine.Engine engine,
-    DashboardQueries queries,
     OwnCards cards,
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
+    Notices notices,
     Ids ids
 )
 {
@@ -42,7 +41,7 @@ public sealed class OwnPins(
                 session.Customer!.Id,
                 pins.Compute(present, session.Customer.PinSalt!),
                 Hash(pin),
-                NewNotice(ProfileOf(session).Mobile, notice)
+                notices.Write(session.Customer, notice)
             )
         ) switch
         {
@@ -75,7 +74,7 @@ public sealed class OwnPins(
                 session.Customer!.Id,
                 session.Row.Id,
                 vault.BlindIndex("id number", idNumber),
-                await IsTheirCardAsync(session, cardNumber),
+                await cards.IsTheirsAsync(session, cardNumber),
                 Hash(pin),
                 intentId,
                 vault.SealJson(
@@ -93,29 +92,10 @@ public sealed class OwnPins(
         };
     }
 
-    private async Task<bool> IsTheirCardAsync(OpenSession session, string cardNumber)
-    {
-        foreach (var account in await queries.ListAccountsAsync(session.World, session.Customer!.Id))
-        {
-            if (await cards.IsBoundAsync(session.World, account, cardNumber))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private NewPin Hash(string pin)
     {
         var salt = PinHash.NewSalt();
         return new(pins.Compute(pin, salt), salt);
-    }
-
-    private PhoneNotice NewNotice(string mobile, string text)
-    {
-        var id = ids.New<IntentRow>();
-        return new(id, vault.SealJson(new PhoneMessage(mobile, text), id.Value), clocks.RealNow);
     }
 
     private CustomerProfile ProfileOf(OpenSession session) =>

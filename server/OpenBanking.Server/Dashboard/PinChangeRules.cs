@@ -29,7 +29,7 @@ public sealed record ChangePin(
     Id<CustomerRow> CustomerId,
     byte[] PresentHash,
     NewPin Pin,
-    PhoneNotice Notice
+    Notice Notice
 ) : PinCommand<PinCheck>(World, Now, CustomerId)
 {
     public override Decision<PinCheck> Decide(Book book) => PinChangeRules.Change(this, book);
@@ -72,7 +72,7 @@ public sealed record CompletePinReset(
     Id<CustomerSessionRow> SessionId,
     Id<IntentRow> IntentId,
     bool Verified,
-    PhoneNotice Notice
+    Notice Notice
 ) : PinCommand<Done>(World, Now, CustomerId)
 {
     public override Actor Actor => Actor.Bank;
@@ -189,6 +189,7 @@ public static class PinChangeRules
             IntentRules.TryFinish(book, command.IntentId)
             && book.Find(PinResetTables.Resets, new(command.SessionId))
                 is { State: PinResetState.Verifying } reset
+            && book.Get(CustomerTables.Customers, command.CustomerId).ErasedAt is null
         )
         {
             book.Update(
@@ -220,7 +221,7 @@ public static class PinChangeRules
     private static bool IsFailing(CustomerRow customer, DateTimeOffset realNow) =>
         realNow < customer.ResetFailingSince + LockedFor;
 
-    private static CustomerRow Counted(CustomerRow customer, DateTimeOffset realNow) =>
+    internal static CustomerRow Counted(CustomerRow customer, DateTimeOffset realNow) =>
         IsFailing(customer, realNow)
             ? customer with
             {
@@ -233,13 +234,7 @@ public static class PinChangeRules
             };
 
     /// <summary>Whoever has shown who they are is not kept out by wrong tries of before.</summary>
-    private static void Set(
-        Book book,
-        Id<CustomerRow> customerId,
-        byte[] hash,
-        byte[] salt,
-        PhoneNotice notice
-    )
+    private static void Set(Book book, Id<CustomerRow> customerId, byte[] hash, byte[] salt, Notice notice)
     {
         var customer = book.Get(CustomerTables.Customers, customerId);
         book.Update(
@@ -254,6 +249,6 @@ public static class PinChangeRules
                 ResetFailingSince = null,
             }
         );
-        IntentRules.Tell(book, notice, customerId.Value);
+        notice.Send(book, customerId);
     }
 }

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
@@ -10,7 +11,7 @@ public sealed class PinResetVerifications(
     Engine.Engine engine,
     WorldClocks clocks,
     Vault vault,
-    Ids ids,
+    Notices notices,
     IIdentityVerification verification
 ) : IIntentHandler
 {
@@ -27,8 +28,6 @@ public sealed class PinResetVerifications(
         var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
         answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
-        var noticeId = ids.New<IntentRow>();
-        var notice = new PhoneMessage(request.Elements.Mobile, request.Notice);
         await engine.SubmitAsync(
             new CompletePinReset(
                 reference.World,
@@ -37,7 +36,7 @@ public sealed class PinResetVerifications(
                 new(intent.SubjectId),
                 reference.Id,
                 Verified: answer.FailureCode is null,
-                new(noticeId, vault.SealJson(notice, noticeId.Value), clocks.RealNow)
+                notices.Write(request.Elements.Mobile, request.Notice)
             )
         );
     }

@@ -162,7 +162,7 @@ public static class SessionRules
             {
                 State = SessionState.NumberProven,
                 BrowserHash = command.BrowserHash,
-                CustomerId = book.Find(CustomerTables.Mobiles, new(session.MobileIndex))?.CustomerId,
+                CustomerId = CustomerLookups.OfMobile(book, session.MobileIndex),
             }
         );
         return Decision.Accept(check);

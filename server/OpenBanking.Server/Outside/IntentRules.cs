@@ -30,10 +30,6 @@ public sealed record PostponeIntent(World World, DateTimeOffset Now, Id<IntentRo
     public override Decision<Done> Decide(Book book) => IntentRules.Postpone(this, book);
 }
 
-/// <summary>A message that tells a customer what has become of something of theirs.</summary>
-/// <param name="Message">Sealed.</param>
-public sealed record PhoneNotice(Id<IntentRow> IntentId, byte[] Message, DateTimeOffset RealNow);
-
 /// <summary>How the outside is asked: an intent first, then the call, then the answer as a command of its own.</summary>
 public static class IntentRules
 {
@@ -63,10 +59,6 @@ public static class IntentRules
                 CreatedAt = realNow,
             }
         );
-
-    /// <param name="subjectId">What the customer is told about.</param>
-    public static void Tell(Book book, PhoneNotice notice, Guid subjectId) =>
-        Ask(book, notice.IntentId, IntentKind.SendMessage, subjectId, notice.RealNow, notice.Message);
 
     public static Decision<ClaimedIntent?> Claim(ClaimIntent command, Book book)
     {

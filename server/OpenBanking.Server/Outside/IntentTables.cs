@@ -28,6 +28,9 @@ public enum IntentKind
 
     /// <summary>Of an account that is to be one of Type II; servers that know none leave it alone.</summary>
     VerifyUpgrade = 10,
+
+    /// <summary>Of a customer whose mobile number becomes another; servers that know none leave it alone.</summary>
+    VerifyMobileChange = 11,
 }
 
 public enum IntentState

@@ -13,6 +13,7 @@ public static class PageRoutes
 {
     public const string Error = "/bank/error";
     public const string SignOut = "/bank/sign-out";
+    public const string Erased = "/bank/erased";
 
     /// <summary>A customer's own pages.</summary>
     public static string Own(World world) => $"/bank/{world}/my";
@@ -37,6 +38,15 @@ public static class PageRoutes
 
     /// <summary>Where a card is added to an account.</summary>
     public static string NewCard(World world, Id<AccountRow> account) => Cards(world, account) + "/new";
+
+    /// <summary>Where the mobile number is changed.</summary>
+    public static string Mobile(World world) => Own(world) + "/mobile";
+
+    /// <summary>What the customer consents to.</summary>
+    public static string Purposes(World world) => Own(world) + "/purposes";
+
+    /// <summary>What the customer asked the bank to look into.</summary>
+    public static string Cases(World world) => Own(world) + "/cases";
 
     /// <summary>The page of a step on the way to a customer's own pages.</summary>
     public static string Of(World world, SessionStep step) =>

@@ -36,13 +36,9 @@ public sealed class PaymentNotices(
     )
     {
         var answer = mayBeKnown ? await sender.FindAsync(reference, cancellationToken) : null;
-        if (answer is null)
+        if (answer is null && await WriteAsync(reference, new(intent.SubjectId)) is { } message)
         {
-            await sender.SendAsync(
-                reference,
-                await WriteAsync(reference, new(intent.SubjectId)),
-                cancellationToken
-            );
+            await sender.SendAsync(reference, message, cancellationToken);
         }
 
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
@@ -59,12 +55,18 @@ public sealed class PaymentNotices(
         return payment.Authorized is { } price ? HoldShares.MostToPay(coupon, price) : payment.CustomerAmount;
     }
 
-    private async Task<PhoneMessage> WriteAsync(Reference reference, Id<PaymentRow> id)
+    /// <summary>Null when the customer's profile was erased meanwhile.</summary>
+    private async Task<PhoneMessage?> WriteAsync(Reference reference, Id<PaymentRow> id)
     {
         var world = reference.World;
         var payment = (await store.FindAsync(PaymentTables.Payments, world, id))!;
         var agreement = (await store.FindAsync(ConsentTables.Agreements, world, payment.AgreementId))!;
         var customer = (await store.FindAsync(CustomerTables.Customers, world, payment.CustomerId))!;
+        if (customer.ErasedAt is not null)
+        {
+            return null;
+        }
+
         var account = (await store.FindAsync(AccountTables.Accounts, world, payment.AccountId))!;
         var app = (await store.FindAsync(PartnerTables.Apps, world, payment.AppId))!;
         // Of this call alone: the next message may be in another one.

@@ -52,7 +52,8 @@ public sealed class PaymentRequests(
                 ? await consents.FindAgreementAsync(caller, agreement)
                 : null,
             caller.TryRead<CustomerRow>(request.CustomerId, out var customer)
-            && await store.FindAsync(CustomerTables.Customers, caller.World, customer) is { } found
+            && await store.FindAsync(CustomerTables.Customers, caller.World, customer)
+                is { ErasedAt: null } found
                 ? found.Id
                 : null,
             caller.TryRead(request.CouponId, out coupon) ? coupon : null,

@@ -32,7 +32,7 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
             new SandboxCardKey(elements.CardNumber)
         );
         return (
-            person is null || person.Name != elements.Name || person.Mobile != elements.Mobile
+            person is null || person.Name != elements.Name || !SandboxPersons.Have(person, elements.Mobile)
                 ? new OutsideAnswer(ApplicationReasons.IdentityNotVerified)
             : card is null || card.IdNumber != elements.IdNumber
                 ? new OutsideAnswer(ApplicationReasons.CardNotVerified)

@@ -2,18 +2,21 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Cases;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Payouts;
+using OpenBanking.Server.Purposes;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
@@ -56,6 +59,9 @@ public static class Schema
         CustomerTables.OneTimeCodeRates,
         PasskeyTables.Passkeys,
         PasskeyTables.UsedChallenges,
+        CaseTables.Cases,
+        PurposeTables.Choices,
+        SealedIdentityTables.Identities,
         ApplicationTables.Applications,
         ApplicationTables.Visits,
         ApplicationTables.Rates,
@@ -66,6 +72,7 @@ public static class Schema
         AuthorizationTables.Codes,
         SessionTables.Sessions,
         PinResetTables.Resets,
+        MobileChangeTables.Changes,
         AuthorizationTables.RefreshTokens,
         AuthorizationTables.SigningKeys,
         AuthorizationTables.PageKeys,

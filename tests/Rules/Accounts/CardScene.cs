@@ -91,5 +91,5 @@ internal sealed class CardScene
             AccountId = Rows.Account.Id,
         };
 
-    private PhoneNotice NewNotice() => new(Rows.Id<IntentRow>(++intents), Rows.Sealed, Rows.Noon);
+    private Notice NewNotice() => new(Rows.Id<IntentRow>(++intents), Rows.Sealed, Rows.Noon);
 }

@@ -1,0 +1,12 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+
+namespace OpenBanking.Server.Customers;
+
+/// <summary>A message to a customer's phone that goes out with what it tells of.</summary>
+/// <param name="Message">Sealed.</param>
+public sealed record Notice(Id<IntentRow> IntentId, byte[] Message, DateTimeOffset RealNow)
+{
+    public void Send(Book book, Id<CustomerRow> customerId) =>
+        IntentRules.Ask(book, IntentId, IntentKind.SendMessage, customerId.Value, RealNow, Message);
+}

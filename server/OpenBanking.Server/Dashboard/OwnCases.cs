@@ -1,0 +1,140 @@
+using System.Globalization;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Cases;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>A transaction that a customer may complain about.</summary>
+/// <param name="Line">The line of the statement; null for a payment that was named by itself.</param>
+/// <param name="Amount">What went out, or what was held, in fen.</param>
+/// <param name="Payee">Whom the customer paid; null when it was no payment.</param>
+public sealed record OwnTransaction(
+    Id<AccountRow> AccountId,
+    long? Line,
+    Id<PaymentRow>? PaymentId,
+    long Amount,
+    string? Payee,
+    DateTimeOffset At
+);
+
+/// <summary>What customers do with their cases: each method is one act, and gives why it was not done, or null.</summary>
+public sealed class OwnCases(
+    Store store,
+    Engine.Engine engine,
+    DashboardQueries queries,
+    WorldClocks clocks,
+    Vault vault,
+    Ids ids
+)
+{
+    /// <summary>A line of a customer's account; null when there is none.</summary>
+    public async Task<OwnTransaction?> FindLineAsync(OpenSession session, Id<AccountRow> account, long line)
+    {
+        if (
+            await queries.FindAccountAsync(session.World, session.Customer!.Id, account) is null
+            || await store.FirstAsync(
+                LedgerTables.Entries,
+                session.World,
+                $"account_id = {account} AND sequence = {line}"
+            )
+                is not { } entry
+        )
+        {
+            return null;
+        }
+
+        var origin = (await queries.WithOriginsAsync(session.World, [entry]))[0];
+        return new(
+            account,
+            line,
+            IsOfPayment(entry.Kind) ? new Id<PaymentRow>(entry.PostingId) : null,
+            entry.Amount,
+            origin.Payee,
+            entry.CreatedAt
+        );
+    }
+
+    /// <summary>A payment of a customer; null when there is none.</summary>
+    public async Task<OwnTransaction?> FindPaymentAsync(OpenSession session, Id<PaymentRow> id)
+    {
+        if (
+            await store.FindAsync(PaymentTables.Payments, session.World, id) is not { } payment
+            || payment.CustomerId != session.Customer!.Id
+        )
+        {
+            return null;
+        }
+
+        var apps = await queries.AppsAsync(session.World, [payment.AppId]);
+        return new(
+            payment.AccountId,
+            null,
+            id,
+            -payment.CustomerAmount,
+            payment.Payee ?? apps[payment.AppId].Name,
+            payment.CreatedAt
+        );
+    }
+
+    /// <summary>Complains about a transaction.</summary>
+    public async Task<string?> ComplainAsync(
+        OpenSession session,
+        OwnTransaction transaction,
+        CaseKind kind,
+        string text
+    ) =>
+        CaseRules.IsText(text)
+            ? await OpenAsync(
+                session,
+                NewCase(session, kind, text) with
+                {
+                    AccountId = transaction.AccountId,
+                    Line = transaction.Line,
+                    PaymentId = transaction.PaymentId,
+                }
+            )
+            : CaseRules.Refusals.Text;
+
+    /// <summary>Asks for the customer's name to be another.</summary>
+    public async Task<string?> AskForNameAsync(OpenSession session, string name, string text)
+    {
+        var row = NewCase(session, CaseKind.NameCorrection, text);
+        return await OpenAsync(session, row with { Name = vault.SealText(name, row.Id.Value) });
+    }
+
+    public async Task CloseAsync(OpenSession session, CaseRow row) =>
+        await engine.SubmitAsync(new CloseCase(session.World, await clocks.NowAsync(session.World), row));
+
+    private CaseRow NewCase(OpenSession session, CaseKind kind, string text)
+    {
+        var id = ids.New<CaseRow>();
+        return new()
+        {
+            Id = id,
+            CustomerId = session.Customer!.Id,
+            Kind = kind,
+            State = CaseState.Open,
+            Text = vault.SealText(text, id.Value),
+            Language = CultureInfo.CurrentUICulture.Name,
+            OpenedAt = default,
+        };
+    }
+
+    private async Task<string?> OpenAsync(OpenSession session, CaseRow row)
+    {
+        var now = await clocks.NowAsync(session.World);
+        var decision = await engine.SubmitAsync(
+            new OpenCase(session.World, now, row with { OpenedAt = now })
+        );
+        return (decision as Rejected<Done>)?.Refusal.Code;
+    }
+
+    private static bool IsOfPayment(PostingKind kind) =>
+        kind is PostingKind.Payment or PostingKind.Hold or PostingKind.Release;
+}

@@ -1,0 +1,123 @@
+using OpenBanking.Server.Applications;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>Who is to be verified before their mobile number is another, and what is told then to the old number and to the
+/// new one; only ever kept sealed.</summary>
+public sealed record MobileChangeRequest(
+    Guid CustomerId,
+    FiveElements Elements,
+    string OldMobile,
+    string OldNotice,
+    string NewNotice
+);
+
+/// <summary>What customers do with their mobile number.</summary>
+public sealed class OwnMobiles(
+    Store store,
+    Engine.Engine engine,
+    OwnCards cards,
+    WorldClocks clocks,
+    Vault vault,
+    PinHash pins,
+    Ids ids
+)
+{
+    /// <summary>How far the change of this session is; null when it has not begun.</summary>
+    public ValueTask<MobileChangeRow?> FindAsync(OpenSession session) =>
+        store.FindAsync(MobileChangeTables.Changes, session.World, new(session.Row.Id));
+
+    /// <summary>The new number, while it is waited for.</summary>
+    public string MobileOf(MobileChangeRow change) => RequestOf(change).Elements.Mobile;
+
+    /// <summary>Begins to change the number; null when a code cannot be sent now.</summary>
+    /// <param name="messageWith">Makes the message with the code.</param>
+    public async Task<MobileChangeCheck?> BeginAsync(
+        OpenSession session,
+        string mobile,
+        string cardNumber,
+        string pin,
+        IReadOnlyList<CodeSource> sources,
+        Func<string, string> messageWith,
+        (string Old, string New) notices
+    )
+    {
+        var (customer, code) = (session.Customer!, Ids.NewDigits());
+        var (codeId, intentId) = (ids.New<OneTimeCodeRow>(), ids.New<IntentRow>());
+        var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+        var index = vault.BlindIndex("mobile", mobile);
+        var request = new MobileChangeRequest(
+            customer.Id.Value,
+            new(profile.Name, profile.IdNumber, mobile, cardNumber),
+            profile.Mobile,
+            notices.Old,
+            notices.New
+        );
+        var decision = await engine.SubmitAsync(
+            new BeginMobileChange(
+                session.World,
+                await clocks.NowAsync(session.World),
+                new()
+                {
+                    SessionId = session.Row.Id,
+                    CustomerId = customer.Id,
+                    State = MobileChangeState.CodeSent,
+                    MobileIndex = index,
+                    Request = vault.SealJson(request, session.Row.Id.Value),
+                    CodeId = codeId,
+                    ExpiresAt = session.Row.ExpiresAt,
+                },
+                pins.Compute(pin, customer.PinSalt!),
+                await cards.IsTheirsAsync(session, cardNumber),
+                new(
+                    codeId,
+                    intentId,
+                    index,
+                    vault.MacOf(code, codeId.Value),
+                    vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
+                    clocks.RealNow
+                )
+                {
+                    Sources = sources,
+                }
+            )
+        );
+        return decision switch
+        {
+            Accepted<MobileChangeCheck> accepted => accepted.Reply,
+            Declined<MobileChangeCheck> declined => declined.Reply,
+            _ => null,
+        };
+    }
+
+    public async Task<CodeCheck> EnterCodeAsync(OpenSession session, MobileChangeRow change, string code)
+    {
+        var intentId = ids.New<IntentRow>();
+        var decision = await engine.SubmitAsync(
+            new EnterMobileChangeCode(
+                session.World,
+                await clocks.NowAsync(session.World),
+                change,
+                vault.MacOf(code, change.CodeId.Value),
+                intentId,
+                vault.SealJson(RequestOf(change), intentId.Value),
+                clocks.RealNow
+            )
+        );
+        return decision switch
+        {
+            Accepted<CodeCheck> accepted => accepted.Reply,
+            Declined<CodeCheck> declined => declined.Reply,
+            _ => CodeCheck.Over,
+        };
+    }
+
+    private MobileChangeRequest RequestOf(MobileChangeRow change) =>
+        vault.OpenJson<MobileChangeRequest>(change.Request, change.SessionId.Value);
+}

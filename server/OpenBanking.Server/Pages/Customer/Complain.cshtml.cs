@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Cases;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Payments;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Takes a complaint about a line of a statement, or about a payment.</summary>
+public sealed class CustomerComplainModel(
+    CustomerSessions sessions,
+    OwnCases cases,
+    IStringLocalizer<Texts> texts
+) : CustomerPage(sessions)
+{
+    public static IReadOnlyList<CaseKind> Kinds { get; } =
+    [CaseKind.NotMine, CaseKind.WrongAmount, CaseKind.NotDelivered, CaseKind.RefundMissing, CaseKind.Other];
+
+    [BindProperty]
+    public CaseKind Kind { get; set; } = CaseKind.NotMine;
+
+    [BindProperty]
+    public string? Text { get; set; }
+
+    public OwnTransaction About { get; private set; } = null!;
+
+    /// <summary>Why it was not taken.</summary>
+    public string? Refusal { get; private set; }
+
+    public void OnGet()
+    {
+        // The form alone.
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (!Kinds.Contains(Kind))
+        {
+            return Fail(PageFailures.BadForm);
+        }
+
+        switch (await cases.ComplainAsync(Session, About, Kind, Text?.ReplaceLineEndings("\n").Trim() ?? ""))
+        {
+            case null:
+                return SeeOther(PageRoutes.Cases(World));
+            case CaseRules.Refusals.Text:
+                ModelState.AddModelError(nameof(Text), texts["CaseTextWrong", CaseRules.LongestText]);
+                break;
+            case var refusal:
+                Refusal = refusal;
+                break;
+        }
+
+        return Page();
+    }
+
+    protected override async Task<bool> PrepareAsync()
+    {
+        var about = (string?)RouteData.Values["about"];
+        var line = (string?)RouteData.Values["line"];
+        var found = line is null
+            ? Id<PaymentRow>.TryParse(about, out var payment)
+                ? await cases.FindPaymentAsync(Session, payment)
+                : null
+            : Id<AccountRow>.TryParse(about, out var account)
+                ? await cases.FindLineAsync(Session, account, long.Parse(line))
+                : null;
+        About = found!;
+        return found is not null;
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Cases;
+using OpenBanking.Server.Dashboard;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Asks the bank to correct the customer's name, which takes papers.</summary>
+public sealed class CustomerCorrectNameModel(
+    CustomerSessions sessions,
+    OwnCases cases,
+    IStringLocalizer<Texts> texts
+) : CustomerPage(sessions)
+{
+    [BindProperty]
+    public string? Name { get; set; }
+
+    [BindProperty]
+    public string? Text { get; set; }
+
+    /// <summary>Why it was not taken.</summary>
+    public string? Refusal { get; private set; }
+
+    public void OnGet()
+    {
+        // The form alone.
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var (name, text) = (Name?.Trim() ?? "", Text?.ReplaceLineEndings("\n").Trim() ?? "");
+        if (!CaseRules.IsName(name))
+        {
+            ModelState.AddModelError(nameof(Name), texts["CorrectNameWrong", CaseRules.LongestName]);
+        }
+
+        if (!CaseRules.IsText(text))
+        {
+            ModelState.AddModelError(nameof(Text), texts["CaseTextWrong", CaseRules.LongestText]);
+        }
+
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        Refusal = await cases.AskForNameAsync(Session, name, text);
+        return Refusal is null ? SeeOther(PageRoutes.Cases(World)) : Page();
+    }
+}

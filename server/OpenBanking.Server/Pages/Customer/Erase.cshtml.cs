@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Erasure;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>Erases the customer's profile, after saying what goes and what stays.</summary>
+public sealed class CustomerEraseModel(
+    CustomerSessions sessions,
+    DashboardQueries queries,
+    Erasures erasures,
+    SessionCookie cookie,
+    BankOptions bank,
+    IStringLocalizer<Texts> texts
+) : CustomerPage(sessions)
+{
+    public static IReadOnlyList<string> Removed { get; } =
+    ["EraseProfile", "EraseSignIn", "EraseChoices", "EraseCases", "EraseApps"];
+
+    public static IReadOnlyList<string> Kept { get; } = ["KeepIdentity", "KeepLedger", "KeepCards"];
+
+    [BindProperty]
+    public string? Pin { get; set; }
+
+    /// <summary>What must be closed first.</summary>
+    public IReadOnlyList<AccountRow> Open { get; private set; } = [];
+
+    /// <summary>Why nothing was erased.</summary>
+    public string? Refusal { get; private set; }
+
+    public void OnGet()
+    {
+        // The form alone.
+    }
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        // What cannot be a PIN is a slip of the finger, and no guess.
+        if (!PinRules.IsSixDigits(Pin))
+        {
+            ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
+            return Page();
+        }
+
+        var (check, refusal) = await erasures.EraseAsync(
+            World,
+            Session.Customer!,
+            Pin!,
+            texts["EraseMessage", bank.Name]
+        );
+        if (check == PinCheck.Right)
+        {
+            await Sessions.EndAsync(Session);
+            cookie.Remove(HttpContext);
+            return SeeOther(PageRoutes.Erased);
+        }
+
+        Refusal = refusal;
+        if (refusal is null)
+        {
+            ModelState.AddModelError(
+                nameof(Pin),
+                check == PinCheck.Wrong ? texts["PinWrong"] : texts["PinLocked"]
+            );
+        }
+
+        return Page();
+    }
+
+    protected override async Task<bool> PrepareAsync()
+    {
+        var accounts = await queries.ListAccountsAsync(World, CustomerId);
+        Open = [.. accounts.Where(account => account.State != AccountState.Closed)];
+        return true;
+    }
+}

@@ -1,0 +1,128 @@
+using OpenBanking.Server;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+using Xunit;
+
+namespace OpenBanking.Tests.Http.Dashboard;
+
+/// <summary>How customers change their mobile number.</summary>
+public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
+{
+    private SandboxPerson Moved => Person with { Mobile = "1991" + Person.Mobile[4..] };
+
+    [Fact]
+    public async Task A_number_takes_the_place_of_another_and_the_old_one_reaches_nothing()
+    {
+        await SignInAsync();
+        await FollowAsync("Change your mobile number");
+        await BeginAsync("1", "2", "3");
+        Assert.Contains("not a valid card number", Text());
+        Assert.Contains("Enter the six digits", Text());
+        await BeginAsync(Moved.Mobile, Person.CardNumber, "975310");
+        Assert.Contains("That is not your PIN", Text());
+        await BeginAsync(Moved.Mobile, Person.CardNumber, TestPartner.Pin);
+        Assert.Contains("We sent six digits to 199****0001", Text());
+        await EnterCodeAsync("000000");
+        Assert.Contains("That is not the code", Text());
+        await EnterCodeAsync(await ChangeCodeAsync(Moved));
+        await WaitAsync();
+
+        Assert.Contains("Your mobile number is changed", Text());
+        await MessageAsync(Person, "Your mobile number was changed to 199****0001");
+        await MessageAsync(Moved, "This is your mobile number at our bank from now on");
+        Assert.Equal(Moved.Mobile, await KnownMobileAsync());
+        Assert.Empty(await FoundAsync(Person.Mobile));
+        Assert.Single(await FoundAsync(Moved.Mobile));
+
+        using var newOwner = new Browser();
+        await EnterMobileAsync(newOwner, Person);
+        await newOwner.SubmitAsync(("Code", await CodeAsync(Person)));
+        Assert.EndsWith("/my/no-account", newOwner.Address.AbsolutePath);
+        using var anew = new Browser();
+        await SignInAsync(anew, Moved);
+        Assert.Contains("Signed in with 199****0001", Text(anew));
+    }
+
+    [Fact]
+    public async Task A_number_that_another_customer_has_is_not_taken_from_them()
+    {
+        var other = (await Partner.PersonsAsync())[1];
+        await Partner.LinkAsync(1);
+        await Shared.Server.EndPauseAsync(Partner, other.Mobile);
+        await SignInAsync();
+        await Browser.GoAsync(Own("/mobile"));
+
+        await BeginAsync(other.Mobile, Person.CardNumber, TestPartner.Pin);
+        await EnterCodeAsync(await ChangeCodeAsync(other));
+
+        Assert.Contains("Another customer of ours", Text());
+        Assert.Equal(Person.Mobile, await KnownMobileAsync());
+        await Shared.Server.EndPauseAsync(Partner, other.Mobile);
+        using var browser = new Browser();
+        await SignInAsync(browser, other);
+    }
+
+    [Fact]
+    public async Task What_the_cards_bank_does_not_confirm_changes_nothing_and_wrong_cards_lock()
+    {
+        var stranger = Person with { Mobile = "19912345678" };
+        await SignInAsync();
+        await Browser.GoAsync(Own("/mobile"));
+        await BeginAsync(stranger.Mobile, Person.CardNumber, TestPartner.Pin);
+        await EnterCodeAsync(await ChangeCodeAsync(stranger));
+        await WaitAsync();
+
+        Assert.Contains("did not confirm that this number is yours", Text());
+        Assert.Equal(Person.Mobile, await KnownMobileAsync());
+
+        var card = (await Partner.PersonsAsync())[1].CardNumber;
+        await BeginAsync(Moved.Mobile, card, TestPartner.Pin);
+        Assert.Contains("not bound to any of your accounts", Text());
+        for (var i = 0; i < 3; i++)
+        {
+            await BeginAsync(Moved.Mobile, card, TestPartner.Pin);
+        }
+
+        Assert.Contains("For a day the number cannot be changed", Text());
+        await BeginAsync(Moved.Mobile, Person.CardNumber, TestPartner.Pin);
+        Assert.Contains("For a day the number cannot be changed", Text());
+    }
+
+    private Task BeginAsync(string mobile, string cardNumber, string pin) =>
+        Browser.SubmitAsync(("Mobile", mobile), ("CardNumber", cardNumber), ("Pin", pin));
+
+    private Task EnterCodeAsync(string code) => Browser.SubmitToAsync("form[action*=Code]", ("Code", code));
+
+    private async Task<string> ChangeCodeAsync(SandboxPerson person)
+    {
+        var message = await MessageAsync(person, "to make this your number");
+        return new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+    }
+
+    private async Task WaitAsync()
+    {
+        for (var i = 0; i < 400 && Text().Contains("Checking your details"); i++)
+        {
+            await Task.Delay(25);
+            await Browser.GoAsync(Own("/mobile"));
+        }
+    }
+
+    private async Task<IEnumerable<object>> FoundAsync(string mobile) =>
+        (await CustomerCommands.FindAsync(Shared.Server.Services, mobile))
+            .Where(found => found.World == new World(Partner.SandboxNumber))
+            .Cast<object>();
+
+    private async Task<string> KnownMobileAsync()
+    {
+        var customer = await Shared
+            .Server.Get<Store>()
+            .FirstAsync(CustomerTables.Customers, new World(Partner.SandboxNumber), $"1 = {1} ORDER BY id");
+        return Shared
+            .Server.Get<Vault>()
+            .OpenJson<CustomerProfile>(customer!.Profile, customer.Id.Value)
+            .Mobile;
+    }
+}
