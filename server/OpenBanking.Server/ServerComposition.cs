@@ -62,6 +62,12 @@ public static class ServerComposition
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton(_ => OpenKeys(options));
+        services.AddSingleton(provider => new WrappingKeys(
+            provider.GetRequiredService<ServerKeys>(),
+            options.WrappingKeys,
+            provider.GetRequiredService<Store>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<Vault>();
         services.AddSingleton<PairwiseIds>();
         services.AddSingleton<PinHash>();
@@ -72,7 +78,8 @@ public static class ServerComposition
             Stores.Open(
                 provider.GetRequiredService<StorageOptions>(),
                 options.DataFolder,
-                provider.GetRequiredService<TimeProvider>()
+                provider.GetRequiredService<TimeProvider>(),
+                options.WrappingKeys.Keys.Append(WrappingKeys.First).Max()
             )
         );
         services.AddSingleton<IInvariant, LedgerInvariant>();
@@ -169,6 +176,8 @@ public static class ServerComposition
         services.AddSingleton<PaymentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentExpiry>());
         services.AddHostedService<Housekeeping>();
+        services.AddSingleton<Rewrapping>();
+        services.AddHostedService(provider => provider.GetRequiredService<Rewrapping>());
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
         services.AddSingleton<Dormancy>();

@@ -92,6 +92,6 @@ public sealed class AuditKeys(Store store, Engine.Engine engine, Vault vault, Ti
     }
 
     /// <summary>Words of its own, so that no sealed key of another purpose opens here.</summary>
-    private static Guid RowIdOf(string keyId) =>
+    internal static Guid RowIdOf(string keyId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes("audit key " + keyId)).AsSpan(0, 16), bigEndian: true);
 }

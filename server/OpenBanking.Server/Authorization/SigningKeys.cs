@@ -224,7 +224,7 @@ public sealed class SigningKeys(
     private SigningKey Open(RotatingKeyRow row) =>
         SigningKey.Open(row.Algorithm, vault.Open(row.PrivateKey, RowIdOf(row.KeyId)));
 
-    private static Guid RowIdOf(string keyId) =>
+    internal static Guid RowIdOf(string keyId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes(keyId)).AsSpan(0, 16), bigEndian: true);
 
     private sealed record Loaded(RotatingKeyRow Row, SigningKey Key);

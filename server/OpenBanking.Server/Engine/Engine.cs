@@ -90,6 +90,12 @@ public sealed class Engine : IDisposable
     /// batches to come.</summary>
     public void SweepLater(Table table, Sql condition) => lanes[0].SweepLater(table, condition);
 
+    /// <summary>Replaces values of a column by others that mean the same, between the batches to come; gives how many.
+    /// What somebody else changes at the same time is left.</summary>
+    /// <exception cref="OutcomeUnknownException">It did not come to it in time.</exception>
+    internal Task<int> ReplaceAsync(Table table, string column, IReadOnlyList<Replacement> values) =>
+        WithinDeadline(lanes[0].ReplaceAsync(table, column, values));
+
     public void Dispose()
     {
         foreach (var lane in lanes)

@@ -6,7 +6,7 @@ namespace OpenBanking.Server.Engine;
 /// <summary>A queue of commands, and the thread that writes them: whatever waits is one batch.</summary>
 internal sealed class Lane : IDisposable
 {
-    private readonly Channel<Pending> queue;
+    private readonly Channel<Pending?> queue;
     private readonly Writer writer;
     private readonly int batchSize;
     private readonly Thread thread;
@@ -15,7 +15,7 @@ internal sealed class Lane : IDisposable
     {
         this.writer = writer;
         batchSize = limits.BatchSize;
-        queue = Channel.CreateBounded<Pending>(
+        queue = Channel.CreateBounded<Pending?>(
             new BoundedChannelOptions(limits.QueueLength) { SingleReader = true }
         );
         thread = new Thread(Run) { IsBackground = true, Name = $"engine writer {number}" };
@@ -32,6 +32,15 @@ internal sealed class Lane : IDisposable
     }
 
     public void SweepLater(Table table, Sql condition) => writer.Sweeps.Enqueue((table, condition));
+
+    public Task<int> ReplaceAsync(Table table, string column, IReadOnlyList<Replacement> values)
+    {
+        var work = new PendingReplacement(table, column, values);
+        writer.Replacements.Enqueue(work);
+        // Nothing to decide, but a reason to look. A full queue looks soon anyway.
+        queue.Writer.TryWrite(null);
+        return work.Replaced.Task;
+    }
 
     /// <summary>Takes nothing more; what was taken is still done.</summary>
     public void Close() => queue.Writer.TryComplete();
@@ -50,7 +59,10 @@ internal sealed class Lane : IDisposable
         {
             while (waiting.Count < batchSize && queue.Reader.TryRead(out var next))
             {
-                waiting.Add(next);
+                if (next is not null)
+                {
+                    waiting.Add(next);
+                }
             }
 
             foreach (var batch in waiting.GroupBy(pending => pending.World))
@@ -60,6 +72,7 @@ internal sealed class Lane : IDisposable
 
             waiting.Clear();
             writer.Sweep();
+            writer.Replace();
         }
     }
 }

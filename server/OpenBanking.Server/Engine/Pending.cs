@@ -1,4 +1,5 @@
 using System.Buffers;
+using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Engine;
@@ -143,4 +144,11 @@ internal sealed class BatchAnswers(Id<JournalRow> journalId)
     public void Append(byte[] body) => bodies.Write(body);
 
     public byte[]? Bodies => bodies.WrittenCount == 0 ? null : bodies.WrittenSpan.ToArray();
+}
+
+/// <summary>Values to be replaced between batches.</summary>
+internal sealed record PendingReplacement(Table Table, string Column, IReadOnlyList<Replacement> Values)
+{
+    public TaskCompletionSource<int> Replaced { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

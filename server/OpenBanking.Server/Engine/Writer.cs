@@ -45,6 +45,8 @@ internal sealed class Writer(
 
     public ConcurrentQueue<(Table Table, Sql Condition)> Sweeps { get; } = [];
 
+    public ConcurrentQueue<PendingReplacement> Replacements { get; } = [];
+
     /// <summary>Runs commands of one world as one transaction, and tells each its outcome.</summary>
     public void Run(IReadOnlyList<Pending> batch, World world)
     {
@@ -121,6 +123,23 @@ internal sealed class Writer(
             catch (Exception failure)
             {
                 log.LogError(failure, "Could not sweep {Table}", sweep.Table.Name);
+            }
+        }
+    }
+
+    /// <summary>Replaces the values that were asked for, between batches.</summary>
+    public void Replace()
+    {
+        while (Replacements.TryDequeue(out var work))
+        {
+            try
+            {
+                work.Replaced.SetResult(session.Replace(work.Table, work.Column, work.Values));
+            }
+            catch (Exception failure)
+            {
+                session.Rollback();
+                work.Replaced.SetException(failure);
             }
         }
     }

@@ -21,6 +21,10 @@ public sealed record ServerOptions
     /// <summary>The master key, 32 bytes in base64. A sandbox may leave it out: it makes one in its data folder.</summary>
     public string? MasterKey { get; init; }
 
+    /// <summary>Newer keys for sealed values by their version, from 2 on: 32 bytes each in base64. Which one is in use is
+    /// decided by <c>keys rewrap</c>.</summary>
+    public IReadOnlyDictionary<int, string> WrappingKeys { get; init; } = new Dictionary<int, string>();
+
     /// <summary>Whether a proxy in front ends TLS, so that plain http may be served elsewhere than on loopback.</summary>
     public bool BehindTlsProxy { get; init; }
 
@@ -68,6 +72,20 @@ public sealed record ServerOptions
         if (MasterKey is { } key && !Convert.TryFromBase64String(key, new byte[key.Length], out _))
         {
             throw new WrongSettingException("Server:MasterKey is not in base64.");
+        }
+
+        foreach (var (version, wrappingKey) in WrappingKeys)
+        {
+            if (
+                version < 2
+                || !Convert.TryFromBase64String(wrappingKey, new byte[wrappingKey.Length], out var length)
+                || length != 32
+            )
+            {
+                throw new WrongSettingException(
+                    $"Server:WrappingKeys:{version} is not 32 bytes in base64, for a version from 2 on."
+                );
+            }
         }
 
         if (RequestsPerSecond < 1 || RequestBurst < 1)

@@ -65,6 +65,6 @@ public sealed class PageKeys(Store store, Engine.Engine engine, Vault vault, Tim
         engine.SubmitAsync(new KeepPageKey(time.GetUtcNow(), row)).GetAwaiter().GetResult();
     }
 
-    private static Guid RowIdOf(string name) =>
+    internal static Guid RowIdOf(string name) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
 }

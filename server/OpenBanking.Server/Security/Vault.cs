@@ -10,27 +10,27 @@ namespace OpenBanking.Server.Security;
 /// Seals values at rest: a fresh data key for each value (AES-256-GCM), wrapped by a versioned key-encryption key;
 /// both are tied to the row they belong to, so that a value moved to another row does not open.
 /// </summary>
-public sealed class Vault(ServerKeys keys)
+/// <param name="wrappingKeys">The first one alone when there are none.</param>
+public sealed class Vault(ServerKeys keys, WrappingKeys? wrappingKeys = null)
 {
-    /// <summary>The key-encryption key that new values are wrapped with.</summary>
-    private const int CurrentVersion = 1;
-
     private const int KeyLength = 32;
     private const int NonceLength = 12;
     private const int TagLength = 16;
     private const int WrappedLength = NonceLength + KeyLength + TagLength;
     private const int HeaderLength = sizeof(int) + WrappedLength;
 
-    private readonly byte[] wrappingKey = keys.For($"vault key-encryption key {CurrentVersion}");
+    private readonly WrappingKeys wrappingKeys = wrappingKeys ?? new(keys);
     private readonly byte[] indexKey = keys.For("vault blind index");
     private readonly byte[] macKey = keys.For("vault one-time code");
 
+    /// <exception cref="Storage.StoreUnavailableException">The store has not been reached for long.</exception>
     public byte[] Seal(ReadOnlySpan<byte> value, Guid rowId)
     {
+        var (version, wrappingKey) = wrappingKeys.ToWrap();
         Span<byte> dataKey = stackalloc byte[KeyLength];
         RandomNumberGenerator.Fill(dataKey);
         var output = new byte[HeaderLength + NonceLength + value.Length + TagLength];
-        BinaryPrimitives.WriteInt32BigEndian(output, CurrentVersion);
+        BinaryPrimitives.WriteInt32BigEndian(output, version);
         Encrypt(wrappingKey, dataKey, rowId, output.AsSpan(sizeof(int), WrappedLength));
         Encrypt(dataKey, value, rowId, output.AsSpan(HeaderLength));
         CryptographicOperations.ZeroMemory(dataKey);
@@ -40,19 +40,33 @@ public sealed class Vault(ServerKeys keys)
     /// <exception cref="CryptographicException">It was sealed for another row, by another key, or was changed.</exception>
     public byte[] Open(ReadOnlySpan<byte> sealedValue, Guid rowId)
     {
-        if (
-            sealedValue.Length < HeaderLength + NonceLength + TagLength
-            || BinaryPrimitives.ReadInt32BigEndian(sealedValue) != CurrentVersion
-        )
-        {
-            throw new CryptographicException("The value was not sealed by a key of this server.");
-        }
-
-        var dataKey = Decrypt(wrappingKey, sealedValue.Slice(sizeof(int), WrappedLength), rowId);
+        var dataKey = Unwrap(sealedValue, rowId);
         var value = Decrypt(dataKey, sealedValue[HeaderLength..], rowId);
         CryptographicOperations.ZeroMemory(dataKey);
         return value;
     }
+
+    /// <summary>The same value, its data key wrapped with the key in use; null when it is already.</summary>
+    /// <exception cref="CryptographicException">It does not open.</exception>
+    public byte[]? Rewrap(ReadOnlySpan<byte> sealedValue, Guid rowId)
+    {
+        var (version, wrappingKey) = wrappingKeys.ToWrap();
+        if (VersionOf(sealedValue) == version)
+        {
+            return null;
+        }
+
+        var dataKey = Unwrap(sealedValue, rowId);
+        var output = sealedValue.ToArray();
+        BinaryPrimitives.WriteInt32BigEndian(output, version);
+        Encrypt(wrappingKey, dataKey, rowId, output.AsSpan(sizeof(int), WrappedLength));
+        CryptographicOperations.ZeroMemory(dataKey);
+        return output;
+    }
+
+    /// <summary>The version of the key that wraps a value's data key; 0 when it is no sealed value.</summary>
+    public static int VersionOf(ReadOnlySpan<byte> sealedValue) =>
+        sealedValue.Length < sizeof(int) ? 0 : BinaryPrimitives.ReadInt32BigEndian(sealedValue);
 
     public byte[] SealJson<T>(T value, Guid rowId) => Seal(JsonSerializer.SerializeToUtf8Bytes(value), rowId);
 
@@ -81,6 +95,12 @@ public sealed class Vault(ServerKeys keys)
             macKey,
             (byte[])[.. rowId.ToByteArray(bigEndian: true), .. Encoding.UTF8.GetBytes(secret)]
         );
+
+    private byte[] Unwrap(ReadOnlySpan<byte> sealedValue, Guid rowId) =>
+        sealedValue.Length >= HeaderLength + NonceLength + TagLength
+        && wrappingKeys.Find(VersionOf(sealedValue)) is { } wrappingKey
+            ? Decrypt(wrappingKey, sealedValue.Slice(sizeof(int), WrappedLength), rowId)
+            : throw new CryptographicException("The value was not sealed by a key of this server.");
 
     private static void Encrypt(
         ReadOnlySpan<byte> key,

@@ -20,6 +20,7 @@ using OpenBanking.Server.Purposes;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Risk;
 using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Security;
 using OpenBanking.Server.SubMerchants;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Webhooks;
@@ -77,6 +78,7 @@ public static class Schema
         AuthorizationTables.SigningKeys,
         AuthorizationTables.PageKeys,
         KeyTables.RotatingKeys,
+        WrappingKeyTables.Keys,
         ProofTables.SeenProofs,
         ProofTables.Epochs,
         WorldTables.Worlds,

@@ -75,6 +75,9 @@ public abstract class Store : IDisposable
 
     internal abstract IMigrationTarget OpenMigrations();
 
+    /// <summary>The other processes that work on this store now.</summary>
+    internal virtual IReadOnlyList<RunningNode> OtherNodes() => [];
+
     /// <summary>What the nodes on this store have seen; null when it serves one process only.</summary>
     internal virtual ISharedMemory? OpenSharedMemory() => null;
 
@@ -108,7 +111,15 @@ internal interface IWriteSession : IDisposable
 
     /// <summary>Deletes rows of any world that have outlived their use, at most a limited number.</summary>
     int Sweep(Table table, Sql condition, int limit);
+
+    /// <summary>Replaces values of a column, past the rules, by others that mean the same. Rows that somebody has in hand, or
+    /// has changed since they were read, are left; gives how many were replaced.</summary>
+    int Replace(Table table, string column, IReadOnlyList<Replacement> values);
 }
+
+/// <summary>A value of a column, as it was read and as it is to be.</summary>
+/// <param name="Key">The row's key, a value a column.</param>
+internal sealed record Replacement(World World, IReadOnlyList<object> Key, byte[] Old, byte[] New);
 
 /// <summary>A row was changed by another writer between reading and writing it.</summary>
 public sealed class WriteConflictException(string message) : Exception(message);

@@ -12,9 +12,14 @@ internal static class Stores
 
     /// <summary>The store with a schema that this server works on.</summary>
     /// <exception cref="InvalidOperationException">It has another, and this process cannot or is not to change it.</exception>
-    public static Store Open(StorageOptions options, string dataFolder, TimeProvider time)
+    public static Store Open(
+        StorageOptions options,
+        string dataFolder,
+        TimeProvider time,
+        int newestKey = RunningNode.FirstKey
+    )
     {
-        var store = Connect(options, dataFolder);
+        var store = Connect(options, dataFolder, newestKey);
         try
         {
             if (options.MigrateAtStart)
@@ -36,7 +41,12 @@ internal static class Stores
     }
 
     /// <summary>The store as it is.</summary>
-    public static Store Connect(StorageOptions options, string dataFolder) =>
+    /// <param name="newestKey">The newest key for sealed values that this process was given, for others to see.</param>
+    public static Store Connect(
+        StorageOptions options,
+        string dataFolder,
+        int newestKey = RunningNode.FirstKey
+    ) =>
         options.Provider == StorageProvider.Sqlite
             ? ConnectSqlite(Path.Combine(dataFolder, SqliteFile), options)
             : new PostgresStore(
@@ -44,7 +54,8 @@ internal static class Stores
                     ?? throw new WrongSettingException(
                         "Set Storage:ConnectionString, such as Host=db;Database=openbanking;Username=openbanking."
                     ),
-                options.RehearsalFolder
+                options.RehearsalFolder,
+                newestKey
             );
 
     private static SqliteStore ConnectSqlite(string file, StorageOptions options) =>

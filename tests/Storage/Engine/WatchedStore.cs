@@ -113,6 +113,9 @@ internal sealed class WatchedStore(Store store) : Store
 
         public int Sweep(Table table, Sql condition, int limit) => session.Sweep(table, condition, limit);
 
+        public int Replace(Table table, string column, IReadOnlyList<Replacement> values) =>
+            session.Replace(table, column, values);
+
         public void Dispose() => session.Dispose();
     }
 }

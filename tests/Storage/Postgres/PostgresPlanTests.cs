@@ -1,3 +1,4 @@
+using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Storage.Postgres;
 
@@ -13,6 +14,8 @@ public sealed class PostgresPlanTests : IDisposable
 
     public static TheoryData<string> ChangedTables =>
         [.. Schema.Tables.Where(table => table.Versioned).Select(table => table.Name)];
+
+    public static TheoryData<string> Sealed => [.. SealedColumns.All.Select(column => column.Name)];
 
     [Theory]
     [MemberData(nameof(Tables))]
@@ -34,6 +37,15 @@ public sealed class PostgresPlanTests : IDisposable
 
         AssertByKey(table, plan);
         Assert.Contains("Tid Scan on", plan);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sealed))]
+    public void Sealed_values_are_replaced_where_they_were_found(string name)
+    {
+        var column = SealedColumns.All.Single(column => column.Name == name);
+
+        AssertByKey(column.Table, PlanOf(PostgresText.Replace(column.Table, column.Column)));
     }
 
     public void Dispose() => database.Dispose();

@@ -4,6 +4,7 @@ using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
 using OpenBanking.Tests.Storage.Outside;
+using OpenBanking.Tests.Storage.Security;
 using OpenBanking.Tests.Storage.Tables;
 
 namespace OpenBanking.Tests.Storage.Postgres;
@@ -55,3 +56,5 @@ public sealed class PostgresAuditCommandTests : AuditCommandTests<PostgresDataba
 public sealed class PostgresKeyCommandTests : KeyCommandTests<PostgresDatabase>;
 
 public sealed class PostgresWorkerTests : WorkerTests<PostgresDatabase>;
+
+public sealed class PostgresRewrappingTests : RewrappingTests<PostgresDatabase>;

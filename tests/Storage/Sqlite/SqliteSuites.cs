@@ -4,6 +4,7 @@ using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
 using OpenBanking.Tests.Storage.Migrations;
 using OpenBanking.Tests.Storage.Outside;
+using OpenBanking.Tests.Storage.Security;
 using OpenBanking.Tests.Storage.Tables;
 
 namespace OpenBanking.Tests.Storage.Sqlite;
@@ -59,3 +60,5 @@ public sealed class SqliteAuditCommandTests : AuditCommandTests<SqliteDatabase>;
 public sealed class SqliteKeyCommandTests : KeyCommandTests<SqliteDatabase>;
 
 public sealed class SqliteWorkerTests : WorkerTests<SqliteDatabase>;
+
+public sealed class SqliteRewrappingTests : RewrappingTests<SqliteDatabase>;

@@ -77,6 +77,11 @@ internal sealed record AppliedMigration(int Number, string Name, string Checksum
 /// <param name="Schema">The newest migration it knows.</param>
 internal sealed record RunningNode(string Name, int Schema)
 {
+    public const int FirstKey = 1;
+
+    /// <summary>The newest key for sealed values that it was given.</summary>
+    public int NewestKey { get; init; } = FirstKey;
+
     public override string ToString() => $"{Name} (schema {Schema:0000})";
 }
 

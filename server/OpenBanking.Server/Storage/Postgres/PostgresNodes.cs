@@ -18,15 +18,26 @@ internal static partial class PostgresNodes
     private const long LockNumber = 0x6F70656E62616E4B;
 
     /// <summary>PostgreSQL cuts off what is longer than 63 bytes.</summary>
-    private const int LongestMachineName = 30;
+    private const int LongestMachineName = 22;
     private const int SchemaOfTheFirstVersion = 1;
 
     /// <summary>This process as the others see it.</summary>
-    public static string ApplicationName(int schema)
+    public static string ApplicationName(int schema, int newestKey = RunningNode.FirstKey) =>
+        $"{Prefix}/{schema:0000} {Own}" + (newestKey > RunningNode.FirstKey ? $" key {newestKey}" : "");
+
+    /// <summary>The name of this process.</summary>
+    private static string Own
     {
-        var machine = Environment.MachineName;
-        return $"{Prefix}/{schema:0000} {machine[..Math.Min(machine.Length, LongestMachineName)]}:{Environment.ProcessId}";
+        get
+        {
+            var machine = Environment.MachineName;
+            return $"{machine[..Math.Min(machine.Length, LongestMachineName)]}:{Environment.ProcessId}";
+        }
     }
+
+    /// <summary>The nodes that have a connection, apart from this process.</summary>
+    public static IReadOnlyList<RunningNode> Others(NpgsqlConnection connection) =>
+        [.. Running(connection).Where(node => node.Name != Own)];
 
     /// <summary>The nodes that have a connection, apart from this one.</summary>
     public static IReadOnlyList<RunningNode> Running(NpgsqlConnection connection)
@@ -107,9 +118,14 @@ internal static partial class PostgresNodes
     private static RunningNode NodeOf(string applicationName) =>
         Label().Match(applicationName) is { Success: true } label
             ? new(label.Groups["name"].Value, int.Parse(label.Groups["schema"].Value))
+            {
+                NewestKey = label.Groups["key"] is { Success: true, Value: var key }
+                    ? int.Parse(key)
+                    : RunningNode.FirstKey,
+            }
             : new("a server of the first version", SchemaOfTheFirstVersion);
 
-    [GeneratedRegex(@"/(?<schema>\d{4,9}) (?<name>.*)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"/(?<schema>\d{4,9}) (?<name>.*?)(?: key (?<key>\d{1,9}))?$", RegexOptions.None, 1000)]
     private static partial Regex Label();
 }
 

@@ -25,12 +25,17 @@ public sealed class PostgresStore : Store
     private readonly NpgsqlConnection? snapshot;
 
     /// <param name="rehearsalFolder">Migrations that are not released yet.</param>
-    public PostgresStore(string connectionString, string? rehearsalFolder = null)
+    /// <param name="newestKey">The newest key for sealed values that this process was given, for the others to see.</param>
+    public PostgresStore(
+        string connectionString,
+        string? rehearsalFolder = null,
+        int newestKey = RunningNode.FirstKey
+    )
     {
         known = MigrationFiles.Known(PostgresMigrations.Dialect, rehearsalFolder);
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            ApplicationName = PostgresNodes.ApplicationName(known[^1].Number),
+            ApplicationName = PostgresNodes.ApplicationName(known[^1].Number, newestKey),
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             Timeout = ConnectTimeoutSeconds,
@@ -162,6 +167,12 @@ public sealed class PostgresStore : Store
         new PostgresStore(this, await InRunsAsync(BeginSnapshotAsync));
 
     internal override IWriteSession OpenWriteSession() => new PostgresWriteSession(connections);
+
+    internal override IReadOnlyList<RunningNode> OtherNodes()
+    {
+        using var connection = connections.OpenConnection();
+        return PostgresNodes.Others(connection);
+    }
 
     internal override IMigrationTarget OpenMigrations() =>
         new PostgresMigrations(connections.OpenConnection(), known);

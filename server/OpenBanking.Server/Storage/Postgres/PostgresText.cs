@@ -97,6 +97,28 @@ internal static class PostgresText
             + $"DELETE FROM {table.Name} USING outlived WHERE {string.Join(" AND ", same)}";
     }
 
+    /// <summary>Parameters, an array each: the worlds, the keys, the old values and the new ones. Rows that are locked are
+    /// left, so that it waits for nobody.</summary>
+    public static string Replace(Table table, string column) =>
+        texts.GetOrAdd(
+            (table, "replace " + column),
+            _ =>
+            {
+                var kinds = table.KeyColumns.Select(table.KindOf).Prepend(ColumnKind.Int64);
+                var arrays = kinds
+                    .Concat([ColumnKind.Blob, ColumnKind.Blob])
+                    .Select((kind, i) => $"${i + 1}::{TypeOf(kind)}[]");
+                var names = table.KeyColumns.Prepend("world").Concat(["old_value", "new_value"]);
+                return "WITH known AS MATERIALIZED (SELECT given.new_value, place.ctid AS place "
+                    + $"FROM unnest({string.Join(", ", arrays)}) AS given ({string.Join(", ", names)}) CROSS JOIN LATERAL ("
+                    + $"SELECT ctid FROM {table.Name} WHERE world = given.world AND {KeysAreGiven(table)} "
+                    + $"AND {column} = given.old_value LIMIT 1 FOR UPDATE SKIP LOCKED) AS place) "
+                    + $"UPDATE {table.Name} SET {column} = known.new_value"
+                    + (table.Versioned ? ", version = version + 1 " : " ")
+                    + $"FROM known WHERE {table.Name}.ctid = known.place";
+            }
+        );
+
     private static string InsertInto(Table table) =>
         $"INSERT INTO {table.Name} (world, {string.Join(", ", table.Columns)})";
 

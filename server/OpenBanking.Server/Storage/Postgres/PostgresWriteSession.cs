@@ -152,6 +152,27 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         return command.ExecuteNonQuery();
     }
 
+    public int Replace(Table table, string column, IReadOnlyList<Replacement> values)
+    {
+        var arrays = new PostgresArrays();
+        foreach (var value in values)
+        {
+            arrays.NextRow();
+            arrays.Int64(value.World.Number);
+            foreach (var key in value.Key)
+            {
+                RowMapper.WriteValue(arrays, key);
+            }
+
+            arrays.Blob(value.Old);
+            arrays.Blob(value.New);
+        }
+
+        using var command = new NpgsqlCommand(PostgresText.Replace(table, column), Connection());
+        arrays.AddTo(command.Parameters);
+        return command.ExecuteNonQuery();
+    }
+
     public void Load<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyCollection<TKey> keys, Action<TRow> found)
         where TKey : struct
         where TRow : class

@@ -72,6 +72,15 @@ internal static class SqliteText
         $"DELETE FROM {table.Name} WHERE (world, {string.Join(", ", table.KeyColumns)}) IN "
         + $"(SELECT world, {string.Join(", ", table.KeyColumns)} FROM {table.Name} WHERE {condition} LIMIT ?1)";
 
+    /// <summary>Parameters: the new value, the world, the key, the old value.</summary>
+    public static string Replace(Table table, string column) =>
+        texts.GetOrAdd(
+            (table, "replace " + column),
+            _ =>
+                $"UPDATE {table.Name} SET {column} = ?1{(table.Versioned ? ", version = version + 1" : "")} "
+                + $"WHERE {KeyEquals(table, first: 2)} AND {column} = ?{table.KeyColumns.Count + 3}"
+        );
+
     private static string SelectAll(Table table) =>
         $"SELECT {string.Join(", ", table.Columns)} FROM {table.Name}";
 

@@ -64,6 +64,29 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         return connection.ChangedRows;
     }
 
+    public int Replace(Table table, string column, IReadOnlyList<Replacement> values)
+    {
+        var replaced = 0;
+        connection.Prepare("BEGIN IMMEDIATE").Run();
+        foreach (var value in values)
+        {
+            var statement = connection.Prepare(SqliteText.Replace(table, column));
+            statement.Blob(value.New);
+            statement.Int64(value.World.Number);
+            foreach (var key in value.Key)
+            {
+                RowMapper.WriteValue(statement, key);
+            }
+
+            statement.Blob(value.Old);
+            statement.Run();
+            replaced += connection.ChangedRows;
+        }
+
+        connection.Prepare("COMMIT").Run();
+        return replaced;
+    }
+
     public void Load<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyCollection<TKey> keys, Action<TRow> found)
         where TKey : struct
         where TRow : class

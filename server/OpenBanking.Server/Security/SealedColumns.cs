@@ -1,0 +1,48 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
+using OpenBanking.Server.Audit;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Pages;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Webhooks;
+
+namespace OpenBanking.Server.Security;
+
+/// <summary>A column of values that the vault has sealed.</summary>
+/// <param name="Table">A table with an id of its own as its key, or one of a few rows in the live world.</param>
+/// <param name="TiedTo">The column whose value says which row a sealed one belongs to.</param>
+/// <param name="RowId">What it is tied to, made of that value.</param>
+public sealed record SealedColumn(Table Table, string Column, string TiedTo, Func<object, Guid> RowId)
+{
+    public string Name => $"{Table.Name}.{Column}";
+
+    /// <summary>Whether it is read in parts, by the ids of its rows; the others are read whole.</summary>
+    public bool IsPaged => Table.KeyColumns is ["id"];
+}
+
+/// <summary>Every column of sealed values. Keyed digests are not among them: what they were made of is not kept, so that
+/// they stay under the master key for good.</summary>
+public static class SealedColumns
+{
+    public static IReadOnlyList<SealedColumn> All { get; } =
+    [
+        Of(AccountTables.Accounts, "number"),
+        Of(ApplicationTables.Applications, "elements"),
+        Of(CustomerTables.BoundCards, "number"),
+        Of(CustomerTables.Customers, "profile"),
+        Of(IntentTables.Intents, "request"),
+        Of(SessionTables.Sessions, "mobile"),
+        Of(AuthorizationTables.Interactions, "mobile"),
+        Of(WebhookTables.Endpoints, "secret"),
+        Of(ProofTables.Epochs, "secret"),
+        new(AuditTables.Keys, "private_key", "key_id", id => AuditKeys.RowIdOf((string)id)),
+        new(KeyTables.RotatingKeys, "private_key", "key_id", id => SigningKeys.RowIdOf((string)id)),
+        new(AuthorizationTables.SigningKeys, "private_key", "key_id", id => SigningKeys.RowIdOf((string)id)),
+        new(AuthorizationTables.PageKeys, "xml", "name", name => PageKeys.RowIdOf((string)name)),
+    ];
+
+    private static SealedColumn Of(Table table, string column) => new(table, column, "id", id => (Guid)id);
+}
