@@ -30,23 +30,51 @@ public sealed partial class ExampleJourney
         await bank.Get<Engine>().SubmitAsync(new GuessTooOften(World, DateTimeOffset.UtcNow, application));
 
         var account = (await AccountsAsync())[0];
+        await ChangeCardAsync(account);
         await AccountCommands.SetFreezeAsync(bank.Services, account.Id.ToString(), frozen: true);
         await AccountCommands.SetFreezeAsync(bank.Services, account.Id.ToString(), frozen: false);
-        await CloseAnotherAsync();
+        await UpgradeAndCloseAnotherAsync();
     }
 
-    /// <summary>A customer opens an account, and closes it.</summary>
-    private async Task CloseAnotherAsync()
+    /// <summary>A customer binds a second card, and makes it the default one.</summary>
+    private async Task ChangeCardAsync(AccountRow account)
+    {
+        var cards = bank.Get<OwnCards>();
+        var second = persons.Last(person => person.IdNumber == persons[0].IdNumber);
+        var session = await SessionOfAsync(account);
+        Assert.Null(await cards.AddAsync(session, account, second.CardNumber, Pin, "A card is bound."));
+        var bound = await UntilAsync(
+            () => bank.Get<DashboardQueries>().ListCardsAsync(World, account),
+            listed => listed.Count == 2
+        );
+        Assert.Null(await cards.ChooseAsync(session, account, bound[1], Pin, "It is the default card."));
+    }
+
+    /// <summary>A customer opens an account of Type III, makes it one of Type II, and closes it.</summary>
+    private async Task UpgradeAndCloseAnotherAsync()
     {
         using var raw = NewRaw();
-        await LinkWithoutSdkAsync(raw, persons[4]);
+        var person = persons[4];
+        await LinkWithoutSdkAsync(raw, person, """{"type":"account_opening","account_type":"type_iii"}""");
         var account = (await AccountsAsync())[^1];
-        var customer = await bank.Get<Store>().FindAsync(CustomerTables.Customers, World, account.CustomerId);
+        var session = await SessionOfAsync(account);
+        var own = bank.Get<OwnAccounts>();
         Assert.Null(
-            await bank.Get<OwnAccounts>()
-                .CloseAsync(new OpenSession(World, Row: null!, customer), account, Pin)
+            await own.UpgradeAsync(session, account, person.IdNumber, person.CardNumber, Pin, "It is Type II.")
         );
+        account = await UntilAsync(
+            async () => (await AccountsAsync())[^1],
+            now => now.Type == AccountType.TypeTwo.Value
+        );
+        Assert.Null(await own.CloseAsync(session, account, Pin));
     }
+
+    private async Task<OpenSession> SessionOfAsync(AccountRow account) =>
+        new(
+            World,
+            Row: null!,
+            await bank.Get<Store>().FindAsync(CustomerTables.Customers, World, account.CustomerId)
+        );
 
     /// <summary>More than half a year without a payment, and more than a year after consent.</summary>
     private async Task LetTimePassAsync()

@@ -1,5 +1,5 @@
 using OpenBanking.Server.Sandbox;
-using OpenBanking.Server.Worlds;
+using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Contract;
 
@@ -61,17 +61,7 @@ public sealed partial class ExampleJourney
             "Nobody pays it any more",
             () => client.SubMerchants.CloseAsync(merchant.Id)
         );
-        await bank.Get<SandboxClock>()
-            .AdvanceAsync(new World(int.Parse(sandbox.SandboxId)), TimeSpan.FromDays(1));
-        for (
-            var tries = 0;
-            tries < MostTries
-                && !await client.Payouts.ListAsync().AllAsync(each => each.Status == PayoutStatus.Succeeded);
-            tries++
-        )
-        {
-            await Task.Delay(25);
-        }
+        await PayOutAsync(payouts => payouts.All(each => each.Status == PayoutStatus.Succeeded));
 
         var payout = await RecordAsync(
             "listPayouts",
@@ -80,5 +70,25 @@ public sealed partial class ExampleJourney
             async () => await client.Payouts.ListAsync().FirstAsync()
         );
         await RecordAsync("getPayout", "payout", "One of them", () => client.Payouts.GetAsync(payout.Id));
+        await FailAPayoutAsync();
+    }
+
+    private async Task FailAPayoutAsync()
+    {
+        await client.Sandbox.SetFeesAsync(new SetSandboxFeesRequest { BasisPoints = 0 });
+        var topUp = await client.TopUps.CreateAsync(
+            new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = Money.Yuan(100) },
+            IdempotencyKey.FromOrder("before-a-payout", "top-up")
+        );
+        await client.TopUps.WaitAsync(topUp.Id);
+        await PayAsync("order-1007", MagicAmounts.PayoutRefused);
+        await PayOutAsync(payouts => payouts.Any(each => each.Status == PayoutStatus.Failed));
+    }
+
+    /// <summary>A day passes, and what it brought is paid out.</summary>
+    private async Task PayOutAsync(Predicate<List<Payout>> isDone)
+    {
+        await bank.Get<SandboxClock>().AdvanceAsync(World, TimeSpan.FromDays(1));
+        await UntilAsync(async () => await client.Payouts.ListAsync().ToListAsync(), isDone);
     }
 }

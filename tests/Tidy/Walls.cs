@@ -114,16 +114,20 @@ public sealed partial class Walls
     }
 
     [Fact]
-    public void Nothing_but_an_erasure_reaches_the_sealed_identities()
+    public void Nothing_but_an_erasure_reaches_the_sealed_identities_and_a_new_key_wraps_them_unread()
     {
         var users = Repository
             .Server.Where(file => Repository.Read(file).Contains("SealedIdentityTables"))
             .Select(file => file.Split('/')[^1]);
-        Assert.Equal(["ErasureRules.cs", "Schema.cs", "SealedIdentityTables.cs"], users.Order());
+        Assert.Equal(
+            ["ErasureRules.cs", "Schema.cs", "SealedColumns.cs", "SealedIdentityTables.cs"],
+            users.Order()
+        );
         Assert.DoesNotContain(
             "(SealedIdentityTables",
             string.Concat(Repository.Server.Select(Repository.Read))
                 .Replace("book.Insert(SealedIdentityTables", "")
+                .Replace("Of(SealedIdentityTables", "")
         );
     }
 

@@ -5,7 +5,8 @@ using OpenBanking.Server.Storage;
 namespace OpenBanking.Server.Erasure;
 
 /// <summary>Who an erased customer was, for as long as the law makes the bank keep it (Anti-Money Laundering Law,
-/// article 34). Nothing in the server reads it: a test of the walls holds that.</summary>
+/// article 34). Nothing in the server reads it, and a new wrapping key wraps it unread: a test of the walls holds
+/// that.</summary>
 public sealed record SealedIdentityRow : IIdentified
 {
     public static string IdPrefix => "sid_";

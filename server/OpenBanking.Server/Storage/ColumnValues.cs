@@ -10,7 +10,7 @@ internal sealed record ColumnValue(World World, IReadOnlyList<object> Key, objec
 /// <summary>Reads one column of any table, whatever else its rows hold.</summary>
 internal static class ColumnValues
 {
-    /// <summary>The values of a table whose key is an id, in the order of world and id.</summary>
+    /// <summary>The values of a table whose key is one id, in the order of world and id.</summary>
     public static ValueTask<IReadOnlyList<ColumnValue>> ListAfterAsync(
         Store store,
         Table table,
@@ -22,9 +22,10 @@ internal static class ColumnValues
     )
     {
         var query = Begin(table, column, other);
-        query.AppendLiteral(" AND (world, id) > (?1, ");
+        var key = table.KeyColumns.Single();
+        query.AppendLiteral($" AND (world, {key}) > (?1, ");
         query.AppendFormatted(id);
-        query.AppendLiteral(") ORDER BY world, id LIMIT ");
+        query.AppendLiteral($") ORDER BY world, {key} LIMIT ");
         query.AppendFormatted(most);
         return store.QueryAsync(world, query, row => Read(row, table, other));
     }

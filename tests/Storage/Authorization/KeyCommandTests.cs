@@ -46,7 +46,8 @@ public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
 
         Assert.Equal(ServerProgram.CannotStart, run.ExitCode);
         Assert.Equal(
-            $"keys does not know {command[^1]}; there are keys, keys rotate, keys rotate --compromised, keys rewrap and keys retire VERSION.",
+            $"keys does not know {command[^1]}; there are keys, keys rotate, keys rotate --compromised, "
+                + "keys rewrap and keys retire VERSION.",
             run.Error
         );
         Assert.Equal("0", Count("rotating_key"));
