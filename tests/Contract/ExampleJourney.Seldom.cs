@@ -60,7 +60,14 @@ public sealed partial class ExampleJourney
         var session = await SessionOfAsync(account);
         var own = bank.Get<OwnAccounts>();
         Assert.Null(
-            await own.UpgradeAsync(session, account, person.IdNumber, person.CardNumber, Pin, "It is Type II.")
+            await own.UpgradeAsync(
+                session,
+                account,
+                person.IdNumber,
+                person.CardNumber,
+                Pin,
+                "It is Type II."
+            )
         );
         account = await UntilAsync(
             async () => (await AccountsAsync())[^1],

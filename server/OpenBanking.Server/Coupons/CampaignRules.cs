@@ -30,13 +30,7 @@ public static class CampaignRules
         var campaign = book.Get(CouponTables.Campaigns, command.Campaign.Id);
         var left = book.Find(LedgerTables.InternalAccounts, BudgetOf(campaign))?.Balance ?? 0;
         // Written every time, so that of two that read the same balance one runs again.
-        campaign = book.Update(
-            CouponTables.Campaigns,
-            campaign with
-            {
-                State = CampaignState.Settled,
-            }
-        );
+        campaign = book.Update(CouponTables.Campaigns, campaign with { State = CampaignState.Settled });
         LedgerRules.Post(
             book,
             new(
