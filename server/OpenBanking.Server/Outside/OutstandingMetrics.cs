@@ -69,6 +69,9 @@ public sealed class OutstandingMetrics : PeriodicWorker
             IntentKind.NotifyCustomer => "payment_notice",
             IntentKind.VerifyPinReset => "pin_reset_verification",
             IntentKind.PayOut => "payout",
+            IntentKind.VerifyCard => "card_verification",
+            IntentKind.VerifyUpgrade => "upgrade_verification",
+            IntentKind.VerifyMobileChange => "mobile_verification",
             _ => throw new InvalidOperationException($"Unknown kind {kind}."),
         };
 }
