@@ -309,6 +309,9 @@ public static class ServerCommands
             typeof(ICardRail),
             typeof(IMessageSender),
             typeof(ISettlementRail),
+            .. app.Services.GetRequiredService<OutsideLimits>().ExportPostings ?? true
+                ? (Type[])[typeof(ICoreBankingPostings)]
+                : [],
         ];
         string[] missing =
         [
