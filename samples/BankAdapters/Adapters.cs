@@ -129,3 +129,48 @@ public sealed class MessageAdapter(Backend backend) : BackendPort(backend, "mess
     /// <summary>Nobody is told: the customer asks for another code.</summary>
     protected override string RefusalOf(string? code) => code ?? "refused";
 }
+
+// <postings>
+/// <summary>Hands what the ledger posts to the core, many at once. The core books each reference once, in the order they come,
+/// and says <c>done</c> when all of them are booked.</summary>
+public sealed class PostingAdapter(Backend backend) : ICoreBankingPostings
+{
+    public async Task BookAsync(
+        IReadOnlyList<PostedTransaction> transactions,
+        CancellationToken cancellationToken
+    )
+    {
+        var answer = await backend.ReadAsync<Book, BackendAnswer>(
+            "postings/book",
+            new([.. transactions.Select(Transaction.Of)]),
+            cancellationToken
+        );
+        if (answer.Outcome != "done")
+        {
+            throw new OutcomeNotKnownException(answer.Outcome);
+        }
+    }
+
+    private sealed record Book(IReadOnlyList<Transaction> Transactions);
+
+    private sealed record Transaction(
+        string Reference,
+        string Kind,
+        string SubjectId,
+        DateOnly BusinessDate,
+        string Currency,
+        IReadOnlyList<PostedLine> Lines
+    )
+    {
+        public static Transaction Of(PostedTransaction posted) =>
+            new(
+                posted.Reference,
+                posted.Kind,
+                posted.SubjectId,
+                posted.BusinessDate,
+                posted.Currency,
+                posted.Lines
+            );
+    }
+}
+// </postings>

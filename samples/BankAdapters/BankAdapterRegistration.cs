@@ -21,6 +21,7 @@ public static class BankAdapterRegistration
         builder.Services.AddSingleton<ICardRail, CardRailAdapter>();
         builder.Services.AddSingleton<IMessageSender, MessageAdapter>();
         builder.Services.AddSingleton<ISettlementRail, SettlementAdapter>();
+        builder.Services.AddSingleton<ICoreBankingPostings, PostingAdapter>();
     }
     // </register_adapters>
 }

@@ -321,6 +321,9 @@ public static class ServerCommands
             typeof(ICardRail),
             typeof(IMessageSender),
             typeof(ISettlementRail),
+            .. app.Services.GetRequiredService<OutsideLimits>().ExportPostings ?? true
+                ? (Type[])[typeof(ICoreBankingPostings)]
+                : [],
         ];
         string[] missing =
         [

@@ -49,7 +49,8 @@ public static class ServerComposition
         services.AddSingleton(new ServerMode(options.Sandbox));
         services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
-        services.AddSingleton(OutsideLimitsOf(builder.Configuration));
+        var outside = OutsideLimitsOf(builder.Configuration);
+        services.AddSingleton(outside);
         services.AddSingleton(HoldOptionsOf(builder.Configuration));
         services.AddSingleton(
             builder.Configuration.GetSection(NoticeOptions.Section).Get<NoticeOptions>() ?? new()
@@ -91,7 +92,7 @@ public static class ServerComposition
         services.AddSingleton<AppDirectory>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<TokenFilter>();
-        services.AddCapabilities();
+        services.AddCapabilities(outside, options.Sandbox);
         services.AddAuthorizationServer();
         services.AddAuthority(
             builder.Configuration.GetSection(AuthorityOptions.Section).Get<AuthorityOptions>() ?? new(),
@@ -120,7 +121,7 @@ public static class ServerComposition
         });
     }
 
-    private static void AddCapabilities(this IServiceCollection services)
+    private static void AddCapabilities(this IServiceCollection services, OutsideLimits outside, bool sandbox)
     {
         services.AddSingleton<AccountQueries>();
         services.AddSingleton<AccountConsents>();
@@ -169,6 +170,11 @@ public static class ServerComposition
             services.AddSingleton<IHostedService>(provider =>
                 ActivatorUtilities.CreateInstance<IntentWorker>(provider, notices)
             );
+        }
+
+        if (outside.ExportPostings ?? !sandbox)
+        {
+            services.AddHostedService<PostingExport>();
         }
 
         services.AddHostedService<EventPublisher>();
@@ -248,6 +254,9 @@ public static class ServerComposition
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ISettlementRail>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<SandboxOutside>());
+        services.AddSingleton<ICoreBankingPostings>(provider =>
+            provider.GetRequiredService<SandboxOutside>()
+        );
     }
 
     private static EngineLimits EngineLimitsOf(ConfigurationManager configuration)

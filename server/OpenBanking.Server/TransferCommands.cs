@@ -1,5 +1,6 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Storage;
@@ -64,6 +65,17 @@ public static class TransferCommands
             lines.Add(
                 $"{intent.Id} in world {world}: {what}, {amount}, no answer for {Age(now - intent.CreatedAt)} after "
                     + $"{intent.Attempts} attempts; see {Resolve}"
+            );
+        }
+
+        if (
+            await PostingExport.FindStuckAsync(store, services.GetRequiredService<OutsideLimits>(), now) is
+            { } stuck
+        )
+        {
+            lines.Add(
+                $"postings to core banking: none booked after position {stuck.Position} for {Age(now - stuck.FailingSince!.Value)} "
+                    + $"after {stuck.Attempts} attempts; they go on by themselves once it takes them"
             );
         }
 

@@ -50,7 +50,7 @@ public sealed class ApplicationSecrecyTests
         foreach (var secret in (string[])[planted.Name, planted.IdNumber, planted.Mobile, planted.CardNumber])
         {
             Assert.DoesNotContain(secret, texts.ToString(), StringComparison.Ordinal);
-            foreach (var file in FilesOf(server.DataFolder))
+            foreach (var file in server.Files)
             {
                 Assert.False(await ContainsAsync(file, secret), $"{Path.GetFileName(file)} holds it.");
             }
@@ -123,12 +123,6 @@ public sealed class ApplicationSecrecyTests
 
         throw new InvalidOperationException("The applications were not verified.");
     }
-
-    /// <summary>All but the lock, which is empty and cannot be read.</summary>
-    private static IEnumerable<string> FilesOf(string folder) =>
-        Directory
-            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal));
 
     private static async Task<bool> ContainsAsync(string file, string secret)
     {

@@ -31,7 +31,7 @@ public sealed class BankAdapterTests
 
         Assert.StartsWith(
             "Nothing is registered for IIdentityVerification, IRiskDecision, IPaymentRisk, ICardRail, IMessageSender, "
-                + "ISettlementRail.",
+                + "ISettlementRail, ICoreBankingPostings.",
             failure.Message
         );
     }
@@ -101,6 +101,82 @@ public sealed class BankAdapterTests
             bank.Calls.Where(call => call.Contains("transfers", StringComparison.Ordinal))
         );
         Assert.Equal(2, bank.Acts.Count(act => act == "transfers/debit"));
+    }
+
+    [Fact]
+    public async Task The_core_books_every_posting_once_though_its_answer_was_lost()
+    {
+        await using var bank = await BankBackend.StartAsync();
+        await using var server = await TestServer.StartAsync(
+            builder =>
+                builder
+                    .Services.AddSingleton(bank.Options)
+                    .AddSingleton<Backend>()
+                    .AddSingleton<ICoreBankingPostings, PostingAdapter>(),
+            dataFolder: null,
+            "Outside:ExportPostings=true",
+            "Outside:OutstandingAfter=00:00:00"
+        );
+        var partner = await TestPartner.NewAsync(server.Address);
+        var customer = await partner.LinkAsync();
+        await partner.TopUpAsync(customer, Money.Yuan(50));
+        await WaitAsync(() => bank.Booked.Count == 2);
+        bank.Lost["postings/book"] = 1;
+        for (var number = 1; number <= 5; number++)
+        {
+            await partner.PayAsync(customer, $"order-{number}", Money.Yuan(number));
+        }
+
+        await WaitAsync(async () => (await TransferCommands.ListAsync(server.Services)).Count == 1);
+        Assert.StartsWith(
+            "postings to core banking: none booked after position",
+            (await TransferCommands.ListAsync(server.Services)).Single()
+        );
+        await WaitAsync(() => bank.BookedInOrder.Count(reference => KindOf(reference) == "payment") == 5);
+        await WaitAsync(async () => (await TransferCommands.ListAsync(server.Services)).Count == 0);
+
+        Assert.Equal(
+            ["campaign_funding", "top_up", .. Enumerable.Repeat("payment", 5)],
+            bank.BookedInOrder.Select(KindOf)
+        );
+        Assert.All(bank.Booked.Values, transaction => Assert.Equal(0, SumOf(transaction, _ => true)));
+        Assert.Equal(
+            (await partner.BalanceAsync(customer)).Amount,
+            bank.Booked.Values.Sum(transaction => SumOf(transaction, account => account == "customer"))
+        );
+
+        string KindOf(string reference) => (string)bank.Booked[reference]["kind"]!;
+
+        static long SumOf(JsonNode transaction, Func<string, bool> accounts) =>
+            transaction["lines"]!
+                .AsArray()
+                .Where(line => accounts((string)line!["account"]!))
+                .Sum(line => (long)line!["amount"]!);
+    }
+
+    [Fact]
+    public async Task A_refusal_with_a_code_that_its_port_has_not_is_no_answer()
+    {
+        var rail = new Refusing();
+        await using var server = await TestServer.StartAsync(
+            builder => builder.Services.AddSingleton<ICardRail>(rail),
+            dataFolder: null,
+            "Outside:OutstandingAfter=00:00:00"
+        );
+        var partner = await TestPartner.NewAsync(server.Address);
+        var customer = await partner.LinkAsync();
+        var topUp = await partner.Client.TopUps.CreateAsync(
+            new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = Money.Yuan(5) },
+            IdempotencyKey.FromOrder("order-1", "top-up")
+        );
+
+        await WaitAsync(() => rail.Asked > 0);
+        Assert.Equal(TopUpStatus.Processing, (await partner.Client.TopUps.GetAsync(topUp.Id)).Status);
+        Assert.Single(await TransferCommands.ListAsync(server.Services));
+        rail.Code = DeclineCodes.CardRefused;
+        await WaitAsync(async () =>
+            (await partner.Client.TopUps.GetAsync(topUp.Id)).DeclineCode == DeclineCodes.CardRefused
+        );
     }
 
     [Fact]
@@ -177,6 +253,48 @@ public sealed class BankAdapterTests
         await Assert.ThrowsAsync<OutcomeNotKnownException>(() =>
             risk.FindAsync(reference, CancellationToken.None)
         );
+    }
+
+    private static Task WaitAsync(Func<bool> until) => WaitAsync(() => Task.FromResult(until()));
+
+    private static async Task WaitAsync(Func<Task<bool>> until)
+    {
+        for (var tries = 0; !await until(); tries++)
+        {
+            Assert.True(tries < 1_000, "It did not come to it in time.");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>A card's bank that refuses with a word of its own.</summary>
+    private sealed class Refusing : ICardRail
+    {
+        private int asked;
+
+        public int Asked => Volatile.Read(ref asked);
+
+        public string Code { get; set; } = "R-4711";
+
+        public Task<OutsideAnswer> DebitAsync(
+            Reference reference,
+            string cardNumber,
+            Money amount,
+            CancellationToken cancellationToken
+        )
+        {
+            Interlocked.Increment(ref asked);
+            return Task.FromResult(new OutsideAnswer(Code));
+        }
+
+        public Task<OutsideAnswer> CreditAsync(
+            Reference reference,
+            string cardNumber,
+            Money amount,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(new OutsideAnswer(Code));
+
+        public Task<OutsideAnswer?> FindAsync(Reference reference, CancellationToken cancellationToken) =>
+            Task.FromResult<OutsideAnswer?>(new(Code));
     }
 
     private static Task<OutsideAnswer> DeliverAsync(TestServer server, string key, JsonNode message)

@@ -32,6 +32,11 @@ public sealed class BankBackend : IAsyncDisposable
     /// <summary>What happens with messages, by their key.</summary>
     public Func<string, JsonNode, Task> Send { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>What the core has booked, by reference, in the order it came first.</summary>
+    public ConcurrentDictionary<string, JsonNode> Booked { get; } = [];
+
+    public ConcurrentQueue<string> BookedInOrder { get; } = [];
+
     /// <summary>What happens before a payment is judged.</summary>
     public Func<Task> Judge { get; set; } = () => Task.CompletedTask;
 
@@ -53,6 +58,7 @@ public sealed class BankBackend : IAsyncDisposable
         };
         app.MapPost("/cards/issuer", () => TypedResults.Json(new { name = "测试银行" }));
         app.MapPost("/payments/assess", backend.JudgeAsync);
+        app.MapPost("/postings/book", backend.Book);
         app.MapPost("/{service}/{action}", backend.ActAsync);
         app.MapGet("/{service}/{key}", backend.Find);
         await app.StartAsync();
@@ -69,6 +75,29 @@ public sealed class BankBackend : IAsyncDisposable
     {
         await Judge();
         return TypedResults.Json(Decisions.GetValueOrDefault("payments/assess", new("allow")));
+    }
+
+    /// <summary>Books what is new; an answer that gets lost does so afterwards.</summary>
+    private IResult Book(JsonNode body)
+    {
+        Calls.Enqueue("POST postings/book");
+        var answer = Decisions.GetValueOrDefault("postings/book", new("done"));
+        if (answer.Outcome == "done")
+        {
+            foreach (var transaction in body["transactions"]!.AsArray())
+            {
+                if (Booked.TryAdd((string)transaction!["reference"]!, transaction))
+                {
+                    BookedInOrder.Enqueue((string)transaction["reference"]!);
+                }
+            }
+        }
+
+        var lost = Lost.GetValueOrDefault("postings/book");
+        Lost["postings/book"] = lost - 1;
+        return lost > 0
+            ? TypedResults.StatusCode(StatusCodes.Status502BadGateway)
+            : TypedResults.Json(answer);
     }
 
     private async Task<IResult> ActAsync(string service, string action, JsonNode body, HttpRequest request)

@@ -106,6 +106,20 @@ public sealed class PostgresCluster : IDisposable
         return name;
     }
 
+    /// <summary>The files of a database, everything in it written to them, and the server's log.</summary>
+    public IReadOnlyList<string> FilesOf(string database)
+    {
+        Execute("postgres", "CHECKPOINT");
+        using var connection = new NpgsqlConnection($"{ConnectionStringOf(database)};Pooling=false");
+        connection.Open();
+        using var command = new NpgsqlCommand(
+            "SELECT oid::text FROM pg_database WHERE datname = current_database()",
+            connection
+        );
+        var files = Directory.GetFiles(Path.Combine(DataFolder, "base", (string)command.ExecuteScalar()!));
+        return File.Exists(log) ? [.. files, log] : files;
+    }
+
     public void DropDatabase(string name) => Execute("postgres", $"DROP DATABASE {name} WITH (FORCE)");
 
     public void Execute(string database, string sql)

@@ -55,6 +55,18 @@ public sealed class TestServer : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
+    /// <summary>The files of its data folder, and of its database when that is elsewhere; without the lock, which is empty
+    /// and cannot be read.</summary>
+    public IEnumerable<string> Files =>
+        Directory
+            .EnumerateFiles(DataFolder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+            .Concat(
+                databases.TryGetValue(DataFolder, out var database)
+                    ? PostgresCluster.Shared.FilesOf(database)
+                    : []
+            );
+
     /// <param name="configure">What the test adds to or replaces in the server.</param>
     /// <param name="dataFolder">Data of an earlier server; new and thrown away when null.</param>
     /// <param name="settings">Settings, such as <c>Server:RequestsPerSecond=5</c>.</param>

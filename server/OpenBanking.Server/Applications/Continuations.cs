@@ -117,7 +117,7 @@ public sealed class Continuations(
             ids.New<OneTimeCodeRow>(),
             ids.New<IntentRow>()
         );
-        var message = new PhoneMessage(ElementsOf(open).Mobile, messageWith(code));
+        var message = OneTimeCodeRules.Message(ElementsOf(open).Mobile, messageWith(code), now);
         var decision = await engine.SubmitAsync(
             new BeginVisit(
                 open.World,

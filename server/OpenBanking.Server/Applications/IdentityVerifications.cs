@@ -65,6 +65,10 @@ public sealed class IdentityVerifications(
     {
         var verified = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
         verified ??= await verification.VerifyAsync(reference, elements, cancellationToken);
+        verified = verified.RefusingWith(
+            ApplicationReasons.IdentityNotVerified,
+            ApplicationReasons.CardNotVerified
+        );
         if (verified.FailureCode is { } failure)
         {
             return new(failure, null, null, "");
@@ -72,6 +76,7 @@ public sealed class IdentityVerifications(
 
         var decided = mayBeKnown ? await risk.FindAsync(reference, cancellationToken) : null;
         decided ??= await risk.AssessAsync(reference, elements, cancellationToken);
+        decided = decided.RefusingWith(ApplicationReasons.DeclinedByBank);
         return new(
             FailureReason: null,
             decided.FailureCode,

@@ -173,7 +173,7 @@ public sealed class Interactions(
                     intentId,
                     vault.BlindIndex("mobile", mobile),
                     vault.MacOf(code, codeId.Value),
-                    vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
+                    vault.SealJson(OneTimeCodeRules.Message(mobile, messageWith(code), now), intentId.Value),
                     now
                 )
                 {

@@ -70,7 +70,10 @@ public sealed class Confirmations(
                     intentId,
                     session.Row.MobileIndex,
                     vault.MacOf(code, codeId.Value),
-                    vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
+                    vault.SealJson(
+                        OneTimeCodeRules.Message(mobile, messageWith(code), clocks.RealNow),
+                        intentId.Value
+                    ),
                     clocks.RealNow
                 )
             )

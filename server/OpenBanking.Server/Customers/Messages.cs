@@ -37,7 +37,11 @@ public sealed class Messages(Engine.Engine engine, TimeProvider time, Vault vaul
         if (answer is null)
         {
             var message = vault.OpenJson<PhoneMessage>(intent.Request!, intent.Id.Value);
-            await sender.SendAsync(reference, message, cancellationToken);
+            // A code that has ended would only keep its reader from asking for another.
+            if (message.UsefulUntil is not { } end || time.GetUtcNow() < end)
+            {
+                await sender.SendAsync(reference, message, cancellationToken);
+            }
         }
 
         CrashPoints.Pass(CrashPoint.OutsideAnswered);

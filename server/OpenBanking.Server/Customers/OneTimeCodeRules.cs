@@ -101,6 +101,10 @@ public static class OneTimeCodeRules
         return null;
     }
 
+    /// <summary>A message with a code that is made now.</summary>
+    public static PhoneMessage Message(string mobile, string text, DateTimeOffset realNow) =>
+        new(mobile, text, realNow + Lifetime);
+
     /// <summary>A right guess uses the code up; a wrong one is counted, for the code and for its number.</summary>
     public static CodeCheck Check(Book book, Id<OneTimeCodeRow> codeId, byte[] mac, DateTimeOffset realNow)
     {

@@ -98,7 +98,7 @@ public sealed class CustomerSessions(
                     intentId,
                     mobileIndex,
                     vault.MacOf(code, codeId.Value),
-                    vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
+                    vault.SealJson(OneTimeCodeRules.Message(mobile, messageWith(code), now), intentId.Value),
                     now
                 )
                 {

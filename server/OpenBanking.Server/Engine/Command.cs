@@ -17,7 +17,8 @@ public abstract record Command<TReply>(World World, DateTimeOffset Now)
     /// <summary>What it is about, for the audit; nothing where there is no one thing.</summary>
     public virtual Subject Subject => default;
 
-    /// <summary>Whether the audit keeps a record of it. Only the audit's own bookkeeping has none: it would never end.</summary>
+    /// <summary>Whether the audit keeps a record of it. Only the bookkeeping of those who follow the audit has none: it would
+    /// never end.</summary>
     public virtual bool Audited => true;
 
     /// <summary>Names the rows the decision needs.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using OpenBanking.Server.Audit;
+using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
@@ -14,15 +15,23 @@ public static class HealthApi
         var health = routes.MapGroup("/health").ExcludeFromDescription();
         health.MapGet(
             "",
-            async (Findings findings, OutstandingTransfers transfers) =>
+            async (
+                Findings findings,
+                OutstandingTransfers transfers,
+                Store store,
+                OutsideLimits limits,
+                TimeProvider time
+            ) =>
             {
                 var (open, outstanding) = (await findings.ListOpenAsync(), await transfers.ListAsync());
+                var stuck = await PostingExport.FindStuckAsync(store, limits, time.GetUtcNow());
                 return Results.Json(
                     new
                     {
-                        status = open.Count + outstanding.Count == 0 ? "ok" : "degraded",
+                        status = open.Count + outstanding.Count == 0 && stuck is null ? "ok" : "degraded",
                         open_findings = open.Count,
                         outstanding_transfers = outstanding.Count,
+                        postings_stuck_since = stuck?.FailingSince,
                     }
                 );
             }

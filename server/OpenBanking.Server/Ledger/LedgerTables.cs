@@ -115,8 +115,35 @@ public sealed record EntryRow
 
 public readonly record struct EntryKey(Guid AccountId, long Sequence, Guid PostingId);
 
+/// <summary>How far the postings were handed to the bank's core. There is one row, in the live world.</summary>
+public sealed record PostingExportRow : VersionedRow
+{
+    public required int Number { get; init; }
+
+    /// <summary>The place in the audit's chain up to which everything is booked.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>The process that exports, until its lease ends.</summary>
+    public required Guid Holder { get; init; }
+
+    public required DateTimeOffset LeaseUntil { get; init; }
+
+    /// <summary>How often the next part was tried in vain.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>Since when; null while it gets on.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>When it is tried next.</summary>
+    public required DateTimeOffset DueAt { get; init; }
+}
+
+public readonly record struct PostingExportKey(int Number);
+
 public static class LedgerTables
 {
+    public static Table<PostingExportKey, PostingExportRow> Exports { get; } = new("posting_export");
+
     public static Table<EntryKey, EntryRow> Entries { get; } = new("entry");
 
     public static Table<InternalAccountKey, InternalAccountRow> InternalAccounts { get; } =

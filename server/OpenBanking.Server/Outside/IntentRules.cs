@@ -37,6 +37,10 @@ public static class IntentRules
     /// that ran ahead, and is due now.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long after so many attempts the next one waits.</summary>
+    public static TimeSpan WaitAfter(int attempts) =>
+        TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, Math.Pow(2, Math.Min(attempts, 16))));
+
     public static void Ask(
         Book book,
         Id<IntentRow> intentId,

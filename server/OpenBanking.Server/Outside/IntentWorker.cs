@@ -94,14 +94,9 @@ public sealed class IntentWorker(
                     reference.World,
                     time.GetUtcNow(),
                     reference.Id,
-                    WaitAfter(claimed.Intent.Attempts)
+                    IntentRules.WaitAfter(claimed.Intent.Attempts)
                 )
             );
         }
     }
-
-    private static TimeSpan WaitAfter(int attempts) =>
-        TimeSpan.FromSeconds(
-            Math.Min(IntentRules.LongestWait.TotalSeconds, Math.Pow(2, Math.Min(attempts, 16)))
-        );
 }

@@ -15,6 +15,10 @@ public sealed record OutsideLimits
     /// <summary>After how long a transfer without an answer is told to whoever watches.</summary>
     public TimeSpan OutstandingAfter { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether what the ledger posts is handed to <see cref="ICoreBankingPostings"/>; unless set, by a bank's own
+    /// server and by no sandbox.</summary>
+    public bool? ExportPostings { get; init; }
+
     /// <exception cref="WrongSettingException">A limit is out of range.</exception>
     public void Check()
     {

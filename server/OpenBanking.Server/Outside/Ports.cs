@@ -14,7 +14,15 @@ public readonly record struct Reference(World World, Id<IntentRow> Id);
 public sealed record OutsideAnswer(string? FailureCode)
 {
     public static OutsideAnswer Done { get; } = new((string?)null);
+
+    /// <summary>This answer, unless it refuses with a code that the port has not: nobody would know what it means.</summary>
+    /// <exception cref="UnknownRefusalException">It does: the outcome is unknown.</exception>
+    public OutsideAnswer RefusingWith(params ReadOnlySpan<string> codes) =>
+        FailureCode is null || codes.Contains(FailureCode) ? this : throw new UnknownRefusalException();
 }
+
+/// <summary>An adapter has refused with a code that its port has not. The code is not told: it may be anything.</summary>
+public sealed class UnknownRefusalException() : Exception("The refusal has a code that its port has not.");
 
 /// <summary>
 /// What every port keeps to. An exception, or no answer within <see cref="OutsideLimits.Deadline"/>, means unknown: the
@@ -127,6 +135,42 @@ public interface ISettlementRail : IPort
 /// <param name="SubMerchantId">The bank's own id of the merchant, <c>sub_…</c>; null when the partner itself is paid.</param>
 public sealed record SettlementPayee(string PartnerId, string? SubMerchantId, string Name);
 
+/// <summary>Books in the bank's core what the ledger has posted.</summary>
+public interface ICoreBankingPostings
+{
+    /// <summary>
+    /// Books transactions, in their order; it has <see cref="OutsideLimits.Deadline"/> for all of them. They come in the
+    /// order of the audit's chain, each again and again until a call that had it has ended without an exception, and so at
+    /// least once: what has the reference of one that is booked is the same, and to be passed over.
+    /// </summary>
+    Task BookAsync(IReadOnlyList<PostedTransaction> transactions, CancellationToken cancellationToken);
+}
+
+/// <summary>What one command has posted for one thing: its lines sum to zero.</summary>
+/// <param name="Reference">Its name for good: the batch it was posted in, and which one of it.</param>
+/// <param name="Position">Where the batch stands in the audit's chain. It only grows; several may have one.</param>
+/// <param name="Kind"><c>payment</c>, <c>refund</c>, <c>top_up</c>, …: <see cref="Ledger.PostingKind"/>.</param>
+/// <param name="SubjectId">What it is for: what follows <c>pay_</c>, <c>rfd_</c>, <c>top_</c>, … in its id.</param>
+/// <param name="BusinessDate">The day it counts for, in Asia/Shanghai.</param>
+public sealed record PostedTransaction(
+    World World,
+    string Reference,
+    long Position,
+    string Kind,
+    string SubjectId,
+    DateOnly BusinessDate,
+    DateTimeOffset PostedAt,
+    string Currency,
+    IReadOnlyList<PostedLine> Lines
+);
+
+/// <summary>One line of it.</summary>
+/// <param name="Account"><c>customer</c>, or one of the bank's own: <see cref="Ledger.InternalAccountKind"/>.</param>
+/// <param name="Owner">Of a customer's account its id, <c>acct_…</c>; else what follows the prefix in the id of the partner, merchant,
+/// campaign or account that it is kept for, null when it is the bank's alone.</param>
+/// <param name="Amount">In minor units; credit positive, debit negative.</param>
+public sealed record PostedLine(string Account, string? Owner, long Amount);
+
 /// <summary>Sends a message to a phone. A refusal is final: the message is not sent again.</summary>
 public interface IMessageSender : IPort
 {
@@ -138,4 +182,5 @@ public interface IMessageSender : IPort
 }
 
 /// <summary>A message to a phone; may hold a one-time code, so it is only ever stored sealed.</summary>
-public sealed record PhoneMessage(string Mobile, string Text);
+/// <param name="UsefulUntil">When a code in it ends, by the real clock: it is not sent from then on. Null when there is none.</param>
+public sealed record PhoneMessage(string Mobile, string Text, DateTimeOffset? UsefulUntil = null);

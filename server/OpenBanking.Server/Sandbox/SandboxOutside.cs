@@ -13,7 +13,8 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         IPaymentRisk,
         ICardRail,
         ISettlementRail,
-        IMessageSender
+        IMessageSender,
+        ICoreBankingPostings
 {
     public async Task<OutsideAnswer> VerifyAsync(
         Reference reference,
@@ -98,6 +99,15 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
                 ? new OutsideAnswer(PayoutDeclineCodes.PayeeAccountUnknown)
                 : OutsideAnswer.Done
         );
+
+    /// <summary>The made-up core keeps no books; it only sees to it that what comes balances.</summary>
+    public Task BookAsync(
+        IReadOnlyList<PostedTransaction> transactions,
+        CancellationToken cancellationToken
+    ) =>
+        transactions.All(transaction => transaction.Lines.Sum(line => line.Amount) == 0)
+            ? Task.CompletedTask
+            : throw new InvalidOperationException("A transaction does not balance.");
 
     public async Task<OutsideAnswer> SendAsync(
         Reference reference,

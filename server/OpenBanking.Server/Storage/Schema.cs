@@ -79,6 +79,7 @@ public static class Schema
         AuthorizationTables.PageKeys,
         KeyTables.RotatingKeys,
         WrappingKeyTables.Keys,
+        LedgerTables.Exports,
         ProofTables.SeenProofs,
         ProofTables.Epochs,
         WorldTables.Worlds,

@@ -36,6 +36,7 @@ public sealed class CardDebits(
             new(topUp.Currency, topUp.Amount),
             cancellationToken
         );
+        answer = answer.RefusingWith(DeclineCodes.CardInsufficientFunds, DeclineCodes.CardRefused);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         await engine.SubmitAsync(
             new CompleteTopUp(

@@ -92,7 +92,7 @@ public sealed class CardCredits(
 
         if (mayBeKnown && await rail.FindAsync(reference, cancellationToken) is { } known)
         {
-            return known;
+            return known.RefusingWith(DeclineCodes.CardRefused);
         }
 
         if (account.State == AccountState.Frozen)
@@ -101,11 +101,12 @@ public sealed class CardCredits(
         }
 
         var card = (await store.FindAsync(CustomerTables.BoundCards, reference.World, withdrawal.CardId))!;
-        return await rail.CreditAsync(
+        var answer = await rail.CreditAsync(
             reference,
             vault.OpenText(card.Number, card.Id.Value),
             new(withdrawal.Currency, withdrawal.Amount),
             cancellationToken
         );
+        return answer.RefusingWith(DeclineCodes.CardRefused);
     }
 }

@@ -58,3 +58,7 @@ public sealed class PostgresKeyCommandTests : KeyCommandTests<PostgresDatabase>;
 public sealed class PostgresWorkerTests : WorkerTests<PostgresDatabase>;
 
 public sealed class PostgresRewrappingTests : RewrappingTests<PostgresDatabase>;
+
+public sealed class PostgresPostingExportTests : PostingExportTests<PostgresDatabase>;
+
+public sealed class PostgresDelayedMessageTests : DelayedMessageTests<PostgresDatabase>;

@@ -62,3 +62,7 @@ public sealed class SqliteKeyCommandTests : KeyCommandTests<SqliteDatabase>;
 public sealed class SqliteWorkerTests : WorkerTests<SqliteDatabase>;
 
 public sealed class SqliteRewrappingTests : RewrappingTests<SqliteDatabase>;
+
+public sealed class SqlitePostingExportTests : PostingExportTests<SqliteDatabase>;
+
+public sealed class SqliteDelayedMessageTests : DelayedMessageTests<SqliteDatabase>;

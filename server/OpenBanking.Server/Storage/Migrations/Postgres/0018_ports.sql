@@ -18,3 +18,19 @@ CREATE TABLE wrapping_key (
     version bigint NOT NULL,
     PRIMARY KEY (world, number)
 );
+
+-- How far the postings were handed to the bank's core, and which internal account an entry is of.
+CREATE TABLE posting_export (
+    world integer NOT NULL,
+    number integer NOT NULL,
+    position bigint NOT NULL,
+    holder uuid NOT NULL,
+    lease_until timestamptz NOT NULL,
+    attempts integer NOT NULL,
+    failing_since timestamptz,
+    due_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (world, number)
+);
+
+CREATE INDEX internal_account_by_entry ON internal_account (entry_account_id);

@@ -18,3 +18,19 @@ CREATE TABLE wrapping_key (
     version INTEGER NOT NULL,
     PRIMARY KEY (world, number)
 ) STRICT, WITHOUT ROWID;
+
+-- How far the postings were handed to the bank's core, and which internal account an entry is of.
+CREATE TABLE posting_export (
+    world INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    holder BLOB NOT NULL,
+    lease_until INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    failing_since INTEGER,
+    due_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (world, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX internal_account_by_entry ON internal_account (entry_account_id);
