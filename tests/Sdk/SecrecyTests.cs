@@ -55,9 +55,9 @@ public sealed class SecrecyTests
                 options.DpopKey = dpopKey;
             }
 
-            written.Enqueue(options.ToString()!);
+            written.Enqueue(TextOf(options));
         });
-        written.Enqueue(client.ToString()!);
+        written.Enqueue(TextOf(client));
 
         await LinkAsync(bank, client);
         await CallAsync(bank, client);
@@ -107,6 +107,9 @@ public sealed class SecrecyTests
             planted => Assert.DoesNotContain(planted, texts, StringComparison.Ordinal)
         );
     }
+
+    /// <summary>What an app gets that logs the whole object.</summary>
+    private static string TextOf(object whole) => whole.ToString()!;
 
     private async Task LinkAsync(StubBank bank, OpenBankingClient client)
     {
