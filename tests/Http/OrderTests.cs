@@ -1,3 +1,4 @@
+using OpenBanking.Samples.Quickstart;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -6,6 +7,25 @@ namespace OpenBanking.Tests.Http;
 public sealed class OrderTests(SharedServer shared) : PayingCustomerTests(shared)
 {
     private TestPartner Partner => Client.Partner;
+
+    [Fact]
+    public async Task A_till_shows_a_picture_and_takes_nothing_once_the_customer_has_gone()
+    {
+        var picture = "";
+        var closed = await SellForOthers.ChargeAtTillAsync(
+            Partner.Client,
+            "till-1",
+            shown =>
+            {
+                picture = shown;
+                return Task.CompletedTask;
+            }
+        );
+
+        Assert.StartsWith("<svg", picture);
+        Assert.Equal(PaymentStatus.Canceled, closed.LastPayment!.Status);
+        Assert.Equal(ProblemCodes.OrderClosed, await RefusalAsync("till-1", Customer.AgreementId));
+    }
 
     [Fact]
     public async Task Whatever_arrives_for_an_order_after_it_was_closed_is_refused_and_what_came_before_is_shown()

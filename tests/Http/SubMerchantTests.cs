@@ -1,3 +1,4 @@
+using OpenBanking.Samples.Quickstart;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -35,6 +36,20 @@ public sealed class SubMerchantTests(SharedServer shared) : PayingCustomerTests(
             (await RefusalAsync(() => PayAsync("order-1", 10, tea.Id))).Code
         );
         Assert.Equal(PaymentStatus.Captured, (await PayAsync("order-1", 10, noodles.Id)).Status);
+    }
+
+    [Fact]
+    public async Task A_platform_keeps_its_commission_of_a_meal()
+    {
+        var first = await SellForOthers.SellMealAsync(Partner.Client, Customer.AgreementId!, "meal-1");
+        var second = await SellForOthers.SellMealAsync(Partner.Client, Customer.AgreementId!, "meal-2");
+
+        Assert.Equal(first.Splits![0].SubMerchantId, second.Splits![0].SubMerchantId);
+        Assert.Equal(
+            [Money.Yuan(36), Money.Yuan(4)],
+            second.Splits.Select(part => part.CapturedAmount)
+        );
+        Assert.Null(second.Splits[1].SubMerchantId);
     }
 
     [Fact]
