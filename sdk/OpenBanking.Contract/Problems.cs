@@ -145,7 +145,7 @@ public static class ProblemCodes
             OrderClosed,
             409,
             "The order is closed",
-            "Nothing was paid, and nothing more will be for this order number: it was closed. A new purchase needs a new one."
+            "Nothing more is paid for this order number: it was closed. Read the order: its last payment says whether it was paid before."
         ),
         new(AgreementNotActive, 403, "The agreement has ended", "Ask the customer for a new agreement."),
         new(ConsentNotActive, 403, "The consent has ended", "Ask the customer for a new consent."),

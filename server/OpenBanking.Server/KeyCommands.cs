@@ -113,6 +113,7 @@ public static class KeyCommands
         var rewrapping = services.GetRequiredService<Rewrapping>();
         for (var parts = 1; await rewrapping.RewrapPartAsync(); parts++)
         {
+            await keys.RefreshAsync();
             if (parts % PartsBetweenLines == 0)
             {
                 await services.ListWrappingKeysAsync(write);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using OpenBanking.Server;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
@@ -68,12 +69,14 @@ public sealed class OutstandingTransferTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_payout_of_a_closed_account_is_listed_and_asked_for_again()
     {
+        var world = new Server.Worlds.World(partner.SandboxNumber);
+        var account = (await server.Get<Store>().FirstAsync(AccountTables.Accounts, world, $"1 = {1}"))!;
         var row = new WithdrawalRow
         {
             Id = server.Get<Ids>().New<WithdrawalRow>(),
-            CustomerId = default,
-            AccountId = default,
-            CardId = default,
+            CustomerId = account.CustomerId,
+            AccountId = account.Id,
+            CardId = account.CardId,
             Source = WithdrawalSource.Suspense,
             State = WithdrawalState.Failed,
             DeclineCode = DeclineCodes.CardRefused,
@@ -82,7 +85,7 @@ public sealed class OutstandingTransferTests : IAsyncLifetime
             CreatedAt = DateTimeOffset.UnixEpoch,
             CompletedAt = DateTimeOffset.UnixEpoch,
         };
-        await server.Get<Engine>().SubmitAsync(new Put(row, new(partner.SandboxNumber)));
+        await server.Get<Engine>().SubmitAsync(new Put(row, world));
 
         var line = Assert.Single(await TransferCommands.ListAsync(server.Services));
         Assert.StartsWith($"{row.Id} in world {partner.SandboxNumber}: 10.00 CNY", line);

@@ -45,10 +45,7 @@ public sealed class SubMerchantTests(SharedServer shared) : PayingCustomerTests(
         var second = await SellForOthers.SellMealAsync(Partner.Client, Customer.AgreementId!, "meal-2");
 
         Assert.Equal(first.Splits![0].SubMerchantId, second.Splits![0].SubMerchantId);
-        Assert.Equal(
-            [Money.Yuan(36), Money.Yuan(4)],
-            second.Splits.Select(part => part.CapturedAmount)
-        );
+        Assert.Equal([Money.Yuan(36), Money.Yuan(4)], second.Splits.Select(part => part.CapturedAmount));
         Assert.Null(second.Splits[1].SubMerchantId);
     }
 

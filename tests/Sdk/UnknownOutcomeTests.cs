@@ -34,6 +34,25 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_cannot_be_had_for_the_second_attempt_leaves_the_outcome_unknown()
+    {
+        var (key, asked) = (ClientKey.CreateEs256(), 0);
+        bank.Oauth.ExpiresIn = 1;
+        bank.Script(PaymentsRoute, Answers.Cut);
+        client = bank.Client(options =>
+        {
+            options.MaxRetries = 1;
+            options.Key = null;
+            options.CurrentKey = () => asked++ == 0 ? key : throw new IOException("The key store is away.");
+        });
+
+        var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(PayAsync);
+
+        Assert.IsType<IOException>(unknown.InnerException);
+        Assert.Single(bank.Of(PaymentsRoute));
+    }
+
+    [Fact]
     public async Task A_server_that_does_not_know_itself_leaves_the_outcome_unknown()
     {
         bank.Script(PaymentsRoute, Answers.Problem(503, ProblemCodes.OutcomeUnknown));

@@ -32,8 +32,9 @@ internal sealed class CallRun(
         {
             attempt = await send(timeout.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             // What was sent reports its own timeout, so this one was still waiting for a token.
             attempt = Attempt.TimedOut(sent: false);
         }

@@ -41,6 +41,7 @@ internal sealed class Caller
         using var report = new CallReport(call, settings);
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var run = new CallRun(call, progress, attempt, settings);
             var last = await run.AttemptAsync(cancellationToken).ConfigureAwait(false);
             if (settings.MaxRetries > 0 && run.ShouldRepeat(last))

@@ -30,8 +30,7 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
         {
             return await api.SendAsync(call, type, progress, cancellationToken).ConfigureAwait(false);
         }
-        catch (OpenBankingException failure)
-            when (progress.MayHaveBeenCarriedOut && !Refusals.Settles(failure))
+        catch (Exception failure) when (progress.MayHaveBeenCarriedOut && !Settles(failure))
         {
             var key = IdempotencyKey.Parse(call.Key!);
             Log.OutcomeUnknown(api.Settings.Logger, call.Method, call.Route, key.Value);
@@ -44,4 +43,10 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
             );
         }
     }
+
+    /// <summary>Whether the outcome is known after this. It is not when a key or a token store of the app's own broke the
+    /// second attempt.</summary>
+    private static bool Settles(Exception failure) =>
+        failure is OperationCanceledException
+        || (failure is OpenBankingException refusal && Refusals.Settles(refusal));
 }

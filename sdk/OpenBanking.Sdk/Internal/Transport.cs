@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
 
@@ -54,7 +55,11 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
     {
         var refusal = response.IsSuccessStatusCode ? null : response.Headers;
         var clockAhead = ClockAhead(refusal?.Date, sentAt, clock.GetUtcNow());
-        var body = await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false);
+        // A gateway may tell the length that the body would have had (RFC 9110 §8.6).
+        var body =
+            response.StatusCode == HttpStatusCode.NotModified
+                ? ReadOnlyMemory<byte>.Empty
+                : await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false);
         return body is null
             ? Attempt.Unreadable($"The answer is larger than {LargestAnswerBytes} bytes.", reason: null)
             : Attempt.Answered(

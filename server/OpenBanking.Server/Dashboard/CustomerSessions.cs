@@ -47,21 +47,28 @@ public sealed class CustomerSessions(
         world == World.Live
         || await store.FindAsync(WorldTables.Worlds, World.Live, new(world.Number)) is not null;
 
-    /// <summary>The session, if this browser began it and it is not over.</summary>
-    public async ValueTask<OpenSession?> FindAsync(World world, string id, string browserSecret) =>
-        Id<CustomerSessionRow>.TryParse(id, out var sessionId)
-        && await store.FindAsync(SessionTables.Sessions, world, sessionId)
-            is { State: not SessionState.Ended } row
-        && clocks.RealNow < row.ExpiresAt
-        && Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
-            ? new(
-                world,
-                row,
-                row.CustomerId is { } customer
-                    ? await store.FindAsync(CustomerTables.Customers, world, customer)
-                    : null
-            )
+    /// <summary>The session, if this browser began it and it is not over. It is over when the number that it began with is
+    /// the customer's no more.</summary>
+    public async ValueTask<OpenSession?> FindAsync(World world, string id, string browserSecret)
+    {
+        if (
+            !Id<CustomerSessionRow>.TryParse(id, out var sessionId)
+            || await store.FindAsync(SessionTables.Sessions, world, sessionId)
+                is not { State: not SessionState.Ended } row
+            || clocks.RealNow >= row.ExpiresAt
+            || !Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+        )
+        {
+            return null;
+        }
+
+        var customer = row.CustomerId is { } customerId
+            ? await store.FindAsync(CustomerTables.Customers, world, customerId)
             : null;
+        return customer is { ErasedAt: null } && !await IsNumberOfAsync(world, row.MobileIndex, customer.Id)
+            ? null
+            : new(world, row, customer);
+    }
 
     /// <summary>Begins a session with a code; null when the number has had too many lately. Whether the number is
     /// anybody's makes no difference.</summary>
@@ -192,6 +199,10 @@ public sealed class CustomerSessions(
 
     /// <summary>The mobile number the customer signed in with.</summary>
     public string MobileOf(OpenSession open) => vault.OpenText(open.Row.Mobile, open.Row.Id.Value);
+
+    private async ValueTask<bool> IsNumberOfAsync(World world, string index, Id<CustomerRow> customer) =>
+        await store.FindAsync(CustomerTables.Mobiles, world, new(index)) is { EndedAt: null } row
+        && row.CustomerId == customer;
 
     /// <summary>Null when the customer's profile was erased.</summary>
     private async ValueTask<string?> MobileOfAsync(World world, Id<CustomerRow> id) =>

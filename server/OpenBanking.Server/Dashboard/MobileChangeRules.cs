@@ -220,13 +220,16 @@ public static class MobileChangeRules
             !IntentRules.TryFinish(book, command.IntentId)
             || book.Find(MobileChangeTables.Changes, new(command.Change.SessionId))
                 is not { State: MobileChangeState.Verifying } change
-            || customer.ErasedAt is not null
         )
         {
             return Decision.Accept(new Done());
         }
 
-        if (!command.Verified)
+        if (customer.ErasedAt is not null)
+        {
+            End(book, change, MobileChangeState.Refused);
+        }
+        else if (!command.Verified)
         {
             book.Update(CustomerTables.Customers, PinChangeRules.Counted(customer, command.RealNow));
             End(book, change, MobileChangeState.Refused);

@@ -80,7 +80,10 @@ public sealed class OwnMobiles(
                     intentId,
                     index,
                     vault.MacOf(code, codeId.Value),
-                    vault.SealJson(new PhoneMessage(mobile, messageWith(code)), intentId.Value),
+                    vault.SealJson(
+                        OneTimeCodeRules.Message(mobile, messageWith(code), clocks.RealNow),
+                        intentId.Value
+                    ),
                     clocks.RealNow
                 )
                 {

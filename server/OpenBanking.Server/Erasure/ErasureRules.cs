@@ -99,7 +99,7 @@ public static class ErasureRules
     public static Decision<PinCheck> Erase(EraseCustomer command, Book book)
     {
         var customer = book.Get(CustomerTables.Customers, command.Read.Id);
-        if (customer.TypeTwoAccounts > 0)
+        if (customer is not { TypeTwoAccounts: 0, TypeThreeAccounts: 0 })
         {
             return Decision.Reject(Refusals.AccountsOpen);
         }

@@ -218,7 +218,7 @@ public static class RefundRules
     {
         var account = book.Get(AccountTables.Accounts, payment.AccountId);
         var agreement = book.Get(ConsentTables.Agreements, payment.AgreementId);
-        if (account.State != AccountState.Closed)
+        if (WithdrawalRules.Takes(account, toCustomer, command.Now))
         {
             book.Update(
                 AccountTables.Accounts,

@@ -66,7 +66,11 @@ public sealed record RetryWithdrawal(
 
     public override Subject Subject => Subject.Of(Withdrawal.Id);
 
-    public override void Keys(IKeySet keys) => keys.Want(WithdrawalTables.Withdrawals, Withdrawal.Id);
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(WithdrawalTables.Withdrawals, Withdrawal.Id);
+        keys.Want(AccountTables.Accounts, Withdrawal.AccountId);
+    }
 
     public override Decision<WithdrawalRow> Decide(Book book) => WithdrawalRules.Retry(this, book);
 }
@@ -117,7 +121,7 @@ public static class WithdrawalRules
     }
 
     /// <summary>Refuses: it did not fail, or its money is on an account. It is the same withdrawal as before, so that what it
-    /// brings to the card is brought once.</summary>
+    /// brings to the card is brought once; the card is the account's default one of now.</summary>
     public static Decision<WithdrawalRow> Retry(RetryWithdrawal command, Book book)
     {
         var withdrawal = book.Get(WithdrawalTables.Withdrawals, command.Withdrawal.Id);
@@ -131,6 +135,7 @@ public static class WithdrawalRules
             withdrawal with
             {
                 State = WithdrawalState.Processing,
+                CardId = book.Get(AccountTables.Accounts, withdrawal.AccountId).CardId,
                 DeclineCode = null,
                 CompletedAt = null,
             }
@@ -157,7 +162,8 @@ public static class WithdrawalRules
         }
     }
 
-    private static bool Takes(AccountRow account, long amount, DateTimeOffset now) =>
+    /// <summary>Whether it may have this as well. What goes past it counts as never having come back to it.</summary>
+    internal static bool Takes(AccountRow account, long amount, DateTimeOffset now) =>
         account.State != AccountState.Closed && AccountRules.HasRoomFor(account, amount, now);
 
     internal static void Ask(

@@ -15,6 +15,9 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
     [Fact]
     public async Task A_number_takes_the_place_of_another_and_the_old_one_reaches_nothing()
     {
+        using var elsewhere = new Browser();
+        await SignInAsync(elsewhere, Person);
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
         await SignInAsync();
         await FollowAsync("Change your mobile number");
         await BeginAsync("1", "2", "3");
@@ -36,6 +39,9 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Empty(await FoundAsync(Person.Mobile));
         Assert.Single(await FoundAsync(Moved.Mobile));
 
+        await elsewhere.GoAsync(Own());
+        Assert.DoesNotContain("Signed in with", Text(elsewhere));
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
         using var newOwner = new Browser();
         await EnterMobileAsync(newOwner, Person);
         await newOwner.SubmitAsync(("Code", await CodeAsync(Person)));

@@ -82,6 +82,15 @@ public class BalanceLimitProperties
 
                     Assert.InRange(AccountRules.BalanceOf(Account(bank)), 0, Most);
                     Assert.Equal(
+                        -bank.All(LedgerTables.Entries)
+                            .Where(entry =>
+                                entry.AccountId == Rows.Account.Id.Value
+                                && entry.Kind is (PostingKind.Payment or PostingKind.Refund)
+                            )
+                            .Sum(entry => entry.Amount),
+                        Account(bank).DayOutflow
+                    );
+                    Assert.Equal(
                         bank.All(WithdrawalTables.Withdrawals).Sum(withdrawal => withdrawal.Amount),
                         bank.All(LedgerTables.InternalAccounts)
                             .Where(account => account.Kind == InternalAccountKind.Suspense)

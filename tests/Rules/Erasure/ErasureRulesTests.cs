@@ -68,8 +68,13 @@ public class ErasureRulesTests
     [Fact]
     public void Nothing_goes_while_an_account_is_open_or_with_a_wrong_PIN()
     {
-        var open = NewBank(customer with { TypeTwoAccounts = 1 });
-        Assert.Equal(ErasureRules.Refusals.AccountsOpen, open.Run(erase).Rejected.Code);
+        foreach (
+            var owner in (CustomerRow[])
+                [customer with { TypeTwoAccounts = 1 }, customer with { TypeThreeAccounts = 1 }]
+        )
+        {
+            Assert.Equal(ErasureRules.Refusals.AccountsOpen, NewBank(owner).Run(erase).Rejected.Code);
+        }
 
         var bank = NewBank(customer);
         Assert.Equal(PinCheck.Wrong, bank.Run(erase with { PinHash = [2] }).Declined);

@@ -1,3 +1,5 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Withdrawals;
@@ -22,16 +24,17 @@ public class RetryWithdrawalTests
     };
 
     [Fact]
-    public void What_a_card_refused_of_a_closed_account_is_asked_for_again_once_at_a_time()
+    public void What_a_card_refused_is_asked_for_again_once_at_a_time_of_the_default_card_of_now()
     {
-        var bank = new MemoryBank().Put(WithdrawalTables.Withdrawals, refused);
+        var card = Rows.Id<BoundCardRow>(9);
+        var bank = NewBank(refused, Rows.Account with { CardId = card });
 
         var asked = bank.Run(Retry(1)).Accepted;
         var again = bank.Run(Retry(2)).Rejected;
 
         Assert.Equal(
-            (WithdrawalState.Processing, null, null),
-            (asked.State, asked.DeclineCode, asked.CompletedAt)
+            (WithdrawalState.Processing, null, null, card),
+            (asked.State, asked.DeclineCode, asked.CompletedAt, asked.CardId)
         );
         Assert.Equal(WithdrawalRules.NotWaiting, again.Code);
         var intent = Assert.Single(bank.All(IntentTables.Intents));
@@ -46,10 +49,13 @@ public class RetryWithdrawalTests
     public void What_is_on_an_account_stays_there()
     {
         var ofAccount = refused with { Source = WithdrawalSource.Account };
-        var bank = new MemoryBank().Put(WithdrawalTables.Withdrawals, ofAccount);
+        var bank = NewBank(ofAccount, Rows.Account);
 
         Assert.Equal(WithdrawalRules.NotWaiting, bank.Run(Retry(1)).Rejected.Code);
     }
+
+    private static MemoryBank NewBank(WithdrawalRow withdrawal, AccountRow account) =>
+        new MemoryBank().Put(WithdrawalTables.Withdrawals, withdrawal).Put(AccountTables.Accounts, account);
 
     private static RetryWithdrawal Retry(int intent) =>
         new(Rows.World, Rows.Noon, refused, Rows.Id<IntentRow>(intent), Rows.Noon);
