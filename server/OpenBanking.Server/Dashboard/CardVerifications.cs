@@ -14,6 +14,7 @@ public sealed class CardVerifications(
     Engine.Engine engine,
     WorldClocks clocks,
     Vault vault,
+    Notices notices,
     Ids ids,
     IIdentityVerification verification
 ) : IIntentHandler
@@ -37,8 +38,6 @@ public sealed class CardVerifications(
         var bank = verified ? await verification.BankOfAsync(reference, number, cancellationToken) : "";
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         var now = await clocks.NowAsync(reference.World);
-        var noticeId = ids.New<IntentRow>();
-        var notice = new PhoneMessage(request.Elements.Mobile, request.Notice);
         await engine.SubmitAsync(
             new CompleteCard(
                 reference.World,
@@ -47,7 +46,7 @@ public sealed class CardVerifications(
                 reference.Id,
                 verified,
                 NewCard(account, number, bank, now),
-                new(noticeId, vault.SealJson(notice, noticeId.Value), clocks.RealNow)
+                notices.Write(request.Elements.Mobile, request.Notice)
             )
         );
     }

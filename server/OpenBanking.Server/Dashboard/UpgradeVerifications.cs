@@ -15,7 +15,7 @@ public sealed class UpgradeVerifications(
     AccountConsents consents,
     WorldClocks clocks,
     Vault vault,
-    Ids ids,
+    Notices notices,
     IIdentityVerification verification
 ) : IIntentHandler
 {
@@ -34,8 +34,6 @@ public sealed class UpgradeVerifications(
         var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
         answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
-        var noticeId = ids.New<IntentRow>();
-        var notice = new PhoneMessage(request.Elements.Mobile, request.Notice);
         await engine.SubmitAsync(
             new CompleteUpgrade(
                 reference.World,
@@ -43,7 +41,7 @@ public sealed class UpgradeVerifications(
                 account,
                 reference.Id,
                 Verified: answer.FailureCode is null,
-                new(noticeId, vault.SealJson(notice, noticeId.Value), clocks.RealNow),
+                notices.Write(request.Elements.Mobile, request.Notice),
                 await consents.ListAsync(reference.World, account)
             )
         );
