@@ -9,7 +9,8 @@ using OpenBanking.Tests.Storage.Tables;
 
 namespace OpenBanking.Tests.Storage.Postgres;
 
-public sealed class PostgresTableTests(ITestOutputHelper output) : TableTests<PostgresDatabase>(output);
+public sealed class PostgresTableTests(OpenDatabase<PostgresDatabase> opened, ITestOutputHelper output)
+    : TableTests<PostgresDatabase>(opened, output);
 
 public sealed class PostgresStoreTests : StoreTests<PostgresDatabase>;
 

@@ -9,7 +9,8 @@ using OpenBanking.Tests.Storage.Tables;
 
 namespace OpenBanking.Tests.Storage.Sqlite;
 
-public sealed class SqliteTableTests(ITestOutputHelper output) : TableTests<SqliteDatabase>(output);
+public sealed class SqliteTableTests(OpenDatabase<SqliteDatabase> opened, ITestOutputHelper output)
+    : TableTests<SqliteDatabase>(opened, output);
 
 public sealed class SqliteStoreTests : StoreTests<SqliteDatabase>;
 

@@ -8,8 +8,11 @@ namespace OpenBanking.Tests.Storage.Tables;
 /// <summary>What must hold for every table, whatever its key and row.</summary>
 internal abstract class TableCase
 {
-    protected static readonly World World = new(1);
-    protected static readonly World OtherWorld = new(2);
+    private static int worlds;
+
+    protected World World { get; } = NewWorld();
+
+    protected World OtherWorld { get; } = NewWorld();
 
     public static TableCase Of(string name)
     {
@@ -35,6 +38,8 @@ internal abstract class TableCase
     public abstract void TakesAKeyOnce(Store store, RandomRows random, Func<Exception, bool> isRefusal);
 
     public abstract void AddsUp(Store store, RandomRows random);
+
+    private static World NewWorld() => new(Interlocked.Increment(ref worlds));
 }
 
 internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
@@ -85,7 +90,7 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
         Assert.Equal(
             [World, OtherWorld],
             store
-                .ListAcrossWorlds(table, 10, $"1 = {1}")
+                .ListAcrossWorlds(table, 10, $"world IN ({World.Number}, {OtherWorld.Number})")
                 .Select(found => found.World)
                 .OrderBy(world => world.Number)
         );

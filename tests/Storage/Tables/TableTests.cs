@@ -2,14 +2,15 @@ using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Tests.Storage.Tables;
 
-/// <summary>Every table of the schema against the database's own idea of it.</summary>
-public abstract class TableTests<TDatabase> : IDisposable
+/// <summary>Every table of the schema against the database's own idea of it. One database serves them all: each test has
+/// worlds of its own there.</summary>
+public abstract class TableTests<TDatabase>(OpenDatabase<TDatabase> opened, ITestOutputHelper output)
+    : IClassFixture<OpenDatabase<TDatabase>>
     where TDatabase : TestDatabase, new()
 {
-    private readonly TDatabase database = new();
-    private readonly RandomRows random;
-
-    protected TableTests(ITestOutputHelper output) => random = new(output);
+    private readonly TDatabase database = opened.Database;
+    private readonly Store store = opened.Store;
+    private readonly RandomRows random = new(output);
 
     public static TheoryData<string> All => [.. Schema.Tables.Select(table => table.Name)];
 
@@ -22,8 +23,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [Fact]
     public void The_database_has_the_tables_of_the_schema_and_no_others()
     {
-        using var store = database.Open();
-
         Assert.Equal(Schema.Tables.Select(table => table.Name).Order(), database.Tables.Order());
     }
 
@@ -31,8 +30,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(All))]
     public void The_database_has_the_columns_of_the_row_and_no_others(string table)
     {
-        using var store = database.Open();
-
         // Without an order: what a later migration adds stands last in the database.
         Assert.Equal(
             TableCase.Of(table).Columns.OrderBy(column => column.Name, StringComparer.Ordinal),
@@ -44,8 +41,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(All))]
     public void A_row_is_read_back_as_it_was_written(string table)
     {
-        using var store = database.Open();
-
         TableCase.Of(table).RoundTrips(store, random, Nulls.Some);
     }
 
@@ -53,8 +48,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(All))]
     public void A_row_without_any_nulls_is_read_back_as_it_was_written(string table)
     {
-        using var store = database.Open();
-
         TableCase.Of(table).RoundTrips(store, random, Nulls.None);
     }
 
@@ -62,8 +55,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(All))]
     public void A_row_with_all_its_nulls_is_read_back_as_it_was_written(string table)
     {
-        using var store = database.Open();
-
         TableCase.Of(table).RoundTrips(store, random, Nulls.All);
     }
 
@@ -71,8 +62,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(All))]
     public void A_row_is_never_seen_from_another_world(string table)
     {
-        using var store = database.Open();
-
         TableCase.Of(table).StaysInItsWorld(store, random);
     }
 
@@ -80,8 +69,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(All))]
     public void A_key_is_taken_once(string table)
     {
-        using var store = database.Open();
-
         TableCase.Of(table).TakesAKeyOnce(store, random, database.IsRefusal);
     }
 
@@ -89,8 +76,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(Versioned))]
     public void A_row_is_updated_from_the_version_that_was_read(string table)
     {
-        using var store = database.Open();
-
         TableCase.Of(table).IsUpdatedFromTheVersionRead(store, random);
     }
 
@@ -98,8 +83,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(Versioned))]
     public void A_row_is_not_updated_from_an_older_version(string table)
     {
-        using var store = database.Open();
-
         TableCase.Of(table).IsNotUpdatedFromAnOlderVersion(store, random);
     }
 
@@ -107,14 +90,6 @@ public abstract class TableTests<TDatabase> : IDisposable
     [MemberData(nameof(Additive))]
     public void A_sum_is_made_by_the_first_addition_and_takes_the_others(string table)
     {
-        using var store = database.Open();
-
         TableCase.Of(table).AddsUp(store, random);
-    }
-
-    public void Dispose()
-    {
-        database.Dispose();
-        GC.SuppressFinalize(this);
     }
 }

@@ -1,0 +1,20 @@
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Tests.Storage.Tables;
+
+/// <summary>A database that the tests of a class share, open.</summary>
+public sealed class OpenDatabase<TDatabase> : IDisposable
+    where TDatabase : TestDatabase, new()
+{
+    public OpenDatabase() => Store = Database.Open();
+
+    public TDatabase Database { get; } = new();
+
+    public Store Store { get; }
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        Database.Dispose();
+    }
+}
