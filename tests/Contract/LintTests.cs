@@ -8,6 +8,7 @@ namespace OpenBanking.Tests.Contract;
 public sealed class LintTests
 {
     private const string Document = "openapi/openbanking.v1.json";
+    private static readonly string[] broken = ["/v1/payments", "/v1/refunds/{id}"];
 
     [Fact]
     public async Task Spectral_finds_nothing_to_say()
@@ -35,6 +36,13 @@ public sealed class LintTests
     {
         var document = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryFiles.Find(Document)))!;
         var schemas = document["components"]!["schemas"]!;
+        // Only what is broken is there, so that it is read soon.
+        var paths = document["paths"]!.AsObject();
+        foreach (var whole in paths.Select(path => path.Key).Where(path => !broken.Contains(path)).ToList())
+        {
+            paths.Remove(whole);
+        }
+
         JsonNode Operation(string path, string method) => document["paths"]![path]![method]!;
         Operation("/v1/payments", "post").AsObject().Remove("summary");
         Operation("/v1/payments", "post")["operationId"] = "Create_Payment";
@@ -60,15 +68,15 @@ public sealed class LintTests
         var busy = document["components"]!["responses"]!["Unavailable"]!;
         busy["headers"]!.AsObject().Remove("Retry-After");
         busy["content"] = new JsonObject { ["text/plain"] = new JsonObject() };
-        var broken = Path.Combine(
+        var file = Path.Combine(
             Directory.CreateTempSubdirectory("openbanking-lint-").FullName,
             "broken.json"
         );
-        await File.WriteAllTextAsync(broken, document.ToJsonString());
+        await File.WriteAllTextAsync(file, document.ToJsonString());
 
-        var (_, output) = await SpectralAsync(broken, "--format=json");
+        var (_, output) = await SpectralAsync(file, "--format=json");
 
-        Directory.Delete(Path.GetDirectoryName(broken)!, recursive: true);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
         var refused = JsonNode
             .Parse(output)!
             .AsArray()
