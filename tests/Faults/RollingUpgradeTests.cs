@@ -9,7 +9,7 @@ namespace OpenBanking.Tests.Faults;
 public sealed class RollingUpgradeTests(ITestOutputHelper output) : IAsyncDisposable
 {
     private const int CannotStart = 2;
-    private const int Some = 30;
+    private const int Some = 12;
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The first version starts on no schema but its own.</summary>

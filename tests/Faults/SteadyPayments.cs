@@ -9,6 +9,7 @@ internal sealed class SteadyPayments
 {
     private const int Callers = 4;
     private static readonly Money price = Money.Yuan(1.01m);
+    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentDictionary<string, (Uri Node, Payment Payment)> paid = [];
@@ -86,6 +87,7 @@ internal sealed class SteadyPayments
             var (address, node) = nodes[number % nodes.Count];
             var orderNo = $"order-{number}";
             paid[orderNo] = (address, await node.PayAsync(customer, orderNo, price));
+            await Task.Delay(pause);
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class TwoNodesTests(ITestOutputHelper output)
         var random = new Random(FaultSettings.NewSeed(output));
         await using var bank = Bank.On("Postgres");
         await using var load = await StartTwoNodesAsync(bank);
-        var rounds = FaultSettings.Runs(shortForm: 10);
+        var rounds = FaultSettings.Runs(shortForm: 5);
         for (var round = 0; round < rounds; round++)
         {
             var price = Money.Cny(random.Next(75, 600));
@@ -43,7 +43,7 @@ public sealed class TwoNodesTests(ITestOutputHelper output)
         FaultSettings.NewSeed(output);
         await using var bank = Bank.On("Postgres");
         await using var load = await StartTwoNodesAsync(bank);
-        var rounds = FaultSettings.Runs(shortForm: 5);
+        var rounds = FaultSettings.Runs(shortForm: 3);
         for (var round = 0; round < rounds; round++)
         {
             var coupon = await load.SendAsync(load.NewCoupon(customer: 0));
