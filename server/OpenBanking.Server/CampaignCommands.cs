@@ -10,11 +10,10 @@ public static class CampaignCommands
 {
     public const string Settle = "settle-campaign";
 
-    /// <summary>Longer than a refund is being written that was decided before the campaign was settled.</summary>
-    private static readonly TimeSpan writing = TimeSpan.FromSeconds(5);
-
     public static async Task<int> SettleCampaignAsync(this WebApplication app, string text)
     {
+        // No refund that was decided before the campaign was settled is written for longer.
+        var writing = app.Services.GetRequiredService<EngineLimits>().ReplyTimeout;
         var (done, line) = await SettleAsync(app.Services, text, writing);
         Console.WriteLine(line);
         return done ? 0 : 1;

@@ -92,8 +92,18 @@ public sealed class FeeTests(SharedServer shared) : PayingCustomerTests(shared)
                 Refunded = false,
             }
         );
+        await Partner.Client.Sandbox.SetFeesAsync(
+            new()
+            {
+                BasisPoints = 100,
+                Minimum = Money.Yuan(0.50m),
+                Cap = Money.Yuan(2),
+                Refunded = false,
+            }
+        );
         var stranger = await Shared.NewPartnerAsync();
 
+        Assert.Single(await SetFeesAsync());
         Assert.Equal(
             (100, Money.Yuan(0.50m), Money.Yuan(2), false),
             (set.BasisPoints, set.Minimum, set.Cap, set.Refunded)

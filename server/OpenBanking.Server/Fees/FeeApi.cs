@@ -1,5 +1,6 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
+using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Fees;
@@ -29,6 +30,7 @@ public static class FeeApi
     private static async Task<IResult> SetAsync(
         Caller caller,
         Body<SetSandboxFeesRequest> body,
+        Store store,
         Engine.Engine engine,
         Ids ids
     )
@@ -48,35 +50,47 @@ public static class FeeApi
                 ? Wire.Wrong("/cap", "out_of_range", "No less than the minimum is expected.")
                 : null
         );
-        return refused ?? Answers.Ok(Show(await AddAsync(request, caller, engine, ids)));
-    }
+        if (refused is not null)
+        {
+            return refused;
+        }
 
-    private static async Task<FeeRuleRow> AddAsync(
-        SetSandboxFeesRequest request,
-        Caller caller,
-        Engine.Engine engine,
-        Ids ids
-    )
-    {
-        var decision = await engine.SubmitAsync(
-            new AddFeeRule(
-                caller.World,
-                caller.Now,
-                new()
-                {
-                    Id = ids.New<FeeRuleRow>(),
-                    OwnerId = caller.App.PartnerId.Value,
-                    Effective = BusinessCalendar.DateOf(caller.Now),
-                    BasisPoints = request.BasisPoints,
-                    Minimum = request.Minimum?.Amount ?? 0,
-                    Cap = request.Cap?.Amount,
-                    Refunded = request.Refunded ?? true,
-                    CreatedAt = caller.Now,
-                }
+        var wanted = RuleOf(request, caller, ids);
+        var latest = await LatestAsync(store, caller);
+        return Answers.Ok(
+            Show(
+                latest is not null && wanted with { Id = latest.Id, CreatedAt = latest.CreatedAt } == latest
+                    ? latest
+                    : await AddAsync(wanted, caller, engine)
             )
         );
-        return ((Accepted<FeeRuleRow>)decision).Reply;
     }
+
+    private static FeeRuleRow RuleOf(SetSandboxFeesRequest request, Caller caller, Ids ids) =>
+        new()
+        {
+            Id = ids.New<FeeRuleRow>(),
+            OwnerId = caller.App.PartnerId.Value,
+            Effective = BusinessCalendar.DateOf(caller.Now),
+            BasisPoints = request.BasisPoints,
+            Minimum = request.Minimum?.Amount ?? 0,
+            Cap = request.Cap?.Amount,
+            Refunded = request.Refunded ?? true,
+            CreatedAt = caller.Now,
+        };
+
+    /// <summary>What the partner pays for all its apps and scenes, as it was said last.</summary>
+    private static ValueTask<FeeRuleRow?> LatestAsync(Store store, Caller caller) =>
+        store.FirstAsync(
+            FeeTables.Rules,
+            caller.World,
+            $"owner_id = {caller.App.PartnerId} AND scene IS NULL ORDER BY id DESC LIMIT 1"
+        );
+
+    private static async Task<FeeRuleRow> AddAsync(FeeRuleRow rule, Caller caller, Engine.Engine engine) =>
+        (
+            (Accepted<FeeRuleRow>)await engine.SubmitAsync(new AddFeeRule(caller.World, caller.Now, rule))
+        ).Reply;
 
     /// <summary>As of any amount, and nothing is one.</summary>
     private static ProblemError? Check(string pointer, Money? amount) =>
