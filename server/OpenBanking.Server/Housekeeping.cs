@@ -48,7 +48,7 @@ public sealed class Housekeeping(
         engine.SweepLater(ApplicationTables.Visits, $"expires_at < {now - grace}");
         engine.SweepLater(
             CustomerTables.OneTimeCodeRates,
-            $"last_sent_at < {now - OneTimeCodeRules.LockedFor * 2}"
+            $"last_sent_at < {now - DayLock.Lasts * 2}"
         );
         engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
         Erasures.Sweep(engine, now);

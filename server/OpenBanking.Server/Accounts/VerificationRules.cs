@@ -1,3 +1,4 @@
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 
@@ -9,8 +10,6 @@ public static class VerificationRules
 {
     public const int MostFailures = 5;
 
-    public static readonly TimeSpan LockedFor = TimeSpan.FromHours(24);
-
     /// <summary>Why none is begun; the pages have the words.</summary>
     public static class Refusals
     {
@@ -21,7 +20,7 @@ public static class VerificationRules
     /// <summary>Why none is begun now; null when one is.</summary>
     public static string? ReasonNotToBegin(AccountVerificationRow? before, DateTimeOffset realNow) =>
         before?.State == VerificationState.Verifying ? Refusals.UnderWay
-        : before?.Failures >= MostFailures && IsFailing(before, realNow) ? Refusals.Locked
+        : before is not null && LockOf(before).IsShut(MostFailures, realNow) ? Refusals.Locked
         : null;
 
     /// <param name="request">Who is to be verified, sealed.</param>
@@ -95,21 +94,12 @@ public static class VerificationRules
         return reason is null;
     }
 
-    private static bool IsFailing(AccountVerificationRow verification, DateTimeOffset realNow) =>
-        realNow < verification.FailingSince + LockedFor;
+    private static AccountVerificationRow Counted(AccountVerificationRow verification, DateTimeOffset realNow)
+    {
+        var counted = LockOf(verification).Count(realNow);
+        return verification with { Failures = counted.Failures, FailingSince = counted.Since };
+    }
 
-    private static AccountVerificationRow Counted(
-        AccountVerificationRow verification,
-        DateTimeOffset realNow
-    ) =>
-        IsFailing(verification, realNow)
-            ? verification with
-            {
-                Failures = verification.Failures + 1,
-            }
-            : verification with
-            {
-                Failures = 1,
-                FailingSince = realNow,
-            };
+    private static DayLock LockOf(AccountVerificationRow verification) =>
+        new(verification.Failures, verification.FailingSince);
 }

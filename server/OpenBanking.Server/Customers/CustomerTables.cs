@@ -25,7 +25,8 @@ public sealed record CustomerRow : VersionedRow, IIdentified
 
     public DateTimeOffset? PinLockedUntil { get; init; }
 
-    /// <summary>Wrong details for setting a forgotten PIN anew, since the first of them.</summary>
+    /// <summary>Wrong details of the person (<see cref="PersonRules"/>) since the first of them. The name is from when a PIN alone
+    /// was set anew by them.</summary>
     public long ResetFailures { get; init; }
 
     public DateTimeOffset? ResetFailingSince { get; init; }

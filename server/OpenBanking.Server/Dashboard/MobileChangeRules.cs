@@ -36,7 +36,7 @@ public sealed record BeginMobileChange(
     byte[] PinHash,
     bool CardIsTheirs,
     NewOneTimeCode Code
-) : MobileChangeCommand<MobileChangeCheck>(World, Now, Change)
+) : MobileChangeCommand<PersonCheck>(World, Now, Change)
 {
     public override void Keys(IKeySet keys)
     {
@@ -44,7 +44,7 @@ public sealed record BeginMobileChange(
         OneTimeCodeRules.Want(keys, Code);
     }
 
-    public override Decision<MobileChangeCheck> Decide(Book book) => MobileChangeRules.Begin(this, book);
+    public override Decision<PersonCheck> Decide(Book book) => MobileChangeRules.Begin(this, book);
 }
 
 /// <summary>The code that went to the new number was entered.</summary>
@@ -104,21 +104,6 @@ public sealed record CompleteMobileChange(
     public override Decision<Done> Decide(Book book) => MobileChangeRules.Complete(this, book);
 }
 
-/// <summary>What became of the details that were entered.</summary>
-public enum MobileChangeCheck
-{
-    /// <summary>They are the customer's, and a code is on its way.</summary>
-    Right,
-    PinWrong,
-    PinLocked,
-
-    /// <summary>The card is none of theirs.</summary>
-    CardWrong,
-
-    /// <summary>Wrong cards, or refusals of the card's bank, too often: no details are looked at for a while.</summary>
-    Locked,
-}
-
 /// <summary>How a mobile number takes the place of a customer's: by the payment PIN and a bound card, by a code to the new
 /// number, and by the card's bank, which says whether the number is this person's. From then on only the new one signs
 /// in. A number that another customer has is not taken from them.</summary>
@@ -131,7 +116,7 @@ public static class MobileChangeRules
     /// Refuses: the session is not signed in, or verifies already; too many codes.
     /// Declines: the PIN was wrong, or the card is none of theirs; the try is counted.
     /// </summary>
-    public static Decision<MobileChangeCheck> Begin(BeginMobileChange command, Book book)
+    public static Decision<PersonCheck> Begin(BeginMobileChange command, Book book)
     {
         var key = new MobileChangeKey(command.Change.SessionId);
         var session = book.Get(SessionTables.Sessions, key.SessionId);
@@ -145,7 +130,15 @@ public static class MobileChangeRules
             return Decision.Reject(SessionRules.Over);
         }
 
-        if (CheckDetails(command, book) is var check && check != MobileChangeCheck.Right)
+        var check = PersonRules.Check(
+            book,
+            command.Change.CustomerId,
+            command.PinHash,
+            command.CardIsTheirs,
+            command.Now,
+            command.Code.RealNow
+        );
+        if (check != PersonCheck.Right)
         {
             return Decision.Decline(check);
         }
@@ -165,7 +158,7 @@ public static class MobileChangeRules
             book.Update(MobileChangeTables.Changes, change with { Version = before.Version });
         }
 
-        return Decision.Accept(MobileChangeCheck.Right);
+        return Decision.Accept(check);
     }
 
     /// <summary>
@@ -231,7 +224,7 @@ public static class MobileChangeRules
         }
         else if (!command.Verified)
         {
-            book.Update(CustomerTables.Customers, PinChangeRules.Counted(customer, command.RealNow));
+            PersonRules.CountWrong(book, customer.Id, command.RealNow);
             End(book, change, MobileChangeState.Refused);
         }
         else if (IsOfAnother(book, change))
@@ -245,36 +238,6 @@ public static class MobileChangeRules
         }
 
         return Decision.Accept(new Done());
-    }
-
-    private static MobileChangeCheck CheckDetails(BeginMobileChange command, Book book)
-    {
-        var customerId = command.Change.CustomerId;
-        if (PinChangeRules.IsLocked(book.Get(CustomerTables.Customers, customerId), command.Code.RealNow))
-        {
-            return MobileChangeCheck.Locked;
-        }
-
-        switch (PinRules.Check(book, customerId, command.PinHash, command.Now))
-        {
-            case PinCheck.Locked:
-                return MobileChangeCheck.PinLocked;
-            case PinCheck.Wrong:
-                return MobileChangeCheck.PinWrong;
-        }
-
-        if (command.CardIsTheirs)
-        {
-            return MobileChangeCheck.Right;
-        }
-
-        var counted = book.Update(
-            CustomerTables.Customers,
-            PinChangeRules.Counted(book.Get(CustomerTables.Customers, customerId), command.Code.RealNow)
-        );
-        return PinChangeRules.IsLocked(counted, command.Code.RealNow)
-            ? MobileChangeCheck.Locked
-            : MobileChangeCheck.CardWrong;
     }
 
     private static bool IsOfAnother(Book book, MobileChangeRow change) =>

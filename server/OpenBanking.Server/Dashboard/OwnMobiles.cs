@@ -38,7 +38,7 @@ public sealed class OwnMobiles(
 
     /// <summary>Begins to change the number; null when a code cannot be sent now.</summary>
     /// <param name="messageWith">Makes the message with the code.</param>
-    public async Task<MobileChangeCheck?> BeginAsync(
+    public async Task<PersonCheck?> BeginAsync(
         OpenSession session,
         string mobile,
         string cardNumber,
@@ -93,8 +93,8 @@ public sealed class OwnMobiles(
         );
         return decision switch
         {
-            Accepted<MobileChangeCheck> accepted => accepted.Reply,
-            Declined<MobileChangeCheck> declined => declined.Reply,
+            Accepted<PersonCheck> accepted => accepted.Reply,
+            Declined<PersonCheck> declined => declined.Reply,
             _ => null,
         };
     }

@@ -56,7 +56,7 @@ public sealed class OwnPins(
 
     /// <summary>Begins to set a forgotten PIN anew; null when the session does not wait for it.</summary>
     /// <param name="notice">What the message to the customer's phone says when it is done.</param>
-    public async Task<PinResetCheck?> BeginResetAsync(
+    public async Task<PersonCheck?> BeginResetAsync(
         OpenSession session,
         string idNumber,
         string cardNumber,
@@ -86,8 +86,8 @@ public sealed class OwnPins(
         );
         return decision switch
         {
-            Accepted<PinResetCheck> accepted => accepted.Reply,
-            Declined<PinResetCheck> declined => declined.Reply,
+            Accepted<PersonCheck> accepted => accepted.Reply,
+            Declined<PersonCheck> declined => declined.Reply,
             _ => null,
         };
     }

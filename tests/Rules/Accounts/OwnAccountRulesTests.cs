@@ -117,7 +117,7 @@ public class OwnAccountRulesTests
 
         var ran = bank.Run(Wake());
 
-        Assert.Equal(PinCheck.Right, ran.Accepted);
+        Assert.Equal(PersonCheck.Right, ran.Accepted);
         Assert.Equal([EventTypes.AccountActive], ran.Told);
         Assert.Equal(
             (AccountState.Active, (DateTimeOffset?)Rows.Noon),
@@ -130,11 +130,14 @@ public class OwnAccountRulesTests
     {
         var bank = BankWith(dormant);
 
-        Assert.Equal(PinCheck.Wrong, bank.Run(Wake() with { PinHash = wrong }).Declined);
-        Assert.Equal(
-            OwnAccountRules.Refusals.NotYou,
-            bank.Run(Wake() with { IdNumberIndex = "another" }).Rejected.Code
+        Assert.Equal(PersonCheck.PinWrong, bank.Run(Wake() with { PinHash = wrong }).Declined);
+        var guess = Wake() with { IdNumberIndex = "another" };
+        Assert.All(
+            Enumerable.Range(1, PersonRules.MostFailures - 1),
+            _ => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(guess).Declined)
         );
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(guess).Declined);
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(Wake()).Declined);
         Assert.Equal(AccountState.Dormant, Stored(bank).State);
         Assert.Equal(OwnAccountRules.Refusals.NotNow, BankWith(Rows.Account).Run(Wake()).Rejected.Code);
     }
@@ -143,7 +146,7 @@ public class OwnAccountRulesTests
         new(Rows.World, Rows.Noon, Rows.Account, payment, day, PinHash: null);
 
     private static WakeAccount Wake() =>
-        new(Rows.World, Rows.Noon, dormant, "identity", rightPin, [Rows.Consent.Id]);
+        new(Rows.World, Rows.Noon, dormant, "identity", rightPin, [Rows.Consent.Id], Rows.Noon);
 
     private static AccountRow Stored(MemoryBank bank) => bank.Get(AccountTables.Accounts, Rows.Account.Id);
 

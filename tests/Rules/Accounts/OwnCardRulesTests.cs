@@ -55,7 +55,7 @@ public class OwnCardRulesTests
         Assert.Equal(1, cards.Account.Cards);
         Assert.Empty(cards.Messages);
         Assert.Equal(VerificationRules.Refusals.Locked, cards.Bank.Run(cards.Add(7)).Rejected.Code);
-        var later = cards.Add(7) with { RealNow = Rows.Noon + VerificationRules.LockedFor };
+        var later = cards.Add(7) with { RealNow = Rows.Noon + DayLock.Lasts };
         Assert.Equal(PinCheck.Right, cards.Bank.Run(later).Accepted);
     }
 

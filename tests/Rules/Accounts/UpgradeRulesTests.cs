@@ -54,7 +54,7 @@ public class UpgradeRulesTests
         var bank = NewBank();
         Assert.Equal(DeclineCodes.AccountDailyLimit, Decline(bank, 500_01));
 
-        Assert.Equal(PinCheck.Right, bank.Run(upgrade).Accepted);
+        Assert.Equal(PersonCheck.Right, bank.Run(upgrade).Accepted);
         Assert.Equal(AccountType.TypeThree.Value, Account(bank).Type);
         Assert.Equal(IntentKind.VerifyUpgrade, bank.All(IntentTables.Intents).Single().Kind);
 
@@ -86,7 +86,7 @@ public class UpgradeRulesTests
         for (var number = 1; number <= VerificationRules.MostFailures; number++)
         {
             var intent = Rows.Id<IntentRow>(100 + number);
-            Assert.Equal(PinCheck.Right, bank.Run(upgrade with { IntentId = intent }).Accepted);
+            Assert.Equal(PersonCheck.Right, bank.Run(upgrade with { IntentId = intent }).Accepted);
             Assert.Empty(bank.Run(complete with { IntentId = intent, Verified = false }).Told);
         }
 
@@ -96,19 +96,29 @@ public class UpgradeRulesTests
     }
 
     [Fact]
-    public void Wrong_details_and_a_wrong_PIN_ask_nobody()
+    public void Wrong_details_have_one_answer_ask_nobody_and_lock_for_a_day_after_five()
     {
         var bank = NewBank();
-        Assert.Equal(
-            OwnAccountRules.Refusals.NotYou,
-            bank.Run(upgrade with { IdNumberIndex = "of another" }).Rejected.Code
-        );
-        Assert.Equal(
-            OwnCardRules.Refusals.NotBound,
-            bank.Run(upgrade with { CardIsBound = false }).Rejected.Code
-        );
-        Assert.Equal(PinCheck.Wrong, bank.Run(upgrade with { PinHash = [2] }).Declined);
+        UpgradeAccount[] wrong =
+        [
+            upgrade with
+            {
+                IdNumberIndex = "of another",
+            },
+            upgrade with
+            {
+                CardIsBound = false,
+            },
+        ];
+        Assert.All([.. wrong, .. wrong], one => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(one).Declined));
+        Assert.Equal(PersonCheck.PinWrong, bank.Run(upgrade with { PinHash = [2] }).Declined);
+
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(wrong[0]).Declined);
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(upgrade).Declined);
         Assert.Empty(bank.All(IntentTables.Intents));
+
+        var later = upgrade with { RealNow = Rows.Noon + DayLock.Lasts };
+        Assert.Equal(PersonCheck.Right, bank.Run(later).Accepted);
     }
 
     [Fact]
