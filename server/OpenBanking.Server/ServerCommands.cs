@@ -109,6 +109,16 @@ public static class ServerCommands
             ["find-customer", ..] => throw new WrongSettingException(
                 "find-customer needs the customer's mobile number."
             ),
+            [CustomerCommands.Release, var id, var mobile, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal)
+                    && !mobile.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            [CustomerCommands.Release, ..] => throw new WrongSettingException(
+                $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number."
+            ),
             [FeeCommands.Set, var owner, .. var words]
                 when !owner.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -133,7 +143,7 @@ public static class ServerCommands
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, freeze-account, unfreeze-account, outstanding, resolve-transfer, retry-withdrawal, "
+                        + "find-customer, release-number, freeze-account, unfreeze-account, outstanding, resolve-transfer, retry-withdrawal, "
                         + "cases, take-case, answer-case, correct-name, set-fees, settle-campaign, pay-out and openapi; "
                         + "without one the server serves."
                 ),

@@ -101,7 +101,7 @@ public static class OwnAccountRules
         public const string NotNow = "account_state";
     }
 
-    /// <summary>Refuses: a name that is too long, or has control characters in it.</summary>
+    /// <summary>Refuses: a name that is too long, or has control characters in it; the customer was erased.</summary>
     public static Decision<Done> Name(NameAccount command, Book book)
     {
         if (command.Nickname is { } name && !IsNickname(name))
@@ -110,6 +110,11 @@ public static class OwnAccountRules
         }
 
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        if (book.Get(CustomerTables.Customers, account.CustomerId).ErasedAt is not null)
+        {
+            return Decision.Reject(Refusals.NotNow);
+        }
+
         if (account.Nickname != command.Nickname)
         {
             book.Update(AccountTables.Accounts, account with { Nickname = command.Nickname });

@@ -34,12 +34,14 @@ public sealed record UpgradeAccount(
 
 /// <summary>The card's bank has answered.</summary>
 /// <param name="Account">Read before the batch for what never changes in it.</param>
+/// <param name="MobileIndex">Of the number that was asked about.</param>
 /// <param name="Consents">The consents to use the account: their apps are told.</param>
 public sealed record CompleteUpgrade(
     World World,
     DateTimeOffset Now,
     AccountRow Account,
     Id<IntentRow> IntentId,
+    string MobileIndex,
     bool Verified,
     Notice Notice,
     IReadOnlyList<Id<ConsentRow>> Consents
@@ -52,6 +54,7 @@ public sealed record CompleteUpgrade(
     public override void Keys(IKeySet keys)
     {
         keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(CustomerTables.Mobiles, new(MobileIndex));
         keys.Want(AccountTables.Accounts, Account.Id);
         keys.Want(CustomerTables.Customers, Account.CustomerId);
         keys.Want(AccountTables.Verifications, new(Account.Id, VerificationPurpose.Upgrade));
@@ -127,6 +130,7 @@ public static class UpgradeRules
                 book,
                 KeyOf(account),
                 command.IntentId,
+                new(account.CustomerId, command.MobileIndex),
                 command.Verified,
                 Refusals.NotVerified,
                 ReasonNotTo(account, customer, command.Now),

@@ -4,6 +4,10 @@ using OpenBanking.Server.Outside;
 
 namespace OpenBanking.Server.Accounts;
 
+/// <summary>Whom the card's bank was asked about.</summary>
+/// <param name="MobileIndex">The blind index of the number they had then.</param>
+public readonly record struct VerifiedPerson(Id<CustomerRow> CustomerId, string MobileIndex);
+
 /// <summary>How a customer is verified again for something about an account: one question at a time for each purpose, and after five
 /// refusals of the cards' banks none for a day.</summary>
 public static class VerificationRules
@@ -15,6 +19,9 @@ public static class VerificationRules
     {
         public const string UnderWay = "verification_under_way";
         public const string Locked = "verification_locked";
+
+        /// <summary>The mobile number that was asked about is the customer's no more; begin again.</summary>
+        public const string MobileChanged = "mobile_changed";
     }
 
     /// <summary>Why none is begun now; null when one is.</summary>
@@ -61,12 +68,14 @@ public static class VerificationRules
     }
 
     /// <summary>Keeps what was answered; true when it is the first answer, and what was asked for comes of it.</summary>
+    /// <param name="person">Who was asked about.</param>
     /// <param name="notVerified">What the card's no is called.</param>
     /// <param name="other">Why nothing comes of it whatever was answered; null where something does.</param>
     public static bool TryFinish(
         Book book,
         AccountVerificationKey key,
         Id<IntentRow> intentId,
+        VerifiedPerson person,
         bool verified,
         string notVerified,
         string? other,
@@ -82,10 +91,17 @@ public static class VerificationRules
             return false;
         }
 
-        var reason = other ?? (verified ? null : notVerified);
+        var reason =
+            other
+            ?? (
+                !CustomerLookups.IsMobileOf(book, person.MobileIndex, person.CustomerId)
+                    ? Refusals.MobileChanged
+                : verified ? null
+                : notVerified
+            );
         book.Update(
             AccountTables.Verifications,
-            (verified ? verification : Counted(verification, realNow)) with
+            (reason == notVerified ? Counted(verification, realNow) : verification) with
             {
                 State = reason is null ? VerificationState.Done : VerificationState.Refused,
                 Reason = reason,

@@ -217,12 +217,15 @@ public sealed class Interactions(
     public async Task<string?> EnterPasskeyAsync(OpenInteraction open, PasskeyAnswer answer)
     {
         var secret = Ids.NewSecret();
-        if (await FindCustomerAsync(open.World, answer.CustomerId) is not { } customer)
+        if (
+            await FindCustomerAsync(open.World, answer.CustomerId) is not { } customer
+            || vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value)
+                is not { HasMobile: true, Mobile: var mobile }
+        )
         {
             return null;
         }
 
-        var mobile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value).Mobile;
         var decision = await engine.SubmitAsync(
             new EnterPasskey(
                 open.World,

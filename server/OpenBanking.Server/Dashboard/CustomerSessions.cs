@@ -204,9 +204,11 @@ public sealed class CustomerSessions(
         await store.FindAsync(CustomerTables.Mobiles, world, new(index)) is { EndedAt: null } row
         && row.CustomerId == customer;
 
-    /// <summary>Null when the customer's profile was erased.</summary>
+    /// <summary>Null when the customer's profile was erased, or they have no number.</summary>
     private async ValueTask<string?> MobileOfAsync(World world, Id<CustomerRow> id) =>
         await store.FindAsync(CustomerTables.Customers, world, id) is { ErasedAt: null } customer
-            ? vault.OpenJson<CustomerProfile>(customer.Profile, id.Value).Mobile
+        && vault.OpenJson<CustomerProfile>(customer.Profile, id.Value)
+            is { HasMobile: true, Mobile: var mobile }
+            ? mobile
             : null;
 }

@@ -70,6 +70,7 @@ public sealed record EnterMobileChangeCode(
 }
 
 /// <summary>The card's bank has answered.</summary>
+/// <param name="OldMobileIndex">The blind index of the number that the customer had when it began.</param>
 /// <param name="Read">The customer as they were when <paramref name="Profile"/> was made of theirs.</param>
 /// <param name="Profile">With the new number, sealed.</param>
 /// <param name="MobileOfSession">The new number, sealed for the session.</param>
@@ -80,6 +81,7 @@ public sealed record CompleteMobileChange(
     DateTimeOffset Now,
     MobileChangeRow Change,
     Id<IntentRow> IntentId,
+    string OldMobileIndex,
     bool Verified,
     CustomerRow Read,
     byte[] Profile,
@@ -95,6 +97,7 @@ public sealed record CompleteMobileChange(
     {
         base.Keys(keys);
         keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(CustomerTables.Mobiles, new(OldMobileIndex));
         foreach (var index in Former)
         {
             keys.Want(CustomerTables.Mobiles, new(index));
@@ -199,7 +202,8 @@ public static class MobileChangeRules
 
     /// <summary>
     /// Refuses: the customer's details changed since they were read; the worker reads again.
-    /// An answer that comes twice, or after the session is long forgotten, changes nothing.
+    /// An answer that comes twice, or after the session is long forgotten, changes nothing. One that comes after another change, or
+    /// an erasure, refuses this one.
     /// </summary>
     public static Decision<Done> Complete(CompleteMobileChange command, Book book)
     {
@@ -218,7 +222,7 @@ public static class MobileChangeRules
             return Decision.Accept(new Done());
         }
 
-        if (customer.ErasedAt is not null)
+        if (!CustomerLookups.IsMobileOf(book, command.OldMobileIndex, customer.Id))
         {
             End(book, change, MobileChangeState.Refused);
         }
@@ -251,7 +255,10 @@ public static class MobileChangeRules
         }
 
         CustomerLookups.GiveMobile(book, command.Change.MobileIndex, customer.Id);
-        book.Update(CustomerTables.Customers, customer with { Profile = command.Profile });
+        book.Update(
+            CustomerTables.Customers,
+            customer with { Profile = command.Profile, MobileChangedAt = command.Now }
+        );
         if (book.Find(SessionTables.Sessions, command.Change.SessionId) is { } session)
         {
             book.Update(

@@ -90,8 +90,7 @@ public sealed class OwnAccounts(
         string notice
     )
     {
-        var customer = session.Customer!;
-        var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+        var profile = vault.ProfileOf(session);
         var elements = new FiveElements(profile.Name, idNumber, profile.Mobile, cardNumber);
         var intentId = ids.New<IntentRow>();
         var isBound = await cards.IsBoundAsync(session.World, account, cardNumber);

@@ -50,7 +50,7 @@ public sealed class OwnMobiles(
     {
         var (customer, code) = (session.Customer!, Ids.NewDigits());
         var (codeId, intentId) = (ids.New<OneTimeCodeRow>(), ids.New<IntentRow>());
-        var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+        var profile = vault.ProfileOf(session);
         var index = vault.BlindIndex("mobile", mobile);
         var request = new MobileChangeRequest(
             customer.Id.Value,

@@ -27,7 +27,7 @@ public sealed class OwnPins(
     /// <summary>Whether the customer may take this PIN.</summary>
     public bool IsAcceptable(OpenSession session, string? pin)
     {
-        var profile = ProfileOf(session);
+        var profile = vault.ProfileOf(session);
         return PinRules.IsAcceptable(pin, profile.IdNumber, profile.Mobile);
     }
 
@@ -64,7 +64,7 @@ public sealed class OwnPins(
         string notice
     )
     {
-        var profile = ProfileOf(session);
+        var profile = vault.ProfileOf(session);
         var intentId = ids.New<IntentRow>();
         var elements = new FiveElements(profile.Name, idNumber, profile.Mobile, cardNumber);
         var decision = await engine.SubmitAsync(
@@ -97,7 +97,4 @@ public sealed class OwnPins(
         var salt = PinHash.NewSalt();
         return new(pins.Compute(pin, salt), salt);
     }
-
-    private CustomerProfile ProfileOf(OpenSession session) =>
-        vault.OpenJson<CustomerProfile>(session.Customer!.Profile, session.Customer.Id.Value);
 }

@@ -65,12 +65,14 @@ public sealed record BeginPinReset(
 }
 
 /// <summary>The card's bank has answered.</summary>
+/// <param name="MobileIndex">Of the number that it was asked about.</param>
 public sealed record CompletePinReset(
     World World,
     DateTimeOffset Now,
     Id<CustomerRow> CustomerId,
     Id<CustomerSessionRow> SessionId,
     Id<IntentRow> IntentId,
+    string MobileIndex,
     bool Verified,
     Notice Notice
 ) : PinCommand<Done>(World, Now, CustomerId)
@@ -82,6 +84,7 @@ public sealed record CompletePinReset(
         base.Keys(keys);
         keys.Want(PinResetTables.Resets, new(SessionId));
         keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(CustomerTables.Mobiles, new(MobileIndex));
     }
 
     public override Decision<Done> Decide(Book book) => PinChangeRules.CompleteReset(this, book);
@@ -161,7 +164,8 @@ public static class PinChangeRules
         return Decision.Accept(check);
     }
 
-    /// <summary>An answer that comes twice, or after the session is long forgotten, changes nothing.</summary>
+    /// <summary>An answer that comes twice, or after the session is long forgotten, changes nothing. One about a number that is
+    /// the customer's no more sets no PIN.</summary>
     public static Decision<Done> CompleteReset(CompletePinReset command, Book book)
     {
         if (
@@ -171,21 +175,22 @@ public static class PinChangeRules
             && book.Get(CustomerTables.Customers, command.CustomerId).ErasedAt is null
         )
         {
+            var isTheirs = CustomerLookups.IsMobileOf(book, command.MobileIndex, command.CustomerId);
             book.Update(
                 PinResetTables.Resets,
                 reset with
                 {
-                    State = command.Verified ? PinResetState.Done : PinResetState.Refused,
+                    State = command.Verified && isTheirs ? PinResetState.Done : PinResetState.Refused,
                     PinHash = [],
                     PinSalt = [],
                 }
             );
-            if (command.Verified)
+            if (command.Verified && isTheirs)
             {
                 PersonRules.Forgive(book, reset.CustomerId);
                 Set(book, reset.CustomerId, reset.PinHash, reset.PinSalt, command.Notice);
             }
-            else
+            else if (isTheirs)
             {
                 PersonRules.CountWrong(book, reset.CustomerId, command.Notice.RealNow);
             }

@@ -38,6 +38,17 @@ public class OwnAccountRulesTests
         );
 
     [Fact]
+    public void Whoever_was_erased_names_nothing()
+    {
+        var bank = BankWith(Rows.Account)
+            .Put(CustomerTables.Customers, Rows.Customer with { ErasedAt = Rows.Noon });
+
+        var named = bank.Run(new NameAccount(Rows.World, Rows.Noon, Rows.Account, "日常"));
+
+        Assert.Equal(OwnAccountRules.Refusals.NotNow, named.Rejected.Code);
+    }
+
+    [Fact]
     public void A_limit_is_lowered_without_the_PIN_and_holds_for_payments()
     {
         var bank = BankWith(Rows.Account);

@@ -43,6 +43,7 @@ public class UpgradeRulesTests
         Rows.Noon,
         small,
         upgrade.IntentId,
+        "mobile",
         Verified: true,
         new(Rows.Id<IntentRow>(2), Rows.Sealed, Rows.Noon),
         [Rows.Consent.Id]
@@ -122,6 +123,23 @@ public class UpgradeRulesTests
     }
 
     [Fact]
+    public void A_number_that_changed_meanwhile_ends_the_question()
+    {
+        var bank = NewBank();
+        bank.Run(upgrade);
+        bank.Put(
+            CustomerTables.Mobiles,
+            new CustomerMobileRow { MobileIndex = "mobile", CustomerId = Rows.Id<CustomerRow>(2) }
+        );
+
+        Assert.Empty(bank.Run(complete).Told);
+        Assert.Equal(
+            (AccountType.TypeThree.Value, VerificationRules.Refusals.MobileChanged),
+            (Account(bank).Type, Verification(bank).Reason)
+        );
+    }
+
+    [Fact]
     public void It_is_asked_once_at_a_time()
     {
         var bank = NewBank();
@@ -190,6 +208,10 @@ public class UpgradeRulesTests
             .Put(AccountTables.Accounts, account ?? small)
             .Put(CustomerTables.Customers, customer)
             .Put(ConsentTables.Consents, Rows.Consent)
+            .Put(
+                CustomerTables.Mobiles,
+                new CustomerMobileRow { MobileIndex = "mobile", CustomerId = customer.Id }
+            )
             .Put(
                 CustomerTables.Identities,
                 new() { IdNumberIndex = IdNumberIndex, CustomerId = customer.Id },

@@ -50,6 +50,7 @@ public class PinChangeRulesTests
         customer.Id,
         session.Id,
         begin.IntentId,
+        session.MobileIndex,
         Verified: true,
         new(Rows.Id<IntentRow>(2), Rows.Sealed, Rows.Noon)
     );
@@ -141,6 +142,24 @@ public class PinChangeRulesTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_number_that_changed_meanwhile_sets_no_PIN_and_counts_nothing(bool verified)
+    {
+        var bank = NewBank();
+        bank.Run(begin);
+        var mobile = bank.Get(CustomerTables.Mobiles, new(session.MobileIndex));
+        bank.Put(CustomerTables.Mobiles, mobile with { EndedAt = Rows.Noon });
+
+        bank.Run(complete with { Verified = verified });
+
+        Assert.Equal((PinResetState.Refused, 0), (Reset(bank).State, Reset(bank).PinHash.Length));
+        Assert.Equal((present, 0L), (Stored(bank).PinHash, Stored(bank).ResetFailures));
+        Assert.DoesNotContain(bank.All(IntentTables.Intents), intent => intent.Kind == IntentKind.SendMessage);
+        Assert.Equal(PersonCheck.Right, bank.Run(Again(3)).Accepted);
+    }
+
+    [Theory]
     [InlineData(false, IdNumberIndex)]
     [InlineData(true, "of nobody")]
     [InlineData(true, "of another")]
@@ -197,6 +216,10 @@ public class PinChangeRulesTests
         new MemoryBank()
             .Put(CustomerTables.Customers, customer)
             .Put(SessionTables.Sessions, session)
+            .Put(
+                CustomerTables.Mobiles,
+                new CustomerMobileRow { MobileIndex = session.MobileIndex, CustomerId = customer.Id }
+            )
             .Put(
                 CustomerTables.Identities,
                 new() { IdNumberIndex = IdNumberIndex, CustomerId = customer.Id },
