@@ -80,7 +80,10 @@ public static class CustomerCommands
             );
         return decision switch
         {
-            Accepted<Done> => (true, $"released: {id} in world {world} is not found by this number any more."),
+            Accepted<Done> => (
+                true,
+                $"released: {id} in world {world} is not found by this number any more."
+            ),
             Rejected<Done> { Refusal.Code: ReleaseRules.NotTheirs } => (
                 false,
                 $"{id} does not have this number."

@@ -88,14 +88,7 @@ public static class PersonRules
     public static void Forgive(Book book, Id<CustomerRow> customerId)
     {
         var customer = book.Get(CustomerTables.Customers, customerId);
-        book.Update(
-            CustomerTables.Customers,
-            customer with
-            {
-                ResetFailures = 0,
-                ResetFailingSince = null,
-            }
-        );
+        book.Update(CustomerTables.Customers, customer with { ResetFailures = 0, ResetFailingSince = null });
     }
 
     private static bool IsLocked(Book book, Id<CustomerRow> customerId, DateTimeOffset realNow) =>

@@ -257,7 +257,11 @@ public static class MobileChangeRules
         CustomerLookups.GiveMobile(book, command.Change.MobileIndex, customer.Id);
         book.Update(
             CustomerTables.Customers,
-            customer with { Profile = command.Profile, MobileChangedAt = command.Now }
+            customer with
+            {
+                Profile = command.Profile,
+                MobileChangedAt = command.Now,
+            }
         );
         if (book.Find(SessionTables.Sessions, command.Change.SessionId) is { } session)
         {

@@ -111,7 +111,10 @@ public class UpgradeRulesTests
                 CardIsBound = false,
             },
         ];
-        Assert.All([.. wrong, .. wrong], one => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(one).Declined));
+        Assert.All(
+            [.. wrong, .. wrong],
+            one => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(one).Declined)
+        );
         Assert.Equal(PersonCheck.PinWrong, bank.Run(upgrade with { PinHash = [2] }).Declined);
 
         Assert.Equal(PersonCheck.DetailsLocked, bank.Run(wrong[0]).Declined);

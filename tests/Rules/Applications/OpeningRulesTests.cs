@@ -331,9 +331,7 @@ public class OpeningRulesTests
 
         Assert.Equal(
             "customer_changed",
-            BankWithCustomer(accounts: 1)
-                .Run(Complete(ofKnownCustomer with { Known = read }))
-                .Rejected.Code
+            BankWithCustomer(accounts: 1).Run(Complete(ofKnownCustomer with { Known = read })).Rejected.Code
         );
     }
 

@@ -48,7 +48,5 @@ public class ReleaseRulesTests
     }
 
     private static MemoryBank NewBank(CustomerMobileRow row) =>
-        new MemoryBank()
-            .Put(CustomerTables.Customers, Rows.Customer)
-            .Put(CustomerTables.Mobiles, row);
+        new MemoryBank().Put(CustomerTables.Customers, Rows.Customer).Put(CustomerTables.Mobiles, row);
 }

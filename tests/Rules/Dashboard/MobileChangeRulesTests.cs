@@ -92,7 +92,10 @@ public class MobileChangeRulesTests
         );
         Assert.Equal((changed, Rows.Noon), (Stored(bank).Profile, Stored(bank).MobileChangedAt));
         Assert.Equal(New, bank.Get(SessionTables.Sessions, session.Id).MobileIndex);
-        Assert.Equal(3, bank.All(IntentTables.Intents).Count(intent => intent.Kind == IntentKind.SendMessage));
+        Assert.Equal(
+            3,
+            bank.All(IntentTables.Intents).Count(intent => intent.Kind == IntentKind.SendMessage)
+        );
         var after = bank.Snapshot();
         bank.Run(complete with { Read = Stored(bank), Verified = false });
         Assert.Equal(after, bank.Snapshot());

@@ -155,7 +155,10 @@ public class PinChangeRulesTests
 
         Assert.Equal((PinResetState.Refused, 0), (Reset(bank).State, Reset(bank).PinHash.Length));
         Assert.Equal((present, 0L), (Stored(bank).PinHash, Stored(bank).ResetFailures));
-        Assert.DoesNotContain(bank.All(IntentTables.Intents), intent => intent.Kind == IntentKind.SendMessage);
+        Assert.DoesNotContain(
+            bank.All(IntentTables.Intents),
+            intent => intent.Kind == IntentKind.SendMessage
+        );
         Assert.Equal(PersonCheck.Right, bank.Run(Again(3)).Accepted);
     }
 
@@ -171,7 +174,10 @@ public class PinChangeRulesTests
         var bank = NewBank();
         var wrong = begin with { CardIsTheirs = cardIsTheirs, IdNumberIndex = idNumberIndex };
 
-        Assert.All(Enumerable.Range(0, 4), _ => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(wrong).Declined));
+        Assert.All(
+            Enumerable.Range(0, 4),
+            _ => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(wrong).Declined)
+        );
         Assert.Equal(PersonCheck.DetailsLocked, bank.Run(wrong).Declined);
         Assert.Equal(PersonCheck.DetailsLocked, bank.Run(begin).Declined);
         Assert.Empty(bank.All(IntentTables.Intents));

@@ -107,7 +107,14 @@ public class ErasureRulesTests
         var bank = NewBank(customer with { Passkeys = 2, Version = 2 });
         Assert.Equal(ErasureRules.Refusals.Overtaken, bank.Run(erase).Rejected.Code);
 
-        bank.Put(AccountTables.Accounts, Rows.Account with { State = AccountState.Closed, Nickname = "日常" });
+        bank.Put(
+            AccountTables.Accounts,
+            Rows.Account with
+            {
+                State = AccountState.Closed,
+                Nickname = "日常",
+            }
+        );
         bank.Run(
             erase with
             {
