@@ -134,10 +134,12 @@ public sealed class Interactions(
         var application = row.ApplicationId is { } applicationId
             ? await store.FindAsync(ApplicationTables.Applications, world, applicationId)
             : null;
-        // Who was verified here counts before whom the number was known by.
-        var customer = (application?.CustomerId ?? row.CustomerId) is { } customerId
-            ? await FindCustomerAsync(world, customerId)
-            : null;
+        // Who was verified here counts before whom the number was known by, as long as the number is theirs.
+        var customer =
+            (application?.CustomerId ?? row.CustomerId) is { } customerId
+            && await store.IsMobileOfAsync(world, row.MobileIndex!, customerId)
+                ? await FindCustomerAsync(world, customerId)
+                : null;
         return new(
             world,
             row,

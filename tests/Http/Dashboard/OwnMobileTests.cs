@@ -54,6 +54,7 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
     [Fact]
     public async Task A_number_that_the_bank_released_reaches_nothing_and_another_one_leads_back_to_the_accounts()
     {
+        using var onTheWay = await OnTheWayAsync();
         await SignInAsync();
         var customer = (await CustomerCommands.FindAsync(Shared.Server.Services, Person.Mobile))
             .Single(found => found.World == new World(Partner.SandboxNumber))
@@ -65,6 +66,8 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
 
         await Browser.GoAsync(Own());
         Assert.EndsWith("/my/sign-in", Browser.Address.AbsolutePath);
+        await onTheWay.GoAsync(onTheWay.Address);
+        Assert.EndsWith("/no-account", onTheWay.Address.AbsolutePath);
         Assert.Empty(await FoundAsync(Person.Mobile));
         using var newOwner = new Browser();
         await EnterMobileAsync(newOwner, Person);
@@ -130,6 +133,29 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
     private Task<(bool Done, string Text)> ReleaseAsync(string customer, string mobile) =>
         CustomerCommands.ReleaseAsync(Shared.Server.Services, customer, mobile);
 
+    /// <summary>A browser in which the customer has signed in to agree to something.</summary>
+    private async Task<Browser> OnTheWayAsync()
+    {
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        var link = await Partner.Client.AccountLinks.StartAsync(
+            new AccountLinkRequest
+            {
+                RedirectUri = TestPartner.RedirectUri,
+                AuthorizationDetails = [new AccountInformation()],
+            }
+        );
+        var browser = new Browser();
+        await browser.GoAsync(link.AuthorizationUrl);
+        var before = await NewestAsync(Person);
+        await browser.SubmitAsync(("Mobile", Person.Mobile));
+        await browser.SubmitAsync(("Code", CodeIn(await NewerAsync(Person, before))));
+        Assert.EndsWith("/consent", browser.Address.AbsolutePath);
+        return browser;
+    }
+
+    private static string CodeIn(string message) =>
+        new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+
     /// <summary>The customer applies for an account with the number they have now, and confirms.</summary>
     private async Task OpenAnotherAsync()
     {
@@ -162,9 +188,7 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
         await applicant.GoAsync(new Uri(application.ContinuationUrl!));
         await applicant.SubmitAsync(("Terms", "true"));
         var message = await MessageAsync(Moved, "");
-        await applicant.SubmitAsync(
-            ("Code", new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]))
-        );
+        await applicant.SubmitAsync(("Code", CodeIn(message)));
         Assert.Equal(AccountApplicationStatus.Opened, (await applications.GetAsync(application.Id)).Status);
     }
 
@@ -175,8 +199,7 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
 
     private async Task<string> ChangeCodeAsync(SandboxPerson person)
     {
-        var message = await MessageAsync(person, "to make this your number");
-        return new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+        return CodeIn(await MessageAsync(person, "to make this your number"));
     }
 
     private async Task WaitAsync()
