@@ -124,6 +124,7 @@ public static class ApplicationReasons
     public const string TooManyWrongCodes = "too_many_wrong_codes";
     public const string NotConfirmedInTime = "not_confirmed_in_time";
     public const string MobileOfAnother = "mobile_of_another_customer";
+    public const string MobileChanged = "mobile_changed";
     public const string TooManyAccounts = "too_many_accounts";
 #pragma warning restore CS1591
 
@@ -171,6 +172,12 @@ public static class ApplicationReasons
             "The mobile number is another customer's at the bank",
             "Ask the bank to give the number to you, or use another one.",
             "Send the customer to the bank; the number may have had another owner."
+        ),
+        new(
+            MobileChanged,
+            "The customer's mobile number at the bank was changed after the application was made",
+            "Begin again, with the number you have now.",
+            "Apply anew with the customer's new number."
         ),
         new(
             TooManyAccounts,

@@ -46,10 +46,7 @@ public sealed class Housekeeping(
         engine.SweepLater(MobileChangeTables.Changes, $"expires_at < {now - grace}");
         engine.SweepLater(AuthorizationTables.Codes, $"expires_at < {now - grace}");
         engine.SweepLater(ApplicationTables.Visits, $"expires_at < {now - grace}");
-        engine.SweepLater(
-            CustomerTables.OneTimeCodeRates,
-            $"last_sent_at < {now - OneTimeCodeRules.LockedFor * 2}"
-        );
+        engine.SweepLater(CustomerTables.OneTimeCodeRates, $"last_sent_at < {now - DayLock.Lasts * 2}");
         engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
         Erasures.Sweep(engine, now);
         engine.SweepLater(PasskeyTables.UsedChallenges, $"expires_at < {now - grace}");

@@ -61,9 +61,23 @@ public static class Program
                 [CaseCommands.Take, var id, .. var words] => await app.TakeCaseAsync(id, words),
                 [CaseCommands.Answer, var id, .. var words] => await app.AnswerCaseAsync(id, words),
                 [CaseCommands.Correct, var id, .. var words] => await app.CorrectNameAsync(id, words),
+                [CustomerCommands.Release, var id, var mobile, ..] => await app.ReleaseNumberAsync(
+                    id,
+                    mobile
+                ),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ServerCommands.OlderOpenApi, ..] => await app.WriteOpenApiAsync(older: true),
                 ["openapi", ..] => await app.WriteOpenApiAsync(older: false),
+                [PartnerCommands.List, ..] => await app.PartnersAsync(PartnerCommands.List, word: null),
+                [
+                    PartnerCommands.RegisterPartner
+                    or PartnerCommands.RegisterApp
+                    or PartnerCommands.ShowApp
+                    or PartnerCommands.ChangeApp
+                    or PartnerCommands.EndApp,
+                    var word,
+                    ..,
+                ] => await app.PartnersAsync(args[0], word),
                 ["keys", .. var words] => await app.KeysAsync(words),
                 _ => await app.ServeAsync(),
             };

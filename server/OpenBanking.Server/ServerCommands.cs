@@ -49,7 +49,8 @@ public static class ServerCommands
                 "verify-books"
                 or "verify-audit"
                 or TransferCommands.Outstanding
-                or CaseCommands.List,
+                or CaseCommands.List
+                or PartnerCommands.List,
                 .. var settings,
             ] => [.. settings, "--Storage:MustExist=true"],
             ["resolve-finding", var id, .. var settings]
@@ -109,6 +110,16 @@ public static class ServerCommands
             ["find-customer", ..] => throw new WrongSettingException(
                 "find-customer needs the customer's mobile number."
             ),
+            [CustomerCommands.Release, var id, var mobile, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal)
+                    && !mobile.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            [CustomerCommands.Release, ..] => throw new WrongSettingException(
+                $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number."
+            ),
             [FeeCommands.Set, var owner, .. var words]
                 when !owner.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -126,6 +137,14 @@ public static class ServerCommands
                 "settle-campaign needs the campaign's id, cmp_…."
             ),
             [FeeCommands.Set, ..] => throw new WrongSettingException(FeeCommands.Usage),
+            [
+                PartnerCommands.RegisterPartner
+                or PartnerCommands.RegisterApp
+                or PartnerCommands.ShowApp
+                or PartnerCommands.ChangeApp
+                or PartnerCommands.EndApp,
+                .. var words,
+            ] => [.. PartnerCommands.SettingsOf(args[0], words), "--Storage:MustExist=true"],
             ["keys", .. var more] => [.. KeyCommands.SettingsOf(more), "--Storage:MustExist=true"],
             // Its output is the document alone.
             ["openapi", OlderOpenApi, .. var settings] => Configured(["openapi", .. settings]),
@@ -133,8 +152,9 @@ public static class ServerCommands
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, freeze-account, unfreeze-account, outstanding, resolve-transfer, retry-withdrawal, "
-                        + "cases, take-case, answer-case, correct-name, set-fees, settle-campaign, pay-out and openapi; "
+                        + "find-customer, release-number, freeze-account, unfreeze-account, outstanding, resolve-transfer, "
+                        + "retry-withdrawal, cases, take-case, answer-case, correct-name, partners, register-partner, "
+                        + "register-app, show-app, change-app, end-app, set-fees, settle-campaign, pay-out and openapi; "
                         + "without one the server serves."
                 ),
             _ => args,

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Samples.BankAdapters;
@@ -6,6 +8,7 @@ using OpenBanking.Server;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Partners;
 using OpenBanking.Server.Sandbox;
 using Xunit;
 
@@ -57,7 +60,7 @@ public sealed class BankAdapterTests
     }
 
     [Fact]
-    public async Task With_its_adapters_a_bank_starts_without_a_sandbox()
+    public async Task With_its_adapters_a_bank_starts_without_a_sandbox_and_takes_partners_on_by_itself()
     {
         await using var bank = await BankBackend.StartAsync();
         await using var server = await TestServer.StartAsync(
@@ -69,6 +72,82 @@ public sealed class BankAdapterTests
 
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync("/sandbox/partners", null)).StatusCode);
+        var services = server.Services;
+        Assert.Equal("There is no partner.", await PartnerCommands.ListAsync(services));
+        Assert.False((await PartnerCommands.RegisterPartnerAsync(services, "\n")).Done);
+        Assert.False((await RegisterAsync(services, "prt_1", ClientKey.CreateEs256())).Done);
+        var partner = (await PartnerCommands.RegisterPartnerAsync(services, "外卖公司")).Text.Split(' ')[^1];
+        var refused = await RegisterAsync(
+            services,
+            partner,
+            ClientKey.CreateEs256(),
+            "http://partner.example/"
+        );
+        Assert.StartsWith("invalid_redirect_uri: ", refused.Text);
+
+        var key = ClientKey.CreateEs256();
+        var (done, shown) = await RegisterAsync(services, partner, key);
+        Assert.True(done, shown);
+        var app = JsonSerializer.Deserialize(shown, ResponseJson.Default.ClientRegistration)!;
+        Assert.Equal((null, null), (app.RegistrationClientUri, app.RegistrationAccessToken));
+        Assert.Equal((true, shown), await PartnerCommands.ShowAppAsync(services, app.ClientId));
+        Assert.Contains(app.ClientId, await PartnerCommands.ListAsync(services));
+        await CallAsync(server, app, key);
+
+        var newKey = ClientKey.CreateEs256();
+        var changed = shown.Replace(
+            JsonSerializer.Serialize(app.Jwks, ResponseJson.Default.JsonWebKeySetDocument),
+            JsonSerializer.Serialize(
+                new JsonWebKeySetDocument { Keys = [newKey.PublicJwk] },
+                ResponseJson.Default.JsonWebKeySetDocument
+            )
+        );
+        Assert.NotEqual(shown, changed);
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(changed));
+        Assert.True((await PartnerCommands.ChangeAppAsync(services, app.ClientId, content)).Done);
+        Assert.True(Id<AppRow>.TryParse(app.ClientId, out var id));
+        await server.Get<AppDirectory>().ForgetEverywhereAsync(id);
+        await CallAsync(server, app, newKey);
+        await Assert.ThrowsAnyAsync<OpenBankingException>(() => CallAsync(server, app, key));
+
+        Assert.True((await PartnerCommands.EndAppAsync(services, app.ClientId)).Done);
+        await Assert.ThrowsAnyAsync<OpenBankingException>(() => CallAsync(server, app, newKey));
+        Assert.False((await PartnerCommands.ShowAppAsync(services, app.ClientId)).Done);
+        Assert.Contains(", ended ", await PartnerCommands.ListAsync(services));
+    }
+
+    private static async Task<(bool Done, string Text)> RegisterAsync(
+        IServiceProvider services,
+        string partner,
+        ClientKey key,
+        string redirectUri = "https://partner.example/callback"
+    )
+    {
+        var request = new ClientRegistrationRequest
+        {
+            ClientName = "外卖",
+            RedirectUris = [redirectUri],
+            Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+            Scene = "food_delivery",
+        };
+        using var content = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(request, ResponseJson.Default.ClientRegistrationRequest)
+        );
+        return await PartnerCommands.RegisterAppAsync(services, partner, content);
+    }
+
+    /// <summary>A call with the app's own credentials.</summary>
+    private static async Task CallAsync(TestServer server, ClientRegistration app, ClientKey key)
+    {
+        var client = new OpenBankingClient(
+            new OpenBankingOptions
+            {
+                Authority = server.Address,
+                ClientId = app.ClientId,
+                Key = key,
+            }
+        );
+        Assert.Empty(await client.Events.ListAsync().ToListAsync());
     }
 
     [Fact]

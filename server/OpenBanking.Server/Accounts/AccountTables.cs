@@ -113,7 +113,8 @@ public sealed record AccountVerificationRow : VersionedRow
 
     public required VerificationState State { get; init; }
 
-    /// <summary>Why it came to nothing, one of the refusals of <see cref="OwnCardRules"/> or <see cref="UpgradeRules"/>.</summary>
+    /// <summary>Why it came to nothing, one of the refusals of <see cref="OwnCardRules"/>, <see cref="UpgradeRules"/> or
+    /// <see cref="VerificationRules"/>.</summary>
     public string? Reason { get; init; }
 
     /// <summary>How often the card's bank said no, since the first time.</summary>

@@ -72,8 +72,9 @@ public sealed record WakeAccount(
     AccountRow Account,
     string IdNumberIndex,
     byte[] PinHash,
-    IReadOnlyList<Id<ConsentRow>> Consents
-) : OwnAccountCommand<PinCheck>(World, Now, Account)
+    IReadOnlyList<Id<ConsentRow>> Consents,
+    DateTimeOffset RealNow
+) : OwnAccountCommand<PersonCheck>(World, Now, Account)
 {
     public override void Keys(IKeySet keys)
     {
@@ -82,7 +83,7 @@ public sealed record WakeAccount(
         AccountRules.WantConsents(keys, Consents);
     }
 
-    public override Decision<PinCheck> Decide(Book book) => OwnAccountRules.Wake(this, book);
+    public override Decision<PersonCheck> Decide(Book book) => OwnAccountRules.Wake(this, book);
 }
 
 /// <summary>What customers do with their accounts.</summary>
@@ -98,10 +99,9 @@ public static class OwnAccountRules
         public const string LimitsContradict = "limits_contradict";
         public const string PinNeeded = "pin_needed";
         public const string NotNow = "account_state";
-        public const string NotYou = "identity_refused";
     }
 
-    /// <summary>Refuses: a name that is too long, or has control characters in it.</summary>
+    /// <summary>Refuses: a name that is too long, or has control characters in it; the customer was erased.</summary>
     public static Decision<Done> Name(NameAccount command, Book book)
     {
         if (command.Nickname is { } name && !IsNickname(name))
@@ -110,6 +110,11 @@ public static class OwnAccountRules
         }
 
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        if (book.Get(CustomerTables.Customers, account.CustomerId).ErasedAt is not null)
+        {
+            return Decision.Reject(Refusals.NotNow);
+        }
+
         if (account.Nickname != command.Nickname)
         {
             book.Update(AccountTables.Accounts, account with { Nickname = command.Nickname });
@@ -184,10 +189,10 @@ public static class OwnAccountRules
     }
 
     /// <summary>
-    /// Refuses: the account does not sleep; the ID number is not the customer's.
-    /// Declines: the PIN was wrong; the try is counted.
+    /// Refuses: the account does not sleep.
+    /// Declines: the PIN was wrong, or the ID number is not the customer's; the try is counted.
     /// </summary>
-    public static Decision<PinCheck> Wake(WakeAccount command, Book book)
+    public static Decision<PersonCheck> Wake(WakeAccount command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
         if (AccountStanding.Of(account).Wake() is not { } awake)
@@ -195,16 +200,17 @@ public static class OwnAccountRules
             return Decision.Reject(Refusals.NotNow);
         }
 
-        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
-        if (check != PinCheck.Right)
+        var check = PersonRules.Check(
+            book,
+            account.CustomerId,
+            command.PinHash,
+            PersonRules.IsIdNumberOf(book, command.IdNumberIndex, account.CustomerId),
+            command.Now,
+            command.RealNow
+        );
+        if (check != PersonCheck.Right)
         {
             return Decision.Decline(check);
-        }
-
-        var identity = book.Find(CustomerTables.Identities, new(command.IdNumberIndex));
-        if (identity?.CustomerId != account.CustomerId)
-        {
-            return Decision.Reject(Refusals.NotYou);
         }
 
         AccountRules.Move(

@@ -33,12 +33,14 @@ public sealed record AddCard(
 
 /// <summary>The card's bank has answered.</summary>
 /// <param name="Account">Read before the batch for what never changes in it.</param>
+/// <param name="MobileIndex">Of the number that was asked about.</param>
 /// <param name="Card">The card to bind.</param>
 public sealed record CompleteCard(
     World World,
     DateTimeOffset Now,
     AccountRow Account,
     Id<IntentRow> IntentId,
+    string MobileIndex,
     bool Verified,
     BoundCardRow Card,
     Notice Notice
@@ -51,6 +53,7 @@ public sealed record CompleteCard(
     public override void Keys(IKeySet keys)
     {
         keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(CustomerTables.Mobiles, new(MobileIndex));
         keys.Want(AccountTables.Accounts, Account.Id);
         keys.Want(AccountTables.Verifications, new(Account.Id, VerificationPurpose.Card));
     }
@@ -169,6 +172,7 @@ public static class OwnCardRules
                 book,
                 KeyOf(account),
                 command.IntentId,
+                new(account.CustomerId, command.MobileIndex),
                 command.Verified,
                 Refusals.NotVerified,
                 account.State == AccountState.Active ? null : OwnAccountRules.Refusals.NotNow,

@@ -20,7 +20,7 @@ public sealed record UpgradeAccount(
     Id<IntentRow> IntentId,
     byte[] Request,
     DateTimeOffset RealNow
-) : OwnAccountCommand<PinCheck>(World, Now, Account)
+) : OwnAccountCommand<PersonCheck>(World, Now, Account)
 {
     public override void Keys(IKeySet keys)
     {
@@ -29,17 +29,19 @@ public sealed record UpgradeAccount(
         keys.Want(AccountTables.Verifications, new(Account.Id, VerificationPurpose.Upgrade));
     }
 
-    public override Decision<PinCheck> Decide(Book book) => UpgradeRules.Begin(this, book);
+    public override Decision<PersonCheck> Decide(Book book) => UpgradeRules.Begin(this, book);
 }
 
 /// <summary>The card's bank has answered.</summary>
 /// <param name="Account">Read before the batch for what never changes in it.</param>
+/// <param name="MobileIndex">Of the number that was asked about.</param>
 /// <param name="Consents">The consents to use the account: their apps are told.</param>
 public sealed record CompleteUpgrade(
     World World,
     DateTimeOffset Now,
     AccountRow Account,
     Id<IntentRow> IntentId,
+    string MobileIndex,
     bool Verified,
     Notice Notice,
     IReadOnlyList<Id<ConsentRow>> Consents
@@ -52,6 +54,7 @@ public sealed record CompleteUpgrade(
     public override void Keys(IKeySet keys)
     {
         keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(CustomerTables.Mobiles, new(MobileIndex));
         keys.Want(AccountTables.Accounts, Account.Id);
         keys.Want(CustomerTables.Customers, Account.CustomerId);
         keys.Want(AccountTables.Verifications, new(Account.Id, VerificationPurpose.Upgrade));
@@ -74,10 +77,11 @@ public static class UpgradeRules
 
     /// <summary>
     /// Refuses: the account is not in use, or not of Type III; the person is being verified, or was refused too often; there are as
-    /// many accounts of Type II as the rules allow; the ID number is not the customer's; the card is not bound to the account.
-    /// Declines: the PIN was wrong; the try is counted.
+    /// many accounts of Type II as the rules allow.
+    /// Declines: the PIN was wrong, or the ID number is not the customer's, or the card is not bound to the account; the try is
+    /// counted.
     /// </summary>
-    public static Decision<PinCheck> Begin(UpgradeAccount command, Book book)
+    public static Decision<PersonCheck> Begin(UpgradeAccount command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
         var customer = book.Get(CustomerTables.Customers, account.CustomerId);
@@ -92,21 +96,17 @@ public static class UpgradeRules
             return Decision.Reject(reason);
         }
 
-        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
-        if (check != PinCheck.Right)
+        var check = PersonRules.Check(
+            book,
+            account.CustomerId,
+            command.PinHash,
+            command.CardIsBound && PersonRules.IsIdNumberOf(book, command.IdNumberIndex, account.CustomerId),
+            command.Now,
+            command.RealNow
+        );
+        if (check != PersonCheck.Right)
         {
             return Decision.Decline(check);
-        }
-
-        var identity = book.Find(CustomerTables.Identities, new(command.IdNumberIndex));
-        if (identity?.CustomerId != account.CustomerId)
-        {
-            return Decision.Reject(OwnAccountRules.Refusals.NotYou);
-        }
-
-        if (!command.CardIsBound)
-        {
-            return Decision.Reject(OwnCardRules.Refusals.NotBound);
         }
 
         VerificationRules.Begin(
@@ -130,6 +130,7 @@ public static class UpgradeRules
                 book,
                 KeyOf(account),
                 command.IntentId,
+                new(account.CustomerId, command.MobileIndex),
                 command.Verified,
                 Refusals.NotVerified,
                 ReasonNotTo(account, customer, command.Now),

@@ -45,6 +45,7 @@ public sealed record BeginVisit(
     {
         keys.Want(ApplicationTables.Applications, Visit.ApplicationId);
         keys.Want(ApplicationTables.Visits, Visit.Id);
+        keys.Want(CustomerTables.Mobiles, new(Code.MobileIndex));
         OneTimeCodeRules.Want(keys, Code);
     }
 
@@ -153,7 +154,7 @@ public static class ApplicationRules
     public static Decision<Done> Begin(BeginVisit command, Book book)
     {
         var application = book.Get(ApplicationTables.Applications, command.Visit.ApplicationId);
-        if (!TakesCodes(application, command.Now))
+        if (!TakesCodes(application, command.Now) || !IsOfApplicant(book, application))
         {
             return Decision.Reject(Over);
         }
@@ -179,6 +180,7 @@ public static class ApplicationRules
             visit.State != VisitState.Begun
             || visit.ApplicationId != application.Id
             || !TakesCodes(application, command.Now)
+            || !IsOfApplicant(book, application)
         )
         {
             return Decision.Reject(Over);
@@ -229,6 +231,11 @@ public static class ApplicationRules
         application.Channel == ApplicationChannel.Api
         && application.State is ApplicationState.OtpPending or ApplicationState.Opened
         && now < application.ExpiresAt;
+
+    /// <summary>Whether a number that opened an account is still its customer's.</summary>
+    private static bool IsOfApplicant(Book book, AccountApplicationRow application) =>
+        application.CustomerId is not { } customer
+        || CustomerLookups.IsMobileOf(book, application.MobileIndex, customer);
 
     public static AccountApplicationStatus StatusOf(ApplicationState state) =>
         state switch

@@ -47,6 +47,7 @@ public sealed record AccountApplicationRow : VersionedRow, IIdentified
     /// <summary>The five elements 五要素 (<see cref="FiveElements"/>), sealed; nothing once it came to nothing.</summary>
     public required byte[] Elements { get; init; }
 
+    /// <summary>The blind index of the ID number; empty once it came to nothing, like that of the mobile number.</summary>
     public required string IdNumberIndex { get; init; }
 
     public required string MobileIndex { get; init; }

@@ -63,12 +63,7 @@ public sealed class IdentityVerifications(
         CancellationToken cancellationToken
     )
     {
-        var verified = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
-        verified ??= await verification.VerifyAsync(reference, elements, cancellationToken);
-        verified = verified.RefusingWith(
-            ApplicationReasons.IdentityNotVerified,
-            ApplicationReasons.CardNotVerified
-        );
+        var verified = await verification.AskAsync(reference, elements, mayBeKnown, cancellationToken);
         if (verified.FailureCode is { } failure)
         {
             return new(failure, null, null, "");

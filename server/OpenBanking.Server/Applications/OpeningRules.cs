@@ -71,20 +71,23 @@ public sealed record VerificationAnswer(
 
 /// <summary>An account to be opened, with all that is new.</summary>
 /// <param name="CustomerId">The customer with this ID number, or a new id when there is none yet.</param>
-/// <param name="IsNewCustomer">Whether there was none.</param>
-/// <param name="Profile">The new customer's profile, sealed.</param>
+/// <param name="Known">The customer as they were when <paramref name="Profile"/> was made; null when there was none.</param>
+/// <param name="Profile">The customer's profile, sealed: a new one, or the known one, with the number if it had none.</param>
 /// <param name="Card">The card to bind.</param>
 /// <param name="Account">The account to open.</param>
 /// <param name="Resumed">The account that waits for its first PIN already: no other is opened then.</param>
 public sealed record Opening(
     Id<CustomerRow> CustomerId,
-    bool IsNewCustomer,
+    CustomerRow? Known,
     byte[] Profile,
     BoundCardRow Card,
     AccountRow Account,
     AccountRow? Resumed = null
 )
 {
+    /// <summary>Whether the bank had released the number of a customer it knows.</summary>
+    public bool HadNoMobile => Known is not null && !Known.Profile.AsSpan().SequenceEqual(Profile);
+
     /// <summary>Names the rows that opening it needs.</summary>
     public void Want(IKeySet keys, AccountApplicationRow application)
     {
@@ -99,7 +102,8 @@ public sealed record Opening(
 /// confirm, or neither.</summary>
 public static class OpeningRules
 {
-    /// <summary>What is answered when the ID number got another customer since it was looked up: look again.</summary>
+    /// <summary>What is answered when the ID number got another customer, or the customer other details, since they were looked up:
+    /// look again.</summary>
     public const string CustomerChanged = "customer_changed";
 
     /// <summary>Refuses: nobody has signed in; the interaction is over; the form was sent before, and a second account
@@ -139,21 +143,24 @@ public static class OpeningRules
     }
 
     /// <summary>
-    /// Refuses: the ID number got another customer since it was looked up; the worker looks again.
+    /// Refuses: the ID number got another customer, or the customer other details, since they were looked up; the worker looks again.
     /// An answer that comes twice counts once, and one that comes too late changes nothing.
     /// </summary>
     public static Decision<AccountApplicationRow> Complete(CompleteVerification command, Book book)
     {
         var application = book.Get(ApplicationTables.Applications, command.Application.Id);
+        if (application.State != ApplicationState.IdentityVerifying)
+        {
+            IntentRules.TryFinish(book, command.IntentId);
+            return Decision.Accept(application);
+        }
+
         if (HasChanged(book, application, command.Opening))
         {
             return Decision.Reject(CustomerChanged);
         }
 
-        if (
-            !IntentRules.TryFinish(book, command.IntentId)
-            || application.State != ApplicationState.IdentityVerifying
-        )
+        if (!IntentRules.TryFinish(book, command.IntentId))
         {
             return Decision.Accept(application);
         }
@@ -179,14 +186,25 @@ public static class OpeningRules
         DateTimeOffset now
     )
     {
+        if (ReasonNotToTakeMobile(book, application, opening) is { } refused)
+        {
+            return Move(book, application, ApplicationState.Rejected, refused);
+        }
+
         if (opening.Resumed is { } resumed)
         {
             return MoveToOpened(book, application, resumed);
         }
 
-        if (ReasonNotToOpen(book, application, opening, now) is { } reason)
+        var tooMany = HasTooMany(book, opening, now);
+        if (opening.Known is { } known && (!tooMany || opening.HadNoMobile))
         {
-            return Move(book, application, ApplicationState.Rejected, reason);
+            TakeMobile(book, application, known.Id, opening.Profile);
+        }
+
+        if (tooMany)
+        {
+            return Move(book, application, ApplicationState.Rejected, ApplicationReasons.TooManyAccounts);
         }
 
         AddAccount(book, application, opening, now);
@@ -215,12 +233,16 @@ public static class OpeningRules
             ApplicationState.Opened
         );
 
-    /// <summary>Whether the customer is another than was looked up.</summary>
+    /// <summary>Whether the customer is another than was looked up, or has other details.</summary>
     public static bool HasChanged(Book book, AccountApplicationRow application, Opening opening)
     {
         var known = CustomerLookups.OfIdNumber(book, application.IdNumberIndex);
-        return known is null != opening.IsNewCustomer || (known is { } id && id != opening.CustomerId);
+        return known is null != opening.Known is null
+            || (known is { } id && (id != opening.CustomerId || HasOtherDetails(book, opening.Known!)));
     }
+
+    private static bool HasOtherDetails(Book book, CustomerRow read) =>
+        !book.Get(CustomerTables.Customers, read.Id).Profile.AsSpan().SequenceEqual(read.Profile);
 
     /// <summary>Whether it can still come to something.</summary>
     public static bool IsOpen(ApplicationState state) =>
@@ -252,6 +274,8 @@ public static class OpeningRules
                 State = state,
                 Reason = reason,
                 Elements = reason is null ? application.Elements : [],
+                IdNumberIndex = reason is null ? application.IdNumberIndex : "",
+                MobileIndex = reason is null ? application.MobileIndex : "",
             }
         );
         Emit(book, application);
@@ -266,21 +290,40 @@ public static class OpeningRules
             : command.Answer.RefusalReason;
     }
 
-    private static string? ReasonNotToOpen(
+    /// <summary>An application that was made before the customer's number changed brings no number back: it may be somebody else's
+    /// by now.</summary>
+    private static string? ReasonNotToTakeMobile(
         Book book,
         AccountApplicationRow application,
-        Opening opening,
-        DateTimeOffset now
+        Opening opening
+    ) =>
+        CustomerLookups.OfMobile(book, application.MobileIndex) is { } holder
+            ? (holder == opening.CustomerId ? null : ApplicationReasons.MobileOfAnother)
+        : book.Find(CustomerTables.Customers, opening.CustomerId)?.MobileChangedAt is { } changed
+        && application.CreatedAt <= changed
+            ? ApplicationReasons.MobileChanged
+        : null;
+
+    private static bool HasTooMany(Book book, Opening opening, DateTimeOffset now) =>
+        book.Find(CustomerTables.Customers, opening.CustomerId) is { } customer
+        && AccountRules.CountOf(customer, opening.Account.Type)
+            >= LimitRules.For(opening.Account.Type, BusinessCalendar.DateOf(now)).AccountsPerPerson;
+
+    /// <summary>The number is verified and proven. Whoever had none has it even if no account is opened: they could not come in
+    /// otherwise.</summary>
+    private static void TakeMobile(
+        Book book,
+        AccountApplicationRow application,
+        Id<CustomerRow> id,
+        byte[] profile
     )
     {
-        var holder = CustomerLookups.OfMobile(book, application.MobileIndex);
-        var limits = LimitRules.For(opening.Account.Type, BusinessCalendar.DateOf(now));
-        var accounts = book.Find(CustomerTables.Customers, opening.CustomerId) is { } customer
-            ? AccountRules.CountOf(customer, opening.Account.Type)
-            : 0;
-        return holder is { } other && other != opening.CustomerId ? ApplicationReasons.MobileOfAnother
-            : accounts >= limits.AccountsPerPerson ? ApplicationReasons.TooManyAccounts
-            : null;
+        if (CustomerLookups.OfMobile(book, application.MobileIndex) is null)
+        {
+            CustomerLookups.GiveMobile(book, application.MobileIndex, id);
+            var customer = book.Get(CustomerTables.Customers, id);
+            book.Update(CustomerTables.Customers, customer with { Profile = profile });
+        }
     }
 
     private static void AddAccount(
@@ -290,7 +333,7 @@ public static class OpeningRules
         DateTimeOffset now
     )
     {
-        if (opening.IsNewCustomer)
+        if (opening.Known is null)
         {
             AddCustomer(book, application, opening, now);
         }
@@ -298,11 +341,6 @@ public static class OpeningRules
         {
             var customer = book.Get(CustomerTables.Customers, opening.CustomerId);
             book.Update(CustomerTables.Customers, AccountRules.Count(customer, opening.Account.Type, 1));
-        }
-
-        if (CustomerLookups.OfMobile(book, application.MobileIndex) is null)
-        {
-            CustomerLookups.GiveMobile(book, application.MobileIndex, opening.CustomerId);
         }
 
         book.Insert(CustomerTables.BoundCards, opening.Card);
@@ -331,6 +369,7 @@ public static class OpeningRules
             )
         );
         CustomerLookups.GiveIdNumber(book, application.IdNumberIndex, opening.CustomerId);
+        CustomerLookups.GiveMobile(book, application.MobileIndex, opening.CustomerId);
     }
 
     private static void Emit(Book book, AccountApplicationRow application)

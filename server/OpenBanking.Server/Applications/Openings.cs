@@ -32,15 +32,15 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
             ? row.CustomerId
             : (Id<CustomerRow>?)null;
         var customerId = known ?? ids.New<CustomerRow>();
+        var customer = known is null
+            ? null
+            : await store.FindAsync(CustomerTables.Customers, world, customerId);
         var card = NewCard(customerId, elements, bank, now);
         var account = NewAccount(customerId, card, application.Type, now);
         return new(
             customerId,
-            IsNewCustomer: known is null,
-            vault.SealJson(
-                new CustomerProfile(elements.Name, elements.IdNumber, elements.Mobile),
-                customerId.Value
-            ),
+            customer,
+            ProfileOf(customer, customerId, elements),
             card with
             {
                 AccountId = account.Id,
@@ -48,6 +48,24 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
             account,
             known is null ? null : await FindWaitingAsync(world, customerId, application.MobileIndex)
         );
+    }
+
+    /// <summary>Of a customer who has no number any more, with the one that is proven now.</summary>
+    private byte[] ProfileOf(CustomerRow? known, Id<CustomerRow> id, FiveElements elements)
+    {
+        if (known is null)
+        {
+            return vault.SealJson(
+                new CustomerProfile(elements.Name, elements.IdNumber, elements.Mobile),
+                id.Value
+            );
+        }
+
+        return
+            known.ErasedAt is null
+            && vault.OpenJson<CustomerProfile>(known.Profile, id.Value) is { HasMobile: false } profile
+            ? vault.SealJson(profile with { Mobile = elements.Mobile }, id.Value)
+            : known.Profile;
     }
 
     /// <summary>The account whose first PIN was never set, of a customer who still has the number: whoever dropped out goes

@@ -1,8 +1,6 @@
-using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
-using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Authorization;
@@ -16,7 +14,7 @@ namespace OpenBanking.Server.Authorization;
 /// </summary>
 public sealed class ClientManagementEndpoint(
     AppDirectory apps,
-    Store store,
+    EndedApps ended,
     Engine.Engine engine,
     WorldClocks clocks,
     ServerAddress address,
@@ -24,8 +22,6 @@ public sealed class ClientManagementEndpoint(
     CertificateMetadata certificates
 )
 {
-    private const int ConsentsAtOnce = 100;
-
     public async Task<IResult> ReadAsync(HttpContext context, string clientId) =>
         await FindAsync(context, clientId) is { } app
             ? OAuthAnswers.Ok(
@@ -61,7 +57,7 @@ public sealed class ClientManagementEndpoint(
             ManagementHash = Secrets.HashOf(token),
         };
         var decision = await engine.SubmitAsync(
-            new ChangeApp(app.World, clocks.RealNow, app.Row.ManagementHash!, changed)
+            new ChangeApp(app.World, clocks.RealNow, app.Row.ManagementHash, changed)
         );
         if (decision is not Accepted<AppRow> { Reply: var kept })
         {
@@ -74,22 +70,8 @@ public sealed class ClientManagementEndpoint(
 
     public async Task<IResult> DeleteAsync(HttpContext context, string clientId)
     {
-        if (await FindAsync(context, clientId) is not { } app)
-        {
-            return Unauthorized(context);
-        }
-
-        var decision = await engine.SubmitAsync(
-            new EndApp(app.World, clocks.RealNow, app.Row.Id, app.Row.ManagementHash!)
-        );
-        if (decision is not Accepted<AppRow>)
-        {
-            return Unauthorized(context);
-        }
-
-        await apps.ForgetEverywhereAsync(app.Row.Id);
-        await RevokeConsentsAsync(app.World, app.Row.Id);
-        return OAuthAnswers.Gone();
+        var ends = await FindAsync(context, clientId) is { } app && await ended.EndAsync(app);
+        return ends ? OAuthAnswers.Gone() : Unauthorized(context);
     }
 
     /// <summary>Read from the store: what a management token opens is never a memory.</summary>
@@ -99,26 +81,6 @@ public sealed class ClientManagementEndpoint(
         && Secrets.AreEqual(Secrets.HashOf(token), app.Row.ManagementHash)
             ? app
             : null;
-
-    private async Task RevokeConsentsAsync(World world, Id<AppRow> app)
-    {
-        while (
-            await store.ListAsync(
-                ConsentTables.Consents,
-                world,
-                $"app_id = {app} AND state = {ConsentState.Authorized} ORDER BY id LIMIT {ConsentsAtOnce}"
-            )
-                is { Count: > 0 } consents
-        )
-        {
-            var now = await clocks.NowAsync(world);
-            await Task.WhenAll(
-                consents.Select(consent =>
-                    engine.SubmitAsync(new RevokeConsent(world, now, consent.Id, consent.AgreementId))
-                )
-            );
-        }
-    }
 
     private static IResult Unauthorized(HttpContext context) =>
         ClientRegistrations.Unauthorized(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
 
@@ -28,19 +29,25 @@ public static class ClientRegistrations
         HttpContext context,
         string signingAlgorithm,
         CertificateMetadata certificates
+    ) =>
+        context.Request.HasJsonContentType()
+            ? await ReadAsync(context.Request.Body, signingAlgorithm, certificates, context.RequestAborted)
+            : (null, new(400, "invalid_client_metadata", "Send application/json."));
+
+    /// <inheritdoc cref="ReadAsync(HttpContext, string, CertificateMetadata)"/>
+    public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(
+        Stream body,
+        string signingAlgorithm,
+        CertificateMetadata certificates,
+        CancellationToken cancellationToken
     )
     {
-        if (!context.Request.HasJsonContentType())
-        {
-            return (null, new(400, "invalid_client_metadata", "Send application/json."));
-        }
-
         try
         {
             var request = await JsonSerializer.DeserializeAsync(
-                context.Request.Body,
+                body,
                 ResponseJson.Default.ClientRegistrationRequest,
-                context.RequestAborted
+                cancellationToken
             );
             return request is null
                 ? (null, Unreadable("a JSON object is expected."))
@@ -58,6 +65,34 @@ public static class ClientRegistrations
             );
         }
     }
+
+    /// <summary>A new app of a partner.</summary>
+    /// <param name="managementHash">Of the token it is managed with; null when the bank alone manages it.</param>
+    public static AppRow New(
+        Ids ids,
+        Id<PartnerRow> partner,
+        ClientRegistrationRequest request,
+        string? managementHash,
+        DateTimeOffset now
+    ) =>
+        Apply(
+            new()
+            {
+                Id = ids.New<AppRow>(),
+                PartnerId = partner,
+                Name = "",
+                Scene = "",
+                Scope = "",
+                GrantTypes = "",
+                AuthorizationDetailsTypes = "",
+                RedirectUris = "",
+                Jwks = "",
+                WebhookEndpoints = 0,
+                CreatedAt = now,
+                ManagementHash = managementHash,
+            },
+            request
+        );
 
     /// <summary>The app with what a registration says; what it leaves out is as by default.</summary>
     public static AppRow Apply(AppRow app, ClientRegistrationRequest request)
@@ -116,7 +151,9 @@ public static class ClientRegistrations
             DpopBoundAccessTokens = !app.CertificateBoundTokens,
             RequirePushedAuthorizationRequests = true,
             Scene = app.Scene,
-            RegistrationClientUri = $"{address.Issuer}/oauth/register/{app.Id}",
+            RegistrationClientUri = app.ManagementHash is null
+                ? null
+                : $"{address.Issuer}/oauth/register/{app.Id}",
             RegistrationAccessToken = managementToken,
         };
 

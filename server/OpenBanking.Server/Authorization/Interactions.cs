@@ -134,10 +134,12 @@ public sealed class Interactions(
         var application = row.ApplicationId is { } applicationId
             ? await store.FindAsync(ApplicationTables.Applications, world, applicationId)
             : null;
-        // Who was verified here counts before whom the number was known by.
-        var customer = (application?.CustomerId ?? row.CustomerId) is { } customerId
-            ? await FindCustomerAsync(world, customerId)
-            : null;
+        // Who was verified here counts before whom the number was known by, as long as the number is theirs.
+        var customer =
+            (application?.CustomerId ?? row.CustomerId) is { } customerId
+            && await store.IsMobileOfAsync(world, row.MobileIndex!, customerId)
+                ? await FindCustomerAsync(world, customerId)
+                : null;
         return new(
             world,
             row,
@@ -217,12 +219,15 @@ public sealed class Interactions(
     public async Task<string?> EnterPasskeyAsync(OpenInteraction open, PasskeyAnswer answer)
     {
         var secret = Ids.NewSecret();
-        if (await FindCustomerAsync(open.World, answer.CustomerId) is not { } customer)
+        if (
+            await FindCustomerAsync(open.World, answer.CustomerId) is not { } customer
+            || vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value)
+                is not { HasMobile: true, Mobile: var mobile }
+        )
         {
             return null;
         }
 
-        var mobile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value).Mobile;
         var decision = await engine.SubmitAsync(
             new EnterPasskey(
                 open.World,

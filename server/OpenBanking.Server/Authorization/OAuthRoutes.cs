@@ -27,6 +27,7 @@ public static class OAuthRoutes
         services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RegistrationEndpoint>();
+        services.AddSingleton<EndedApps>();
         services.AddSingleton<ClientManagementEndpoint>();
         services.AddSingleton<EndSessionEndpoint>();
         services.AddSingleton<Interactions>();

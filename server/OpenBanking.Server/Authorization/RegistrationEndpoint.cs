@@ -43,7 +43,13 @@ public sealed class RegistrationEndpoint(
         }
 
         var managementToken = Ids.NewSecret();
-        var app = NewApp(request!, token, managementToken, now);
+        var app = ClientRegistrations.New(
+            ids,
+            token.PartnerId,
+            request!,
+            Secrets.HashOf(managementToken),
+            now
+        );
         var world = new World(token.WorldNumber);
         await engine.SubmitAsync(new AddApp(world, now, app));
         await engine.SubmitAsync(new PlaceApp(now, new() { Id = app.Id, WorldNumber = token.WorldNumber }));
@@ -64,29 +70,4 @@ public sealed class RegistrationEndpoint(
         && now < token.ExpiresAt
             ? token
             : null;
-
-    private AppRow NewApp(
-        ClientRegistrationRequest request,
-        InitialAccessTokenRow token,
-        string managementToken,
-        DateTimeOffset now
-    ) =>
-        ClientRegistrations.Apply(
-            new()
-            {
-                Id = ids.New<AppRow>(),
-                PartnerId = token.PartnerId,
-                Name = "",
-                Scene = "",
-                Scope = "",
-                GrantTypes = "",
-                AuthorizationDetailsTypes = "",
-                RedirectUris = "",
-                Jwks = "",
-                WebhookEndpoints = 0,
-                CreatedAt = now,
-                ManagementHash = Secrets.HashOf(managementToken),
-            },
-            request
-        );
 }

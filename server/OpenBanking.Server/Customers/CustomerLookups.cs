@@ -8,6 +8,11 @@ public static class CustomerLookups
     public static Id<CustomerRow>? OfMobile(Book book, string index) =>
         book.Find(CustomerTables.Mobiles, new(index)) is { EndedAt: null } row ? row.CustomerId : null;
 
+    /// <summary>Whether a number still finds the customer. One that was changed or released meanwhile may be somebody
+    /// else's.</summary>
+    public static bool IsMobileOf(Book book, string index, Id<CustomerRow> customer) =>
+        OfMobile(book, index) == customer;
+
     public static Id<CustomerRow>? OfIdNumber(Book book, string index) =>
         book.Find(CustomerTables.Identities, new(index)) is { EndedAt: null } row ? row.CustomerId : null;
 

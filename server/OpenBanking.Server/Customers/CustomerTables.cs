@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
@@ -25,7 +26,8 @@ public sealed record CustomerRow : VersionedRow, IIdentified
 
     public DateTimeOffset? PinLockedUntil { get; init; }
 
-    /// <summary>Wrong details for setting a forgotten PIN anew, since the first of them.</summary>
+    /// <summary>Wrong details of the person (<see cref="PersonRules"/>) since the first of them. The name is from when a PIN alone
+    /// was set anew by them.</summary>
     public long ResetFailures { get; init; }
 
     public DateTimeOffset? ResetFailingSince { get; init; }
@@ -33,6 +35,10 @@ public sealed record CustomerRow : VersionedRow, IIdentified
     public required int TypeTwoAccounts { get; init; }
 
     public long TypeThreeAccounts { get; init; }
+
+    /// <summary>When their mobile number was last changed or released, on the business clock: what they applied for before gives
+    /// them no number.</summary>
+    public DateTimeOffset? MobileChangedAt { get; init; }
 
     /// <summary>How many passkeys they have.</summary>
     public long Passkeys { get; init; }
@@ -54,7 +60,12 @@ public sealed record CustomerRow : VersionedRow, IIdentified
 }
 
 /// <summary>What is known of a person; C2 data, only ever stored sealed.</summary>
-public sealed record CustomerProfile(string Name, string IdNumber, string Mobile);
+/// <param name="Mobile">The number that messages go to; empty when the bank has released it, and they have none.</param>
+public sealed record CustomerProfile(string Name, string IdNumber, string Mobile)
+{
+    [JsonIgnore]
+    public bool HasMobile => Mobile.Length > 0;
+}
 
 /// <summary>Finds a customer by the blind index of the ID number.</summary>
 public sealed record CustomerIdentityRow : VersionedRow
@@ -76,7 +87,8 @@ public sealed record CustomerMobileRow : VersionedRow
 
     public required Id<CustomerRow> CustomerId { get; init; }
 
-    /// <summary>When the customer took another number, or was erased; it finds nobody from then on.</summary>
+    /// <summary>When the customer took another number, the bank released it, or the customer was erased; it finds nobody from then
+    /// on.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 }
 

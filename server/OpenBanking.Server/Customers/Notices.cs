@@ -14,7 +14,11 @@ public sealed class Notices(Vault vault, WorldClocks clocks, Ids ids)
         return new(id, vault.SealJson(new PhoneMessage(mobile, text), id.Value), clocks.RealNow);
     }
 
-    /// <summary>To the number the customer has.</summary>
+    /// <summary>To the number the customer has, if they have one.</summary>
+    public Notice Write(CustomerProfile profile, string text) =>
+        profile.HasMobile ? Write(profile.Mobile, text) : new(default, [], clocks.RealNow);
+
+    /// <inheritdoc cref="Write(CustomerProfile, string)"/>
     public Notice Write(CustomerRow customer, string text) =>
-        Write(vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value).Mobile, text);
+        Write(vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value), text);
 }

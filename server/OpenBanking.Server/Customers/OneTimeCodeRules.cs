@@ -41,7 +41,6 @@ public static class OneTimeCodeRules
     public static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(10);
     public const int MostInHour = 10;
     public const int MostFailuresInDay = 15;
-    public static readonly TimeSpan LockedFor = TimeSpan.FromDays(1);
     private const int MostFailures = 5;
 
     /// <summary>Whether a text has the form of a code.</summary>
@@ -134,15 +133,15 @@ public static class OneTimeCodeRules
     }
 
     private static bool IsLocked(OneTimeCodeRateRow? rate, DateTimeOffset now) =>
-        rate?.Failures >= MostFailuresInDay && IsFailing(rate, now);
+        rate is not null && LockOf(rate).IsShut(MostFailuresInDay, now);
 
-    private static bool IsFailing(OneTimeCodeRateRow rate, DateTimeOffset now) =>
-        now < rate.FailingSince + LockedFor;
+    private static OneTimeCodeRateRow Counted(OneTimeCodeRateRow rate, bool right, DateTimeOffset now)
+    {
+        var counted = right ? default : LockOf(rate).Count(now);
+        return rate with { Failures = counted.Failures, FailingSince = counted.Since };
+    }
 
-    private static OneTimeCodeRateRow Counted(OneTimeCodeRateRow rate, bool right, DateTimeOffset now) =>
-        right ? rate with { Failures = 0, FailingSince = null }
-        : IsFailing(rate, now) ? rate with { Failures = rate.Failures + 1 }
-        : rate with { Failures = 1, FailingSince = now };
+    private static DayLock LockOf(OneTimeCodeRateRow rate) => new(rate.Failures, rate.FailingSince);
 
     private static bool IsSpent(Book book, CodeSource source, DateTimeOffset now) =>
         book.Find(CustomerTables.OneTimeCodeRates, new(source.Index)) is { } rate

@@ -106,7 +106,6 @@ public static class PasskeyRules
     public const int Most = 10;
     public const int LongestName = 20;
     public const int MostFailures = 5;
-    public static readonly TimeSpan LockedFor = TimeSpan.FromDays(1);
 
     /// <summary>Why a page's act was refused; the pages have the words.</summary>
     public static class Refusals
@@ -238,13 +237,12 @@ public static class PasskeyRules
         passkey.EndedAt is null && passkey.Epoch == customer.PasskeyEpoch;
 
     public static bool IsLocked(PasskeyRow passkey, DateTimeOffset now) =>
-        passkey.Failures >= MostFailures && IsFailing(passkey, now);
+        LockOf(passkey).IsShut(MostFailures, now);
 
     /// <summary>A device that does not count says 0 always (WebAuthn §6.1.1).</summary>
     private static bool IsForward(long before, long now) => now > before || (now == 0 && before == 0);
 
-    private static bool IsFailing(PasskeyRow passkey, DateTimeOffset now) =>
-        now < passkey.FailingSince + LockedFor;
+    private static DayLock LockOf(PasskeyRow passkey) => new(passkey.Failures, passkey.FailingSince);
 
     private static PasskeyRow Used(PasskeyRow passkey, long counter, DateTimeOffset now) =>
         passkey with
@@ -255,17 +253,11 @@ public static class PasskeyRules
             FailingSince = null,
         };
 
-    private static PasskeyRow Failed(PasskeyRow passkey, DateTimeOffset now) =>
-        IsFailing(passkey, now)
-            ? passkey with
-            {
-                Failures = passkey.Failures + 1,
-            }
-            : passkey with
-            {
-                Failures = 1,
-                FailingSince = now,
-            };
+    private static PasskeyRow Failed(PasskeyRow passkey, DateTimeOffset now)
+    {
+        var counted = LockOf(passkey).Count(now);
+        return passkey with { Failures = counted.Failures, FailingSince = counted.Since };
+    }
 
     /// <summary>False when it was answered before.</summary>
     private static bool UseUp(Book book, AnsweredChallenge challenge)

@@ -31,8 +31,7 @@ public sealed class CardVerifications(
         var request = vault.OpenJson<AccountVerificationRequest>(intent.Request!, intent.Id.Value);
         var accountId = new Id<AccountRow>(intent.SubjectId);
         var account = (await store.FindAsync(AccountTables.Accounts, reference.World, accountId))!;
-        var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
-        answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
+        var answer = await verification.AskAsync(reference, request.Elements, mayBeKnown, cancellationToken);
         var verified = answer.FailureCode is null;
         var number = request.Elements.CardNumber;
         var bank = verified ? await verification.BankOfAsync(reference, number, cancellationToken) : "";
@@ -44,6 +43,7 @@ public sealed class CardVerifications(
                 now,
                 account,
                 reference.Id,
+                vault.BlindIndex("mobile", request.Elements.Mobile),
                 verified,
                 NewCard(account, number, bank, now),
                 notices.Write(request.Elements.Mobile, request.Notice)

@@ -65,7 +65,9 @@ public sealed class CustomerSessions(
         var customer = row.CustomerId is { } customerId
             ? await store.FindAsync(CustomerTables.Customers, world, customerId)
             : null;
-        return customer is { ErasedAt: null } && !await IsNumberOfAsync(world, row.MobileIndex, customer.Id)
+        return
+            customer is { ErasedAt: null }
+            && !await store.IsMobileOfAsync(world, row.MobileIndex, customer.Id)
             ? null
             : new(world, row, customer);
     }
@@ -200,13 +202,11 @@ public sealed class CustomerSessions(
     /// <summary>The mobile number the customer signed in with.</summary>
     public string MobileOf(OpenSession open) => vault.OpenText(open.Row.Mobile, open.Row.Id.Value);
 
-    private async ValueTask<bool> IsNumberOfAsync(World world, string index, Id<CustomerRow> customer) =>
-        await store.FindAsync(CustomerTables.Mobiles, world, new(index)) is { EndedAt: null } row
-        && row.CustomerId == customer;
-
-    /// <summary>Null when the customer's profile was erased.</summary>
+    /// <summary>Null when the customer's profile was erased, or they have no number.</summary>
     private async ValueTask<string?> MobileOfAsync(World world, Id<CustomerRow> id) =>
         await store.FindAsync(CustomerTables.Customers, world, id) is { ErasedAt: null } customer
-            ? vault.OpenJson<CustomerProfile>(customer.Profile, id.Value).Mobile
+        && vault.OpenJson<CustomerProfile>(customer.Profile, id.Value)
+            is { HasMobile: true, Mobile: var mobile }
+            ? mobile
             : null;
 }

@@ -36,7 +36,7 @@ public sealed record BeginMobileChange(
     byte[] PinHash,
     bool CardIsTheirs,
     NewOneTimeCode Code
-) : MobileChangeCommand<MobileChangeCheck>(World, Now, Change)
+) : MobileChangeCommand<PersonCheck>(World, Now, Change)
 {
     public override void Keys(IKeySet keys)
     {
@@ -44,7 +44,7 @@ public sealed record BeginMobileChange(
         OneTimeCodeRules.Want(keys, Code);
     }
 
-    public override Decision<MobileChangeCheck> Decide(Book book) => MobileChangeRules.Begin(this, book);
+    public override Decision<PersonCheck> Decide(Book book) => MobileChangeRules.Begin(this, book);
 }
 
 /// <summary>The code that went to the new number was entered.</summary>
@@ -70,6 +70,7 @@ public sealed record EnterMobileChangeCode(
 }
 
 /// <summary>The card's bank has answered.</summary>
+/// <param name="OldMobileIndex">The blind index of the number that the customer had when it began.</param>
 /// <param name="Read">The customer as they were when <paramref name="Profile"/> was made of theirs.</param>
 /// <param name="Profile">With the new number, sealed.</param>
 /// <param name="MobileOfSession">The new number, sealed for the session.</param>
@@ -80,6 +81,7 @@ public sealed record CompleteMobileChange(
     DateTimeOffset Now,
     MobileChangeRow Change,
     Id<IntentRow> IntentId,
+    string OldMobileIndex,
     bool Verified,
     CustomerRow Read,
     byte[] Profile,
@@ -95,6 +97,7 @@ public sealed record CompleteMobileChange(
     {
         base.Keys(keys);
         keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(CustomerTables.Mobiles, new(OldMobileIndex));
         foreach (var index in Former)
         {
             keys.Want(CustomerTables.Mobiles, new(index));
@@ -102,21 +105,6 @@ public sealed record CompleteMobileChange(
     }
 
     public override Decision<Done> Decide(Book book) => MobileChangeRules.Complete(this, book);
-}
-
-/// <summary>What became of the details that were entered.</summary>
-public enum MobileChangeCheck
-{
-    /// <summary>They are the customer's, and a code is on its way.</summary>
-    Right,
-    PinWrong,
-    PinLocked,
-
-    /// <summary>The card is none of theirs.</summary>
-    CardWrong,
-
-    /// <summary>Wrong cards, or refusals of the card's bank, too often: no details are looked at for a while.</summary>
-    Locked,
 }
 
 /// <summary>How a mobile number takes the place of a customer's: by the payment PIN and a bound card, by a code to the new
@@ -131,7 +119,7 @@ public static class MobileChangeRules
     /// Refuses: the session is not signed in, or verifies already; too many codes.
     /// Declines: the PIN was wrong, or the card is none of theirs; the try is counted.
     /// </summary>
-    public static Decision<MobileChangeCheck> Begin(BeginMobileChange command, Book book)
+    public static Decision<PersonCheck> Begin(BeginMobileChange command, Book book)
     {
         var key = new MobileChangeKey(command.Change.SessionId);
         var session = book.Get(SessionTables.Sessions, key.SessionId);
@@ -145,7 +133,15 @@ public static class MobileChangeRules
             return Decision.Reject(SessionRules.Over);
         }
 
-        if (CheckDetails(command, book) is var check && check != MobileChangeCheck.Right)
+        var check = PersonRules.Check(
+            book,
+            command.Change.CustomerId,
+            command.PinHash,
+            command.CardIsTheirs,
+            command.Now,
+            command.Code.RealNow
+        );
+        if (check != PersonCheck.Right)
         {
             return Decision.Decline(check);
         }
@@ -165,7 +161,7 @@ public static class MobileChangeRules
             book.Update(MobileChangeTables.Changes, change with { Version = before.Version });
         }
 
-        return Decision.Accept(MobileChangeCheck.Right);
+        return Decision.Accept(check);
     }
 
     /// <summary>
@@ -206,7 +202,8 @@ public static class MobileChangeRules
 
     /// <summary>
     /// Refuses: the customer's details changed since they were read; the worker reads again.
-    /// An answer that comes twice, or after the session is long forgotten, changes nothing.
+    /// An answer that comes twice, or after the session is long forgotten, changes nothing. One that comes after another change, or
+    /// an erasure, refuses this one.
     /// </summary>
     public static Decision<Done> Complete(CompleteMobileChange command, Book book)
     {
@@ -225,13 +222,13 @@ public static class MobileChangeRules
             return Decision.Accept(new Done());
         }
 
-        if (customer.ErasedAt is not null)
+        if (!CustomerLookups.IsMobileOf(book, command.OldMobileIndex, customer.Id))
         {
             End(book, change, MobileChangeState.Refused);
         }
         else if (!command.Verified)
         {
-            book.Update(CustomerTables.Customers, PinChangeRules.Counted(customer, command.RealNow));
+            PersonRules.CountWrong(book, customer.Id, command.RealNow);
             End(book, change, MobileChangeState.Refused);
         }
         else if (IsOfAnother(book, change))
@@ -247,36 +244,6 @@ public static class MobileChangeRules
         return Decision.Accept(new Done());
     }
 
-    private static MobileChangeCheck CheckDetails(BeginMobileChange command, Book book)
-    {
-        var customerId = command.Change.CustomerId;
-        if (PinChangeRules.IsLocked(book.Get(CustomerTables.Customers, customerId), command.Code.RealNow))
-        {
-            return MobileChangeCheck.Locked;
-        }
-
-        switch (PinRules.Check(book, customerId, command.PinHash, command.Now))
-        {
-            case PinCheck.Locked:
-                return MobileChangeCheck.PinLocked;
-            case PinCheck.Wrong:
-                return MobileChangeCheck.PinWrong;
-        }
-
-        if (command.CardIsTheirs)
-        {
-            return MobileChangeCheck.Right;
-        }
-
-        var counted = book.Update(
-            CustomerTables.Customers,
-            PinChangeRules.Counted(book.Get(CustomerTables.Customers, customerId), command.Code.RealNow)
-        );
-        return PinChangeRules.IsLocked(counted, command.Code.RealNow)
-            ? MobileChangeCheck.Locked
-            : MobileChangeCheck.CardWrong;
-    }
-
     private static bool IsOfAnother(Book book, MobileChangeRow change) =>
         CustomerLookups.OfMobile(book, change.MobileIndex) is { } holder && holder != change.CustomerId;
 
@@ -288,7 +255,14 @@ public static class MobileChangeRules
         }
 
         CustomerLookups.GiveMobile(book, command.Change.MobileIndex, customer.Id);
-        book.Update(CustomerTables.Customers, customer with { Profile = command.Profile });
+        book.Update(
+            CustomerTables.Customers,
+            customer with
+            {
+                Profile = command.Profile,
+                MobileChangedAt = command.Now,
+            }
+        );
         if (book.Find(SessionTables.Sessions, command.Change.SessionId) is { } session)
         {
             book.Update(

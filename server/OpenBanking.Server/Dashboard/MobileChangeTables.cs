@@ -14,7 +14,7 @@ public enum MobileChangeState
 
     Done = 3,
 
-    /// <summary>The card's bank said no.</summary>
+    /// <summary>The card's bank said no, or the number had been changed meanwhile.</summary>
     Refused = 4,
 
     /// <summary>Another customer has the number.</summary>

@@ -30,8 +30,7 @@ public sealed class MobileChangeVerifications(
     )
     {
         var request = vault.OpenJson<MobileChangeRequest>(intent.Request!, intent.Id.Value);
-        var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
-        answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
+        var answer = await verification.AskAsync(reference, request.Elements, mayBeKnown, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         var decision = await engine.SubmitAsync(
             await PrepareAsync(reference, intent, request, verified: answer.FailureCode is null)
@@ -72,6 +71,7 @@ public sealed class MobileChangeVerifications(
                 ExpiresAt = default,
             },
             reference.Id,
+            vault.BlindIndex("mobile", request.OldMobile),
             verified,
             customer,
             customer.ErasedAt is null

@@ -26,6 +26,8 @@ public sealed class OwnAccounts(
 {
     public const string PinWrong = "pin_wrong";
     public const string PinLocked = "pin_locked";
+    public const string DetailsWrong = "details_wrong";
+    public const string DetailsLocked = "details_locked";
 
     /// <summary>How many top-ups are looked through for one of an account.</summary>
     private const int MostTopUps = 10_000;
@@ -70,7 +72,8 @@ public sealed class OwnAccounts(
                 account,
                 vault.BlindIndex("id number", idNumber),
                 HashOf(session, pin),
-                told
+                told,
+                clocks.RealNow
             )
         );
     }
@@ -87,8 +90,7 @@ public sealed class OwnAccounts(
         string notice
     )
     {
-        var customer = session.Customer!;
-        var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+        var profile = vault.ProfileOf(session);
         var elements = new FiveElements(profile.Name, idNumber, profile.Mobile, cardNumber);
         var intentId = ids.New<IntentRow>();
         var isBound = await cards.IsBoundAsync(session.World, account, cardNumber);
@@ -165,6 +167,9 @@ public sealed class OwnAccounts(
         {
             Accepted<TReply> => null,
             Declined<PinCheck> { Reply: PinCheck.Locked } => PinLocked,
+            Declined<PersonCheck> { Reply: PersonCheck.PinLocked } => PinLocked,
+            Declined<PersonCheck> { Reply: PersonCheck.DetailsWrong } => DetailsWrong,
+            Declined<PersonCheck> { Reply: PersonCheck.DetailsLocked } => DetailsLocked,
             Declined<TReply> => PinWrong,
             Rejected<TReply> rejected => rejected.Refusal.Code,
             var unknown => throw new InvalidOperationException($"Unknown decision {unknown}."),

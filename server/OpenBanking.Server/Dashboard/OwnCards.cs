@@ -55,7 +55,7 @@ public sealed class OwnCards(
     )
     {
         var before = await queries.FindVerificationAsync(session.World, account, VerificationPurpose.Card);
-        var profile = ProfileOf(session);
+        var profile = vault.ProfileOf(session);
         var intentId = ids.New<IntentRow>();
         var elements = new FiveElements(profile.Name, profile.IdNumber, profile.Mobile, cardNumber);
         var decision = await engine.SubmitAsync(
@@ -116,7 +116,4 @@ public sealed class OwnCards(
         );
 
     private byte[] HashOf(OpenSession session, string pin) => pins.Compute(pin, session.Customer!.PinSalt!);
-
-    private CustomerProfile ProfileOf(OpenSession session) =>
-        vault.OpenJson<CustomerProfile>(session.Customer!.Profile, session.Customer.Id.Value);
 }

@@ -38,7 +38,7 @@ public sealed class OwnMobiles(
 
     /// <summary>Begins to change the number; null when a code cannot be sent now.</summary>
     /// <param name="messageWith">Makes the message with the code.</param>
-    public async Task<MobileChangeCheck?> BeginAsync(
+    public async Task<PersonCheck?> BeginAsync(
         OpenSession session,
         string mobile,
         string cardNumber,
@@ -50,7 +50,7 @@ public sealed class OwnMobiles(
     {
         var (customer, code) = (session.Customer!, Ids.NewDigits());
         var (codeId, intentId) = (ids.New<OneTimeCodeRow>(), ids.New<IntentRow>());
-        var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+        var profile = vault.ProfileOf(session);
         var index = vault.BlindIndex("mobile", mobile);
         var request = new MobileChangeRequest(
             customer.Id.Value,
@@ -93,8 +93,8 @@ public sealed class OwnMobiles(
         );
         return decision switch
         {
-            Accepted<MobileChangeCheck> accepted => accepted.Reply,
-            Declined<MobileChangeCheck> declined => declined.Reply,
+            Accepted<PersonCheck> accepted => accepted.Reply,
+            Declined<PersonCheck> declined => declined.Reply,
             _ => null,
         };
     }

@@ -27,7 +27,7 @@ public sealed class OwnPins(
     /// <summary>Whether the customer may take this PIN.</summary>
     public bool IsAcceptable(OpenSession session, string? pin)
     {
-        var profile = ProfileOf(session);
+        var profile = vault.ProfileOf(session);
         return PinRules.IsAcceptable(pin, profile.IdNumber, profile.Mobile);
     }
 
@@ -56,7 +56,7 @@ public sealed class OwnPins(
 
     /// <summary>Begins to set a forgotten PIN anew; null when the session does not wait for it.</summary>
     /// <param name="notice">What the message to the customer's phone says when it is done.</param>
-    public async Task<PinResetCheck?> BeginResetAsync(
+    public async Task<PersonCheck?> BeginResetAsync(
         OpenSession session,
         string idNumber,
         string cardNumber,
@@ -64,7 +64,7 @@ public sealed class OwnPins(
         string notice
     )
     {
-        var profile = ProfileOf(session);
+        var profile = vault.ProfileOf(session);
         var intentId = ids.New<IntentRow>();
         var elements = new FiveElements(profile.Name, idNumber, profile.Mobile, cardNumber);
         var decision = await engine.SubmitAsync(
@@ -86,8 +86,8 @@ public sealed class OwnPins(
         );
         return decision switch
         {
-            Accepted<PinResetCheck> accepted => accepted.Reply,
-            Declined<PinResetCheck> declined => declined.Reply,
+            Accepted<PersonCheck> accepted => accepted.Reply,
+            Declined<PersonCheck> declined => declined.Reply,
             _ => null,
         };
     }
@@ -97,7 +97,4 @@ public sealed class OwnPins(
         var salt = PinHash.NewSalt();
         return new(pins.Compute(pin, salt), salt);
     }
-
-    private CustomerProfile ProfileOf(OpenSession session) =>
-        vault.OpenJson<CustomerProfile>(session.Customer!.Profile, session.Customer.Id.Value);
 }

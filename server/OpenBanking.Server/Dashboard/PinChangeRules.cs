@@ -51,7 +51,7 @@ public sealed record BeginPinReset(
     Id<IntentRow> IntentId,
     byte[] Request,
     DateTimeOffset RealNow
-) : PinCommand<PinResetCheck>(World, Now, CustomerId)
+) : PinCommand<PersonCheck>(World, Now, CustomerId)
 {
     public override void Keys(IKeySet keys)
     {
@@ -61,16 +61,18 @@ public sealed record BeginPinReset(
         keys.Want(CustomerTables.Identities, new(IdNumberIndex));
     }
 
-    public override Decision<PinResetCheck> Decide(Book book) => PinChangeRules.BeginReset(this, book);
+    public override Decision<PersonCheck> Decide(Book book) => PinChangeRules.BeginReset(this, book);
 }
 
 /// <summary>The card's bank has answered.</summary>
+/// <param name="MobileIndex">Of the number that it was asked about.</param>
 public sealed record CompletePinReset(
     World World,
     DateTimeOffset Now,
     Id<CustomerRow> CustomerId,
     Id<CustomerSessionRow> SessionId,
     Id<IntentRow> IntentId,
+    string MobileIndex,
     bool Verified,
     Notice Notice
 ) : PinCommand<Done>(World, Now, CustomerId)
@@ -82,32 +84,16 @@ public sealed record CompletePinReset(
         base.Keys(keys);
         keys.Want(PinResetTables.Resets, new(SessionId));
         keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(CustomerTables.Mobiles, new(MobileIndex));
     }
 
     public override Decision<Done> Decide(Book book) => PinChangeRules.CompleteReset(this, book);
-}
-
-/// <summary>What became of the details that were entered.</summary>
-public enum PinResetCheck
-{
-    /// <summary>They are the customer's, and the card's bank is asked.</summary>
-    Right,
-
-    Wrong,
-
-    /// <summary>Wrong too often: none are looked at for a while.</summary>
-    Locked,
 }
 
 /// <summary>How a payment PIN becomes another: by the present one, or when it was forgotten, by all that the person was
 /// verified with when the account was opened. A one-time code or a passkey comes first, and the customer is told.</summary>
 public static class PinChangeRules
 {
-    /// <summary>Wrong details, and those that the card's bank does not confirm, in <see cref="LockedFor"/>.</summary>
-    public const int MostFailures = 5;
-
-    public static readonly TimeSpan LockedFor = TimeSpan.FromHours(24);
-
     /// <summary>Declines: the present PIN was wrong; the try is counted.</summary>
     public static Decision<PinCheck> Change(ChangePin command, Book book)
     {
@@ -125,7 +111,7 @@ public static class PinChangeRules
     /// Refuses: the session is not the customer's, or asks already.
     /// Declines: the ID number or the card is not theirs; the try is counted.
     /// </summary>
-    public static Decision<PinResetCheck> BeginReset(BeginPinReset command, Book book)
+    public static Decision<PersonCheck> BeginReset(BeginPinReset command, Book book)
     {
         var session = book.Get(SessionTables.Sessions, command.SessionId);
         var before = book.Find(PinResetTables.Resets, new(command.SessionId));
@@ -138,19 +124,15 @@ public static class PinChangeRules
             return Decision.Reject(SessionRules.Over);
         }
 
-        var customer = book.Get(CustomerTables.Customers, command.CustomerId);
-        if (IsLocked(customer, command.RealNow))
+        var check = PersonRules.Check(
+            book,
+            command.CustomerId,
+            command.CardIsTheirs && PersonRules.IsIdNumberOf(book, command.IdNumberIndex, command.CustomerId),
+            command.RealNow
+        );
+        if (check != PersonCheck.Right)
         {
-            return Decision.Decline(PinResetCheck.Locked);
-        }
-
-        var identity = book.Find(CustomerTables.Identities, new(command.IdNumberIndex));
-        if (identity?.CustomerId != command.CustomerId || !command.CardIsTheirs)
-        {
-            var counted = book.Update(CustomerTables.Customers, Counted(customer, command.RealNow));
-            return Decision.Decline(
-                IsLocked(counted, command.RealNow) ? PinResetCheck.Locked : PinResetCheck.Wrong
-            );
+            return Decision.Decline(check);
         }
 
         var reset = new PinResetRow
@@ -179,10 +161,11 @@ public static class PinChangeRules
             command.RealNow,
             command.Request
         );
-        return Decision.Accept(PinResetCheck.Right);
+        return Decision.Accept(check);
     }
 
-    /// <summary>An answer that comes twice, or after the session is long forgotten, changes nothing.</summary>
+    /// <summary>An answer that comes twice, or after the session is long forgotten, changes nothing. One about a number that is
+    /// the customer's no more sets no PIN.</summary>
     public static Decision<Done> CompleteReset(CompletePinReset command, Book book)
     {
         if (
@@ -192,48 +175,30 @@ public static class PinChangeRules
             && book.Get(CustomerTables.Customers, command.CustomerId).ErasedAt is null
         )
         {
+            var isTheirs = CustomerLookups.IsMobileOf(book, command.MobileIndex, command.CustomerId);
             book.Update(
                 PinResetTables.Resets,
                 reset with
                 {
-                    State = command.Verified ? PinResetState.Done : PinResetState.Refused,
+                    State = command.Verified && isTheirs ? PinResetState.Done : PinResetState.Refused,
                     PinHash = [],
                     PinSalt = [],
                 }
             );
-            if (command.Verified)
+            if (command.Verified && isTheirs)
             {
+                PersonRules.Forgive(book, reset.CustomerId);
                 Set(book, reset.CustomerId, reset.PinHash, reset.PinSalt, command.Notice);
             }
-            else
+            else if (isTheirs)
             {
-                var customer = book.Get(CustomerTables.Customers, reset.CustomerId);
-                book.Update(CustomerTables.Customers, Counted(customer, command.Notice.RealNow));
+                PersonRules.CountWrong(book, reset.CustomerId, command.Notice.RealNow);
             }
         }
 
         return Decision.Accept(new Done());
     }
 
-    public static bool IsLocked(CustomerRow customer, DateTimeOffset realNow) =>
-        customer.ResetFailures >= MostFailures && IsFailing(customer, realNow);
-
-    private static bool IsFailing(CustomerRow customer, DateTimeOffset realNow) =>
-        realNow < customer.ResetFailingSince + LockedFor;
-
-    internal static CustomerRow Counted(CustomerRow customer, DateTimeOffset realNow) =>
-        IsFailing(customer, realNow)
-            ? customer with
-            {
-                ResetFailures = customer.ResetFailures + 1,
-            }
-            : customer with
-            {
-                ResetFailures = 1,
-                ResetFailingSince = realNow,
-            };
-
-    /// <summary>Whoever has shown who they are is not kept out by wrong tries of before.</summary>
     private static void Set(Book book, Id<CustomerRow> customerId, byte[] hash, byte[] salt, Notice notice)
     {
         var customer = book.Get(CustomerTables.Customers, customerId);
@@ -245,8 +210,6 @@ public static class PinChangeRules
                 PinSalt = salt,
                 PinFailures = 0,
                 PinLockedUntil = null,
-                ResetFailures = 0,
-                ResetFailingSince = null,
             }
         );
         notice.Send(book, customerId);

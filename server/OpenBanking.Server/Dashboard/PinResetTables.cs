@@ -11,7 +11,7 @@ public enum PinResetState
 
     Done = 2,
 
-    /// <summary>The card's bank said no.</summary>
+    /// <summary>The card's bank said no, or the mobile number was changed meanwhile.</summary>
     Refused = 3,
 }
 

@@ -25,8 +25,7 @@ public sealed class PinResetVerifications(
     )
     {
         var request = vault.OpenJson<PinResetRequest>(intent.Request!, intent.Id.Value);
-        var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
-        answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
+        var answer = await verification.AskAsync(reference, request.Elements, mayBeKnown, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         await engine.SubmitAsync(
             new CompletePinReset(
@@ -35,6 +34,7 @@ public sealed class PinResetVerifications(
                 new(request.CustomerId),
                 new(intent.SubjectId),
                 reference.Id,
+                vault.BlindIndex("mobile", request.Elements.Mobile),
                 Verified: answer.FailureCode is null,
                 notices.Write(request.Elements.Mobile, request.Notice)
             )

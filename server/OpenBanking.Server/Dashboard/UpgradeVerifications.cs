@@ -31,8 +31,7 @@ public sealed class UpgradeVerifications(
         var request = vault.OpenJson<AccountVerificationRequest>(intent.Request!, intent.Id.Value);
         var accountId = new Id<AccountRow>(intent.SubjectId);
         var account = (await store.FindAsync(AccountTables.Accounts, reference.World, accountId))!;
-        var answer = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
-        answer ??= await verification.VerifyAsync(reference, request.Elements, cancellationToken);
+        var answer = await verification.AskAsync(reference, request.Elements, mayBeKnown, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         await engine.SubmitAsync(
             new CompleteUpgrade(
@@ -40,6 +39,7 @@ public sealed class UpgradeVerifications(
                 await clocks.NowAsync(reference.World),
                 account,
                 reference.Id,
+                vault.BlindIndex("mobile", request.Elements.Mobile),
                 Verified: answer.FailureCode is null,
                 notices.Write(request.Elements.Mobile, request.Notice),
                 await consents.ListAsync(reference.World, account)

@@ -105,7 +105,7 @@ public sealed class Erasures(
                 SealedAt = now,
                 KeptUntil = BusinessCalendar.DateOf(now).AddYears(ErasureRules.YearsKept),
             },
-            notices.Write(profile.Mobile, notice)
+            notices.Write(profile, notice)
         );
     }
 
@@ -126,7 +126,7 @@ public sealed class Erasures(
         var passkeys = await store.ListAsync(PasskeyTables.Passkeys, world, $"customer_id = {id}");
         var mobiles = await store.ListAsync(CustomerTables.Mobiles, world, $"customer_id = {id}");
         return new(
-            [.. accounts.Where(account => account.Nickname is not null).Select(account => account.Id)],
+            [.. accounts.Select(account => account.Id)],
             consents,
             [.. applications.Select(application => application.Id)],
             [.. cases.Select(row => row.Id)],

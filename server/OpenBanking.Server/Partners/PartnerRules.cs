@@ -3,10 +3,25 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Partners;
 
+/// <summary>The bank takes a partner on.</summary>
+public sealed record AddPartner(World World, DateTimeOffset Now, PartnerRow Partner)
+    : Command<PartnerRow>(World, Now)
+{
+    public override Subject Subject => Subject.Of(Partner.Id);
+
+    public override void Keys(IKeySet keys) => keys.Want(PartnerTables.Partners, Partner.Id);
+
+    public override Decision<PartnerRow> Decide(Book book) =>
+        Decision.Accept(book.Insert(PartnerTables.Partners, Partner));
+}
+
 /// <summary>Registers an app in its world.</summary>
 public sealed record AddApp(World World, DateTimeOffset Now, AppRow App) : Command<AppRow>(World, Now)
 {
-    public override Actor Actor => Actor.App(App.Id);
+    /// <summary>The app itself, unless the bank registers it.</summary>
+    public Actor By { get; init; } = Actor.App(App.Id);
+
+    public override Actor Actor => By;
 
     public override Subject Subject => Subject.Of(App.Id);
 
@@ -28,20 +43,25 @@ public sealed record PlaceApp(DateTimeOffset Now, AppWorldRow Place) : Command<A
 }
 
 /// <summary>Changes what an app is registered with.</summary>
-/// <param name="ManagementHash">Of the token it was done with: only the newest counts.</param>
+/// <param name="ManagementHash">Of the token it was done with: only the newest counts. Null for an app that the bank alone
+/// manages.</param>
 /// <param name="Changed">The app as it is to be; what only the server changes in it is left as it is.</param>
-public sealed record ChangeApp(World World, DateTimeOffset Now, string ManagementHash, AppRow Changed)
+public sealed record ChangeApp(World World, DateTimeOffset Now, string? ManagementHash, AppRow Changed)
     : Command<AppRow>(World, Now)
 {
+    public override Subject Subject => Subject.Of(Changed.Id);
+
     public override void Keys(IKeySet keys) => keys.Want(PartnerTables.Apps, Changed.Id);
 
     public override Decision<AppRow> Decide(Book book) => PartnerRules.Change(this, book);
 }
 
 /// <summary>Deletes an app's registration: from now on it is no client. Its row stays, for the books.</summary>
-public sealed record EndApp(World World, DateTimeOffset Now, Id<AppRow> AppId, string ManagementHash)
+public sealed record EndApp(World World, DateTimeOffset Now, Id<AppRow> AppId, string? ManagementHash)
     : Command<AppRow>(World, Now)
 {
+    public override Subject Subject => Subject.Of(AppId);
+
     public override void Keys(IKeySet keys) => keys.Want(PartnerTables.Apps, AppId);
 
     public override Decision<AppRow> Decide(Book book) => PartnerRules.End(this, book);
@@ -80,6 +100,6 @@ public static class PartnerRules
             : Decision.Reject("invalid_token");
     }
 
-    private static bool IsManagedWith(AppRow app, string hash) =>
+    private static bool IsManagedWith(AppRow app, string? hash) =>
         app.EndedAt is null && app.ManagementHash == hash;
 }

@@ -55,14 +55,18 @@ public sealed class PaymentNotices(
         return payment.Authorized is { } price ? HoldShares.MostToPay(coupon, price) : payment.CustomerAmount;
     }
 
-    /// <summary>Null when the customer's profile was erased meanwhile.</summary>
+    /// <summary>Null when the customer's profile was erased meanwhile, or they have no number.</summary>
     private async Task<PhoneMessage?> WriteAsync(Reference reference, Id<PaymentRow> id)
     {
         var world = reference.World;
         var payment = (await store.FindAsync(PaymentTables.Payments, world, id))!;
         var agreement = (await store.FindAsync(ConsentTables.Agreements, world, payment.AgreementId))!;
         var customer = (await store.FindAsync(CustomerTables.Customers, world, payment.CustomerId))!;
-        if (customer.ErasedAt is not null)
+        if (
+            customer.ErasedAt is not null
+            || vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value)
+                is not { HasMobile: true, Mobile: var mobile }
+        )
         {
             return null;
         }
@@ -72,7 +76,7 @@ public sealed class PaymentNotices(
         // Of this call alone: the next message may be in another one.
         CultureInfo.CurrentUICulture = new(agreement.Language ?? PageLanguages.Supported[0]);
         return new(
-            vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value).Mobile,
+            mobile,
             texts[
                 payment.Authorized is null ? "NoticePaid" : "NoticeHeld",
                 bank.Name,

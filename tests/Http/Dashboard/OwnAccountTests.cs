@@ -118,7 +118,7 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("not a valid resident ID number", Text());
         var other = (await Partner.PersonsAsync())[0].IdNumber;
         await Browser.SubmitAsync(("IdNumber", other), ("Pin", TestPartner.Pin));
-        Assert.Contains("not the ID number of this account's holder", Text());
+        Assert.Contains("not those that we have of you", Text());
         await Browser.SubmitAsync(("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
 
         Assert.Equal(AccountState.Active, (await NewestAccountAsync()).State);

@@ -1,6 +1,9 @@
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 using Xunit;
 
 namespace OpenBanking.Tests.Http.Dashboard;
@@ -90,6 +93,27 @@ public sealed class OwnCardTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task Cards_that_their_banks_do_not_confirm_lock_for_a_day_and_a_full_account_takes_none()
+    {
+        var cards = Browser.Address;
+        await FollowAsync("Add a card");
+        await SetCardsAsync(5);
+        await Browser.SubmitAsync(("CardNumber", second.CardNumber), ("Pin", TestPartner.Pin));
+        Assert.Contains("as many cards as it may have", Text());
+        await SetCardsAsync(1);
+        await Browser.GoAsync(cards);
+
+        for (var i = 0; i < 5; i++)
+        {
+            await AddAsync(other.CardNumber);
+        }
+
+        await FollowAsync("Add a card");
+        await Browser.SubmitAsync(("CardNumber", second.CardNumber), ("Pin", TestPartner.Pin));
+        Assert.Contains("For a day none can be verified", Text());
+    }
+
+    [Fact]
     public async Task The_default_card_is_not_removed_and_a_card_of_nobody_has_no_page()
     {
         await AddAsync(second.CardNumber);
@@ -126,6 +150,33 @@ public sealed class OwnCardTests(SharedServer shared) : OwnPageTests(shared)
             ("Again", "864209")
         );
         await MessageAsync(Person, "Your payment PIN was changed.");
+    }
+
+    private async Task SetCardsAsync(long cards)
+    {
+        var world = new World(Partner.SandboxNumber);
+        var account = await Shared
+            .Server.Get<Store>()
+            .FirstAsync(AccountTables.Accounts, world, $"1 = {1} ORDER BY id");
+        await Shared
+            .Server.Get<Engine>()
+            .SubmitAsync(
+                new CountCards(world, Shared.Server.Get<TimeProvider>().GetUtcNow(), account!.Id, cards)
+            );
+    }
+
+    /// <summary>So many cards are bound, as far as the account counts.</summary>
+    private sealed record CountCards(World World, DateTimeOffset Now, Id<AccountRow> Account, long Cards)
+        : Command<Done>(World, Now)
+    {
+        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, Account);
+
+        public override Decision<Done> Decide(Book book)
+        {
+            var account = book.Get(AccountTables.Accounts, Account);
+            book.Update(AccountTables.Accounts, account with { Cards = Cards });
+            return Decision.Accept(new Done());
+        }
     }
 
     private async Task<SandboxPerson> LinkOtherAsync()

@@ -52,6 +52,40 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task A_number_that_the_bank_released_reaches_nothing_and_another_one_leads_back_to_the_accounts()
+    {
+        using var onTheWay = await OnTheWayAsync();
+        await SignInAsync();
+        var customer = (await CustomerCommands.FindAsync(Shared.Server.Services, Person.Mobile))
+            .Single(found => found.World == new World(Partner.SandboxNumber))
+            .Customer.ToString();
+        Assert.Contains("does not have", (await ReleaseAsync(customer, Moved.Mobile)).Text);
+        Assert.Contains("no customer", (await ReleaseAsync("cus_1", Person.Mobile)).Text);
+
+        Assert.True((await ReleaseAsync(customer, Person.Mobile)).Done);
+
+        await Browser.GoAsync(Own());
+        Assert.EndsWith("/my/sign-in", Browser.Address.AbsolutePath);
+        await onTheWay.GoAsync(onTheWay.Address);
+        Assert.EndsWith("/no-account", onTheWay.Address.AbsolutePath);
+        Assert.Empty(await FoundAsync(Person.Mobile));
+        using var newOwner = new Browser();
+        await EnterMobileAsync(newOwner, Person);
+        await newOwner.SubmitAsync(("Code", await CodeAsync(Person)));
+        Assert.EndsWith("/my/no-account", newOwner.Address.AbsolutePath);
+        var before = (await MessagesAsync(Person)).Count;
+        await Partner.PayAsync(Customer, "order-1", Money.Yuan(10));
+
+        await OpenAnotherAsync();
+
+        Assert.Equal(Moved.Mobile, await KnownMobileAsync());
+        using var anew = new Browser();
+        await SignInAsync(anew, Moved);
+        Assert.Equal(2, anew.Page.QuerySelectorAll("a.account").Length);
+        Assert.Equal(before, (await MessagesAsync(Person)).Count);
+    }
+
+    [Fact]
     public async Task A_number_that_another_customer_has_is_not_taken_from_them()
     {
         var other = (await Partner.PersonsAsync())[1];
@@ -96,6 +130,68 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("For a day the number cannot be changed", Text());
     }
 
+    private Task<(bool Done, string Text)> ReleaseAsync(string customer, string mobile) =>
+        CustomerCommands.ReleaseAsync(Shared.Server.Services, customer, mobile);
+
+    /// <summary>A browser in which the customer has signed in to agree to something.</summary>
+    private async Task<Browser> OnTheWayAsync()
+    {
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        var link = await Partner.Client.AccountLinks.StartAsync(
+            new AccountLinkRequest
+            {
+                RedirectUri = TestPartner.RedirectUri,
+                AuthorizationDetails = [new AccountInformation()],
+            }
+        );
+        var browser = new Browser();
+        await browser.GoAsync(link.AuthorizationUrl);
+        var before = await NewestAsync(Person);
+        await browser.SubmitAsync(("Mobile", Person.Mobile));
+        await browser.SubmitAsync(("Code", CodeIn(await NewerAsync(Person, before))));
+        Assert.EndsWith("/consent", browser.Address.AbsolutePath);
+        return browser;
+    }
+
+    private static string CodeIn(string message) =>
+        new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+
+    /// <summary>The customer applies for an account with the number they have now, and confirms.</summary>
+    private async Task OpenAnotherAsync()
+    {
+        var applications = Partner.Client.AccountApplications;
+        var application = await applications.CreateAsync(
+            new CreateAccountApplicationRequest
+            {
+                Applicant = new Applicant
+                {
+                    Name = Person.Name,
+                    IdNumber = Person.IdNumber,
+                    Mobile = Moved.Mobile,
+                    CardNumber = Person.CardNumber,
+                },
+            },
+            IdempotencyKey.FromOrder("application", "open")
+        );
+        for (
+            var i = 0;
+            i < 400
+                && (await applications.GetAsync(application.Id)).Status
+                    != AccountApplicationStatus.OtpPending;
+            i++
+        )
+        {
+            await Task.Delay(25);
+        }
+
+        using var applicant = new Browser();
+        await applicant.GoAsync(new Uri(application.ContinuationUrl!));
+        await applicant.SubmitAsync(("Terms", "true"));
+        var message = await MessageAsync(Moved, "");
+        await applicant.SubmitAsync(("Code", CodeIn(message)));
+        Assert.Equal(AccountApplicationStatus.Opened, (await applications.GetAsync(application.Id)).Status);
+    }
+
     private Task BeginAsync(string mobile, string cardNumber, string pin) =>
         Browser.SubmitAsync(("Mobile", mobile), ("CardNumber", cardNumber), ("Pin", pin));
 
@@ -103,8 +199,7 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
 
     private async Task<string> ChangeCodeAsync(SandboxPerson person)
     {
-        var message = await MessageAsync(person, "to make this your number");
-        return new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+        return CodeIn(await MessageAsync(person, "to make this your number"));
     }
 
     private async Task WaitAsync()

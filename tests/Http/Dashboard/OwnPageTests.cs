@@ -48,11 +48,32 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
     protected async Task EnterMobileAsync(Browser browser, SandboxPerson person)
     {
         await Shared.Server.EndPauseAsync(Partner, person.Mobile);
+        var before = await NewestAsync(person);
         await browser.GoAsync(Own());
         Assert.EndsWith("/my/sign-in", browser.Address.AbsolutePath);
         await browser.SubmitAsync(("Mobile", person.Mobile));
         Assert.EndsWith("/my/code", browser.Address.AbsolutePath);
+        await NewerAsync(person, before);
     }
+
+    /// <summary>Waits for another message than the one before: an older code would be taken for the new one.</summary>
+    protected async Task<string> NewerAsync(SandboxPerson person, (DateTimeOffset, string)? before)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            if (await NewestAsync(person) is { } newest && newest != before)
+            {
+                return newest.Text;
+            }
+
+            await Task.Delay(25);
+        }
+
+        throw new InvalidOperationException("No message came.");
+    }
+
+    protected async Task<(DateTimeOffset At, string Text)?> NewestAsync(SandboxPerson person) =>
+        await MessagesAsync(person) is [var newest, ..] ? (newest.SentAt, newest.Text) : null;
 
     /// <summary>The code for the customer's own pages, which says so.</summary>
     protected async Task<string> CodeAsync(SandboxPerson person)

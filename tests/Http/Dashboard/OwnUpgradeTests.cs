@@ -23,12 +23,6 @@ public sealed class OwnUpgradeTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("not a valid resident ID number", Text());
         Assert.Contains("not a valid card number", Text());
         Assert.Contains("Enter the six digits", Text());
-        var other = (await Partner.PersonsAsync())[1];
-        await EnterAsync(other.IdNumber, Person.CardNumber, TestPartner.Pin);
-        Assert.Contains("not the ID number of this account's holder", Text());
-        await EnterAsync(Person.IdNumber, other.CardNumber, TestPartner.Pin);
-        Assert.Contains("not bound to the account", Text());
-
         await EnterAsync(Person.IdNumber, Person.CardNumber, TestPartner.Pin);
         for (var i = 0; i < 400 && Browser.Address.Segments[^1] == "upgrade"; i++)
         {
@@ -49,6 +43,25 @@ public sealed class OwnUpgradeTests(SharedServer shared) : OwnPageTests(shared)
         );
         var told = await Partner.Client.Events.ListAsync().Select(happened => happened.Type).ToListAsync();
         Assert.Contains(EventTypes.AccountUpgraded, told);
+    }
+
+    [Fact]
+    public async Task Details_of_somebody_else_have_one_answer_and_lock_after_five()
+    {
+        var other = (await Partner.PersonsAsync())[1];
+        await FollowAsync("Make it a Type II account");
+        await EnterAsync(other.IdNumber, Person.CardNumber, TestPartner.Pin);
+        Assert.Contains("not those that we have of you", Text());
+        for (var i = 0; i < 3; i++)
+        {
+            await EnterAsync(Person.IdNumber, other.CardNumber, TestPartner.Pin);
+            Assert.Contains("not those that we have of you", Text());
+        }
+
+        await EnterAsync(other.IdNumber, other.CardNumber, TestPartner.Pin);
+        Assert.Contains("For a day none are looked at", Text());
+        await EnterAsync(Person.IdNumber, Person.CardNumber, TestPartner.Pin);
+        Assert.Contains("For a day none are looked at", Text());
     }
 
     private Task EnterAsync(string idNumber, string cardNumber, string pin) =>

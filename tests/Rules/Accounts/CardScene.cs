@@ -10,6 +10,8 @@ namespace OpenBanking.Tests.Rules.Accounts;
 /// that tests give them.</summary>
 internal sealed class CardScene
 {
+    public const string MobileIndex = "mobile";
+
     private static readonly byte[] rightPin = [1, 1, 1];
     private int intents;
 
@@ -18,7 +20,11 @@ internal sealed class CardScene
             .Put(AccountTables.Accounts, Rows.Account with { CardId = IdOf(0) })
             .Put(CustomerTables.Customers, Rows.Customer with { PinHash = rightPin, PinSalt = [9] })
             .Put(ConsentTables.Consents, Rows.Consent)
-            .Put(CustomerTables.BoundCards, NewCard(0) with { AccountId = null });
+            .Put(CustomerTables.BoundCards, NewCard(0) with { AccountId = null })
+            .Put(
+                CustomerTables.Mobiles,
+                new CustomerMobileRow { MobileIndex = MobileIndex, CustomerId = Rows.Customer.Id }
+            );
 
     public AccountRow Account => Bank.Get(AccountTables.Accounts, Rows.Account.Id);
 
@@ -69,7 +75,16 @@ internal sealed class CardScene
         );
 
     public CompleteCard Complete(int number) =>
-        new(Rows.World, Rows.Noon, Account, IntentOf(number), Verified: true, NewCard(number), NewNotice());
+        new(
+            Rows.World,
+            Rows.Noon,
+            Account,
+            IntentOf(number),
+            MobileIndex,
+            Verified: true,
+            NewCard(number),
+            NewNotice()
+        );
 
     public ChooseCard Choose(int number) =>
         new(Rows.World, Rows.Noon, Account, IdOf(number), rightPin, NewNotice(), [Rows.Consent.Id]);

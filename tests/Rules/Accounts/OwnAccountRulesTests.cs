@@ -38,6 +38,17 @@ public class OwnAccountRulesTests
         );
 
     [Fact]
+    public void Whoever_was_erased_names_nothing()
+    {
+        var bank = BankWith(Rows.Account)
+            .Put(CustomerTables.Customers, Rows.Customer with { ErasedAt = Rows.Noon });
+
+        var named = bank.Run(new NameAccount(Rows.World, Rows.Noon, Rows.Account, "日常"));
+
+        Assert.Equal(OwnAccountRules.Refusals.NotNow, named.Rejected.Code);
+    }
+
+    [Fact]
     public void A_limit_is_lowered_without_the_PIN_and_holds_for_payments()
     {
         var bank = BankWith(Rows.Account);
@@ -117,7 +128,7 @@ public class OwnAccountRulesTests
 
         var ran = bank.Run(Wake());
 
-        Assert.Equal(PinCheck.Right, ran.Accepted);
+        Assert.Equal(PersonCheck.Right, ran.Accepted);
         Assert.Equal([EventTypes.AccountActive], ran.Told);
         Assert.Equal(
             (AccountState.Active, (DateTimeOffset?)Rows.Noon),
@@ -130,11 +141,14 @@ public class OwnAccountRulesTests
     {
         var bank = BankWith(dormant);
 
-        Assert.Equal(PinCheck.Wrong, bank.Run(Wake() with { PinHash = wrong }).Declined);
-        Assert.Equal(
-            OwnAccountRules.Refusals.NotYou,
-            bank.Run(Wake() with { IdNumberIndex = "another" }).Rejected.Code
+        Assert.Equal(PersonCheck.PinWrong, bank.Run(Wake() with { PinHash = wrong }).Declined);
+        var guess = Wake() with { IdNumberIndex = "another" };
+        Assert.All(
+            Enumerable.Range(1, PersonRules.MostFailures - 1),
+            _ => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(guess).Declined)
         );
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(guess).Declined);
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(Wake()).Declined);
         Assert.Equal(AccountState.Dormant, Stored(bank).State);
         Assert.Equal(OwnAccountRules.Refusals.NotNow, BankWith(Rows.Account).Run(Wake()).Rejected.Code);
     }
@@ -143,7 +157,7 @@ public class OwnAccountRulesTests
         new(Rows.World, Rows.Noon, Rows.Account, payment, day, PinHash: null);
 
     private static WakeAccount Wake() =>
-        new(Rows.World, Rows.Noon, dormant, "identity", rightPin, [Rows.Consent.Id]);
+        new(Rows.World, Rows.Noon, dormant, "identity", rightPin, [Rows.Consent.Id], Rows.Noon);
 
     private static AccountRow Stored(MemoryBank bank) => bank.Get(AccountTables.Accounts, Rows.Account.Id);
 

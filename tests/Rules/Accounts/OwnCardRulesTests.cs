@@ -55,7 +55,7 @@ public class OwnCardRulesTests
         Assert.Equal(1, cards.Account.Cards);
         Assert.Empty(cards.Messages);
         Assert.Equal(VerificationRules.Refusals.Locked, cards.Bank.Run(cards.Add(7)).Rejected.Code);
-        var later = cards.Add(7) with { RealNow = Rows.Noon + VerificationRules.LockedFor };
+        var later = cards.Add(7) with { RealNow = Rows.Noon + DayLock.Lasts };
         Assert.Equal(PinCheck.Right, cards.Bank.Run(later).Accepted);
     }
 
@@ -73,6 +73,26 @@ public class OwnCardRulesTests
             (cards.Account.Cards, cards.Verification!.Reason)
         );
         Assert.Null(cards.Bank.Find(CustomerTables.BoundCards, CardScene.IdOf(1)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_number_that_changed_meanwhile_ends_the_question_and_it_can_be_begun_anew(bool verified)
+    {
+        var cards = new CardScene();
+        cards.Bank.Run(cards.Add(1));
+        var mobile = cards.Bank.Get(CustomerTables.Mobiles, new(CardScene.MobileIndex));
+        cards.Bank.Put(CustomerTables.Mobiles, mobile with { EndedAt = Rows.Noon });
+
+        cards.Bank.Run(cards.Complete(1) with { Verified = verified });
+
+        Assert.Equal(
+            (1L, VerificationRules.Refusals.MobileChanged, 0L),
+            (cards.Account.Cards, cards.Verification!.Reason, cards.Verification.Failures)
+        );
+        Assert.Empty(cards.Messages);
+        Assert.Equal(PinCheck.Right, cards.Bank.Run(cards.Add(2)).Accepted);
     }
 
     [Fact]

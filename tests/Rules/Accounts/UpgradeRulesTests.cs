@@ -43,6 +43,7 @@ public class UpgradeRulesTests
         Rows.Noon,
         small,
         upgrade.IntentId,
+        "mobile",
         Verified: true,
         new(Rows.Id<IntentRow>(2), Rows.Sealed, Rows.Noon),
         [Rows.Consent.Id]
@@ -54,7 +55,7 @@ public class UpgradeRulesTests
         var bank = NewBank();
         Assert.Equal(DeclineCodes.AccountDailyLimit, Decline(bank, 500_01));
 
-        Assert.Equal(PinCheck.Right, bank.Run(upgrade).Accepted);
+        Assert.Equal(PersonCheck.Right, bank.Run(upgrade).Accepted);
         Assert.Equal(AccountType.TypeThree.Value, Account(bank).Type);
         Assert.Equal(IntentKind.VerifyUpgrade, bank.All(IntentTables.Intents).Single().Kind);
 
@@ -86,7 +87,7 @@ public class UpgradeRulesTests
         for (var number = 1; number <= VerificationRules.MostFailures; number++)
         {
             var intent = Rows.Id<IntentRow>(100 + number);
-            Assert.Equal(PinCheck.Right, bank.Run(upgrade with { IntentId = intent }).Accepted);
+            Assert.Equal(PersonCheck.Right, bank.Run(upgrade with { IntentId = intent }).Accepted);
             Assert.Empty(bank.Run(complete with { IntentId = intent, Verified = false }).Told);
         }
 
@@ -96,19 +97,49 @@ public class UpgradeRulesTests
     }
 
     [Fact]
-    public void Wrong_details_and_a_wrong_PIN_ask_nobody()
+    public void Wrong_details_have_one_answer_ask_nobody_and_lock_for_a_day_after_five()
     {
         var bank = NewBank();
-        Assert.Equal(
-            OwnAccountRules.Refusals.NotYou,
-            bank.Run(upgrade with { IdNumberIndex = "of another" }).Rejected.Code
+        UpgradeAccount[] wrong =
+        [
+            upgrade with
+            {
+                IdNumberIndex = "of another",
+            },
+            upgrade with
+            {
+                CardIsBound = false,
+            },
+        ];
+        Assert.All(
+            [.. wrong, .. wrong],
+            one => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(one).Declined)
         );
-        Assert.Equal(
-            OwnCardRules.Refusals.NotBound,
-            bank.Run(upgrade with { CardIsBound = false }).Rejected.Code
-        );
-        Assert.Equal(PinCheck.Wrong, bank.Run(upgrade with { PinHash = [2] }).Declined);
+        Assert.Equal(PersonCheck.PinWrong, bank.Run(upgrade with { PinHash = [2] }).Declined);
+
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(wrong[0]).Declined);
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(upgrade).Declined);
         Assert.Empty(bank.All(IntentTables.Intents));
+
+        var later = upgrade with { RealNow = Rows.Noon + DayLock.Lasts };
+        Assert.Equal(PersonCheck.Right, bank.Run(later).Accepted);
+    }
+
+    [Fact]
+    public void A_number_that_changed_meanwhile_ends_the_question()
+    {
+        var bank = NewBank();
+        bank.Run(upgrade);
+        bank.Put(
+            CustomerTables.Mobiles,
+            new CustomerMobileRow { MobileIndex = "mobile", CustomerId = Rows.Id<CustomerRow>(2) }
+        );
+
+        Assert.Empty(bank.Run(complete).Told);
+        Assert.Equal(
+            (AccountType.TypeThree.Value, VerificationRules.Refusals.MobileChanged),
+            (Account(bank).Type, Verification(bank).Reason)
+        );
     }
 
     [Fact]
@@ -180,6 +211,10 @@ public class UpgradeRulesTests
             .Put(AccountTables.Accounts, account ?? small)
             .Put(CustomerTables.Customers, customer)
             .Put(ConsentTables.Consents, Rows.Consent)
+            .Put(
+                CustomerTables.Mobiles,
+                new CustomerMobileRow { MobileIndex = "mobile", CustomerId = customer.Id }
+            )
             .Put(
                 CustomerTables.Identities,
                 new() { IdNumberIndex = IdNumberIndex, CustomerId = customer.Id },

@@ -122,6 +122,17 @@ public class ApplicationRulesTests
     }
 
     [Fact]
+    public void A_number_that_is_the_customers_no_more_goes_on_with_no_account()
+    {
+        scene.ToCode();
+        scene.Enter(right: true);
+        var mobile = scene.Bank.Get(CustomerTables.Mobiles, new(scene.New.MobileIndex));
+        scene.Bank.Put(CustomerTables.Mobiles, mobile with { EndedAt = scene.Now });
+
+        Assert.Equal(ApplicationRules.Over, scene.Visit().Rejected.Code);
+    }
+
+    [Fact]
     public void Nothing_goes_on_after_a_day()
     {
         scene.ToCode();

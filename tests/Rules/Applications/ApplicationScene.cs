@@ -142,7 +142,9 @@ internal sealed class ApplicationScene
     private Opening Opening() =>
         new(
             Rows.Customer.Id,
-            IsNewCustomer: Bank.Find(CustomerTables.Identities, new(New.IdNumberIndex)) is null,
+            Known: Bank.Find(CustomerTables.Identities, new(New.IdNumberIndex)) is null
+                ? null
+                : Bank.Get(CustomerTables.Customers, Rows.Customer.Id),
             Rows.Sealed,
             new()
             {

@@ -40,13 +40,13 @@ public class OpeningRulesTests
 
     private static readonly Opening ofNewCustomer = new(
         Rows.Customer.Id,
-        IsNewCustomer: true,
+        Known: null,
         Rows.Sealed,
         card,
         account
     );
 
-    private static readonly Opening ofKnownCustomer = ofNewCustomer with { IsNewCustomer = false };
+    private static readonly Opening ofKnownCustomer = ofNewCustomer with { Known = Rows.Customer };
 
     [Fact]
     public void An_application_is_kept_and_its_verification_asked_for()
@@ -197,6 +197,7 @@ public class OpeningRulesTests
         );
 
         Assert.Equal((ApplicationState.IdentityFailed, reason), (ran.Accepted.State, ran.Accepted.Reason));
+        Assert.Equal(("", ""), (ran.Accepted.IdNumberIndex, ran.Accepted.MobileIndex));
         AssertNothingOpened(bank, ran);
         Assert.Empty(bank.All(CustomerTables.Customers));
     }
@@ -285,6 +286,53 @@ public class OpeningRulesTests
         );
         Assert.Single(bank.All(AccountTables.Accounts));
         Assert.Equal(5, bank.Get(CustomerTables.Customers, Rows.Customer.Id).TypeTwoAccounts);
+    }
+
+    [Fact]
+    public void An_application_from_before_a_change_of_number_does_not_bring_the_old_one_back()
+    {
+        var bank = BankWithCustomer(accounts: 1)
+            .Put(
+                CustomerTables.Customers,
+                Rows.Customer with
+                {
+                    TypeTwoAccounts = 1,
+                    MobileChangedAt = application.CreatedAt,
+                }
+            );
+
+        var ran = bank.Run(Complete(ofKnownCustomer));
+
+        Assert.Equal(
+            (ApplicationState.Rejected, ApplicationReasons.MobileChanged),
+            (ran.Accepted.State, ran.Accepted.Reason)
+        );
+        Assert.Empty(bank.All(CustomerTables.Mobiles));
+        AssertNothingOpened(bank, ran);
+    }
+
+    [Fact]
+    public void Whoever_has_no_number_has_the_one_that_is_proven_even_if_no_account_is_opened()
+    {
+        byte[] withMobile = [4, 5, 6];
+        var bank = BankWithCustomer(accounts: 5);
+
+        var ran = bank.Run(Complete(ofKnownCustomer with { Profile = withMobile }));
+
+        Assert.Equal(ApplicationReasons.TooManyAccounts, ran.Accepted.Reason);
+        Assert.Equal(Rows.Customer.Id, Assert.Single(bank.All(CustomerTables.Mobiles)).CustomerId);
+        Assert.Equal(withMobile, bank.Get(CustomerTables.Customers, Rows.Customer.Id).Profile);
+    }
+
+    [Fact]
+    public void Details_that_changed_in_the_meantime_are_looked_up_again()
+    {
+        var read = Rows.Customer with { Profile = [4, 5, 6] };
+
+        Assert.Equal(
+            "customer_changed",
+            BankWithCustomer(accounts: 1).Run(Complete(ofKnownCustomer with { Known = read })).Rejected.Code
+        );
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public class PasskeyRulesTests
         }
 
         Refused(bank, Anew(right, 10));
-        var tomorrow = SignIn(Anew(right, 11)) with { Now = Rows.Noon + PasskeyRules.LockedFor };
+        var tomorrow = SignIn(Anew(right, 11)) with { Now = Rows.Noon + DayLock.Lasts };
         Assert.Equal(PasskeyCheck.Right, bank.Run(tomorrow).Accepted);
     }
 

@@ -50,6 +50,7 @@ public class PinChangeRulesTests
         customer.Id,
         session.Id,
         begin.IntentId,
+        session.MobileIndex,
         Verified: true,
         new(Rows.Id<IntentRow>(2), Rows.Sealed, Rows.Noon)
     );
@@ -82,11 +83,25 @@ public class PinChangeRulesTests
     }
 
     [Fact]
+    public void A_new_PIN_by_the_present_one_forgives_no_wrong_details()
+    {
+        var bank = NewBank();
+        bank.Run(begin with { CardIsTheirs = false });
+
+        bank.Run(Change(present));
+        Assert.Equal(1, Stored(bank).ResetFailures);
+
+        bank.Run(begin);
+        bank.Run(complete with { Notice = complete.Notice with { IntentId = Rows.Id<IntentRow>(3) } });
+        Assert.Equal((0L, null), (Stored(bank).ResetFailures, Stored(bank).ResetFailingSince));
+    }
+
+    [Fact]
     public void A_forgotten_PIN_is_another_only_when_the_person_was_verified()
     {
         var bank = NewBank();
 
-        Assert.Equal(PinResetCheck.Right, bank.Run(begin).Accepted);
+        Assert.Equal(PersonCheck.Right, bank.Run(begin).Accepted);
         Assert.Equal((PinResetState.Verifying, present), (Reset(bank).State, Stored(bank).PinHash));
         Assert.Equal(IntentKind.VerifyPinReset, bank.All(IntentTables.Intents).Single().Kind);
 
@@ -122,8 +137,29 @@ public class PinChangeRulesTests
 
         Assert.Equal((PinResetState.Refused, 0), (Reset(bank).State, Reset(bank).PinHash.Length));
         Assert.Equal((present, 1L), (Stored(bank).PinHash, Stored(bank).ResetFailures));
-        Assert.Equal(PinResetCheck.Right, bank.Run(Again(3)).Accepted);
+        Assert.Equal(PersonCheck.Right, bank.Run(Again(3)).Accepted);
         Assert.Equal(PinResetState.Verifying, Reset(bank).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_number_that_changed_meanwhile_sets_no_PIN_and_counts_nothing(bool verified)
+    {
+        var bank = NewBank();
+        bank.Run(begin);
+        var mobile = bank.Get(CustomerTables.Mobiles, new(session.MobileIndex));
+        bank.Put(CustomerTables.Mobiles, mobile with { EndedAt = Rows.Noon });
+
+        bank.Run(complete with { Verified = verified });
+
+        Assert.Equal((PinResetState.Refused, 0), (Reset(bank).State, Reset(bank).PinHash.Length));
+        Assert.Equal((present, 0L), (Stored(bank).PinHash, Stored(bank).ResetFailures));
+        Assert.DoesNotContain(
+            bank.All(IntentTables.Intents),
+            intent => intent.Kind == IntentKind.SendMessage
+        );
+        Assert.Equal(PersonCheck.Right, bank.Run(Again(3)).Accepted);
     }
 
     [Theory]
@@ -138,13 +174,16 @@ public class PinChangeRulesTests
         var bank = NewBank();
         var wrong = begin with { CardIsTheirs = cardIsTheirs, IdNumberIndex = idNumberIndex };
 
-        Assert.All(Enumerable.Range(0, 4), _ => Assert.Equal(PinResetCheck.Wrong, bank.Run(wrong).Declined));
-        Assert.Equal(PinResetCheck.Locked, bank.Run(wrong).Declined);
-        Assert.Equal(PinResetCheck.Locked, bank.Run(begin).Declined);
+        Assert.All(
+            Enumerable.Range(0, 4),
+            _ => Assert.Equal(PersonCheck.DetailsWrong, bank.Run(wrong).Declined)
+        );
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(wrong).Declined);
+        Assert.Equal(PersonCheck.DetailsLocked, bank.Run(begin).Declined);
         Assert.Empty(bank.All(IntentTables.Intents));
 
-        var later = Rows.Noon + PinChangeRules.LockedFor;
-        Assert.Equal(PinResetCheck.Right, bank.Run(begin with { RealNow = later }).Accepted);
+        var later = Rows.Noon + DayLock.Lasts;
+        Assert.Equal(PersonCheck.Right, bank.Run(begin with { RealNow = later }).Accepted);
     }
 
     [Theory]
@@ -183,6 +222,10 @@ public class PinChangeRulesTests
         new MemoryBank()
             .Put(CustomerTables.Customers, customer)
             .Put(SessionTables.Sessions, session)
+            .Put(
+                CustomerTables.Mobiles,
+                new CustomerMobileRow { MobileIndex = session.MobileIndex, CustomerId = customer.Id }
+            )
             .Put(
                 CustomerTables.Identities,
                 new() { IdNumberIndex = IdNumberIndex, CustomerId = customer.Id },

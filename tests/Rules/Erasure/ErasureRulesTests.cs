@@ -1,3 +1,4 @@
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Cases;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
@@ -84,16 +85,44 @@ public class ErasureRulesTests
     [Fact]
     public void What_changed_since_it_was_read_is_read_again()
     {
-        var renamed = NewBank(customer with { Profile = [4, 5] });
+        var renamed = NewBank(customer with { Profile = [4, 5], Version = 2 });
         Assert.Equal(ErasureRules.Refusals.Overtaken, renamed.Run(erase).Rejected.Code);
 
-        var asked = NewBank(customer with { OpenCases = 1 }).Put(CaseTables.Cases, waiting);
+        var asked = NewBank(customer with { OpenCases = 1, Version = 2 }).Put(CaseTables.Cases, waiting);
         Assert.Equal(ErasureRules.Refusals.Overtaken, asked.Run(erase).Rejected.Code);
 
-        var all = erase with { Things = erase.Things with { Cases = [waiting.Id] } };
+        var all = erase with
+        {
+            Read = asked.Get(CustomerTables.Customers, customer.Id),
+            Things = erase.Things with { Cases = [waiting.Id] },
+        };
         Assert.Equal(PinCheck.Right, asked.Run(all).Accepted);
         var closed = asked.Get(CaseTables.Cases, waiting.Id);
         Assert.Equal((CaseState.Closed, 0), (closed.State, closed.Text.Length));
+    }
+
+    [Fact]
+    public void A_passkey_and_a_name_that_were_made_at_the_same_moment_are_not_left()
+    {
+        var bank = NewBank(customer with { Passkeys = 2, Version = 2 });
+        Assert.Equal(ErasureRules.Refusals.Overtaken, bank.Run(erase).Rejected.Code);
+
+        bank.Put(
+            AccountTables.Accounts,
+            Rows.Account with
+            {
+                State = AccountState.Closed,
+                Nickname = "日常",
+            }
+        );
+        bank.Run(
+            erase with
+            {
+                Read = bank.Get(CustomerTables.Customers, customer.Id),
+                Things = erase.Things with { Accounts = [Rows.Account.Id] },
+            }
+        );
+        Assert.Null(bank.Get(AccountTables.Accounts, Rows.Account.Id).Nickname);
     }
 
     [Fact]

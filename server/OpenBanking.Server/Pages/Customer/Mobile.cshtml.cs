@@ -70,18 +70,18 @@ public sealed class CustomerMobileModel(
         );
         switch (check)
         {
-            case MobileChangeCheck.Right:
+            case PersonCheck.Right:
                 return SeeOther(PageRoutes.Mobile(World));
-            case MobileChangeCheck.PinWrong:
+            case PersonCheck.PinWrong:
                 ModelState.AddModelError(nameof(Pin), texts["PinWrong"]);
                 break;
-            case MobileChangeCheck.PinLocked:
+            case PersonCheck.PinLocked:
                 ModelState.AddModelError(nameof(Pin), texts["PinLocked"]);
                 break;
-            case MobileChangeCheck.CardWrong:
+            case PersonCheck.DetailsWrong:
                 ModelState.AddModelError(nameof(CardNumber), texts["MobileCardWrong"]);
                 break;
-            case MobileChangeCheck.Locked:
+            case PersonCheck.DetailsLocked:
                 Refusal = "MobileLocked";
                 break;
             default:

@@ -56,10 +56,10 @@ public sealed class CustomerPinResetModel(
         var notice = texts["NewPinMessage", bank.Name];
         switch (await pins.BeginResetAsync(Session, idNumber, cardNumber, Pin!, notice))
         {
-            case PinResetCheck.Wrong:
+            case PersonCheck.DetailsWrong:
                 Refusal = "PinResetWrong";
                 return Page();
-            case PinResetCheck.Locked:
+            case PersonCheck.DetailsLocked:
                 Refusal = "PinResetLocked";
                 return Page();
             default:

@@ -1,0 +1,51 @@
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Authorization;
+
+/// <summary>Deletes registrations of apps, with all that customers have consented to.</summary>
+public sealed class EndedApps(AppDirectory apps, Store store, Engine.Engine engine, WorldClocks clocks)
+{
+    private const int ConsentsAtOnce = 100;
+
+    /// <summary>True once the app is no client on any node, and its consents are revoked; false when its registration was changed since
+    /// it was read.</summary>
+    public async Task<bool> EndAsync(RegisteredApp app)
+    {
+        var (world, id) = (app.World, app.Row.Id);
+        if (
+            await engine.SubmitAsync(new EndApp(world, clocks.RealNow, id, app.Row.ManagementHash))
+            is not Accepted<AppRow>
+        )
+        {
+            return false;
+        }
+
+        await apps.ForgetEverywhereAsync(id);
+        await RevokeConsentsAsync(world, id);
+        return true;
+    }
+
+    private async Task RevokeConsentsAsync(World world, Id<AppRow> app)
+    {
+        while (
+            await store.ListAsync(
+                ConsentTables.Consents,
+                world,
+                $"app_id = {app} AND state = {ConsentState.Authorized} ORDER BY id LIMIT {ConsentsAtOnce}"
+            )
+                is { Count: > 0 } consents
+        )
+        {
+            var now = await clocks.NowAsync(world);
+            await Task.WhenAll(
+                consents.Select(consent =>
+                    engine.SubmitAsync(new RevokeConsent(world, now, consent.Id, consent.AgreementId))
+                )
+            );
+        }
+    }
+}
