@@ -92,7 +92,7 @@ public static class OpenBankingServiceCollectionExtensions
         services
             .AddHttpClient(HttpClientName(name))
             .ConfigurePrimaryHttpMessageHandler(provider =>
-                OpenBankingOptions.CreateHttpHandler(CertificateOf(provider, name).Value)
+                CertificateOf(provider, name).NewHandler()
             )
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
         services
@@ -107,7 +107,7 @@ public static class OpenBankingServiceCollectionExtensions
         options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
         options.TokenStore ??=
             provider.GetKeyedService<ITokenStore>(name) ?? provider.GetService<ITokenStore>();
-        CertificateOf(provider, name).Value = options.ClientCertificate;
+        CertificateOf(provider, name).Options = options;
         options.HttpHandler ??= provider
             .GetRequiredService<IHttpMessageHandlerFactory>()
             .CreateHandler(HttpClientName(name));

@@ -19,7 +19,7 @@ internal sealed class Caller
         this.settings = settings;
         retries = BuildRetries(settings);
         Transport = new Transport(
-            settings.HttpHandler ?? OpenBankingOptions.CreateHttpHandler(settings.Certificate),
+            settings.HttpHandler,
             settings.Clock
         );
     }
