@@ -91,9 +91,7 @@ public static class OpenBankingServiceCollectionExtensions
         services.AddKeyedSingleton<ConnectionCertificate>(HttpClientName(name));
         services
             .AddHttpClient(HttpClientName(name))
-            .ConfigurePrimaryHttpMessageHandler(provider =>
-                CertificateOf(provider, name).NewHandler()
-            )
+            .ConfigurePrimaryHttpMessageHandler(provider => CertificateOf(provider, name).NewHandler())
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
         services
             .AddOptions<OpenBankingOptions>(name)

@@ -146,8 +146,7 @@ public sealed partial class BankCustomer : IDisposable
     public void Dispose() => browser.Dispose();
 
     /// <summary>Its address has the application and a digest, and no name of a step.</summary>
-    private static bool IsStartOfApplication(Uri address) =>
-        address.Segments is [.., "applications/", _, _];
+    private static bool IsStartOfApplication(Uri address) => address.Segments is [.., "applications/", _, _];
 
     private Task<(IDocument? Page, Uri Address)> OpenAccountAsync(IDocument? page, Uri address)
     {

@@ -88,7 +88,11 @@ public static class MagicOutcomes
     public static IReadOnlyList<MagicOutcome> Payouts { get; } =
     [
         new(PayoutDeclineCodes.PayeeAccountUnknown, Payout, Amount(nameof(MagicAmounts.PayoutRefused))),
-        new(PayoutDeclineCodes.PayeeAccountClosed, Payout, Amount(nameof(MagicAmounts.PayoutToClosedAccount))),
+        new(
+            PayoutDeclineCodes.PayeeAccountClosed,
+            Payout,
+            Amount(nameof(MagicAmounts.PayoutToClosedAccount))
+        ),
         new(PayoutDeclineCodes.PayeeNameMismatch, Payout, Amount(nameof(MagicAmounts.PayoutToAnotherName))),
         new(PayoutDeclineCodes.TransferRefused, Payout, Amount(nameof(MagicAmounts.PayoutRefusedUnsaid))),
     ];

@@ -20,10 +20,7 @@ internal sealed class BankRows(RunningServer server, World world, string partner
         ArgumentNullException.ThrowIfNull(customer);
         return
             TryParse<AccountRow>(customer.AccountId, out var id)
-            && await server
-                .Get<Store>()
-                .FindAsync(AccountTables.Accounts, world, id)
-                .ConfigureAwait(false)
+            && await server.Get<Store>().FindAsync(AccountTables.Accounts, world, id).ConfigureAwait(false)
                 is { } account
             ? account
             : throw new ArgumentException(
@@ -73,8 +70,7 @@ internal sealed class BankRows(RunningServer server, World world, string partner
         ArgumentNullException.ThrowIfNull(payment);
         return
             TryParse<PaymentRow>(payment.Id, out var id)
-            && await server.Get<ConfirmationQueries>().FindAsync(world, id).ConfigureAwait(false)
-                is { } known
+            && await server.Get<ConfirmationQueries>().FindAsync(world, id).ConfigureAwait(false) is { } known
             ? known
             : throw new ArgumentException(
                 "This bank knows no such payment that its customer is to confirm.",

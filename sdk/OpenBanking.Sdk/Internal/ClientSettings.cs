@@ -104,14 +104,15 @@ internal sealed record ClientSettings
     }
 
     private static InvalidOperationException NoKey() =>
-        new("CurrentKey gave null: give the app's registered key, ClientKey.FromPem, from your secret store.");
+        new(
+            "CurrentKey gave null: give the app's registered key, ClientKey.FromPem, from your secret store."
+        );
 }
 
 /// <summary>The certificate of the options.</summary>
 internal static class CertificateOption
 {
-    private const string Advice =
-        "with its private key: the connection proves that the app has it.";
+    private const string Advice = "with its private key: the connection proves that the app has it.";
 
     /// <summary>Gives the certificate of now; null when there is none.</summary>
     /// <exception cref="ArgumentException">It is without its private key.</exception>

@@ -294,7 +294,12 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
 
     private string NewOrder() => $"order-{++shared.Orders}";
 
-    private static PaymentAgreementTerms Terms(decimal perPayment, decimal daily, decimal monthly, decimal total) =>
+    private static PaymentAgreementTerms Terms(
+        decimal perPayment,
+        decimal daily,
+        decimal monthly,
+        decimal total
+    ) =>
         new()
         {
             PerPaymentLimit = Money.Yuan(perPayment),
