@@ -43,7 +43,8 @@ internal sealed class YearOfPayments(
     private async Task PayAsync(Money amount, long left)
     {
         var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
-        var orderNo = $"year-{Guid.CreateVersion7():N}";
+        var now = await clock.NowAsync().ConfigureAwait(false);
+        var orderNo = $"year-{agreementId[^8..]}-{now.ToUnixTimeMilliseconds()}";
         if (account.Available < amount.Amount)
         {
             await TopUpAsync(orderNo, left).ConfigureAwait(false);

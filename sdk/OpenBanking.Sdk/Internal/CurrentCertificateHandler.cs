@@ -9,8 +9,7 @@ internal sealed class CurrentCertificateHandler(
     Action<SocketsHttpHandler>? configure
 ) : HttpMessageHandler
 {
-    private readonly object changes = new();
-    private volatile Connections? connections;
+    private Connections? connections;
 
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
@@ -27,26 +26,27 @@ internal sealed class CurrentCertificateHandler(
         base.Dispose(disposing);
     }
 
+    /// <summary>Those of the certificate before are left to the requests that are on their way over them; idle ones are closed
+    /// in a minute.</summary>
     private Connections With(X509Certificate2 certificate)
     {
-        if (connections is { } known && ReferenceEquals(known.Certificate, certificate))
+        var known = connections;
+        if (known is not null && ReferenceEquals(known.Certificate, certificate))
         {
             return known;
         }
 
-        lock (changes)
-        {
-            return ReferenceEquals(connections?.Certificate, certificate) ? connections : Change(certificate);
-        }
-    }
-
-    /// <summary>Those of the certificate before are left to the requests that are on their way over them; idle ones are closed
-    /// in a minute.</summary>
-    private Connections Change(X509Certificate2 certificate)
-    {
         var handler = OpenBankingOptions.CreateHttpHandler(certificate);
         configure?.Invoke(handler);
-        return connections = new(certificate, new HttpMessageInvoker(handler));
+        var made = new Connections(certificate, new HttpMessageInvoker(handler));
+        if (Interlocked.CompareExchange(ref connections, made, known) == known)
+        {
+            return made;
+        }
+
+        // Another request has changed meanwhile: its connections are for all.
+        made.Invoker.Dispose();
+        return With(certificate);
     }
 
     private sealed record Connections(X509Certificate2 Certificate, HttpMessageInvoker Invoker);
