@@ -20,7 +20,10 @@ internal sealed class NextRefusals
     /// <summary>Refuses a request, if one is to be refused; gives whether it did.</summary>
     public async Task<bool> RefuseAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || !codes.TryDequeue(out var code))
+        if (
+            !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+            || !codes.TryDequeue(out var code)
+        )
         {
             return false;
         }
