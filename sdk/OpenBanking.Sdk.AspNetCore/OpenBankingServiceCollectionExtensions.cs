@@ -91,9 +91,7 @@ public static class OpenBankingServiceCollectionExtensions
         services.AddKeyedSingleton<ConnectionCertificate>(HttpClientName(name));
         services
             .AddHttpClient(HttpClientName(name))
-            .ConfigurePrimaryHttpMessageHandler(provider =>
-                OpenBankingOptions.CreateHttpHandler(CertificateOf(provider, name).Value)
-            )
+            .ConfigurePrimaryHttpMessageHandler(provider => CertificateOf(provider, name).NewHandler())
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
         services
             .AddOptions<OpenBankingOptions>(name)
@@ -107,7 +105,7 @@ public static class OpenBankingServiceCollectionExtensions
         options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
         options.TokenStore ??=
             provider.GetKeyedService<ITokenStore>(name) ?? provider.GetService<ITokenStore>();
-        CertificateOf(provider, name).Value = options.ClientCertificate;
+        CertificateOf(provider, name).Options = options;
         options.HttpHandler ??= provider
             .GetRequiredService<IHttpMessageHandlerFactory>()
             .CreateHandler(HttpClientName(name));

@@ -19,6 +19,7 @@ public sealed class PersonUnavailableException(string why, bool soon = false) : 
 public sealed partial class BankCustomer : IDisposable
 {
     private const int MostPages = 400;
+    private const int GuessesOfCode = 5;
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(20);
 
     private readonly SandboxPerson person;
@@ -27,6 +28,9 @@ public sealed partial class BankCustomer : IDisposable
     private readonly HttpClient browser;
     private readonly List<string> acts = [];
     private bool knowsPin;
+
+    /// <summary>When the last code before the one that was asked for came.</summary>
+    private DateTimeOffset asked = DateTimeOffset.MinValue;
 
     /// <param name="person">Who it is: one of the sandbox's persons.</param>
     /// <param name="messagesUrl">The sandbox's message box, where one-time codes arrive.</param>
@@ -57,17 +61,58 @@ public sealed partial class BankCustomer : IDisposable
     /// PIN is not known.</exception>
     public async Task<Uri> AgreeAsync(Uri authorizationUrl, Uri redirectUri)
     {
-        var asked = DateTimeOffset.MinValue;
-        var (page, next) = await GetAsync(authorizationUrl).ConfigureAwait(false);
+        var (_, end) = await VisitAsync(
+                authorizationUrl,
+                next => next.GetLeftPart(UriPartial.Path) == redirectUri.GetLeftPart(UriPartial.Path)
+            )
+            .ConfigureAwait(false);
+        return end;
+    }
+
+    /// <summary>Confirms an application for an account: the terms, the code, the payment PIN; or hears that it has come to
+    /// nothing.</summary>
+    /// <param name="continuationUrl">The application's page.</param>
+    /// <exception cref="InvalidOperationException">The bank refuses something; the message is what its page
+    /// says.</exception>
+    public Task ContinueAsync(Uri continuationUrl) =>
+        VisitAsync(continuationUrl, next => next.Segments[^1] == "end");
+
+    /// <summary>Has a code sent for an application, and enters wrong ones as often as the bank takes one for it.</summary>
+    /// <param name="continuationUrl">The application's page.</param>
+    /// <exception cref="InvalidOperationException">The bank refuses something else; the message is what its page
+    /// says.</exception>
+    public async Task GuessAsync(Uri continuationUrl)
+    {
+        var (page, address) = await VisitAsync(continuationUrl, next => next.Segments[^1] is "code" or "end")
+            .ConfigureAwait(false);
+        if (address.Segments[^1] == "end")
+        {
+            return;
+        }
+
+        var right = await WaitForCodeAsync(asked).ConfigureAwait(false);
+        var wrong = right[..^1] + (right[^1] == '0' ? '1' : '0');
+        var goesOn = false;
+        for (var guesses = 0; guesses < GuessesOfCode && !goesOn; guesses++)
+        {
+            (goesOn, page, address) = await TrySubmitAsync(page, address, ("Code", wrong))
+                .ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Goes on from page to page until it is over.</summary>
+    private async Task<(IDocument? Page, Uri Address)> VisitAsync(Uri start, Func<Uri, bool> isOver)
+    {
+        var (page, next) = await GetAsync(start).ConfigureAwait(false);
         for (var visited = 0; visited < MostPages; visited++)
         {
-            if (next.GetLeftPart(UriPartial.Path) == redirectUri.GetLeftPart(UriPartial.Path))
+            if (isOver(next))
             {
-                return next;
+                return (page, next);
             }
 
-            var step = next.Segments[^1];
-            if (step == "sign-in")
+            var step = IsStartOfApplication(next) ? "start" : next.Segments[^1];
+            if (step is "sign-in" or "start")
             {
                 asked = await NewestCodeAsync().ConfigureAwait(false) is { } last ? last.SentAt : asked;
             }
@@ -75,6 +120,7 @@ public sealed partial class BankCustomer : IDisposable
             (page, next) = step switch
             {
                 "sign-in" => await SubmitAsync(page, next, ("Mobile", person.Mobile)).ConfigureAwait(false),
+                "start" => await SubmitAsync(page, next, ("Terms", "true")).ConfigureAwait(false),
                 "code" => await SubmitAsync(
                         page,
                         next,
@@ -98,6 +144,9 @@ public sealed partial class BankCustomer : IDisposable
 
     /// <summary>Ends the person's visit.</summary>
     public void Dispose() => browser.Dispose();
+
+    /// <summary>Its address has the application and a digest, and no name of a step.</summary>
+    private static bool IsStartOfApplication(Uri address) => address.Segments is [.., "applications/", _, _];
 
     private Task<(IDocument? Page, Uri Address)> OpenAccountAsync(IDocument? page, Uri address)
     {
@@ -158,6 +207,26 @@ public sealed partial class BankCustomer : IDisposable
         params (string Name, string Value)[] entered
     )
     {
+        var (accepted, answer, next) = await TrySubmitAsync(page, address, entered).ConfigureAwait(false);
+        if (accepted)
+        {
+            return (answer, next);
+        }
+
+        // The same page again says what is wrong.
+        var error = answer?.QuerySelector("#mobile-error")?.TextContent.Trim();
+        throw error?.StartsWith("Too many codes", StringComparison.Ordinal) == true
+            ? new PersonUnavailableException(error, soon: true)
+            : new InvalidOperationException($"{address.AbsolutePath} was not accepted: {TextOf(answer)}");
+    }
+
+    /// <summary>The next page; or the same one with what is wrong.</summary>
+    private async Task<(bool Accepted, IDocument? Page, Uri Address)> TrySubmitAsync(
+        IDocument? page,
+        Uri address,
+        params (string Name, string Value)[] entered
+    )
+    {
         var form =
             page?.QuerySelector<IHtmlFormElement>("form[method=post]")
             ?? throw new InvalidOperationException($"{address.AbsolutePath} has no form.");
@@ -168,22 +237,19 @@ public sealed partial class BankCustomer : IDisposable
             .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         using var content = new FormUrlEncodedContent(fields);
         using var response = await browser.PostAsync(address, content).ConfigureAwait(false);
-        if (response.Headers.Location is { } location)
+        if (response.Headers.Location is not { } location)
         {
-            var target = new Uri(address, location);
-            return target.Authority == messages.Authority
-                ? await GetAsync(target).ConfigureAwait(false)
-                : (null, target);
+            return (false, await ParseAsync(response).ConfigureAwait(false), address);
         }
 
-        var answer = await ParseAsync(response).ConfigureAwait(false);
-        var error = answer.QuerySelector("#mobile-error")?.TextContent.Trim();
-        if (error?.StartsWith("Too many codes", StringComparison.Ordinal) == true)
+        var target = new Uri(address, location);
+        if (target.Authority != messages.Authority)
         {
-            throw new PersonUnavailableException(error, soon: true);
+            return (true, null, target);
         }
 
-        throw new InvalidOperationException($"{address.AbsolutePath} was not accepted: {TextOf(answer)}");
+        var (next, at) = await GetAsync(target).ConfigureAwait(false);
+        return (true, next, at);
     }
 
     private async Task<(IDocument? Page, Uri Address)> WaitAndGetAsync(Uri address)

@@ -49,6 +49,15 @@ public static class MagicAmounts
     /// brings it forward.</summary>
     public static Money PayoutRefused { get; } = Money.Cny(SandboxAmounts.PayoutRefused);
 
+    /// <summary>As <see cref="PayoutRefused"/>, with <see cref="PayoutDeclineCodes.PayeeAccountClosed"/>.</summary>
+    public static Money PayoutToClosedAccount { get; } = Money.Cny(SandboxAmounts.PayoutToClosedAccount);
+
+    /// <summary>As <see cref="PayoutRefused"/>, with <see cref="PayoutDeclineCodes.PayeeNameMismatch"/>.</summary>
+    public static Money PayoutToAnotherName { get; } = Money.Cny(SandboxAmounts.PayoutToAnotherName);
+
+    /// <summary>As <see cref="PayoutRefused"/>, with <see cref="PayoutDeclineCodes.TransferRefused"/>.</summary>
+    public static Money PayoutRefusedUnsaid { get; } = Money.Cny(SandboxAmounts.PayoutRefusedUnsaid);
+
     /// <summary>The answer is late.</summary>
     public static Money SlowAnswer { get; } = Money.Yuan(88.11m);
 
@@ -106,6 +115,14 @@ public static class MagicAmounts
             Payout,
             "fails with `payee_account_unknown`, and the next one brings it forward"
         ),
+        new(
+            nameof(PayoutToClosedAccount),
+            PayoutToClosedAccount,
+            Payout,
+            "the same with `payee_account_closed`"
+        ),
+        new(nameof(PayoutToAnotherName), PayoutToAnotherName, Payout, "the same with `payee_name_mismatch`"),
+        new(nameof(PayoutRefusedUnsaid), PayoutRefusedUnsaid, Payout, "the same with `transfer_refused`"),
         new(nameof(SlowAnswer), SlowAnswer, AnyPost, "is answered after 1.5 seconds"),
         new(
             nameof(UnavailableOnce),

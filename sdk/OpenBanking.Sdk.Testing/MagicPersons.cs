@@ -55,6 +55,15 @@ public static class MagicPersons
             Refusal = ApplicationReasons.CardNotVerified,
         };
 
+    /// <summary>Gives the number of a family, which becomes that of the first with an account: who applies with it after another
+    /// is refused, <c>mobile_of_another_customer</c>.</summary>
+    public static MagicPerson WithSharedMobile { get; } =
+        All[4] with
+        {
+            Person = All[4].Person with { Mobile = SandboxPersons.SharedNumber },
+            Refusal = ApplicationReasons.MobileOfAnother,
+        };
+
     private static MagicPerson Of(SandboxSeed.Person person, string? refusal = null) =>
         new(Describe(person), Money.Cny(person.CardBalance), refusal)
         {

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Worlds;
 using OpenBanking.Testing.Internal;
 
 namespace OpenBanking.Testing;
@@ -18,6 +19,7 @@ public sealed class SandboxBank : IAsyncDisposable
     private readonly RunningServer server;
     private readonly SandboxSignUp sandbox;
     private readonly SandboxBankOptions options;
+    private readonly World world;
     private int topUps;
 
     private SandboxBank(
@@ -37,7 +39,9 @@ public sealed class SandboxBank : IAsyncDisposable
         Configure(clientOptions);
         options.ConfigureClient?.Invoke(clientOptions);
         Client = new OpenBankingClient(clientOptions);
-        Clock = new SandboxBankClock(server, new(int.Parse(sandbox.SandboxId)));
+        world = new World(int.Parse(sandbox.SandboxId));
+        Clock = new SandboxBankClock(server, world);
+        Customers = new SandboxBankCustomers(Client, server, world, Clock, sandbox);
         Webhooks = new WebhookCatcher(Client, server);
     }
 
@@ -55,6 +59,9 @@ public sealed class SandboxBank : IAsyncDisposable
 
     /// <summary>The bank's business time, by which agreements, coupons, holds and limits run.</summary>
     public SandboxBankClock Clock { get; }
+
+    /// <summary>What customers and the bank's staff do with accounts, payments and applications.</summary>
+    public SandboxBankCustomers Customers { get; }
 
     /// <summary>The events that the bank posts.</summary>
     public WebhookCatcher Webhooks { get; }
@@ -115,8 +122,8 @@ public sealed class SandboxBank : IAsyncDisposable
 
     /// <summary>Has a person go through the bank's own pages, without a browser: signs in, opens an account, sets the PIN
     /// and agrees.</summary>
-    /// <param name="person">Who; the first of <see cref="MagicPersons.All"/> by default. The bank sends one number one
-    /// code in ten seconds: another customer is another person.</param>
+    /// <param name="person">Who; the first of <see cref="MagicPersons.All"/> by default, and another customer is another of
+    /// them. The bank sends one number ten codes in an hour.</param>
     /// <param name="details">What the app asks for; an account, reading it, coupons and a wide payment agreement by
     /// default.</param>
     /// <param name="balance">What is brought to the account from the person's card, if anything.</param>
@@ -141,7 +148,9 @@ public sealed class SandboxBank : IAsyncDisposable
                 cancellationToken
             )
             .ConfigureAwait(false);
-        using var visitor = new BankCustomer(person ?? MagicPersons.All[0].Person, sandbox.MessagesUrl, Pin);
+        var who = person ?? MagicPersons.All[0].Person;
+        await server.Services.EndCodePauseAsync(world, who.Mobile).ConfigureAwait(false);
+        using var visitor = new BankCustomer(who, sandbox.MessagesUrl, Pin);
         var callback = await visitor
             .AgreeAsync(link.AuthorizationUrl, options.RedirectUri)
             .WaitAsync(cancellationToken)
@@ -173,9 +182,29 @@ public sealed class SandboxBank : IAsyncDisposable
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return await Client
-            .TopUps.WaitAsync(asked.Id, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
+        return await Client.TopUps.WaitShortlyAsync(asked.Id, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the next requests of the API be refused, whatever they ask: every refusal of the catalogue can be had.</summary>
+    /// <remarks>The server does not see them. The client sends again by itself what may succeed later
+    /// (<see cref="ProblemDefinition.Retryable"/> with 429 or 503): so many times more until the app hears of it.</remarks>
+    /// <param name="code">One of <see cref="ProblemCodes"/>.</param>
+    /// <param name="times">How many requests; 1 or more.</param>
+    /// <exception cref="ArgumentException">There is no such code: those of payments that are declined are in
+    /// <see cref="MagicOutcomes"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is no time at all.</exception>
+    public void RefuseNext(string code, int times = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
+        if (ProblemCodes.Catalogue.All(entry => entry.Code != code))
+        {
+            throw new ArgumentException(
+                $"The catalogue of ProblemCodes has no {code}. How to have a payment declined is in MagicOutcomes.",
+                nameof(code)
+            );
+        }
+
+        server.Refusals.Add(code, times);
     }
 
     /// <summary>Has payments cost a fee from now on, by default of nothing but the rate, given back with refunds.</summary>

@@ -25,12 +25,12 @@ public class OpenBankingClient
         var customers = new CustomerTokenSource(
             settings.TokenStore ?? new MemoryTokenStore(),
             tokens,
-            binding.Thumbprint,
+            binding,
             clock,
             settings.Call.Logger
         );
         var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
-        api = new Api(settings.ApiAddress, new AppTokens(tokens, clock), customers, binding, caller);
+        api = new Api(settings.ApiAddress, new AppTokens(tokens, binding, clock), customers, binding, caller);
 
         AccountApplications = new AccountApplicationsClient(api);
         Accounts = new AccountsClient(api);

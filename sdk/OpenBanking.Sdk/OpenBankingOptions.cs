@@ -22,7 +22,8 @@ public sealed class OpenBankingOptions
     public string? ClientId { get; set; }
 
     /// <summary>The app's registered key; it signs client assertions (RFC 7523). Required, unless there is
-    /// <see cref="CurrentKey"/>, or the app is registered with a <see cref="ClientCertificate"/>.</summary>
+    /// <see cref="CurrentKey"/>, or the app is registered with a <see cref="ClientCertificate"/>, which
+    /// <see cref="CurrentClientCertificate"/> may give.</summary>
     public ClientKey? Key { get; set; }
 
     /// <summary>In the place of <see cref="Key"/>, for keys that are replaced while the app runs: gives the key of now, whenever
@@ -40,8 +41,16 @@ public sealed class OpenBankingOptions
     /// <summary>The certificate that the app is registered with, and its private key, in the place of <see cref="Key"/>: the
     /// methods <c>tls_client_auth</c> and <c>self_signed_tls_client_auth</c> (RFC 8705 §2).</summary>
     /// <remarks>Requests for tokens go to the server's addresses for certificates. A <see cref="HttpHandler"/> of one's own
-    /// presents the certificate by itself, as one of <see cref="CreateHttpHandler"/> does that was given it.</remarks>
+    /// presents the certificate by itself, as one of <c>CreateHttpHandler</c> does that was given it.</remarks>
     public X509Certificate2? ClientCertificate { get; set; }
+
+    /// <summary>In the place of <see cref="ClientCertificate"/>, for certificates that are replaced while the app runs: gives the
+    /// one of now, with its private key, whenever a request is made.</summary>
+    /// <remarks>Have the bank know the new one beside the old one (another of the same subject it knows already), have this give
+    /// the new one, and take the old one back a day later. From then on connections are new ones, and so are tokens that are
+    /// bound to certificates. Called from many threads; keep the certificate that it gives, since another instance counts as
+    /// another certificate.</remarks>
+    public Func<X509Certificate2>? CurrentClientCertificate { get; set; }
 
     /// <summary>Whether access tokens are bound to <see cref="ClientCertificate"/> (RFC 8705 §3) and not to a DPoP key: for an
     /// app that is registered with <c>tls_client_certificate_bound_access_tokens</c>; <c>false</c> by default. Needs an
@@ -51,7 +60,7 @@ public sealed class OpenBankingOptions
     /// <summary>Where customers' tokens are kept; this process's memory by default.</summary>
     public ITokenStore? TokenStore { get; set; }
 
-    /// <summary>What sends the requests; one of <see cref="CreateHttpHandler"/> by default. The client does
+    /// <summary>What sends the requests; one of <c>CreateHttpHandler</c> by default. The client does
     /// not dispose it. It follows no redirects, which would carry proofs to other servers.</summary>
     public HttpMessageHandler? HttpHandler { get; set; }
 
@@ -95,6 +104,20 @@ public sealed class OpenBankingOptions
         }
 
         return handler;
+    }
+
+    /// <summary>A new handler as clients use it with <see cref="CurrentClientCertificate"/>: as the other one's, with connections
+    /// of their own for each certificate.</summary>
+    /// <param name="currentClientCertificate">Gives what the app presents now, with its private key.</param>
+    /// <param name="configure">Changes what the connections of a certificate are made with, such as its proxy; nothing by
+    /// default.</param>
+    public static HttpMessageHandler CreateHttpHandler(
+        Func<X509Certificate2> currentClientCertificate,
+        Action<SocketsHttpHandler>? configure = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(currentClientCertificate);
+        return new CurrentCertificateHandler(currentClientCertificate, configure);
     }
 
     /// <summary>Checks the options, as making a client does.</summary>

@@ -14,4 +14,10 @@ if (args is ["pairs"])
     return;
 }
 
+if (args is ["duels"])
+{
+    await Duels.MeasureAsync();
+    return;
+}
+
 Ratios.Print(BenchmarkRunner.Run<Calls>());

@@ -17,17 +17,28 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly WebApplication app;
     private readonly string folder;
 
-    private RunningServer(WebApplication app, Uri address, string folder, Deliveries deliveries)
+    private RunningServer(
+        WebApplication app,
+        Uri address,
+        string folder,
+        Deliveries deliveries,
+        NextRefusals refusals
+    )
     {
         this.app = app;
         this.folder = folder;
         Address = address;
         Deliveries = deliveries;
+        Refusals = refusals;
     }
 
     public Uri Address { get; }
 
     public Deliveries Deliveries { get; }
+
+    public NextRefusals Refusals { get; }
+
+    public IServiceProvider Services => app.Services;
 
     public T Get<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
@@ -72,7 +83,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bank-").FullName;
         EmptyBooks.CopyTo(folder);
-        var deliveries = new Deliveries();
+        var (deliveries, refusals) = (new Deliveries(), new NextRefusals());
         var app = Program.Build(
             [
                 $"--Server:PublicAddress={address}",
@@ -88,13 +99,13 @@ internal sealed class RunningServer : IAsyncDisposable
                 "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
                 .. settings.Select(setting => "--" + setting),
             ],
-            builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries))
+            builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries, refusals))
         );
         try
         {
             await app.PrepareAsync().ConfigureAwait(false);
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
-            return new(app, address, folder, deliveries);
+            return new(app, address, folder, deliveries, refusals);
         }
         catch
         {

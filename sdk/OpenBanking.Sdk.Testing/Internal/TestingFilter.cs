@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace OpenBanking.Testing.Internal;
 
-/// <summary>Stands before the server: takes the deliveries of a test's events, and has the answers to magic amounts go
-/// wrong on the way.</summary>
-internal sealed class TestingFilter(Deliveries deliveries) : IStartupFilter
+/// <summary>Stands before the server: takes the deliveries of a test's events, refuses what a test wants to be refused,
+/// and has the answers to magic amounts go wrong on the way.</summary>
+internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals) : IStartupFilter
 {
     private const int LargestBodyBytes = 256 * 1024;
 
@@ -27,6 +27,11 @@ internal sealed class TestingFilter(Deliveries deliveries) : IStartupFilter
         if (context.Request.Path == Deliveries.Path)
         {
             await deliveries.TakeAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (await refusals.RefuseAsync(context).ConfigureAwait(false))
+        {
             return;
         }
 

@@ -56,8 +56,9 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
         return JsonSerializer.SerializeToUtf8Bytes(body, type);
     }
 
+    /// <exception cref="ArgumentException">The route needs an id, and there is none.</exception>
     public static string Fill(string route, string? id) =>
-        id is null
-            ? route
-            : route.Replace("{id}", Addresses.Segment(id, nameof(id)), StringComparison.Ordinal);
+        route.Contains("{id}", StringComparison.Ordinal)
+            ? route.Replace("{id}", Addresses.Segment(id!, nameof(id)), StringComparison.Ordinal)
+            : route;
 }

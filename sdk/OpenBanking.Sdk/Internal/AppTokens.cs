@@ -1,7 +1,7 @@
 namespace OpenBanking.Internal;
 
 /// <summary>The app's own access token: kept, renewed early, asked for once however many wait.</summary>
-internal sealed class AppTokens(TokenRequests requests, TimeProvider clock)
+internal sealed class AppTokens(TokenRequests requests, SenderBinding binding, TimeProvider clock)
 {
     /// <summary>How long before its end a token is renewed, so that none ends on its way.</summary>
     public static readonly TimeSpan Early = TimeSpan.FromSeconds(60);
@@ -26,16 +26,19 @@ internal sealed class AppTokens(TokenRequests requests, TimeProvider clock)
         );
 
     private AppToken? Usable(string? refused) =>
-        current is { } token && token.Value != refused && clock.GetUtcNow() < token.ExpiresAt - Early
+        current is { } token
+        && token.Value != refused
+        && token.BoundTo == binding.Thumbprint
+        && clock.GetUtcNow() < token.ExpiresAt - Early
             ? token
             : null;
 
     private async Task<AppToken> RequestAsync()
     {
-        var askedAt = clock.GetUtcNow();
+        var (askedAt, boundTo) = (clock.GetUtcNow(), binding.Thumbprint);
         var (token, _) = await requests.ForAppAsync(CancellationToken.None).ConfigureAwait(false);
-        return new AppToken(token.AccessToken, askedAt.AddSeconds(token.ExpiresIn));
+        return new AppToken(token.AccessToken, askedAt.AddSeconds(token.ExpiresIn), boundTo);
     }
 
-    private sealed record AppToken(string Value, DateTimeOffset ExpiresAt);
+    private sealed record AppToken(string Value, DateTimeOffset ExpiresAt, string BoundTo);
 }

@@ -18,10 +18,7 @@ internal sealed class Caller
     {
         this.settings = settings;
         retries = BuildRetries(settings);
-        Transport = new Transport(
-            settings.HttpHandler ?? OpenBankingOptions.CreateHttpHandler(settings.Certificate),
-            settings.Clock
-        );
+        Transport = new Transport(settings.HttpHandler, settings.Clock);
     }
 
     public Transport Transport { get; }

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +13,9 @@ internal sealed record ClientSettings
 
     /// <summary>Gives what signs assertions; null for a client that authenticates by certificate.</summary>
     public Func<ClientKey>? Key { get; init; }
-    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Gives what connections are made with; null for a client that authenticates by key.</summary>
+    public Func<X509Certificate2>? Certificate { get; init; }
     public bool BindsTokensToCertificate { get; init; }
     public ClientKey? DpopKey { get; init; }
     public ITokenStore? TokenStore { get; init; }
@@ -33,7 +33,7 @@ internal sealed record ClientSettings
                 : issuer,
             ClientId = RequireClientId(options.ClientId),
             Key = ReadKey(options),
-            Certificate = ReadCertificate(options),
+            Certificate = CertificateOption.Read(options),
             BindsTokensToCertificate = ReadBinding(options),
             DpopKey = options.DpopKey,
             TokenStore = options.TokenStore,
@@ -43,26 +43,16 @@ internal sealed record ClientSettings
 
     /// <summary>What the client authenticates with, as messages name it.</summary>
     public string Credential =>
-        Key is not null ? $"the key {Key().Thumbprint}" : $"the certificate {Certificate!.Thumbprint}";
+        Key is not null ? $"the key {Key().Thumbprint}" : $"the certificate {Certificate!().Thumbprint}";
 
     public SenderBinding NewBinding() =>
         BindsTokensToCertificate
-            ? new CertificateBinding(
-                Base64Url.EncodeToString(SHA256.HashData(Certificate!.RawDataMemory.Span))
-            )
+            ? new CertificateBinding(Certificate!)
             : new Dpop(DpopKey ?? ClientKey.CreateEs256(), Call.Clock);
-
-    private static X509Certificate2? ReadCertificate(OpenBankingOptions options) =>
-        options.ClientCertificate is { HasPrivateKey: false }
-            ? throw new ArgumentException(
-                "Set ClientCertificate with its private key: the connection proves that the app has it.",
-                nameof(options)
-            )
-            : options.ClientCertificate;
 
     private static bool ReadBinding(OpenBankingOptions options) =>
         !options.BindTokensToCertificate ? false
-        : options.ClientCertificate is null || options.DpopKey is not null
+        : CertificateOption.Read(options) is null || options.DpopKey is not null
             ? throw new ArgumentException(
                 "Set BindTokensToCertificate with ClientCertificate, and without DpopKey.",
                 nameof(options)
@@ -84,17 +74,27 @@ internal sealed record ClientSettings
 
     private static Func<ClientKey>? ReadKey(OpenBankingOptions options)
     {
-        object?[] credentials = [options.Key, options.CurrentKey, options.ClientCertificate];
+        object?[] credentials =
+        [
+            options.Key,
+            options.CurrentKey,
+            options.ClientCertificate,
+            options.CurrentClientCertificate,
+        ];
         if (credentials.Count(credential => credential is not null) != 1)
         {
             throw new ArgumentException(
                 "Set Key to the app's registered key: ClientKey.FromPem, from your secret store. Or set CurrentKey, for keys that "
-                    + "are replaced while the app runs, or ClientCertificate, for an app that is registered with one.",
+                    + "are replaced while the app runs, or ClientCertificate or CurrentClientCertificate, for an app that is registered "
+                    + "with one. Of the four set one.",
                 nameof(options)
             );
         }
 
-        var key = options.Key is { } one ? () => one : options.CurrentKey;
+        var key =
+            options.Key is { } one ? () => one
+            : options.CurrentKey is { } current ? () => current() ?? throw NoKey()
+            : (Func<ClientKey>?)null;
         return options.DpopKey is { } dpopKey && key?.Invoke().Thumbprint == dpopKey.Thumbprint
             ? throw new ArgumentException(
                 "Set DpopKey to another key than Key, or leave it out: one key serves one purpose.",
@@ -102,6 +102,36 @@ internal sealed record ClientSettings
             )
             : key;
     }
+
+    private static InvalidOperationException NoKey() =>
+        new(
+            "CurrentKey gave null: give the app's registered key, ClientKey.FromPem, from your secret store."
+        );
+}
+
+/// <summary>The certificate of the options.</summary>
+internal static class CertificateOption
+{
+    private const string Advice = "with its private key: the connection proves that the app has it.";
+
+    /// <summary>Gives the certificate of now; null when there is none.</summary>
+    /// <exception cref="ArgumentException">It is without its private key.</exception>
+    public static Func<X509Certificate2>? Read(OpenBankingOptions options)
+    {
+        if (options.ClientCertificate is { HasPrivateKey: false })
+        {
+            throw new ArgumentException($"Set ClientCertificate {Advice}", nameof(options));
+        }
+
+        return options.ClientCertificate is { } one ? () => one
+            : options.CurrentClientCertificate is { } current ? () => Check(current())
+            : null;
+    }
+
+    private static X509Certificate2 Check(X509Certificate2? certificate) =>
+        certificate is { HasPrivateKey: true }
+            ? certificate
+            : throw new InvalidOperationException($"CurrentClientCertificate gave none: give one {Advice}");
 }
 
 /// <summary>How single calls are made: what a client shares with the registration of an app.</summary>
@@ -115,10 +145,9 @@ internal sealed record CallSettings
     public required TimeSpan AttemptTimeout { get; init; }
     public required TimeSpan TotalTimeout { get; init; }
     public required int MaxRetries { get; init; }
-    public HttpMessageHandler? HttpHandler { get; init; }
 
-    /// <summary>What connections are made with, unless the handler is the partner's own.</summary>
-    public X509Certificate2? Certificate { get; init; }
+    /// <summary>The partner's own, or one for the certificate.</summary>
+    public required HttpMessageHandler HttpHandler { get; init; }
 
     public static CallSettings From(OpenBankingOptions options)
     {
@@ -150,8 +179,12 @@ internal sealed record CallSettings
             AttemptTimeout = options.AttemptTimeout,
             TotalTimeout = options.TotalTimeout,
             MaxRetries = options.MaxRetries,
-            HttpHandler = options.HttpHandler,
-            Certificate = options.ClientCertificate,
+            HttpHandler = options.HttpHandler ?? NewHandler(options),
         };
     }
+
+    private static HttpMessageHandler NewHandler(OpenBankingOptions options) =>
+        options.CurrentClientCertificate is not null
+            ? OpenBankingOptions.CreateHttpHandler(CertificateOption.Read(options)!)
+            : OpenBankingOptions.CreateHttpHandler(options.ClientCertificate);
 }

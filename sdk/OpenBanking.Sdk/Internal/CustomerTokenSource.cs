@@ -7,7 +7,7 @@ namespace OpenBanking.Internal;
 internal sealed class CustomerTokenSource(
     ITokenStore store,
     TokenRequests requests,
-    string keyThumbprint,
+    SenderBinding binding,
     TimeProvider clock,
     ILogger logger
 )
@@ -133,7 +133,7 @@ internal sealed class CustomerTokenSource(
         {
             AccessToken = given.AccessToken,
             ExpiresAt = askedAt.AddSeconds(given.ExpiresIn),
-            KeyThumbprint = keyThumbprint,
+            KeyThumbprint = binding.Thumbprint,
             RefreshToken = given.RefreshToken ?? before?.RefreshToken,
             ConsentId = given.ConsentId ?? before?.ConsentId,
             Scope = given.Scope ?? before?.Scope,
@@ -142,7 +142,7 @@ internal sealed class CustomerTokenSource(
     private bool IsUsable(CustomerTokens? tokens, string? refused) =>
         tokens is not null
         && tokens.AccessToken != refused
-        && tokens.KeyThumbprint == keyThumbprint
+        && tokens.KeyThumbprint == binding.Thumbprint
         && clock.GetUtcNow() < tokens.ExpiresAt - AppTokens.Early;
 
     /// <param name="refusal">What the bank said, when it was asked.</param>

@@ -1,3 +1,7 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace OpenBanking.Internal;
 
 /// <summary>What the client's access tokens are bound to, so that nobody else can use them: a key, of which every request
@@ -50,12 +54,31 @@ internal sealed class PresentedToken(string token, string authorization)
 }
 
 /// <summary>Tokens bound to the certificate that the connection is made with (RFC 8705 §3).</summary>
-internal sealed class CertificateBinding(string thumbprint) : SenderBinding
+/// <param name="current">Gives the certificate of now.</param>
+internal sealed class CertificateBinding(Func<X509Certificate2> current) : SenderBinding
 {
+    private volatile Named? named;
+
     public override string Scheme => "Bearer";
 
-    public override string Thumbprint => thumbprint;
+    public override string Thumbprint
+    {
+        get
+        {
+            var certificate = current();
+            if (named is { } known && ReferenceEquals(known.Certificate, certificate))
+            {
+                return known.Thumbprint;
+            }
+
+            var thumbprint = Base64Url.EncodeToString(SHA256.HashData(certificate.RawDataMemory.Span));
+            named = new(certificate, thumbprint);
+            return thumbprint;
+        }
+    }
 
     /// <summary>The connection has proved it.</summary>
     public override void Prove(HttpRequestMessage request, ServerRole role, string? accessToken) { }
+
+    private sealed record Named(X509Certificate2 Certificate, string Thumbprint);
 }

@@ -27,4 +27,13 @@ public static class SandboxAmounts
 
     /// <summary>A payout finds no account to go to.</summary>
     public const long PayoutRefused = 88_31;
+
+    /// <summary>The account that a payout goes to is closed.</summary>
+    public const long PayoutToClosedAccount = 88_32;
+
+    /// <summary>The account that a payout goes to is in another name.</summary>
+    public const long PayoutToAnotherName = 88_33;
+
+    /// <summary>A payout is refused, and no more is known.</summary>
+    public const long PayoutRefusedUnsaid = 88_34;
 }

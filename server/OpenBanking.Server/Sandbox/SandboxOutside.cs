@@ -87,7 +87,7 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         CancellationToken cancellationToken
     ) => MoveAsync(reference, cardNumber, -amount.Amount);
 
-    /// <summary>Partners of a sandbox have no account anywhere, and one amount says so.</summary>
+    /// <summary>Partners of a sandbox have no account anywhere, and some amounts say so.</summary>
     public Task<OutsideAnswer> PayAsync(
         Reference reference,
         SettlementPayee payee,
@@ -95,9 +95,14 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         CancellationToken cancellationToken
     ) =>
         Task.FromResult(
-            amount.Amount == SandboxAmounts.PayoutRefused
-                ? new OutsideAnswer(PayoutDeclineCodes.PayeeAccountUnknown)
-                : OutsideAnswer.Done
+            amount.Amount switch
+            {
+                SandboxAmounts.PayoutRefused => new(PayoutDeclineCodes.PayeeAccountUnknown),
+                SandboxAmounts.PayoutToClosedAccount => new(PayoutDeclineCodes.PayeeAccountClosed),
+                SandboxAmounts.PayoutToAnotherName => new(PayoutDeclineCodes.PayeeNameMismatch),
+                SandboxAmounts.PayoutRefusedUnsaid => new(PayoutDeclineCodes.TransferRefused),
+                _ => OutsideAnswer.Done,
+            }
         );
 
     /// <summary>The made-up core keeps no books; it only sees to it that what comes balances.</summary>

@@ -1,14 +1,19 @@
 namespace OpenBanking.Server.Sandbox;
 
 /// <summary>What is known of the made-up persons beyond their rows.</summary>
-internal static class SandboxPersons
+public static class SandboxPersons
 {
+    /// <summary>A number that each of them has, too, as a family may: it becomes that of the first whom it opens an account
+    /// for.</summary>
+    public const string SharedNumber = "19920000000";
+
     private const string Numbers = "1990";
     private const string NewNumbers = "1991";
 
     /// <summary>Each has a second number, to change to: 1991 in the place of 1990.</summary>
     public static bool Have(SandboxPersonRow person, string mobile) =>
         person.Mobile == mobile
+        || mobile == SharedNumber
         || (
             mobile.StartsWith(NewNumbers, StringComparison.Ordinal)
             && person.Mobile == Numbers + mobile[NewNumbers.Length..]

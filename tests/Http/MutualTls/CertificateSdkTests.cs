@@ -21,17 +21,7 @@ public sealed class CertificateSdkTests(CertificateBank bank)
         var clientId = await CertificateBank.RegisterAtAsync(partner, bank.Plain, SubjectDn, Subject);
         var client = NewClient(clientId, certificate, bound: true);
 
-        var link = await client.AccountLinks.StartAsync(
-            new AccountLinkRequest
-            {
-                RedirectUri = TestPartner.RedirectUri,
-                AuthorizationDetails = TestPartner.Everything,
-            }
-        );
-        var person = (await partner.PersonsAsync())[0];
-        using var visitor = new BankCustomer(person, partner.MessagesUrl, TestPartner.Pin);
-        var callback = await visitor.AgreeAsync(link.AuthorizationUrl, TestPartner.RedirectUri);
-        var customer = await client.AccountLinks.CompleteAsync(link.Session, callback);
+        var customer = await LinkAsync(client, partner);
 
         Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
         Assert.True(await client.AccountLinks.RevokeTokensAsync(customer.CustomerId));
@@ -69,6 +59,35 @@ public sealed class CertificateSdkTests(CertificateBank bank)
     }
 
     [Fact]
+    public async Task A_certificate_is_replaced_while_the_app_runs()
+    {
+        using var first = bank.Authority.Issue(Subject);
+        using var second = bank.Authority.Issue(Subject);
+        var current = first;
+        var partner = await TestPartner.NewAsync(bank.Plain);
+        var clientId = await CertificateBank.RegisterAtAsync(partner, bank.Plain, SubjectDn, Subject);
+        var options = NewOptions(clientId, bound: true);
+        options.CurrentClientCertificate = () => current;
+        options.HttpHandler = OpenBankingOptions.CreateHttpHandler(() => current, Trust);
+        var (client, tokens) = (new OpenBankingClient(options), options.TokenStore!);
+        var customer = await LinkAsync(client, partner);
+        await FindsNothingAsync(client);
+        var before = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
+
+        current = second;
+
+        await FindsNothingAsync(client);
+        Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
+        var after = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
+        Assert.NotEqual(before, after);
+        current = null!;
+        var none = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            client.Payments.GetAsync(UnknownPayment)
+        );
+        Assert.StartsWith("CurrentClientCertificate gave none", none.Message);
+    }
+
+    [Fact]
     public async Task Another_certificate_is_refused_and_named()
     {
         using var other = bank.Authority.Issue("CN=Another, O=Example");
@@ -92,21 +111,42 @@ public sealed class CertificateSdkTests(CertificateBank bank)
         Assert.Equal(ProblemCodes.NotFound, answer.Code);
     }
 
-    private OpenBankingClient NewClient(string clientId, X509Certificate2 certificate, bool bound)
+    private static async Task<LinkedCustomer> LinkAsync(OpenBankingClient client, TestPartner partner)
     {
-        var handler = OpenBankingOptions.CreateHttpHandler(certificate);
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
-            shown?.Subject == Certificates.Localhost;
-        return new(
-            new OpenBankingOptions
+        var link = await client.AccountLinks.StartAsync(
+            new AccountLinkRequest
             {
-                Authority = bank.Plain,
-                ApiAddress = bound ? bank.Secure : null,
-                ClientId = clientId,
-                ClientCertificate = certificate,
-                BindTokensToCertificate = bound,
-                HttpHandler = handler,
+                RedirectUri = TestPartner.RedirectUri,
+                AuthorizationDetails = TestPartner.Everything,
             }
         );
+        var person = (await partner.PersonsAsync())[0];
+        using var visitor = new BankCustomer(person, partner.MessagesUrl, TestPartner.Pin);
+        var callback = await visitor.AgreeAsync(link.AuthorizationUrl, TestPartner.RedirectUri);
+        return await client.AccountLinks.CompleteAsync(link.Session, callback);
     }
+
+    private OpenBankingClient NewClient(string clientId, X509Certificate2 certificate, bool bound)
+    {
+        var options = NewOptions(clientId, bound);
+        options.ClientCertificate = certificate;
+        var handler = OpenBankingOptions.CreateHttpHandler(certificate);
+        Trust(handler);
+        options.HttpHandler = handler;
+        return new(options);
+    }
+
+    private OpenBankingOptions NewOptions(string clientId, bool bound) =>
+        new()
+        {
+            Authority = bank.Plain,
+            ApiAddress = bound ? bank.Secure : null,
+            ClientId = clientId,
+            BindTokensToCertificate = bound,
+            TokenStore = new MemoryTokenStore(),
+        };
+
+    private static void Trust(SocketsHttpHandler handler) =>
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            shown?.Subject == Certificates.Localhost;
 }

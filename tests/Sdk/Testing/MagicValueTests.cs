@@ -83,11 +83,13 @@ public sealed class MagicValueTests
                 return Money.Cny(0);
             case nameof(MagicAmounts.PayoutRefused):
                 await bank.Webhooks.SubscribeAsync(EventTypes.PayoutFailed);
-                await bank.PayAsync(customer, magic.Name, magic.Amount);
-                await bank.Clock.AdvanceAsync(TimeSpan.FromDays(2));
-                var failed = await bank.Webhooks.WaitForAsync(EventTypes.PayoutFailed);
-                Assert.Equal(PayoutDeclineCodes.PayeeAccountUnknown, failed.Data.DeclineCode);
-                return -magic.Amount;
+                return -await FailPayoutAsync(magic.Amount, PayoutDeclineCodes.PayeeAccountUnknown);
+            case nameof(MagicAmounts.PayoutToClosedAccount):
+                return -await FailPayoutAsync(Money.Cny(1), PayoutDeclineCodes.PayeeAccountClosed);
+            case nameof(MagicAmounts.PayoutToAnotherName):
+                return -await FailPayoutAsync(Money.Cny(1), PayoutDeclineCodes.PayeeNameMismatch);
+            case nameof(MagicAmounts.PayoutRefusedUnsaid):
+                return -await FailPayoutAsync(Money.Cny(1), PayoutDeclineCodes.TransferRefused);
             case nameof(MagicAmounts.SlowAnswer):
                 var asked = Stopwatch.GetTimestamp();
                 await bank.PayAsync(customer, magic.Name, magic.Amount);
@@ -115,6 +117,19 @@ public sealed class MagicValueTests
                 return -magic.Amount;
             default:
                 throw new InvalidOperationException($"Nothing tries {magic.Name}.");
+        }
+
+        // With what the payouts before left unpaid, the next amount is 0.01 more.
+        async Task<Money> FailPayoutAsync(Money more, string code)
+        {
+            await bank.PayAsync(customer, magic.Name, more);
+            await bank.Clock.AdvanceAsync(TimeSpan.FromDays(2));
+            var failed = await bank.Webhooks.WaitForAsync(
+                EventTypes.PayoutFailed,
+                happened => happened.Data.DeclineCode == code
+            );
+            Assert.NotNull(failed.Data.PayoutId);
+            return more;
         }
     }
 
@@ -149,6 +164,31 @@ public sealed class MagicValueTests
         page.Append(
             """
 
+            ## Every outcome
+
+            How a test with a [bank for tests](../guides/testing.md) brings about each code: `MagicOutcomes`.
+
+            | code | of | how |
+            | --- | --- | --- |
+
+            """
+        );
+        MagicOutcome[] rows =
+        [
+            .. MagicOutcomes.Declines,
+            .. MagicOutcomes.Payouts,
+            .. MagicOutcomes.Openings,
+        ];
+        foreach (var row in rows)
+        {
+            page.Append($"| `{row.Code}` | {row.Asked} | {row.Means} |\n");
+        }
+
+        page.Append(
+            """
+
+            Every other refusal, whatever the request: `bank.RefuseNext(code)` with one of `ProblemCodes`.
+
             ## Persons
 
             Every sandbox knows them. A top-up of more than is on the card fails with `card_insufficient_funds`.
@@ -165,6 +205,7 @@ public sealed class MagicValueTests
             MagicPersons.DeclinedByBank,
             MagicPersons.WithAnotherName,
             MagicPersons.WithAnothersCard,
+            MagicPersons.WithSharedMobile,
         ];
         foreach (var magic in all)
         {

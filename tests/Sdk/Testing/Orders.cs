@@ -9,7 +9,8 @@ internal static class Orders
         LinkedCustomer customer,
         string orderNo,
         Money amount,
-        CaptureMethod? method = null
+        CaptureMethod? method = null,
+        string? couponId = null
     ) =>
         bank.Client.Payments.CreateAsync(
             new CreatePaymentRequest
@@ -18,6 +19,7 @@ internal static class Orders
                 Amount = amount,
                 AgreementId = customer.AgreementId!,
                 CaptureMethod = method,
+                CouponId = couponId,
             },
             IdempotencyKey.FromOrder(orderNo, "payment")
         );

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using OpenBanking.Server.Http;
+
+namespace OpenBanking.Testing.Internal;
+
+/// <summary>What a test wants the next requests of the API to be refused with.</summary>
+internal sealed class NextRefusals
+{
+    private readonly ConcurrentQueue<string> codes = [];
+
+    public void Add(string code, int times)
+    {
+        for (var count = 0; count < times; count++)
+        {
+            codes.Enqueue(code);
+        }
+    }
+
+    /// <summary>Refuses a request, if one is to be refused; gives whether it did.</summary>
+    public async Task<bool> RefuseAsync(HttpContext context)
+    {
+        if (
+            !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+            || !codes.TryDequeue(out var code)
+        )
+        {
+            return false;
+        }
+
+        await Problems.WriteAsync(context, code).ConfigureAwait(false);
+        return true;
+    }
+}

@@ -1,0 +1,209 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Confirmations;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Worlds;
+using OpenBanking.Testing.Internal;
+
+namespace OpenBanking.Testing;
+
+/// <summary>What the customers of a bank for tests do on its pages, and its staff with their accounts, without a
+/// browser.</summary>
+public sealed class SandboxBankCustomers
+{
+    private readonly OpenBankingClient client;
+    private readonly RunningServer server;
+    private readonly World world;
+    private readonly SandboxBankClock clock;
+    private readonly BankRows rows;
+    private readonly string messagesUrl;
+
+    internal SandboxBankCustomers(
+        OpenBankingClient client,
+        RunningServer server,
+        World world,
+        SandboxBankClock clock,
+        SandboxSignUp sandbox
+    )
+    {
+        this.client = client;
+        this.server = server;
+        this.world = world;
+        this.clock = clock;
+        messagesUrl = sandbox.MessagesUrl;
+        rows = new BankRows(server, world, sandbox.PartnerId);
+    }
+
+    /// <summary>Has a customer's e-account be in a state, and tells the event of it: payments and top-ups are declined with
+    /// <see cref="DeclineCodes.AccountFrozen"/>, <see cref="DeclineCodes.AccountDormant"/>,
+    /// <see cref="DeclineCodes.AccountClosed"/> or <see cref="DeclineCodes.AccountNotActive"/> until it is
+    /// <see cref="AccountStatus.Active"/> again.</summary>
+    /// <param name="customer">Whose.</param>
+    /// <param name="status">One of <see cref="AccountStatus"/> but <see cref="AccountStatus.Closed"/>, with which the agreement
+    /// would end.</param>
+    /// <exception cref="ArgumentException">The customer was linked without an account, or it cannot be put into this
+    /// state.</exception>
+    public async Task SetAccountStatusAsync(LinkedCustomer customer, AccountStatus status)
+    {
+        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        await server
+            .Get<Engine>()
+            .SubmitAsync(
+                new SetAccountStanding(
+                    world,
+                    await clock.NowAsync().ConfigureAwait(false),
+                    account,
+                    SetAccountStanding.StateOf(status),
+                    await server.Get<AccountConsents>().ListAsync(world, account).ConfigureAwait(false)
+                )
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Sets the limits that a customer has set for an e-account; more is declined with
+    /// <see cref="DeclineCodes.AccountPerPaymentLimit"/> or <see cref="DeclineCodes.AccountDailyLimit"/>.</summary>
+    /// <param name="customer">Whose.</param>
+    /// <param name="perPayment">The most that goes out at once; what the rules allow when null.</param>
+    /// <param name="daily">The most that goes out in a day; what the rules allow when null.</param>
+    /// <exception cref="ArgumentException">The customer was linked without an account, or the bank refuses the
+    /// limits.</exception>
+    public async Task SetLimitsAsync(LinkedCustomer customer, Money? perPayment = null, Money? daily = null)
+    {
+        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
+        var refusal = await server
+            .Get<OwnAccounts>()
+            .SetLimitsAsync(session, account, perPayment?.Amount, daily?.Amount, SandboxBank.Pin)
+            .ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            throw new ArgumentException(
+                $"The bank refuses these limits ({refusal}): set them above zero, within what the rules allow in a day, and no "
+                    + "more at once than in a day.",
+                nameof(perPayment)
+            );
+        }
+    }
+
+    /// <summary>Has a customer pay, day after day, what an e-account may pay in a year: more in that year is declined with
+    /// <see cref="DeclineCodes.AccountYearlyLimit"/>. The money comes from the customer's card, and the clock goes on by some
+    /// weeks.</summary>
+    /// <param name="customer">Whose: linked with an agreement that allows so much, and top-ups.</param>
+    /// <exception cref="ArgumentException">The customer was linked without an account or an agreement.</exception>
+    /// <exception cref="InvalidOperationException">A payment or a top-up was declined; the message says why.</exception>
+    public async Task UseUpYearAsync(LinkedCustomer customer)
+    {
+        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var spending = new YearOfPayments(client, rows, clock, customer, BankRows.AgreementOf(customer));
+        await spending.PayAsync(account).ConfigureAwait(false);
+    }
+
+    /// <summary>Has a customer confirm a payment that waits for it.</summary>
+    /// <param name="customer">Who pays, from the account that was linked.</param>
+    /// <param name="payment">The payment, <see cref="PaymentStatus.RequiresAction"/>.</param>
+    /// <returns>The payment as it is then.</returns>
+    /// <exception cref="ArgumentException">The customer was linked without an account, or the bank knows no such
+    /// payment that is to be confirmed.</exception>
+    /// <exception cref="InvalidOperationException">The bank does not let it be paid so; the message says why.</exception>
+    public async Task<Payment> ConfirmPaymentAsync(LinkedCustomer customer, Payment payment)
+    {
+        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
+        var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
+        var confirmations = server.Get<Confirmations>();
+        string? code = null;
+        if (await confirmations.NeedsCodeAsync(session, waiting.Row, account).ConfigureAwait(false))
+        {
+            await server
+                .Services.EndCodePauseAsync(world, server.Get<CustomerSessions>().MobileOf(session))
+                .ConfigureAwait(false);
+            await confirmations
+                .SendCodeAsync(session, waiting.Row, sent => $"Code: {code = sent}")
+                .ConfigureAwait(false);
+            waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
+        }
+
+        var (result, refusal) = await confirmations
+            .ConfirmAsync(session, waiting.Row, account, waiting.Digest, SandboxBank.Pin, code)
+            .ConfigureAwait(false);
+        return result?.Outcome == ConfirmOutcome.Paid
+            ? await client.Payments.GetAsync(payment.Id).ConfigureAwait(false)
+            : throw new InvalidOperationException(
+                $"The payment was not confirmed: {refusal ?? result!.DeclineCode ?? result.Outcome.ToString()}."
+            );
+    }
+
+    /// <summary>Has a customer say no to a payment that waits: it is <see cref="PaymentStatus.Canceled"/> with
+    /// <see cref="DeclineCodes.CustomerDeclined"/>.</summary>
+    /// <param name="customer">Who says no.</param>
+    /// <param name="payment">The payment, <see cref="PaymentStatus.RequiresAction"/>.</param>
+    /// <returns>The payment as it is then.</returns>
+    /// <exception cref="ArgumentException">The customer was linked without an account, or the bank knows no such
+    /// payment that is to be confirmed.</exception>
+    public async Task<Payment> DeclinePaymentAsync(LinkedCustomer customer, Payment payment)
+    {
+        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
+        var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
+        await server.Get<Confirmations>().DeclineAsync(session, waiting.Row).ConfigureAwait(false);
+        return await client.Payments.GetAsync(payment.Id).ConfigureAwait(false);
+    }
+
+    /// <summary>Has a person confirm an application on the bank's pages: the one-time code, and the payment PIN. It is refused
+    /// with <see cref="ApplicationReasons.MobileOfAnother"/> or <see cref="ApplicationReasons.TooManyAccounts"/> where that is
+    /// so.</summary>
+    /// <param name="person">Who, as in the application.</param>
+    /// <param name="application">The application, as it was made.</param>
+    /// <returns>The application as it is then.</returns>
+    /// <exception cref="ArgumentException">The application has come to nothing already.</exception>
+    public Task<AccountApplication> ConfirmApplicationAsync(
+        SandboxPerson person,
+        AccountApplication application
+    ) => VisitAsync(person, application, visitor => visitor.ContinueAsync(PageOf(application)));
+
+    /// <summary>Has somebody enter wrong codes until the application is refused with
+    /// <see cref="ApplicationReasons.TooManyWrongCodes"/>.</summary>
+    /// <param name="person">Who, as in the application.</param>
+    /// <param name="application">The application, as it was made.</param>
+    /// <returns>The application as it is then.</returns>
+    /// <exception cref="ArgumentException">The application has come to nothing already.</exception>
+    public async Task<AccountApplication> GuessCodesAsync(
+        SandboxPerson person,
+        AccountApplication application
+    )
+    {
+        var page = PageOf(application);
+        do
+        {
+            application = await VisitAsync(person, application, visitor => visitor.GuessAsync(page))
+                .ConfigureAwait(false);
+        } while (application.Reason is null);
+
+        return application;
+    }
+
+    private async Task<AccountApplication> VisitAsync(
+        SandboxPerson person,
+        AccountApplication application,
+        Func<BankCustomer, Task> visit
+    )
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        await server.Services.EndCodePauseAsync(world, person.Mobile).ConfigureAwait(false);
+        using var visitor = new BankCustomer(person, messagesUrl, SandboxBank.Pin);
+        await visit(visitor).ConfigureAwait(false);
+        return await client.AccountApplications.GetAsync(application.Id).ConfigureAwait(false);
+    }
+
+    private static Uri PageOf(AccountApplication application)
+    {
+        ArgumentNullException.ThrowIfNull(application);
+        return application.ContinuationUrl is { } page
+            ? new Uri(page)
+            : throw new ArgumentException(
+                "The application has no page any more: it has come to an end.",
+                nameof(application)
+            );
+    }
+}
