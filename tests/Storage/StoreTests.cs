@@ -43,6 +43,35 @@ public abstract class StoreTests<TDatabase> : IDisposable
     }
 
     [Fact]
+    public async Task Rows_that_are_asked_for_side_by_side_are_each_found_by_their_own_world_key_and_condition()
+    {
+        PutMessages(world, "a", "b");
+        PutMessages(otherWorld, "c");
+
+        var asked = Enumerable
+            .Range(0, 50)
+            .SelectMany(_ =>
+                new[]
+                {
+                    store.FindAsync(SandboxTables.Messages, world, Message(1).Id).AsTask(),
+                    store.FindAsync(SandboxTables.Messages, otherWorld, Message(1).Id).AsTask(),
+                    store.FindAsync(SandboxTables.Messages, otherWorld, Message(2).Id).AsTask(),
+                    FirstAsync(world, $"id = {Message(2).Id} AND mobile = {"b"}"),
+                    FirstAsync(world, $"id = {Message(2).Id} AND mobile = {"a"}"),
+                    FirstAsync(otherWorld, $"id = {Message(2).Id} AND mobile = {"b"}"),
+                }
+            )
+            .ToList();
+        var found = await Task.WhenAll(asked);
+
+        string?[] expected = ["a", "c", null, "b", null, null];
+        Assert.All(found.Chunk(expected.Length), chunk => Assert.Equal(expected, chunk.Select(row => row?.Mobile)));
+
+        Task<SandboxMessageRow?> FirstAsync(World of, Sql condition) =>
+            store.FirstAsync(SandboxTables.Messages, of, condition).AsTask();
+    }
+
+    [Fact]
     public async Task A_snapshot_sees_nothing_that_comes_after_its_first_look()
     {
         PutMessages(world, "a", "a");

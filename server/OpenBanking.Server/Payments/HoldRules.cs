@@ -19,14 +19,24 @@ public abstract record HoldCommand(World World, DateTimeOffset Now, PaymentRow P
     {
         keys.Want(PaymentTables.Payments, Payment.Id);
         keys.Want(AccountTables.Accounts, Payment.AccountId);
-        keys.Want(ConsentTables.Agreements, Payment.AgreementId);
-        keys.Want(PaymentTables.Orders, new(Payment.AppId, Payment.OrderNo));
         if (Payment.CouponId is { } coupon)
         {
             keys.Want(CouponTables.Coupons, coupon);
         }
 
         PaymentFeeRules.Want(keys, Payment.FeeRuleId);
+    }
+}
+
+/// <summary>Gives back what is held, so that the order may be tried again if nothing was paid of it.</summary>
+public abstract record EndHold(World World, DateTimeOffset Now, PaymentRow Payment)
+    : HoldCommand(World, Now, Payment)
+{
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        keys.Want(ConsentTables.Agreements, Payment.AgreementId);
+        keys.Want(PaymentTables.Orders, new(Payment.AppId, Payment.OrderNo));
     }
 }
 
@@ -43,12 +53,23 @@ public sealed record CapturePayment(
 {
     public override Actor Actor => Actor.App(Payment.AppId);
 
+    /// <summary>What comes back to the customer counts no longer. Nothing does when all is taken that is left, unless a coupon
+    /// has part in it.</summary>
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        if (Amount is not null || Payment.CouponId is not null)
+        {
+            keys.Want(ConsentTables.Agreements, Payment.AgreementId);
+        }
+    }
+
     public override Decision<PaymentRow> Decide(Book book) => HoldRules.Capture(this, book);
 }
 
 /// <summary>Gives back what is held, since the partner wants no more of it.</summary>
 public sealed record CancelPayment(World World, DateTimeOffset Now, PaymentRow Payment)
-    : HoldCommand(World, Now, Payment)
+    : EndHold(World, Now, Payment)
 {
     public override Actor Actor => Actor.App(Payment.AppId);
 
@@ -57,7 +78,7 @@ public sealed record CancelPayment(World World, DateTimeOffset Now, PaymentRow P
 
 /// <summary>Gives back what is held, since its time is over.</summary>
 public sealed record ExpirePayment(World World, DateTimeOffset Now, PaymentRow Payment)
-    : HoldCommand(World, Now, Payment)
+    : EndHold(World, Now, Payment)
 {
     public override Decision<PaymentRow> Decide(Book book) => HoldRules.Expire(this, book);
 }

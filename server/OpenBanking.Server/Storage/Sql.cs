@@ -12,6 +12,11 @@ public readonly struct Sql(int literalLength, int formattedCount)
 
     public string Text => text.ToString();
 
+    /// <summary>What kinds of values there are, when none is null.</summary>
+    public IEnumerable<ColumnKind> Kinds => values.Select(value => RowMapper.KindOf(value!.GetType()));
+
+    public bool HasNulls => values.Contains(null);
+
     public void AppendLiteral(string literal) => text.Append(literal);
 
     /// <summary>Writes the values that the holes were filled with, in order.</summary>

@@ -16,7 +16,7 @@ public abstract class Store : IDisposable
     );
 
     /// <summary>The first row of a world that meets a condition.</summary>
-    public async ValueTask<TRow?> FirstAsync<TRow>(Table<TRow> table, World world, Sql condition)
+    public virtual async ValueTask<TRow?> FirstAsync<TRow>(Table<TRow> table, World world, Sql condition)
         where TRow : class => await ListAsync(table, world, condition) is [var first, ..] ? first : null;
 
     /// <summary>The row of a world with this key.</summary>

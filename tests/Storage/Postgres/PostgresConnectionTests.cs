@@ -128,6 +128,18 @@ public sealed class PostgresConnectionTests : EngineSuite<ProxiedPostgresDatabas
         Assert.Equal([1], Messages);
     }
 
+    [Fact]
+    public void What_a_writer_sets_on_its_connection_is_nobody_elses()
+    {
+        using (var session = Store.OpenWriteSession())
+        {
+            session.Load(new Book(new(1)));
+        }
+
+        const string seen = "SELECT COUNT(*) FROM pg_settings WHERE name = 'enable_seqscan' AND setting = 'on'";
+        Assert.Equal(1, Store.Numbers(seen, columns: 1)[0][0]);
+    }
+
     private void CutAtFirstCommit(Action cut) =>
         Store.Committing = _ =>
         {

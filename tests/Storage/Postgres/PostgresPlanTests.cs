@@ -25,6 +25,16 @@ public sealed class PostgresPlanTests : IDisposable
 
         AssertByKey(table, PlanOf(PostgresText.SelectByKeys(table, locking: false)));
         AssertByKey(table, PlanOf(PostgresText.SelectByKeys(table, locking: true)));
+        AssertByKey(
+            table,
+            PlanOf(
+                PostgresText.Lookup(
+                    table,
+                    PostgresText.IsKey(table),
+                    table.KeyColumns.Select(table.KindOf)
+                )
+            )
+        );
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using Npgsql;
 using OpenBanking.Server.Storage.Migrations;
@@ -23,6 +24,7 @@ public sealed class PostgresStore : Store
     private readonly NpgsqlDataSource connections;
     private readonly IReadOnlyList<Migration> known;
     private readonly NpgsqlConnection? snapshot;
+    private readonly ConcurrentDictionary<(Table, string Condition), object> lookups = [];
 
     /// <param name="rehearsalFolder">Migrations that are not released yet.</param>
     /// <param name="newestKey">The newest key for sealed values that this process was given, for the others to see.</param>
@@ -42,6 +44,8 @@ public sealed class PostgresStore : Store
             CommandTimeout = StatementTimeoutSeconds,
             // A statement that is out of time has lost its connection: nobody waits for its cancellation as well.
             CancellationTimeout = -1,
+            // Who changes a connection's settings does not give it back.
+            NoResetOnClose = true,
             TcpKeepAlive = true,
             TcpKeepAliveTime = KeepAliveSeconds,
             TcpKeepAliveInterval = KeepAliveIntervalSeconds,
@@ -74,24 +78,22 @@ public sealed class PostgresStore : Store
             table.Read
         );
 
-    public override async ValueTask<TRow?> FindAsync<TKey, TRow>(
-        Table<TKey, TRow> table,
-        World world,
-        TKey key
-    )
-        where TRow : class
-    {
-        var rows = await ReadAsync(
-            PostgresText.SelectByKey(table),
-            parameters =>
-            {
-                parameters.Int64(world.Number);
-                table.WriteKey(key, parameters);
-            },
-            table.Read
+    /// <summary>A condition that begins with the whole key is looked up with others of its kind.</summary>
+    public override async ValueTask<TRow?> FirstAsync<TRow>(Table<TRow> table, World world, Sql condition)
+        where TRow : class =>
+        PostgresText.NamesKey(table, condition.Text) && !condition.HasNulls
+            ? await LookUpAsync(table, world, condition.Text, condition.Kinds, condition.WriteTo)
+            : await base.FirstAsync(table, world, condition);
+
+    public override ValueTask<TRow?> FindAsync<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
+        where TRow : class =>
+        LookUpAsync(
+            table,
+            world,
+            PostgresText.IsKey(table),
+            table.KeyColumns.Select(table.KindOf),
+            values => table.WriteKey(key, values)
         );
-        return rows is [var row] ? row : null;
-    }
 
     public override ValueTask<IReadOnlyList<(World World, TRow Row)>> ListAcrossWorldsAsync<TRow>(
         Table<TRow> table,
@@ -190,6 +192,35 @@ public sealed class PostgresStore : Store
             // Its transaction ends with it.
             snapshot.Dispose();
         }
+    }
+
+    /// <summary>A snapshot is read alone.</summary>
+    private async ValueTask<TRow?> LookUpAsync<TRow>(
+        Table<TRow> table,
+        World world,
+        string condition,
+        IEnumerable<ColumnKind> kinds,
+        Action<RowWriter> writeValues
+    )
+        where TRow : class
+    {
+        var lookUp = (PostgresLookups<TRow>)
+            lookups.GetOrAdd(
+                (table, condition),
+                _ =>
+                {
+                    var sql = PostgresText.Lookup(table, condition, kinds);
+                    return new PostgresLookups<TRow>(arrays =>
+                        ReadAsync(
+                                sql,
+                                parameters => parameters.Arrays(arrays),
+                                row => ((int)row.Int64()!.Value - 1, table.Read(row))
+                            )
+                            .AsTask()
+                    );
+                }
+            );
+        return await lookUp.FindAsync(world, writeValues);
     }
 
     private async ValueTask<IReadOnlyList<T>> ReadAsync<T>(

@@ -44,6 +44,34 @@ internal static class PostgresText
                 + $"WHERE world = $1 AND {KeysAreGiven(table)} LIMIT 1{(locking ? " FOR UPDATE" : "")}) AS found"
         );
 
+    /// <summary>The condition of a row that is named by its whole key.</summary>
+    public static string IsKey(Table table) =>
+        texts.GetOrAdd(
+            (table, "is key"),
+            _ => string.Join(" AND ", table.KeyColumns.Select((column, i) => $"{column} = ?{i + 2}"))
+        );
+
+    /// <summary>Whether a condition begins with the whole key, so that it is met by one row at the most.</summary>
+    public static bool NamesKey(Table table, string condition) =>
+        condition == IsKey(table)
+        || condition.StartsWith($"{IsKey(table)} AND ", StringComparison.Ordinal);
+
+    /// <summary>Parameters: the worlds, then the values of a condition that names one row in each of them, an array a value.
+    /// Gives the rows after their places in the arrays, counted from 1.</summary>
+    public static string Lookup(Table table, string condition, IEnumerable<ColumnKind> values) =>
+        texts.GetOrAdd(
+            (table, "lookup " + condition),
+            _ =>
+            {
+                var kinds = values.Prepend(ColumnKind.Int64).ToList();
+                var arrays = kinds.Select((kind, i) => $"${i + 1}::{TypeOf(kind)}[]");
+                var names = kinds.Skip(1).Select((_, i) => $"value_{i + 2}").Prepend("world");
+                return $"SELECT given.place, found.* FROM unnest({string.Join(", ", arrays)}) "
+                    + $"WITH ORDINALITY AS given ({string.Join(", ", names)}, place) CROSS JOIN LATERAL ("
+                    + $"{SelectAll(table)} WHERE world = given.world AND {condition.Replace("?", "given.value_")} LIMIT 1) AS found";
+            }
+        );
+
     /// <summary>Parameters: the world, then the rows, an array a column.</summary>
     public static string Insert(Table table) =>
         texts.GetOrAdd(

@@ -292,7 +292,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
             waitedForLock = failure.SqlState == PostgresErrorCodes.LockNotAvailable;
             if (!waitedForLock)
             {
-                CloseAll();
+                Close();
             }
 
             throw new StoreUnavailableException(failure);
@@ -317,7 +317,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure) when (!PostgresFailure.IsCertain(failure))
         {
-            CloseAll();
+            Close();
             if (!LostCommit.WasMade(connections, backend, book, failure))
             {
                 throw new StoreUnavailableException(failure);
@@ -351,7 +351,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure)
         {
-            CloseAll();
+            Close();
             throw new StoreUnavailableException(failure);
         }
     }
@@ -360,15 +360,11 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     private void NoteDoubt(object sender, NpgsqlNoticeEventArgs notice) =>
         outcomeInDoubt |= notice.Notice.SqlState == PostgresFailure.Warning;
 
-    /// <summary>What is left in the pool died with it.</summary>
-    private void CloseAll()
-    {
-        connections.Clear();
-        Close();
-    }
-
+    /// <summary>A connection that was set up for writing is nobody else's. When it is dead, what is left in the pool died with
+    /// it.</summary>
     private void Close()
     {
+        connections.Clear();
         connection?.Dispose();
         connection = null;
         inTransaction = false;
