@@ -81,7 +81,8 @@ public sealed record AccountApplication : ResponseObject
 [JsonConverter(typeof(OpenValueConverter<AccountApplicationStatus>))]
 public readonly record struct AccountApplicationStatus(string Value) : IOpenValue<AccountApplicationStatus>
 {
-    /// <summary>Taken in; its verification is asked for in the same moment.</summary>
+    /// <summary>Taken in. Its verification is asked for in the same moment, unless the customer gives pictures of the ID card on
+    /// the bank's pages first.</summary>
     public static AccountApplicationStatus Created { get; } = new("created");
 
     /// <summary>The card's bank is being asked whether the person is who they say.</summary>
@@ -119,6 +120,7 @@ public static class ApplicationReasons
 #pragma warning disable CS1591 // The catalogue below says what each code means.
     public const string IdentityNotVerified = "identity_not_verified";
     public const string CardNotVerified = "card_not_verified";
+    public const string ImagesNotVerified = "images_not_verified";
     public const string UnderMinimumAge = "under_minimum_age";
     public const string DeclinedByBank = "declined_by_bank";
     public const string TooManyWrongCodes = "too_many_wrong_codes";
@@ -141,6 +143,12 @@ public static class ApplicationReasons
             "The card's bank does not know the card as this person's",
             "Use a card of your own, with the mobile number its bank knows.",
             "Have the customer choose another card, then apply anew."
+        ),
+        new(
+            ImagesNotVerified,
+            "The pictures of the ID card cannot be read, or show somebody else",
+            "Take new pictures of your own ID card, both sides.",
+            "Have the customer apply anew on the bank's pages, with new pictures."
         ),
         new(
             UnderMinimumAge,

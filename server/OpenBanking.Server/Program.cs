@@ -61,6 +61,10 @@ public static class Program
                 [CaseCommands.Take, var id, .. var words] => await app.TakeCaseAsync(id, words),
                 [CaseCommands.Answer, var id, .. var words] => await app.AnswerCaseAsync(id, words),
                 [CaseCommands.Correct, var id, .. var words] => await app.CorrectNameAsync(id, words),
+                [ImageCommands.Write, var account, var folder, ..] => await app.WriteImagesAsync(
+                    account,
+                    folder
+                ),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ServerCommands.OlderOpenApi, ..] => await app.WriteOpenApiAsync(older: true),
                 ["openapi", ..] => await app.WriteOpenApiAsync(older: false),

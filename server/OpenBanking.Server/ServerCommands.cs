@@ -109,6 +109,14 @@ public static class ServerCommands
             ["find-customer", ..] => throw new WrongSettingException(
                 "find-customer needs the customer's mobile number."
             ),
+            [ImageCommands.Write, var id, var folder, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal)
+                    && !folder.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
+            [ImageCommands.Write, ..] => throw new WrongSettingException(ImageCommands.Usage),
             [FeeCommands.Set, var owner, .. var words]
                 when !owner.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -133,9 +141,9 @@ public static class ServerCommands
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, freeze-account, unfreeze-account, outstanding, resolve-transfer, retry-withdrawal, "
-                        + "cases, take-case, answer-case, correct-name, set-fees, settle-campaign, pay-out and openapi; "
-                        + "without one the server serves."
+                        + "find-customer, identity-images, freeze-account, unfreeze-account, outstanding, "
+                        + "resolve-transfer, retry-withdrawal, cases, take-case, answer-case, correct-name, set-fees, "
+                        + "settle-campaign, pay-out and openapi; without one the server serves."
                 ),
             _ => args,
         };

@@ -197,9 +197,13 @@ public static class ServerComposition
         services.AddSingleton<ContinuationAddresses>();
         services.AddSingleton<Continuations>();
         services.AddSingleton<Openings>();
+        services.AddSingleton<ImageStore>();
         services.AddSingleton<ApplicationExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ApplicationExpiry>());
-        foreach (var kind in (IntentKind[])[IntentKind.VerifyIdentity, IntentKind.VerifyApplicant])
+        foreach (
+            var kind in (IntentKind[])
+                [IntentKind.VerifyIdentity, IntentKind.VerifyApplicant, IntentKind.VerifyImages]
+        )
         {
             services.AddSingleton<IIntentHandler>(provider =>
                 ActivatorUtilities.CreateInstance<IdentityVerifications>(provider, kind)

@@ -119,8 +119,20 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await page.Locator("#IdNumber").FillAsync(person.IdNumber);
         await page.Locator("#CardNumber").FillAsync(person.CardNumber);
         await page.Locator("#Terms").CheckAsync();
+        await page.Locator("#WithImages").CheckAsync();
         await phone.LookAsync("identity");
         await phone.AssertPhoneSizedAsync();
+        await PressFirstButtonAsync(page);
+
+        await phone.ArriveAsync("**/images");
+        await page.Locator("#Portrait")
+            .SetInputFilesAsync(Picture("front.jpg", "image/jpeg", Pictures.Jpeg()));
+        await page.Locator("#Emblem").SetInputFilesAsync(Picture("back.png", "image/png", Pictures.Jpeg()));
+        await PressFirstButtonAsync(page);
+        await phone.ArriveAsync("**/images");
+        await phone.LookAsync("images-refused");
+        await phone.AssertPhoneSizedAsync();
+        await page.Locator("#Emblem").SetInputFilesAsync(Picture("back.png", "image/png", Pictures.Png()));
         await PressFirstButtonAsync(page);
 
         await phone.ArriveAsync("**/pin");
@@ -135,6 +147,14 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await phone.AssertPhoneSizedAsync();
         await PressFirstButtonAsync(page);
     }
+
+    private static FilePayload Picture(string name, string type, byte[] content) =>
+        new()
+        {
+            Name = name,
+            MimeType = type,
+            Buffer = content,
+        };
 
     private static async Task FillAsync(IPage page, string field, string value)
     {

@@ -31,6 +31,7 @@ public static class ApplicationApi
             .Refuses(
                 ProblemCodes.InvalidEncryption,
                 ProblemCodes.EncryptionKeyUnknown,
+                ProblemCodes.IdentityImagesRequired,
                 ProblemCodes.TooManyApplications
             );
         api.MapGet("/account-applications", ListAsync)
@@ -70,6 +71,11 @@ public static class ApplicationApi
         Ids ids
     )
     {
+        if (options.IdentityImages == ImageRule.Required)
+        {
+            return Problems.Of(ProblemCodes.IdentityImagesRequired);
+        }
+
         var request = body.Value;
         if (
             Wire.Refuse(CheckReturn(request.ReturnUri, caller.App), CheckType(request.AccountType)) is

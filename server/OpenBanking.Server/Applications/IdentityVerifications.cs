@@ -16,6 +16,7 @@ public sealed class IdentityVerifications(
     WorldClocks clocks,
     Vault vault,
     Openings openings,
+    ImageStore images,
     IIdentityVerification verification,
     IRiskDecision risk
 ) : IIntentHandler
@@ -37,7 +38,13 @@ public sealed class IdentityVerifications(
             : vault.OpenJson<FiveElements>(application.Elements, application.Id.Value);
         var answer = application.Elements is []
             ? new(ApplicationReasons.NotConfirmedInTime, null, null, "")
-            : await AskAsync(reference, elements, mayBeKnown, cancellationToken);
+            : await AskAsync(
+                reference,
+                elements,
+                await images.ReadAsync(reference.World, application),
+                mayBeKnown,
+                cancellationToken
+            );
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         var now = await clocks.NowAsync(reference.World);
         var decision = await engine.SubmitAsync(
@@ -59,16 +66,20 @@ public sealed class IdentityVerifications(
     private async Task<VerificationAnswer> AskAsync(
         Reference reference,
         FiveElements elements,
+        IdentityImages? given,
         bool mayBeKnown,
         CancellationToken cancellationToken
     )
     {
         var verified = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
-        verified ??= await verification.VerifyAsync(reference, elements, cancellationToken);
-        verified = verified.RefusingWith(
+        verified ??= given is null
+            ? await verification.VerifyAsync(reference, elements, cancellationToken)
+            : await verification.VerifyAsync(reference, elements, given, cancellationToken);
+        verified = verified.RefusingWith([
             ApplicationReasons.IdentityNotVerified,
-            ApplicationReasons.CardNotVerified
-        );
+            ApplicationReasons.CardNotVerified,
+            .. given is null ? (string[])[] : [ApplicationReasons.ImagesNotVerified],
+        ]);
         if (verified.FailureCode is { } failure)
         {
             return new(failure, null, null, "");

@@ -9,6 +9,7 @@ namespace OpenBanking.Server.Applications;
 
 /// <summary>Asks for an account to be opened for the person on the bank's pages.</summary>
 /// <param name="Previous">The interaction's newest application when the form was sent; null when there was none.</param>
+/// <param name="WithImages">Whether it waits for pictures of the ID card first.</param>
 public sealed record SubmitApplication(
     World World,
     DateTimeOffset Now,
@@ -16,7 +17,8 @@ public sealed record SubmitApplication(
     Id<AccountApplicationRow>? Previous,
     AccountApplicationRow Application,
     Id<IntentRow> IntentId,
-    DateTimeOffset RealNow
+    DateTimeOffset RealNow,
+    bool WithImages = false
 ) : Command<AccountApplicationRow>(World, Now)
 {
     public override Actor Actor => Actor.App(Application.AppId);
@@ -120,7 +122,15 @@ public static class OpeningRules
             }
         );
         return Decision.Accept(
-            Begin(book, command.Application, command.IntentId, IntentKind.VerifyIdentity, command.RealNow)
+            command.WithImages
+                ? TakeIn(book, command.Application)
+                : Begin(
+                    book,
+                    command.Application,
+                    command.IntentId,
+                    IntentKind.VerifyIdentity,
+                    command.RealNow
+                )
         );
     }
 
@@ -131,9 +141,17 @@ public static class OpeningRules
         Id<IntentRow> intentId,
         IntentKind kind,
         DateTimeOffset realNow
+    ) => Verify(book, TakeIn(book, application), intentId, kind, realNow);
+
+    /// <summary>Has an application verified that was taken in.</summary>
+    public static AccountApplicationRow Verify(
+        Book book,
+        AccountApplicationRow application,
+        Id<IntentRow> intentId,
+        IntentKind kind,
+        DateTimeOffset realNow
     )
     {
-        Emit(book, book.Insert(ApplicationTables.Applications, application));
         IntentRules.Ask(book, intentId, kind, application.Id.Value, realNow);
         return Move(book, application, ApplicationState.IdentityVerifying);
     }
@@ -331,6 +349,13 @@ public static class OpeningRules
             )
         );
         CustomerLookups.GiveIdNumber(book, application.IdNumberIndex, opening.CustomerId);
+    }
+
+    private static AccountApplicationRow TakeIn(Book book, AccountApplicationRow application)
+    {
+        application = book.Insert(ApplicationTables.Applications, application);
+        Emit(book, application);
+        return application;
     }
 
     private static void Emit(Book book, AccountApplicationRow application)

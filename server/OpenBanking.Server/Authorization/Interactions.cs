@@ -19,6 +19,9 @@ public enum InteractionStep
     SignIn,
     Code,
     Identity,
+
+    /// <summary>The application waits for pictures of the ID card.</summary>
+    Images,
     Verifying,
     Pin,
     Consent,
@@ -73,9 +76,14 @@ public sealed record OpenInteraction(
         ).Value;
 
     private InteractionStep Unverified =>
-        !Details.OfType<AccountOpening>().Any() ? InteractionStep.NoAccount
-        : Application?.State == ApplicationState.IdentityVerifying ? InteractionStep.Verifying
-        : InteractionStep.Identity;
+        !Details.OfType<AccountOpening>().Any()
+            ? InteractionStep.NoAccount
+            : Application?.State switch
+            {
+                ApplicationState.IdentityVerifying => InteractionStep.Verifying,
+                ApplicationState.Created => InteractionStep.Images,
+                _ => InteractionStep.Identity,
+            };
 }
 
 /// <summary>Leads customers through the pages: each method is one thing a customer can do.</summary>
@@ -247,11 +255,13 @@ public sealed class Interactions(
     public string MobileOf(OpenInteraction open) => vault.OpenText(open.Row.Mobile!, open.Row.Id.Value);
 
     /// <summary>Has the person verified, and the account opened if they are who they say.</summary>
+    /// <param name="withImages">Whether pictures of the ID card come first.</param>
     public async Task SubmitIdentityAsync(
         OpenInteraction open,
         string name,
         string idNumber,
-        string cardNumber
+        string cardNumber,
+        bool withImages
     )
     {
         var id = ids.New<AccountApplicationRow>();
@@ -278,7 +288,8 @@ public sealed class Interactions(
                     AccountType = open.AccountType,
                 },
                 ids.New<IntentRow>(),
-                clocks.RealNow
+                clocks.RealNow,
+                withImages
             )
         );
     }

@@ -31,6 +31,9 @@ public enum IntentKind
 
     /// <summary>Of a customer whose mobile number becomes another; servers that know none leave it alone.</summary>
     VerifyMobileChange = 11,
+
+    /// <summary>Of an application with pictures of the ID card; servers that know none leave it alone.</summary>
+    VerifyImages = 12,
 }
 
 public enum IntentState

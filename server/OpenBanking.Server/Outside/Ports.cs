@@ -45,6 +45,15 @@ public interface IIdentityVerification : IPort
         CancellationToken cancellationToken
     );
 
+    /// <summary>The same, with pictures of the ID card that the customer gave; also refuses with
+    /// <see cref="ApplicationReasons.ImagesNotVerified"/>. Unless it is implemented nobody looks at the pictures.</summary>
+    Task<OutsideAnswer> VerifyAsync(
+        Reference reference,
+        FiveElements elements,
+        IdentityImages images,
+        CancellationToken cancellationToken
+    ) => VerifyAsync(reference, elements, cancellationToken);
+
     /// <summary>The name of the bank that issued a card.</summary>
     Task<string> BankOfAsync(Reference reference, string cardNumber, CancellationToken cancellationToken);
 }

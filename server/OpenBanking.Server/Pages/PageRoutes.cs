@@ -87,6 +87,7 @@ public static class PageRoutes
             InteractionStep.SignIn => "sign-in",
             InteractionStep.Code => "code",
             InteractionStep.Identity => "identity",
+            InteractionStep.Images => "images",
             InteractionStep.Verifying => "verifying",
             InteractionStep.Pin => "pin",
             InteractionStep.Consent => "consent",

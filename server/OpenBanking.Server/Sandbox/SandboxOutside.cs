@@ -41,6 +41,19 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         );
     }
 
+    /// <summary>A card is no square: a picture that is one shows none.</summary>
+    public async Task<OutsideAnswer> VerifyAsync(
+        Reference reference,
+        FiveElements elements,
+        IdentityImages images,
+        CancellationToken cancellationToken
+    ) =>
+        new[] { images.Portrait, images.Emblem }.Any(image =>
+            image is not null && image.Width == image.Height
+        )
+            ? new(ApplicationReasons.ImagesNotVerified)
+            : await VerifyAsync(reference, elements, cancellationToken);
+
     public Task<OutsideAnswer> AssessAsync(
         Reference reference,
         FiveElements elements,

@@ -64,6 +64,7 @@ public static class Schema
         PurposeTables.Choices,
         SealedIdentityTables.Identities,
         ApplicationTables.Applications,
+        IdentityImageTables.Images,
         ApplicationTables.Visits,
         ApplicationTables.Rates,
         ConsentTables.Consents,
