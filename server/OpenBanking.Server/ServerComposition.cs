@@ -198,6 +198,8 @@ public static class ServerComposition
         services.AddSingleton<Continuations>();
         services.AddSingleton<Openings>();
         services.AddSingleton<ImageStore>();
+        services.AddSingleton<Deposits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<Deposits>());
         services.AddSingleton<ApplicationExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ApplicationExpiry>());
         foreach (
@@ -253,6 +255,7 @@ public static class ServerComposition
         services.AddSingleton<IIdentityVerification>(provider =>
             provider.GetRequiredService<SandboxOutside>()
         );
+        services.AddSingleton<ICardDeposit>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IRiskDecision>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IPaymentRisk>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());

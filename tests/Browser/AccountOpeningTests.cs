@@ -33,7 +33,7 @@ public sealed class AccountOpeningTests : IAsyncLifetime
     )
     {
         await using var phone = await Phone.NewAsync(language, language, scripts, dark);
-        var person = (await PersonsAsync())[language == "en" ? 0 : 1];
+        var person = await PersonAsync(language == "en" ? 2 : 4);
         var page = phone.Page;
 
         await page.GotoAsync(shop.Address.ToString());
@@ -135,6 +135,16 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await page.Locator("#Emblem").SetInputFilesAsync(Picture("back.png", "image/png", Pictures.Png()));
         await PressFirstButtonAsync(page);
 
+        await phone.ArriveAsync("**/deposit");
+        await FillAsync(page, "Amount", "37");
+        await phone.LookAsync("deposit-refused");
+        await phone.AssertPhoneSizedAsync();
+        await FillAsync(
+            page,
+            "Amount",
+            await phone.ReadMessageAsync(person.Mobile, person.CardNumber[^4..], "0[.][0-9]{2}")
+        );
+
         await phone.ArriveAsync("**/pin");
         await page.Locator("#Pin").FillAsync(Pin);
         await page.Locator("#Again").FillAsync(Pin);
@@ -163,6 +173,13 @@ public sealed class AccountOpeningTests : IAsyncLifetime
     }
 
     private static Task PressFirstButtonAsync(IPage page) => page.Locator("button.primary").ClickAsync();
+
+    /// <summary>With the last of their cards, which its bank does not confirm.</summary>
+    private async Task<SandboxPerson> PersonAsync(int number)
+    {
+        var persons = await PersonsAsync();
+        return persons.Last(person => person.IdNumber == persons[number].IdNumber);
+    }
 
     private async Task<IReadOnlyList<SandboxPerson>> PersonsAsync()
     {

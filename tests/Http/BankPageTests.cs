@@ -12,7 +12,7 @@ public abstract class BankPageTests(SharedServer shared) : IAsyncLifetime
 
     protected Browser Browser { get; } = new();
 
-    protected SandboxPerson Person { get; private set; } = null!;
+    protected SandboxPerson Person { get; set; } = null!;
 
     public virtual async ValueTask InitializeAsync() => await ComeAsync(await Shared.NewPartnerAsync());
 

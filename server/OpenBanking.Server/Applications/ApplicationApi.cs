@@ -210,7 +210,7 @@ public static class ApplicationApi
         return new()
         {
             Id = caller.Show(application.Id),
-            Status = ApplicationRules.StatusOf(state),
+            Status = expired ? AccountApplicationStatus.Expired : ApplicationRules.StatusOf(application),
             Reason = expired ? ApplicationReasons.NotConfirmedInTime : application.Reason,
             AccountType = new(application.Type),
             Channel = application.Channel == ApplicationChannel.Api ? "api" : "hosted",

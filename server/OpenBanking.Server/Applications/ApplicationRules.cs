@@ -227,8 +227,16 @@ public static class ApplicationRules
     /// number may be somebody else's by then.</summary>
     public static bool TakesCodes(AccountApplicationRow application, DateTimeOffset now) =>
         application.Channel == ApplicationChannel.Api
-        && application.State is ApplicationState.OtpPending or ApplicationState.Opened
+        && (
+            application.State is ApplicationState.OtpPending or ApplicationState.Opened
+            || DepositRules.IsAsked(application)
+        )
         && now < application.ExpiresAt;
+
+    public static AccountApplicationStatus StatusOf(AccountApplicationRow application) =>
+        DepositRules.IsAsked(application)
+            ? AccountApplicationStatus.DepositPending
+            : StatusOf(application.State);
 
     public static AccountApplicationStatus StatusOf(ApplicationState state) =>
         state switch
@@ -246,7 +254,7 @@ public static class ApplicationRules
 
     private static void CountWrong(Book book, AccountApplicationRow application, CodeCheck check)
     {
-        if (check != CodeCheck.Wrong || application.State != ApplicationState.OtpPending)
+        if (check != CodeCheck.Wrong || !OpeningRules.IsOpen(application.State))
         {
             return;
         }

@@ -78,6 +78,14 @@ public sealed record AccountApplicationRow : VersionedRow, IIdentified
     /// <summary>Of which sides of the ID card there is a picture: a bit for each <see cref="IdentityImageSide"/>.</summary>
     public int Images { get; init; }
 
+    public DepositState DepositState { get; init; }
+
+    /// <summary>The keyed digest of the amount that was sent to the card, until the customer knew it.</summary>
+    public byte[]? DepositMac { get; init; }
+
+    /// <summary>Wrong amounts.</summary>
+    public int DepositFailures { get; init; }
+
     public string Type => AccountType ?? OpenBanking.AccountType.TypeTwo.Value;
 
     public bool Has(IdentityImageSide side) => (Images & (int)side) != 0;

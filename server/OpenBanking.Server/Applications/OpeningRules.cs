@@ -38,13 +38,15 @@ public sealed record SubmitApplication(
 /// <param name="Application">Read before the batch for what never changes in it.</param>
 /// <param name="Answer">What they say.</param>
 /// <param name="Opening">What is opened, if it is.</param>
+/// <param name="Deposit">What is sent to the card when its bank did not confirm it; null when it did.</param>
 public sealed record CompleteVerification(
     World World,
     DateTimeOffset Now,
     Id<IntentRow> IntentId,
     AccountApplicationRow Application,
     VerificationAnswer Answer,
-    Opening Opening
+    Opening Opening,
+    NewDeposit? Deposit = null
 ) : Command<AccountApplicationRow>(World, Now)
 {
     public override Subject Subject => Subject.Of(Application.Id);
@@ -54,6 +56,10 @@ public sealed record CompleteVerification(
         keys.Want(IntentTables.Intents, IntentId);
         keys.Want(ApplicationTables.Applications, Application.Id);
         Opening.Want(keys, Application);
+        if (Deposit is { } deposit)
+        {
+            keys.Want(DepositTables.Rates, new(deposit.CardIndex));
+        }
     }
 
     public override Decision<AccountApplicationRow> Decide(Book book) => OpeningRules.Complete(this, book);
@@ -182,6 +188,16 @@ public static class OpeningRules
                 ? Move(book, application, ApplicationState.IdentityFailed, failure)
             : ReasonNotToAccept(command) is { } refusal
                 ? Move(book, application, ApplicationState.Rejected, refusal)
+            : command.Deposit is { } deposit
+                ? DepositRules.Begin(
+                    book,
+                    application with
+                    {
+                        CardBank = command.Answer.CardBank,
+                    },
+                    deposit,
+                    command.Now
+                )
             : application.Channel == ApplicationChannel.Hosted
                 ? Open(book, application, command.Opening, command.Now)
             : Move(book, application with { CardBank = command.Answer.CardBank }, ApplicationState.OtpPending)
@@ -270,6 +286,7 @@ public static class OpeningRules
                 State = state,
                 Reason = reason,
                 Elements = reason is null ? application.Elements : [],
+                DepositMac = reason is null ? application.DepositMac : null,
             }
         );
         Emit(book, application);
@@ -360,7 +377,7 @@ public static class OpeningRules
 
     private static void Emit(Book book, AccountApplicationRow application)
     {
-        var status = ApplicationRules.StatusOf(application.State).Value;
+        var status = ApplicationRules.StatusOf(application).Value;
         List<EventSubject> subjects = [EventSubject.Of("application_id", application.Id)];
         if (application.AccountId is { } account && application.CustomerId is { } customer)
         {

@@ -23,6 +23,9 @@ public enum InteractionStep
     /// <summary>The application waits for pictures of the ID card.</summary>
     Images,
     Verifying,
+
+    /// <summary>The customer has to say how much came to the card.</summary>
+    Deposit,
     Pin,
     Consent,
 
@@ -80,6 +83,8 @@ public sealed record OpenInteraction(
             ? InteractionStep.NoAccount
             : Application?.State switch
             {
+                ApplicationState.IdentityVerifying when DepositRules.IsAsked(Application) =>
+                    InteractionStep.Deposit,
                 ApplicationState.IdentityVerifying => InteractionStep.Verifying,
                 ApplicationState.Created => InteractionStep.Images,
                 _ => InteractionStep.Identity,
@@ -95,6 +100,7 @@ public sealed class Interactions(
     Vault vault,
     PinHash pins,
     ServerAddress address,
+    Deposits deposits,
     Ids ids
 )
 {
@@ -139,8 +145,11 @@ public sealed class Interactions(
             return null;
         }
 
-        var application = row.ApplicationId is { } applicationId
-            ? await store.FindAsync(ApplicationTables.Applications, world, applicationId)
+        var application =
+            row.ApplicationId is { } applicationId
+                ? await store.FindAsync(ApplicationTables.Applications, world, applicationId)
+            // Days may pass until an amount has come: whoever signs in again goes on.
+            : row.SignedIn ? await deposits.FindAsync(row, world)
             : null;
         // Who was verified here counts before whom the number was known by.
         var customer = (application?.CustomerId ?? row.CustomerId) is { } customerId

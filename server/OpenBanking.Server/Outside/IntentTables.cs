@@ -34,6 +34,9 @@ public enum IntentKind
 
     /// <summary>Of an application with pictures of the ID card; servers that know none leave it alone.</summary>
     VerifyImages = 12,
+
+    /// <summary>To a card that its bank does not confirm; servers that know none leave it alone.</summary>
+    SendDeposit = 13,
 }
 
 public enum IntentState

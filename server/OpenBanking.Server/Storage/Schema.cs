@@ -67,6 +67,7 @@ public static class Schema
         IdentityImageTables.Images,
         ApplicationTables.Visits,
         ApplicationTables.Rates,
+        DepositTables.Rates,
         ConsentTables.Consents,
         AuthorizationTables.SingleUse,
         AuthorizationTables.PushedRequests,
