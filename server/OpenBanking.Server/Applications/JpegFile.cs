@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace OpenBanking.Server.Applications;
@@ -16,7 +17,7 @@ internal ref struct JpegFile
     private const int FrameHeaderLength = 6;
 
     private readonly ReadOnlySpan<byte> file;
-    private readonly MemoryStream kept;
+    private readonly ArrayBufferWriter<byte> kept;
     private int position;
     private int width;
     private int height;
@@ -185,12 +186,5 @@ internal ref struct JpegFile
     }
 
     private readonly byte[] Make() =>
-        [
-            Marker,
-            Start,
-            .. ExifOrientation.Segment(orientation),
-            .. kept.GetBuffer().AsSpan(0, (int)kept.Length),
-            Marker,
-            End,
-        ];
+        [Marker, Start, .. ExifOrientation.Segment(orientation), .. kept.WrittenSpan, Marker, End];
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace OpenBanking.Server.Applications;
@@ -15,7 +16,7 @@ internal static class PngFile
 
     public static (IdentityImage? Image, ImageFault Fault) Read(ReadOnlySpan<byte> file)
     {
-        var kept = new MemoryStream(file.Length);
+        var kept = new ArrayBufferWriter<byte>(file.Length);
         kept.Write(Signature);
         var rest = file[Signature.Length..];
         var header = ReadOnlySpan<byte>.Empty;
@@ -62,12 +63,12 @@ internal static class PngFile
         return (null, ImageFault.Damaged);
     }
 
-    private static IdentityImage Make(ReadOnlySpan<byte> header, MemoryStream kept) =>
+    private static IdentityImage Make(ReadOnlySpan<byte> header, ArrayBufferWriter<byte> kept) =>
         new(
             ImageFiles.Png,
             BinaryPrimitives.ReadInt32BigEndian(header),
             BinaryPrimitives.ReadInt32BigEndian(header[4..]),
-            kept.ToArray()
+            kept.WrittenSpan.ToArray()
         );
 
     /// <summary>Whether it names a size, and a depth that goes with its colours (clause 11.2.2).</summary>
