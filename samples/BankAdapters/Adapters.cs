@@ -11,6 +11,13 @@ public sealed class IdentityAdapter(Backend backend) : BackendPort(backend, "ide
         CancellationToken cancellationToken
     ) => AskAsync("verify", reference, elements, cancellationToken);
 
+    public Task<OutsideAnswer> VerifyAsync(
+        Reference reference,
+        FiveElements elements,
+        IdentityImages images,
+        CancellationToken cancellationToken
+    ) => AskAsync("verify", reference, new Pictured(elements, images), cancellationToken);
+
     public async Task<string> BankOfAsync(
         Reference reference,
         string cardNumber,
@@ -25,11 +32,35 @@ public sealed class IdentityAdapter(Backend backend) : BackendPort(backend, "ide
         ).Name;
 
     protected override string RefusalOf(string? code) =>
-        code == "card_mismatch" ? ApplicationReasons.CardNotVerified : ApplicationReasons.IdentityNotVerified;
+        code switch
+        {
+            "card_mismatch" => ApplicationReasons.CardNotVerified,
+            "card_bank_silent" => IIdentityVerification.CardUnconfirmed,
+            "pictures_unreadable" => ApplicationReasons.ImagesNotVerified,
+            _ => ApplicationReasons.IdentityNotVerified,
+        };
+
+    private sealed record Pictured(FiveElements Person, IdentityImages Pictures);
 
     private sealed record CardQuestion(string CardNumber);
 
     private sealed record CardIssuer(string Name);
+}
+
+/// <summary>For a bank that sends small amounts to cards whose banks confirm nothing.</summary>
+public sealed class DepositAdapter(Backend backend) : BackendPort(backend, "deposits"), ICardDeposit
+{
+    public Task<OutsideAnswer> SendAsync(
+        Reference reference,
+        string cardNumber,
+        string name,
+        Money amount,
+        CancellationToken cancellationToken
+    ) => AskAsync("send", reference, new Deposit(cardNumber, name, amount), cancellationToken);
+
+    protected override string RefusalOf(string? code) => ApplicationReasons.CardNotVerified;
+
+    private sealed record Deposit(string CardNumber, string Name, Money Amount);
 }
 
 public sealed class RiskAdapter(Backend backend) : BackendPort(backend, "risk"), IRiskDecision

@@ -16,6 +16,7 @@ public static class BankAdapterRegistration
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<Backend>();
         builder.Services.AddSingleton<IIdentityVerification, IdentityAdapter>();
+        builder.Services.AddSingleton<ICardDeposit, DepositAdapter>();
         builder.Services.AddSingleton<IRiskDecision, RiskAdapter>();
         builder.Services.AddSingleton<IPaymentRisk, PaymentRiskAdapter>();
         builder.Services.AddSingleton<ICardRail, CardRailAdapter>();

@@ -69,7 +69,8 @@ public sealed record AccountApplication : ResponseObject
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it ends by itself, unless the e-account is opened: 24 hours after it was made.</summary>
+    /// <summary>When it ends by itself, unless the e-account is opened: 24 hours after it was made, or seven days after an
+    /// amount was sent to the card.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>The application and where it stands; not the address where the customer goes on.</summary>
@@ -81,11 +82,17 @@ public sealed record AccountApplication : ResponseObject
 [JsonConverter(typeof(OpenValueConverter<AccountApplicationStatus>))]
 public readonly record struct AccountApplicationStatus(string Value) : IOpenValue<AccountApplicationStatus>
 {
-    /// <summary>Taken in; its verification is asked for in the same moment.</summary>
+    /// <summary>Taken in. Its verification is asked for in the same moment, unless the customer gives pictures of the ID card on
+    /// the bank's pages first.</summary>
     public static AccountApplicationStatus Created { get; } = new("created");
 
     /// <summary>The card's bank is being asked whether the person is who they say.</summary>
     public static AccountApplicationStatus IdentityVerifying { get; } = new("identity_verifying");
+
+    /// <summary>The card's bank confirms the card in no other way, so a small amount was sent to it: within seven days the customer
+    /// has to say how much came, at <c>continuation_url</c> or, for an application on the bank's pages, through another account
+    /// link.</summary>
+    public static AccountApplicationStatus DepositPending { get; } = new("deposit_pending");
 
     /// <summary>They are not, or the card is not theirs; <c>reason</c> says which. A new application may be made.</summary>
     public static AccountApplicationStatus IdentityFailed { get; } = new("identity_failed");
@@ -96,7 +103,7 @@ public readonly record struct AccountApplicationStatus(string Value) : IOpenValu
     /// <summary>Too many wrong codes. A new application may be made.</summary>
     public static AccountApplicationStatus OtpFailed { get; } = new("otp_failed");
 
-    /// <summary>Not finished in 24 hours. A new application may be made.</summary>
+    /// <summary>Not finished in 24 hours, or in seven days when an amount was sent to the card. A new application may be made.</summary>
     public static AccountApplicationStatus Expired { get; } = new("expired");
 
     /// <summary>The e-account is open. It is in use when the customer has set the payment PIN, which
@@ -119,8 +126,10 @@ public static class ApplicationReasons
 #pragma warning disable CS1591 // The catalogue below says what each code means.
     public const string IdentityNotVerified = "identity_not_verified";
     public const string CardNotVerified = "card_not_verified";
+    public const string ImagesNotVerified = "images_not_verified";
     public const string UnderMinimumAge = "under_minimum_age";
     public const string DeclinedByBank = "declined_by_bank";
+    public const string TooManyWrongAmounts = "too_many_wrong_amounts";
     public const string TooManyWrongCodes = "too_many_wrong_codes";
     public const string NotConfirmedInTime = "not_confirmed_in_time";
     public const string MobileOfAnother = "mobile_of_another_customer";
@@ -144,6 +153,12 @@ public static class ApplicationReasons
             "Have the customer choose another card, then apply anew."
         ),
         new(
+            ImagesNotVerified,
+            "The pictures of the ID card cannot be read, or show somebody else",
+            "Take new pictures of your own ID card, both sides.",
+            "Have the customer apply anew on the bank's pages, with new pictures."
+        ),
+        new(
             UnderMinimumAge,
             "The person is younger than the rules allow",
             "Go to a branch with a parent.",
@@ -156,6 +171,12 @@ public static class ApplicationReasons
             "Do not apply again; the bank says no more to anybody but the customer."
         ),
         new(
+            TooManyWrongAmounts,
+            "The amount that was sent to the card was entered wrong too often",
+            "Begin again, with a card whose statement you see.",
+            "Have the customer choose another card, then apply anew."
+        ),
+        new(
             TooManyWrongCodes,
             "The one-time code was entered wrong too often",
             "Begin again.",
@@ -163,7 +184,7 @@ public static class ApplicationReasons
         ),
         new(
             NotConfirmedInTime,
-            "The customer did not confirm within 24 hours",
+            "The customer did not confirm in time",
             "Begin again.",
             "Apply anew when the customer asks for it."
         ),

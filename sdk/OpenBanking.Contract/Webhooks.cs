@@ -119,6 +119,9 @@ public static class EventTypes
     /// <summary>The card's bank is asked who the applicant is.</summary>
     public const string AccountApplicationIdentityVerifying = "account_application.identity_verifying";
 
+    /// <summary>A small amount was sent to the applicant's card: they have to say how much came.</summary>
+    public const string AccountApplicationDepositPending = "account_application.deposit_pending";
+
     /// <summary>The applicant is not who they say, or the card is not theirs.</summary>
     public const string AccountApplicationIdentityFailed = "account_application.identity_failed";
 
@@ -249,6 +252,7 @@ public static class EventTypes
     [
         AccountApplicationCreated,
         AccountApplicationIdentityVerifying,
+        AccountApplicationDepositPending,
         AccountApplicationIdentityFailed,
         AccountApplicationOtpPending,
         AccountApplicationOtpFailed,

@@ -128,6 +128,12 @@ public sealed partial class BankCustomer : IDisposable
                     )
                     .ConfigureAwait(false),
                 "identity" => await OpenAccountAsync(page, next).ConfigureAwait(false),
+                "deposit" => await SubmitAsync(
+                        page,
+                        next,
+                        ("Amount", await NewestAmountAsync().ConfigureAwait(false))
+                    )
+                    .ConfigureAwait(false),
                 "verifying" => await WaitAndGetAsync(next).ConfigureAwait(false),
                 "pin" => await SetPinAsync(page, next).ConfigureAwait(false),
                 "consent" => await ConsentAsync(page, next).ConfigureAwait(false),
@@ -273,8 +279,16 @@ public sealed partial class BankCustomer : IDisposable
         throw new InvalidOperationException("No one-time code arrived in the message box within 10 s.");
     }
 
+    /// <summary>What the newest message of a card's bank says that came, in yuan.</summary>
+    private async Task<string> NewestAmountAsync() =>
+        (await NewestMessageAsync(Amount()).ConfigureAwait(false) is { } message)
+            ? Amount().Match(message.Text).Value
+            : throw new InvalidOperationException("The card's bank has sent no message.");
+
     /// <summary>The newest message with a code in it; a phone gets others, too.</summary>
-    private async Task<SandboxMessage?> NewestCodeAsync()
+    private Task<SandboxMessage?> NewestCodeAsync() => NewestMessageAsync(Digits());
+
+    private async Task<SandboxMessage?> NewestMessageAsync(Regex holding)
     {
         using var response = await browser.GetAsync(messages).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
@@ -282,7 +296,7 @@ public sealed partial class BankCustomer : IDisposable
         var page = await System
             .Text.Json.JsonSerializer.DeserializeAsync(body, ResponseJson.Default.PageSandboxMessage)
             .ConfigureAwait(false);
-        return page!.Data.FirstOrDefault(message => Digits().IsMatch(message.Text));
+        return page!.Data.FirstOrDefault(message => holding.IsMatch(message.Text));
     }
 
     private static async Task<IDocument> ParseAsync(HttpResponseMessage response)
@@ -299,6 +313,9 @@ public sealed partial class BankCustomer : IDisposable
 
     [GeneratedRegex("[0-9]{6}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Digits();
+
+    [GeneratedRegex(@"\b0\.[0-9]{2}\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Amount();
 
     [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Spaces();

@@ -63,6 +63,17 @@ public static class MagicPersons
             Person = All[4].Person with { Mobile = SandboxPersons.SharedNumber },
             Refusal = ApplicationReasons.MobileOfAnother,
         };
+    /// <summary>Gives a card that its bank does not confirm: the application is <c>deposit_pending</c>, and the amount is in the message
+    /// box.</summary>
+    public static MagicPerson WithUnconfirmedCard { get; } = WithUnconfirmedCardOf(All[2]);
+
+    private static MagicPerson WithUnconfirmedCardOf(MagicPerson magic)
+    {
+        var card = SandboxSeed
+            .Default.Persons.Single(person => person.IdNumber == magic.Person.IdNumber)
+            .UnconfirmedCard!;
+        return magic with { Person = magic.Person with { CardNumber = card.Number, CardBank = card.Bank } };
+    }
 
     private static MagicPerson Of(SandboxSeed.Person person, string? refusal = null) =>
         new(Describe(person), Money.Cny(person.CardBalance), refusal)

@@ -49,6 +49,8 @@ public sealed class Housekeeping(
         engine.SweepLater(CustomerTables.OneTimeCodeRates, $"last_sent_at < {now - DayLock.Lasts * 2}");
         engine.SweepLater(CustomerTables.OneTimeCodes, $"expires_at < {now - grace}");
         Erasures.Sweep(engine, now);
+        ImageStore.Sweep(engine, now);
+        engine.SweepLater(DepositTables.Rates, $"window_start < {now - (DepositRules.Window * 2)}");
         engine.SweepLater(PasskeyTables.UsedChallenges, $"expires_at < {now - grace}");
         engine.SweepLater(PasskeyTables.Passkeys, $"ended_at < {now - grace}");
         engine.SweepLater(VelocityTables.Counters, $"expires_at < {now - grace}");

@@ -65,6 +65,10 @@ public static class Program
                     id,
                     mobile
                 ),
+                [ImageCommands.Write, var account, var folder, ..] => await app.WriteImagesAsync(
+                    account,
+                    folder
+                ),
                 ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ServerCommands.OlderOpenApi, ..] => await app.WriteOpenApiAsync(older: true),
                 ["openapi", ..] => await app.WriteOpenApiAsync(older: false),

@@ -117,9 +117,17 @@ public static class ServerCommands
                 .. settings,
                 "--Storage:MustExist=true",
             ],
+            [ImageCommands.Write, var id, var folder, .. var settings]
+                when !id.StartsWith("--", StringComparison.Ordinal)
+                    && !folder.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. settings,
+                "--Storage:MustExist=true",
+            ],
             [CustomerCommands.Release, ..] => throw new WrongSettingException(
                 $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number."
             ),
+            [ImageCommands.Write, ..] => throw new WrongSettingException(ImageCommands.Usage),
             [FeeCommands.Set, var owner, .. var words]
                 when !owner.StartsWith("--", StringComparison.Ordinal) =>
             [
@@ -152,7 +160,7 @@ public static class ServerCommands
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, release-number, freeze-account, unfreeze-account, outstanding, resolve-transfer, "
+                        + "find-customer, release-number, identity-images, freeze-account, unfreeze-account, outstanding, resolve-transfer, "
                         + "retry-withdrawal, cases, take-case, answer-case, correct-name, partners, register-partner, "
                         + "register-app, show-app, change-app, end-app, set-fees, settle-campaign, pay-out and openapi; "
                         + "without one the server serves."

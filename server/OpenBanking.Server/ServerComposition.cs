@@ -197,9 +197,15 @@ public static class ServerComposition
         services.AddSingleton<ContinuationAddresses>();
         services.AddSingleton<Continuations>();
         services.AddSingleton<Openings>();
+        services.AddSingleton<ImageStore>();
+        services.AddSingleton<Deposits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<Deposits>());
         services.AddSingleton<ApplicationExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ApplicationExpiry>());
-        foreach (var kind in (IntentKind[])[IntentKind.VerifyIdentity, IntentKind.VerifyApplicant])
+        foreach (
+            var kind in (IntentKind[])
+                [IntentKind.VerifyIdentity, IntentKind.VerifyApplicant, IntentKind.VerifyImages]
+        )
         {
             services.AddSingleton<IIntentHandler>(provider =>
                 ActivatorUtilities.CreateInstance<IdentityVerifications>(provider, kind)
@@ -249,6 +255,7 @@ public static class ServerComposition
         services.AddSingleton<IIdentityVerification>(provider =>
             provider.GetRequiredService<SandboxOutside>()
         );
+        services.AddSingleton<ICardDeposit>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IRiskDecision>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<IPaymentRisk>(provider => provider.GetRequiredService<SandboxOutside>());
         services.AddSingleton<ICardRail>(provider => provider.GetRequiredService<SandboxOutside>());

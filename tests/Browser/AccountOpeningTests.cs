@@ -33,7 +33,7 @@ public sealed class AccountOpeningTests : IAsyncLifetime
     )
     {
         await using var phone = await Phone.NewAsync(language, language, scripts, dark);
-        var person = (await PersonsAsync())[language == "en" ? 0 : 1];
+        var person = await PersonAsync(language == "en" ? 2 : 4);
         var page = phone.Page;
 
         await page.GotoAsync(shop.Address.ToString());
@@ -119,9 +119,31 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await page.Locator("#IdNumber").FillAsync(person.IdNumber);
         await page.Locator("#CardNumber").FillAsync(person.CardNumber);
         await page.Locator("#Terms").CheckAsync();
+        await page.Locator("#WithImages").CheckAsync();
         await phone.LookAsync("identity");
         await phone.AssertPhoneSizedAsync();
         await PressFirstButtonAsync(page);
+
+        await phone.ArriveAsync("**/images");
+        await page.Locator("#Portrait")
+            .SetInputFilesAsync(Picture("front.jpg", "image/jpeg", Pictures.Jpeg()));
+        await page.Locator("#Emblem").SetInputFilesAsync(Picture("back.png", "image/png", Pictures.Jpeg()));
+        await PressFirstButtonAsync(page);
+        await phone.ArriveAsync("**/images");
+        await phone.LookAsync("images-refused");
+        await phone.AssertPhoneSizedAsync();
+        await page.Locator("#Emblem").SetInputFilesAsync(Picture("back.png", "image/png", Pictures.Png()));
+        await PressFirstButtonAsync(page);
+
+        await phone.ArriveAsync("**/deposit");
+        await FillAsync(page, "Amount", "37");
+        await phone.LookAsync("deposit-refused");
+        await phone.AssertPhoneSizedAsync();
+        await FillAsync(
+            page,
+            "Amount",
+            await phone.ReadMessageAsync(person.Mobile, person.CardNumber[^4..], "0[.][0-9]{2}")
+        );
 
         await phone.ArriveAsync("**/pin");
         await page.Locator("#Pin").FillAsync(Pin);
@@ -136,6 +158,14 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await PressFirstButtonAsync(page);
     }
 
+    private static FilePayload Picture(string name, string type, byte[] content) =>
+        new()
+        {
+            Name = name,
+            MimeType = type,
+            Buffer = content,
+        };
+
     private static async Task FillAsync(IPage page, string field, string value)
     {
         await page.Locator("#" + field).FillAsync(value);
@@ -143,6 +173,13 @@ public sealed class AccountOpeningTests : IAsyncLifetime
     }
 
     private static Task PressFirstButtonAsync(IPage page) => page.Locator("button.primary").ClickAsync();
+
+    /// <summary>With the last of their cards, which its bank does not confirm.</summary>
+    private async Task<SandboxPerson> PersonAsync(int number)
+    {
+        var persons = await PersonsAsync();
+        return persons.Last(person => person.IdNumber == persons[number].IdNumber);
+    }
 
     private async Task<IReadOnlyList<SandboxPerson>> PersonsAsync()
     {

@@ -124,7 +124,11 @@ public sealed class Phone : IAsyncDisposable
 
     /// <summary>The code as a person reads it: in the message box, in another tab.</summary>
     /// <param name="saying">What the message says: it may come after an older one.</param>
-    public async Task<string> ReadCodeAsync(string mobile, string saying)
+    public Task<string> ReadCodeAsync(string mobile, string saying) =>
+        ReadMessageAsync(mobile, saying, "[0-9]{6}");
+
+    /// <summary>What a message says in the form of a pattern.</summary>
+    public async Task<string> ReadMessageAsync(string mobile, string saying, string pattern)
     {
         var address = await Page.Locator(".sandbox a").GetAttributeAsync("href");
         Assert.Contains(mobile, address);
@@ -138,7 +142,7 @@ public sealed class Phone : IAsyncDisposable
 
         var message = await bubble.TextContentAsync();
         await tab.CloseAsync();
-        return Regex.Match(message!, "[0-9]{6}", default, TimeSpan.FromSeconds(1)).Value;
+        return Regex.Match(message!, pattern, default, TimeSpan.FromSeconds(1)).Value;
     }
 
     /// <summary>Nothing is cut off at the side of a phone, and fingers find every button.</summary>

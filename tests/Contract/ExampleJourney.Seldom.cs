@@ -21,6 +21,7 @@ public sealed partial class ExampleJourney
     {
         await ApplyAsync(MagicPersons.WithAnotherName.Person, 2);
         await ApplyAsync(MagicPersons.TooYoung.Person, 3);
+        await ApplyAsync(MagicPersons.WithUnconfirmedCard.Person, 5);
         var guessed = await ApplyAsync(persons[3], 4);
         await UntilAsync(
             () => client.AccountApplications.GetAsync(guessed.Id),

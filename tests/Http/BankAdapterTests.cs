@@ -317,6 +317,7 @@ public sealed class BankAdapterTests
         using var backend = new Backend(bank.Options);
         var identity = new IdentityAdapter(backend);
         var risk = new RiskAdapter(backend);
+        var deposits = new DepositAdapter(backend);
         var person = new FiveElements("name", "id", "mobile", "card");
         bank.Lost["identity/verify"] = 1;
         bank.Decisions["risk/assess"] = new("pending");
@@ -326,6 +327,9 @@ public sealed class BankAdapterTests
         );
         Assert.Equal(OutsideAnswer.Done, await identity.FindAsync(reference, CancellationToken.None));
         Assert.Null(await risk.FindAsync(reference, CancellationToken.None));
+        Assert.Null(await deposits.FindAsync(reference, CancellationToken.None));
+        await deposits.SendAsync(reference, "card", "name", Money.Cny(37), CancellationToken.None);
+        Assert.Equal(OutsideAnswer.Done, await deposits.FindAsync(reference, CancellationToken.None));
         await Assert.ThrowsAsync<OutcomeNotKnownException>(() =>
             risk.AssessAsync(reference, person, CancellationToken.None)
         );

@@ -12,11 +12,14 @@ public abstract class BankPageTests(SharedServer shared) : IAsyncLifetime
 
     protected Browser Browser { get; } = new();
 
-    protected SandboxPerson Person { get; private set; } = null!;
+    protected SandboxPerson Person { get; set; } = null!;
 
-    public virtual async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync() => await ComeAsync(await Shared.NewPartnerAsync());
+
+    /// <summary>Comes to the bank from a partner's app.</summary>
+    protected async Task ComeAsync(TestPartner partner)
     {
-        Partner = await Shared.NewPartnerAsync();
+        Partner = partner;
         Person = (await Partner.PersonsAsync())[0];
         await Browser.GoAsync(await StartAsync());
     }

@@ -70,6 +70,33 @@ public sealed class Browser : IDisposable
         await FollowAsync(address, await PostAsync(address, fields));
     }
 
+    /// <summary>Chooses files in the form of the page, and presses its first button.</summary>
+    public async Task SubmitFilesAsync(params (string Name, byte[] Content, string Type)[] files)
+    {
+        using var content = new MultipartFormDataContent();
+        foreach (var (name, value) in HiddenFields())
+        {
+            content.Add(new StringContent(value), name);
+        }
+
+        foreach (var (name, file, type) in files)
+        {
+            var part = new ByteArrayContent(file);
+            part.Headers.TryAddWithoutValidation("Content-Type", type);
+            content.Add(part, name, "IMG_0001");
+        }
+
+        var address = new Uri(Address.GetLeftPart(UriPartial.Path));
+        await FollowAsync(address, await http.PostAsync(address, content));
+    }
+
+    /// <summary>Sends a body as it is to where the browser is; gives the status.</summary>
+    public async Task<HttpStatusCode> SendAsync(HttpContent body)
+    {
+        using var answer = await http.PostAsync(new Uri(Address.GetLeftPart(UriPartial.Path)), body);
+        return answer.StatusCode;
+    }
+
     /// <summary>What the form of the page sends beside what is entered.</summary>
     public IEnumerable<KeyValuePair<string, string>> HiddenFields(string form = "form[method=post]") =>
         Page.QuerySelector<IHtmlFormElement>(form)!

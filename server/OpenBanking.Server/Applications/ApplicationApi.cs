@@ -31,6 +31,7 @@ public static class ApplicationApi
             .Refuses(
                 ProblemCodes.InvalidEncryption,
                 ProblemCodes.EncryptionKeyUnknown,
+                ProblemCodes.IdentityImagesRequired,
                 ProblemCodes.TooManyApplications
             );
         api.MapGet("/account-applications", ListAsync)
@@ -70,6 +71,11 @@ public static class ApplicationApi
         Ids ids
     )
     {
+        if (options.IdentityImages == ImageRule.Required)
+        {
+            return Problems.Of(ProblemCodes.IdentityImagesRequired);
+        }
+
         var request = body.Value;
         if (
             Wire.Refuse(CheckReturn(request.ReturnUri, caller.App), CheckType(request.AccountType)) is
@@ -204,7 +210,7 @@ public static class ApplicationApi
         return new()
         {
             Id = caller.Show(application.Id),
-            Status = ApplicationRules.StatusOf(state),
+            Status = expired ? AccountApplicationStatus.Expired : ApplicationRules.StatusOf(application),
             Reason = expired ? ApplicationReasons.NotConfirmedInTime : application.Reason,
             AccountType = new(application.Type),
             Channel = application.Channel == ApplicationChannel.Api ? "api" : "hosted",

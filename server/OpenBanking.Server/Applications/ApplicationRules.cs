@@ -229,13 +229,20 @@ public static class ApplicationRules
     /// number may be somebody else's by then.</summary>
     public static bool TakesCodes(AccountApplicationRow application, DateTimeOffset now) =>
         application.Channel == ApplicationChannel.Api
-        && application.State is ApplicationState.OtpPending or ApplicationState.Opened
+        && (
+            application.State is ApplicationState.OtpPending or ApplicationState.Opened
+            || DepositRules.IsAsked(application)
+        )
         && now < application.ExpiresAt;
 
     /// <summary>Whether a number that opened an account is still its customer's.</summary>
     private static bool IsOfApplicant(Book book, AccountApplicationRow application) =>
         application.CustomerId is not { } customer
         || CustomerLookups.IsMobileOf(book, application.MobileIndex, customer);
+    public static AccountApplicationStatus StatusOf(AccountApplicationRow application) =>
+        DepositRules.IsAsked(application)
+            ? AccountApplicationStatus.DepositPending
+            : StatusOf(application.State);
 
     public static AccountApplicationStatus StatusOf(ApplicationState state) =>
         state switch
@@ -253,7 +260,7 @@ public static class ApplicationRules
 
     private static void CountWrong(Book book, AccountApplicationRow application, CodeCheck check)
     {
-        if (check != CodeCheck.Wrong || application.State != ApplicationState.OtpPending)
+        if (check != CodeCheck.Wrong || !OpeningRules.IsOpen(application.State))
         {
             return;
         }

@@ -12,6 +12,8 @@ public enum ApplicationState
     IdentityFailed = 2,
     Opened = 3,
     Rejected = 4,
+
+    /// <summary>Waits for pictures of the ID card; the others leave this at once.</summary>
     Created = 5,
 
     /// <summary>The customer has to confirm by one-time code.</summary>
@@ -74,7 +76,20 @@ public sealed record AccountApplicationRow : VersionedRow, IIdentified
     /// <summary>The class of account that is to be opened; null for Type II, which is all that older servers know.</summary>
     public string? AccountType { get; init; }
 
+    /// <summary>Of which sides of the ID card there is a picture: a bit for each <see cref="IdentityImageSide"/>.</summary>
+    public int Images { get; init; }
+
+    public DepositState DepositState { get; init; }
+
+    /// <summary>The keyed digest of the amount that was sent to the card, until the customer knew it.</summary>
+    public byte[]? DepositMac { get; init; }
+
+    /// <summary>Wrong amounts.</summary>
+    public int DepositFailures { get; init; }
+
     public string Type => AccountType ?? OpenBanking.AccountType.TypeTwo.Value;
+
+    public bool Has(IdentityImageSide side) => (Images & (int)side) != 0;
 }
 
 /// <summary>What identifies a person to the card's bank: C2 data, only ever stored sealed.</summary>

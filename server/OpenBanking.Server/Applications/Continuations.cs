@@ -16,6 +16,9 @@ public enum ContinuationStep
     Verifying,
     Start,
     Code,
+
+    /// <summary>The customer has to say how much came to the card.</summary>
+    Deposit,
     Pin,
 
     /// <summary>The account is in use.</summary>
@@ -47,7 +50,8 @@ public sealed record OpenContinuation(
                 : Confirming
             )
         : !OpeningRules.IsOpen(Row.State) || OpeningRules.HasExpired(Row, Now) ? ContinuationStep.Over
-        : Row.State == ApplicationState.OtpPending ? Confirming
+        : DepositRules.IsAsked(Row) && Visit?.State == VisitState.Proven ? ContinuationStep.Deposit
+        : Row.State == ApplicationState.OtpPending || DepositRules.IsAsked(Row) ? Confirming
         : ContinuationStep.Verifying;
 
     /// <summary>Why it came to nothing.</summary>

@@ -16,6 +16,8 @@ public sealed class IdentityVerifications(
     WorldClocks clocks,
     Vault vault,
     Openings openings,
+    ImageStore images,
+    Deposits deposits,
     IIdentityVerification verification,
     IRiskDecision risk
 ) : IIntentHandler
@@ -35,9 +37,15 @@ public sealed class IdentityVerifications(
         var elements = application.Elements is []
             ? new FiveElements("", "", "", "0000")
             : vault.OpenJson<FiveElements>(application.Elements, application.Id.Value);
-        var answer = application.Elements is []
-            ? new(ApplicationReasons.NotConfirmedInTime, null, null, "")
-            : await AskAsync(reference, elements, mayBeKnown, cancellationToken);
+        var (answer, confirmed) = application.Elements is []
+            ? (new(ApplicationReasons.NotConfirmedInTime, null, null, ""), true)
+            : await AskAsync(
+                reference,
+                elements,
+                await images.ReadAsync(reference.World, application),
+                mayBeKnown,
+                cancellationToken
+            );
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         var now = await clocks.NowAsync(reference.World);
         var decision = await engine.SubmitAsync(
@@ -47,7 +55,8 @@ public sealed class IdentityVerifications(
                 reference.Id,
                 application,
                 answer,
-                await openings.PrepareAsync(reference.World, application, elements, answer.CardBank, now)
+                await openings.PrepareAsync(reference.World, application, elements, answer.CardBank, now),
+                confirmed ? null : deposits.New(application, elements)
             )
         );
         if (decision is Rejected<AccountApplicationRow> { Refusal: var refusal })
@@ -56,27 +65,42 @@ public sealed class IdentityVerifications(
         }
     }
 
-    private async Task<VerificationAnswer> AskAsync(
+    /// <summary>What they say, and whether the card's bank has confirmed the card.</summary>
+    private async Task<(VerificationAnswer Answer, bool Confirmed)> AskAsync(
         Reference reference,
         FiveElements elements,
+        IdentityImages? given,
         bool mayBeKnown,
         CancellationToken cancellationToken
     )
     {
-        var verified = await verification.AskAsync(reference, elements, mayBeKnown, cancellationToken);
-        if (verified.FailureCode is { } failure)
+        var verified = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
+        verified ??= given is null
+            ? await verification.VerifyAsync(reference, elements, cancellationToken)
+            : await verification.VerifyAsync(reference, elements, given, cancellationToken);
+        verified = verified.RefusingWith([
+            ApplicationReasons.IdentityNotVerified,
+            ApplicationReasons.CardNotVerified,
+            .. given is null ? (string[])[] : [ApplicationReasons.ImagesNotVerified],
+            .. deposits.AreOffered ? (string[])[IIdentityVerification.CardUnconfirmed] : [],
+        ]);
+        var confirmed = verified.FailureCode != IIdentityVerification.CardUnconfirmed;
+        if (confirmed && verified.FailureCode is { } failure)
         {
-            return new(failure, null, null, "");
+            return (new(failure, null, null, ""), true);
         }
 
         var decided = mayBeKnown ? await risk.FindAsync(reference, cancellationToken) : null;
         decided ??= await risk.AssessAsync(reference, elements, cancellationToken);
         decided = decided.RefusingWith(ApplicationReasons.DeclinedByBank);
-        return new(
-            FailureReason: null,
-            decided.FailureCode,
-            IdentityNumbers.BirthDateOf(elements.IdNumber),
-            await verification.BankOfAsync(reference, elements.CardNumber, cancellationToken)
+        return (
+            new(
+                FailureReason: null,
+                decided.FailureCode,
+                IdentityNumbers.BirthDateOf(elements.IdNumber),
+                await verification.BankOfAsync(reference, elements.CardNumber, cancellationToken)
+            ),
+            confirmed
         );
     }
 }

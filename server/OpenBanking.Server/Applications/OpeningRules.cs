@@ -9,6 +9,7 @@ namespace OpenBanking.Server.Applications;
 
 /// <summary>Asks for an account to be opened for the person on the bank's pages.</summary>
 /// <param name="Previous">The interaction's newest application when the form was sent; null when there was none.</param>
+/// <param name="WithImages">Whether it waits for pictures of the ID card first.</param>
 public sealed record SubmitApplication(
     World World,
     DateTimeOffset Now,
@@ -16,7 +17,8 @@ public sealed record SubmitApplication(
     Id<AccountApplicationRow>? Previous,
     AccountApplicationRow Application,
     Id<IntentRow> IntentId,
-    DateTimeOffset RealNow
+    DateTimeOffset RealNow,
+    bool WithImages = false
 ) : Command<AccountApplicationRow>(World, Now)
 {
     public override Actor Actor => Actor.App(Application.AppId);
@@ -36,13 +38,15 @@ public sealed record SubmitApplication(
 /// <param name="Application">Read before the batch for what never changes in it.</param>
 /// <param name="Answer">What they say.</param>
 /// <param name="Opening">What is opened, if it is.</param>
+/// <param name="Deposit">What is sent to the card when its bank did not confirm it; null when it did.</param>
 public sealed record CompleteVerification(
     World World,
     DateTimeOffset Now,
     Id<IntentRow> IntentId,
     AccountApplicationRow Application,
     VerificationAnswer Answer,
-    Opening Opening
+    Opening Opening,
+    NewDeposit? Deposit = null
 ) : Command<AccountApplicationRow>(World, Now)
 {
     public override Subject Subject => Subject.Of(Application.Id);
@@ -52,6 +56,10 @@ public sealed record CompleteVerification(
         keys.Want(IntentTables.Intents, IntentId);
         keys.Want(ApplicationTables.Applications, Application.Id);
         Opening.Want(keys, Application);
+        if (Deposit is { } deposit)
+        {
+            keys.Want(DepositTables.Rates, new(deposit.CardIndex));
+        }
     }
 
     public override Decision<AccountApplicationRow> Decide(Book book) => OpeningRules.Complete(this, book);
@@ -124,7 +132,15 @@ public static class OpeningRules
             }
         );
         return Decision.Accept(
-            Begin(book, command.Application, command.IntentId, IntentKind.VerifyIdentity, command.RealNow)
+            command.WithImages
+                ? TakeIn(book, command.Application)
+                : Begin(
+                    book,
+                    command.Application,
+                    command.IntentId,
+                    IntentKind.VerifyIdentity,
+                    command.RealNow
+                )
         );
     }
 
@@ -135,9 +151,17 @@ public static class OpeningRules
         Id<IntentRow> intentId,
         IntentKind kind,
         DateTimeOffset realNow
+    ) => Verify(book, TakeIn(book, application), intentId, kind, realNow);
+
+    /// <summary>Has an application verified that was taken in.</summary>
+    public static AccountApplicationRow Verify(
+        Book book,
+        AccountApplicationRow application,
+        Id<IntentRow> intentId,
+        IntentKind kind,
+        DateTimeOffset realNow
     )
     {
-        Emit(book, book.Insert(ApplicationTables.Applications, application));
         IntentRules.Ask(book, intentId, kind, application.Id.Value, realNow);
         return Move(book, application, ApplicationState.IdentityVerifying);
     }
@@ -171,6 +195,16 @@ public static class OpeningRules
                 ? Move(book, application, ApplicationState.IdentityFailed, failure)
             : ReasonNotToAccept(command) is { } refusal
                 ? Move(book, application, ApplicationState.Rejected, refusal)
+            : command.Deposit is { } deposit
+                ? DepositRules.Begin(
+                    book,
+                    application with
+                    {
+                        CardBank = command.Answer.CardBank,
+                    },
+                    deposit,
+                    command.Now
+                )
             : application.Channel == ApplicationChannel.Hosted
                 ? Open(book, application, command.Opening, command.Now)
             : Move(book, application with { CardBank = command.Answer.CardBank }, ApplicationState.OtpPending)
@@ -276,6 +310,7 @@ public static class OpeningRules
                 Elements = reason is null ? application.Elements : [],
                 IdNumberIndex = reason is null ? application.IdNumberIndex : "",
                 MobileIndex = reason is null ? application.MobileIndex : "",
+                DepositMac = reason is null ? application.DepositMac : null,
             }
         );
         Emit(book, application);
@@ -372,9 +407,16 @@ public static class OpeningRules
         CustomerLookups.GiveMobile(book, application.MobileIndex, opening.CustomerId);
     }
 
+    private static AccountApplicationRow TakeIn(Book book, AccountApplicationRow application)
+    {
+        application = book.Insert(ApplicationTables.Applications, application);
+        Emit(book, application);
+        return application;
+    }
+
     private static void Emit(Book book, AccountApplicationRow application)
     {
-        var status = ApplicationRules.StatusOf(application.State).Value;
+        var status = ApplicationRules.StatusOf(application).Value;
         List<EventSubject> subjects = [EventSubject.Of("application_id", application.Id)];
         if (application.AccountId is { } account && application.CustomerId is { } customer)
         {

@@ -19,7 +19,13 @@ public enum InteractionStep
     SignIn,
     Code,
     Identity,
+
+    /// <summary>The application waits for pictures of the ID card.</summary>
+    Images,
     Verifying,
+
+    /// <summary>The customer has to say how much came to the card.</summary>
+    Deposit,
     Pin,
     Consent,
 
@@ -73,9 +79,16 @@ public sealed record OpenInteraction(
         ).Value;
 
     private InteractionStep Unverified =>
-        !Details.OfType<AccountOpening>().Any() ? InteractionStep.NoAccount
-        : Application?.State == ApplicationState.IdentityVerifying ? InteractionStep.Verifying
-        : InteractionStep.Identity;
+        !Details.OfType<AccountOpening>().Any()
+            ? InteractionStep.NoAccount
+            : Application?.State switch
+            {
+                ApplicationState.IdentityVerifying when DepositRules.IsAsked(Application) =>
+                    InteractionStep.Deposit,
+                ApplicationState.IdentityVerifying => InteractionStep.Verifying,
+                ApplicationState.Created => InteractionStep.Images,
+                _ => InteractionStep.Identity,
+            };
 }
 
 /// <summary>Leads customers through the pages: each method is one thing a customer can do.</summary>
@@ -87,6 +100,7 @@ public sealed class Interactions(
     Vault vault,
     PinHash pins,
     ServerAddress address,
+    Deposits deposits,
     Ids ids
 )
 {
@@ -131,8 +145,11 @@ public sealed class Interactions(
             return null;
         }
 
-        var application = row.ApplicationId is { } applicationId
-            ? await store.FindAsync(ApplicationTables.Applications, world, applicationId)
+        var application =
+            row.ApplicationId is { } applicationId
+                ? await store.FindAsync(ApplicationTables.Applications, world, applicationId)
+            // Days may pass until an amount has come: whoever signs in again goes on.
+            : row.SignedIn ? await deposits.FindAsync(row, world)
             : null;
         // Who was verified here counts before whom the number was known by, as long as the number is theirs.
         var customer =
@@ -252,11 +269,13 @@ public sealed class Interactions(
     public string MobileOf(OpenInteraction open) => vault.OpenText(open.Row.Mobile!, open.Row.Id.Value);
 
     /// <summary>Has the person verified, and the account opened if they are who they say.</summary>
+    /// <param name="withImages">Whether pictures of the ID card come first.</param>
     public async Task SubmitIdentityAsync(
         OpenInteraction open,
         string name,
         string idNumber,
-        string cardNumber
+        string cardNumber,
+        bool withImages
     )
     {
         var id = ids.New<AccountApplicationRow>();
@@ -283,7 +302,8 @@ public sealed class Interactions(
                     AccountType = open.AccountType,
                 },
                 ids.New<IntentRow>(),
-                clocks.RealNow
+                clocks.RealNow,
+                withImages
             )
         );
     }

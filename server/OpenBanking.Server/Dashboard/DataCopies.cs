@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Cases;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
@@ -49,6 +50,7 @@ public sealed class DataCopies(
         await WriteCouponsAsync(json, session, now);
         await WritePurposesAsync(json, session);
         await WriteCasesAsync(json, session);
+        await WriteImagesAsync(json, session);
         json.WriteStartArray("passkeys");
         foreach (var passkey in passkeys)
         {
@@ -231,6 +233,30 @@ public sealed class DataCopies(
             Write(json, "answered_at", row.AnsweredAt);
             Write(json, "closed_at", row.ClosedAt);
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>That there are pictures of the ID card: the customer has the card itself.</summary>
+    private async Task WriteImagesAsync(Utf8JsonWriter json, OpenSession session)
+    {
+        json.WriteStartArray("identity_images");
+        foreach (
+            var application in await store.ListAsync(
+                ApplicationTables.Applications,
+                session.World,
+                $"customer_id = {session.Customer!.Id} AND images > 0 ORDER BY id"
+            )
+        )
+        {
+            foreach (var side in Enum.GetValues<IdentityImageSide>().Where(application.Has))
+            {
+                json.WriteStartObject();
+                json.WriteString("side", side.ToString());
+                Write(json, "applied_at", application.CreatedAt);
+                json.WriteEndObject();
+            }
         }
 
         json.WriteEndArray();

@@ -31,6 +31,12 @@ public enum IntentKind
 
     /// <summary>Of a customer whose mobile number becomes another; servers that know none leave it alone.</summary>
     VerifyMobileChange = 11,
+
+    /// <summary>Of an application with pictures of the ID card; servers that know none leave it alone.</summary>
+    VerifyImages = 12,
+
+    /// <summary>To a card that its bank does not confirm; servers that know none leave it alone.</summary>
+    SendDeposit = 13,
 }
 
 public enum IntentState

@@ -72,6 +72,8 @@ public sealed class OutstandingMetrics : PeriodicWorker
             IntentKind.VerifyCard => "card_verification",
             IntentKind.VerifyUpgrade => "upgrade_verification",
             IntentKind.VerifyMobileChange => "mobile_verification",
+            IntentKind.VerifyImages => "image_verification",
+            IntentKind.SendDeposit => "card_deposit",
             _ => throw new InvalidOperationException($"Unknown kind {kind}."),
         };
 }

@@ -37,6 +37,10 @@ public interface IPort
 /// <summary>Verifies the five elements 五要素 with the card's bank.</summary>
 public interface IIdentityVerification : IPort
 {
+    /// <summary>The person is verified, but the card's bank does not say whose the card is. When an account is opened, a small
+    /// amount proves the card (<see cref="ICardDeposit"/>); where none is registered, it counts as no answer.</summary>
+    const string CardUnconfirmed = "card_unconfirmed";
+
     /// <summary>Refuses with <see cref="ApplicationReasons.IdentityNotVerified"/> or
     /// <see cref="ApplicationReasons.CardNotVerified"/>.</summary>
     Task<OutsideAnswer> VerifyAsync(
@@ -45,8 +49,33 @@ public interface IIdentityVerification : IPort
         CancellationToken cancellationToken
     );
 
+    /// <summary>The same, with pictures of the ID card that the customer gave; also refuses with
+    /// <see cref="ApplicationReasons.ImagesNotVerified"/>. Unless it is implemented nobody looks at the pictures.</summary>
+    Task<OutsideAnswer> VerifyAsync(
+        Reference reference,
+        FiveElements elements,
+        IdentityImages images,
+        CancellationToken cancellationToken
+    ) => VerifyAsync(reference, elements, cancellationToken);
+
     /// <summary>The name of the bank that issued a card.</summary>
     Task<string> BankOfAsync(Reference reference, string cardNumber, CancellationToken cancellationToken);
+}
+
+/// <summary>Sends a small amount to a card, so that its holder can say how much came 小额打款验证. A bank without it leaves it
+/// out.</summary>
+public interface ICardDeposit : IPort
+{
+    /// <summary>Transfers the amount, out of the bank's own money, to the card of a person of this name. It must stand in the
+    /// card's statement, and nowhere that others see. Refuses with <see cref="ApplicationReasons.CardNotVerified"/>: there is no
+    /// such card, or it is another person's.</summary>
+    Task<OutsideAnswer> SendAsync(
+        Reference reference,
+        string cardNumber,
+        string name,
+        Money amount,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>Decides whether the bank wants an account for a person: sanctions, fraud, its own experience.</summary>

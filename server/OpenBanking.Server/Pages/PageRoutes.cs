@@ -73,6 +73,7 @@ public static class PageRoutes
         {
             ContinuationStep.Start => "",
             ContinuationStep.Code => "/code",
+            ContinuationStep.Deposit => "/deposit",
             ContinuationStep.Verifying => "/verifying",
             ContinuationStep.Pin => "/pin",
             ContinuationStep.Done or ContinuationStep.Over => "/end",
@@ -87,7 +88,9 @@ public static class PageRoutes
             InteractionStep.SignIn => "sign-in",
             InteractionStep.Code => "code",
             InteractionStep.Identity => "identity",
+            InteractionStep.Images => "images",
             InteractionStep.Verifying => "verifying",
+            InteractionStep.Deposit => "deposit",
             InteractionStep.Pin => "pin",
             InteractionStep.Consent => "consent",
             InteractionStep.NoAccount => "no-account",

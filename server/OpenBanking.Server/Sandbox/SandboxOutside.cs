@@ -9,6 +9,7 @@ namespace OpenBanking.Server.Sandbox;
 /// remembers every reference, so that a question asked twice is answered once.</summary>
 public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvider time)
     : IIdentityVerification,
+        ICardDeposit,
         IRiskDecision,
         IPaymentRisk,
         ICardRail,
@@ -37,9 +38,57 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
                 ? new OutsideAnswer(ApplicationReasons.IdentityNotVerified)
             : card is null || card.IdNumber != elements.IdNumber
                 ? new OutsideAnswer(ApplicationReasons.CardNotVerified)
+            : SandboxSeed.Default.Persons.Any(seed => seed.UnconfirmedCard?.Number == card.Number)
+                ? new(IIdentityVerification.CardUnconfirmed)
             : OutsideAnswer.Done
         );
     }
+
+    /// <summary>The card's bank tells its holder what came, as banks do.</summary>
+    public async Task<OutsideAnswer> SendAsync(
+        Reference reference,
+        string cardNumber,
+        string name,
+        Money amount,
+        CancellationToken cancellationToken
+    )
+    {
+        var card = await store.FindAsync(
+            SandboxTables.Cards,
+            reference.World,
+            new SandboxCardKey(cardNumber)
+        );
+        var holder = card is null
+            ? null
+            : await store.FindAsync(
+                SandboxTables.Persons,
+                reference.World,
+                new SandboxPersonKey(card.IdNumber)
+            );
+        return holder is null || holder.Name != name
+            ? new(ApplicationReasons.CardNotVerified)
+            : await SendAsync(
+                reference,
+                new(
+                    holder.Mobile,
+                    $"{card!.Bank}：您尾号 {cardNumber[^4..]} 的卡收到 {amount}。Your card {cardNumber[^4..]} received {amount}."
+                ),
+                cancellationToken
+            );
+    }
+
+    /// <summary>A card is no square: a picture that is one shows none.</summary>
+    public async Task<OutsideAnswer> VerifyAsync(
+        Reference reference,
+        FiveElements elements,
+        IdentityImages images,
+        CancellationToken cancellationToken
+    ) =>
+        new[] { images.Portrait, images.Emblem }.Any(image =>
+            image is not null && image.Width == image.Height
+        )
+            ? new(ApplicationReasons.ImagesNotVerified)
+            : await VerifyAsync(reference, elements, cancellationToken);
 
     public Task<OutsideAnswer> AssessAsync(
         Reference reference,

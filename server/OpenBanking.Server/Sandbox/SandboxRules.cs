@@ -102,9 +102,13 @@ public static class SandboxRules
                 }
             );
             IssueCard(book, person, person.CardNumber, person.CardBank);
-            if (person.SecondCard is { } second)
+            foreach (
+                var other in (
+                    (SandboxSeed.CardSeed?[])[person.SecondCard, person.UnconfirmedCard]
+                ).OfType<SandboxSeed.CardSeed>()
+            )
             {
-                IssueCard(book, person, second.Number, second.Bank);
+                IssueCard(book, person, other.Number, other.Bank);
             }
         }
 

@@ -13,6 +13,7 @@ public sealed record SandboxSeed(IReadOnlyList<SandboxSeed.Person> Persons, Sand
     public static SandboxSeed Default { get; } = Load();
 
     /// <param name="Declined">Whether the risk decision is against the person.</param>
+    /// <param name="UnconfirmedCard">One of theirs whose bank confirms nothing: a small amount is sent to it.</param>
     public sealed record Person(
         string Name,
         string IdNumber,
@@ -21,7 +22,8 @@ public sealed record SandboxSeed(IReadOnlyList<SandboxSeed.Person> Persons, Sand
         string CardBank,
         long CardBalance,
         bool Declined = false,
-        CardSeed? SecondCard = null
+        CardSeed? SecondCard = null,
+        CardSeed? UnconfirmedCard = null
     );
 
     /// <summary>One more card of a person, with as much on it as on the first.</summary>

@@ -20,7 +20,7 @@ public sealed class Rewrapping(
     ILogger<Rewrapping> log
 ) : PeriodicWorker(TimeSpan.FromSeconds(10), time, log)
 {
-    /// <summary>How many values are read and replaced at once.</summary>
+    /// <summary>How many values are read and replaced at once, unless the column says otherwise.</summary>
     public const int PartSize = 100;
 
     private static readonly TimeSpan lease = TimeSpan.FromSeconds(30);
@@ -61,7 +61,7 @@ public sealed class Rewrapping(
             Rewrapped = progress.Rewrapped + replaced,
         };
         var (next, goesOn) =
-            column.IsPaged && values.Count == PartSize
+            column.IsPaged && values.Count == column.PartSize
                 ? (After(progress, column.Name, values[^1]), true)
                 : BeginNext(progress, column, now);
         var decision = await engine.SubmitAsync(new NoteRewrapping(now, next));
@@ -108,7 +108,7 @@ public sealed class Rewrapping(
                 column.TiedTo,
                 new World(progress.AfterWorld),
                 progress.AfterId,
-                PartSize
+                column.PartSize
             )
             : ColumnValues.ListAsync(store, column.Table, column.Column, column.TiedTo);
 

@@ -19,6 +19,9 @@ namespace OpenBanking.Server.Security;
 /// <param name="RowId">What it is tied to, made of that value.</param>
 public sealed record SealedColumn(Table Table, string Column, string TiedTo, Func<object, Guid> RowId)
 {
+    /// <summary>How many values are read and replaced at once.</summary>
+    public int PartSize { get; init; } = Rewrapping.PartSize;
+
     public string Name => $"{Table.Name}.{Column}";
 
     /// <summary>Whether it is read in parts, by the ids of its rows; the others are read whole.</summary>
@@ -33,6 +36,11 @@ public static class SealedColumns
     [
         Of(AccountTables.Accounts, "number"),
         Of(ApplicationTables.Applications, "elements"),
+        // A part of them is some megabytes each.
+        Of(IdentityImageTables.Images, "content") with
+        {
+            PartSize = 4,
+        },
         Of(CaseTables.Cases, "name"),
         Of(CaseTables.Cases, "text"),
         Of(CaseTables.Cases, "answer"),

@@ -52,7 +52,7 @@ public class SandboxRulesTests
         Assert.Equal(SandboxSeed.Default.Persons.Count, bank.All(SandboxTables.Persons).Count());
         Assert.Equal(
             SandboxSeed.Default.Persons.SelectMany(person =>
-                ((string?[])[person.CardNumber, person.SecondCard?.Number])
+                ((string?[])[person.CardNumber, person.SecondCard?.Number, person.UnconfirmedCard?.Number])
                     .OfType<string>()
                     .Select(number => (number, person.IdNumber, person.CardBalance))
             ),

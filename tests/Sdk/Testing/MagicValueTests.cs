@@ -234,6 +234,17 @@ public sealed class MagicValueTests
             page.Append($"| {card.Name} | {card.CardNumber} | {magic.OnTheCard} |\n");
         }
 
+        var unconfirmed = MagicPersons.WithUnconfirmedCard.Person;
+        page.Append(
+            $"""
+
+            ## A card that its bank does not confirm
+
+            {unconfirmed.Name} with the card {unconfirmed.CardNumber} comes to `deposit_pending`
+            (`MagicPersons.WithUnconfirmedCard`). How much was sent to the card is in the message box, as a message of its bank.
+
+            """
+        );
         return page.ToString().ReplaceLineEndings("\n");
     }
 }

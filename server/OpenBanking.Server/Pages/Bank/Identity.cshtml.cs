@@ -1,13 +1,17 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 
 namespace OpenBanking.Server.Pages;
 
 /// <summary>Asks who the person is and which card to bind: with the mobile number, the five elements.</summary>
-public sealed class IdentityModel(Interactions interactions, IStringLocalizer<Texts> texts)
-    : InteractionPage(interactions, InteractionStep.Identity)
+public sealed class IdentityModel(
+    Interactions interactions,
+    ApplicationOptions options,
+    IStringLocalizer<Texts> texts
+) : InteractionPage(interactions, InteractionStep.Identity)
 {
     private const int LongestName = 50;
 
@@ -25,6 +29,12 @@ public sealed class IdentityModel(Interactions interactions, IStringLocalizer<Te
 
     [BindProperty]
     public string? Terms { get; set; }
+
+    /// <summary>Whether the customer gives pictures of the ID card, where they are free to.</summary>
+    [BindProperty]
+    public string? WithImages { get; set; }
+
+    public bool ImagesAreOptional => options.IdentityImages == ImageRule.Optional;
 
     public string MaskedMobile => Masks.Mobile(Interactions.MobileOf(Open));
 
@@ -50,8 +60,10 @@ public sealed class IdentityModel(Interactions interactions, IStringLocalizer<Te
             return Page();
         }
 
-        await Interactions.SubmitIdentityAsync(Open, name, idNumber, cardNumber);
-        return Next(InteractionStep.Verifying);
+        var withImages =
+            options.IdentityImages == ImageRule.Required || (ImagesAreOptional && WithImages == Agreed);
+        await Interactions.SubmitIdentityAsync(Open, name, idNumber, cardNumber, withImages);
+        return Next(withImages ? InteractionStep.Images : InteractionStep.Verifying);
     }
 
     public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));

@@ -1,0 +1,305 @@
+using System.Security.Cryptography;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Applications;
+
+/// <summary>A small amount to be sent to a card.</summary>
+/// <param name="Mac">The keyed digest of the amount, tied to the application.</param>
+/// <param name="CardIndex">The blind index of the card.</param>
+/// <param name="Request">The amount, sealed: forgotten once it was sent.</param>
+public sealed record NewDeposit(
+    byte[] Mac,
+    string CardIndex,
+    Id<IntentRow> IntentId,
+    byte[] Request,
+    DateTimeOffset RealNow
+);
+
+/// <summary>The amount was sent, or the card took none.</summary>
+/// <param name="FailureReason">Why it was not sent; null when it was.</param>
+public sealed record CompleteDeposit(
+    World World,
+    DateTimeOffset Now,
+    Id<IntentRow> IntentId,
+    Id<AccountApplicationRow> ApplicationId,
+    string? FailureReason
+) : Command<AccountApplicationRow>(World, Now)
+{
+    public override Subject Subject => Subject.Of(ApplicationId);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(IntentTables.Intents, IntentId);
+        keys.Want(ApplicationTables.Applications, ApplicationId);
+    }
+
+    public override Decision<AccountApplicationRow> Decide(Book book) => DepositRules.Complete(this, book);
+}
+
+/// <summary>The customer says how much came; the right amount opens the account.</summary>
+/// <param name="Application">Read before the batch for what never changes in it.</param>
+/// <param name="Mac">The keyed digest of the amount; null when the customer takes another card instead.</param>
+/// <param name="InteractionId">Where the customer has signed in; null for an application through the API.</param>
+/// <param name="VisitId">Where the customer has entered a code; null for an application on the bank's pages.</param>
+public sealed record EnterDeposit(
+    World World,
+    DateTimeOffset Now,
+    AccountApplicationRow Application,
+    byte[]? Mac,
+    Opening Opening,
+    Id<InteractionRow>? InteractionId,
+    Id<ApplicationVisitRow>? VisitId
+) : Command<DepositCheck>(World, Now)
+{
+    public override Subject Subject => Subject.Of(Application.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(ApplicationTables.Applications, Application.Id);
+        Opening.Want(keys, Application);
+        if (InteractionId is { } interaction)
+        {
+            keys.Want(AuthorizationTables.Interactions, interaction);
+        }
+
+        if (VisitId is { } visit)
+        {
+            keys.Want(ApplicationTables.Visits, visit);
+        }
+    }
+
+    public override Decision<DepositCheck> Decide(Book book) => DepositRules.Enter(this, book);
+}
+
+/// <summary>What became of an amount that was entered.</summary>
+public enum DepositCheck
+{
+    Right,
+    Wrong,
+
+    /// <summary>It was the last try, or there is nothing to enter any more.</summary>
+    Over,
+}
+
+/// <summary>
+/// How a card is proven that its bank confirms in no other way: an amount that only who sees the card's statement knows. The
+/// application stays <c>identity_verifying</c> for servers that know none of this; it never opens there.
+/// </summary>
+public static class DepositRules
+{
+    /// <summary>What is answered when there is no amount to enter.</summary>
+    public const string Over = "deposit_over";
+
+    /// <summary>In fen.</summary>
+    public const int Least = 1;
+    public const int Most = 99;
+
+    public const int MostFailures = 3;
+
+    /// <summary>How many amounts one card is sent in <see cref="Window"/>, whoever asks: with three tries each, guessing comes
+    /// to the amount of a card in one case of eleven.</summary>
+    public const int MostSent = 3;
+
+    public static readonly TimeSpan Window = TimeSpan.FromDays(30);
+
+    /// <summary>How long the customer may take: other banks take some days.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
+    /// <summary>Whether the customer has to say how much came.</summary>
+    public static bool IsAsked(AccountApplicationRow application) =>
+        application is { State: ApplicationState.IdentityVerifying, DepositState: DepositState.Sent };
+
+    /// <summary>Has an amount sent; one that was sent too many comes to nothing.</summary>
+    public static AccountApplicationRow Begin(
+        Book book,
+        AccountApplicationRow application,
+        NewDeposit deposit,
+        DateTimeOffset now
+    )
+    {
+        var rate = book.Find(DepositTables.Rates, new(deposit.CardIndex));
+        var inWindow = rate is not null && deposit.RealNow < rate.WindowStart + Window;
+        if (inWindow && rate!.Sent >= MostSent)
+        {
+            return OpeningRules.Move(
+                book,
+                application,
+                ApplicationState.IdentityFailed,
+                ApplicationReasons.CardNotVerified
+            );
+        }
+
+        var counted = new DepositRateRow
+        {
+            CardIndex = deposit.CardIndex,
+            WindowStart = inWindow ? rate!.WindowStart : deposit.RealNow,
+            Sent = inWindow ? rate!.Sent + 1 : 1,
+        };
+        if (rate is null)
+        {
+            book.Insert(DepositTables.Rates, counted);
+        }
+        else
+        {
+            book.Update(DepositTables.Rates, counted with { Version = rate.Version });
+        }
+
+        IntentRules.Ask(
+            book,
+            deposit.IntentId,
+            IntentKind.SendDeposit,
+            application.Id.Value,
+            deposit.RealNow,
+            deposit.Request
+        );
+        return book.Update(
+            ApplicationTables.Applications,
+            application with
+            {
+                DepositState = DepositState.Sending,
+                DepositMac = deposit.Mac,
+                ExpiresAt = now + Lifetime,
+            }
+        );
+    }
+
+    /// <summary>An answer that comes twice counts once, and one that comes too late changes nothing.</summary>
+    public static Decision<AccountApplicationRow> Complete(CompleteDeposit command, Book book)
+    {
+        var application = book.Get(ApplicationTables.Applications, command.ApplicationId);
+        return Decision.Accept(
+            !IntentRules.TryFinish(book, command.IntentId)
+            || application
+                is not { State: ApplicationState.IdentityVerifying, DepositState: DepositState.Sending }
+                ? application
+            : OpeningRules.HasExpired(application, command.Now) ? OpeningRules.End(book, application)
+            : command.FailureReason is { } reason
+                ? OpeningRules.Move(book, application, ApplicationState.IdentityFailed, reason)
+            : OpeningRules.Move(
+                book,
+                application with
+                {
+                    DepositState = DepositState.Sent,
+                },
+                ApplicationState.IdentityVerifying
+            )
+        );
+    }
+
+    /// <summary>
+    /// Refuses: no amount is asked for, or not of who is at this browser; the customer is another than was looked up.
+    /// Declines: the amount was wrong; the try is counted.
+    /// </summary>
+    public static Decision<DepositCheck> Enter(EnterDeposit command, Book book)
+    {
+        var application = book.Get(ApplicationTables.Applications, command.Application.Id);
+        if (
+            !IsAsked(application)
+            || OpeningRules.HasExpired(application, command.Now)
+            || !IsTheirs(command, application, book)
+        )
+        {
+            return Decision.Reject(Over);
+        }
+
+        if (command.Mac is null)
+        {
+            OpeningRules.Move(
+                book,
+                application,
+                ApplicationState.IdentityFailed,
+                ApplicationReasons.CardNotVerified
+            );
+            return Decision.Accept(DepositCheck.Over);
+        }
+
+        if (!CryptographicOperations.FixedTimeEquals(command.Mac, application.DepositMac))
+        {
+            return Decision.Decline(CountWrong(book, application));
+        }
+
+        if (OpeningRules.HasChanged(book, application, command.Opening))
+        {
+            return Decision.Reject(OpeningRules.CustomerChanged);
+        }
+
+        OpeningRules.Open(
+            book,
+            application with
+            {
+                DepositState = DepositState.Confirmed,
+                DepositMac = null,
+                ExpiresAt = command.Now + ApplicationRules.Lifetime,
+            },
+            command.Opening,
+            command.Now
+        );
+        return Decision.Accept(DepositCheck.Right);
+    }
+
+    /// <summary>Whether this browser has proven the applicant's number. One that comes back later does so in an interaction of
+    /// its own, which goes on with the application from here.</summary>
+    private static bool IsTheirs(EnterDeposit command, AccountApplicationRow application, Book book)
+    {
+        if (command.VisitId is { } visitId)
+        {
+            return application.Channel == ApplicationChannel.Api
+                && book.Get(ApplicationTables.Visits, visitId) is { State: VisitState.Proven } visit
+                && visit.ApplicationId == application.Id;
+        }
+
+        if (
+            command.InteractionId is not { } interactionId
+            || application.Channel != ApplicationChannel.Hosted
+        )
+        {
+            return false;
+        }
+
+        var interaction = book.Get(AuthorizationTables.Interactions, interactionId);
+        if (
+            !interaction.SignedIn
+            || interaction.Completed
+            || interaction.AppId != application.AppId
+            || interaction.MobileIndex != application.MobileIndex
+            || (interaction.ApplicationId ?? application.Id) != application.Id
+        )
+        {
+            return false;
+        }
+
+        if (interaction.ApplicationId is null)
+        {
+            book.Update(
+                AuthorizationTables.Interactions,
+                interaction with
+                {
+                    ApplicationId = application.Id,
+                }
+            );
+        }
+
+        return true;
+    }
+
+    private static DepositCheck CountWrong(Book book, AccountApplicationRow application)
+    {
+        var counted = application with { DepositFailures = application.DepositFailures + 1 };
+        if (counted.DepositFailures < MostFailures)
+        {
+            book.Update(ApplicationTables.Applications, counted);
+            return DepositCheck.Wrong;
+        }
+
+        OpeningRules.Move(
+            book,
+            counted,
+            ApplicationState.IdentityFailed,
+            ApplicationReasons.TooManyWrongAmounts
+        );
+        return DepositCheck.Over;
+    }
+}

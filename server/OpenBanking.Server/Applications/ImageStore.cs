@@ -1,0 +1,96 @@
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Applications;
+
+/// <summary>Takes pictures of ID cards in, and gives them to the verification and to the bank's staff.</summary>
+public sealed class ImageStore(
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    Vault vault,
+    Ids ids,
+    ApplicationOptions options
+)
+{
+    /// <summary>For how long the sweep is repeated that deletes the pictures of what came to nothing.</summary>
+    private static readonly TimeSpan swept = TimeSpan.FromDays(2);
+
+    /// <summary>Whether the picture is kept; it is not when the application waits for none any more.</summary>
+    public async Task<bool> KeepAsync(
+        World world,
+        Id<AccountApplicationRow> application,
+        IdentityImageSide side,
+        IdentityImage image
+    )
+    {
+        var id = IdentityImageRow.IdOf(application, side);
+        var now = await clocks.NowAsync(world);
+        var decision = await engine.SubmitAsync(
+            new KeepIdentityImage(
+                world,
+                now,
+                new()
+                {
+                    Id = id,
+                    ApplicationId = application,
+                    Side = side,
+                    MediaType = image.MediaType,
+                    Width = image.Width,
+                    Height = image.Height,
+                    GivenAt = now,
+                    Content = vault.Seal(image.Content, id.Value),
+                }
+            )
+        );
+        return decision is Accepted<Done>;
+    }
+
+    /// <summary>Has the person verified; false when the bank asks for a picture that is missing.</summary>
+    public async Task<bool> SubmitAsync(World world, Id<AccountApplicationRow> application) =>
+        await engine.SubmitAsync(
+            new SubmitIdentityImages(
+                world,
+                await clocks.NowAsync(world),
+                application,
+                options.IdentityImages == ImageRule.Required,
+                ids.New<IntentRow>(),
+                clocks.RealNow
+            )
+        ) is Accepted<AccountApplicationRow>;
+
+    /// <summary>The pictures of an application; null when it has none.</summary>
+    public async ValueTask<IdentityImages?> ReadAsync(World world, AccountApplicationRow application) =>
+        application.Images == 0
+            ? null
+            : new(
+                await ReadAsync(world, application.Id, IdentityImageSide.Portrait),
+                await ReadAsync(world, application.Id, IdentityImageSide.Emblem)
+            );
+
+    /// <summary>Has the pictures deleted of applications that came to nothing, a limited number at a time.</summary>
+    public static void Sweep(Engine.Engine engine, DateTimeOffset now) =>
+        // With the condition of the index, word for word: the states that are ends, but for opened.
+        engine.SweepLater(
+            IdentityImageTables.Images,
+            $"""
+            application_id IN (
+                SELECT id FROM account_application
+                WHERE images > 0 AND state IN (2, 4, 7, 8) AND expires_at > {now - swept}
+            )
+            """
+        );
+
+    private async ValueTask<IdentityImage?> ReadAsync(
+        World world,
+        Id<AccountApplicationRow> application,
+        IdentityImageSide side
+    ) =>
+        await store.FindAsync(IdentityImageTables.Images, world, IdentityImageRow.IdOf(application, side))
+            is { } row
+            ? new(row.MediaType, row.Width, row.Height, vault.Open(row.Content, row.Id.Value))
+            : null;
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using OpenBanking.Server.Applications;
+
+namespace OpenBanking.Tests.Rules.Applications;
+
+public class ImageFilesTests
+{
+    private const string Secret = "39.9042N 116.4074E of somebody";
+
+    [Fact]
+    public void A_jpeg_is_kept_without_what_the_camera_and_others_added_but_for_how_it_was_held()
+    {
+        byte[] sent =
+        [
+            .. Pictures.Jpeg(
+                1200,
+                800,
+                Pictures.Segment(0xE0, [.. "JFIF\0"u8, 1, 2, 0, 0, 1, 0, 1, 0, 0]),
+                Pictures.Exif(6, Secret),
+                Pictures.Segment(0xE2, [.. Encoding.ASCII.GetBytes(Secret)]),
+                Pictures.Segment(0xFE, [.. Encoding.ASCII.GetBytes(Secret)])
+            ),
+            .. Encoding.ASCII.GetBytes("PK\u0003\u0004" + Secret),
+        ];
+
+        var (image, fault) = ImageFiles.Read(sent, ImageFiles.Jpeg);
+
+        Assert.Equal(ImageFault.None, fault);
+        Assert.Equal((ImageFiles.Jpeg, 1200, 800), (image!.MediaType, image.Width, image.Height));
+        Assert.Equal([.. Pictures.Jpeg().Skip(2)], image.Content[(2 + 36)..]);
+        Assert.Equal(6, ExifOrientation.Read(image.Content.AsSpan(6, 32)));
+        Assert.Equal(image.Content, ImageFiles.Read(image.Content, ImageFiles.Jpeg).Image!.Content);
+        Assert.DoesNotContain("1200", image.ToString());
+    }
+
+    [Fact]
+    public void A_png_is_kept_without_its_texts_and_what_follows_it()
+    {
+        byte[] sent =
+        [
+            .. Pictures.Png(
+                800,
+                1200,
+                Pictures.Chunk("tEXt", Encoding.ASCII.GetBytes(Secret)),
+                Pictures.Chunk("eXIf", Encoding.ASCII.GetBytes(Secret))
+            ),
+            .. Encoding.ASCII.GetBytes("<script>" + Secret),
+        ];
+
+        var (image, fault) = ImageFiles.Read(sent, "IMAGE/PNG");
+
+        Assert.Equal(ImageFault.None, fault);
+        Assert.Equal((ImageFiles.Png, 800, 1200), (image!.MediaType, image.Width, image.Height));
+        Assert.Equal(Pictures.Png(800, 1200), image.Content);
+    }
+
+    public static TheoryData<string, byte[], string, ImageFault> Refused =>
+        new()
+        {
+            { "nothing", [], ImageFiles.Jpeg, ImageFault.Empty },
+            { "too much", new byte[ImageFiles.MostBytes + 1], ImageFiles.Jpeg, ImageFault.TooLarge },
+            { "a page", [.. "<!doctype html>"u8], ImageFiles.Jpeg, ImageFault.UnknownType },
+            { "a GIF", [.. "GIF89a"u8], "image/gif", ImageFault.UnknownType },
+            { "HEIC", [.. "\0\0\0\x18ftypheic"u8], "image/heic", ImageFault.UnknownType },
+            { "a PNG called JPEG", Pictures.Png(), ImageFiles.Jpeg, ImageFault.OtherType },
+            { "a JPEG called PNG", Pictures.Jpeg(), ImageFiles.Png, ImageFault.OtherType },
+            { "a JPEG called nothing", Pictures.Jpeg(), null!, ImageFault.OtherType },
+            { "a stamp", Pictures.Jpeg(599, 599), ImageFiles.Jpeg, ImageFault.TooSmall },
+            { "a strip", Pictures.Jpeg(4000, 399), ImageFiles.Jpeg, ImageFault.TooSmall },
+            { "a wall", Pictures.Jpeg(8_001, 8_000), ImageFiles.Jpeg, ImageFault.TooManyPixels },
+            { "no height", Pictures.Jpeg(1200, 0), ImageFiles.Jpeg, ImageFault.Damaged },
+            { "lossless", Replace(Pictures.Jpeg(), 0xC0, 0xC3), ImageFiles.Jpeg, ImageFault.UnknownType },
+            {
+                "two frames",
+                Pictures.Jpeg(1200, 800, Pictures.Segment(0xC0, 8, 3, 0, 4, 0, 1, 1, 0x11, 0)),
+                ImageFiles.Jpeg,
+                ImageFault.Damaged
+            },
+            {
+                "a chunk nobody knows",
+                Pictures.Png(1200, 800, Pictures.Chunk("EVIL", [])),
+                ImageFiles.Png,
+                ImageFault.Damaged
+            },
+            {
+                "another checksum",
+                Replace(Pictures.Png(), (byte)'I', (byte)'J'),
+                ImageFiles.Png,
+                ImageFault.Damaged
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void What_is_no_picture_of_a_card_is_refused_with_its_fault(
+        string what,
+        byte[] file,
+        string declared,
+        ImageFault fault
+    ) =>
+        Assert.Equal(
+            (null, fault, what),
+            (ImageFiles.Read(file, declared).Image, ImageFiles.Read(file, declared).Fault, what)
+        );
+
+    [Fact]
+    public void No_beginning_of_a_picture_is_one_and_no_octet_of_it_makes_reading_fail()
+    {
+        byte[] jpeg = Pictures.Jpeg(1200, 800, Pictures.Exif(3, Secret));
+        byte[] png = Pictures.Png(600, 400);
+        foreach (var (file, type) in new[] { (jpeg, ImageFiles.Jpeg), (png, ImageFiles.Png) })
+        {
+            for (var length = 0; length < file.Length; length++)
+            {
+                Assert.Null(ImageFiles.Read(file.AsSpan(0, length), type).Image);
+            }
+
+            for (var place = 0; place < file.Length; place++)
+            {
+                foreach (var octet in (byte[])[0x00, 0x7F, 0xFF, (byte)(file[place] ^ 1)])
+                {
+                    var (image, fault) = ImageFiles.Read(
+                        [.. file[..place], octet, .. file[(place + 1)..]],
+                        type
+                    );
+                    Assert.Equal(image is null, fault != ImageFault.None);
+                }
+            }
+        }
+    }
+
+    /// <summary>With the first octet after the signature that is one, another.</summary>
+    private static byte[] Replace(byte[] file, byte one, byte other)
+    {
+        file[Array.IndexOf(file, one, 9)] = other;
+        return file;
+    }
+}
