@@ -65,7 +65,10 @@ public abstract class StoreTests<TDatabase> : IDisposable
         var found = await Task.WhenAll(asked);
 
         string?[] expected = ["a", "c", null, "b", null, null];
-        Assert.All(found.Chunk(expected.Length), chunk => Assert.Equal(expected, chunk.Select(row => row?.Mobile)));
+        Assert.All(
+            found.Chunk(expected.Length),
+            chunk => Assert.Equal(expected, chunk.Select(row => row?.Mobile))
+        );
 
         Task<SandboxMessageRow?> FirstAsync(World of, Sql condition) =>
             store.FirstAsync(SandboxTables.Messages, of, condition).AsTask();

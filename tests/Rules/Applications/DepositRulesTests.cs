@@ -225,7 +225,7 @@ public class DepositRulesTests
     private Opening Opening =>
         new(
             Rows.Customer.Id,
-            IsNewCustomer: bank.Find(CustomerTables.Identities, new(application.IdNumberIndex)) is null,
+            bank.Find(CustomerTables.Identities, new(application.IdNumberIndex)) is null ? null : Rows.Customer,
             Rows.Sealed,
             new()
             {

@@ -136,7 +136,8 @@ public sealed class PostgresConnectionTests : EngineSuite<ProxiedPostgresDatabas
             session.Load(new Book(new(1)));
         }
 
-        const string seen = "SELECT COUNT(*) FROM pg_settings WHERE name = 'enable_seqscan' AND setting = 'on'";
+        const string seen =
+            "SELECT COUNT(*) FROM pg_settings WHERE name = 'enable_seqscan' AND setting = 'on'";
         Assert.Equal(1, Store.Numbers(seen, columns: 1)[0][0]);
     }
 

@@ -28,11 +28,7 @@ public sealed class PostgresPlanTests : IDisposable
         AssertByKey(
             table,
             PlanOf(
-                PostgresText.Lookup(
-                    table,
-                    PostgresText.IsKey(table),
-                    table.KeyColumns.Select(table.KindOf)
-                )
+                PostgresText.Lookup(table, PostgresText.IsKey(table), table.KeyColumns.Select(table.KindOf))
             )
         );
     }

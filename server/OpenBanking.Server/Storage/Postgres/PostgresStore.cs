@@ -204,22 +204,23 @@ public sealed class PostgresStore : Store
     )
         where TRow : class
     {
-        var lookUp = (PostgresLookups<TRow>)
-            lookups.GetOrAdd(
-                (table, condition),
-                _ =>
-                {
-                    var sql = PostgresText.Lookup(table, condition, kinds);
-                    return new PostgresLookups<TRow>(arrays =>
-                        ReadAsync(
-                                sql,
-                                parameters => parameters.Arrays(arrays),
-                                row => ((int)row.Int64()!.Value - 1, table.Read(row))
-                            )
-                            .AsTask()
-                    );
-                }
-            );
+        var lookUp =
+            (PostgresLookups<TRow>)
+                lookups.GetOrAdd(
+                    (table, condition),
+                    _ =>
+                    {
+                        var sql = PostgresText.Lookup(table, condition, kinds);
+                        return new PostgresLookups<TRow>(arrays =>
+                            ReadAsync(
+                                    sql,
+                                    parameters => parameters.Arrays(arrays),
+                                    row => ((int)row.Int64()!.Value - 1, table.Read(row))
+                                )
+                                .AsTask()
+                        );
+                    }
+                );
         return await lookUp.FindAsync(world, writeValues);
     }
 
