@@ -102,8 +102,18 @@ public static class MagicOutcomes
     [
         new(ApplicationReasons.IdentityNotVerified, Opening, Person(nameof(MagicPersons.WithAnotherName))),
         new(ApplicationReasons.CardNotVerified, Opening, Person(nameof(MagicPersons.WithAnothersCard))),
+        new(
+            ApplicationReasons.ImagesNotVerified,
+            Opening,
+            "a square picture of the ID card, on the bank's pages"
+        ),
         new(ApplicationReasons.UnderMinimumAge, Opening, Person(nameof(MagicPersons.TooYoung))),
         new(ApplicationReasons.DeclinedByBank, Opening, Person(nameof(MagicPersons.DeclinedByBank))),
+        new(
+            ApplicationReasons.TooManyWrongAmounts,
+            Opening,
+            Person(nameof(MagicPersons.WithUnconfirmedCard)) + ", and three wrong amounts on the bank's page"
+        ),
         new(
             ApplicationReasons.TooManyWrongCodes,
             Opening,
@@ -116,6 +126,11 @@ public static class MagicOutcomes
             Person(nameof(MagicPersons.WithSharedMobile))
                 + ", after somebody else has opened an account with the same number; "
                 + "`bank.Customers.ConfirmApplicationAsync(person, application)` for both"
+        ),
+        new(
+            ApplicationReasons.MobileChanged,
+            Opening,
+            "an application that is open while the customer changes the mobile number on the bank's pages"
         ),
         new(
             ApplicationReasons.TooManyAccounts,

@@ -63,6 +63,7 @@ public static class MagicPersons
             Person = All[4].Person with { Mobile = SandboxPersons.SharedNumber },
             Refusal = ApplicationReasons.MobileOfAnother,
         };
+
     /// <summary>Gives a card that its bank does not confirm: the application is <c>deposit_pending</c>, and the amount is in the message
     /// box.</summary>
     public static MagicPerson WithUnconfirmedCard { get; } = WithUnconfirmedCardOf(All[2]);

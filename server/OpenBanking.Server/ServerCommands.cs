@@ -160,8 +160,8 @@ public static class ServerCommands
             [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
                 throw new WrongSettingException(
                     $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, release-number, identity-images, freeze-account, unfreeze-account, outstanding, resolve-transfer, "
-                        + "retry-withdrawal, cases, take-case, answer-case, correct-name, partners, register-partner, "
+                        + "find-customer, release-number, identity-images, freeze-account, unfreeze-account, outstanding, "
+                        + "resolve-transfer, retry-withdrawal, cases, take-case, answer-case, correct-name, partners, register-partner, "
                         + "register-app, show-app, change-app, end-app, set-fees, settle-campaign, pay-out and openapi; "
                         + "without one the server serves."
                 ),

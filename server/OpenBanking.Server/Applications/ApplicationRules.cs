@@ -239,6 +239,7 @@ public static class ApplicationRules
     private static bool IsOfApplicant(Book book, AccountApplicationRow application) =>
         application.CustomerId is not { } customer
         || CustomerLookups.IsMobileOf(book, application.MobileIndex, customer);
+
     public static AccountApplicationStatus StatusOf(AccountApplicationRow application) =>
         DepositRules.IsAsked(application)
             ? AccountApplicationStatus.DepositPending

@@ -225,7 +225,9 @@ public class DepositRulesTests
     private Opening Opening =>
         new(
             Rows.Customer.Id,
-            bank.Find(CustomerTables.Identities, new(application.IdNumberIndex)) is null ? null : Rows.Customer,
+            bank.Find(CustomerTables.Identities, new(application.IdNumberIndex)) is null
+                ? null
+                : Rows.Customer,
             Rows.Sealed,
             new()
             {

@@ -23,6 +23,14 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
         static IEnumerable<string> CodesOf(IEnumerable<MagicOutcome> rows) => rows.Select(row => row.Code);
     }
 
+    /// <summary>What a customer does on the bank's pages, which the tests of those pages walk.</summary>
+    private static readonly string[] onPages =
+    [
+        ApplicationReasons.ImagesNotVerified,
+        ApplicationReasons.TooManyWrongAmounts,
+        ApplicationReasons.MobileChanged,
+    ];
+
     [Fact]
     public async Task Payments_and_top_ups_are_declined_as_the_rows_say()
     {
@@ -96,7 +104,7 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
     [Fact]
     public async Task Openings_come_to_nothing_as_the_rows_say()
     {
-        foreach (var row in MagicOutcomes.Openings)
+        foreach (var row in MagicOutcomes.Openings.Where(row => !onPages.Contains(row.Code)))
         {
             Assert.Equal((row.Code, row.Code), (row.Code, await RefuseAsync(row.Code)));
         }
