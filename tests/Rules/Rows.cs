@@ -4,6 +4,7 @@ using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
@@ -253,6 +254,19 @@ internal static class Rows
         Failures = 0,
         Used = false,
         ExpiresAt = Noon.AddMinutes(5),
+    };
+
+    /// <summary>Signed in.</summary>
+    public static readonly CustomerSessionRow Session = new()
+    {
+        Id = Id<CustomerSessionRow>(1),
+        State = SessionState.SignedIn,
+        BrowserHash = "browser",
+        Mobile = Sealed,
+        MobileIndex = OneTimeCode.MobileIndex,
+        CodeId = OneTimeCode.Id,
+        CustomerId = Customer.Id,
+        ExpiresAt = Noon + SessionRules.Lifetime,
     };
 
     public static readonly AuthorizationCodeRow Code = new()

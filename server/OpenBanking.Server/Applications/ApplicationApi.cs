@@ -206,17 +206,17 @@ public static class ApplicationApi
     )
     {
         var expired = OpeningRules.HasExpired(application, caller.Now);
-        var state = expired ? ApplicationState.Expired : application.State;
+        var shown = expired ? application with { State = ApplicationState.Expired } : application;
         return new()
         {
             Id = caller.Show(application.Id),
-            Status = expired ? AccountApplicationStatus.Expired : ApplicationRules.StatusOf(application),
+            Status = ApplicationRules.StatusOf(shown),
             Reason = expired ? ApplicationReasons.NotConfirmedInTime : application.Reason,
             AccountType = new(application.Type),
             Channel = application.Channel == ApplicationChannel.Api ? "api" : "hosted",
             ContinuationUrl =
                 application.Channel == ApplicationChannel.Api
-                && (OpeningRules.IsOpen(state) || ApplicationRules.TakesCodes(application, caller.Now))
+                && (OpeningRules.IsOpen(shown.State) || ApplicationRules.TakesCodes(application, caller.Now))
                     ? addresses.Of(caller.World, application.Id)
                     : null,
             AccountId = application.AccountId is { } account ? caller.Show<AccountRow>(account) : null,

@@ -74,16 +74,14 @@ public sealed class IdentityVerifications(
         CancellationToken cancellationToken
     )
     {
-        var verified = mayBeKnown ? await verification.FindAsync(reference, cancellationToken) : null;
-        verified ??= given is null
-            ? await verification.VerifyAsync(reference, elements, cancellationToken)
-            : await verification.VerifyAsync(reference, elements, given, cancellationToken);
-        verified = verified.RefusingWith([
-            ApplicationReasons.IdentityNotVerified,
-            ApplicationReasons.CardNotVerified,
-            .. given is null ? (string[])[] : [ApplicationReasons.ImagesNotVerified],
-            .. deposits.AreOffered ? (string[])[IIdentityVerification.CardUnconfirmed] : [],
-        ]);
+        var verified = await verification.AskAsync(
+            reference,
+            elements,
+            mayBeKnown,
+            cancellationToken,
+            given,
+            deposits.AreOffered
+        );
         var confirmed = verified.FailureCode != IIdentityVerification.CardUnconfirmed;
         if (confirmed && verified.FailureCode is { } failure)
         {

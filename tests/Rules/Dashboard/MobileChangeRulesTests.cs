@@ -14,17 +14,7 @@ public class MobileChangeRulesTests
     private static readonly byte[] changed = [4, 5, 6];
     private static readonly CustomerRow customer = Rows.Customer with { PinHash = rightPin, PinSalt = [9] };
 
-    private static readonly CustomerSessionRow session = new()
-    {
-        Id = Rows.Id<CustomerSessionRow>(1),
-        State = SessionState.SignedIn,
-        BrowserHash = "browser",
-        Mobile = Rows.Sealed,
-        MobileIndex = Old,
-        CodeId = Rows.OneTimeCode.Id,
-        CustomerId = customer.Id,
-        ExpiresAt = Rows.Noon + SessionRules.Lifetime,
-    };
+    private static readonly CustomerSessionRow session = Rows.Session with { MobileIndex = Old };
 
     private static readonly MobileChangeRow change = new()
     {

@@ -19,16 +19,9 @@ public class PinChangeRulesTests
         PinFailures = 3,
     };
 
-    private static readonly CustomerSessionRow session = new()
+    private static readonly CustomerSessionRow session = Rows.Session with
     {
-        Id = Rows.Id<CustomerSessionRow>(1),
         State = SessionState.NumberProven,
-        BrowserHash = "browser",
-        Mobile = Rows.Sealed,
-        MobileIndex = "mobile",
-        CodeId = Rows.OneTimeCode.Id,
-        CustomerId = customer.Id,
-        ExpiresAt = Rows.Noon + SessionRules.Lifetime,
     };
 
     private static readonly BeginPinReset begin = new(

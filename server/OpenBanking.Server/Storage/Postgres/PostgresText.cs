@@ -52,8 +52,15 @@ internal static class PostgresText
         );
 
     /// <summary>Whether a condition begins with the whole key, so that it is met by one row at the most.</summary>
-    public static bool NamesKey(Table table, string condition) =>
-        condition == IsKey(table) || condition.StartsWith($"{IsKey(table)} AND ", StringComparison.Ordinal);
+    public static bool NamesKey(Table table, string condition)
+    {
+        var key = IsKey(table);
+        return condition.StartsWith(key, StringComparison.Ordinal)
+            && (
+                condition.Length == key.Length
+                || condition.AsSpan(key.Length).StartsWith(" AND ", StringComparison.Ordinal)
+            );
+    }
 
     /// <summary>Parameters: the worlds, then the values of a condition that names one row in each of them, an array a value.
     /// Gives the rows after their places in the arrays, counted from 1.</summary>
