@@ -109,7 +109,15 @@ public sealed class IdentityImageTests(SharedServer shared) : BankPageTests(shar
     public async Task A_browser_that_is_not_asked_sends_no_more_than_any_request()
     {
         var address = new Uri(Browser.Address, Browser.Address.AbsolutePath.Replace("/sign-in", "/images"));
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        // Asks before it sends: the answer to what nobody reads may come with the end of the connection.
+        using var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                Expect100ContinueTimeout = TimeSpan.FromSeconds(30),
+            }
+        );
+        http.DefaultRequestHeaders.ExpectContinue = true;
         using var body = new MultipartFormDataContent
         {
             { new ByteArrayContent(new byte[400_000]), "Portrait", "a" },
