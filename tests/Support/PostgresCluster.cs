@@ -28,12 +28,7 @@ public sealed class PostgresCluster : IDisposable
         rm -f "$1/data/postmaster.pid" "$1"/.s.PGSQL.*
         """;
 
-    private static readonly Lazy<PostgresCluster> shared = new(() =>
-    {
-        var cluster = new PostgresCluster(durable: false);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.Dispose();
-        return cluster;
-    });
+    private static readonly Lazy<PostgresCluster> shared = new(() => new PostgresCluster(durable: false));
 
     private readonly string folder;
     private readonly string log;

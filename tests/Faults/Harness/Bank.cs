@@ -10,12 +10,7 @@ public sealed class Bank : IAsyncDisposable
     private static readonly string[] impatient = ["--Outside:Deadline=00:00:01", "--Outside:Lease=00:00:02"];
 
     /// <summary>One that is durable, for every test that does not harm it.</summary>
-    private static readonly Lazy<PostgresCluster> cluster = new(() =>
-    {
-        var started = new PostgresCluster(durable: true);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => started.Dispose();
-        return started;
-    });
+    private static readonly Lazy<PostgresCluster> cluster = new(() => new PostgresCluster(durable: true));
 
     private readonly List<ServerProcess> processes = [];
     private readonly bool ownsFolder;
