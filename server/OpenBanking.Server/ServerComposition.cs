@@ -133,6 +133,7 @@ public static class ServerComposition
         services.AddSingleton<FeeDirectory>();
         services.AddSingleton<SubMerchantQueries>();
         services.AddSingleton<PaymentSplits>();
+        services.AddSingleton<HeldPayments>();
         services.AddSingleton<PaymentQueries>();
         services.AddSingleton<PaymentViews>();
         services.AddSingleton<PaymentRisk>();

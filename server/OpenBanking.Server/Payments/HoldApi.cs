@@ -58,7 +58,7 @@ public static class HoldApi
             return Problems.NotFound();
         }
 
-        var (payment, unconfirmed) = await queries.FindEitherAsync(caller, paymentId);
+        var (payment, unconfirmed) = await queries.FindUnchangingAsync(caller, paymentId);
         if (payment is null)
         {
             return unconfirmed is null ? Problems.NotFound() : Problems.Of(ProblemCodes.PaymentNotCapturable);
@@ -95,7 +95,7 @@ public static class HoldApi
             return Problems.NotFound();
         }
 
-        var (payment, unconfirmed) = await queries.FindEitherAsync(caller, paymentId);
+        var (payment, unconfirmed) = await queries.FindUnchangingAsync(caller, paymentId);
         if (payment is not null)
         {
             return await DecideAsync(

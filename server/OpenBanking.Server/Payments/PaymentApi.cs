@@ -54,6 +54,7 @@ public static class PaymentApi
         KeyedBody<CreatePaymentRequest> body,
         PaymentRequests requests,
         PaymentViews views,
+        HeldPayments held,
         Engine.Engine engine
     )
     {
@@ -64,16 +65,26 @@ public static class PaymentApi
         }
 
         var risk = await requests.LookAtRiskAsync(read, caller);
-        return read.Agreement is null
-            ? await AskAsync()
-            : await engine.DecideOnceAsync(
+        return read.Agreement is null ? await AskAsync() : await PayAsync();
+
+        async Task<IResult> PayAsync()
+        {
+            PaymentRow? made = null;
+            var answer = await engine.DecideOnceAsync(
                 await requests.PaymentFromAsync(read, risk, caller),
                 body.Request,
                 payment => payment.Id.Value,
-                payment => views.Show(payment, caller),
+                payment => views.Show(made = payment, caller),
                 RereadAsync,
                 instead: (PaymentRules.ConfirmationNeeded, AskAsync)
             );
+            if (made is { State: PaymentState.Authorized })
+            {
+                held.Keep(made);
+            }
+
+            return answer;
+        }
 
         Task<IResult> AskAsync() =>
             engine.DecideOnceAsync(

@@ -7,7 +7,7 @@ using OpenBanking.Server.Storage;
 namespace OpenBanking.Server.Payments;
 
 /// <summary>Payments and orders of one app.</summary>
-public sealed class PaymentQueries(Store store)
+public sealed class PaymentQueries(Store store, HeldPayments held)
 {
     public ValueTask<PaymentRow?> FindAsync(Caller caller, Id<PaymentRow> id) =>
         store.FirstAsync(PaymentTables.Payments, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
@@ -21,6 +21,12 @@ public sealed class PaymentQueries(Store store)
         : await FindUnconfirmedAsync(caller, id) is { } unconfirmed ? (null, unconfirmed)
         // Confirmed between the two reads.
         : (await FindAsync(caller, id), null);
+
+    /// <summary>The same, for a command that needs only what never changes in a payment.</summary>
+    public async ValueTask<(PaymentRow? Payment, ConfirmationRow? Unconfirmed)> FindUnchangingAsync(
+        Caller caller,
+        Id<PaymentRow> id
+    ) => held.Find(caller.App.Id, id) is { } payment ? (payment, null) : await FindEitherAsync(caller, id);
 
     private ValueTask<ConfirmationRow?> FindUnconfirmedAsync(Caller caller, Id<PaymentRow> id) =>
         store.FirstAsync(

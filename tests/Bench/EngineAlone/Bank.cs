@@ -72,7 +72,7 @@ internal sealed class Bank : IDisposable
     {
         await PrepareAsync(seconds);
         var started = Stopwatch.GetTimestamp();
-        var latencies = await new PaymentCallers(Engine, Data, ids, holding ? store : null).PayForAsync(
+        var latencies = await new PaymentCallers(Engine, Data, ids, holding).PayForAsync(
             callers,
             TimeSpan.FromSeconds(seconds)
         );

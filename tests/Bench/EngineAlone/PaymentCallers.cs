@@ -4,18 +4,17 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Payments;
-using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Tests.Bench.EngineAlone;
 
 /// <summary>Callers that pay one order after the other, each waiting for its answer; every fourth payment uses a coupon.</summary>
-/// <param name="holds">Where a payment is read again before it is captured, as the API does it; null for payments that
-/// are taken at once.</param>
-internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids, Store? holds = null)
+/// <param name="holds">Whether each payment is held first and then captured, remembered in between as the API does it.</param>
+internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids, bool holds = false)
 {
     public const int CouponEvery = 4;
     private static readonly TimeSpan held = TimeSpan.FromDays(7);
     private static int orders;
+    private readonly HeldPayments heldPayments = new();
 
     /// <summary>Pays for a while; gives how long each payment took in milliseconds, the quickest first.</summary>
     public async Task<double[]> PayForAsync(int callers, TimeSpan time)
@@ -64,21 +63,17 @@ internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids, Stor
         }
 
         await (
-            holds is null
-                ? CreateAsync(order, agreement, coupon, until: null)
-                : HoldAndCaptureAsync(order, agreement, coupon, holds)
+            holds
+                ? HoldAndCaptureAsync(order, agreement, coupon)
+                : CreateAsync(order, agreement, coupon, until: null)
         );
     }
 
-    private async Task HoldAndCaptureAsync(
-        int order,
-        AgreementRow agreement,
-        Id<CouponRow>? coupon,
-        Store store
-    )
+    private async Task HoldAndCaptureAsync(int order, AgreementRow agreement, Id<CouponRow>? coupon)
     {
-        var id = await CreateAsync(order, agreement, coupon, DateTimeOffset.UtcNow + held);
-        var payment = (await store.FindAsync(PaymentTables.Payments, BankData.World, id))!;
+        var made = await CreateAsync(order, agreement, coupon, DateTimeOffset.UtcNow + held);
+        heldPayments.Keep(made);
+        var payment = heldPayments.Find(data.AppId, made.Id)!;
         await SubmitAsync(
             new CapturePayment(BankData.World, DateTimeOffset.UtcNow, payment, Amount: null, Final: true),
             $"capture-{Environment.ProcessId}-{order}",
@@ -87,7 +82,7 @@ internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids, Stor
         );
     }
 
-    private async Task<Id<PaymentRow>> CreateAsync(
+    private async Task<PaymentRow> CreateAsync(
         int order,
         AgreementRow agreement,
         Id<CouponRow>? coupon,
@@ -95,12 +90,11 @@ internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids, Stor
     )
     {
         var orderNo = $"order-{Environment.ProcessId}-{order}";
-        var id = ids.New<PaymentRow>();
-        await SubmitAsync(
+        return await SubmitAsync(
             new CreatePayment(
                 BankData.World,
                 DateTimeOffset.UtcNow,
-                id,
+                ids.New<PaymentRow>(),
                 agreement,
                 orderNo,
                 BankData.Price,
@@ -112,20 +106,27 @@ internal sealed class PaymentCallers(Engine engine, BankData data, Ids ids, Stor
             order,
             agreement
         );
-        return id;
     }
 
-    private async Task SubmitAsync(Command<PaymentRow> command, string key, int order, AgreementRow agreement)
+    private async Task<PaymentRow> SubmitAsync(
+        Command<PaymentRow> command,
+        string key,
+        int order,
+        AgreementRow agreement
+    )
     {
+        PaymentRow made = null!;
         var outcome = await engine.SubmitAsync(
             command,
             new KeyedRequest(data.AppId.Value, key, new Guid(order, 0, 0, new byte[8])),
-            payment => new(201, payment.Id.Value, Show(payment, agreement))
+            payment => new(201, payment.Id.Value, Show(made = payment, agreement))
         );
         if (outcome is not KeyedOutcome.Fresh)
         {
             throw new InvalidOperationException($"A payment came to {outcome}.");
         }
+
+        return made;
     }
 
     /// <summary>The answer as the API gives it.</summary>

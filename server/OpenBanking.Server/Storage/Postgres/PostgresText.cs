@@ -162,15 +162,18 @@ internal static class PostgresText
     private static string KeysAreGiven(Table table) =>
         string.Join(" AND ", table.KeyColumns.Select(column => $"{table.Name}.{column} = given.{column}"));
 
-    /// <summary>The arrays from the second parameter on, as a table.</summary>
+    /// <summary>The arrays from the second parameter on, as a table. Its values are fetched where they are used: <c>unnest</c>
+    /// would keep each array's in a store of its own first, which costs more than all else for a row of many columns.</summary>
     private static string Given(Table table, IReadOnlyList<string> columns, string? version = null)
     {
         var arrays = columns
             .Select(table.KindOf)
             .Concat(version is null ? [] : [ColumnKind.Int64])
-            .Select((kind, i) => $"${i + 2}::{TypeOf(kind)}[]");
+            .Select((kind, i) => $"${i + 2}::{TypeOf(kind)}[]")
+            .ToList();
         var names = columns.Concat(version is null ? [] : [version]);
-        return $"unnest({string.Join(", ", arrays)}) AS given ({string.Join(", ", names)})";
+        var values = arrays.Zip(names, (array, name) => $"({array})[place] AS {name}");
+        return $"(SELECT {string.Join(", ", values)} FROM generate_series(1, cardinality({arrays[0]})) AS place) AS given";
     }
 
     private static string TypeOf(ColumnKind kind) =>

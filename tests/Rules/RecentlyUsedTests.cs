@@ -1,7 +1,7 @@
-using OpenBanking.Server.Authorization;
+using OpenBanking.Server;
 using Xunit;
 
-namespace OpenBanking.Tests.Rules.Authorization;
+namespace OpenBanking.Tests.Rules;
 
 public sealed class RecentlyUsedTests
 {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace OpenBanking.Server.Authorization;
+namespace OpenBanking.Server;
 
 /// <summary>A bounded memory of what was used lately, by text. It has two generations: when the younger is full, the
 /// elder is forgotten, and what is asked for again has moved to the younger. So nobody can push out what is in use by
@@ -31,15 +31,15 @@ public sealed class RecentlyUsed<TValue>(int mostInGeneration)
     public void Keep(string text, TValue value)
     {
         var now = Volatile.Read(ref generations);
-        if (now.Young.Count < mostInGeneration)
+        while (now.Young.Count >= mostInGeneration)
         {
-            now.Young[text] = value;
-            return;
+            // Of several that find it full, one begins anew.
+            var next = new Generations([], now.Young);
+            Interlocked.CompareExchange(ref generations, next, now);
+            now = Volatile.Read(ref generations);
         }
 
-        // Of several that find it full, one begins anew; the others' values are kept when they are next made.
-        var next = new Generations(new() { [text] = value }, now.Young);
-        Interlocked.CompareExchange(ref generations, next, now);
+        now.Young[text] = value;
     }
 
     public void Forget() => Volatile.Write(ref generations, new([], []));
