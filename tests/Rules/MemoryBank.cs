@@ -177,16 +177,13 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
         }
     }
 
-    void IRowSaver.Update<TKey, TRow>(
-        Table<TKey, TRow> table,
-        IReadOnlyList<(TRow Row, long VersionRead)> updated
-    )
+    void IRowSaver.Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<ChangedRow<TRow>> updated)
     {
-        foreach (var (row, versionRead) in updated)
+        foreach (var changed in updated)
         {
-            var key = table.KeyOf(row);
-            Assert.Equal(versionRead, ((VersionedRow)RowsOf(table)[key]).Version);
-            RowsOf(table)[key] = row;
+            var key = table.KeyOf(changed.Row);
+            Assert.Equal(changed.VersionRead, ((VersionedRow)RowsOf(table)[key]).Version);
+            RowsOf(table)[key] = changed.Row;
             writes++;
         }
     }

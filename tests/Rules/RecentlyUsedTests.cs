@@ -42,6 +42,25 @@ public sealed class RecentlyUsedTests
     }
 
     [Fact]
+    public void What_was_just_kept_is_found_however_many_keep_at_once()
+    {
+        const int EachKeeps = 2_000;
+        var large = new RecentlyUsed<string>(1_000);
+        Parallel.For(
+            0,
+            4,
+            keeper =>
+            {
+                for (var i = 0; i < EachKeeps; i++)
+                {
+                    large.Keep($"{keeper} {i}", "value");
+                    Assert.NotNull(large.Find($"{keeper} {i}"));
+                }
+            }
+        );
+    }
+
+    [Fact]
     public void What_is_forgotten_is_gone()
     {
         kept.Keep("name", "value");

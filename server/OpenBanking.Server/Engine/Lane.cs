@@ -16,7 +16,12 @@ internal sealed class Lane : IDisposable
         this.writer = writer;
         batchSize = limits.BatchSize;
         queue = Channel.CreateBounded<Pending?>(
-            new BoundedChannelOptions(limits.QueueLength) { SingleReader = true }
+            new BoundedChannelOptions(limits.QueueLength)
+            {
+                SingleReader = true,
+                // Who writes wakes the thread itself; a thread of the pool in between would be one more to wait for.
+                AllowSynchronousContinuations = true,
+            }
         );
         thread = new Thread(Run) { IsBackground = true, Name = $"engine writer {number}" };
         thread.Start();

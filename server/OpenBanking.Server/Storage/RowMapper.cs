@@ -52,6 +52,40 @@ internal static class RowMapper
             .Compile();
     }
 
+    /// <summary>Marks what differs, a mark a property. Of bytes, it is whether they are the same array.</summary>
+    public static Action<T, T, bool[]> CompileComparer<T>(IReadOnlyList<PropertyInfo> properties)
+    {
+        var one = Expression.Parameter(typeof(T));
+        var other = Expression.Parameter(typeof(T));
+        var marks = Expression.Parameter(typeof(bool[]));
+        var compared = properties.Select(
+            (property, i) =>
+                Expression.IfThen(
+                    Expression.Not(
+                        Same(Expression.Property(one, property), Expression.Property(other, property))
+                    ),
+                    Expression.Assign(
+                        Expression.ArrayAccess(marks, Expression.Constant(i)),
+                        Expression.Constant(true)
+                    )
+                )
+        );
+        return Expression
+            .Lambda<Action<T, T, bool[]>>(Expression.Block(compared), one, other, marks)
+            .Compile();
+    }
+
+    private static MethodCallExpression Same(Expression one, Expression other)
+    {
+        var comparer = typeof(EqualityComparer<>).MakeGenericType(one.Type);
+        return Expression.Call(
+            Expression.Property(null, comparer, nameof(EqualityComparer<>.Default)),
+            comparer.GetMethod(nameof(EqualityComparer<>.Equals), [one.Type, one.Type])!,
+            one,
+            other
+        );
+    }
+
     /// <summary>Writes one value of a query's condition.</summary>
     public static void WriteValue(RowWriter writer, object? value)
     {

@@ -63,17 +63,22 @@ public abstract class Table<TRow> : Table
 {
     private readonly Lazy<Func<RowReader, TRow>> read;
     private readonly Lazy<Action<TRow, RowWriter>> write;
+    private readonly Lazy<Action<TRow, TRow, bool[]>> compare;
 
     protected Table(string name, Type key)
         : base(name, typeof(TRow), key)
     {
         read = new(() => RowMapper.CompileReader<TRow>(Properties));
         write = new(() => RowMapper.CompileWriter<TRow>(Properties));
+        compare = new(() => RowMapper.CompileComparer<TRow>(Properties));
     }
 
     public TRow Read(RowReader reader) => read.Value(reader);
 
     public void Write(TRow row, RowWriter writer) => write.Value(row, writer);
+
+    /// <summary>Marks the columns in which two rows differ, and leaves all other marks.</summary>
+    public void Compare(TRow row, TRow other, bool[] differ) => compare.Value(row, other, differ);
 }
 
 /// <summary>A table whose rows are found by a key: an <see cref="Id{T}"/>, or a record of the key's columns.</summary>

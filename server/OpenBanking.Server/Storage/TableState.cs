@@ -72,7 +72,7 @@ internal sealed class TableState<TKey, TRow>(Table<TKey, TRow> table) : TableSta
     public override void Save(IRowSaver saver)
     {
         var inserted = new List<TRow>();
-        var updated = new List<(TRow, long)>();
+        var updated = new List<ChangedRow<TRow>>();
         var added = new List<(TRow, long)>();
         foreach (var slot in slots.Values)
         {
@@ -87,7 +87,7 @@ internal sealed class TableState<TKey, TRow>(Table<TKey, TRow> table) : TableSta
             }
             else if (table.Add is null && !ReferenceEquals(slot.Loaded, slot.Current))
             {
-                updated.Add((slot.Current!, ((VersionedRow)(object)slot.Loaded!).Version));
+                updated.Add(new(slot.Current!, slot.Loaded!));
             }
         }
 
@@ -95,6 +95,13 @@ internal sealed class TableState<TKey, TRow>(Table<TKey, TRow> table) : TableSta
         saver.Update(table, updated);
         saver.Add(table, added);
     }
+}
+
+/// <summary>A row as it is to be, and as it was read.</summary>
+internal readonly record struct ChangedRow<TRow>(TRow Row, TRow Read)
+    where TRow : class
+{
+    public long VersionRead => ((VersionedRow)(object)Read).Version;
 }
 
 /// <summary>Reads rows by key inside a write transaction.</summary>
@@ -113,7 +120,7 @@ internal interface IRowSaver
         where TRow : class;
 
     /// <summary>A conflict unless every stored version is still the one that was read.</summary>
-    void Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TRow Row, long VersionRead)> rows)
+    void Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<ChangedRow<TRow>> rows)
         where TKey : struct
         where TRow : class;
 

@@ -39,7 +39,7 @@ public sealed class PostgresPlanTests : IDisposable
     {
         var table = Schema.Tables.Single(table => table.Name == name);
 
-        var plan = PlanOf(PostgresText.Update(table));
+        var plan = PlanOf(PostgresText.Update(table, table.Columns));
 
         AssertByKey(table, plan);
         Assert.Contains("Tid Scan on", plan);

@@ -122,18 +122,15 @@ internal static class LostCommit
         }
 
         /// <summary>While the version is the one that was read, the batch is not there.</summary>
-        public void Update<TKey, TRow>(
-            Table<TKey, TRow> table,
-            IReadOnlyList<(TRow Row, long VersionRead)> rows
-        )
+        public void Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<ChangedRow<TRow>> rows)
             where TKey : struct
             where TRow : class
         {
-            if (rows is [var (row, read), ..])
+            if (rows is [var changed, ..])
             {
                 updated ??= connection =>
-                    Find(connection, table, table.KeyOf(row)) is VersionedRow { Version: var version }
-                    && version == read
+                    Find(connection, table, table.KeyOf(changed.Row)) is VersionedRow { Version: var version }
+                    && version == changed.VersionRead
                         ? false
                         : null;
             }

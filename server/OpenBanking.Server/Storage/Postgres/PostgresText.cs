@@ -88,23 +88,18 @@ internal static class PostgresText
     /// <summary>Parameters: the world, the rows, the versions that were read, and how many rows there are. Rows are
     /// looked up one by one, as above, and changed where they were found: a row that another writer changes in between
     /// is not found there any more.</summary>
-    public static string Update(Table table) =>
-        texts.GetOrAdd(
-            (table, "update"),
-            _ =>
-            {
-                var set = table
-                    .Columns.Where(column => !table.KeyColumns.Contains(column))
-                    .Select(column => $"{column} = known.{column}");
-                return $"WITH known AS (SELECT given.*, place.ctid AS place "
-                    + $"FROM {Given(table, table.Columns, "version_read")} CROSS JOIN LATERAL ("
-                    + $"SELECT ctid FROM {table.Name} WHERE world = $1 AND {KeysAreGiven(table)} "
-                    + "AND version = given.version_read LIMIT 1) AS place), "
-                    + $"changed AS (UPDATE {table.Name} SET {string.Join(", ", set)} FROM known "
-                    + $"WHERE {table.Name}.ctid = known.place RETURNING 1) "
-                    + $"SELECT require_rows(COUNT(*), ${table.Columns.Count + 3}) FROM changed";
-            }
-        );
+    /// <param name="columns">Those of the key, and those that are written.</param>
+    public static string Update(Table table, IReadOnlyList<string> columns)
+    {
+        var set = columns.Except(table.KeyColumns).Select(column => $"{column} = known.{column}");
+        return $"WITH known AS (SELECT given.*, place.ctid AS place "
+            + $"FROM {Given(table, columns, "version_read")} CROSS JOIN LATERAL ("
+            + $"SELECT ctid FROM {table.Name} WHERE world = $1 AND {KeysAreGiven(table)} "
+            + "AND version = given.version_read LIMIT 1) AS place), "
+            + $"changed AS (UPDATE {table.Name} SET {string.Join(", ", set)} FROM known "
+            + $"WHERE {table.Name}.ctid = known.place RETURNING 1) "
+            + $"SELECT require_rows(COUNT(*), ${columns.Count + 3}) FROM changed";
+    }
 
     /// <summary>Parameters: the world, the empty rows with the amounts as their sums. Sorted, so that writers that add
     /// to the same rows wait for each other in the same order.</summary>

@@ -42,19 +42,39 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
         );
 }
 
-/// <summary>Takes many rows and gives one array a column.</summary>
-internal sealed class PostgresArrays : RowWriter
+/// <summary>Takes many rows and gives one array a column. It may be used again for other rows of the same columns.</summary>
+/// <param name="wanted">Which columns are taken, from the first on; all others are.</param>
+internal sealed class PostgresArrays(bool[]? wanted = null) : RowWriter
 {
     private readonly List<Column> columns = [];
     private int column;
+    private int taken;
 
-    public void NextRow() => column = 0;
+    public void NextRow() => column = taken = 0;
 
     public void AddTo(NpgsqlParameterCollection parameters)
     {
         foreach (var filled in columns)
         {
             parameters.Add(filled.ToParameter());
+        }
+    }
+
+    /// <summary>Takes other rows from now on.</summary>
+    public void Clear()
+    {
+        foreach (var filled in columns)
+        {
+            filled.Clear();
+        }
+    }
+
+    /// <summary>Tells the parameters that were added that their arrays are others.</summary>
+    public void Renew()
+    {
+        foreach (var filled in columns)
+        {
+            filled.Renew();
         }
     }
 
@@ -75,25 +95,43 @@ internal sealed class PostgresArrays : RowWriter
 
     private void Add<T>(T value, NpgsqlDbType type)
     {
-        if (column == columns.Count)
+        var at = column++;
+        if (at < wanted?.Length && !wanted[at])
+        {
+            return;
+        }
+
+        if (taken == columns.Count)
         {
             columns.Add(new Column<T>(type));
         }
 
-        ((Column<T>)columns[column++]).Values.Add(value);
+        ((Column<T>)columns[taken++]).Values.Add(value);
     }
 
     private abstract class Column
     {
         public abstract NpgsqlParameter ToParameter();
+
+        public abstract void Clear();
+
+        public abstract void Renew();
     }
 
-    private sealed class Column<T>(NpgsqlDbType type) : Column
+    private sealed class Column<T> : Column
     {
+        private readonly NpgsqlParameter<List<T>> parameter;
+
+        public Column(NpgsqlDbType type) =>
+            parameter = new() { TypedValue = Values, NpgsqlDbType = NpgsqlDbType.Array | type };
+
         public List<T> Values { get; } = [];
 
-        public override NpgsqlParameter ToParameter() =>
-            new NpgsqlParameter<List<T>> { TypedValue = Values, NpgsqlDbType = NpgsqlDbType.Array | type };
+        public override NpgsqlParameter ToParameter() => parameter;
+
+        public override void Clear() => Values.Clear();
+
+        public override void Renew() => parameter.TypedValue = Values;
     }
 }
 

@@ -38,6 +38,11 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         + "SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     private readonly List<Action<NpgsqlDataReader>> loads = [];
+
+    /// <summary>By their texts, each of which is one object; of the connection that is open.</summary>
+    private readonly Dictionary<string, PostgresStatement> statements = new(
+        ReferenceEqualityComparer.Instance
+    );
     private NpgsqlConnection? connection;
     private PostgresBackend backend;
     private NpgsqlBatch batch = null!;
@@ -182,14 +187,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
             return;
         }
 
-        var arrays = new PostgresArrays();
-        foreach (var key in keys)
-        {
-            arrays.NextRow();
-            table.WriteKey(key, arrays);
-        }
-
-        arrays.AddTo(Add(PostgresText.SelectByKeys(table, locks)).Parameters);
+        AddRows(PostgresText.SelectByKeys(table, locks), keys, table.WriteKey);
         loads.Add(result =>
         {
             var row = new PostgresRow(result);
@@ -210,22 +208,24 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
     }
 
-    public void Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TRow Row, long VersionRead)> rows)
+    public void Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<ChangedRow<TRow>> rows)
         where TKey : struct
         where TRow : class
     {
         if (rows.Count > 0)
         {
-            var command = AddRows(
-                PostgresText.Update(table),
+            var update = PostgresUpdate.Of(table, rows);
+            AddRows(
+                update.Text,
                 rows,
                 (changed, arrays) =>
                 {
                     table.Write(changed.Row, arrays);
                     arrays.Int64(changed.VersionRead);
-                }
+                },
+                update.Wanted,
+                rows.Count
             );
-            new PostgresParameters(command.Parameters).Int64(rows.Count);
         }
     }
 
@@ -245,32 +245,33 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
 
     public void Dispose() => Close();
 
-    private NpgsqlBatchCommand AddRows<T>(string sql, IReadOnlyList<T> rows, Action<T, PostgresArrays> write)
+    /// <param name="wanted">Which of the columns that are written for a row belong to the statement; all when null.</param>
+    /// <param name="count">How many rows there are, when the statement asks.</param>
+    private void AddRows<T>(
+        string text,
+        IEnumerable<T> rows,
+        Action<T, RowWriter> write,
+        bool[]? wanted = null,
+        long? count = null
+    )
     {
-        var arrays = new PostgresArrays();
+        if (!statements.TryGetValue(text, out var statement))
+        {
+            statements.Add(text, statement = new(text, wanted));
+        }
+
+        statement.Clear();
         foreach (var row in rows)
         {
-            arrays.NextRow();
-            write(row, arrays);
+            statement.Rows.NextRow();
+            write(row, statement.Rows);
         }
 
-        var command = Add(sql);
-        arrays.AddTo(command.Parameters);
-        return command;
+        statement.Complete(world, count);
+        batch.BatchCommands.Add(statement.Command);
     }
 
-    /// <summary>Adds a statement; its first parameter is the world, unless it has none.</summary>
-    private NpgsqlBatchCommand Add(string sql)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        if (sql.Contains("$1", StringComparison.Ordinal))
-        {
-            new PostgresParameters(command.Parameters).Int64(world);
-        }
-
-        batch.BatchCommands.Add(command);
-        return command;
-    }
+    private void Add(string text) => batch.BatchCommands.Add(new(text));
 
     private void ReadAll()
     {
@@ -367,6 +368,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         connections.Clear();
         connection?.Dispose();
         connection = null;
+        statements.Clear();
         inTransaction = false;
     }
 }

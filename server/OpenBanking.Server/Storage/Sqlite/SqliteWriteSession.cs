@@ -118,21 +118,21 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         }
     }
 
-    public void Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TRow Row, long VersionRead)> rows)
+    public void Update<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<ChangedRow<TRow>> rows)
         where TKey : struct
         where TRow : class
     {
-        foreach (var (row, versionRead) in rows)
+        foreach (var changed in rows)
         {
             var statement = connection.Prepare(SqliteText.Update(table));
             statement.Int64(world);
-            table.Write(row, statement);
-            statement.Int64(versionRead);
+            table.Write(changed.Row, statement);
+            statement.Int64(changed.VersionRead);
             statement.Run();
             if (connection.ChangedRows != 1)
             {
                 throw new WriteConflictException(
-                    $"{table} {table.KeyOf(row)} was changed by another writer."
+                    $"{table} {table.KeyOf(changed.Row)} was changed by another writer."
                 );
             }
         }
