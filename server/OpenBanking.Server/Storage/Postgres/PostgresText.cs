@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace OpenBanking.Server.Storage.Postgres;
 
-/// <summary>The text of each statement, made once for each table. What is written goes as one array a column
-/// (<c>unnest</c>), so that a batch is one statement a table.</summary>
+/// <summary>The text of each statement, made once for each table. What is written goes as one array a column,
+/// so that a batch is one statement a table.</summary>
 internal static class PostgresText
 {
     private static readonly ConcurrentDictionary<(Table, string), string> texts = [];
