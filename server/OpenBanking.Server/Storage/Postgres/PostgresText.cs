@@ -157,19 +157,39 @@ internal static class PostgresText
     private static string KeysAreGiven(Table table) =>
         string.Join(" AND ", table.KeyColumns.Select(column => $"{table.Name}.{column} = given.{column}"));
 
-    /// <summary>The arrays from the second parameter on, as a table. Its values are fetched where they are used: <c>unnest</c>
-    /// would keep each array's in a store of its own first, which costs more than all else for a row of many columns.</summary>
+    /// <summary>The arrays from the second parameter on, as a table. Values of one length are fetched by their place where they
+    /// are used: <c>unnest</c> would keep each array's in a store of its own first, which costs more than all else for a row of
+    /// many columns. For the others it is left to that, as they would be counted off from the first one every time.</summary>
     private static string Given(Table table, IReadOnlyList<string> columns, string? version = null)
     {
-        var arrays = columns
-            .Select(table.KindOf)
-            .Concat(version is null ? [] : [ColumnKind.Int64])
-            .Select((kind, i) => $"${i + 2}::{TypeOf(kind)}[]")
+        var kinds = columns.Select(table.KindOf);
+        var names = columns.ToList();
+        if (version is not null)
+        {
+            kinds = kinds.Append(ColumnKind.Int64);
+            names.Add(version);
+        }
+
+        var arrays = kinds
+            .Zip(names, (kind, name) => (Kind: kind, Name: name))
+            .Select(
+                (column, i) =>
+                    (column.Name, Text: $"${i + 2}::{TypeOf(column.Kind)}[]", Long: IsLong(column.Kind))
+            )
             .ToList();
-        var names = columns.Concat(version is null ? [] : [version]);
-        var values = arrays.Zip(names, (array, name) => $"({array})[place] AS {name}");
-        return $"(SELECT {string.Join(", ", values)} FROM generate_series(1, cardinality({arrays[0]})) AS place) AS given";
+        var stored = arrays.Where(array => array.Long).ToList();
+        var values = arrays.Select(array =>
+            array.Long ? array.Name : $"({array.Text})[place] AS {array.Name}"
+        );
+        var sources = stored
+            .Select(array => $"unnest({array.Text})")
+            .Prepend($"generate_series(1, cardinality({arrays[0].Text}))");
+        return $"(SELECT {string.Join(", ", values)} FROM ROWS FROM ({string.Join(", ", sources)}) "
+            + $"AS stored ({string.Join(", ", stored.Select(array => array.Name).Prepend("place"))})) AS given";
     }
+
+    /// <summary>Whether values of this kind are of any length.</summary>
+    private static bool IsLong(ColumnKind kind) => kind is ColumnKind.Text or ColumnKind.Blob;
 
     private static string TypeOf(ColumnKind kind) =>
         kind switch
