@@ -20,7 +20,7 @@ public sealed record NewCardDeposit(NewDeposit Deposit, byte[] Request)
 /// <summary>The amount was sent, or the card took none.</summary>
 /// <param name="Account">Read before the batch for what never changes in it.</param>
 /// <param name="FailureReason">Why it was not sent; null when it was.</param>
-public sealed record CompleteCardDeposit(
+public record CompleteCardDeposit(
     World World,
     DateTimeOffset Now,
     AccountRow Account,
@@ -41,6 +41,9 @@ public sealed record CompleteCardDeposit(
 
     public override Decision<CardDepositRow> Decide(Book book) => CardDepositRules.Complete(this, book);
 }
+
+/// <summary>The same, as a person was told it.</summary>
+public sealed record ResolveCardDeposit(CompleteCardDeposit Told) : CompleteCardDeposit(Told);
 
 /// <summary>The customer says how much came; the right amount binds the card.</summary>
 /// <param name="Request">The card as it was read: whatever was added since is another one.</param>

@@ -8,7 +8,7 @@ namespace OpenBanking.Server.Applications;
 
 /// <summary>The amount was sent, or the card took none.</summary>
 /// <param name="FailureReason">Why it was not sent; null when it was.</param>
-public sealed record CompleteDeposit(
+public record CompleteDeposit(
     World World,
     DateTimeOffset Now,
     Id<IntentRow> IntentId,
@@ -27,6 +27,15 @@ public sealed record CompleteDeposit(
     public override Decision<AccountApplicationRow> Decide(Book book) =>
         ApplicationDepositRules.Complete(this, book);
 }
+
+/// <summary>The same, as a person was told it.</summary>
+public sealed record ResolveDeposit(
+    World World,
+    DateTimeOffset Now,
+    Id<IntentRow> IntentId,
+    Id<AccountApplicationRow> ApplicationId,
+    string? FailureReason
+) : CompleteDeposit(World, Now, IntentId, ApplicationId, FailureReason);
 
 /// <summary>The customer says how much came; the right amount opens the account.</summary>
 /// <param name="Application">Read before the batch for what never changes in it.</param>

@@ -53,6 +53,26 @@ public sealed class ApplicationDeposits(
         );
     }
 
+    /// <summary>Keeps what a person was told became of an amount; what the application came to.</summary>
+    /// <param name="sent">Whether it was sent; the card took none otherwise.</param>
+    public async Task<ApplicationState> ResolveAsync(
+        Reference reference,
+        Id<AccountApplicationRow> id,
+        bool sent
+    )
+    {
+        var decision = await engine.SubmitAsync(
+            new ResolveDeposit(
+                reference.World,
+                await clocks.NowAsync(reference.World),
+                reference.Id,
+                id,
+                sent ? null : ApplicationReasons.CardNotVerified
+            )
+        );
+        return ((Accepted<AccountApplicationRow>)decision).Reply.State;
+    }
+
     /// <summary>The newest application of a number that waits for an amount, made through an app on the bank's pages; null when
     /// there is none.</summary>
     public async ValueTask<AccountApplicationRow?> FindAsync(InteractionRow interaction, World world) =>

@@ -56,24 +56,15 @@ public sealed class CardDeposits(
                     cancellationToken
                 );
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
-        await CompleteAsync(reference, id, answer.FailureCode);
+        await engine.SubmitAsync(await CompleteAsync(reference, id, answer.FailureCode));
     }
 
-    /// <summary>What is to become of an amount when somebody was told what became of it; what it came to.</summary>
-    /// <param name="failureCode">Why it was not sent; null when it was.</param>
-    public async Task<DepositState> CompleteAsync(Reference reference, Id<AccountRow> id, string? failureCode)
+    /// <summary>Keeps what a person was told became of an amount; how far it has come.</summary>
+    /// <param name="sent">Whether it was sent; the card took none otherwise.</param>
+    public async Task<DepositState> ResolveAsync(Reference reference, Id<AccountRow> id, bool sent)
     {
-        var account = (await store.FindAsync(AccountTables.Accounts, reference.World, id))!;
-        var decision = await engine.SubmitAsync(
-            new CompleteCardDeposit(
-                reference.World,
-                await clocks.NowAsync(reference.World),
-                account,
-                reference.Id,
-                failureCode,
-                clocks.RealNow
-            )
-        );
+        var told = await CompleteAsync(reference, id, sent ? null : ApplicationReasons.CardNotVerified);
+        var decision = await engine.SubmitAsync(new ResolveCardDeposit(told));
         return ((Accepted<CardDepositRow>)decision).Reply.State;
     }
 
@@ -119,6 +110,20 @@ public sealed class CardDeposits(
             _ => DepositCheck.Over,
         };
     }
+
+    private async Task<CompleteCardDeposit> CompleteAsync(
+        Reference reference,
+        Id<AccountRow> id,
+        string? failureCode
+    ) =>
+        new(
+            reference.World,
+            await clocks.NowAsync(reference.World),
+            (await store.FindAsync(AccountTables.Accounts, reference.World, id))!,
+            reference.Id,
+            failureCode,
+            clocks.RealNow
+        );
 
     private UnprovenCard CardOf(CardDepositRow deposit) =>
         vault.OpenJson<UnprovenCard>(deposit.Request, deposit.AccountId.Value);
