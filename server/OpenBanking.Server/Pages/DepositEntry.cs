@@ -17,8 +17,8 @@ public interface IDepositPage
     /// <summary>Until when it may be entered.</summary>
     DateTimeOffset Until { get; }
 
-    /// <summary>The text that says how to come back to the page later.</summary>
-    string ComeBack => "DepositBack";
+    /// <summary>The text that says so, and how to come back to the page.</summary>
+    string UntilText => "DepositUntil";
 }
 
 /// <summary>What they do with what was entered.</summary>

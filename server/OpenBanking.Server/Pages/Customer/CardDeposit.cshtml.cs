@@ -24,7 +24,7 @@ public sealed class CustomerCardDepositModel(
 
     public DateTimeOffset Until => asked!.ExpiresAt;
 
-    public string ComeBack => "DepositCardBack";
+    public string UntilText => "DepositCardUntil";
 
     /// <summary>Back to the cards, which say what became of it, when there is nothing to enter.</summary>
     public async Task<IActionResult> OnGetAsync() => await IsAskedAsync() ? Page() : ToCards();
