@@ -100,6 +100,31 @@ public sealed partial class BankCustomer : IDisposable
         }
     }
 
+    /// <summary>Goes to where the bank asks how much came to the card, and enters a wrong amount until it asks no more.</summary>
+    /// <param name="continuationUrl">The application's page.</param>
+    /// <exception cref="InvalidOperationException">The bank refuses something else, or asks for no amount; the message is what
+    /// its page says.</exception>
+    public async Task GuessAmountsAsync(Uri continuationUrl)
+    {
+        var (page, address) = await VisitAsync(
+                continuationUrl,
+                next => next.Segments[^1] is "deposit" or "end"
+            )
+            .ConfigureAwait(false);
+        if (address.Segments[^1] == "end")
+        {
+            throw new InvalidOperationException($"The bank asks for no amount: {TextOf(page)}");
+        }
+
+        var wrong = await NewestAmountAsync().ConfigureAwait(false) == "0.50" ? "0.51" : "0.50";
+        var goesOn = false;
+        while (!goesOn)
+        {
+            (goesOn, page, address) = await TrySubmitAsync(page, address, ("Amount", wrong))
+                .ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Goes on from page to page until it is over.</summary>
     private async Task<(IDocument? Page, Uri Address)> VisitAsync(Uri start, Func<Uri, bool> isOver)
     {

@@ -112,7 +112,8 @@ public static class MagicOutcomes
         new(
             ApplicationReasons.TooManyWrongAmounts,
             Opening,
-            Person(nameof(MagicPersons.WithUnconfirmedCard)) + ", and three wrong amounts on the bank's page"
+            Person(nameof(MagicPersons.WithUnconfirmedCard))
+                + ", then `bank.Customers.GuessAmountsAsync(person, application)`"
         ),
         new(
             ApplicationReasons.TooManyWrongCodes,

@@ -183,6 +183,16 @@ public sealed class SandboxBankCustomers
         return application;
     }
 
+    /// <summary>Has somebody enter wrong amounts until the application is refused with
+    /// <see cref="ApplicationReasons.TooManyWrongAmounts"/>.</summary>
+    /// <param name="person">Who, as in the application: <see cref="MagicPersons.WithUnconfirmedCard"/>.</param>
+    /// <param name="application">The application, as it was made.</param>
+    /// <returns>The application as it is then.</returns>
+    /// <exception cref="ArgumentException">The application has come to nothing already.</exception>
+    /// <exception cref="InvalidOperationException">The bank asks for no amount: it has confirmed the card.</exception>
+    public Task<AccountApplication> GuessAmountsAsync(SandboxPerson person, AccountApplication application) =>
+        VisitAsync(person, application, visitor => visitor.GuessAmountsAsync(PageOf(application)));
+
     private async Task<AccountApplication> VisitAsync(
         SandboxPerson person,
         AccountApplication application,

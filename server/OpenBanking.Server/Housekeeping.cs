@@ -3,6 +3,7 @@ using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Risk;

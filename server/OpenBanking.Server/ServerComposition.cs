@@ -10,6 +10,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Fees;
@@ -163,6 +164,10 @@ public static class ServerComposition
         services.AddSingleton<IIntentHandler, PaymentNotices>();
         services.AddSingleton<IIntentHandler, PinResetVerifications>();
         services.AddSingleton<IIntentHandler, CardVerifications>();
+        services.AddSingleton<CardDeposits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardDeposits>());
+        services.AddSingleton<CardDepositExpiry>();
+        services.AddHostedService(provider => provider.GetRequiredService<CardDepositExpiry>());
         services.AddSingleton<IIntentHandler, UpgradeVerifications>();
         services.AddSingleton<IIntentHandler, MobileChangeVerifications>();
         services.AddSingleton<Erasures>();
@@ -199,8 +204,9 @@ public static class ServerComposition
         services.AddSingleton<Continuations>();
         services.AddSingleton<Openings>();
         services.AddSingleton<ImageStore>();
-        services.AddSingleton<Deposits>();
-        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<Deposits>());
+        services.AddSingleton<DepositAmounts>();
+        services.AddSingleton<ApplicationDeposits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<ApplicationDeposits>());
         services.AddSingleton<ApplicationExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ApplicationExpiry>());
         foreach (

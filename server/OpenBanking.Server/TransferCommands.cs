@@ -1,4 +1,6 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
@@ -10,7 +12,7 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server;
 
-/// <summary>outstanding, resolve-transfer and retry-withdrawal: what the bank's staff do about transfers from and to bound
+/// <summary>outstanding, resolve-transfer and retry-withdrawal: what the bank's staff do about transfers from and to
 /// cards, and to partners, that came to no end by themselves.</summary>
 public static class TransferCommands
 {
@@ -61,9 +63,8 @@ public static class TransferCommands
         var lines = new List<string>();
         foreach (var (world, intent) in await services.GetRequiredService<OutstandingTransfers>().ListAsync())
         {
-            var (what, amount) = await SubjectOfAsync(store, world, intent);
             lines.Add(
-                $"{intent.Id} in world {world}: {what}, {amount}, no answer for {Age(now - intent.CreatedAt)} after "
+                $"{intent.Id} in world {world}: {await SubjectOfAsync(store, world, intent)}, no answer for {Age(now - intent.CreatedAt)} after "
                     + $"{intent.Attempts} attempts; see {Resolve}"
             );
         }
@@ -115,6 +116,12 @@ public static class TransferCommands
             IntentKind.CreditCard => await services
                 .GetRequiredService<CardCredits>()
                 .ResolveAsync(new(world, id), new(intent.SubjectId), decline),
+            IntentKind.SendDeposit => await services
+                .GetRequiredService<ApplicationDeposits>()
+                .ResolveAsync(new(world, id), new(intent.SubjectId), sent: decline is null),
+            IntentKind.SendCardDeposit => await services
+                .GetRequiredService<CardDeposits>()
+                .ResolveAsync(new(world, id), new(intent.SubjectId), sent: decline is null),
             _ => await services
                 .GetRequiredService<SettlementTransfers>()
                 .ResolveAsync(new(world, id), new(intent.SubjectId), decline is null),
@@ -151,36 +158,35 @@ public static class TransferCommands
         return decision is Accepted<WithdrawalRow> ? $"asked again: {id}" : null;
     }
 
-    private static async Task<(string What, Money Amount)> SubjectOfAsync(
-        Store store,
-        World world,
-        IntentRow intent
-    )
+    private static async Task<string> SubjectOfAsync(Store store, World world, IntentRow intent)
     {
-        if (intent.Kind == IntentKind.DebitCard)
+        switch (intent.Kind)
         {
-            var topUp = (
-                await store.FindAsync(TopUpTables.TopUps, world, new Id<TopUpRow>(intent.SubjectId))
-            )!;
-            return ($"top-up {topUp.Id}", new(topUp.Currency, topUp.Amount));
+            case IntentKind.DebitCard:
+                var topUp = (
+                    await store.FindAsync(TopUpTables.TopUps, world, new Id<TopUpRow>(intent.SubjectId))
+                )!;
+                return $"top-up {topUp.Id}, {new Money(topUp.Currency, topUp.Amount)}";
+            case IntentKind.PayOut:
+                var payout = (
+                    await store.FindAsync(PayoutTables.Payouts, world, new Id<PayoutRow>(intent.SubjectId))
+                )!;
+                return $"payout {payout.Id}, {new Money(payout.Currency, payout.Amount)}";
+            // How much it is nobody has to know but who sees the card's statement.
+            case IntentKind.SendDeposit:
+                return $"amount to the card of {new Id<AccountApplicationRow>(intent.SubjectId)}";
+            case IntentKind.SendCardDeposit:
+                return $"amount to a card that is added to {new Id<AccountRow>(intent.SubjectId)}";
+            default:
+                var withdrawal = (
+                    await store.FindAsync(
+                        WithdrawalTables.Withdrawals,
+                        world,
+                        new Id<WithdrawalRow>(intent.SubjectId)
+                    )
+                )!;
+                return $"withdrawal {withdrawal.Id}, {new Money(withdrawal.Currency, withdrawal.Amount)}";
         }
-
-        if (intent.Kind == IntentKind.PayOut)
-        {
-            var payout = (
-                await store.FindAsync(PayoutTables.Payouts, world, new Id<PayoutRow>(intent.SubjectId))
-            )!;
-            return ($"payout {payout.Id}", new(payout.Currency, payout.Amount));
-        }
-
-        var withdrawal = (
-            await store.FindAsync(
-                WithdrawalTables.Withdrawals,
-                world,
-                new Id<WithdrawalRow>(intent.SubjectId)
-            )
-        )!;
-        return ($"withdrawal {withdrawal.Id}", new(withdrawal.Currency, withdrawal.Amount));
     }
 
     private static string Age(TimeSpan age) => $"{(long)age.TotalHours}:{age.Minutes:00} h";

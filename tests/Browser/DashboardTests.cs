@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Server.Sandbox;
 using Xunit;
 
 namespace OpenBanking.Tests.Browser;
@@ -59,7 +60,11 @@ public sealed class DashboardTests : IAsyncLifetime
         await phone.ArriveAsync("**/accounts/acct_*");
 
         await UpgradeAsync(phone, (await partner.PersonsAsync())[number]);
-        await ChangeCardAsync(phone, (await partner.PersonsAsync())[7 + number]);
+        await ChangeCardAsync(
+            phone,
+            (await partner.PersonsAsync())[7 + number],
+            SandboxSeed.Default.Persons[number].UnconfirmedCard!.Number
+        );
 
         await page.Locator(".acts a[href$=lost]").ClickAsync();
         await LookAsync(phone, "loss");
@@ -122,7 +127,7 @@ public sealed class DashboardTests : IAsyncLifetime
     }
 
     /// <summary>Adds the second card, makes it the default one and removes the first.</summary>
-    private static async Task ChangeCardAsync(Phone phone, SandboxPerson second)
+    private static async Task ChangeCardAsync(Phone phone, SandboxPerson second, string unconfirmed)
     {
         var page = phone.Page;
         await page.Locator(".acts a[href$=cards]").ClickAsync();
@@ -131,6 +136,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await page.Locator("button.primary").ClickAsync();
         await LookAsync(phone, "card-refused");
+        await ProveCardAsync(phone, unconfirmed);
         await page.Locator("#CardNumber").FillAsync(second.CardNumber);
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await page.Locator("button.primary").ClickAsync();
@@ -149,6 +155,23 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Contains(second.CardNumber[^4..], await page.Locator(".grants li").TextContentAsync());
         await LookAsync(phone, "one-card");
         await page.Locator("main a").First.ClickAsync();
+    }
+
+    /// <summary>Has a small amount sent to a card, and takes another card after all.</summary>
+    private static async Task ProveCardAsync(Phone phone, string unconfirmed)
+    {
+        var page = phone.Page;
+        await page.Locator("#CardNumber").FillAsync(unconfirmed);
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await page.Locator("a[href$='cards/deposit']").WaitForAsync();
+        await LookAsync(phone, "card-unproven");
+        await page.Locator("a[href$='cards/deposit']").ClickAsync();
+        await page.Locator("#Amount").FillAsync("37");
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "card-deposit-refused");
+        await page.Locator("button[formaction*=Other]").ClickAsync();
+        await phone.ArriveAsync("**/cards/new");
     }
 
     /// <summary>Looks at what customers may ask about themselves, and complains about a transaction.</summary>

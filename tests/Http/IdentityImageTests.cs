@@ -42,13 +42,12 @@ public sealed class IdentityImageTests(SharedServer shared) : BankPageTests(shar
             Assert.False((await ReadAsync(file)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret)) >= 0);
         }
 
-        var customer = (await Store.FindAsync(CustomerTables.Customers, World, await CustomerAsync()))!;
         var folder = Path.Combine(Shared.Server.DataFolder, "pictures");
         var written = await WriteAsync(folder);
         Assert.Equal(["portrait.jpg", "emblem.png"], written.Select(file => file.Split('-')[^1]));
         Assert.Equal(Pictures.Png(), await File.ReadAllBytesAsync(written[1]));
 
-        await Shared.Server.Get<Engine>().SubmitAsync(new Erased(World, customer));
+        await EraseAsync();
         Assert.Empty(await WriteAsync(folder));
         Assert.True(await HasImagesAsync());
     }
@@ -219,12 +218,35 @@ public sealed class IdentityImageTests(SharedServer shared) : BankPageTests(shar
         Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
     }
 
+    /// <summary>As the customer does it: the PIN is set, the account closed, and the profile erased.</summary>
+    private async Task EraseAsync()
+    {
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Again", TestPartner.Pin));
+        var own = new Uri(Shared.Server.Address, $"/bank/{Partner.SandboxNumber}/my");
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        var before = (await MessagesAsync()).Count;
+        await Browser.GoAsync(own);
+        await Browser.SubmitAsync(("Mobile", Person.Mobile));
+        await Browser.SubmitAsync(("Code", await CodeAsync(before)));
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        var account = Browser.Page.QuerySelector("a.account")!.GetAttribute("href");
+        await Browser.GoAsync(new(own, $"{account}/close"));
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        do
+        {
+            // The account is closed once nothing is on its way to the card.
+            await Task.Delay(25);
+            await Browser.GoAsync(new($"{own}/erase"));
+        } while (Browser.Page.QuerySelector("form") is null);
+
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.EndsWith("/bank/erased", Browser.Address.AbsolutePath);
+    }
+
     private string ErrorOf(string side) => Browser.Page.QuerySelector($"#{side}-error")!.TextContent.Trim();
 
     private async Task<bool> HasImagesAsync() =>
         (await Store.ListAsync(IdentityImageTables.Images, World, $"side > 0")).Count > 0;
-
-    private async Task<Id<CustomerRow>> CustomerAsync() => (await ApplicationAsync()).CustomerId!.Value;
 
     private async Task<AccountApplicationRow> ApplicationAsync() =>
         (await Store.ListAsync(ApplicationTables.Applications, World, $"images > 0")).Single();
@@ -242,18 +264,5 @@ public sealed class IdentityImageTests(SharedServer shared) : BankPageTests(shar
         using var bytes = new MemoryStream();
         await stream.CopyToAsync(bytes);
         return bytes.ToArray();
-    }
-
-    private sealed record Erased(World World, CustomerRow Customer)
-        : Command<Done>(World, DateTimeOffset.UtcNow)
-    {
-        public override void Keys(IKeySet keys) => keys.Want(CustomerTables.Customers, Customer.Id);
-
-        public override Decision<Done> Decide(Book book)
-        {
-            var customer = book.Get(CustomerTables.Customers, Customer.Id);
-            book.Update(CustomerTables.Customers, customer with { ErasedAt = Now });
-            return Decision.Accept(new Done());
-        }
     }
 }

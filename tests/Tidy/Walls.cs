@@ -29,8 +29,8 @@ public sealed partial class Walls
     /// partners.</summary>
     private static readonly Dictionary<string, string[]> allowed = new()
     {
-        ["Accounts"] = ["Authorization", "Consents", "Customers", "Outside"],
-        ["Applications"] = ["Accounts", "Authorization", "Customers", "Outside"],
+        ["Accounts"] = ["Authorization", "Consents", "Customers", "Deposits", "Outside"],
+        ["Applications"] = ["Accounts", "Authorization", "Customers", "Deposits", "Outside"],
         ["Audit"] = ["Accounts", "Consents"],
         ["Authorization"] = ["Accounts", "Consents", "Customers"],
         ["Cases"] = ["Customers", "Outside"],
@@ -38,6 +38,7 @@ public sealed partial class Walls
         ["Consents"] = [],
         ["Coupons"] = ["Consents", "Customers", "Ledger", "Payments"],
         ["Customers"] = ["Accounts", "Outside"],
+        ["Deposits"] = ["Outside"],
         ["Erasure"] = ["Accounts", "Applications", "Cases", "Consents", "Customers"],
         ["Dashboard"] = ["Customers", "Outside"],
         ["Fees"] = [],

@@ -1,5 +1,7 @@
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Accounts;
@@ -125,10 +127,39 @@ public sealed record AccountVerificationRow : VersionedRow
 
 public readonly record struct AccountVerificationKey(Id<AccountRow> AccountId, VerificationPurpose Purpose);
 
+/// <summary>The last small amount that was to prove a card that a customer adds to an account 小额打款验证. As long as it is out, the
+/// verification is <see cref="VerificationState.Verifying"/>.</summary>
+public sealed record CardDepositRow : VersionedRow
+{
+    public required Id<AccountRow> AccountId { get; init; }
+
+    public required Id<CustomerRow> CustomerId { get; init; }
+
+    /// <summary><see cref="DepositState.None"/> when it came to nothing.</summary>
+    public required DepositState State { get; init; }
+
+    /// <summary>What sends it: an answer to an earlier one changes nothing.</summary>
+    public required Id<IntentRow> IntentId { get; init; }
+
+    /// <summary>The card, and whose it is (<see cref="Dashboard.UnprovenCard"/>), sealed; nothing once it is over.</summary>
+    public required byte[] Request { get; init; }
+
+    /// <summary>The keyed digest of the amount; null once it is over.</summary>
+    public byte[]? Mac { get; init; }
+
+    public int Failures { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+public readonly record struct CardDepositKey(Id<AccountRow> AccountId);
+
 public static class AccountTables
 {
     public static Table<Id<AccountRow>, AccountRow> Accounts { get; } = new("account");
 
     public static Table<AccountVerificationKey, AccountVerificationRow> Verifications { get; } =
         new("account_verification");
+
+    public static Table<CardDepositKey, CardDepositRow> CardDeposits { get; } = new("card_deposit");
 }

@@ -35,6 +35,7 @@ public sealed record AddCard(
 /// <param name="Account">Read before the batch for what never changes in it.</param>
 /// <param name="MobileIndex">Of the number that was asked about.</param>
 /// <param name="Card">The card to bind.</param>
+/// <param name="Unproven">The amount to send first, when the card's bank does not confirm the card; null when it has answered.</param>
 public sealed record CompleteCard(
     World World,
     DateTimeOffset Now,
@@ -43,7 +44,8 @@ public sealed record CompleteCard(
     string MobileIndex,
     bool Verified,
     BoundCardRow Card,
-    Notice Notice
+    Notice Notice,
+    NewCardDeposit? Unproven = null
 ) : Command<Done>(World, Now)
 {
     public override Guid Lane => Account.CustomerId.Value;
@@ -56,6 +58,7 @@ public sealed record CompleteCard(
         keys.Want(CustomerTables.Mobiles, new(MobileIndex));
         keys.Want(AccountTables.Accounts, Account.Id);
         keys.Want(AccountTables.Verifications, new(Account.Id, VerificationPurpose.Card));
+        Unproven?.Want(keys, Account.Id);
     }
 
     public override Decision<Done> Decide(Book book) => OwnCardRules.Complete(this, book);
@@ -106,8 +109,8 @@ public sealed record RemoveCard(
 
 /// <summary>
 /// The cards of an account. One of them is the default card; it is always there, since it is not removed while it is the default
-/// one. Another card takes its place by being added, which its bank confirms, and then chosen. Each of it needs the payment PIN, and
-/// is told to the customer's phone.
+/// one. Another card takes its place by being added, which its bank confirms or a small amount proves, and
+/// then chosen. Each of it needs the payment PIN, and is told to the customer's phone.
 /// </summary>
 public static class OwnCardRules
 {
@@ -167,7 +170,11 @@ public static class OwnCardRules
     public static Decision<Done> Complete(CompleteCard command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (
+        if (command.Unproven is { } unproven)
+        {
+            CardDepositRules.Begin(command, unproven, account, book);
+        }
+        else if (
             VerificationRules.TryFinish(
                 book,
                 KeyOf(account),
@@ -175,17 +182,26 @@ public static class OwnCardRules
                 new(account.CustomerId, command.MobileIndex),
                 command.Verified,
                 Refusals.NotVerified,
-                account.State == AccountState.Active ? null : OwnAccountRules.Refusals.NotNow,
+                ReasonNotToBind(account),
                 command.Notice.RealNow
             )
         )
         {
-            book.Insert(CustomerTables.BoundCards, command.Card);
-            book.Update(AccountTables.Accounts, account with { Cards = account.Cards + 1 });
-            command.Notice.Send(book, account.CustomerId);
+            Bind(book, account, command.Card, command.Notice);
         }
 
         return Decision.Accept(new Done());
+    }
+
+    /// <summary>Why a card that is the customer's own is not bound now.</summary>
+    public static string? ReasonNotToBind(AccountRow account) =>
+        account.State == AccountState.Active ? null : OwnAccountRules.Refusals.NotNow;
+
+    public static void Bind(Book book, AccountRow account, BoundCardRow card, Notice notice)
+    {
+        book.Insert(CustomerTables.BoundCards, card);
+        book.Update(AccountTables.Accounts, account with { Cards = account.Cards + 1 });
+        notice.Send(book, account.CustomerId);
     }
 
     /// <summary>
@@ -297,6 +313,6 @@ public static class OwnCardRules
         }
     }
 
-    private static AccountVerificationKey KeyOf(AccountRow account) =>
+    public static AccountVerificationKey KeyOf(AccountRow account) =>
         new(account.Id, VerificationPurpose.Card);
 }

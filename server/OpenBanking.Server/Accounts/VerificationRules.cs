@@ -82,32 +82,55 @@ public static class VerificationRules
         DateTimeOffset realNow
     )
     {
-        if (
-            !IntentRules.TryFinish(book, intentId)
-            || book.Find(AccountTables.Verifications, key)
-                is not { State: VerificationState.Verifying } verification
-        )
+        if (FindAnswered(book, key, intentId) is null)
         {
             return false;
         }
 
-        var reason =
-            other
-            ?? (
-                !CustomerLookups.IsMobileOf(book, person.MobileIndex, person.CustomerId)
-                    ? Refusals.MobileChanged
-                : verified ? null
-                : notVerified
-            );
+        var reason = ReasonToEnd(book, person, other) ?? (verified ? null : notVerified);
+        End(book, key, reason, counted: reason == notVerified, realNow);
+        return reason is null;
+    }
+
+    /// <summary>The question that an answer ends; null when it is not the first one.</summary>
+    public static AccountVerificationRow? FindAnswered(
+        Book book,
+        AccountVerificationKey key,
+        Id<IntentRow> intentId
+    ) =>
+        IntentRules.TryFinish(book, intentId)
+        && book.Find(AccountTables.Verifications, key) is { State: VerificationState.Verifying } verification
+            ? verification
+            : null;
+
+    /// <summary>Why nothing comes of it, whatever the card's bank says; null where something may.</summary>
+    public static string? ReasonToEnd(Book book, VerifiedPerson person, string? other) =>
+        other
+        ?? (
+            CustomerLookups.IsMobileOf(book, person.MobileIndex, person.CustomerId)
+                ? null
+                : Refusals.MobileChanged
+        );
+
+    /// <param name="reason">Why it came to nothing; null when it did not.</param>
+    /// <param name="counted">Whether it counts towards the lock.</param>
+    public static void End(
+        Book book,
+        AccountVerificationKey key,
+        string? reason,
+        bool counted,
+        DateTimeOffset realNow
+    )
+    {
+        var verification = book.Get(AccountTables.Verifications, key);
         book.Update(
             AccountTables.Verifications,
-            (reason == notVerified ? Counted(verification, realNow) : verification) with
+            (counted ? Counted(verification, realNow) : verification) with
             {
                 State = reason is null ? VerificationState.Done : VerificationState.Refused,
                 Reason = reason,
             }
         );
-        return reason is null;
     }
 
     private static AccountVerificationRow Counted(AccountVerificationRow verification, DateTimeOffset realNow)

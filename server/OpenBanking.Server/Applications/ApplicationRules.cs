@@ -231,7 +231,7 @@ public static class ApplicationRules
         application.Channel == ApplicationChannel.Api
         && (
             application.State is ApplicationState.OtpPending or ApplicationState.Opened
-            || DepositRules.IsAsked(application)
+            || ApplicationDepositRules.IsAsked(application)
         )
         && now < application.ExpiresAt;
 
@@ -241,7 +241,7 @@ public static class ApplicationRules
         || CustomerLookups.IsMobileOf(book, application.MobileIndex, customer);
 
     public static AccountApplicationStatus StatusOf(AccountApplicationRow application) =>
-        DepositRules.IsAsked(application)
+        ApplicationDepositRules.IsAsked(application)
             ? AccountApplicationStatus.DepositPending
             : StatusOf(application.State);
 

@@ -1,5 +1,6 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;

@@ -50,8 +50,8 @@ public sealed record OpenContinuation(
                 : Confirming
             )
         : !OpeningRules.IsOpen(Row.State) || OpeningRules.HasExpired(Row, Now) ? ContinuationStep.Over
-        : DepositRules.IsAsked(Row) && Visit?.State == VisitState.Proven ? ContinuationStep.Deposit
-        : Row.State == ApplicationState.OtpPending || DepositRules.IsAsked(Row) ? Confirming
+        : ApplicationDepositRules.IsAsked(Row) && Visit?.State == VisitState.Proven ? ContinuationStep.Deposit
+        : Row.State == ApplicationState.OtpPending || ApplicationDepositRules.IsAsked(Row) ? Confirming
         : ContinuationStep.Verifying;
 
     /// <summary>Why it came to nothing.</summary>

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
@@ -17,7 +18,7 @@ public sealed class IdentityVerifications(
     Vault vault,
     Openings openings,
     ImageStore images,
-    Deposits deposits,
+    DepositAmounts deposits,
     IIdentityVerification verification,
     IRiskDecision risk
 ) : IIntentHandler
@@ -56,7 +57,7 @@ public sealed class IdentityVerifications(
                 application,
                 answer,
                 await openings.PrepareAsync(reference.World, application, elements, answer.CardBank, now),
-                confirmed ? null : deposits.New(application, elements)
+                confirmed ? null : deposits.New(application.Id.Value, elements.CardNumber)
             )
         );
         if (decision is Rejected<AccountApplicationRow> { Refusal: var refusal })

@@ -23,6 +23,9 @@ internal ref struct JpegFile
     private int height;
     private int scans;
     private ushort orientation;
+    private bool hasQuantization;
+    private bool hasCoding;
+    private int components;
 
     private JpegFile(ReadOnlySpan<byte> file)
     {
@@ -76,8 +79,10 @@ internal ref struct JpegFile
             // Tables for quantization and entropy coding, and the restart interval.
             case 0xDB or 0xC4 or 0xDD:
                 Keep(marker, content);
+                hasQuantization |= marker == 0xDB && content.Length > 64;
+                hasCoding |= marker == 0xC4 && content.Length > 16;
                 return ImageFault.None;
-            case Scan:
+            case Scan when IsScanHeader(content):
                 Keep(marker, content);
                 return ReadScan();
             case ExifSegment:
@@ -107,12 +112,22 @@ internal ref struct JpegFile
             return ImageFault.Damaged;
         }
 
+        components = content[5];
         height = BinaryPrimitives.ReadUInt16BigEndian(content[1..]);
         width = BinaryPrimitives.ReadUInt16BigEndian(content[3..]);
         return content[0] != 8 || content[5] is not (1 or 3) ? ImageFault.UnknownType
             : width == 0 || height == 0 ? ImageFault.Damaged
             : ImageFault.None;
     }
+
+    /// <summary>Whether it names components of the frame (clause B.2.3), with the tables there that they need.</summary>
+    private readonly bool IsScanHeader(ReadOnlySpan<byte> content) =>
+        hasQuantization
+        && hasCoding
+        && content.Length > 0
+        && content[0] >= 1
+        && content[0] <= components
+        && content.Length == 4 + (2 * content[0]);
 
     /// <summary>What is coded follows the header of a scan, up to the next marker that is no restart.</summary>
     private ImageFault ReadScan()

@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Worlds;
@@ -196,7 +197,7 @@ public static class OpeningRules
             : ReasonNotToAccept(command) is { } refusal
                 ? Move(book, application, ApplicationState.Rejected, refusal)
             : command.Deposit is { } deposit
-                ? DepositRules.Begin(
+                ? ApplicationDepositRules.Begin(
                     book,
                     application with
                     {

@@ -35,7 +35,7 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
         var customer = known is null
             ? null
             : await store.FindAsync(CustomerTables.Customers, world, customerId);
-        var card = NewCard(customerId, elements, bank, now);
+        var card = vault.NewCard(ids, customerId, account: null, elements.CardNumber, bank, now);
         var account = NewAccount(customerId, card, application.Type, now);
         return new(
             customerId,
@@ -84,25 +84,6 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
                 $"customer_id = {customer} AND state = {AccountState.PendingActivation} ORDER BY id LIMIT 1"
             )
             : null;
-
-    private BoundCardRow NewCard(
-        Id<CustomerRow> customerId,
-        FiveElements elements,
-        string bank,
-        DateTimeOffset now
-    )
-    {
-        var id = ids.New<BoundCardRow>();
-        return new()
-        {
-            Id = id,
-            CustomerId = customerId,
-            Bank = bank,
-            LastFour = elements.CardNumber[^4..],
-            Number = vault.SealText(elements.CardNumber, id.Value),
-            CreatedAt = now,
-        };
-    }
 
     private AccountRow NewAccount(
         Id<CustomerRow> customerId,

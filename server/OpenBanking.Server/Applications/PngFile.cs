@@ -20,7 +20,7 @@ internal static class PngFile
         kept.Write(Signature);
         var rest = file[Signature.Length..];
         var header = ReadOnlySpan<byte>.Empty;
-        var (hasPalette, hasData) = (false, false);
+        var (hasPalette, hasData, dataEnded) = (false, false, false);
         while (TryReadChunk(rest, out var type, out var content))
         {
             var chunk = rest[..(content.Length + FrameLength)];
@@ -48,7 +48,22 @@ internal static class PngFile
 
             var isData = type.SequenceEqual("IDAT"u8);
             var isPalette = type.SequenceEqual("PLTE"u8);
-            (hasData, hasPalette) = (hasData || isData, hasPalette || isPalette);
+            if (
+                (isData && (dataEnded || (!hasData && !IsCompressed(content))))
+                || (
+                    isPalette
+                    && (hasData || hasPalette || content.Length is 0 or > 768 || content.Length % 3 != 0)
+                )
+            )
+            {
+                return (null, ImageFault.Damaged);
+            }
+
+            (hasData, hasPalette, dataEnded) = (
+                hasData || isData,
+                hasPalette || isPalette,
+                hasData && !isData
+            );
             if (isData || isPalette || type.SequenceEqual("IHDR"u8) || type.SequenceEqual("tRNS"u8))
             {
                 kept.Write(chunk);
@@ -86,6 +101,13 @@ internal static class PngFile
         && header[10] == 0
         && header[11] == 0
         && header[12] is 0 or 1;
+
+    /// <summary>Whether it begins as compressed data must (RFC 1950, 2.2): deflated, without a dictionary.</summary>
+    private static bool IsCompressed(ReadOnlySpan<byte> data) =>
+        data.Length >= 2
+        && (data[0] & 0x0F) == 8
+        && BinaryPrimitives.ReadUInt16BigEndian(data) % 31 == 0
+        && (data[1] & 0x20) == 0;
 
     private static bool TryReadChunk(
         ReadOnlySpan<byte> rest,

@@ -83,7 +83,7 @@ public sealed record OpenInteraction(
             ? InteractionStep.NoAccount
             : Application?.State switch
             {
-                ApplicationState.IdentityVerifying when DepositRules.IsAsked(Application) =>
+                ApplicationState.IdentityVerifying when ApplicationDepositRules.IsAsked(Application) =>
                     InteractionStep.Deposit,
                 ApplicationState.IdentityVerifying => InteractionStep.Verifying,
                 ApplicationState.Created => InteractionStep.Images,
@@ -100,7 +100,7 @@ public sealed class Interactions(
     Vault vault,
     PinHash pins,
     ServerAddress address,
-    Deposits deposits,
+    ApplicationDeposits deposits,
     Ids ids
 )
 {

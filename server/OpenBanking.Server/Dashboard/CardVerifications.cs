@@ -16,6 +16,7 @@ public sealed class CardVerifications(
     Vault vault,
     Notices notices,
     Ids ids,
+    CardDeposits deposits,
     IIdentityVerification verification
 ) : IIntentHandler
 {
@@ -31,10 +32,18 @@ public sealed class CardVerifications(
         var request = vault.OpenJson<AccountVerificationRequest>(intent.Request!, intent.Id.Value);
         var accountId = new Id<AccountRow>(intent.SubjectId);
         var account = (await store.FindAsync(AccountTables.Accounts, reference.World, accountId))!;
-        var answer = await verification.AskAsync(reference, request.Elements, mayBeKnown, cancellationToken);
+        var answer = await verification.AskAsync(
+            reference,
+            request.Elements,
+            mayBeKnown,
+            cancellationToken,
+            mayBeUnconfirmed: deposits.AreOffered
+        );
         var verified = answer.FailureCode is null;
+        var unproven = answer.FailureCode == IIdentityVerification.CardUnconfirmed;
         var number = request.Elements.CardNumber;
-        var bank = verified ? await verification.BankOfAsync(reference, number, cancellationToken) : "";
+        var bank =
+            verified || unproven ? await verification.BankOfAsync(reference, number, cancellationToken) : "";
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         var now = await clocks.NowAsync(reference.World);
         await engine.SubmitAsync(
@@ -45,24 +54,10 @@ public sealed class CardVerifications(
                 reference.Id,
                 vault.BlindIndex("mobile", request.Elements.Mobile),
                 verified,
-                NewCard(account, number, bank, now),
-                notices.Write(request.Elements.Mobile, request.Notice)
+                vault.NewCard(ids, account.CustomerId, account.Id, number, bank, now),
+                notices.Write(request.Elements.Mobile, request.Notice),
+                unproven ? deposits.New(account, request, bank) : null
             )
         );
-    }
-
-    private BoundCardRow NewCard(AccountRow account, string number, string bank, DateTimeOffset now)
-    {
-        var id = ids.New<BoundCardRow>();
-        return new()
-        {
-            Id = id,
-            CustomerId = account.CustomerId,
-            Bank = bank,
-            LastFour = number[^4..],
-            Number = vault.SealText(number, id.Value),
-            CreatedAt = now,
-            AccountId = account.Id,
-        };
     }
 }

@@ -46,6 +46,11 @@ public sealed record EraseCustomer(
         keys.Want(CustomerTables.Customers, Read.Id);
         keys.Want(CustomerTables.Identities, new(Identity.IdNumberIndex));
         Want(keys, Things.Accounts, AccountTables.Accounts);
+        foreach (var account in Things.Accounts)
+        {
+            CardDepositRules.Want(keys, account);
+        }
+
         Want(keys, Things.Applications, ApplicationTables.Applications);
         Want(keys, Things.Cases, CaseTables.Cases);
         Want(keys, Things.Passkeys, PasskeyTables.Passkeys);
@@ -139,6 +144,8 @@ public static class ErasureRules
             {
                 book.Update(AccountTables.Accounts, account with { Nickname = null });
             }
+
+            CardDepositRules.Forget(book, id, command.Notice.RealNow);
         }
 
         foreach (var id in command.Things.Applications)

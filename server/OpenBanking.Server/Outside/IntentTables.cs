@@ -35,8 +35,11 @@ public enum IntentKind
     /// <summary>Of an application with pictures of the ID card; servers that know none leave it alone.</summary>
     VerifyImages = 12,
 
-    /// <summary>To a card that its bank does not confirm; servers that know none leave it alone.</summary>
+    /// <summary>Of an application, to a card that its bank does not confirm; servers that know none leave it alone.</summary>
     SendDeposit = 13,
+
+    /// <summary>The same, of a card that a customer adds to an account; servers that know none leave it alone.</summary>
+    SendCardDeposit = 14,
 }
 
 public enum IntentState

@@ -73,7 +73,8 @@ public sealed class OutstandingMetrics : PeriodicWorker
             IntentKind.VerifyUpgrade => "upgrade_verification",
             IntentKind.VerifyMobileChange => "mobile_verification",
             IntentKind.VerifyImages => "image_verification",
-            IntentKind.SendDeposit => "card_deposit",
+            IntentKind.SendDeposit => "opening_deposit",
+            IntentKind.SendCardDeposit => "card_deposit",
             _ => throw new InvalidOperationException($"Unknown kind {kind}."),
         };
 }

@@ -37,8 +37,9 @@ public interface IPort
 /// <summary>Verifies the five elements 五要素 with the card's bank.</summary>
 public interface IIdentityVerification : IPort
 {
-    /// <summary>The person is verified, but the card's bank does not say whose the card is. When an account is opened, a small
-    /// amount proves the card (<see cref="ICardDeposit"/>); where none is registered, it counts as no answer.</summary>
+    /// <summary>The person is verified, but the card's bank does not say whose the card is. When an account is opened or a card is
+    /// added to one, a small amount proves the card (<see cref="ICardDeposit"/>); where none is registered, and whenever the
+    /// person is verified for something else, it counts as no answer.</summary>
     const string CardUnconfirmed = "card_unconfirmed";
 
     /// <summary>Refuses with <see cref="ApplicationReasons.IdentityNotVerified"/> or

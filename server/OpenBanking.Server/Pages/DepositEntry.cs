@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Applications;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
@@ -15,6 +16,9 @@ public interface IDepositPage
 
     /// <summary>Until when it may be entered.</summary>
     DateTimeOffset Until { get; }
+
+    /// <summary>The text that says so, and how to come back to the page.</summary>
+    string UntilText => "DepositUntil";
 }
 
 /// <summary>What they do with what was entered.</summary>

@@ -176,7 +176,7 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
             $"mobile = {mobile} ORDER BY id DESC LIMIT {SandboxApi.MessagesShown}"
         );
 
-    /// <summary>The persons of a sandbox with their cards, each with one and then those who have a second one with that; null
+    /// <summary>The persons of a sandbox with their cards, each with one, and then those who have more with the others; null
     /// when there is no such sandbox.</summary>
     public async ValueTask<IReadOnlyList<SandboxPerson>?> ListPersonsAsync(World world)
     {

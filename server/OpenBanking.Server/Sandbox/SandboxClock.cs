@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Worlds;
 
@@ -14,6 +15,7 @@ public sealed class SandboxClock(
     WorldClocks clocks,
     PaymentExpiry payments,
     ApplicationExpiry applications,
+    CardDepositExpiry cardDeposits,
     ConsentExpiry consents,
     Dormancy dormancy,
     DailyPayouts payouts
@@ -28,6 +30,7 @@ public sealed class SandboxClock(
         clocks.Forget(sandbox);
         await payments.RunAheadAsync();
         await applications.RunOnceAsync();
+        await cardDeposits.RunOnceAsync();
         await consents.RunOnceAsync();
         await dormancy.RunOnceAsync();
         await payouts.RunOnceAsync();

@@ -35,6 +35,7 @@ public static class SealedColumns
     public static IReadOnlyList<SealedColumn> All { get; } =
     [
         Of(AccountTables.Accounts, "number"),
+        Of(AccountTables.CardDeposits, "request", "account_id"),
         Of(ApplicationTables.Applications, "elements"),
         // A part of them is some megabytes each.
         Of(IdentityImageTables.Images, "content") with

@@ -8,6 +8,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Fees;
@@ -56,6 +57,7 @@ public static class Schema
         CustomerTables.Mobiles,
         CustomerTables.BoundCards,
         AccountTables.Verifications,
+        AccountTables.CardDeposits,
         CustomerTables.OneTimeCodes,
         CustomerTables.OneTimeCodeRates,
         PasskeyTables.Passkeys,

@@ -18,7 +18,7 @@ public sealed class OwnCardTests(SharedServer shared) : OwnPageTests(shared)
     {
         await base.InitializeAsync();
         var persons = await Partner.PersonsAsync();
-        second = persons.Last(person => person.IdNumber == Person.IdNumber);
+        second = persons.Where(person => person.IdNumber == Person.IdNumber).ElementAt(1);
         other = persons[1];
         Assert.NotEqual(Person.CardNumber, second.CardNumber);
         await SignInAsync();

@@ -8,10 +8,8 @@ using Xunit;
 namespace OpenBanking.Tests.Http.Dashboard;
 
 /// <summary>How customers change their mobile number.</summary>
-public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
+public sealed class OwnMobileTests(SharedServer shared) : MobilePageTests(shared)
 {
-    private SandboxPerson Moved => Person with { Mobile = "1991" + Person.Mobile[4..] };
-
     [Fact]
     public async Task A_number_takes_the_place_of_another_and_the_old_one_reaches_nothing()
     {
@@ -153,9 +151,6 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
         return browser;
     }
 
-    private static string CodeIn(string message) =>
-        new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
-
     /// <summary>The customer applies for an account with the number they have now, and confirms.</summary>
     private async Task OpenAnotherAsync()
     {
@@ -190,25 +185,6 @@ public sealed class OwnMobileTests(SharedServer shared) : OwnPageTests(shared)
         var message = await MessageAsync(Moved, "");
         await applicant.SubmitAsync(("Code", CodeIn(message)));
         Assert.Equal(AccountApplicationStatus.Opened, (await applications.GetAsync(application.Id)).Status);
-    }
-
-    private Task BeginAsync(string mobile, string cardNumber, string pin) =>
-        Browser.SubmitAsync(("Mobile", mobile), ("CardNumber", cardNumber), ("Pin", pin));
-
-    private Task EnterCodeAsync(string code) => Browser.SubmitToAsync("form[action*=Code]", ("Code", code));
-
-    private async Task<string> ChangeCodeAsync(SandboxPerson person)
-    {
-        return CodeIn(await MessageAsync(person, "to make this your number"));
-    }
-
-    private async Task WaitAsync()
-    {
-        for (var i = 0; i < 400 && Text().Contains("Checking your details"); i++)
-        {
-            await Task.Delay(25);
-            await Browser.GoAsync(Own("/mobile"));
-        }
     }
 
     private async Task<IEnumerable<object>> FoundAsync(string mobile) =>

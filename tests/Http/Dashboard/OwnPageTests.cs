@@ -25,7 +25,7 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
         await Partner.IssueCouponAsync(Customer);
     }
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         Browser.Dispose();
         GC.SuppressFinalize(this);

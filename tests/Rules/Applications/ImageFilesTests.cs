@@ -76,6 +76,33 @@ public class ImageFilesTests
                 ImageFiles.Jpeg,
                 ImageFault.Damaged
             },
+            { "no tables", Replace(Pictures.Jpeg(), 0xC4, 0xE4), ImageFiles.Jpeg, ImageFault.Damaged },
+            { "a scan of nothing", WithScan(0, 0, 63, 0), ImageFiles.Jpeg, ImageFault.Damaged },
+            {
+                "a scan of more than there is",
+                WithScan(2, 1, 0, 2, 0, 0, 63, 0),
+                ImageFiles.Jpeg,
+                ImageFault.Damaged
+            },
+            { "a scan cut short", WithScan(1, 1), ImageFiles.Jpeg, ImageFault.Damaged },
+            {
+                "data that nothing can unpack",
+                Pictures.Png(1200, 800, Pictures.Chunk("IDAT", [1, 2, 3])),
+                ImageFiles.Png,
+                ImageFault.Damaged
+            },
+            {
+                "data in two places",
+                Pictures.Png(1200, 800, Pictures.Chunk("IDAT", [0x78, 0x01]), Pictures.Chunk("tEXt", [1])),
+                ImageFiles.Png,
+                ImageFault.Damaged
+            },
+            {
+                "half a colour",
+                Pictures.Png(1200, 800, Pictures.Chunk("PLTE", [1, 2, 3, 4])),
+                ImageFiles.Png,
+                ImageFault.Damaged
+            },
             {
                 "a chunk nobody knows",
                 Pictures.Png(1200, 800, Pictures.Chunk("EVIL", [])),
@@ -127,6 +154,14 @@ public class ImageFilesTests
                 }
             }
         }
+    }
+
+    /// <summary>With a scan before the others.</summary>
+    private static byte[] WithScan(params byte[] header)
+    {
+        var whole = Pictures.Jpeg();
+        var scan = whole.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        return [.. whole[..scan], .. Pictures.Segment(0xDA, header), 0x12, .. whole[scan..]];
     }
 
     /// <summary>With the first octet after the signature that is one, another.</summary>

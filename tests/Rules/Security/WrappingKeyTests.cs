@@ -15,6 +15,7 @@ public class WrappingKeyTests
         "audit_record.records",
         "audit_seal.hash",
         "audit_seal.previous_hash",
+        "card_deposit.mac",
         "customer.pin_hash",
         "customer.pin_salt",
         "event.body",

@@ -27,7 +27,6 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
     private static readonly string[] onPages =
     [
         ApplicationReasons.ImagesNotVerified,
-        ApplicationReasons.TooManyWrongAmounts,
         ApplicationReasons.MobileChanged,
     ];
 
@@ -200,6 +199,9 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
                 return await ReasonAsync(MagicPersons.DeclinedByBank.Person);
             case ApplicationReasons.TooManyWrongCodes:
                 return (await bank.Customers.GuessCodesAsync(person, await ApplyAsync(person))).Reason;
+            case ApplicationReasons.TooManyWrongAmounts:
+                var unproven = MagicPersons.WithUnconfirmedCard.Person;
+                return (await bank.Customers.GuessAmountsAsync(unproven, await ApplyAsync(unproven))).Reason;
             case ApplicationReasons.NotConfirmedInTime:
                 var waiting = await ApplyAsync(person);
                 await bank.Clock.AdvanceAsync(TimeSpan.FromDays(1));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using OpenBanking.Server.Sandbox;
 using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Sdk.Testing;
@@ -234,17 +235,27 @@ public sealed class MagicValueTests
             page.Append($"| {card.Name} | {card.CardNumber} | {magic.OnTheCard} |\n");
         }
 
-        var unconfirmed = MagicPersons.WithUnconfirmedCard.Person;
         page.Append(
-            $"""
+            """
 
-            ## A card that its bank does not confirm
+            ## Cards that their banks do not confirm
 
-            {unconfirmed.Name} with the card {unconfirmed.CardNumber} comes to `deposit_pending`
-            (`MagicPersons.WithUnconfirmedCard`). How much was sent to the card is in the message box, as a message of its bank.
+            With one of these an application comes to `deposit_pending` (`MagicPersons.WithUnconfirmedCard`), and one that is added to an
+            account on the customer's own pages is bound once the customer has entered how much came to it. How much that is stands in the
+            message box, as a message of the card's bank.
+
+            | name | card |
+            | --- | --- |
 
             """
         );
+        foreach (
+            var person in SandboxSeed.Default.Persons.Where(person => person.UnconfirmedCard is not null)
+        )
+        {
+            page.Append($"| {person.Name} | {person.UnconfirmedCard!.Number} |\n");
+        }
+
         return page.ToString().ReplaceLineEndings("\n");
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Applications;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
@@ -8,7 +9,7 @@ namespace OpenBanking.Server.Pages;
 /// <summary>Asks how much came to the card, in a browser that has proven the applicant's number.</summary>
 public sealed class ApplicationDepositModel(
     Continuations continuations,
-    Deposits deposits,
+    ApplicationDeposits deposits,
     IStringLocalizer<Texts> texts
 ) : ApplicationPage(continuations, ContinuationStep.Deposit), IDepositPage
 {

@@ -2,14 +2,17 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
 /// <summary>Asks how much came to the card. Who leaves comes back here with the next account link of the app.</summary>
-public sealed class DepositModel(Interactions interactions, Deposits deposits, IStringLocalizer<Texts> texts)
-    : InteractionPage(interactions, InteractionStep.Deposit),
-        IDepositPage
+public sealed class DepositModel(
+    Interactions interactions,
+    ApplicationDeposits deposits,
+    IStringLocalizer<Texts> texts
+) : InteractionPage(interactions, InteractionStep.Deposit), IDepositPage
 {
     [BindProperty]
     public string? Amount { get; set; }

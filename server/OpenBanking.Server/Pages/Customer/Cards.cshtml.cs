@@ -5,12 +5,18 @@ using OpenBanking.Server.Dashboard;
 namespace OpenBanking.Server.Pages;
 
 /// <summary>The cards of an account; while one is verified the page loads itself.</summary>
-public sealed class CustomerCardsModel(CustomerSessions sessions, DashboardQueries queries)
-    : CustomerAccountPage(sessions, queries)
+public sealed class CustomerCardsModel(
+    CustomerSessions sessions,
+    DashboardQueries queries,
+    CardDeposits deposits
+) : CustomerAccountPage(sessions, queries)
 {
     public IReadOnlyList<BoundCardRow> Cards { get; private set; } = [];
 
     public bool Verifying { get; private set; }
+
+    /// <summary>The number of a card that an amount was sent to; null when there is none.</summary>
+    public string? Unproven { get; private set; }
 
     /// <summary>Why the last card was not added.</summary>
     public string? Refusal { get; private set; }
@@ -20,7 +26,10 @@ public sealed class CustomerCardsModel(CustomerSessions sessions, DashboardQueri
     public async Task OnGetAsync()
     {
         var verification = await Queries.FindVerificationAsync(World, Account, VerificationPurpose.Card);
-        Verifying = verification?.State == VerificationState.Verifying;
+        Unproven = await deposits.FindAskedAsync(World, Account) is { } asked
+            ? deposits.ElementsOf(asked).CardNumber
+            : null;
+        Verifying = Unproven is null && verification?.State == VerificationState.Verifying;
         Refusal = verification?.Reason;
         Cards = await Queries.ListCardsAsync(World, Account);
     }

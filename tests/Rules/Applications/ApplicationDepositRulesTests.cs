@@ -4,11 +4,12 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Outside;
 
 namespace OpenBanking.Tests.Rules.Applications;
 
-public class DepositRulesTests
+public class ApplicationDepositRulesTests
 {
     private const int Count = 2_000;
     private static readonly byte[] right = [3, 7];
@@ -159,7 +160,7 @@ public class DepositRulesTests
             Count,
             acts =>
             {
-                var scene = new DepositRulesTests();
+                var scene = new ApplicationDepositRulesTests();
                 var (now, guesses, knew) = (Rows.Noon, 0, false);
                 scene.Begin();
                 foreach (var act in acts)

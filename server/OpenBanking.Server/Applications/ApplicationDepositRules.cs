@@ -1,26 +1,14 @@
-using System.Security.Cryptography;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Applications;
 
-/// <summary>A small amount to be sent to a card.</summary>
-/// <param name="Mac">The keyed digest of the amount, tied to the application.</param>
-/// <param name="CardIndex">The blind index of the card.</param>
-/// <param name="Request">The amount, sealed: forgotten once it was sent.</param>
-public sealed record NewDeposit(
-    byte[] Mac,
-    string CardIndex,
-    Id<IntentRow> IntentId,
-    byte[] Request,
-    DateTimeOffset RealNow
-);
-
 /// <summary>The amount was sent, or the card took none.</summary>
 /// <param name="FailureReason">Why it was not sent; null when it was.</param>
-public sealed record CompleteDeposit(
+public record CompleteDeposit(
     World World,
     DateTimeOffset Now,
     Id<IntentRow> IntentId,
@@ -36,8 +24,18 @@ public sealed record CompleteDeposit(
         keys.Want(ApplicationTables.Applications, ApplicationId);
     }
 
-    public override Decision<AccountApplicationRow> Decide(Book book) => DepositRules.Complete(this, book);
+    public override Decision<AccountApplicationRow> Decide(Book book) =>
+        ApplicationDepositRules.Complete(this, book);
 }
+
+/// <summary>The same, as a person was told it.</summary>
+public sealed record ResolveDeposit(
+    World World,
+    DateTimeOffset Now,
+    Id<IntentRow> IntentId,
+    Id<AccountApplicationRow> ApplicationId,
+    string? FailureReason
+) : CompleteDeposit(World, Now, IntentId, ApplicationId, FailureReason);
 
 /// <summary>The customer says how much came; the right amount opens the account.</summary>
 /// <param name="Application">Read before the batch for what never changes in it.</param>
@@ -71,43 +69,15 @@ public sealed record EnterDeposit(
         }
     }
 
-    public override Decision<DepositCheck> Decide(Book book) => DepositRules.Enter(this, book);
-}
-
-/// <summary>What became of an amount that was entered.</summary>
-public enum DepositCheck
-{
-    Right,
-    Wrong,
-
-    /// <summary>It was the last try, or there is nothing to enter any more.</summary>
-    Over,
+    public override Decision<DepositCheck> Decide(Book book) => ApplicationDepositRules.Enter(this, book);
 }
 
 /// <summary>
 /// How a card is proven that its bank confirms in no other way: an amount that only who sees the card's statement knows. The
 /// application stays <c>identity_verifying</c> for servers that know none of this; it never opens there.
 /// </summary>
-public static class DepositRules
+public static class ApplicationDepositRules
 {
-    /// <summary>What is answered when there is no amount to enter.</summary>
-    public const string Over = "deposit_over";
-
-    /// <summary>In fen.</summary>
-    public const int Least = 1;
-    public const int Most = 99;
-
-    public const int MostFailures = 3;
-
-    /// <summary>How many amounts one card is sent in <see cref="Window"/>, whoever asks: with three tries each, guessing comes
-    /// to the amount of a card in one case of eleven.</summary>
-    public const int MostSent = 3;
-
-    public static readonly TimeSpan Window = TimeSpan.FromDays(30);
-
-    /// <summary>How long the customer may take: other banks take some days.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
-
     /// <summary>Whether the customer has to say how much came.</summary>
     public static bool IsAsked(AccountApplicationRow application) =>
         application is { State: ApplicationState.IdentityVerifying, DepositState: DepositState.Sent };
@@ -120,9 +90,7 @@ public static class DepositRules
         DateTimeOffset now
     )
     {
-        var rate = book.Find(DepositTables.Rates, new(deposit.CardIndex));
-        var inWindow = rate is not null && deposit.RealNow < rate.WindowStart + Window;
-        if (inWindow && rate!.Sent >= MostSent)
+        if (!DepositRules.TrySend(book, deposit, IntentKind.SendDeposit, application.Id.Value))
         {
             return OpeningRules.Move(
                 book,
@@ -132,36 +100,13 @@ public static class DepositRules
             );
         }
 
-        var counted = new DepositRateRow
-        {
-            CardIndex = deposit.CardIndex,
-            WindowStart = inWindow ? rate!.WindowStart : deposit.RealNow,
-            Sent = inWindow ? rate!.Sent + 1 : 1,
-        };
-        if (rate is null)
-        {
-            book.Insert(DepositTables.Rates, counted);
-        }
-        else
-        {
-            book.Update(DepositTables.Rates, counted with { Version = rate.Version });
-        }
-
-        IntentRules.Ask(
-            book,
-            deposit.IntentId,
-            IntentKind.SendDeposit,
-            application.Id.Value,
-            deposit.RealNow,
-            deposit.Request
-        );
         return book.Update(
             ApplicationTables.Applications,
             application with
             {
                 DepositState = DepositState.Sending,
                 DepositMac = deposit.Mac,
-                ExpiresAt = now + Lifetime,
+                ExpiresAt = now + DepositRules.Lifetime,
             }
         );
     }
@@ -202,7 +147,7 @@ public static class DepositRules
             || !IsTheirs(command, application, book)
         )
         {
-            return Decision.Reject(Over);
+            return Decision.Reject(DepositRules.Over);
         }
 
         if (command.Mac is null)
@@ -216,7 +161,7 @@ public static class DepositRules
             return Decision.Accept(DepositCheck.Over);
         }
 
-        if (!CryptographicOperations.FixedTimeEquals(command.Mac, application.DepositMac))
+        if (!DepositRules.IsRight(command.Mac, application.DepositMac))
         {
             return Decision.Decline(CountWrong(book, application));
         }
@@ -288,7 +233,7 @@ public static class DepositRules
     private static DepositCheck CountWrong(Book book, AccountApplicationRow application)
     {
         var counted = application with { DepositFailures = application.DepositFailures + 1 };
-        if (counted.DepositFailures < MostFailures)
+        if (counted.DepositFailures < DepositRules.MostFailures)
         {
             book.Update(ApplicationTables.Applications, counted);
             return DepositCheck.Wrong;

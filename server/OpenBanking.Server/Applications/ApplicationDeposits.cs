@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
@@ -9,36 +8,19 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Applications;
 
-/// <summary>Makes small amounts, has them sent, and looks at what customers say of them.</summary>
-public sealed class Deposits(
+/// <summary>Has small amounts sent to the cards of applicants, and looks at what they say of them.</summary>
+public sealed class ApplicationDeposits(
     Store store,
     Engine.Engine engine,
     WorldClocks clocks,
     Vault vault,
     Openings openings,
-    Ids ids,
-    ICardDeposit? port = null
+    DepositAmounts amounts
 ) : IIntentHandler
 {
     private const int MostTries = 5;
 
     public IntentKind Kind => IntentKind.SendDeposit;
-
-    /// <summary>Whether the bank has a way to send one.</summary>
-    public bool AreOffered => port is not null;
-
-    public NewDeposit New(AccountApplicationRow application, FiveElements elements)
-    {
-        var amount = RandomNumberGenerator.GetInt32(DepositRules.Least, DepositRules.Most + 1);
-        var intent = ids.New<IntentRow>();
-        return new(
-            MacOf(application, amount),
-            vault.BlindIndex("deposit card", elements.CardNumber),
-            intent,
-            vault.SealJson(amount, intent.Value),
-            clocks.RealNow
-        );
-    }
 
     public async Task HandleAsync(
         Reference reference,
@@ -52,7 +34,13 @@ public sealed class Deposits(
         // What has run out meanwhile keeps no card to send anything to.
         var answer = application.Elements is []
             ? OutsideAnswer.Done
-            : await AskAsync(reference, intent, application, mayBeKnown, cancellationToken);
+            : await amounts.SendAsync(
+                reference,
+                intent,
+                ElementsOf(application),
+                mayBeKnown,
+                cancellationToken
+            );
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         await engine.SubmitAsync(
             new CompleteDeposit(
@@ -63,6 +51,26 @@ public sealed class Deposits(
                 answer.FailureCode
             )
         );
+    }
+
+    /// <summary>Keeps what a person was told became of an amount; what the application came to.</summary>
+    /// <param name="sent">Whether it was sent; the card took none otherwise.</param>
+    public async Task<ApplicationState> ResolveAsync(
+        Reference reference,
+        Id<AccountApplicationRow> id,
+        bool sent
+    )
+    {
+        var decision = await engine.SubmitAsync(
+            new ResolveDeposit(
+                reference.World,
+                await clocks.NowAsync(reference.World),
+                reference.Id,
+                id,
+                sent ? null : ApplicationReasons.CardNotVerified
+            )
+        );
+        return ((Accepted<AccountApplicationRow>)decision).Reply.State;
     }
 
     /// <summary>The newest application of a number that waits for an amount, made through an app on the bank's pages; null when
@@ -106,7 +114,7 @@ public sealed class Deposits(
                     world,
                     now,
                     application,
-                    amount is { } entered ? MacOf(application, entered) : null,
+                    amount is { } entered ? amounts.MacOf(application.Id.Value, entered) : null,
                     await openings.PrepareAsync(
                         world,
                         application,
@@ -131,28 +139,4 @@ public sealed class Deposits(
 
         return DepositCheck.Over;
     }
-
-    private async Task<OutsideAnswer> AskAsync(
-        Reference reference,
-        IntentRow intent,
-        AccountApplicationRow application,
-        bool mayBeKnown,
-        CancellationToken cancellationToken
-    )
-    {
-        var sender = port ?? throw new InvalidOperationException("No card deposits are registered.");
-        var elements = ElementsOf(application);
-        var answer = mayBeKnown ? await sender.FindAsync(reference, cancellationToken) : null;
-        answer ??= await sender.SendAsync(
-            reference,
-            elements.CardNumber,
-            elements.Name,
-            Money.Cny(vault.OpenJson<int>(intent.Request!, intent.Id.Value)),
-            cancellationToken
-        );
-        return answer.RefusingWith(ApplicationReasons.CardNotVerified);
-    }
-
-    private byte[] MacOf(AccountApplicationRow application, int amount) =>
-        vault.MacOf($"deposit {amount.ToString(CultureInfo.InvariantCulture)}", application.Id.Value);
 }

@@ -1,6 +1,6 @@
 using OpenBanking.Server.Storage;
 
-namespace OpenBanking.Server.Applications;
+namespace OpenBanking.Server.Deposits;
 
 /// <summary>How far a small amount has come that proves a card 小额打款验证.</summary>
 public enum DepositState
