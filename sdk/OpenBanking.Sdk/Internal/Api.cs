@@ -49,7 +49,10 @@ internal sealed class Api(
         }
 
         progress.NoteUnknown();
-        throw new OpenBankingException($"The answer of {call.Name} cannot be read.")
+        throw new OpenBankingException(
+            $"The answer of {call.Name} cannot be read: a gateway in between gave it, or another server is at ApiAddress (at "
+                + "Authority, where that is not set)."
+        )
         {
             Status = answer.Status,
             RequestId = answer.RequestId,

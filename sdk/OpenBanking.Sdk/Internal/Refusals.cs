@@ -32,7 +32,12 @@ internal static class Refusals
                 answer.ChallengeError ?? Challenge.InvalidToken
             )
             : new OpenBankingException(
-                Message("The answer is none of the API's own.", ClientErrorCodes.UnexpectedAnswer, answer)
+                Message(
+                    "The answer is none of the API's own: a gateway in between gave it, or another server is at ApiAddress "
+                        + "(at Authority, where that is not set).",
+                    ClientErrorCodes.UnexpectedAnswer,
+                    answer
+                )
             )
             {
                 Status = answer.Status,

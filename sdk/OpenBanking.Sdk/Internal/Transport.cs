@@ -22,6 +22,11 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
 
     private readonly HttpMessageInvoker invoker = new(handler, disposeHandler: false);
 
+    // Others may have sent the request before they met a handler that has been disposed.
+    private readonly bool refusesAtOnce =
+        handler is SocketsHttpHandler or CurrentCertificateHandler
+        || handler.GetType() == typeof(HttpClientHandler);
+
     public async Task<Attempt> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
@@ -34,7 +39,13 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         }
         catch (HttpRequestException failure)
         {
-            return NeverConnected(failure) ? Attempt.NotConnected(failure) : Attempt.Lost(failure);
+            return NoConnection.Is(failure)
+                ? Attempt.NotConnected(failure, request.RequestUri!)
+                : Attempt.Lost(failure);
+        }
+        catch (ObjectDisposedException failure) when (IsOfHandler(failure))
+        {
+            return Attempt.HandlerDisposed(failure, sent: !refusesAtOnce);
         }
         catch (OperationCanceledException)
         {
@@ -155,12 +166,8 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
 
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 
-    private static bool NeverConnected(HttpRequestException failure) =>
-        failure.HttpRequestError
-            is HttpRequestError.NameResolutionError
-                or HttpRequestError.ConnectionError
-                or HttpRequestError.SecureConnectionError
-                or HttpRequestError.ProxyTunnelError;
+    private static bool IsOfHandler(ObjectDisposedException failure) =>
+        failure.ObjectName.EndsWith("Handler", StringComparison.Ordinal);
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values)
