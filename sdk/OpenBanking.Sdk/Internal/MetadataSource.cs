@@ -92,7 +92,9 @@ internal sealed class MetadataSource(string issuer, Caller caller)
         ];
         if (!endpoints.All(IsSecure))
         {
-            throw Refused($"{address} names an endpoint that is neither https nor on loopback: it is no bank's.");
+            throw Refused(
+                $"{address} names an endpoint that is neither https nor on loopback: it is no bank's."
+            );
         }
     }
 

@@ -28,7 +28,8 @@ internal static class NoConnection
                     "its name is not known. Look for a typing error in Authority or ApiAddress, and at this machine's DNS.",
                 SocketError.ConnectionRefused =>
                     "nobody listens there. Is the server running, and are Authority and ApiAddress the right ones?",
-                _ => "look at Authority, ApiAddress, the network and its firewalls. The inner exception says more.",
+                _ =>
+                    "look at Authority, ApiAddress, the network and its firewalls. The inner exception says more.",
             },
         };
 }
