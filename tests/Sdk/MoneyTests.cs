@@ -10,7 +10,9 @@ public sealed class MoneyTests
         Assert.Equal("0.00", nothing.ToString());
         Assert.NotEqual(Money.Cny(0), nothing);
         Assert.Equal(nothing, -nothing);
-        foreach (var sum in new Action[] { () => _ = nothing + Money.Cny(1), () => _ = Money.Cny(1) - nothing })
+        foreach (
+            var sum in new Action[] { () => _ = nothing + Money.Cny(1), () => _ = Money.Cny(1) - nothing }
+        )
         {
             Assert.Contains("Money.Cny(0)", Assert.Throws<InvalidOperationException>(sum).Message);
         }

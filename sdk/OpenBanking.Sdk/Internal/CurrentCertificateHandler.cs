@@ -17,7 +17,7 @@ internal sealed class CurrentCertificateHandler(
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         CancellationToken cancellationToken
-    ) => With(current()).Invoker.SendAsync(request, cancellationToken);
+    ) => With(Ask()).Invoker.SendAsync(request, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {
@@ -27,6 +27,18 @@ internal sealed class CurrentCertificateHandler(
         }
 
         base.Dispose(disposing);
+    }
+
+    private X509Certificate2 Ask()
+    {
+        try
+        {
+            return CertificateOption.Check(current());
+        }
+        catch (Exception failure)
+        {
+            throw new NoCertificateException(failure);
+        }
     }
 
     /// <summary>Those of the certificate before are left to the requests that are on their way over them; idle ones are closed
@@ -55,3 +67,6 @@ internal sealed class CurrentCertificateHandler(
 
     private sealed record Connections(X509Certificate2 Certificate, HttpMessageInvoker Invoker);
 }
+
+/// <summary>There is no certificate to make a connection with, so that nothing was sent.</summary>
+internal sealed class NoCertificateException(Exception reason) : Exception(reason.Message, reason);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 
 namespace OpenBanking.Internal;
 
@@ -42,6 +43,11 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
             return NoConnection.Is(failure)
                 ? Attempt.NotConnected(failure, request.RequestUri!)
                 : Attempt.Lost(failure);
+        }
+        catch (NoCertificateException failure)
+        {
+            ExceptionDispatchInfo.Throw(failure.InnerException!);
+            throw;
         }
         catch (ObjectDisposedException failure) when (IsOfHandler(failure))
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Testing;
 using Xunit;
 
@@ -85,6 +86,46 @@ public sealed class CertificateSdkTests(CertificateBank bank)
             client.Payments.GetAsync(UnknownPayment)
         );
         Assert.StartsWith("CurrentClientCertificate gave none", none.Message);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_a_client_from_the_container_is_replaced_while_the_app_runs()
+    {
+        using var first = bank.Authority.Issue(Subject);
+        using var second = bank.Authority.Issue(Subject);
+        var current = first;
+        var partner = await TestPartner.NewAsync(bank.Plain);
+        var clientId = await CertificateBank.RegisterAtAsync(partner, bank.Plain, SubjectDn, Subject);
+        var collection = new ServiceCollection().AddOpenBanking(
+            "live",
+            options =>
+            {
+                options.Authority = bank.Plain;
+                options.ApiAddress = bank.Secure;
+                options.ClientId = clientId;
+                options.BindTokensToCertificate = true;
+                options.CurrentClientCertificate = () => current;
+            }
+        );
+        collection.AddKeyedSingleton<ITokenStore>("live", new MemoryTokenStore());
+        // The server's own certificate is of nobody who is known.
+        collection
+            .AddHttpClient("OpenBanking:live")
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                OpenBankingOptions.CreateHttpHandler(() => current, Trust)
+            );
+        await using var services = collection.BuildServiceProvider();
+        var client = services.GetRequiredKeyedService<OpenBankingClient>("live");
+        var tokens = services.GetRequiredKeyedService<ITokenStore>("live");
+        var customer = await LinkAsync(client, partner);
+        await FindsNothingAsync(client);
+        var before = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
+
+        current = second;
+
+        await FindsNothingAsync(client);
+        Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
+        Assert.NotEqual(before, (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint);
     }
 
     [Fact]
