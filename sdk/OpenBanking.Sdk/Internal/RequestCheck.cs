@@ -10,6 +10,9 @@ namespace OpenBanking.Internal;
 /// structs that were never set. Whatever else is wrong the bank says, with its reasons.</summary>
 internal static class RequestCheck
 {
+    // What to look at in the requests of a type, found once.
+    private static readonly ConditionalWeakTable<JsonTypeInfo, JsonPropertyInfo[]> plans = [];
+
     /// <exception cref="ArgumentException">It names the property, and what to set.</exception>
     public static void Check<T>(T request, JsonTypeInfo<T> type, string parameterName)
     {
@@ -52,19 +55,26 @@ internal static class RequestCheck
             return FaultOfItems(items, type.Options, "the list");
         }
 
-        foreach (var property in type.Properties)
+        foreach (var property in plans.GetValue(type, static each => [.. each.Properties.Where(MayBeWrong)]))
         {
-            if (
-                !property.IsExtensionData
-                && property.Get is { } get
-                && FaultOf(property, get(part)) is { } fault
-            )
+            if (FaultOf(property, property.Get!(part)) is { } fault)
             {
                 return fault;
             }
         }
 
         return null;
+    }
+
+    /// <summary>Text that may be left out, numbers and times are right whatever they are.</summary>
+    private static bool MayBeWrong(JsonPropertyInfo property)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        return property.Get is not null
+            && !property.IsExtensionData
+            && !typeof(IFormattable).IsAssignableFrom(type)
+            && type != typeof(bool)
+            && (type != typeof(string) || property.IsRequired || !property.IsGetNullable);
     }
 
     private static string? FaultOf(JsonPropertyInfo property, object? value) =>
@@ -78,7 +88,6 @@ internal static class RequestCheck
                 ? $"Set {NameOf(property)} with Money.Yuan or Money.Cny: it has no currency."
                 : null,
             IEnumerable items => FaultOfItems(items, property.Options, NameOf(property)),
-            IFormattable => null,
             ValueType plain => plain.ToString() is null
                 ? $"Set {NameOf(property)} to one of the values of its type: it is default."
                 : null,
