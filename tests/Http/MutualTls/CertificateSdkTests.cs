@@ -71,16 +71,8 @@ public sealed class CertificateSdkTests(CertificateBank bank)
         options.CurrentClientCertificate = () => current;
         options.HttpHandler = OpenBankingOptions.CreateHttpHandler(() => current, Trust);
         var (client, tokens) = (new OpenBankingClient(options), options.TokenStore!);
-        var customer = await LinkAsync(client, partner);
-        await FindsNothingAsync(client);
-        var before = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
+        await GoesOnAsync(client, tokens, partner, replace: () => current = second);
 
-        current = second;
-
-        await FindsNothingAsync(client);
-        Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
-        var after = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
-        Assert.NotEqual(before, after);
         current = null!;
         var none = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             client.Payments.GetAsync(UnknownPayment)
@@ -117,15 +109,8 @@ public sealed class CertificateSdkTests(CertificateBank bank)
         await using var services = collection.BuildServiceProvider();
         var client = services.GetRequiredKeyedService<OpenBankingClient>("live");
         var tokens = services.GetRequiredKeyedService<ITokenStore>("live");
-        var customer = await LinkAsync(client, partner);
-        await FindsNothingAsync(client);
-        var before = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
 
-        current = second;
-
-        await FindsNothingAsync(client);
-        Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
-        Assert.NotEqual(before, (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint);
+        await GoesOnAsync(client, tokens, partner, replace: () => current = second);
     }
 
     [Fact]
@@ -141,6 +126,25 @@ public sealed class CertificateSdkTests(CertificateBank bank)
         Assert.Equal("invalid_client", refusal.Code);
         Assert.Contains("does not have the registered", refusal.Message);
         Assert.Contains($"with the certificate {other.Thumbprint}", refusal.Message);
+    }
+
+    /// <summary>App and customer are served before and after, with tokens that are bound to another certificate then.</summary>
+    private static async Task GoesOnAsync(
+        OpenBankingClient client,
+        ITokenStore tokens,
+        TestPartner partner,
+        Action replace
+    )
+    {
+        var customer = await LinkAsync(client, partner);
+        await FindsNothingAsync(client);
+        var before = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
+
+        replace();
+
+        await FindsNothingAsync(client);
+        Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
+        Assert.NotEqual(before, (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint);
     }
 
     /// <summary>What is not there is said to who may ask.</summary>
