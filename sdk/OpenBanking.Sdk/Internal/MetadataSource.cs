@@ -72,8 +72,8 @@ internal sealed class MetadataSource(string issuer, Caller caller)
         if (!string.Equals(read.Issuer, issuer, StringComparison.Ordinal))
         {
             throw Refused(
-                $"The server at {issuer} calls itself {Redaction.Scrub(read.Issuer ?? "nothing")}: set Authority to the issuer of your bank, "
-                    + "to the letter. If that is not its name, this is another server."
+                $"The server at {issuer} calls itself {Redaction.Scrub(read.Issuer ?? "nothing")}: set Authority to "
+                    + "the issuer of your bank, to the letter. If that is not its name, this is another server."
             );
         }
 

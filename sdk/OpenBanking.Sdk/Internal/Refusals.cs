@@ -100,8 +100,9 @@ internal static class Refusals
     private static string ClockAdvice(TimeSpan ahead) =>
         ahead.Duration() <= harmlessSkew
             ? ""
-            : $" This machine's clock is {(long)Math.Round(ahead.Duration().TotalSeconds)} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} "
-                + "the bank's: set it.";
+            : $" This machine's clock is {(long)Math.Round(ahead.Duration().TotalSeconds)} s "
+                + (ahead > TimeSpan.Zero ? "ahead of" : "behind")
+                + " the bank's: set it.";
 
     private static bool MaySucceedLater(Answer answer) =>
         answer.Status is RequestTimeout or TooManyRequests or >= ServerErrors;
