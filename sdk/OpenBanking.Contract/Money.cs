@@ -39,14 +39,16 @@ public readonly record struct Money(string Currency, long Amount)
                 Amount = checked(left.Amount + right.Amount),
             }
             : throw new InvalidOperationException(
-                $"{left.Currency} and {right.Currency} cannot be added: convert one first."
+                left.Currency is null || right.Currency is null
+                    ? "A default Money has no currency: begin a sum with Money.Cny(0)."
+                    : $"{left.Currency} and {right.Currency} cannot be added: convert one first."
             );
 
     /// <summary>The difference of two amounts of one currency.</summary>
     /// <exception cref="InvalidOperationException">The currencies differ.</exception>
     public static Money operator -(Money left, Money right) => left + -right;
 
-    /// <summary>The amount in major units with its currency, such as <c>19.90 CNY</c>.</summary>
+    /// <summary>The amount in major units with its currency, such as <c>19.90 CNY</c>, in every culture.</summary>
     public override string ToString() =>
-        (Amount / 100m).ToString("0.00", CultureInfo.InvariantCulture) + " " + Currency;
+        $"{(Amount / 100m).ToString("0.00", CultureInfo.InvariantCulture)} {Currency}".TrimEnd();
 }

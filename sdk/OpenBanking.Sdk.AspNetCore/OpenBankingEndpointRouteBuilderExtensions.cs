@@ -63,7 +63,9 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// than 20 KiB. 500: the handler threw; the exception goes on to the app's own error handling. All but
     /// 204 and 410 have the bank deliver again, for about 75 hours.</para>
     /// <para>A handler may answer by itself: with 400 or more the event counts as not handled, and with
-    /// 410 Gone the bank disables the endpoint. It has 15 s; what takes longer belongs into a queue.</para>
+    /// 410 Gone the bank disables the endpoint. It has 15 s; what takes longer belongs into a queue. After that the bank is
+    /// gone, and <see cref="HttpContext.RequestAborted"/> is canceled: a handler that goes on to its end has handled the event,
+    /// one that gives up gets it again.</para>
     /// <para>Duplicates are known by the <see cref="IWebhookInbox"/> of the container. Events come in any
     /// order: compare <see cref="WebhookEvent.Sequence"/>, or read the object.</para>
     /// </remarks>
@@ -79,6 +81,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
         Func<WebhookEvent, HttpContext, Task> handler
     )
     {
+        ArgumentNullException.ThrowIfNull(secrets);
         _ = new WebhookVerifier([.. secrets]);
         return endpoints.MapOpenBankingWebhooks(pattern, _ => ValueTask.FromResult(secrets), handler);
     }
@@ -93,6 +96,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     )
     {
         ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentException.ThrowIfNullOrWhiteSpace(pattern);
         ArgumentNullException.ThrowIfNull(secrets);
         ArgumentNullException.ThrowIfNull(handler);
         return endpoints

@@ -138,6 +138,7 @@ public sealed class SandboxBank : IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
+        server.ThrowIfEnded();
         var link = await Client
             .AccountLinks.StartAsync(
                 new AccountLinkRequest
@@ -204,6 +205,7 @@ public sealed class SandboxBank : IAsyncDisposable
             );
         }
 
+        server.ThrowIfEnded();
         server.Refusals.Add(code, times);
     }
 
@@ -231,7 +233,9 @@ public sealed class SandboxBank : IAsyncDisposable
             cancellationToken
         );
 
-    /// <summary>Stops the bank, and throws its store away.</summary>
+    /// <summary>Stops the bank, and throws its store away; once, however often it is called.</summary>
+    /// <remarks>Afterwards the client reaches nobody, and what else the bank gives throws
+    /// <see cref="ObjectDisposedException"/>.</remarks>
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     private static IReadOnlyList<AuthorizationDetail> Everything =>

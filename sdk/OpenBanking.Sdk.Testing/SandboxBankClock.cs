@@ -7,6 +7,9 @@ namespace OpenBanking.Testing;
 /// <summary>The business time of a bank for tests. Tokens, proofs and webhooks run on real time.</summary>
 public sealed class SandboxBankClock
 {
+    // What runs for months from then on must find its end in the calendar too.
+    private static readonly DateTimeOffset farthest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly RunningServer server;
     private readonly World world;
 
@@ -22,11 +25,12 @@ public sealed class SandboxBankClock
 
     /// <summary>Sets the clock ahead, never back. What has come due by then has happened when this returns: holds and
     /// consents have ended, idle accounts have fallen asleep, days that are over are being paid out; their events are on the way.</summary>
-    /// <param name="by">How far; at least one second.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is less than a second.</exception>
-    public Task AdvanceAsync(TimeSpan by)
+    /// <param name="by">How far; at least one second, and not beyond the year 9000.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than a second, or too far.</exception>
+    public async Task AdvanceAsync(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.FromSeconds(1));
-        return server.Get<SandboxClock>().AdvanceAsync(world, by);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(by, farthest - await NowAsync().ConfigureAwait(false));
+        await server.Get<SandboxClock>().AdvanceAsync(world, by).ConfigureAwait(false);
     }
 }

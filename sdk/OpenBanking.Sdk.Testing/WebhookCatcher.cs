@@ -22,6 +22,7 @@ public sealed class WebhookCatcher
     /// named.</param>
     public async Task SubscribeAsync(params string[] events)
     {
+        server.ThrowIfEnded();
         var endpoint = await client
             .WebhookEndpoints.CreateAsync(
                 new CreateWebhookEndpointRequest
@@ -39,6 +40,7 @@ public sealed class WebhookCatcher
     /// <param name="matches">What else must hold.</param>
     /// <param name="timeout">How long to wait for it; 10 s by default.</param>
     /// <exception cref="TimeoutException">None came in; the message says which did.</exception>
+    /// <exception cref="ObjectDisposedException">The bank has been stopped.</exception>
     public Task<WebhookEvent> WaitForAsync(
         string type,
         Func<WebhookEvent, bool>? matches = null,

@@ -58,7 +58,8 @@ public class AccountApplicationsClient
         CancellationToken cancellationToken = default
     )
     {
-        ArgumentNullException.ThrowIfNull(request);
+        Check(request);
+        _ = RequestCheck.TextOf(idempotencyKey);
         var key = await keys.GetAsync(refused: null, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -127,12 +128,7 @@ public class AccountApplicationsClient
             api,
             ApiCall.Money(
                 Route,
-                new AccountApplicationRequest
-                {
-                    EncryptedApplicant = Encrypt(request.Applicant, key),
-                    ReturnUri = request.ReturnUri,
-                    AccountType = request.AccountType,
-                },
+                ToWire(request, Encrypt(request.Applicant, key)),
                 RequestJson.Default.AccountApplicationRequest,
                 idempotencyKey
             ),
@@ -140,6 +136,33 @@ public class AccountApplicationsClient
             (message, sent, resolve, inner) =>
                 new OutcomeUnknownException<AccountApplication>(message, sent, resolve, inner)
         ).SendAsync(cancellationToken);
+
+    private static void Check(CreateAccountApplicationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Applicant is null)
+        {
+            throw new ArgumentException("Set Applicant: it is null.", nameof(request));
+        }
+
+        RequestCheck.Check(request.Applicant, RequestJson.Default.Applicant, nameof(request));
+        RequestCheck.Check(
+            ToWire(request, "not yet"),
+            RequestJson.Default.AccountApplicationRequest,
+            nameof(request)
+        );
+    }
+
+    private static AccountApplicationRequest ToWire(
+        CreateAccountApplicationRequest request,
+        string encryptedApplicant
+    ) =>
+        new()
+        {
+            EncryptedApplicant = encryptedApplicant,
+            ReturnUri = request.ReturnUri,
+            AccountType = request.AccountType,
+        };
 
     private static string Encrypt(Applicant applicant, JsonWebKeyDocument key)
     {

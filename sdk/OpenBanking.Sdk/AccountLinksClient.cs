@@ -170,7 +170,11 @@ public class AccountLinksClient
     public virtual Task<bool> RevokeTokensAsync(
         string customerId,
         CancellationToken cancellationToken = default
-    ) => customers.RevokeAsync(customerId, cancellationToken);
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
+        return customers.RevokeAsync(customerId, cancellationToken);
+    }
 
     /// <summary>Where to send a customer who signs out of the app, to end what they have begun at the bank (OpenID Connect
     /// RP-Initiated Logout 1.0).</summary>
@@ -190,7 +194,13 @@ public class AccountLinksClient
         CancellationToken cancellationToken = default
     )
     {
-        ArgumentException.ThrowIfNullOrEmpty(idToken);
+        ArgumentException.ThrowIfNullOrWhiteSpace(idToken);
+        RequestCheck.NotBlank(state);
+        if (returnTo is { IsAbsoluteUri: false })
+        {
+            throw new ArgumentException("Give a whole address, as it is registered.", nameof(returnTo));
+        }
+
         var metadata = await server.MetadataAsync(cancellationToken).ConfigureAwait(false);
         var endpoint =
             metadata.EndSessionEndpoint
@@ -215,15 +225,23 @@ public class AccountLinksClient
     private static void Check(AccountLinkRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!Addresses.IsSecure(request.RedirectUri))
+        if (request.RedirectUri is null || !Addresses.IsSecure(request.RedirectUri))
         {
-            throw new ArgumentException("A redirect URI is https, or http on loopback.", nameof(request));
+            throw new ArgumentException(
+                "Set RedirectUri to one that is registered: https, or http on loopback.",
+                nameof(request)
+            );
         }
 
-        if (request.AuthorizationDetails.Count == 0)
+        if (request.AuthorizationDetails is not { Count: > 0 } details || details.Contains(null!))
         {
-            throw new ArgumentException("Ask for at least one authorization detail.", nameof(request));
+            throw new ArgumentException(
+                "Set AuthorizationDetails to what is asked for: one detail at least, and none that is null.",
+                nameof(request)
+            );
         }
+
+        RequestCheck.Check(details, RequestJson.Default.IReadOnlyListAuthorizationDetail, nameof(request));
 
         if (request.Scope is { } scope && !scope.Split(' ').Contains(Scopes.OpenId))
         {

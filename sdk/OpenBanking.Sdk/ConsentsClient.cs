@@ -66,19 +66,20 @@ public class ConsentsClient
         string consentId,
         IReadOnlyList<AuthorizationDetail> left,
         CancellationToken cancellationToken = default
-    ) =>
-        api.SendAsync(
-            ApiCall.Post(
-                OneRoute + "/narrow",
-                consentId,
-                ApiCall.Serialize(
-                    new NarrowConsentRequest { AuthorizationDetails = left },
-                    RequestJson.Default.NarrowConsentRequest
-                )
-            ),
+    )
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        var body = ApiCall.Serialize(
+            new NarrowConsentRequest { AuthorizationDetails = left },
+            RequestJson.Default.NarrowConsentRequest,
+            nameof(left)
+        );
+        return api.SendAsync(
+            ApiCall.Post(OneRoute + "/narrow", consentId, body),
             ResponseJson.Default.Consent,
             cancellationToken
         );
+    }
 
     /// <summary>Takes a consent back, at once: its tokens and its agreement end, at the bank and in the token
     /// store.</summary>

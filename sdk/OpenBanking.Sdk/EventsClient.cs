@@ -35,6 +35,7 @@ public class EventsClient
         CancellationToken cancellationToken = default
     )
     {
+        RequestCheck.NotBlank(after);
         Cursors.CheckPageSize(pageSize);
         return Cursors.StreamAsync(
             (cursor, token) => ListPageAsync(cursor ?? after, pageSize, token),

@@ -4,8 +4,9 @@ namespace OpenBanking;
 
 /// <summary>One app at one bank. Immutable and safe to use from many threads: make one and keep it.</summary>
 /// <remarks>Every call authenticates by itself (FAPI 2.0: <c>private_key_jwt</c> and DPoP, or a client certificate), is tried again
-/// where that is harmless, and ends within <see cref="OpenBankingOptions.TotalTimeout"/>. To mock it, derive
-/// from it and from its sub-clients.</remarks>
+/// where that is harmless, and ends within <see cref="OpenBankingOptions.TotalTimeout"/>. An argument that makes no sense,
+/// such as an empty id or an amount without a currency, is refused by an <see cref="ArgumentException"/> that names it, and
+/// nothing is sent. To mock the client, derive from it and from its sub-clients.</remarks>
 public class OpenBankingClient
 {
     private readonly Api api;

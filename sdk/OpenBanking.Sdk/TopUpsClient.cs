@@ -99,6 +99,7 @@ public class TopUpsClient
         CancellationToken cancellationToken = default
     )
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout ?? usualWait, TimeSpan.Zero, nameof(timeout));
         var clock = api.Settings.Clock;
         var startedAt = clock.GetTimestamp();
         for (var pause = firstPause; ; pause = pause * 2 < longestPause ? pause * 2 : longestPause)

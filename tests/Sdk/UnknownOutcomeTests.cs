@@ -261,7 +261,7 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
     [Fact]
     public async Task A_key_that_names_nothing_is_refused_before_anything_is_sent()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        await Assert.ThrowsAsync<ArgumentException>(() =>
             client.Payments.CreateAsync(Samples.PaymentRequest, default)
         );
         Assert.Empty(bank.Requests);

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
 
 namespace OpenBanking.Tests.SdkBench;
 
@@ -12,8 +13,12 @@ public class Calls
 {
     private Clients clients = null!;
 
+    /// <summary>Where the bank is.</summary>
+    [Params("Kestrel", "memory")]
+    public string Bank { get; set; } = "";
+
     [GlobalSetup]
-    public void Start() => clients = new();
+    public void Start() => clients = new(inMemory: Bank == "memory");
 
     [GlobalCleanup]
     public void Stop() => clients.Dispose();
@@ -44,8 +49,9 @@ public class Calls
             ArtifactsPath = Path.Combine(Path.GetTempPath(), "openbanking-sdkbench");
             AddJob(
                 Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
-                    .WithWarmupCount(5)
-                    .WithIterationCount(15)
+                    .WithWarmupCount(10)
+                    .WithIterationTime(TimeInterval.FromMilliseconds(50))
+                    .WithIterationCount(100)
             );
         }
     }

@@ -17,7 +17,7 @@ internal sealed class Clients : IDisposable
     };
 
     private readonly IdempotencyKey key = IdempotencyKey.FromOrder("order-1001", "payment");
-    private readonly Process stub;
+    private readonly Process? stub;
     private readonly X509Certificate2 certificate = MakeCertificate();
     private readonly OpenBankingClient sdk;
     private readonly OpenBankingClient sdkWithProofs;
@@ -27,9 +27,10 @@ internal sealed class Clients : IDisposable
     private readonly GeneratedClient generated;
 #endif
 
-    public Clients()
+    /// <param name="inMemory">Whether the bank is in this process, without a network.</param>
+    public Clients(bool inMemory = false)
     {
-        (stub, var address) = StubBank.Start();
+        (stub, var address) = inMemory ? (null, MemoryBank.Address) : StubBank.Start();
         sdk = new(
             new OpenBankingOptions
             {
@@ -38,6 +39,7 @@ internal sealed class Clients : IDisposable
                 ClientId = "app_01hzy3v9k2m4n6p8q0r2s4t6v8",
                 ClientCertificate = certificate,
                 BindTokensToCertificate = true,
+                HttpHandler = inMemory ? new MemoryBank() : null,
             }
         );
         sdkWithProofs = new(
@@ -46,14 +48,18 @@ internal sealed class Clients : IDisposable
                 Authority = address,
                 ClientId = "app_01hzy3v9k2m4n6p8q0r2s4t6v8",
                 Key = ClientKey.CreateEs256(),
+                HttpHandler = inMemory ? new MemoryBank() : null,
             }
         );
         var token = new string('t', 700);
-        handWritten = new(address, token);
-        restSharp = new(address, token);
+        handWritten = new(NewHttp, token);
+        restSharp = new(NewHttp, token);
 #if GENERATED
-        generated = new(address, token);
+        generated = new(NewHttp, token);
 #endif
+
+        HttpClient NewHttp() =>
+            new(inMemory ? new MemoryBank() : new SocketsHttpHandler()) { BaseAddress = address };
     }
 
     public Task HandWritten() => handWritten.PayAsync(order, key.Value);
@@ -70,8 +76,8 @@ internal sealed class Clients : IDisposable
 
     public void Dispose()
     {
-        stub.Kill();
-        stub.Dispose();
+        stub?.Kill();
+        stub?.Dispose();
         certificate.Dispose();
     }
 

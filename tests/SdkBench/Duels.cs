@@ -14,9 +14,9 @@ internal static class Duels
     /// <summary>Of the normal distribution, both sides: 95 %.</summary>
     private const double Confidence = 1.96;
 
-    public static async Task MeasureAsync()
+    public static async Task MeasureAsync(bool inMemory)
     {
-        using var clients = new Clients();
+        using var clients = new Clients(inMemory);
         (string Name, Func<Task> Call)[] rivals =
         [
             ("by hand", clients.HandWritten),

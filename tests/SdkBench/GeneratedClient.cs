@@ -8,9 +8,9 @@ internal sealed class GeneratedClient
 {
     private readonly Bank.BankApi api;
 
-    public GeneratedClient(Uri address, string token)
+    public GeneratedClient(Func<HttpClient> newHttp, string token)
     {
-        var http = new HttpClient { BaseAddress = address };
+        var http = newHttp();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         api = new(http);
     }

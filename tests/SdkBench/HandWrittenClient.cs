@@ -9,9 +9,9 @@ internal sealed class HandWrittenClient
 {
     private readonly HttpClient http;
 
-    public HandWrittenClient(Uri address, string token)
+    public HandWrittenClient(Func<HttpClient> newHttp, string token)
     {
-        http = new HttpClient { BaseAddress = address };
+        http = newHttp();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 

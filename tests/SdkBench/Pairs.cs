@@ -11,9 +11,9 @@ internal static class Pairs
     private const int WarmUpRounds = 20;
     private const int CallsPerTurn = 150;
 
-    public static async Task MeasureAsync()
+    public static async Task MeasureAsync(bool inMemory)
     {
-        using var clients = new Clients();
+        using var clients = new Clients(inMemory);
         (string Name, Func<Task> Call)[] all =
         [
             ("by hand", clients.HandWritten),

@@ -8,16 +8,17 @@ if (args is ["stub"])
     return;
 }
 
-if (args is ["pairs"])
+var inMemory = args is [_, "memory"];
+if (args is ["pairs", ..])
 {
-    await Pairs.MeasureAsync();
+    await Pairs.MeasureAsync(inMemory);
     return;
 }
 
-if (args is ["duels"])
+if (args is ["duels", ..])
 {
-    await Duels.MeasureAsync();
+    await Duels.MeasureAsync(inMemory);
     return;
 }
 
-Ratios.Print(BenchmarkRunner.Run<Calls>());
+Ratios.Print(BenchmarkRunner.Run<Calls>(args: args));

@@ -7,28 +7,35 @@ internal static class Ratios
 {
     public static void Print(Summary summary)
     {
-        var (time, bytes) = (Time(summary, nameof(Calls.Sdk)), Bytes(summary, nameof(Calls.Sdk)));
-        var others = summary
-            .Reports.Select(report => report.BenchmarkCase.Descriptor.WorkloadMethod.Name)
-            .Except([nameof(Calls.Sdk), nameof(Calls.SdkWithProofs)]);
-        foreach (var other in others)
+        foreach (
+            var reports in summary.Reports.GroupBy(report => report.BenchmarkCase.Parameters.DisplayInfo)
+        )
         {
+            Print(reports.Key, reports.ToDictionary(NameOf));
+        }
+    }
+
+    private static void Print(string bank, Dictionary<string, BenchmarkReport> reports)
+    {
+        var sdk = reports[nameof(Calls.Sdk)];
+        foreach (var (name, other) in reports)
+        {
+            if (name is nameof(Calls.Sdk) or nameof(Calls.SdkWithProofs))
+            {
+                continue;
+            }
+
             Console.WriteLine(
-                $"SDK / {other}: time {time / Time(summary, other):0.00}, "
-                    + $"allocated {bytes / Bytes(summary, other):0.00}"
+                $"{bank}: SDK / {name}: time {Time(sdk) / Time(other):0.00}, allocated {Bytes(sdk) / Bytes(other):0.00}"
             );
         }
     }
 
-    private static BenchmarkReport Report(Summary summary, string name) =>
-        summary.Reports.Single(report => report.BenchmarkCase.Descriptor.WorkloadMethod.Name == name);
+    private static string NameOf(BenchmarkReport report) =>
+        report.BenchmarkCase.Descriptor.WorkloadMethod.Name;
 
-    private static double Time(Summary summary, string name) =>
-        Report(summary, name).ResultStatistics!.Median;
+    private static double Time(BenchmarkReport report) => report.ResultStatistics!.Median;
 
-    private static double Bytes(Summary summary, string name)
-    {
-        var report = Report(summary, name);
-        return report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase)!.Value;
-    }
+    private static double Bytes(BenchmarkReport report) =>
+        report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase)!.Value;
 }

@@ -17,10 +17,10 @@ internal sealed class RestSharpClient
 
     private readonly RestClient rest;
 
-    public RestSharpClient(Uri address, string token)
+    public RestSharpClient(Func<HttpClient> newHttp, string token)
     {
         rest = new RestClient(
-            new RestClientOptions(address),
+            newHttp(),
             configureSerialization: serializers => serializers.UseSystemTextJson(json)
         );
         rest.AddDefaultHeader("Authorization", "Bearer " + token);

@@ -52,37 +52,57 @@ internal static class StubBank
         await Console.In.ReadToEndAsync();
     }
 
+    /// <summary>The headers of every answer.</summary>
+    public static KeyValuePair<string, string>[] Headers { get; } =
+    [new("X-Request-Id", "req_01hzy3v9k2m4n6p8q0r2s4t6v8"), new("DPoP-Nonce", "SplxlOBeZQQYbYS6WxSbIA")];
+
+    /// <summary>The body of the answer, and whether something was made.</summary>
+    public static (byte[] Body, bool Created) Answer(string path, bool withProof, string address) =>
+        path switch
+        {
+            "/v1/payments" => (payment, true),
+            "/token" => (Token(withProof), false),
+            _ => (Metadata(address), false),
+        };
+
+    private static byte[] Token(bool withProof) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                access_token = new string('t', 700),
+                token_type = withProof ? "DPoP" : "Bearer",
+                expires_in = 3600,
+            }
+        );
+
+    private static byte[] Metadata(string address) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                issuer = address,
+                authorization_endpoint = address + "/authorize",
+                token_endpoint = address + "/token",
+                pushed_authorization_request_endpoint = address + "/par",
+                jwks_uri = address + "/jwks",
+                response_types_supported = new[] { "code" },
+            }
+        );
+
     private static async Task AnswerAsync(HttpContext context, string address)
     {
         await context.Request.Body.CopyToAsync(Stream.Null);
-        context.Response.ContentType = MediaTypeNames.Application.Json;
-        context.Response.Headers["X-Request-Id"] = "req_01hzy3v9k2m4n6p8q0r2s4t6v8";
-        context.Response.Headers["DPoP-Nonce"] = "SplxlOBeZQQYbYS6WxSbIA";
-        var body = context.Request.Path.Value switch
+        var (body, created) = Answer(
+            context.Request.Path.Value!,
+            context.Request.Headers.ContainsKey("DPoP"),
+            address
+        );
+        foreach (var (name, value) in Headers)
         {
-            "/v1/payments" => payment,
-            "/token" => JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    access_token = new string('t', 700),
-                    token_type = context.Request.Headers.ContainsKey("DPoP") ? "DPoP" : "Bearer",
-                    expires_in = 3600,
-                }
-            ),
-            _ => JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    issuer = address,
-                    authorization_endpoint = address + "/authorize",
-                    token_endpoint = address + "/token",
-                    pushed_authorization_request_endpoint = address + "/par",
-                    jwks_uri = address + "/jwks",
-                    response_types_supported = new[] { "code" },
-                }
-            ),
-        };
-        context.Response.StatusCode =
-            body == payment ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+            context.Response.Headers[name] = value;
+        }
+
+        context.Response.ContentType = MediaTypeNames.Application.Json;
+        context.Response.StatusCode = created ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body);
     }

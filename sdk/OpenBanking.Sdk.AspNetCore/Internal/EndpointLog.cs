@@ -29,4 +29,35 @@ internal static partial class EndpointLog
         string eventType,
         WebhookClaim claim
     );
+
+    [LoggerMessage(
+        105,
+        LogLevel.Error,
+        "The handler of event {EventId} ({EventType}) threw {Failure}: the bank delivers it again"
+    )]
+    public static partial void WebhookHandlerThrew(
+        ILogger logger,
+        string eventId,
+        string eventType,
+        string failure
+    );
+
+    [LoggerMessage(
+        106,
+        LogLevel.Warning,
+        "The bank no longer waited for the handler of event {EventId} ({EventType}), which gave up: it delivers it again"
+    )]
+    public static partial void WebhookHandlerGaveUp(ILogger logger, string eventId, string eventType);
+
+    [LoggerMessage(
+        107,
+        LogLevel.Error,
+        "The inbox did not keep what became of event {EventId} ({EventType}): {Failure}"
+    )]
+    public static partial void WebhookInboxFailed(
+        ILogger logger,
+        string eventId,
+        string eventType,
+        string failure
+    );
 }

@@ -46,7 +46,7 @@ internal sealed class WebhookReceiver(
         var claim = await inbox.TryAddAsync(webhookEvent.Id, context.RequestAborted).ConfigureAwait(false);
         if (claim == WebhookClaim.Added)
         {
-            await HandleAsync(context, webhookEvent, inbox).ConfigureAwait(false);
+            await HandleAsync(context, webhookEvent, inbox, logger).ConfigureAwait(false);
             return;
         }
 
@@ -55,24 +55,71 @@ internal sealed class WebhookReceiver(
             claim == WebhookClaim.Completed ? StatusCodes.Status204NoContent : StatusCodes.Status409Conflict;
     }
 
-    private async Task HandleAsync(HttpContext context, WebhookEvent webhookEvent, IWebhookInbox inbox)
+    /// <summary>The sender may be gone when the handler ends; what became of the event is kept all the same.</summary>
+    private async Task HandleAsync(
+        HttpContext context,
+        WebhookEvent webhookEvent,
+        IWebhookInbox inbox,
+        ILogger logger
+    )
     {
-        var handled = false;
         try
         {
             await handler(webhookEvent, context).ConfigureAwait(false);
-            handled = context.Response.StatusCode < StatusCodes.Status400BadRequest;
         }
-        finally
+        catch (Exception failure)
         {
-            // The sender may be gone by now; what became of the event is kept all the same.
-            var kept = handled ? inbox.CompleteAsync(webhookEvent.Id) : inbox.RemoveAsync(webhookEvent.Id);
-            await kept.ConfigureAwait(false);
+            Tell(logger, webhookEvent, failure, context.RequestAborted);
+            await GiveUpAsync(inbox, webhookEvent, logger).ConfigureAwait(false);
+            throw;
         }
 
+        var handled = context.Response.StatusCode < StatusCodes.Status400BadRequest;
+        var kept = handled ? inbox.CompleteAsync(webhookEvent.Id) : inbox.RemoveAsync(webhookEvent.Id);
+        await kept.ConfigureAwait(false);
         if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status200OK })
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+    }
+
+    // What it threw, with its message, is the app's own to log: nobody knows here what is in it.
+    private static void Tell(
+        ILogger logger,
+        WebhookEvent webhookEvent,
+        Exception failure,
+        CancellationToken senderGone
+    )
+    {
+        if (failure is OperationCanceledException && senderGone.IsCancellationRequested)
+        {
+            EndpointLog.WebhookHandlerGaveUp(logger, webhookEvent.Id, webhookEvent.Type);
+            return;
+        }
+
+        EndpointLog.WebhookHandlerThrew(
+            logger,
+            webhookEvent.Id,
+            webhookEvent.Type,
+            failure.GetType().FullName!
+        );
+    }
+
+    /// <summary>Why the handler failed is not hidden by an inbox that fails as well: its claim runs out by itself.</summary>
+    private static async ValueTask GiveUpAsync(IWebhookInbox inbox, WebhookEvent webhookEvent, ILogger logger)
+    {
+        try
+        {
+            await inbox.RemoveAsync(webhookEvent.Id).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            EndpointLog.WebhookInboxFailed(
+                logger,
+                webhookEvent.Id,
+                webhookEvent.Type,
+                failure.GetType().FullName!
+            );
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class Deliveries
     private readonly List<WebhookEvent> caught = [];
     private readonly List<string> secrets = [];
     private TaskCompletionSource more = NewSignal();
+    private bool ended;
 
     public IReadOnlyList<WebhookEvent> All
     {
@@ -31,6 +32,18 @@ internal sealed class Deliveries
         }
     }
 
+    /// <summary>Nothing comes any more: who waits hears why.</summary>
+    public void End(Exception reason)
+    {
+        lock (guard)
+        {
+            more.TrySetException(reason);
+            // Perhaps nobody waits.
+            _ = more.Task.Exception;
+            ended = true;
+        }
+    }
+
     public async Task TakeAsync(HttpContext context)
     {
         using var body = new MemoryStream();
@@ -48,8 +61,11 @@ internal sealed class Deliveries
                 context.Request.Headers[name] is [var value] ? value : null
             );
             caught.Add(new WebhookVerifier([.. secrets]).Verify(headers, body.ToArray()));
-            more.TrySetResult();
-            more = NewSignal();
+            if (!ended)
+            {
+                more.TrySetResult();
+                more = NewSignal();
+            }
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;

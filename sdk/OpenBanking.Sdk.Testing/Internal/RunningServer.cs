@@ -16,6 +16,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly string folder;
+    private readonly Lazy<Task> ending;
 
     private RunningServer(
         WebApplication app,
@@ -30,6 +31,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Address = address;
         Deliveries = deliveries;
         Refusals = refusals;
+        ending = new Lazy<Task>(EndAsync);
     }
 
     public Uri Address { get; }
@@ -38,10 +40,17 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public NextRefusals Refusals { get; }
 
-    public IServiceProvider Services => app.Services;
+    public IServiceProvider Services
+    {
+        get
+        {
+            ThrowIfEnded();
+            return app.Services;
+        }
+    }
 
     public T Get<T>()
-        where T : notnull => app.Services.GetRequiredService<T>();
+        where T : notnull => Services.GetRequiredService<T>();
 
     /// <summary>The issuer is known before the port is bound; a port that somebody takes meanwhile is left to them.</summary>
     public static async Task<RunningServer> StartAsync(
@@ -68,8 +77,24 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <exception cref="ObjectDisposedException">The bank has been stopped.</exception>
+    public void ThrowIfEnded()
     {
+        if (ending.IsValueCreated)
+        {
+            throw Ended();
+        }
+    }
+
+    /// <summary>Ends it once, however often it is asked to.</summary>
+    public ValueTask DisposeAsync() => new(ending.Value);
+
+    private static ObjectDisposedException Ended() =>
+        new(nameof(SandboxBank), "The bank has been stopped: dispose it after its last use.");
+
+    private async Task EndAsync()
+    {
+        Deliveries.End(Ended());
         await app.StopAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
         Directory.Delete(folder, recursive: true);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
@@ -15,6 +16,7 @@ internal sealed class Api(
     private const int Unauthorized = 401;
 
     private readonly Readings readings = new();
+    private readonly ConcurrentDictionary<string, Uri> addresses = [];
 
     public CustomerTokenSource CustomerTokens => customerTokens;
 
@@ -49,7 +51,10 @@ internal sealed class Api(
         }
 
         progress.NoteUnknown();
-        throw new OpenBankingException($"The answer of {call.Name} cannot be read.")
+        throw new OpenBankingException(
+            $"The answer of {call.Name} cannot be read: a gateway in between gave it, or another server is at ApiAddress (at "
+                + "Authority, where that is not set)."
+        )
         {
             Status = answer.Status,
             RequestId = answer.RequestId,
@@ -123,6 +128,12 @@ internal sealed class Api(
         return attempt;
     }
 
+    /// <summary>Addresses without an id are few, and keep what is worked out of them for sending.</summary>
+    private Uri AddressOf(ApiCall call) =>
+        ReferenceEquals(call.Path, call.Route)
+            ? addresses.GetOrAdd(call.Route, static (route, start) => new Uri(start + route), address)
+            : new Uri(address + call.Path);
+
     private ValueTask<string> TokenAsync(
         ApiCall call,
         string? refused,
@@ -139,7 +150,7 @@ internal sealed class Api(
         CancellationToken cancellationToken
     )
     {
-        using var request = new HttpRequestMessage(call.Method, address + call.Path);
+        using var request = new HttpRequestMessage(call.Method, AddressOf(call));
         var headers = request.Headers;
         headers.TryAddWithoutValidation("Authorization", binding.Present(token).Authorization);
         binding.Prove(request, ServerRole.Api, token);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -24,11 +25,18 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
     /// <summary>Reads one object or a list.</summary>
     /// <param name="route">The route, with <c>{id}</c> in it when an id is given.</param>
     /// <param name="id">The id, when it is of one object.</param>
-    public static ApiCall Get(string route, string? id = null) =>
-        new(HttpMethod.Get, route, Repeatable: true) { Path = Fill(route, id) };
+    /// <param name="idName">What the caller calls the id.</param>
+    public static ApiCall Get(
+        string route,
+        string? id = null,
+        [CallerArgumentExpression(nameof(id))] string? idName = null
+    ) => new(HttpMethod.Get, route, Repeatable: true) { Path = Fill(route, id, idName) };
 
-    public static ApiCall Delete(string route, string id) =>
-        new(HttpMethod.Delete, route, Repeatable: true) { Path = Fill(route, id) };
+    public static ApiCall Delete(
+        string route,
+        string id,
+        [CallerArgumentExpression(nameof(id))] string? idName = null
+    ) => new(HttpMethod.Delete, route, Repeatable: true) { Path = Fill(route, id, idName) };
 
     /// <summary>Moves money or issues value; safe to repeat, by its key. An id goes into the route's
     /// <c>{id}</c>.</summary>
@@ -37,28 +45,40 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
         T body,
         JsonTypeInfo<T> type,
         IdempotencyKey key,
-        string? id = null
+        string? id = null,
+        [CallerArgumentExpression(nameof(body))] string? bodyName = null,
+        [CallerArgumentExpression(nameof(key))] string? keyName = null,
+        [CallerArgumentExpression(nameof(id))] string? idName = null
     ) =>
         new(HttpMethod.Post, route, Repeatable: true)
         {
-            Path = Fill(route, id),
-            Body = Serialize(body, type),
-            Key = key.Value,
+            Path = Fill(route, id, idName),
+            Body = Serialize(body, type, bodyName),
+            Key = RequestCheck.TextOf(key, keyName),
         };
 
     /// <summary>Changes something, without a key: sent again only when it never got away.</summary>
-    public static ApiCall Post(string route, string? id = null, byte[]? body = null) =>
-        new(HttpMethod.Post, route, Repeatable: false) { Path = Fill(route, id), Body = body };
+    public static ApiCall Post(
+        string route,
+        string? id = null,
+        byte[]? body = null,
+        [CallerArgumentExpression(nameof(id))] string? idName = null
+    ) => new(HttpMethod.Post, route, Repeatable: false) { Path = Fill(route, id, idName), Body = body };
 
-    public static byte[] Serialize<T>(T body, JsonTypeInfo<T> type)
+    /// <exception cref="ArgumentException">Something required is missing or blank.</exception>
+    public static byte[] Serialize<T>(
+        T body,
+        JsonTypeInfo<T> type,
+        [CallerArgumentExpression(nameof(body))] string? bodyName = null
+    )
     {
-        ArgumentNullException.ThrowIfNull(body);
+        RequestCheck.Check(body, type, bodyName!);
         return JsonSerializer.SerializeToUtf8Bytes(body, type);
     }
 
     /// <exception cref="ArgumentException">The route needs an id, and there is none.</exception>
-    public static string Fill(string route, string? id) =>
+    public static string Fill(string route, string? id, string? idName) =>
         route.Contains("{id}", StringComparison.Ordinal)
-            ? route.Replace("{id}", Addresses.Segment(id!, nameof(id)), StringComparison.Ordinal)
+            ? route.Replace("{id}", Addresses.Segment(id!, idName!), StringComparison.Ordinal)
             : route;
 }

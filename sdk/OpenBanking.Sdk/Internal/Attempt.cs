@@ -23,11 +23,11 @@ internal sealed record Attempt
             WorthRepeating = IsTransient(answer),
         };
 
-    public static Attempt NotConnected(Exception reason) =>
+    public static Attempt NotConnected(HttpRequestException reason, Uri address) =>
         new()
         {
             Failure = Failed(
-                "The bank could not be reached: check the address, the network and its certificate.",
+                NoConnection.Explain(reason, address),
                 ClientErrorCodes.ConnectionFailed,
                 reason
             ),
@@ -45,6 +45,23 @@ internal sealed record Attempt
             ),
             MayHaveBeenCarriedOut = true,
             WorthRepeating = true,
+        };
+
+    /// <summary>It will not come back, so that repeating is in vain.</summary>
+    /// <param name="reason">What the handler threw.</param>
+    /// <param name="sent">Whether the request may have been sent before.</param>
+    public static Attempt HandlerDisposed(ObjectDisposedException reason, bool sent) =>
+        new()
+        {
+            Failure = new OpenBankingException(
+                "The HttpHandler of the options has been disposed: dispose it after the last call, and not before. One handler "
+                    + "serves a client, or several, for as long as the app runs.",
+                reason
+            )
+            {
+                Code = sent ? ClientErrorCodes.ConnectionLost : ClientErrorCodes.ConnectionFailed,
+            },
+            MayHaveBeenCarriedOut = sent,
         };
 
     public static Attempt TimedOut(bool sent) =>

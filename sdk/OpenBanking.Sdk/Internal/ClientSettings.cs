@@ -128,7 +128,8 @@ internal static class CertificateOption
             : null;
     }
 
-    private static X509Certificate2 Check(X509Certificate2? certificate) =>
+    /// <exception cref="InvalidOperationException">It is none, or without its private key.</exception>
+    public static X509Certificate2 Check(X509Certificate2? certificate) =>
         certificate is { HasPrivateKey: true }
             ? certificate
             : throw new InvalidOperationException($"CurrentClientCertificate gave none: give one {Advice}");

@@ -9,21 +9,36 @@ internal sealed class CurrentCertificateHandler(
     Action<SocketsHttpHandler>? configure
 ) : HttpMessageHandler
 {
-    private Connections? connections;
+    // What stands in the place of connections once there are to be no more.
+    private static readonly object ended = new();
+
+    private object? connections;
 
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         CancellationToken cancellationToken
-    ) => With(current()).Invoker.SendAsync(request, cancellationToken);
+    ) => With(Ask()).Invoker.SendAsync(request, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && Interlocked.Exchange(ref connections, ended) is Connections last)
         {
-            connections?.Invoker.Dispose();
+            last.Invoker.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private X509Certificate2 Ask()
+    {
+        try
+        {
+            return CertificateOption.Check(current());
+        }
+        catch (Exception failure)
+        {
+            throw new NoCertificateException(failure);
+        }
     }
 
     /// <summary>Those of the certificate before are left to the requests that are on their way over them; idle ones are closed
@@ -31,23 +46,27 @@ internal sealed class CurrentCertificateHandler(
     private Connections With(X509Certificate2 certificate)
     {
         var known = connections;
-        if (known is not null && ReferenceEquals(known.Certificate, certificate))
-        {
-            return known;
-        }
-
-        var handler = OpenBankingOptions.CreateHttpHandler(certificate);
-        configure?.Invoke(handler);
-        var made = new Connections(certificate, new HttpMessageInvoker(handler));
-        if (Interlocked.CompareExchange(ref connections, made, known) == known)
+        ObjectDisposedException.ThrowIf(known == ended, this);
+        if (known is Connections made && ReferenceEquals(made.Certificate, certificate))
         {
             return made;
         }
 
-        // Another request has changed meanwhile: its connections are for all.
-        made.Invoker.Dispose();
+        var handler = OpenBankingOptions.CreateHttpHandler(certificate);
+        configure?.Invoke(handler);
+        var next = new Connections(certificate, new HttpMessageInvoker(handler));
+        if (Interlocked.CompareExchange(ref connections, next, known) == known)
+        {
+            return next;
+        }
+
+        // Another request has changed them meanwhile: its connections are for all.
+        next.Invoker.Dispose();
         return With(certificate);
     }
 
     private sealed record Connections(X509Certificate2 Certificate, HttpMessageInvoker Invoker);
 }
+
+/// <summary>There is no certificate to make a connection with, so that nothing was sent.</summary>
+internal sealed class NoCertificateException(Exception reason) : Exception(reason.Message, reason);

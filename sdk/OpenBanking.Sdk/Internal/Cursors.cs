@@ -35,8 +35,10 @@ internal static class Cursors
     }
 
     /// <summary>A path with its query.</summary>
+    /// <exception cref="ArgumentException">The cursor is blank.</exception>
     public static string WithQuery(string path, int? limit, string? after)
     {
+        RequestCheck.NotBlank(after);
         string?[] parts =
         [
             limit is { } size ? $"limit={size}" : null,

@@ -7,6 +7,7 @@ internal sealed class MetadataSource(string issuer, Caller caller)
     private const string WellKnown = "/.well-known/openid-configuration";
     private static readonly Call call = new(HttpMethod.Get, WellKnown, Repeatable: true);
 
+    private readonly string address = issuer + WellKnown;
     private readonly SingleFlight<AuthorizationServerMetadata> flight = new();
     private volatile AuthorizationServerMetadata? metadata;
 
@@ -28,33 +29,51 @@ internal sealed class MetadataSource(string issuer, Caller caller)
             return known;
         }
 
-        var answer = await caller
-            .CallAsync(call, new CallProgress(), SendAsync, CancellationToken.None)
-            .ConfigureAwait(false);
-        var read = answer.TryParse(ResponseJson.Default.AuthorizationServerMetadata);
+        var answer = await AskAsync().ConfigureAwait(false);
+        var read =
+            answer.TryParse(ResponseJson.Default.AuthorizationServerMetadata)
+            ?? throw NotThere(answer.Status, answer.RequestId, reason: null);
         Check(read);
-        return metadata = read!;
+        return metadata = read;
+    }
+
+    private async Task<Answer> AskAsync()
+    {
+        try
+        {
+            return await caller
+                .CallAsync(call, new CallProgress(), SendAsync, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+        catch (OpenBankingException refusal) when (refusal is { Status: { } status, Retryable: false })
+        {
+            throw NotThere(status, refusal.RequestId, refusal);
+        }
+        catch (OpenBankingException busy) when (busy.Status is not null)
+        {
+            throw new OpenBankingException($"{address} does not answer now. {busy.Message}", busy)
+            {
+                Status = busy.Status,
+                Code = busy.Code,
+                RequestId = busy.RequestId,
+                Retryable = busy.Retryable,
+            };
+        }
     }
 
     private async Task<Attempt> SendAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, issuer + WellKnown);
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
         return await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private void Check(AuthorizationServerMetadata? read)
+    private void Check(AuthorizationServerMetadata read)
     {
-        if (read is null)
-        {
-            throw Refused(
-                "The authority's metadata cannot be read: is Authority the address of an OpenBanking server?"
-            );
-        }
-
         if (!string.Equals(read.Issuer, issuer, StringComparison.Ordinal))
         {
             throw Refused(
-                "The metadata names another issuer than Authority: set Authority to the issuer to the letter."
+                $"The server at {issuer} calls itself {Redaction.Scrub(read.Issuer ?? "nothing")}: set Authority to "
+                    + "the issuer of your bank, to the letter. If that is not its name, this is another server."
             );
         }
 
@@ -73,12 +92,29 @@ internal sealed class MetadataSource(string issuer, Caller caller)
         ];
         if (!endpoints.All(IsSecure))
         {
-            throw Refused("The metadata names an endpoint that is neither https nor on loopback.");
+            throw Refused(
+                $"{address} names an endpoint that is neither https nor on loopback: it is no bank's."
+            );
         }
     }
 
     private static bool IsSecure(string? endpoint) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && Addresses.IsSecure(address);
+
+    /// <summary>Something answers, and it is not an OpenBanking server.</summary>
+    private OpenBankingException NotThere(int status, string? requestId, Exception? reason) =>
+        new(
+            $"There is no metadata of an OpenBanking server at {address} (HTTP {status}"
+                + (requestId is null ? ")" : $", request {requestId})")
+                + (status is >= 300 and < 400 ? ", and redirects are not followed" : "")
+                + ": set Authority to the address that the bank gave you, to the letter.",
+            reason
+        )
+        {
+            Status = status,
+            Code = ClientErrorCodes.InvalidMetadata,
+            RequestId = requestId,
+        };
 
     private static OpenBankingException Refused(string message) =>
         new(message) { Code = ClientErrorCodes.InvalidMetadata };

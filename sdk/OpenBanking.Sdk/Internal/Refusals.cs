@@ -7,6 +7,7 @@ internal static class Refusals
     private const int TooManyRequests = 429;
     private const int RequestTimeout = 408;
     private const int ServerErrors = 500;
+    private const int MostFieldsTold = 5;
     private static readonly TimeSpan harmlessSkew = TimeSpan.FromSeconds(5);
 
     public static OpenBankingException From(Answer answer)
@@ -32,7 +33,12 @@ internal static class Refusals
                 answer.ChallengeError ?? Challenge.InvalidToken
             )
             : new OpenBankingException(
-                Message("The answer is none of the API's own.", ClientErrorCodes.UnexpectedAnswer, answer)
+                Message(
+                    "The answer is none of the API's own: a gateway in between gave it, or another server is at ApiAddress "
+                        + "(at Authority, where that is not set).",
+                    ClientErrorCodes.UnexpectedAnswer,
+                    answer
+                )
             )
             {
                 Status = answer.Status,
@@ -55,7 +61,7 @@ internal static class Refusals
 
     private static OpenBankingException FromProblem(Answer answer, Problem problem)
     {
-        var detail = problem.Detail ?? problem.Title;
+        var detail = Sentences(problem);
         return answer.Status == Unauthorized
             ? Authentication(answer, detail, problem.Code)
             : new OpenBankingException(Message(detail, problem.Code, answer))
@@ -66,6 +72,15 @@ internal static class Refusals
                 Retryable = problem.Retryable,
                 Errors = problem.Errors ?? [],
             };
+    }
+
+    /// <summary>What the bank says, and of which fields: as many as somebody reads.</summary>
+    private static string Sentences(Problem problem)
+    {
+        var fields = (problem.Errors ?? [])
+            .Take(MostFieldsTold)
+            .Select(error => $" {error.Pointer}: {Redaction.Scrub(error.Detail)}");
+        return string.Concat([problem.Detail ?? problem.Title, .. fields]);
     }
 
     private static OpenBankingAuthenticationException Authentication(
@@ -85,8 +100,9 @@ internal static class Refusals
     private static string ClockAdvice(TimeSpan ahead) =>
         ahead.Duration() <= harmlessSkew
             ? ""
-            : $" This machine's clock is {ahead.Duration().TotalSeconds:0} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} "
-                + "the bank's: set it.";
+            : $" This machine's clock is {(long)Math.Round(ahead.Duration().TotalSeconds)} s "
+                + (ahead > TimeSpan.Zero ? "ahead of" : "behind")
+                + " the bank's: set it.";
 
     private static bool MaySucceedLater(Answer answer) =>
         answer.Status is RequestTimeout or TooManyRequests or >= ServerErrors;

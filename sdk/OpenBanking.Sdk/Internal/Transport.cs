@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 
 namespace OpenBanking.Internal;
 
@@ -22,6 +23,11 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
 
     private readonly HttpMessageInvoker invoker = new(handler, disposeHandler: false);
 
+    // Others may have sent the request before they met a handler that has been disposed.
+    private readonly bool refusesAtOnce =
+        handler is SocketsHttpHandler or CurrentCertificateHandler
+        || handler.GetType() == typeof(HttpClientHandler);
+
     public async Task<Attempt> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
@@ -34,7 +40,18 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         }
         catch (HttpRequestException failure)
         {
-            return NeverConnected(failure) ? Attempt.NotConnected(failure) : Attempt.Lost(failure);
+            return NoConnection.Is(failure)
+                ? Attempt.NotConnected(failure, request.RequestUri!)
+                : Attempt.Lost(failure);
+        }
+        catch (NoCertificateException failure)
+        {
+            ExceptionDispatchInfo.Throw(failure.InnerException!);
+            throw;
+        }
+        catch (ObjectDisposedException failure) when (IsOfHandler(failure))
+        {
+            return Attempt.HandlerDisposed(failure, sent: !refusesAtOnce);
         }
         catch (OperationCanceledException)
         {
@@ -155,12 +172,8 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
 
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 
-    private static bool NeverConnected(HttpRequestException failure) =>
-        failure.HttpRequestError
-            is HttpRequestError.NameResolutionError
-                or HttpRequestError.ConnectionError
-                or HttpRequestError.SecureConnectionError
-                or HttpRequestError.ProxyTunnelError;
+    private static bool IsOfHandler(ObjectDisposedException failure) =>
+        failure.ObjectName.EndsWith("Handler", StringComparison.Ordinal);
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values)

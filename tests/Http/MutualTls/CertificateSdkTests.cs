@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Testing;
 using Xunit;
 
@@ -70,21 +71,46 @@ public sealed class CertificateSdkTests(CertificateBank bank)
         options.CurrentClientCertificate = () => current;
         options.HttpHandler = OpenBankingOptions.CreateHttpHandler(() => current, Trust);
         var (client, tokens) = (new OpenBankingClient(options), options.TokenStore!);
-        var customer = await LinkAsync(client, partner);
-        await FindsNothingAsync(client);
-        var before = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
+        await GoesOnAsync(client, tokens, partner, replace: () => current = second);
 
-        current = second;
-
-        await FindsNothingAsync(client);
-        Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
-        var after = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
-        Assert.NotEqual(before, after);
         current = null!;
         var none = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             client.Payments.GetAsync(UnknownPayment)
         );
         Assert.StartsWith("CurrentClientCertificate gave none", none.Message);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_a_client_from_the_container_is_replaced_while_the_app_runs()
+    {
+        using var first = bank.Authority.Issue(Subject);
+        using var second = bank.Authority.Issue(Subject);
+        var current = first;
+        var partner = await TestPartner.NewAsync(bank.Plain);
+        var clientId = await CertificateBank.RegisterAtAsync(partner, bank.Plain, SubjectDn, Subject);
+        var collection = new ServiceCollection().AddOpenBanking(
+            "live",
+            options =>
+            {
+                options.Authority = bank.Plain;
+                options.ApiAddress = bank.Secure;
+                options.ClientId = clientId;
+                options.BindTokensToCertificate = true;
+                options.CurrentClientCertificate = () => current;
+            }
+        );
+        collection.AddKeyedSingleton<ITokenStore>("live", new MemoryTokenStore());
+        // The server's own certificate is of nobody who is known.
+        collection
+            .AddHttpClient("OpenBanking:live")
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                OpenBankingOptions.CreateHttpHandler(() => current, Trust)
+            );
+        await using var services = collection.BuildServiceProvider();
+        var client = services.GetRequiredKeyedService<OpenBankingClient>("live");
+        var tokens = services.GetRequiredKeyedService<ITokenStore>("live");
+
+        await GoesOnAsync(client, tokens, partner, replace: () => current = second);
     }
 
     [Fact]
@@ -100,6 +126,25 @@ public sealed class CertificateSdkTests(CertificateBank bank)
         Assert.Equal("invalid_client", refusal.Code);
         Assert.Contains("does not have the registered", refusal.Message);
         Assert.Contains($"with the certificate {other.Thumbprint}", refusal.Message);
+    }
+
+    /// <summary>App and customer are served before and after, with tokens that are bound to another certificate then.</summary>
+    private static async Task GoesOnAsync(
+        OpenBankingClient client,
+        ITokenStore tokens,
+        TestPartner partner,
+        Action replace
+    )
+    {
+        var customer = await LinkAsync(client, partner);
+        await FindsNothingAsync(client);
+        var before = (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint;
+
+        replace();
+
+        await FindsNothingAsync(client);
+        Assert.Single((await client.Accounts.ListAsync(customer.CustomerId)).Data);
+        Assert.NotEqual(before, (await tokens.GetAsync(customer.CustomerId))!.KeyThumbprint);
     }
 
     /// <summary>What is not there is said to who may ask.</summary>

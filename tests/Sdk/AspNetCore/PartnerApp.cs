@@ -61,6 +61,16 @@ internal sealed class PartnerApp : IAsyncDisposable
             BaseAddress = Address,
         };
 
+    /// <summary>Waits until a line that begins so is in the log.</summary>
+    public async Task LoggedAsync(string beginning)
+    {
+        for (var tries = 0; !Logs.Any(line => line.StartsWith(beginning, StringComparison.Ordinal)); tries++)
+        {
+            Assert.True(tries < 4000, $"No line begins with: {beginning}");
+            await Task.Delay(5);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Browser.Dispose();

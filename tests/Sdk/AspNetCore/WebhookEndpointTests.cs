@@ -51,14 +51,97 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_event_whose_handler_threw_is_handled_again()
+    public async Task An_event_whose_handler_threw_is_handled_again_and_the_log_says_which()
     {
         handler = (_, _) => throw new InvalidOperationException("The database is away.");
-        Assert.Equal(HttpStatusCode.InternalServerError, (await DeliverAsync("evt_1")).StatusCode);
+        var failed = await DeliverAsync("evt_1");
+        Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
+        Assert.Equal("", await failed.Content.ReadAsStringAsync());
+        Assert.Contains(
+            app.Logs,
+            line =>
+                line.StartsWith(
+                    "Error The handler of event evt_1 (payment.captured) threw System.InvalidOperationException",
+                    StringComparison.Ordinal
+                )
+        );
 
         handler = (_, _) => Task.CompletedTask;
         Assert.Equal(HttpStatusCode.NoContent, (await DeliverAsync("evt_1")).StatusCode);
         Assert.Equal(2, handled.Count);
+    }
+
+    [Fact]
+    public async Task A_slow_handler_that_goes_on_after_the_bank_has_gone_has_handled_the_event()
+    {
+        var (begun, gone, ended) = (NewSignal(), NewSignal(), NewSignal());
+        handler = async (_, context) =>
+        {
+            context.RequestAborted.Register(gone.SetResult);
+            context.Response.OnCompleted(() =>
+            {
+                ended.TrySetResult();
+                return Task.CompletedTask;
+            });
+            begun.SetResult();
+            await gone.Task;
+        };
+        await GoesAwayAsync(begun.Task);
+        await ended.Task;
+
+        Assert.Equal(HttpStatusCode.NoContent, (await DeliverAsync("evt_1")).StatusCode);
+        Assert.Single(handled);
+    }
+
+    [Fact]
+    public async Task A_handler_that_gives_up_with_the_bank_gets_the_event_again()
+    {
+        var begun = NewSignal();
+        handler = async (_, context) =>
+        {
+            begun.SetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        };
+        await GoesAwayAsync(begun.Task);
+        await app.LoggedAsync("Warning The bank no longer waited for the handler of event evt_1");
+
+        handler = (_, _) => Task.CompletedTask;
+        HttpResponseMessage again;
+        do
+        {
+            again = await DeliverAsync("evt_1");
+        } while (again.StatusCode == HttpStatusCode.Conflict);
+
+        Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+        Assert.Equal(2, handled.Count);
+    }
+
+    [Fact]
+    public async Task A_cancellation_of_the_handlers_own_is_a_failure_like_others()
+    {
+        handler = (_, _) => throw new TaskCanceledException("The app's own timeout.");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await DeliverAsync("evt_1")).StatusCode);
+        Assert.Contains(
+            app.Logs,
+            line => line.StartsWith("Error The handler of event evt_1", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task An_inbox_that_fails_too_does_not_hide_why_the_handler_failed()
+    {
+        await using var own = await PartnerApp.StartAsync(
+            services => services.AddSingleton<IWebhookInbox, ForgetfulInbox>(),
+            server => server.MapOpenBankingWebhooks("/webhooks", [secret], HandleAsync)
+        );
+        handler = (_, _) => throw new InvalidOperationException("The database is away.");
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await PostAsync(Sign(body), body, own)).StatusCode);
+
+        Assert.Contains(own.Logs, line => line.Contains("threw System.InvalidOperationException"));
+        Assert.Contains(own.Logs, line => line.Contains("The inbox did not keep what became of event evt_1"));
     }
 
     [Fact]
@@ -195,6 +278,21 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
         Assert.Throws<ArgumentException>(() => server.MapOpenBankingWebhooks("/webhooks", [], HandleAsync));
     }
 
+    private static TaskCompletionSource NewSignal() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Delivers as the bank does, and goes away once the handler has begun.</summary>
+    private async Task GoesAwayAsync(Task begun)
+    {
+        using var patience = new CancellationTokenSource();
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+        using var request = Request(Sign(body), body);
+        var delivery = app.Browser.SendAsync(request, patience.Token);
+        await begun;
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivery);
+    }
+
     private static Task<PartnerApp> StartAsync(Action<WebApplication> endpoints) =>
         PartnerApp.StartAsync(services => { }, endpoints);
 
@@ -233,5 +331,20 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
         request.Headers.Add(WebhookHeaders.TimestampName, headers.Timestamp);
         request.Headers.TryAddWithoutValidation(WebhookHeaders.SignatureName, headers.Signature);
         return request;
+    }
+
+    /// <summary>Cannot give a claim up.</summary>
+    private sealed class ForgetfulInbox : IWebhookInbox
+    {
+        public ValueTask<WebhookClaim> TryAddAsync(
+            string eventId,
+            CancellationToken cancellationToken = default
+        ) => ValueTask.FromResult(WebhookClaim.Added);
+
+        public ValueTask CompleteAsync(string eventId, CancellationToken cancellationToken = default) =>
+            throw new IOException("The table is away.");
+
+        public ValueTask RemoveAsync(string eventId, CancellationToken cancellationToken = default) =>
+            throw new IOException("The table is away.");
     }
 }

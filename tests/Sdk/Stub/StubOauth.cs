@@ -58,7 +58,7 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
     public RequestDelegate? Answer(Received request) =>
         request.Route switch
         {
-            "GET /.well-known/openid-configuration" => Answers.Json(200, Metadata()),
+            "GET /.well-known/openid-configuration" => Metadata,
             "GET /jwks" => Answers.Json(200, new { keys = new[] { PublicKey() } }),
             "POST /par" => Answers.Json(
                 201,
@@ -76,6 +76,8 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
             var answer = Token(new Dictionary<string, string> { ["grant_type"] = "client_credentials" });
             return nonce is null ? answer(context) : Answers.WithNonce(nonce, answer)(context);
         };
+
+    public Task Metadata(HttpContext context) => Answers.Json(200, MetadataMembers())(context);
 
     public string Sign(string header, string payload)
     {
@@ -105,7 +107,7 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
         };
     }
 
-    private object Metadata() =>
+    private object MetadataMembers() =>
         new
         {
             issuer = Issuer ?? Address,

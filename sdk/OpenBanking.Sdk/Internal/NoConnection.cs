@@ -1,0 +1,35 @@
+using System.Net.Sockets;
+
+namespace OpenBanking.Internal;
+
+/// <summary>Says why no connection came about, and what to look at.</summary>
+internal static class NoConnection
+{
+    /// <summary>Whether nothing of the request can have been sent.</summary>
+    public static bool Is(HttpRequestException failure) =>
+        failure.HttpRequestError
+            is HttpRequestError.NameResolutionError
+                or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError
+                or HttpRequestError.ProxyTunnelError;
+
+    public static string Explain(HttpRequestException failure, Uri address) =>
+        $"{address.Scheme}://{address.Authority} could not be reached: {Why(failure)} Nothing was sent.";
+
+    private static string Why(HttpRequestException failure) =>
+        failure.HttpRequestError switch
+        {
+            HttpRequestError.SecureConnectionError =>
+                "TLS failed. Does it speak TLS, and does this machine trust its certificate? The inner exception says more.",
+            HttpRequestError.ProxyTunnelError => "the proxy let no connection through.",
+            _ => (failure.InnerException as SocketException)?.SocketErrorCode switch
+            {
+                SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData =>
+                    "its name is not known. Look for a typing error in Authority or ApiAddress, and at this machine's DNS.",
+                SocketError.ConnectionRefused =>
+                    "nobody listens there. Is the server running, and are Authority and ApiAddress the right ones?",
+                _ =>
+                    "look at Authority, ApiAddress, the network and its firewalls. The inner exception says more.",
+            },
+        };
+}

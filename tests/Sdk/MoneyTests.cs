@@ -1,0 +1,41 @@
+namespace OpenBanking.Tests.Sdk;
+
+public sealed class MoneyTests
+{
+    [Fact]
+    public void Money_that_was_never_set_is_no_amount_and_says_so_where_it_is_added()
+    {
+        var nothing = default(Money);
+
+        Assert.Equal("0.00", nothing.ToString());
+        Assert.NotEqual(Money.Cny(0), nothing);
+        Assert.Equal(nothing, -nothing);
+        foreach (
+            var sum in new Action[] { () => _ = nothing + Money.Cny(1), () => _ = Money.Cny(1) - nothing }
+        )
+        {
+            Assert.Contains("Money.Cny(0)", Assert.Throws<InvalidOperationException>(sum).Message);
+        }
+
+        var other = Assert.Throws<InvalidOperationException>(() => Money.Cny(1) + new Money("USD", 1));
+        Assert.StartsWith("CNY and USD cannot be added", other.Message);
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_not_wrapped_around()
+    {
+        Assert.Throws<OverflowException>(() => Money.Cny(long.MaxValue) + Money.Cny(1));
+        Assert.Throws<OverflowException>(() => -Money.Cny(long.MinValue));
+        Assert.Throws<OverflowException>(() => Money.Yuan(decimal.MaxValue));
+        Assert.Throws<OverflowException>(() => Money.Yuan(100_000_000_000_000_000m));
+        Assert.Throws<ArgumentException>(() => Money.Yuan(0.001m));
+    }
+
+    [Fact]
+    public void Values_that_were_never_set_can_be_looked_at()
+    {
+        Assert.NotEqual(PaymentStatus.Captured, default);
+        Assert.Equal("", $"{default(PaymentStatus)}{default(IdempotencyKey)}");
+        Assert.Equal(default(AccountType).GetHashCode(), default(AccountType).GetHashCode());
+    }
+}
