@@ -40,8 +40,8 @@ internal static class MoneyMutants
             "M-1",
             "a PIN in a number that others know",
             Pins,
-            "!knownNumbers.Any(",
-            "{chosen} || !knownNumbers.Any("
+            "!knownNumbers.Any(number => number.Contains(pin!, StringComparison.Ordinal))",
+            "true"
         ),
         new("M-1", "the PIN before a payment", Confirming, "pin != PinCheck.Right", "false"),
         new("M-1", "the code before a payment", Confirming, "code != CodeCheck.Right", "false"),

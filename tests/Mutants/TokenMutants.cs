@@ -125,14 +125,14 @@ internal static class TokenMutants
             "whose unconfirmed payment is read",
             "Payments/PaymentQueries.cs",
             "$\"payment_id = {id} AND app_id = {caller.App.Id} AND state",
-            "$\"payment_id = {id} AND state"
+            "$\"payment_id = {id} AND (app_id = {caller.App.Id} OR 1 = {({chosen} ? 1 : 0)}) AND state"
         ),
         new(
             "AS-7",
             "where a payment leads back to",
             "Payments/PaymentRequests.cs",
             "Contains(url, StringComparer.Ordinal)",
-            "Contains(app.RedirectUris[2..^2], StringComparer.Ordinal)"
+            "Contains({chosen} ? app.RedirectUris[2..^2] : url, StringComparer.Ordinal)"
         ),
         new(
             "RS-4",
