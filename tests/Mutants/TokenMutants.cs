@@ -118,7 +118,7 @@ internal static class TokenMutants
             "whose agreement is read",
             "Consents/ConsentQueries.cs",
             "$\"id = {id} AND app_id = {caller.App.Id} AND consent_id <> id\"",
-            "$\"id = {id} AND consent_id <> id\""
+            "$\"id = {id} AND (app_id = {caller.App.Id} OR 1 = {({chosen} ? 1 : 0)}) AND consent_id <> id\""
         ),
         new(
             "RS-4",
