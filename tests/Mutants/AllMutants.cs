@@ -12,5 +12,6 @@ public static class AllMutants
         .. TokenMutants.List,
         .. AuthorityMutants.List,
         .. PasskeyMutants.List,
+        .. MoneyMutants.List,
     ];
 }

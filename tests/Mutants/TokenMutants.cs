@@ -118,21 +118,21 @@ internal static class TokenMutants
             "whose agreement is read",
             "Consents/ConsentQueries.cs",
             "$\"id = {id} AND app_id = {caller.App.Id} AND consent_id <> id\"",
-            "$\"id = {id} AND consent_id <> id\""
+            "$\"id = {id} AND (app_id = {caller.App.Id} OR 1 = {({chosen} ? 1 : 0)}) AND consent_id <> id\""
         ),
         new(
             "RS-4",
             "whose unconfirmed payment is read",
             "Payments/PaymentQueries.cs",
             "$\"payment_id = {id} AND app_id = {caller.App.Id} AND state",
-            "$\"payment_id = {id} AND state"
+            "$\"payment_id = {id} AND (app_id = {caller.App.Id} OR 1 = {({chosen} ? 1 : 0)}) AND state"
         ),
         new(
             "AS-7",
             "where a payment leads back to",
             "Payments/PaymentRequests.cs",
             "Contains(url, StringComparer.Ordinal)",
-            "Contains(app.RedirectUris[2..^2], StringComparer.Ordinal)"
+            "Contains({chosen} ? app.RedirectUris[2..^2] : url, StringComparer.Ordinal)"
         ),
         new(
             "RS-4",

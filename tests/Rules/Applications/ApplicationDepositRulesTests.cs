@@ -168,8 +168,10 @@ public class ApplicationDepositRulesTests
                     if (act is "right" or "wrong")
                     {
                         var ran = scene.Enter(act == "right" ? right : wrong, now);
+                        var accepted = ran.Decision is OpenBanking.Server.Engine.Accepted<DepositCheck>;
                         guesses += ran.Decision is OpenBanking.Server.Engine.Declined<DepositCheck> ? 1 : 0;
-                        knew |= ran.Decision is OpenBanking.Server.Engine.Accepted<DepositCheck>;
+                        knew |= accepted;
+                        Assert.False(accepted && act == "wrong");
                     }
                     else if (act == "sent")
                     {
