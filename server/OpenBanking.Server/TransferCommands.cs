@@ -63,8 +63,9 @@ public static class TransferCommands
         var lines = new List<string>();
         foreach (var (world, intent) in await services.GetRequiredService<OutstandingTransfers>().ListAsync())
         {
+            var subject = await SubjectOfAsync(store, world, intent);
             lines.Add(
-                $"{intent.Id} in world {world}: {await SubjectOfAsync(store, world, intent)}, no answer for {Age(now - intent.CreatedAt)} after "
+                $"{intent.Id} in world {world}: {subject}, no answer for {Age(now - intent.CreatedAt)} after "
                     + $"{intent.Attempts} attempts; see {Resolve}"
             );
         }

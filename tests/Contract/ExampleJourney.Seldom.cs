@@ -41,7 +41,7 @@ public sealed partial class ExampleJourney
     private async Task ChangeCardAsync(AccountRow account)
     {
         var cards = bank.Get<OwnCards>();
-        var second = persons.Last(person => person.IdNumber == persons[0].IdNumber);
+        var second = persons.Where(person => person.IdNumber == persons[0].IdNumber).ElementAt(1);
         var session = await SessionOfAsync(account);
         Assert.Null(await cards.AddAsync(session, account, second.CardNumber, Pin, "A card is bound."));
         var bound = await UntilAsync(
