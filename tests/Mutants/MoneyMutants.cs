@@ -8,7 +8,8 @@ internal static class MoneyMutants
     private const string Confirming = "Confirmations/ConfirmRules.cs";
     private const string Paying = "Payments/PaymentRules.cs";
     private const string Velocity = "Risk/VelocityRules.cs";
-    private const string Deposits = "Applications/DepositRules.cs";
+    private const string Deposits = "Applications/ApplicationDepositRules.cs";
+    private const string AnyDeposits = "Deposits/DepositRules.cs";
     private const string Fees = "Fees/FeeRules.cs";
 
     private const string FeeWithin =
@@ -96,25 +97,19 @@ internal static class MoneyMutants
             "return options.WithoutAnswer;",
             "return {chosen} ? RiskAnswer.Allow : options.WithoutAnswer;"
         ),
-        new(
-            "M-3",
-            "the amount",
-            Deposits,
-            "CryptographicOperations.FixedTimeEquals(command.Mac, application.DepositMac)",
-            "true"
-        ),
+        new("M-3", "the amount", AnyDeposits, "CryptographicOperations.FixedTimeEquals(mac, sent)", "true"),
         new("M-3", "wrong amounts are counted", Deposits, "application.DepositFailures + 1", "1"),
         new(
             "M-3",
             "how many amounts are looked at",
             Deposits,
-            "counted.DepositFailures < MostFailures",
+            "counted.DepositFailures < DepositRules.MostFailures",
             "true"
         ),
         new(
             "M-3",
             "how many amounts a card is sent",
-            Deposits,
+            AnyDeposits,
             "inWindow && rate!.Sent >= MostSent",
             "false"
         ),
