@@ -187,6 +187,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.GotoAsync(own);
         await page.Locator("a.account").ClickAsync();
         await page.Locator("a[href*='/complain/']").First.ClickAsync();
+        await page.Locator("#Kind").SelectOptionAsync("WrongAmount");
         await page.Locator("#Text").FillAsync("?");
         await LookAsync(phone, "complain");
         await page.Locator("button.primary").ClickAsync();

@@ -143,7 +143,11 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("Test App can do nothing with it any more", Text());
         await Browser.SubmitAsync(("Pin", "1"));
         Assert.Contains("Enter the six digits", Text());
+        var form = Browser.Address;
         await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        var account = Browser.Address;
+        await Browser.GoAsync(form);
+        Assert.Equal(account, Browser.Address);
 
         await EventuallyAsync(async () => (await AccountAsync()).State == AccountState.Closed);
         Assert.Equal(before + 70_00, await CardAsync());

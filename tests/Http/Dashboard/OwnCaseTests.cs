@@ -26,6 +26,10 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("Test App", Text());
         await ComplainAsync("");
         Assert.Contains("Write what happened", Text());
+        await Browser.SubmitAsync(("Text", "Nothing was chosen."));
+        Assert.Contains("Choose what it is about.", Text());
+        await Browser.SubmitAsync(("Kind", "Nonsense"), ("Text", "Nothing was chosen."));
+        Assert.Contains("Choose what it is about.", Text());
 
         await ComplainAsync("I was asleep.\r\n<script>");
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Worlds;
@@ -20,16 +21,25 @@ public sealed class CustomerCloseModel(
     /// <summary>What apps may do with the account.</summary>
     public IReadOnlyList<AppAccess> Access { get; private set; } = [];
 
-    public void OnGet()
-    {
-        // The form alone.
-    }
+    public IActionResult OnGet() => IsDone(Account) ? SeeOther(DoneRoute) : Page();
 
     public async Task<IActionResult> OnPostAsync()
     {
         RequirePin();
-        return ModelState.IsValid ? DoneUnless(await accounts.CloseAsync(Session, Account, Pin!)) : Page();
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        var refusal = await accounts.CloseAsync(Session, Account, Pin!);
+        // Of two taps one closes, and the other finds it done.
+        return refusal is not null && IsDone((await Queries.FindAccountAsync(World, CustomerId, Account.Id))!)
+            ? SeeOther(DoneRoute)
+            : DoneUnless(refusal);
     }
+
+    private static bool IsDone(AccountRow account) =>
+        account.State is AccountState.Closing or AccountState.Closed;
 
     protected override async Task<bool> PrepareAsync()
     {

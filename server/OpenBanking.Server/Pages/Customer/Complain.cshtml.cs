@@ -18,8 +18,9 @@ public sealed class CustomerComplainModel(
     public static IReadOnlyList<CaseKind> Kinds { get; } =
     [CaseKind.NotMine, CaseKind.WrongAmount, CaseKind.NotDelivered, CaseKind.RefundMissing, CaseKind.Other];
 
+    /// <summary>Chosen by the customer alone: each says something of somebody else.</summary>
     [BindProperty]
-    public CaseKind Kind { get; set; } = CaseKind.NotMine;
+    public CaseKind? Kind { get; set; }
 
     [BindProperty]
     public string? Text { get; set; }
@@ -36,12 +37,14 @@ public sealed class CustomerComplainModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        if (!Kinds.Contains(Kind))
+        if (Kind is not { } kind || !Kinds.Contains(kind))
         {
-            return Fail(PageFailures.BadForm);
+            ModelState.Remove(nameof(Kind));
+            ModelState.AddModelError(nameof(Kind), texts["CaseKindMissing"]);
+            return Page();
         }
 
-        switch (await cases.ComplainAsync(Session, About, Kind, Text?.ReplaceLineEndings("\n").Trim() ?? ""))
+        switch (await cases.ComplainAsync(Session, About, kind, Text?.ReplaceLineEndings("\n").Trim() ?? ""))
         {
             case null:
                 return SeeOther(PageRoutes.Cases(World));
