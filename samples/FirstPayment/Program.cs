@@ -47,7 +47,14 @@ if (!File.Exists("bank.json"))
         sandbox.PersonsUrl,
         sandbox.MessagesUrl
     );
-    await File.WriteAllTextAsync("bank.json", JsonSerializer.Serialize(made));
+    var forTheOwner = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+    if (!OperatingSystem.IsWindows())
+    {
+        forTheOwner.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    }
+
+    await using var file = new FileStream("bank.json", forTheOwner);
+    await JsonSerializer.SerializeAsync(file, made);
 }
 
 var own = JsonSerializer.Deserialize<Registered>(await File.ReadAllTextAsync("bank.json"))!;
@@ -66,7 +73,14 @@ var app = builder.Build();
 // <link>
 // One customer is enough here. A real app keeps these ids beside its own user.
 LinkedCustomer? linked = null;
-LinkedCustomer Customer() => linked ?? throw new InvalidOperationException($"Link a customer first: {home}");
+LinkedCustomer Customer() => linked!;
+var withCustomer = app.MapGroup("");
+withCustomer.AddEndpointFilter(
+    async (call, next) =>
+        linked is null
+            ? Results.Text($"Link a customer first: {home}\n", statusCode: StatusCodes.Status409Conflict)
+            : await next(call)
+);
 
 app.MapOpenBankingAccountLink(
     "/openbanking",
@@ -109,7 +123,7 @@ app.MapGet(
 
 // </link>
 // <top_up>
-app.MapPost(
+withCustomer.MapPost(
     "/top-ups/{number}",
     async (string number, OpenBankingClient client) =>
     {
@@ -126,7 +140,7 @@ app.MapPost(
 // </top_up>
 // <coupon>
 Coupon? coupon = null;
-app.MapPost(
+withCustomer.MapPost(
     "/coupons/{number}",
     async (string number, OpenBankingClient client) =>
     {
@@ -142,7 +156,7 @@ app.MapPost(
 // </coupon>
 // <pay>
 var payments = new ConcurrentDictionary<string, Payment>();
-app.MapPost(
+withCustomer.MapPost(
     "/orders/{orderNo}/pay",
     async (string orderNo, OpenBankingClient client) =>
     {
@@ -188,15 +202,25 @@ app.MapGet("/orders/{orderNo}", (string orderNo) => $"{states.GetValueOrDefault(
 
 // </webhooks>
 // <refund>
-app.MapPost(
+withCustomer.MapPost(
     "/orders/{orderNo}/refund",
     async (string orderNo, OpenBankingClient client) =>
     {
+        if (!payments.TryGetValue(orderNo, out var payment))
+        {
+            return Results.Text(
+                $"There is no payment of {orderNo}.\n",
+                statusCode: StatusCodes.Status404NotFound
+            );
+        }
+
         var refund = await client.Refunds.CreateAsync(
-            new CreateRefundRequest { PaymentId = payments[orderNo].Id },
+            new CreateRefundRequest { PaymentId = payment.Id },
             IdempotencyKey.FromOrder(orderNo, "refund")
         );
-        return $"{refund.Status}: {refund.CustomerAmount} back, coupon back: {refund.CouponReturned}\n";
+        return Results.Text(
+            $"{refund.Status}: {refund.CustomerAmount} back, coupon back: {refund.CouponReturned}\n"
+        );
     }
 );
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,6 +14,18 @@ public abstract record ResponseObject
     /// <summary>The HTTP answer this came in, when it came in one.</summary>
     [JsonIgnore]
     public ResponseInfo? Response { get; set; }
+
+    /// <summary>What <c>ToString</c> shows before the fields: the answer, when it came in one.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (Response is not null)
+        {
+            builder.Append("Response = ").Append(Response);
+        }
+
+        return Response is not null;
+    }
 }
 
 /// <summary>What an HTTP answer says beside its body.</summary>

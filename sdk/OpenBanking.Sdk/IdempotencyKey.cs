@@ -61,7 +61,7 @@ public readonly record struct IdempotencyKey
         TryParse(text, out var key)
             ? key
             : throw new FormatException(
-                "An idempotency key is 1–64 visible ASCII characters, without spaces."
+                $"An idempotency key is 1–64 visible ASCII characters, without spaces; this text has {text?.Length ?? 0}."
             );
 
     /// <summary>A key in the partner's own form, when the text is one.</summary>

@@ -70,6 +70,32 @@ public sealed class WebhookTests(SharedServer shared) : IAsyncLifetime
         Assert.All(deliveries, delivery => Assert.InRange(delivery.Body.Length, 1, 20 * 1024));
     }
 
+    [Theory]
+    [InlineData()]
+    [InlineData("payment.vanished")]
+    [InlineData(EventTypes.PaymentCaptured, "*")]
+    public async Task Events_that_are_none_are_refused_with_those_there_are(params string[] events)
+    {
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            partner.Client.WebhookEndpoints.CreateAsync(
+                new CreateWebhookEndpointRequest
+                {
+                    Url = new Uri(receiver.Address, "/hooks").ToString(),
+                    Events = events,
+                }
+            )
+        );
+
+        Assert.Equal((400, ProblemCodes.InvalidRequest), (refusal.Status, refusal.Code));
+        Assert.Equal(("/events", "unknown_event"), (refusal.Errors[0].Pointer, refusal.Errors[0].Code));
+        Assert.Contains(EventTypes.PaymentCaptured, refusal.Errors[0].Detail);
+        Assert.EndsWith("leave events out to get all.", refusal.Errors[0].Detail);
+        await foreach (var kept in partner.Client.WebhookEndpoints.ListAsync())
+        {
+            Assert.Fail($"{kept.Id} was made.");
+        }
+    }
+
     [Fact]
     public async Task Each_capture_of_a_hold_tells_what_is_captured_by_now()
     {

@@ -43,8 +43,26 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
             new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }
         );
         Assert.Contains("/openbanking/link", await browser.GetStringAsync(home));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                File.GetUnixFileMode(folder["bank.json"])
+            );
+        }
+
+        var first = $"Link a customer first: {home}";
+        await RefusesAsync(browser, new Uri(home, "/top-ups/top-up-1"), HttpStatusCode.Conflict, first);
+        await RefusesAsync(browser, new Uri(home, "/orders/order-1/pay"), HttpStatusCode.Conflict, first);
         await LinkAsync(browser, home, JsonNode.Parse(await File.ReadAllTextAsync(folder["bank.json"]))!);
         Assert.StartsWith("Linked: account acct_", await browser.GetStringAsync(home));
+
+        await RefusesAsync(
+            browser,
+            new Uri(home, "/orders/never-paid/refund"),
+            HttpStatusCode.NotFound,
+            "There is no payment of never-paid."
+        );
 
         var talk = Conversation();
         Assert.Equal(6, talk.Count);
@@ -131,6 +149,20 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
             new Uri(home, "/openbanking/callback")
         );
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync(callback)).StatusCode);
+    }
+
+    private static async Task RefusesAsync(
+        HttpClient browser,
+        Uri address,
+        HttpStatusCode status,
+        string sentence
+    )
+    {
+        using var response = await browser.PostAsync(address, null);
+        Assert.Equal(
+            (status, $"{sentence}\n"),
+            (response.StatusCode, await response.Content.ReadAsStringAsync())
+        );
     }
 
     /// <summary>What it answers; a state that only an event brings is waited for.</summary>

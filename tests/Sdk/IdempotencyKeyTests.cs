@@ -48,7 +48,8 @@ public sealed class IdempotencyKeyTests
         Assert.True(IdempotencyKey.TryParse(new string('k', 64), out _));
         foreach (var wrong in new[] { "", "with space", "schlüssel", "line\n", new string('k', 65) })
         {
-            Assert.Throws<FormatException>(() => IdempotencyKey.Parse(wrong));
+            var refusal = Assert.Throws<FormatException>(() => IdempotencyKey.Parse(wrong));
+            Assert.EndsWith($"this text has {wrong.Length}.", refusal.Message);
         }
     }
 

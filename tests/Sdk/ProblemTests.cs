@@ -29,6 +29,33 @@ public sealed class ProblemTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_entry_of_a_problem_shows_its_own_fields_alone()
+    {
+        var refusal = await RefusedAsync(
+            Answers.Problem(400, ProblemCodes.InvalidRequest, "The amount is missing.")
+        );
+
+        Assert.Equal(
+            "ProblemError { Pointer = /amount, Code = required, Detail = An amount. }",
+            refusal.Errors[0].ToString()
+        );
+    }
+
+    [Theory]
+    [InlineData("kid cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s", true)]
+    [InlineData("kid eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", false)]
+    [InlineData("key cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s", false)]
+    public async Task Of_what_looks_like_a_secret_the_ids_of_keys_alone_are_shown(string named, bool shown)
+    {
+        var refusal = await RefusedAsync(
+            Answers.Problem(400, ProblemCodes.InvalidRequest, $"Registered are {named}.")
+        );
+
+        Assert.Equal(shown, refusal.Message.Contains(named, StringComparison.Ordinal));
+        Assert.Equal(!shown, refusal.Message.Contains("***", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_code_of_a_newer_server_is_kept()
     {
         var refusal = await RefusedAsync(Answers.Problem(409, "order_closed_by_magic"));

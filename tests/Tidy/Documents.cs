@@ -116,6 +116,7 @@ public sealed partial class Documents
     [InlineData("docs/guides/authorize-and-capture")]
     [InlineData("docs/guides/authorization-server")]
     [InlineData("docs/guides/testing")]
+    [InlineData("docs/guides/clients-and-statements")]
     [InlineData("docs/guides/open-accounts")]
     public void Both_languages_show_the_same_commands_and_code(string page)
     {

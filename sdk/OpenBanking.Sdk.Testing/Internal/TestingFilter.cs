@@ -90,9 +90,9 @@ internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals
                 ? Money.Cny(whole)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or BadHttpRequestException)
         {
-            // The server says what is wrong with it.
+            // The server says what is wrong with it: no JSON, or more than it takes.
             return null;
         }
         finally

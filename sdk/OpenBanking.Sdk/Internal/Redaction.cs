@@ -20,16 +20,22 @@ internal static partial class Redaction
     // address may have digits, in parts that are too short for a token.
     private static bool IsHarmless(string run) =>
         Id().IsMatch(run)
+        || KeyId().IsMatch(run)
         || Path().IsMatch(run)
         || !run.Any(character => char.IsAsciiDigit(character) || char.IsAsciiLetterUpper(character));
 
     /// <summary>Tokens, codes, assertions and secrets: 128 bits are 22 characters of base64url, and every
     /// JSON Web Token begins with <c>eyJ</c>.</summary>
     [GeneratedRegex(
-        "(?:eyJ[A-Za-z0-9_-]+|[A-Za-z0-9_+/=-]{22,})(?:\\.[A-Za-z0-9_-]*)*",
+        "(?:kid )?(?:eyJ[A-Za-z0-9_-]+|[A-Za-z0-9_+/=-]{22,})(?:\\.[A-Za-z0-9_-]*)*",
         RegexOptions.NonBacktracking
     )]
     private static partial Regex Run();
+
+    /// <summary>The name of a key is no secret, and thumbprints look like one; JSON Web Tokens have more than one
+    /// part.</summary>
+    [GeneratedRegex("^kid [A-Za-z0-9_-]{1,64}\\.?$", RegexOptions.NonBacktracking)]
+    private static partial Regex KeyId();
 
     [GeneratedRegex("^[a-z]{3,5}_[0-9a-z]{26}$", RegexOptions.NonBacktracking)]
     private static partial Regex Id();

@@ -7,6 +7,9 @@ internal static class Refusals
     private const int TooManyRequests = 429;
     private const int RequestTimeout = 408;
     private const int ServerErrors = 500;
+    private const int BadGateway = 502;
+    private const int ServiceUnavailable = 503;
+    private const int GatewayTimeout = 504;
     private const int MostFieldsTold = 5;
     private static readonly TimeSpan harmlessSkew = TimeSpan.FromSeconds(5);
 
@@ -34,8 +37,10 @@ internal static class Refusals
             )
             : new OpenBankingException(
                 Message(
-                    "The answer is none of the API's own: a gateway in between gave it, or another server is at ApiAddress "
-                        + "(at Authority, where that is not set).",
+                    IsUnavailable(answer)
+                        ? "The bank is unavailable: it, or a gateway in between, answered without saying why. Try again later."
+                        : "The answer is none of the API's own: a gateway in between gave it, or another server is at "
+                            + "ApiAddress (at Authority, where that is not set).",
                     ClientErrorCodes.UnexpectedAnswer,
                     answer
                 )
@@ -103,6 +108,10 @@ internal static class Refusals
             : $" This machine's clock is {(long)Math.Round(ahead.Duration().TotalSeconds)} s "
                 + (ahead > TimeSpan.Zero ? "ahead of" : "behind")
                 + " the bank's: set it.";
+
+    /// <summary>What a gateway answers when the server behind it does not, or not in time.</summary>
+    private static bool IsUnavailable(Answer answer) =>
+        answer.Status is BadGateway or ServiceUnavailable or GatewayTimeout;
 
     private static bool MaySucceedLater(Answer answer) =>
         answer.Status is RequestTimeout or TooManyRequests or >= ServerErrors;

@@ -118,7 +118,7 @@ public sealed class ClientAuthentication(
         assertion.Algorithm is not (PublicKey.Es256 or PublicKey.Ps256)
             ? "The assertion's alg must be ES256 or PS256."
             : "The assertion is not signed by a registered key; registered are "
-                + string.Join(", ", app.Keys.Select(key => key.KeyId ?? key.Thumbprint))
+                + string.Join(", ", app.Keys.Select(key => $"kid {key.KeyId ?? key.Thumbprint}"))
                 + ".";
 
     private static SingleUseRow UseOf(RegisteredApp app, Jws assertion) =>

@@ -60,11 +60,11 @@ public static class WebhookApi
         var request = body.Value;
         var refused = Wire.Refuse(
             Wire.CheckText("/url", request.Url, LongestUrl),
-            request.Events?.All(EventTypes.All.Contains) is false
+            request.Events is { Count: 0 } || request.Events?.All(EventTypes.All.Contains) is false
                 ? Wire.Wrong(
                     "/events",
                     "unknown_event",
-                    $"One or more of {string.Join(", ", EventTypes.All)} are expected."
+                    $"One or more of {string.Join(", ", EventTypes.All)} are expected; leave events out to get all."
                 )
                 : null
         );

@@ -31,7 +31,12 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
 
         var refusal = await RefusedAsync(options => options.Key = key);
 
-        Assert.StartsWith("The assertion is not signed by a registered key", refusal.Message);
+        var registered = new OpenBankingOptions();
+        bank.Configure(registered);
+        Assert.StartsWith(
+            $"The assertion is not signed by a registered key; registered are kid {registered.Key!.PublicJwk.Kid}.",
+            refusal.Message
+        );
         Assert.Contains($"with the key {key.PublicJwk.Kid}", refusal.Message);
     }
 

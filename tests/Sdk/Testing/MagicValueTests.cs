@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Testing;
+using OpenBanking.Tests.Sdk.Stub;
 
 namespace OpenBanking.Tests.Sdk.Testing;
 
@@ -24,6 +25,45 @@ public sealed class MagicValueTests
             left += await TryAsync(bank, customer, magic, left);
             Assert.Equal((magic.Name, left), (magic.Name, await BalanceAsync(bank, customer)));
         }
+    }
+
+    [Fact]
+    public async Task An_order_that_is_too_large_is_refused_as_by_any_bank()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            bank.Client.Payments.CreateAsync(
+                new CreatePaymentRequest
+                {
+                    OrderNo = new string('x', 3_000_000),
+                    Amount = Money.Yuan(1),
+                    AgreementId = Samples.AgreementId,
+                },
+                IdempotencyKey.Parse("too-large")
+            )
+        );
+
+        Assert.Equal(
+            (413, ProblemCodes.BodyTooLarge, false),
+            (refusal.Status, refusal.Code, refusal.Retryable)
+        );
+    }
+
+    [Fact]
+    public async Task A_bank_that_stays_unavailable_is_told_as_that()
+    {
+        await using var bank = await SandboxBank.StartAsync(
+            new() { ConfigureClient = options => options.MaxRetries = 0 }
+        );
+        var customer = await bank.LinkCustomerAsync();
+
+        var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(() =>
+            bank.PayAsync(customer, "order-1", MagicAmounts.AlwaysUnavailable)
+        );
+
+        Assert.Contains("The bank is unavailable", unknown.Message);
+        Assert.Contains("HTTP 503", unknown.Message);
     }
 
     [Fact]
