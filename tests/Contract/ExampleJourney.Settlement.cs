@@ -1,3 +1,4 @@
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Testing;
 
@@ -88,7 +89,7 @@ public sealed partial class ExampleJourney
     /// <summary>A day passes, and what it brought is paid out.</summary>
     private async Task PayOutAsync(Predicate<List<Payout>> isDone)
     {
-        await bank.Get<SandboxClock>().AdvanceAsync(World, TimeSpan.FromDays(1));
+        await bank.Get<SandboxClock>().AdvanceAsync(World, TimeSpan.FromDays(1) + PayoutRuns.Grace);
         await UntilAsync(async () => await client.Payouts.ListAsync().ToListAsync(), isDone);
     }
 }

@@ -15,7 +15,7 @@ internal static class SettlementExamples
         Console.WriteLine($"{fees.BasisPoints} basis points from {fees.From} on.");
         // </Sandbox_SetFeesAsync>
         await SellAsync(client, customer.AgreementId!);
-        await bank.Clock.AdvanceAsync(TimeSpan.FromDays(1));
+        await bank.Clock.AdvanceAsync(TimeSpan.FromHours(25));
         await ReadAsync(client);
     }
 
