@@ -261,7 +261,7 @@ public static class ApplicationRules
 
     private static void CountWrong(Book book, AccountApplicationRow application, CodeCheck check)
     {
-        if (check != CodeCheck.Wrong || !OpeningRules.IsOpen(application.State))
+        if (check is not (CodeCheck.Wrong or CodeCheck.LastWrong) || !OpeningRules.IsOpen(application.State))
         {
             return;
         }

@@ -28,6 +28,9 @@ public enum CodeCheck
     Right,
     Wrong,
 
+    /// <summary>Wrong, and it was the last guess: only a new code helps.</summary>
+    LastWrong,
+
     /// <summary>Expired, used, or guessed too often: only a new code helps.</summary>
     Over,
 }
@@ -42,6 +45,14 @@ public static class OneTimeCodeRules
     public const int MostInHour = 10;
     public const int MostFailuresInDay = 15;
     private const int MostFailures = 5;
+
+    /// <summary>A code as somebody typed it: without white space, and with ASCII digits for full-width ones.</summary>
+    public static string Read(string? typed) =>
+        new([
+            .. (typed ?? "")
+                .Where(letter => !char.IsWhiteSpace(letter))
+                .Select(letter => letter is >= '０' and <= '９' ? (char)(letter - '０' + '0') : letter),
+        ]);
 
     /// <summary>Whether a text has the form of a code.</summary>
     public static bool MayBeCode(string text) => text.Length == 6 && text.All(char.IsAsciiDigit);
@@ -129,7 +140,9 @@ public static class OneTimeCodeRules
             book.Update(CustomerTables.OneTimeCodeRates, Counted(rate, right, realNow));
         }
 
-        return right ? CodeCheck.Right : CodeCheck.Wrong;
+        return right ? CodeCheck.Right
+            : code.Failures + 1 < MostFailures ? CodeCheck.Wrong
+            : CodeCheck.LastWrong;
     }
 
     private static bool IsLocked(OneTimeCodeRateRow? rate, DateTimeOffset now) =>

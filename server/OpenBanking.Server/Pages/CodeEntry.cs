@@ -19,7 +19,7 @@ internal static class CodeEntry
     )
     {
         // What cannot be a code is a slip of the finger, and no guess.
-        var code = entered?.Trim() ?? "";
+        var code = OneTimeCodeRules.Read(entered);
         if (!OneTimeCodeRules.MayBeCode(code))
         {
             problems.AddModelError(Field, texts["CodeWrong"]);

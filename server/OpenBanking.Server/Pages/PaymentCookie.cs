@@ -24,15 +24,18 @@ public sealed class PaymentCookie(ServerAddress address)
         }
     }
 
-    /// <summary>The payment, if there is one of this world.</summary>
+    /// <summary>The payment, if there is one of this world; it stays remembered.</summary>
+    public Id<PaymentRow>? Find(HttpContext context, World world) =>
+        context.Request.Cookies[Name]?.Split('.') is [var number, var text]
+        && number == world.ToString()
+        && Id<PaymentRow>.TryParse(text, out var payment)
+            ? payment
+            : null;
+
+    /// <summary>The payment, if there is one of this world, and forgets it.</summary>
     public Id<PaymentRow>? Take(HttpContext context, World world)
     {
-        var found =
-            context.Request.Cookies[Name]?.Split('.') is [var number, var text]
-            && number == world.ToString()
-            && Id<PaymentRow>.TryParse(text, out var payment)
-                ? payment
-                : (Id<PaymentRow>?)null;
+        var found = Find(context, world);
         Remove(context);
         return found;
     }

@@ -66,7 +66,10 @@ public class ApplicationRulesTests
                 scene.Visit();
             }
 
-            Assert.Equal(CodeCheck.Wrong, scene.Enter(right: false).Declined);
+            Assert.Equal(
+                wrong % 5 < 4 ? CodeCheck.Wrong : CodeCheck.LastWrong,
+                scene.Enter(right: false).Declined
+            );
         }
 
         Assert.Equal(

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using OpenBanking.Server.Dashboard;
 
 namespace OpenBanking.Server.Pages;
 
 /// <summary>Says that there is no way on from here; only codes we know are shown.</summary>
-public sealed class ErrorModel : PageModel
+public sealed class ErrorModel(CustomerSessions sessions, SessionCookie cookie) : PageModel
 {
     private static readonly string[] known =
     [
@@ -20,7 +21,10 @@ public sealed class ErrorModel : PageModel
 
     public string TextName => $"Error_{Code}";
 
-    public void OnGet(string? code)
+    /// <summary>The accounts of the customer who is signed in; null when nobody is.</summary>
+    public string? Own { get; private set; }
+
+    public async Task OnGetAsync(string? code)
     {
         Code = known.Contains(code) ? code! : known[0];
         Response.StatusCode = Code switch
@@ -29,5 +33,13 @@ public sealed class ErrorModel : PageModel
             PageFailures.InternalError => StatusCodes.Status500InternalServerError,
             _ => StatusCodes.Status400BadRequest,
         };
+        if (
+            Code == PageFailures.NotFound
+            && cookie.Find(HttpContext) is var (world, id, secret)
+            && await sessions.FindAsync(world, id, secret) is { Step: SessionStep.Home }
+        )
+        {
+            Own = PageRoutes.Own(world);
+        }
     }
 }

@@ -94,7 +94,7 @@ public sealed class ConfirmModel(
         }
 
         // What cannot be a code is a slip of the finger, and no guess.
-        var code = Code?.Trim() ?? "";
+        var code = OneTimeCodeRules.Read(Code);
         if (NeedsCode && !OneTimeCodeRules.MayBeCode(code))
         {
             ModelState.AddModelError(nameof(Code), texts["CodeWrong"]);
