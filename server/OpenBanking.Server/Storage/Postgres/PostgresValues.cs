@@ -42,7 +42,7 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
         );
 }
 
-/// <summary>Takes many rows and gives one array a column. It may be used again for other rows of the same columns.</summary>
+/// <summary>Takes many rows and gives one array a column.</summary>
 /// <param name="wanted">Which columns are taken, from the first on; all others are.</param>
 internal sealed class PostgresArrays(bool[]? wanted = null) : RowWriter
 {
@@ -57,24 +57,6 @@ internal sealed class PostgresArrays(bool[]? wanted = null) : RowWriter
         foreach (var filled in columns)
         {
             parameters.Add(filled.ToParameter());
-        }
-    }
-
-    /// <summary>Takes other rows from now on.</summary>
-    public void Clear()
-    {
-        foreach (var filled in columns)
-        {
-            filled.Clear();
-        }
-    }
-
-    /// <summary>Tells the parameters that were added that their arrays are others.</summary>
-    public void Renew()
-    {
-        foreach (var filled in columns)
-        {
-            filled.Renew();
         }
     }
 
@@ -112,26 +94,14 @@ internal sealed class PostgresArrays(bool[]? wanted = null) : RowWriter
     private abstract class Column
     {
         public abstract NpgsqlParameter ToParameter();
-
-        public abstract void Clear();
-
-        public abstract void Renew();
     }
 
-    private sealed class Column<T> : Column
+    private sealed class Column<T>(NpgsqlDbType type) : Column
     {
-        private readonly NpgsqlParameter<List<T>> parameter;
-
-        public Column(NpgsqlDbType type) =>
-            parameter = new() { TypedValue = Values, NpgsqlDbType = NpgsqlDbType.Array | type };
-
         public List<T> Values { get; } = [];
 
-        public override NpgsqlParameter ToParameter() => parameter;
-
-        public override void Clear() => Values.Clear();
-
-        public override void Renew() => parameter.TypedValue = Values;
+        public override NpgsqlParameter ToParameter() =>
+            new NpgsqlParameter<List<T>> { TypedValue = Values, NpgsqlDbType = NpgsqlDbType.Array | type };
     }
 }
 

@@ -38,11 +38,6 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         + "SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     private readonly List<Action<NpgsqlDataReader>> loads = [];
-
-    /// <summary>By their texts, each of which is one object; of the connection that is open.</summary>
-    private readonly Dictionary<string, PostgresStatement> statements = new(
-        ReferenceEqualityComparer.Instance
-    );
     private NpgsqlConnection? connection;
     private PostgresBackend backend;
     private NpgsqlBatch batch = null!;
@@ -255,20 +250,23 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         long? count = null
     )
     {
-        if (!statements.TryGetValue(text, out var statement))
-        {
-            statements.Add(text, statement = new(text, wanted));
-        }
-
-        statement.Clear();
+        var arrays = new PostgresArrays(wanted);
         foreach (var row in rows)
         {
-            statement.Rows.NextRow();
-            write(row, statement.Rows);
+            arrays.NextRow();
+            write(row, arrays);
         }
 
-        statement.Complete(world, count);
-        batch.BatchCommands.Add(statement.Command);
+        var command = new NpgsqlBatchCommand(text);
+        var parameters = new PostgresParameters(command.Parameters);
+        parameters.Int64(world);
+        parameters.Arrays(arrays);
+        if (count is not null)
+        {
+            parameters.Int64(count);
+        }
+
+        batch.BatchCommands.Add(command);
     }
 
     private void Add(string text) => batch.BatchCommands.Add(new(text));
@@ -368,7 +366,6 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         connections.Clear();
         connection?.Dispose();
         connection = null;
-        statements.Clear();
         inTransaction = false;
     }
 }
