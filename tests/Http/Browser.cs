@@ -44,6 +44,13 @@ public sealed class Browser : IDisposable
         await FollowAsync(address, response);
     }
 
+    /// <summary>Asks for a page and stays where it is; others may do so at the same time.</summary>
+    public async Task<HttpStatusCode> LookAtAsync(Uri address)
+    {
+        using var response = await http.GetAsync(address);
+        return response.StatusCode;
+    }
+
     /// <summary>Enters values into the form of the page and presses its first button.</summary>
     public Task SubmitAsync(params (string Name, string Value)[] entered) =>
         SubmitAsync(handler: null, entered);

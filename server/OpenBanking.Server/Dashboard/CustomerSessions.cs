@@ -65,11 +65,19 @@ public sealed class CustomerSessions(
         var customer = row.CustomerId is { } customerId
             ? await store.FindAsync(CustomerTables.Customers, world, customerId)
             : null;
-        return
-            customer is { ErasedAt: null }
-            && !await store.IsMobileOfAsync(world, row.MobileIndex, customer.Id)
-            ? null
-            : new(world, row, customer);
+        if (
+            customer is not { ErasedAt: null }
+            || await store.IsMobileOfAsync(world, row.MobileIndex, customer.Id)
+        )
+        {
+            return new(world, row, customer);
+        }
+
+        // Number and session may have changed together after the session was read.
+        return await store.FindAsync(SessionTables.Sessions, world, sessionId) is { } now
+            && now.MobileIndex != row.MobileIndex
+            ? await FindAsync(world, id, browserSecret)
+            : null;
     }
 
     /// <summary>Begins a session with a code; null when the number has had too many lately. Whether the number is

@@ -1,3 +1,4 @@
+using System.Net;
 using OpenBanking.Server;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Security;
@@ -47,6 +48,24 @@ public sealed class OwnMobileTests(SharedServer shared) : MobilePageTests(shared
         using var anew = new Browser();
         await SignInAsync(anew, Moved);
         Assert.Contains("Signed in with 199****0001", Text(anew));
+    }
+
+    [Fact]
+    public async Task Whoever_looks_at_their_pages_while_the_number_changes_stays_signed_in()
+    {
+        await SignInAsync();
+        await FollowAsync("Change your mobile number");
+        await BeginAsync(Moved.Mobile, Person.CardNumber, TestPartner.Pin);
+        var code = await ChangeCodeAsync(Moved);
+        using var changed = new CancellationTokenSource();
+        var looks = Enumerable.Range(0, 8).Select(_ => LookUntilAsync(changed.Token)).ToList();
+
+        await EnterCodeAsync(code);
+        await WaitAsync();
+
+        Assert.Contains("Your mobile number is changed", Text());
+        await changed.CancelAsync();
+        Assert.All(await Task.WhenAll(looks), seen => Assert.Equal([HttpStatusCode.OK], seen));
     }
 
     [Fact]
@@ -201,5 +220,16 @@ public sealed class OwnMobileTests(SharedServer shared) : MobilePageTests(shared
             .Server.Get<Vault>()
             .OpenJson<CustomerProfile>(customer!.Profile, customer.Id.Value)
             .Mobile;
+    }
+
+    private async Task<HashSet<HttpStatusCode>> LookUntilAsync(CancellationToken changed)
+    {
+        var seen = new HashSet<HttpStatusCode>();
+        while (!changed.IsCancellationRequested)
+        {
+            seen.Add(await Browser.LookAtAsync(Own()));
+        }
+
+        return seen;
     }
 }
