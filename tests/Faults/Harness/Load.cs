@@ -364,7 +364,7 @@ internal sealed class Load : IAsyncDisposable
         try
         {
             var order = await partner.Client.Orders.GetAsync(act.OrderNo!);
-            Assert.Equal((act.Made?.Id, 1), (order.LastPayment.Id, order.Attempts));
+            Assert.Equal((act.Made?.Id, 1), (order.LastPayment!.Id, order.Attempts));
         }
         catch (OpenBankingException absent) when (absent.Code == ProblemCodes.NotFound)
         {

@@ -50,7 +50,7 @@ internal static class PaymentExamples
 
         // <Orders_GetAsync>
         var last = (await client.Orders.GetAsync(orderNo)).LastPayment;
-        Console.WriteLine(last.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");
+        Console.WriteLine(last?.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");
         // </Orders_GetAsync>
         Assert.Equal(payment.Id, last.Id);
 
