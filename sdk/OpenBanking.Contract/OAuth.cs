@@ -224,7 +224,8 @@ public sealed record TokenResponse : ResponseObject
     public string? ConsentId { get; init; }
 
     /// <summary>The kind and the consent; none of the tokens.</summary>
-    private protected override string Describe() => $"{TokenType} token for {ExpiresIn} s, consent {ConsentId}";
+    private protected override string Describe() =>
+        $"{TokenType} token for {ExpiresIn} s, consent {ConsentId}";
 }
 
 /// <summary>An OAuth error (RFC 6749 §5.2).</summary>

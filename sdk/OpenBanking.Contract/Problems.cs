@@ -310,18 +310,6 @@ public static class ProblemCodes
     public static ProblemDefinition Find(string code) => byCode[code];
 }
 
-/// <summary>One entry of the catalogue of declines.</summary>
-/// <param name="Code">The stable code.</param>
-/// <param name="Title">What it means.</param>
-/// <param name="CustomerAdvice">What the customer can do.</param>
-/// <param name="PartnerAdvice">What the partner can do.</param>
-public sealed record DeclineDefinition(
-    string Code,
-    string Title,
-    string CustomerAdvice,
-    string PartnerAdvice
-);
-
 /// <summary>Why a payment or top-up failed. A decline is a fact, kept and replayed under its idempotency key;
 /// to try again, use a key for a new attempt.</summary>
 public static class DeclineCodes

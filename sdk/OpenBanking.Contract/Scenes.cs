@@ -16,5 +16,5 @@ public static class Scenes
 
     /// <summary>All scenes.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Video, FoodDelivery, Shopping, Transit, Campus, Parking, Government, Other];
+    [Video, FoodDelivery, Shopping, Transit, Campus, Parking, Government, Other];
 }

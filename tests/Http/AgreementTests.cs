@@ -132,13 +132,7 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
     {
         var linked = await Partner.LinkAsync(
             person: 1,
-            [
-                new AccountOpening(),
-                terms with
-                {
-                    Scenes = [Scenes.Parking, Scenes.Transit, Scenes.Parking],
-                },
-            ]
+            [new AccountOpening(), terms with { Scenes = [Scenes.Parking, Scenes.Transit, Scenes.Parking] }]
         );
         await Partner.TopUpAsync(linked, Money.Yuan(10), "top-up-2");
         string[] scenes = [Scenes.Parking, Scenes.Transit];
@@ -156,11 +150,11 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
         // Without a scene it is the one that the app is registered with.
         Assert.Equal(Scenes.Other, Partner.App.Scene);
         var unnamed = await PayInAsync(linked, "order-3", scene: null);
+        Assert.Equal((DeclineCodes.AgreementSceneNotCovered, null), (unnamed.DeclineCode, unnamed.Scene));
         Assert.Equal(
-            (DeclineCodes.AgreementSceneNotCovered, null),
-            (unnamed.DeclineCode, unnamed.Scene)
+            Money.Yuan(1),
+            (await Partner.Client.Agreements.GetAsync(linked.AgreementId!)).TotalPaid
         );
-        Assert.Equal(Money.Yuan(1), (await Partner.Client.Agreements.GetAsync(linked.AgreementId!)).TotalPaid);
 
         await SignInAsync(Browser, (await Partner.PersonsAsync())[1]);
         await Browser.GoAsync(Own($"/apps/{linked.ConsentId}"));

@@ -70,8 +70,7 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
                 Token,
                 sent,
                 "cancel-1",
-                change: request =>
-                    request.Content?.Headers.ContentType = sentAs is null ? null : new(sentAs)
+                change: request => request.Content?.Headers.ContentType = sentAs is null ? null : new(sentAs)
             );
 
         var canceled = await CancelAsync(body, type);

@@ -325,6 +325,10 @@ public sealed class Receiver : IAsyncDisposable
         {
             await Task.Delay(TimeSpan.FromSeconds(14), context.RequestAborted);
         }
+        else if (path == "/unhurried")
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2.5), context.RequestAborted);
+        }
 
         context.Response.StatusCode =
             Answers.TryGetValue(path, out var answers) && answers.TryDequeue(out var status) ? status : 204;

@@ -140,7 +140,8 @@ public static class AuthorizationDetails
                 "/optional: an account is opened before the customer agrees.",
             AccountOpening { AccountType: { } type } when !LimitRules.IsKnown(type.Value) =>
                 "/account_type: type_ii or type_iii is expected.",
-            AccountInformation { Actions: { } actions } when !AreAmong(actions, AccountInformation.AllActions) =>
+            AccountInformation { Actions: { } actions }
+                when !AreAmong(actions, AccountInformation.AllActions) =>
                 $"/actions: one or more of {string.Join(", ", AccountInformation.AllActions)} are expected.",
             PaymentAgreementTerms { Scenes: { } scenes } when !AreAmong(scenes, Scenes.All) =>
                 $"/scenes: one or more of {string.Join(", ", Scenes.All)} are expected.",

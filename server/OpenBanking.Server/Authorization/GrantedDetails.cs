@@ -40,8 +40,11 @@ public static class GrantedDetails
                 agreed.Scenes,
                 terms.Scenes
             )
-                && agreed with { Optional = null, Scenes = null }
-                    == terms with { Optional = null, Scenes = null },
+                && agreed with
+                {
+                    Optional = null,
+                    Scenes = null,
+                } == terms with { Optional = null, Scenes = null },
             _ => held with { Optional = null } == wanted with { Optional = null },
         };
 

@@ -52,7 +52,7 @@ internal static class PaymentExamples
         var last = (await client.Orders.GetAsync(orderNo)).LastPayment;
         Console.WriteLine(last?.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");
         // </Orders_GetAsync>
-        Assert.Equal(payment.Id, last.Id);
+        Assert.Equal(payment.Id, last?.Id);
 
         // <Agreements_GetAsync>
         var agreement = await client.Agreements.GetAsync(agreementId);

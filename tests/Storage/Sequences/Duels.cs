@@ -44,9 +44,7 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         await Task.WhenAll(
             Kinds
                 .SelectMany(kind => Enumerable.Repeat(kind, OfEach))
-                .Select(
-                    async (kind, number) => (kind.Key, await kind.Value(this, new Random(seed + number)))
-                )
+                .Select(async (kind, number) => (kind.Key, await kind.Value(this, new Random(seed + number))))
         );
 
     private async Task<int> CaptureAndCancelAsync(Random random)
@@ -54,7 +52,11 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         var held = await HoldAsync(random);
         var ends = await AtOnceAsync(random, Capture(held, null, final: true), Cancel(held));
         var winner = OnlyOneOf(ends, ProblemCodes.PaymentNotCapturable, ProblemCodes.PaymentNotCancelable);
-        AssertIs(held, winner == 0 ? PaymentState.Captured : PaymentState.Canceled, winner == 0 ? held.Amount : 0);
+        await AssertIsAsync(
+            held,
+            winner == 0 ? PaymentState.Captured : PaymentState.Canceled,
+            winner == 0 ? held.Amount : 0
+        );
         return winner;
     }
 
@@ -66,7 +68,11 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         var ends = await AtOnceAsync(random, Capture(held, part, final: false), Cancel(held));
         Assert.Null(ends[1]);
         var winner = FirstOr(ends[0], ProblemCodes.PaymentNotCapturable);
-        AssertIs(held, winner == 0 ? PaymentState.Captured : PaymentState.Canceled, winner == 0 ? part : 0);
+        await AssertIsAsync(
+            held,
+            winner == 0 ? PaymentState.Captured : PaymentState.Canceled,
+            winner == 0 ? part : 0
+        );
         return winner;
     }
 
@@ -79,7 +85,11 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
             node => SubmitAsync(node, new ExpirePayment(world, holdEnd, held))
         );
         var winner = OnlyOneOf(ends, ProblemCodes.AuthorizationExpired, ProblemCodes.PaymentNotCapturable);
-        AssertIs(held, winner == 0 ? PaymentState.Captured : PaymentState.Expired, winner == 0 ? held.Amount : 0);
+        await AssertIsAsync(
+            held,
+            winner == 0 ? PaymentState.Captured : PaymentState.Expired,
+            winner == 0 ? held.Amount : 0
+        );
         return winner;
     }
 
@@ -88,22 +98,30 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
     {
         var held = await HoldAsync(random);
         var most = (held.Amount / 2) + 1;
-        var ends = await AtOnceAsync(random, Capture(held, most, final: false), Capture(held, most, final: false));
+        var ends = await AtOnceAsync(
+            random,
+            Capture(held, most, final: false),
+            Capture(held, most, final: false)
+        );
         var winner = OnlyOneOf(
             ends,
             ProblemCodes.CaptureExceedsAuthorization,
             ProblemCodes.CaptureExceedsAuthorization
         );
-        AssertIs(held, PaymentState.Authorized, most);
+        await AssertIsAsync(held, PaymentState.Authorized, most);
         return winner;
     }
 
     private async Task<int> CapturesOfAllAsync(Random random)
     {
         var held = await HoldAsync(random);
-        var ends = await AtOnceAsync(random, Capture(held, null, final: true), Capture(held, null, final: false));
+        var ends = await AtOnceAsync(
+            random,
+            Capture(held, null, final: true),
+            Capture(held, null, final: false)
+        );
         var winner = OnlyOneOf(ends, ProblemCodes.PaymentNotCapturable, ProblemCodes.PaymentNotCapturable);
-        AssertIs(held, PaymentState.Captured, held.Amount);
+        await AssertIsAsync(held, PaymentState.Captured, held.Amount);
         return winner;
     }
 
@@ -115,7 +133,7 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         var ends = await AtOnceAsync(random, Capture(held, part, final: true), Refund(held, null));
         Assert.Null(ends[0]);
         var refunded = FirstOr(ends[1], ProblemCodes.PaymentNotRefundable) == 0;
-        AssertIs(
+        await AssertIsAsync(
             held,
             refunded ? PaymentState.Refunded : PaymentState.Captured,
             part,
@@ -132,7 +150,7 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         var ends = await AtOnceAsync(random, Cancel(held), Refund(held, part / 2));
         Assert.Null(ends[0]);
         var refunded = FirstOr(ends[1], ProblemCodes.PaymentNotRefundable) == 0;
-        AssertIs(
+        await AssertIsAsync(
             held,
             refunded ? PaymentState.PartiallyRefunded : PaymentState.Captured,
             part,
@@ -147,12 +165,8 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         var paid = await PayAsync(random, holdUntil: null);
         var most = (paid.Amount / 2) + 1;
         var ends = await AtOnceAsync(random, Refund(paid, most), Refund(paid, most));
-        var winner = OnlyOneOf(
-            ends,
-            ProblemCodes.RefundExceedsPayment,
-            ProblemCodes.RefundExceedsPayment
-        );
-        AssertIs(paid, PaymentState.PartiallyRefunded, captured: null, refunded: most);
+        var winner = OnlyOneOf(ends, ProblemCodes.RefundExceedsPayment, ProblemCodes.RefundExceedsPayment);
+        await AssertIsAsync(paid, PaymentState.PartiallyRefunded, captured: null, refunded: most);
         return winner;
     }
 
@@ -165,7 +179,7 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
             node => SubmitAsync(node, new CancelConfirmation(world, Scene.Start, asked))
         );
         var winner = OnlyOneOf(ends, ConfirmationRules.Refusals.Over, ProblemCodes.PaymentNotCancelable);
-        AssertConfirmed(asked, winner == 0, ConfirmationState.Canceled);
+        await AssertConfirmedAsync(asked, winner == 0, ConfirmationState.Canceled);
         return winner;
     }
 
@@ -178,7 +192,7 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
             node => SubmitAsync(node, new ExpireConfirmation(world, asked.ExpiresAt, asked))
         );
         var winner = OnlyOneOf(ends, ConfirmationRules.Refusals.Over, ConfirmationRules.Refusals.Over);
-        AssertConfirmed(asked, winner == 0, ConfirmationState.Expired);
+        await AssertConfirmedAsync(asked, winner == 0, ConfirmationState.Expired);
         return winner;
     }
 
@@ -194,8 +208,8 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         );
         Assert.Null(ends[1]);
         var winner = FirstOr(ends[0], ConfirmationRules.Refusals.Over);
-        AssertConfirmed(asked, winner == 0, ConfirmationState.Canceled);
-        Assert.NotNull(store.Find(PaymentTables.Orders, world, order)!.ClosedAt);
+        await AssertConfirmedAsync(asked, winner == 0, ConfirmationState.Canceled);
+        Assert.NotNull((await store.FindAsync(PaymentTables.Orders, world, order))!.ClosedAt);
         return winner;
     }
 
@@ -205,10 +219,10 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         var asked = await AskAsync(random);
         var ends = await AtOnceAsync(random, Confirm(asked, Payer), Confirm(asked, Another));
         var winner = OnlyOneOf(ends, ConfirmationRules.Refusals.Over, ConfirmationRules.Refusals.Over);
-        AssertConfirmed(asked, confirmed: true, ConfirmationState.Confirmed);
+        await AssertConfirmedAsync(asked, confirmed: true, ConfirmationState.Confirmed);
         Assert.Equal(
             scene.Accounts[winner == 0 ? Payer : Another].Id,
-            store.Find(PaymentTables.Payments, world, asked.PaymentId)!.AccountId
+            (await store.FindAsync(PaymentTables.Payments, world, asked.PaymentId))!.AccountId
         );
         return winner;
     }
@@ -236,7 +250,7 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
             FeeRuleId = Scene.FeeRuleOf(1, Scene.Start).Id,
         };
         Assert.Null(await SubmitAsync(nodes[random.Next(nodes.Count)], command));
-        return store.Find(PaymentTables.Payments, world, id)!;
+        return (await store.FindAsync(PaymentTables.Payments, world, id))!;
     }
 
     private async Task<ConfirmationRow> AskAsync(Random random)
@@ -259,10 +273,7 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
             ExpiresAt = Scene.Start.AddMinutes(30),
         };
         Assert.Null(
-            await SubmitAsync(
-                nodes[random.Next(nodes.Count)],
-                new AskConfirmation(world, Scene.Start, row)
-            )
+            await SubmitAsync(nodes[random.Next(nodes.Count)], new AskConfirmation(world, Scene.Start, row))
         );
         return row;
     }
@@ -349,17 +360,29 @@ internal sealed class Duels(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
         return end is null ? 0 : 1;
     }
 
-    private void AssertIs(PaymentRow payment, PaymentState state, long? captured, long refunded = 0)
+    private async Task AssertIsAsync(
+        PaymentRow payment,
+        PaymentState state,
+        long? captured,
+        long refunded = 0
+    )
     {
-        var now = store.Find(PaymentTables.Payments, world, payment.Id)!;
+        var now = (await store.FindAsync(PaymentTables.Payments, world, payment.Id))!;
         Assert.Equal((state, captured, refunded), (now.State, now.Captured, now.Refunded));
     }
 
-    private void AssertConfirmed(ConfirmationRow asked, bool confirmed, ConfirmationState otherwise)
+    private async Task AssertConfirmedAsync(
+        ConfirmationRow asked,
+        bool confirmed,
+        ConfirmationState otherwise
+    )
     {
-        var now = store.Find(ConfirmationTables.Confirmations, world, new(asked.PaymentId))!;
+        var now = (await store.FindAsync(ConfirmationTables.Confirmations, world, new(asked.PaymentId)))!;
         Assert.Equal(confirmed ? ConfirmationState.Confirmed : otherwise, now.State);
-        Assert.Equal(confirmed, store.Find(PaymentTables.Payments, world, asked.PaymentId) is not null);
+        Assert.Equal(
+            confirmed,
+            await store.FindAsync(PaymentTables.Payments, world, asked.PaymentId) is not null
+        );
     }
 
     private Id<T> New<T>()
