@@ -54,10 +54,10 @@ internal sealed partial class ConfirmingCustomer : IDisposable
 
     public void Dispose() => browser.Dispose();
 
-    /// <summary>Reads a page, and sends its form with what is entered.</summary>
+    /// <summary>Reads a page, and sends its first form with what is entered.</summary>
     private async Task<Uri> SubmitAsync(Uri address, (string Name, string Value) entered)
     {
-        var page = await browser.GetStringAsync(address);
+        var page = (await browser.GetStringAsync(address)).Split("</form>")[0];
         using var form = new FormUrlEncodedContent([
             .. Hidden()
                 .Matches(page)
