@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using OpenBanking.Samples.Quickstart;
 
@@ -27,7 +28,7 @@ internal sealed partial class ConfirmingCustomer : IDisposable
         var own = new Uri(bank, $"/bank/{partner.SandboxNumber}/my");
         var mobile = (await partner.PersonsAsync())[person].Mobile;
         var messages = $"{partner.MessagesUrl}.json?mobile={mobile}";
-        var known = await customer.browser.GetStringAsync(messages);
+        var known = await customer.NewestCodeAsync(messages);
         await Eventually.BecomesAsync(
             async () =>
             {
@@ -39,7 +40,7 @@ internal sealed partial class ConfirmingCustomer : IDisposable
         );
         var code = "";
         await Eventually.BecomesAsync(
-            async () => (code = CodeIn(await customer.browser.GetStringAsync(messages))) != CodeIn(known),
+            async () => (code = await customer.NewestCodeAsync(messages)) != known,
             () => "No code came."
         );
         await customer.SubmitAsync(new(own + "/code"), ("Code", code));
@@ -72,7 +73,14 @@ internal sealed partial class ConfirmingCustomer : IDisposable
         return answer.RequestMessage!.RequestUri!;
     }
 
-    private static string CodeIn(string messages) => Digits().Match(messages).Value;
+    private async Task<string> NewestCodeAsync(string messages)
+    {
+        await using var answer = await browser.GetStreamAsync(messages);
+        var page = await JsonSerializer.DeserializeAsync(answer, ResponseJson.Default.PageSandboxMessage);
+        return page!
+            .Data.Select(message => Digits().Match(message.Text).Value)
+            .First(code => code.Length > 0);
+    }
 
     private static string In(string tag, Regex attribute) =>
         WebUtility.HtmlDecode(attribute.Match(tag).Groups["text"].Value);

@@ -33,6 +33,7 @@ internal sealed class Load : IAsyncDisposable
     private readonly Uri address;
     private int names;
     private ConfirmingCustomer? confirming;
+    private int confirmed;
     private volatile bool stopped;
 
     private Load(Uri address, TestPartner partner, EventReceiver receiver, string stockId, Money funds)
@@ -183,6 +184,12 @@ internal sealed class Load : IAsyncDisposable
                 + $"{acts.Count(act => act.WasUnknown)} unknown at first"
         );
         Assert.NotEmpty(made);
+        if (confirming is not null)
+        {
+            output.WriteLine($"{confirmed} payments were confirmed by their customer");
+            Assert.NotEqual(0, confirmed);
+        }
+
         Assert.Empty(brokenAnswers);
         for (var customer = 0; customer < customers.Count; customer++)
         {
@@ -283,9 +290,13 @@ internal sealed class Load : IAsyncDisposable
                 payment = await client.Payments.GetAsync(asked.Id);
             }
 
-            return payment.Status == PaymentStatus.Captured
-                ? payment
-                : throw new OpenStillException($"{payment.OrderNo} is {payment.Status}.");
+            if (payment.Status != PaymentStatus.Captured)
+            {
+                throw new OpenStillException($"{payment.OrderNo} is {payment.Status}.");
+            }
+
+            Interlocked.Increment(ref confirmed);
+            return payment;
         }
         catch (Exception lost)
             when (lost is OpenBankingException or HttpRequestException or TaskCanceledException)
