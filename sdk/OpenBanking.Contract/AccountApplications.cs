@@ -74,7 +74,7 @@ public sealed record AccountApplication : ResponseObject
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>The application and where it stands; not the address where the customer goes on.</summary>
-    public override string ToString() => $"{Id} {Status}";
+    private protected override string Describe() => $"{Id} {Status}";
 }
 
 /// <summary>Where an application for an e-account stands.</summary>

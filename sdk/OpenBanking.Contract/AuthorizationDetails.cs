@@ -78,6 +78,10 @@ public sealed record PaymentAgreementTerms : AuthorizationDetail
 
     /// <summary>Whether the app may bring money from the bound card.</summary>
     public bool TopUpAllowed { get; init; }
+
+    /// <summary>The scenes 场景 it covers, one or more of <see cref="OpenBanking.Scenes"/>. Every scene of the app when
+    /// absent.</summary>
+    public IReadOnlyList<string>? Scenes { get; init; }
 }
 
 /// <summary>What was granted, as the token response and the consent show it: the detail that was asked for,
@@ -113,4 +117,7 @@ public sealed record GrantedAuthorization : ResponseObject
 
     /// <summary>Whether top-ups are allowed, for <c>payment_agreement</c>.</summary>
     public bool? TopUpAllowed { get; init; }
+
+    /// <summary>The scenes it covers, for <c>payment_agreement</c>; absent when it covers every scene of the app.</summary>
+    public IReadOnlyList<string>? Scenes { get; init; }
 }

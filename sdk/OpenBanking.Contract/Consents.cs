@@ -71,6 +71,10 @@ public sealed record PaymentAgreement : ResponseObject
 
     /// <summary>Whether the app may bring money from the bound card.</summary>
     public required bool TopUpAllowed { get; init; }
+
+    /// <summary>The scenes 场景 it covers, of <see cref="OpenBanking.Scenes"/>; absent when it covers every scene of the
+    /// app.</summary>
+    public IReadOnlyList<string>? Scenes { get; init; }
 }
 
 /// <summary>What is to be left of a consent.</summary>

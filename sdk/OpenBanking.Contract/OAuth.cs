@@ -168,7 +168,7 @@ public sealed record ClientRegistration : ResponseObject
     /// <summary>True: authorization requests are pushed (RFC 9126 §6).</summary>
     public required bool RequirePushedAuthorizationRequests { get; init; }
 
-    /// <summary>The scene.</summary>
+    /// <summary>The scene, one of <see cref="Scenes"/>.</summary>
     public required string Scene { get; init; }
 
     /// <summary>Where customers may be sent after signing out at the bank.</summary>
@@ -182,7 +182,7 @@ public sealed record ClientRegistration : ResponseObject
     public string? RegistrationAccessToken { get; init; }
 
     /// <summary>The app's id; none of what it is managed with.</summary>
-    public override string ToString() => $"{nameof(ClientRegistration)} {ClientId}";
+    private protected override string Describe() => $"{nameof(ClientRegistration)} {ClientId}";
 }
 
 /// <summary>Where a pushed authorization request is kept (RFC 9126 §2.2).</summary>
@@ -224,7 +224,8 @@ public sealed record TokenResponse : ResponseObject
     public string? ConsentId { get; init; }
 
     /// <summary>The kind and the consent; none of the tokens.</summary>
-    public override string ToString() => $"{TokenType} token for {ExpiresIn} s, consent {ConsentId}";
+    private protected override string Describe() =>
+        $"{TokenType} token for {ExpiresIn} s, consent {ConsentId}";
 }
 
 /// <summary>An OAuth error (RFC 6749 §5.2).</summary>

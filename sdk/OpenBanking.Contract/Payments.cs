@@ -40,6 +40,10 @@ public sealed record CreatePaymentRequest
     /// <summary>What the customer bought, as the statement shows it; at most 128 characters.</summary>
     public string? Description { get; init; }
 
+    /// <summary>The scene 场景 the customer buys in, one of <see cref="Scenes"/>. The scene that the app is registered with when absent.
+    /// An agreement may cover some scenes only.</summary>
+    public string? Scene { get; init; }
+
     /// <summary>The app's own id of the browser or device the customer uses, the same each time: 1–128 visible ASCII
     /// characters, and no name or number of a person. The bank keeps a keyed hash of it, and counts payments by it; leave it
     /// out for a payment while the customer is away.</summary>
@@ -189,6 +193,9 @@ public sealed record Payment : ResponseObject
     /// <summary>What the customer bought.</summary>
     public string? Description { get; init; }
 
+    /// <summary>The scene the customer bought in; absent when the request named none.</summary>
+    public string? Scene { get; init; }
+
     /// <summary>When it was decided; of one that the customer has not confirmed, when it was asked for.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 }
@@ -216,8 +223,9 @@ public sealed record Order : ResponseObject
     /// <summary>How often a payment was tried.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>The last payment tried: the live one, if there is one.</summary>
-    public required Payment LastPayment { get; init; }
+    /// <summary>The last payment tried: the live one, if there is one. Absent for an order number that was closed before any
+    /// payment was tried.</summary>
+    public Payment? LastPayment { get; init; }
 
     /// <summary>Since when no payment is taken for it any more; absent unless it was closed.</summary>
     public DateTimeOffset? ClosedAt { get; init; }

@@ -310,18 +310,6 @@ public static class ProblemCodes
     public static ProblemDefinition Find(string code) => byCode[code];
 }
 
-/// <summary>One entry of the catalogue of declines.</summary>
-/// <param name="Code">The stable code.</param>
-/// <param name="Title">What it means.</param>
-/// <param name="CustomerAdvice">What the customer can do.</param>
-/// <param name="PartnerAdvice">What the partner can do.</param>
-public sealed record DeclineDefinition(
-    string Code,
-    string Title,
-    string CustomerAdvice,
-    string PartnerAdvice
-);
-
 /// <summary>Why a payment or top-up failed. A decline is a fact, kept and replayed under its idempotency key;
 /// to try again, use a key for a new attempt.</summary>
 public static class DeclineCodes
@@ -340,6 +328,7 @@ public static class DeclineCodes
     public const string AgreementDailyLimit = "agreement_daily_limit_exceeded";
     public const string AgreementMonthlyLimit = "agreement_monthly_limit_exceeded";
     public const string AgreementTotalLimit = "agreement_total_limit_exceeded";
+    public const string AgreementSceneNotCovered = "agreement_scene_not_covered";
     public const string CouponNotFound = "coupon_not_found";
     public const string CouponAlreadyRedeemed = "coupon_already_redeemed";
     public const string CouponHeld = "coupon_held";
@@ -432,6 +421,12 @@ public static class DeclineCodes
             "More than the agreement allows in all",
             "Agree to a new limit.",
             "Ask for a new agreement."
+        ),
+        new(
+            AgreementSceneNotCovered,
+            "The agreement does not cover this scene",
+            "Confirm the payment, or agree to this scene too.",
+            "Send the scene the customer buys in, let the customer confirm with confirmation if_needed, or ask for a new agreement."
         ),
         new(
             CouponNotFound,

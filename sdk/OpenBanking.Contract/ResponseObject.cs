@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -14,6 +15,25 @@ public abstract record ResponseObject
     /// <summary>The HTTP answer this came in, when it came in one.</summary>
     [JsonIgnore]
     public ResponseInfo? Response { get; set; }
+
+    /// <summary>The fields by name, the same whatever the culture of the app.</summary>
+    public sealed override string ToString() => Describe();
+
+    /// <summary>What <see cref="ToString"/> gives; less, where a field is a secret.</summary>
+    private protected virtual string Describe()
+    {
+        var culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            var text = new StringBuilder(GetType().Name.Split('`')[0]).Append(" { ");
+            return (PrintMembers(text) ? text.Append(' ') : text).Append('}').ToString();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
 
     /// <summary>What <c>ToString</c> shows before the fields: the answer, when it came in one.</summary>
     protected virtual bool PrintMembers(StringBuilder builder)

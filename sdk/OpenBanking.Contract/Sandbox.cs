@@ -26,7 +26,7 @@ public sealed record SandboxSignUp : ResponseObject
     public required string PersonsUrl { get; init; }
 
     /// <summary>The partner and the sandbox; not the initial access token.</summary>
-    public override string ToString() => $"{PartnerId}, sandbox {SandboxId}";
+    private protected override string Describe() => $"{PartnerId}, sandbox {SandboxId}";
 }
 
 /// <summary>A message that would have gone to a phone.</summary>

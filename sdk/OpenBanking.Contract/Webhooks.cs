@@ -32,7 +32,7 @@ public sealed record WebhookEndpoint : ResponseObject
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The id, the address and the status; not the secret.</summary>
-    public override string ToString() => $"{Id} {Url} {Status}";
+    private protected override string Describe() => $"{Id} {Url} {Status}";
 }
 
 /// <summary>Something that happened, as webhooks carry it. Thin on purpose: read the object for the rest.</summary>

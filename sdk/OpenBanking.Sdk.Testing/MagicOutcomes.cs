@@ -64,6 +64,11 @@ public static class MagicOutcomes
             Payment,
             "more in all than the `TotalLimit` that the customer was linked with"
         ),
+        new(
+            DeclineCodes.AgreementSceneNotCovered,
+            Payment,
+            "a `Scene` that is not among the `Scenes` that the customer was linked with"
+        ),
         new(DeclineCodes.CouponNotFound, Payment, "the coupon of another customer"),
         new(DeclineCodes.CouponAlreadyRedeemed, Payment, "a coupon that a captured payment had"),
         new(

@@ -18,12 +18,12 @@ public class OrdersClient
     /// outcome by <see cref="OutcomeUnknownException{T}.ResolveAsync"/>.</remarks>
     /// <example><code source="Orders_GetAsync">
     /// var last = (await client.Orders.GetAsync(orderNo)).LastPayment;
-    /// Console.WriteLine(last.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");
+    /// Console.WriteLine(last?.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");
     /// </code></example>
     /// <param name="orderNo">The partner's order number.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when no payment was
-    /// tried.</exception>
+    /// tried and the order number was not closed.</exception>
     public virtual Task<Order> GetAsync(string orderNo, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(Route, orderNo), ResponseJson.Default.Order, cancellationToken);
 

@@ -182,10 +182,10 @@ public static class FeeCommands
 
     /// <summary>One that no app can have would apply to nothing.</summary>
     private static string SceneOf(string text) =>
-        ClientMetadata.Scenes.Contains(text)
+        Scenes.All.Contains(text)
             ? text
             : throw new WrongSettingException(
-                $"There is no scene {text}: {string.Join(", ", ClientMetadata.Scenes)}. {Usage}"
+                $"There is no scene {text}: {string.Join(", ", Scenes.All)}. {Usage}"
             );
 
     private static DateOnly DateOf(string text) =>

@@ -19,6 +19,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         await using var bank = Bank.On(store);
         await bank.StartAsync();
         await using var load = await Load.PrepareAsync(bank.Address);
+        await load.ConfirmAsWellAsync();
         await bank.StopAsync();
         var points = Enum.GetValues<CrashPoint>();
         var kills = Math.Max(points.Length, FaultSettings.Runs(points.Length));

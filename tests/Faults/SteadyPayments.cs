@@ -74,7 +74,7 @@ internal sealed class SteadyPayments
             var order = await orders.GetAsync(orderNo);
             Assert.Equal(
                 (1, payment.Id, PaymentStatus.Captured),
-                (order.Attempts, order.LastPayment.Id, order.LastPayment.Status)
+                (order.Attempts, order.LastPayment!.Id, order.LastPayment.Status)
             );
         }
     }

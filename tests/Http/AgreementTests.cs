@@ -127,6 +127,97 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Single(await NoticesAsync(1));
     }
 
+    [Fact]
+    public async Task An_agreement_for_some_scenes_is_shown_as_such_and_pays_in_no_other()
+    {
+        var linked = await Partner.LinkAsync(
+            person: 1,
+            [new AccountOpening(), terms with { Scenes = [Scenes.Parking, Scenes.Transit, Scenes.Parking] }]
+        );
+        await Partner.TopUpAsync(linked, Money.Yuan(10), "top-up-2");
+        string[] scenes = [Scenes.Parking, Scenes.Transit];
+        Assert.Equal(
+            scenes,
+            linked.AuthorizationDetails.Single(granted => granted.AgreementId is not null).Scenes
+        );
+        Assert.Equal(scenes, (await Partner.Client.Agreements.GetAsync(linked.AgreementId!)).Scenes);
+
+        var parked = await PayInAsync(linked, "order-1", Scenes.Parking);
+        Assert.Equal((PaymentStatus.Captured, Scenes.Parking), (parked.Status, parked.Scene));
+        Assert.Equal(Scenes.Parking, (await Partner.Client.Payments.GetAsync(parked.Id)).Scene);
+        var watched = await PayInAsync(linked, "order-2", Scenes.Video);
+        Assert.Equal(DeclineCodes.AgreementSceneNotCovered, watched.DeclineCode);
+        // Without a scene it is the one that the app is registered with.
+        Assert.Equal(Scenes.Other, Partner.App.Scene);
+        var unnamed = await PayInAsync(linked, "order-3", scene: null);
+        Assert.Equal((DeclineCodes.AgreementSceneNotCovered, null), (unnamed.DeclineCode, unnamed.Scene));
+        Assert.Equal(
+            Money.Yuan(1),
+            (await Partner.Client.Agreements.GetAsync(linked.AgreementId!)).TotalPaid
+        );
+
+        await SignInAsync(Browser, (await Partner.PersonsAsync())[1]);
+        await Browser.GoAsync(Own($"/apps/{linked.ConsentId}"));
+        Assert.Contains("Only for: parking; public transport", Text());
+    }
+
+    [Fact]
+    public async Task What_an_agreement_for_some_scenes_does_not_cover_the_customer_may_confirm()
+    {
+        var linked = await Partner.LinkAsync(
+            person: 1,
+            [new AccountOpening(), terms with { Scenes = [Scenes.Parking] }]
+        );
+        var asked = await PayInAsync(linked, "order-1", Scenes.Video, ConfirmationMode.IfNeeded);
+        Assert.Equal((PaymentStatus.RequiresAction, Scenes.Video), (asked.Status, asked.Scene));
+    }
+
+    [Fact]
+    public async Task An_agreement_made_for_no_scenes_covers_every_scene_of_the_app()
+    {
+        Assert.Null((await Partner.Client.Agreements.GetAsync(Customer.AgreementId!)).Scenes);
+        var bought = await PayInAsync(Customer, "order-1", Scenes.Campus);
+        Assert.Equal((PaymentStatus.Captured, Scenes.Campus), (bought.Status, bought.Scene));
+    }
+
+    [Theory]
+    [InlineData("cinema")]
+    [InlineData("Video")]
+    [InlineData("parking transit")]
+    [InlineData("")]
+    public async Task A_scene_that_does_not_exist_is_refused_wherever_it_stands(string scene)
+    {
+        var refused = await Assert.ThrowsAnyAsync<OpenBankingException>(() =>
+            PayInAsync(Customer, "order-1", scene)
+        );
+        Assert.Equal("/scene", Assert.Single(refused.Errors).Pointer);
+        foreach (IReadOnlyList<string> scenes in new IReadOnlyList<string>[] { [], [Scenes.Video, scene] })
+        {
+            var link = await Assert.ThrowsAnyAsync<OpenBankingException>(() =>
+                Partner.LinkAsync(person: 1, [terms with { Scenes = scenes }])
+            );
+            Assert.Contains("/scenes: one or more of video, food_delivery", link.Message);
+        }
+    }
+
+    private Task<Payment> PayInAsync(
+        LinkedCustomer customer,
+        string orderNo,
+        string? scene,
+        ConfirmationMode? confirmation = null
+    ) =>
+        Partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = orderNo,
+                Amount = Money.Yuan(1),
+                AgreementId = customer.AgreementId,
+                Scene = scene,
+                Confirmation = confirmation,
+            },
+            IdempotencyKey.FromOrder(orderNo, "payment")
+        );
+
     private async Task<LimitUse> MonthAsync(LinkedCustomer customer) =>
         (await Partner.Client.Accounts.GetLimitsAsync(customer.CustomerId, customer.AccountId!))
             .Agreement!

@@ -30,6 +30,13 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
             { Order("\"order_no\":\"a b\""), "invalid_request", "/order_no" },
             { Order($"\"order_no\":\"{new string('a', 65)}\""), "invalid_request", "/order_no" },
             { Order("\"amount\":1990"), "invalid_request", "/amount" },
+            { Held("\"2026-12-31\""), "invalid_request", "/expires_at" },
+            { Held("\"2026-12-31T16:00:00\""), "invalid_request", "/expires_at" },
+            { Held("\"2026-12-31T16:00Z\""), "invalid_request", "/expires_at" },
+            { Held("\"2026-12-31 16:00:00Z\""), "invalid_request", "/expires_at" },
+            { Held("\"2026-12-31T16:00:00Z\\n\""), "invalid_request", "/expires_at" },
+            { Held("\"2026-02-30T16:00:00Z\""), "invalid_request", "/expires_at" },
+            { Held("1798732800"), "invalid_request", "/expires_at" },
             { Order("\"amount\":{\"currency\":\"CNY\"}"), "invalid_request", "/amount/amount" },
             {
                 Order("\"amount\":{\"currency\":\"CNY\",\"amount\":19.9}"),
@@ -273,6 +280,10 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
             Assert.Equal((404, ProblemCodes.NotFound), (answer.Status, answer.Code));
         }
     }
+
+    /// <summary>An order whose money is held until then.</summary>
+    private static string Held(string expiresAt) =>
+        Order($"\"capture_method\":\"manual\",\"expires_at\":{expiresAt}");
 
     /// <summary>An order with one member replaced or added.</summary>
     private static string Order(string member)

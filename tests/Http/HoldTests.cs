@@ -55,6 +55,66 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
         await AssertBalanceAsync(100 - captured, 0);
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("", null)]
+    [InlineData("", "application/json")]
+    [InlineData("{}", "application/json")]
+    public async Task A_cancel_says_nothing_and_needs_no_body_to_say_it(string? body, string? type)
+    {
+        var held = await HoldAsync(50);
+        Task<RawAnswer> CancelAsync(string? sent, string? sentAs) =>
+            Client.CallAsync(
+                HttpMethod.Post,
+                $"/v1/payments/{held.Id}/cancel",
+                Token,
+                sent,
+                "cancel-1",
+                change: request => request.Content?.Headers.ContentType = sentAs is null ? null : new(sentAs)
+            );
+
+        var canceled = await CancelAsync(body, type);
+        Assert.Equal((200, "canceled"), (canceled.Status, canceled.Json["status"]!.GetValue<string>()));
+        // Whichever way it says nothing, it is the same request.
+        var again = await CancelAsync("{}", "application/json");
+        Assert.Equal((200, "true"), (again.Status, again.Headers.GetValues("Idempotency-Replayed").Single()));
+        await AssertBalanceAsync(100, 0);
+    }
+
+    [Theory]
+    [InlineData("{}", null, 415)]
+    [InlineData("", "text/plain", 415)]
+    [InlineData("{", "application/json", 400)]
+    [InlineData("{\"amount\":1}", "application/json", 400)]
+    public async Task A_cancel_that_says_something_else_is_refused(string body, string? type, int status)
+    {
+        var held = await HoldAsync(50);
+        var answer = await Client.CallAsync(
+            HttpMethod.Post,
+            $"/v1/payments/{held.Id}/cancel",
+            Token,
+            body,
+            "cancel-1",
+            change: request => request.Content!.Headers.ContentType = type is null ? null : new(type)
+        );
+        Assert.Equal(status, answer.Status);
+        await AssertBalanceAsync(50, 50);
+    }
+
+    [Fact]
+    public async Task What_has_fields_is_not_sent_without_a_body()
+    {
+        var held = await HoldAsync(50);
+        var answer = await Client.CallAsync(
+            HttpMethod.Post,
+            $"/v1/payments/{held.Id}/capture",
+            Token,
+            idempotencyKey: "capture-1"
+        );
+        Assert.Equal((415, ProblemCodes.UnsupportedMediaType), (answer.Status, answer.Code));
+        await AssertBalanceAsync(50, 50);
+    }
+
     [Fact]
     public async Task A_hold_is_shown_with_what_is_held_and_when_it_ends()
     {
@@ -72,7 +132,7 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
             (shown.Status, shown.Amount, shown.CapturedAmount, shown.HeldAmount, shown.RefundableAmount)
         );
         Assert.Equal(held.CreatedAt.AddDays(7), shown.ExpiresAt);
-        Assert.Equal(held.Id, (await Partner.Client.Orders.GetAsync("order-1")).LastPayment.Id);
+        Assert.Equal(held.Id, (await Partner.Client.Orders.GetAsync("order-1")).LastPayment!.Id);
         await AssertBalanceAsync(80, 15);
     }
 
@@ -271,7 +331,7 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
         "/expires_at",
         "out_of_range"
     )]
-    [InlineData("\"capture_method\":\"manual\",\"expires_at\":\"soon\"", "/expires_at", "wrong_type")]
+    [InlineData("\"capture_method\":\"manual\",\"expires_at\":\"soon\"", "/expires_at", "wrong_format")]
     public async Task A_hold_that_makes_no_sense_is_refused(string fields, string pointer, string code)
     {
         var answer = await PostAsync(

@@ -89,7 +89,7 @@ public sealed class JourneyTests(SharedServer shared)
         Assert.Equal(declined.Id, replayed.Id);
         Assert.Equal(PaymentStatus.Captured, second.Status);
         var order = await partner.Client.Orders.GetAsync("order-1");
-        Assert.Equal((2, second.Id), (order.Attempts, order.LastPayment.Id));
+        Assert.Equal((2, second.Id), (order.Attempts, order.LastPayment!.Id));
     }
 
     [Fact]

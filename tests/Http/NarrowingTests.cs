@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -55,6 +56,34 @@ public sealed class NarrowingTests(SharedServer shared) : RawClientTests(shared)
         var wider = await RefreshAsync(tokens, AuthorizationFlow.AllDetails.Replace("50000", "50001"));
         Assert.Equal((400, "invalid_authorization_details"), (wider.Status, wider.Code));
         Assert.Equal(200, (await RefreshAsync(tokens, AuthorizationFlow.AllDetails)).Status);
+    }
+
+    [Fact]
+    public async Task An_agreement_is_for_the_scenes_its_customer_agreed_to()
+    {
+        var tokens = await Client.TokensAsync(("authorization_details", For("parking", "transit")));
+        foreach (var other in new[] { For(), For("parking"), For("parking", "transit", "video") })
+        {
+            var answer = await RefreshAsync(tokens, other);
+            Assert.Equal((400, "invalid_authorization_details"), (answer.Status, answer.Code));
+        }
+
+        Assert.Equal(200, (await RefreshAsync(tokens, For("transit", "parking"))).Status);
+
+        static string For(params string[] scenes) =>
+            JsonSerializer.Serialize<AuthorizationDetail[]>(
+                [
+                    new PaymentAgreementTerms
+                    {
+                        PerPaymentLimit = Money.Yuan(1),
+                        DailyLimit = Money.Yuan(1),
+                        TotalLimit = Money.Yuan(1),
+                        Scenes = scenes is [] ? null : scenes,
+                    },
+                    new AccountOpening(),
+                ],
+                RequestJson.Default.AuthorizationDetailArray
+            );
     }
 
     [Fact]

@@ -64,6 +64,19 @@ public sealed class OptionalDetailTests(SharedServer shared) : BankPageTests(sha
         Assert.StartsWith("agr_", linked.AgreementId);
     }
 
+    [Theory]
+    [InlineData(null, "Only for: parking; food delivery")]
+    [InlineData("zh-CN", "仅用于：停车；外卖")]
+    public async Task The_page_says_for_which_scenes_an_agreement_is(string? language, string said)
+    {
+        var agreement = details.OfType<PaymentAgreementTerms>().Single();
+        await ToChoicesAsync(
+            [new AccountOpening(), agreement with { Scenes = [Scenes.Parking, Scenes.FoodDelivery] }],
+            language
+        );
+        Assert.Contains(said, Browser.Page.QuerySelector("main")!.TextContent);
+    }
+
     [Fact]
     public async Task Only_what_was_asked_for_can_be_ticked()
     {
@@ -107,10 +120,18 @@ public sealed class OptionalDetailTests(SharedServer shared) : BankPageTests(sha
         Assert.Contains("Tick what you allow", Browser.Page.QuerySelector("#allowed-error")!.TextContent);
     }
 
-    private async Task<AccountLink> ToChoicesAsync(IReadOnlyList<AuthorizationDetail> asked)
+    private async Task<AccountLink> ToChoicesAsync(
+        IReadOnlyList<AuthorizationDetail> asked,
+        string? language = null
+    )
     {
         var link = await Partner.Client.AccountLinks.StartAsync(
-            new AccountLinkRequest { RedirectUri = TestPartner.RedirectUri, AuthorizationDetails = asked }
+            new AccountLinkRequest
+            {
+                RedirectUri = TestPartner.RedirectUri,
+                AuthorizationDetails = asked,
+                UiLocales = language,
+            }
         );
         await Browser.GoAsync(link.AuthorizationUrl);
         await ToConsentAsync();

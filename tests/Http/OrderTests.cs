@@ -39,11 +39,16 @@ public sealed class OrderTests(SharedServer shared) : PayingCustomerTests(shared
         Assert.Equal((before.Id, PaymentStatus.Captured), (paid.LastPayment!.Id, paid.LastPayment.Status));
         Assert.Equal(unused.ClosedAt, (await Partner.Client.Orders.CloseAsync("order-2")).ClosedAt);
         Assert.Equal(paid.ClosedAt, (await Partner.Client.Orders.GetAsync("order-1")).ClosedAt);
+        var readAgain = await Partner.Client.Orders.GetAsync("order-2");
+        Assert.Equal(
+            (0, null, unused.ClosedAt),
+            (readAgain.Attempts, readAgain.LastPayment, readAgain.ClosedAt)
+        );
         Assert.Equal(
             ProblemCodes.NotFound,
             (
                 await Assert.ThrowsAsync<OpenBankingException>(() =>
-                    Partner.Client.Orders.GetAsync("order-2")
+                    Partner.Client.Orders.GetAsync("order-3")
                 )
             ).Code
         );

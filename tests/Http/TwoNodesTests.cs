@@ -75,6 +75,36 @@ public sealed class TwoNodesTests : IAsyncLifetime
         }
     }
 
+    /// <summary>The other node looks every second for what is due.</summary>
+    [Fact]
+    public async Task An_event_is_posted_by_one_of_the_nodes_however_long_its_receiver_takes()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var partner = client.Partner;
+        await partner.Client.WebhookEndpoints.CreateAsync(
+            new CreateWebhookEndpointRequest
+            {
+                Url = new Uri(receiver.Address, "/unhurried").ToString(),
+                Events = [EventTypes.PaymentRequiresAction],
+            }
+        );
+        foreach (var order in new[] { "order-1", "order-2" })
+        {
+            await partner.Client.Payments.CreateAsync(
+                new CreatePaymentRequest { OrderNo = order, Amount = Money.Yuan(1) },
+                IdempotencyKey.FromOrder(order, "payment")
+            );
+        }
+
+        await receiver.WaitForAsync("/unhurried", 2);
+        await Task.Delay(TimeSpan.FromSeconds(4));
+        Assert.Equal(
+            2,
+            receiver.At("/unhurried").Select(delivery => delivery.Headers["webhook-id"]).Distinct().Count()
+        );
+        Assert.Equal(2, receiver.At("/unhurried").Count);
+    }
+
     private Task<RawAnswer> SendToOtherAsync(string token, string proof) =>
         SendAsync(otherAddress, token, proof);
 

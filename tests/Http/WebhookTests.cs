@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Testing;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -68,6 +70,122 @@ public sealed class WebhookTests(SharedServer shared) : IAsyncLifetime
         var failed = events.Single(happened => happened.Type == EventTypes.PaymentFailed);
         Assert.Equal(DeclineCodes.InsufficientFunds, failed.Data.DeclineCode);
         Assert.All(deliveries, delivery => Assert.InRange(delivery.Body.Length, 1, 20 * 1024));
+    }
+
+    /// <summary>Deliveries may overtake each other; what came of one object is put in order by its sequence.</summary>
+    [Fact]
+    public async Task Every_state_of_payments_refunds_top_ups_coupons_and_consents_is_told_once_and_in_its_place()
+    {
+        await SubscribeAsync("/hooks");
+        var customer = await partner.LinkAsync();
+        await partner.TopUpAsync(customer, Money.Yuan(100));
+        await partner.TopUpAsync(customer, MagicAmounts.CardRefused, "top-up-2");
+
+        var asked = await PayAsync("order-1", agreement: null, Money.Yuan(1));
+        await partner.Client.Payments.CancelAsync(asked.Id, Key("order-1", "cancel"));
+        var coupon = await partner.IssueCouponAsync(customer);
+        var held = await PayAsync("order-2", customer.AgreementId, Money.Yuan(20), coupon.Id, manual: true);
+        await partner.Client.Payments.CaptureAsync(held.Id, new(), Key("order-2", "capture"));
+        await RefundAsync(held, Money.Yuan(5), 1);
+        await RefundAsync(held, Money.Yuan(15), 2);
+        var released = await partner.IssueCouponAsync(customer, "coupon-2");
+        await PayAsync("order-3", customer.AgreementId, Money.Yuan(20), released.Id, manual: true);
+        await PayAsync("order-4", customer.AgreementId, Money.Yuan(9_000));
+        await shared
+            .Server.Get<SandboxClock>()
+            .AdvanceAsync(new(partner.SandboxNumber), TimeSpan.FromDays(8));
+        await partner.Client.Consents.NarrowAsync(customer.ConsentId, [new CouponWallet()]);
+        await partner.Client.Consents.RevokeAsync(customer.ConsentId);
+        await partner.LinkAsync(person: 1);
+        await shared
+            .Server.Get<SandboxClock>()
+            .AdvanceAsync(new(partner.SandboxNumber), TimeSpan.FromDays(367));
+
+        string[] kinds = ["payment.", "refund.", "top_up.", "coupon.", "consent."];
+        string[] expected =
+        [
+            .. EventTypes.All.Where(type =>
+                kinds.Any(kind => type.StartsWith(kind, StringComparison.Ordinal))
+            ),
+        ];
+        var told = await UntilAsync(happened => expected.All(type => happened.Any(one => one.Type == type)));
+        Assert.Equal(
+            expected.Order(),
+            told.Select(one => one.Type).Where(expected.Contains).Distinct().Order()
+        );
+        Assert.Equal(told.Count, told.Select(one => one.Id).Distinct().Count());
+        Assert.Equal(
+            [
+                (EventTypes.PaymentAuthorized, "authorized"),
+                (EventTypes.PaymentCaptured, "captured"),
+                (EventTypes.PaymentPartiallyRefunded, "partially_refunded"),
+                (EventTypes.PaymentRefunded, "refunded"),
+            ],
+            told.Where(one =>
+                    one.Data.PaymentId == held.Id && one.Type.StartsWith("payment.", StringComparison.Ordinal)
+                )
+                .OrderBy(one => one.Sequence)
+                .Select(one => (one.Type, one.Data.Status!))
+        );
+        Assert.All(
+            told.Where(one => one.Type.StartsWith("payment.", StringComparison.Ordinal))
+                .GroupBy(one => one.Data.PaymentId),
+            payment => Assert.Distinct(payment.Select(one => one.Sequence))
+        );
+
+        Task<Payment> PayAsync(
+            string orderNo,
+            string? agreement,
+            Money amount,
+            string? couponId = null,
+            bool manual = false
+        ) =>
+            partner.Client.Payments.CreateAsync(
+                new CreatePaymentRequest
+                {
+                    OrderNo = orderNo,
+                    Amount = amount,
+                    AgreementId = agreement,
+                    CouponId = couponId,
+                    CaptureMethod = manual ? CaptureMethod.Manual : null,
+                },
+                Key(orderNo, "payment")
+            );
+
+        Task RefundAsync(Payment payment, Money amount, int number) =>
+            partner.Client.Refunds.CreateAsync(
+                new CreateRefundRequest { PaymentId = payment.Id, Amount = amount },
+                Key(payment.OrderNo, $"refund-{number}")
+            );
+
+        static IdempotencyKey Key(string orderNo, string name) => IdempotencyKey.FromOrder(orderNo, name);
+    }
+
+    /// <summary>What came to /hooks, once it is enough.</summary>
+    private async Task<IReadOnlyList<WebhookEvent>> UntilAsync(
+        Func<IReadOnlyList<WebhookEvent>, bool> isEnough
+    )
+    {
+        for (var i = 0; ; i++)
+        {
+            WebhookEvent[] told =
+            [
+                .. receiver
+                    .At("/hooks")
+                    .Select(delivery =>
+                        System.Text.Json.JsonSerializer.Deserialize(
+                            delivery.Body,
+                            ResponseJson.Default.WebhookEvent
+                        )!
+                    ),
+            ];
+            if (isEnough(told) || i == 400)
+            {
+                return told;
+            }
+
+            await Task.Delay(50);
+        }
     }
 
     [Theory]
@@ -324,6 +442,10 @@ public sealed class Receiver : IAsyncDisposable
         if (path == "/slow")
         {
             await Task.Delay(TimeSpan.FromSeconds(14), context.RequestAborted);
+        }
+        else if (path == "/unhurried")
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2.5), context.RequestAborted);
         }
 
         context.Response.StatusCode =

@@ -45,6 +45,21 @@ public sealed class CultureTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cultures))]
+    public void Answers_are_told_alike(string culture)
+    {
+        CultureInfo.CurrentCulture = new CultureInfo(culture);
+
+        var told = new ClosedOrder { OrderNo = "I-1", ClosedAt = Samples.CreatedAt }.ToString();
+
+        Assert.Equal(
+            $"ClosedOrder {{ OrderNo = I-1, ClosedAt = {Samples.CreatedAt.ToString(CultureInfo.InvariantCulture)}, LastPayment =  }}",
+            told
+        );
+        Assert.Equal(culture, CultureInfo.CurrentCulture.Name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cultures))]
     public async Task Lists_are_asked_for_and_webhooks_verified_alike(string culture)
     {
         await using var bank = await StubBank.StartAsync();

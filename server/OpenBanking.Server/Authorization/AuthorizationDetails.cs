@@ -140,14 +140,17 @@ public static class AuthorizationDetails
                 "/optional: an account is opened before the customer agrees.",
             AccountOpening { AccountType: { } type } when !LimitRules.IsKnown(type.Value) =>
                 "/account_type: type_ii or type_iii is expected.",
-            AccountInformation { Actions: { } actions } when !AreKnown(actions) =>
+            AccountInformation { Actions: { } actions }
+                when !AreAmong(actions, AccountInformation.AllActions) =>
                 $"/actions: one or more of {string.Join(", ", AccountInformation.AllActions)} are expected.",
+            PaymentAgreementTerms { Scenes: { } scenes } when !AreAmong(scenes, Scenes.All) =>
+                $"/scenes: one or more of {string.Join(", ", Scenes.All)} are expected.",
             PaymentAgreementTerms terms => CheckTerms(terms),
             _ => null,
         };
 
-    private static bool AreKnown(IReadOnlyList<string> actions) =>
-        actions.Count > 0 && actions.All(AccountInformation.AllActions.Contains);
+    private static bool AreAmong(IReadOnlyList<string> values, IReadOnlyList<string> known) =>
+        values.Count > 0 && values.All(known.Contains);
 
     /// <summary>What was left out is stored as what it stands for, so that the customer sees it.</summary>
     private static AuthorizationDetail Complete(AuthorizationDetail detail) =>
@@ -160,6 +163,10 @@ public static class AuthorizationDetails
             AccountInformation information => information with
             {
                 Actions = [.. (information.Actions ?? AccountInformation.AllActions).Distinct()],
+            },
+            PaymentAgreementTerms { Scenes: { } scenes } terms => terms with
+            {
+                Scenes = [.. scenes.Distinct()],
             },
             _ => detail,
         };

@@ -18,18 +18,6 @@ public static class ClientMetadata
     private const int LongestRedirectUri = 512;
     private const int MostKeys = 10;
 
-    public static readonly IReadOnlyList<string> Scenes =
-    [
-        "video",
-        "food_delivery",
-        "shopping",
-        "transit",
-        "campus",
-        "parking",
-        "government",
-        "other",
-    ];
-
     /// <summary>Reads a list that was stored as JSON.</summary>
     public static IReadOnlyList<string> ReadList(string stored) =>
         JsonSerializer.Deserialize<string[]>(stored)!;
@@ -56,7 +44,7 @@ public static class ClientMetadata
                     AuthorizationDetails.Types,
                     "authorization_details_types"
                 )
-                ?? CheckAmong(request.Scene is { } scene ? [scene] : null, Scenes, "scene");
+                ?? CheckAmong(request.Scene is { } scene ? [scene] : null, Scenes.All, "scene");
 
     /// <summary>A resource server asks what tokens are, and does nothing else.</summary>
     public static bool IsResourceServer(ClientRegistrationRequest request) =>

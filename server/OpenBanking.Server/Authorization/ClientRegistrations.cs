@@ -101,7 +101,7 @@ public static class ClientRegistrations
         return CertificateMetadata.Apply(app, request) with
         {
             Name = request.ClientName,
-            Scene = request.Scene ?? "other",
+            Scene = request.Scene ?? Scenes.Other,
             Scope = request.Scope ?? string.Join(' ', Scopes.All),
             GrantTypes = string.Join(' ', ClientMetadata.GrantsOf(request)),
             AuthorizationDetailsTypes = string.Join(

@@ -36,6 +36,18 @@ public static class GrantedDetails
         {
             (AccountInformation all, AccountInformation some) => !some.Actions!.Except(all.Actions!).Any(),
             // An agreement is as its customer agreed to it, or it is not.
+            (PaymentAgreementTerms agreed, PaymentAgreementTerms terms) => AreSame(
+                agreed.Scenes,
+                terms.Scenes
+            )
+                && agreed with
+                {
+                    Optional = null,
+                    Scenes = null,
+                } == terms with { Optional = null, Scenes = null },
             _ => held with { Optional = null } == wanted with { Optional = null },
         };
+
+    private static bool AreSame(IReadOnlyList<string>? some, IReadOnlyList<string>? others) =>
+        some is null || others is null ? some == others : some.ToHashSet().SetEquals(others);
 }

@@ -78,6 +78,7 @@ public static class NewConsents
             MonthlyLimit = terms.MonthlyLimit?.Amount,
             TotalLimit = terms.TotalLimit.Amount,
             TopUpAllowed = terms.TopUpAllowed,
+            Scenes = terms.Scenes is { } scenes ? string.Join(' ', scenes) : null,
             Day = BusinessCalendar.DateOf(now),
             DayPaid = 0,
             DayToppedUp = 0,

@@ -245,6 +245,7 @@ public static class ConfirmRules
             FeeRuleId = command.FeeRuleId,
             Shares = row.Splits is { } splits ? PaymentShares.Read(splits) : null,
             Payee = row.Payee,
+            Scene = row.Scene,
         };
 
     /// <summary>An agreement for this one payment and used up with it: so holds, captures and refunds find what they count

@@ -57,13 +57,16 @@ public sealed record ConfirmationRow : VersionedRow
 
     public string? Description { get; init; }
 
-    /// <summary>Whether the money is held first and captured later.</summary>
     /// <summary>The parts of it, as JSON; null when it goes whole to the partner.</summary>
     public string? Splits { get; init; }
 
     /// <summary>Whom the customer pays, as the customer is told; null for the app.</summary>
     public string? Payee { get; init; }
 
+    /// <summary>The scene the customer buys in; null when the request named none.</summary>
+    public string? Scene { get; init; }
+
+    /// <summary>Whether the money is held first and captured later.</summary>
     public required bool Manual { get; init; }
 
     /// <summary>When the hold ends by itself; null for as long after the confirmation as holds last.</summary>

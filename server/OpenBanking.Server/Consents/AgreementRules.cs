@@ -8,6 +8,12 @@ public static class AgreementRules
     public static bool IsActive(AgreementRow agreement, DateTimeOffset now) =>
         agreement.State == ConsentState.Authorized && now < agreement.ExpiresAt;
 
+    /// <summary>Why the agreement does not cover a payment in this scene; null when it does.</summary>
+    public static string? DeclineScene(AgreementRow agreement, string scene) =>
+        agreement.Scenes is null || agreement.Scenes.Split(' ').Contains(scene)
+            ? null
+            : DeclineCodes.AgreementSceneNotCovered;
+
     /// <summary>Why the agreement does not cover a payment of this much; null when it does.</summary>
     public static string? DeclinePayment(AgreementRow agreement, long amount, DateTimeOffset now)
     {

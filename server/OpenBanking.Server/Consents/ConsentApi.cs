@@ -214,6 +214,7 @@ public static class ConsentApi
                         MonthlyLimit = terms.MonthlyLimit,
                         TotalLimit = terms.TotalLimit,
                         TopUpAllowed = terms.TopUpAllowed,
+                        Scenes = terms.Scenes,
                     },
                     _ => new() { Type = CouponWallet.TypeName },
                 }
@@ -255,6 +256,7 @@ public static class ConsentApi
             Month = month,
             Total = total,
             TopUpAllowed = agreement.TopUpAllowed,
+            Scenes = agreement.Scenes?.Split(' '),
         };
     }
 }

@@ -89,6 +89,9 @@ public sealed record AgreementRow : VersionedRow, IIdentified
 
     public required bool TopUpAllowed { get; init; }
 
+    /// <summary>The scenes it covers, space-separated; null when it covers every scene of the app.</summary>
+    public string? Scenes { get; init; }
+
     /// <summary>The business day the two day counters count; its month is the one that <see cref="MonthPaid"/>
     /// counts.</summary>
     public required DateOnly Day { get; init; }

@@ -33,12 +33,18 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: MayBeLeftOut));
+
+    /// <summary>Whether it says nothing: then no body says the same as an empty object.</summary>
+    private static bool MayBeLeftOut => Shape.Properties.Count == 0;
+
+    private static JsonTypeInfo<T> Shape => (JsonTypeInfo<T>)RequestJson.Default.GetTypeInfo(typeof(T))!;
 
     /// <summary>Reads the body; gives its bytes.</summary>
     protected async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
     {
-        if (!context.Request.HasJsonContentType())
+        var isJson = context.Request.HasJsonContentType();
+        if (!isJson && (!MayBeLeftOut || context.Request.ContentType is not null))
         {
             Refused = Problems.Of(ProblemCodes.UnsupportedMediaType);
             return default;
@@ -47,13 +53,23 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
         var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        if (bytes.IsEmpty && MayBeLeftOut)
+        {
+            bytes = emptyObject;
+        }
+        else if (!isJson)
+        {
+            Refused = Problems.Of(ProblemCodes.UnsupportedMediaType);
+            return default;
+        }
+
         Parse(bytes);
         return bytes;
     }
 
     private void Parse(ReadOnlyMemory<byte> bytes)
     {
-        var shape = (JsonTypeInfo<T>)RequestJson.Default.GetTypeInfo(typeof(T))!;
+        var shape = Shape;
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);
@@ -81,6 +97,8 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
             Refused = Problems.Of(ProblemCodes.InvalidJson);
         }
     }
+
+    private static readonly byte[] emptyObject = "{}"u8.ToArray();
 
     private static readonly JsonDocumentOptions Strict = new()
     {

@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 
 namespace OpenBanking.Server.Http;
 
 /// <summary>Holds a JSON document against the shape of a request, and names everything that is wrong with it.</summary>
-public static class JsonShape
+public static partial class JsonShape
 {
+    private const string InstantExpected =
+        "An instant is expected, as RFC 3339 writes it: with date, time and offset, such as 2026-12-31T16:00:00Z.";
+
     /// <summary>The most errors one answer names.</summary>
     private const int MostErrors = 20;
 
@@ -39,6 +43,11 @@ public static class JsonShape
         if (shape.Kind == JsonTypeInfoKind.Enumerable)
         {
             CheckElements(value, shape, pointer, errors);
+        }
+
+        if (shape.Type == typeof(DateTimeOffset) && !IsInstant(value))
+        {
+            errors.Add(Error(pointer, "wrong_format", InstantExpected));
         }
 
         if (shape.Kind != JsonTypeInfoKind.Object)
@@ -129,6 +138,16 @@ public static class JsonShape
             errors.Add(Error(pointer, "required", "This field may not be null."));
         }
     }
+
+    /// <summary>RFC 3339 §5.6: a date alone, or a time without an offset, would be one of the server's own time zone.</summary>
+    private static bool IsInstant(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && Instant().IsMatch(value.GetString()!);
+
+    [GeneratedRegex(
+        @"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z",
+        RegexOptions.NonBacktracking
+    )]
+    private static partial Regex Instant();
 
     private static bool IsNullable(Type type) => Nullable.GetUnderlyingType(type) is not null;
 

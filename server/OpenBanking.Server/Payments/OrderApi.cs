@@ -17,6 +17,10 @@ public static class OrderApi
             .WithName("getOrder")
             .WithTags("Payments")
             .WithSummary("What became of an order number")
+            .WithDescription(
+                "An order number that was closed before any payment was tried has closed_at and no last_payment; one that was "
+                    + "neither tried nor closed is not_found."
+            )
             .Produces<Order>()
             .Refuses(ProblemCodes.NotFound);
 
@@ -40,17 +44,20 @@ public static class OrderApi
         PaymentQueries queries,
         PaymentViews views
     ) =>
-        await queries.FindOrderAsync(caller, orderNo) is { Attempts: > 0 } order
+        await queries.FindOrderAsync(caller, orderNo) is { } order
             ? Answers.Ok(
                 new Order
                 {
                     OrderNo = order.OrderNo,
                     Attempts = order.Attempts,
-                    LastPayment = (await views.FindAsync(caller, order.LastPaymentId))!,
+                    LastPayment = await LastOfAsync(order, caller, views),
                     ClosedAt = order.ClosedAt,
                 }
             )
             : Problems.NotFound();
+
+    private static async ValueTask<Payment?> LastOfAsync(OrderRow order, Caller caller, PaymentViews views) =>
+        order.Attempts > 0 ? await views.FindAsync(caller, order.LastPaymentId) : null;
 
     private static async Task<IResult> CloseAsync(
         Caller caller,
@@ -94,6 +101,6 @@ public static class OrderApi
         {
             OrderNo = order.OrderNo,
             ClosedAt = order.ClosedAt!.Value,
-            LastPayment = order.Attempts > 0 ? await views.FindAsync(caller, order.LastPaymentId) : null,
+            LastPayment = await LastOfAsync(order, caller, views),
         };
 }

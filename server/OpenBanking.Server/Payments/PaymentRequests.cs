@@ -71,6 +71,7 @@ public sealed class PaymentRequests(
                 ? Wire.NotKnown("/coupon_id", "coupon")
                 : null,
             Wire.CheckDevice("/device_id", request.DeviceId),
+            CheckScene(request),
             CheckConfirmation(request),
             CheckCustomer(read),
             CheckReturn(read, caller.App),
@@ -115,6 +116,8 @@ public sealed class PaymentRequests(
             FeeRuleId = (await fees.FindAsync(caller.World, caller.App, caller.Now))?.Id,
             Shares = read.Splits.Shares,
             Payee = read.Splits.Payee,
+            Scene = read.Request.Scene,
+            AppScene = caller.App.Scene,
             Risk = seen,
             NotifyAt = notices.Payments ? clocks.RealNow : null,
         };
@@ -147,6 +150,7 @@ public sealed class PaymentRequests(
                 Description = request.Description,
                 Splits = read.Splits.Shares is { } shares ? PaymentShares.Write(shares) : null,
                 Payee = read.Splits.Payee,
+                Scene = request.Scene,
                 Manual = manual,
                 HoldUntil = holdUntil,
                 ReturnUrl = request.ReturnUrl,
@@ -166,6 +170,11 @@ public sealed class PaymentRequests(
         : mode == ConfirmationMode.Never && request.AgreementId is null
             ? Wire.Wrong("/agreement_id", "required", "Without an agreement the customer has to confirm.")
         : null;
+
+    private static ProblemError? CheckScene(CreatePaymentRequest request) =>
+        request.Scene is { } scene && !Scenes.All.Contains(scene)
+            ? Wire.Wrong("/scene", "unknown_value", $"One of {string.Join(", ", Scenes.All)} is expected.")
+            : null;
 
     private static ProblemError? CheckCustomer(Read read) =>
         read.Request.CustomerId is null ? null

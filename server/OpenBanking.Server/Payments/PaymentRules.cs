@@ -45,6 +45,12 @@ public sealed record CreatePayment(
     /// <summary>Whom the customer pays, as the customer is told; null for the app.</summary>
     public string? Payee { get; init; }
 
+    /// <summary>The scene the request named; null for the one the app is registered with.</summary>
+    public string? Scene { get; init; }
+
+    /// <summary>The scene the app is registered with.</summary>
+    public string AppScene { get; init; } = Scenes.Other;
+
     /// <summary>The real time, when the customer is to be told by a message; null when not.</summary>
     public DateTimeOffset? NotifyAt { get; init; }
 
@@ -170,6 +176,7 @@ public static class PaymentRules
                         command.Now
                     )
             )
+            ?? AgreementRules.DeclineScene(agreement, command.Scene ?? command.AppScene)
             ?? AgreementRules.DeclinePayment(agreement, customerAmount, countsAt)
             ?? AccountRules.DeclineOutflow(account, customerAmount, countsAt);
     }
@@ -216,6 +223,7 @@ public static class PaymentRules
     private static bool IsMendedByConfirming(string decline) =>
         decline
             is DeclineCodes.RiskConfirmationRequired
+                or DeclineCodes.AgreementSceneNotCovered
                 or DeclineCodes.AgreementPerPaymentLimit
                 or DeclineCodes.AgreementDailyLimit
                 or DeclineCodes.AgreementMonthlyLimit
@@ -391,6 +399,7 @@ public static class PaymentRules
             ExpiresAt = command.HoldUntil,
             Splits = command.Shares is { } shares ? PaymentShares.Write(shares) : null,
             Payee = command.Payee,
+            Scene = command.Scene,
             Version = command.FirstVersion,
         };
 

@@ -94,6 +94,9 @@ public sealed record PaymentRow : VersionedRow, IIdentified
     /// <summary>Whom the customer pays, as the customer is told; null for the app.</summary>
     public string? Payee { get; init; }
 
+    /// <summary>The scene the customer bought in; null when the request named none.</summary>
+    public string? Scene { get; init; }
+
     /// <summary>Whether the customer confirmed it, so that no standing agreement was used.</summary>
     public bool Confirmed => AgreementId.Value == Id.Value;
 

@@ -45,6 +45,7 @@ public sealed class PaymentViews(PaymentQueries queries, ServerAddress address)
             CustomerId = caller.Show(payment.CustomerId),
             CouponId = payment.CouponId is { } coupon ? caller.Show(coupon) : null,
             Description = payment.Description,
+            Scene = payment.Scene,
             CreatedAt = payment.CreatedAt,
         };
 
@@ -84,6 +85,7 @@ public sealed class PaymentViews(PaymentQueries queries, ServerAddress address)
             CustomerId = row.CustomerId is { } customer ? caller.Show(customer) : null,
             CouponId = row.CouponId is { } coupon ? caller.Show(coupon) : null,
             Description = row.Description,
+            Scene = row.Scene,
             CreatedAt = row.CreatedAt,
         };
     }

@@ -81,6 +81,10 @@ public abstract class Store : IDisposable
     /// <summary>What the nodes on this store have seen; null when it serves one process only.</summary>
     internal virtual ISharedMemory? OpenSharedMemory() => null;
 
+    /// <summary>Whose turn it is among the nodes on this store; null when it serves one process only, whose turn it always
+    /// is.</summary>
+    internal virtual ITurns? OpenTurns() => null;
+
     public void Dispose()
     {
         Dispose(disposing: true);

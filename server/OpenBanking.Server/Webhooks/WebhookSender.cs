@@ -9,8 +9,8 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Webhooks;
 
-/// <summary>Posts events to their receivers: each endpoint has a queue of its own, so that a slow one delays no other.
-/// Events are delivered at least once, and in no promised order.</summary>
+/// <summary>Posts events to their receivers: each endpoint has a queue of its own, so that a slow one delays no other, and is
+/// served by one node at a time. Events are delivered at least once, and in no promised order.</summary>
 public sealed class WebhookSender(
     Store store,
     Engine.Engine engine,
@@ -44,9 +44,11 @@ public sealed class WebhookSender(
 
     private readonly RunningTasks<Id<WebhookEndpointRow>> running = new(EndpointsAtOnce, log);
     private readonly HttpClient http = NewClient(addresses);
+    private readonly ITurns? turns = store.OpenTurns();
 
     public override void Dispose()
     {
+        turns?.Dispose();
         http.Dispose();
         base.Dispose();
     }
@@ -65,10 +67,34 @@ public sealed class WebhookSender(
         );
         foreach (var (world, endpoint) in due)
         {
-            running.TryStart(endpoint.Id, () => ServeAsync(world, endpoint, stoppingToken));
+            running.TryStart(endpoint.Id, () => ServeAloneAsync(world, endpoint, stoppingToken));
         }
 
         return false;
+    }
+
+    /// <summary>Leaves an endpoint to the node that serves it now.</summary>
+    private async Task ServeAloneAsync(
+        World world,
+        WebhookEndpointRow endpoint,
+        CancellationToken stoppingToken
+    )
+    {
+        if (turns is null)
+        {
+            await ServeAsync(world, endpoint, stoppingToken);
+        }
+        else if (await turns.TryTakeAsync(endpoint.Id.Value))
+        {
+            try
+            {
+                await ServeAsync(world, endpoint, stoppingToken);
+            }
+            finally
+            {
+                await turns.GiveBackAsync(endpoint.Id.Value);
+            }
+        }
     }
 
     /// <summary>Sends what is due to one endpoint, one after the other.</summary>

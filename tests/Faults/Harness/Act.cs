@@ -20,6 +20,9 @@ internal enum Ending
 /// <param name="EventType">The event that says so.</param>
 internal sealed record Made(string Id, TransactionKind? Kind, Money Change, string EventType);
 
+/// <summary>It was taken, and waits for somebody who could not be reached: the same again goes on with it.</summary>
+internal sealed class OpenStillException(string message) : Exception(message);
+
 /// <summary>One request under its own key, and what became of it.</summary>
 internal sealed class Act(int customer, string? orderNo, Func<OpenBankingClient, Task<Made>> send)
 {
@@ -47,6 +50,10 @@ internal sealed class Act(int customer, string? orderNo, Func<OpenBankingClient,
         {
             Made = await send(client);
             Ending = Ending.Ok;
+        }
+        catch (OpenStillException open)
+        {
+            (Ending, WasUnknown, Failure) = (Ending.Unknown, true, open.Message);
         }
         catch (OutcomeUnknownException lost)
         {

@@ -32,6 +32,8 @@ internal sealed class Load : IAsyncDisposable
     private readonly string stockId;
     private readonly Uri address;
     private int names;
+    private ConfirmingCustomer? confirming;
+    private int confirmed;
     private volatile bool stopped;
 
     private Load(Uri address, TestPartner partner, EventReceiver receiver, string stockId, Money funds)
@@ -76,6 +78,11 @@ internal sealed class Load : IAsyncDisposable
         load.Reach(address);
         return load;
     }
+
+    /// <summary>Has the first customer sign in at the bank, and confirm payments that no agreement covers among the
+    /// others.</summary>
+    public async Task ConfirmAsWellAsync() =>
+        confirming = await ConfirmingCustomer.SignInAsync(address, partner, person: 0);
 
     /// <summary>Adds a node to those that the load is spread over.</summary>
     /// <param name="node">Where it listens.</param>
@@ -177,6 +184,12 @@ internal sealed class Load : IAsyncDisposable
                 + $"{acts.Count(act => act.WasUnknown)} unknown at first"
         );
         Assert.NotEmpty(made);
+        if (confirming is not null)
+        {
+            output.WriteLine($"{confirmed} payments were confirmed by their customer");
+            Assert.NotEqual(0, confirmed);
+        }
+
         Assert.Empty(brokenAnswers);
         for (var customer = 0; customer < customers.Count; customer++)
         {
@@ -199,7 +212,11 @@ internal sealed class Load : IAsyncDisposable
         output.WriteLine($"{receiver.Count} deliveries");
     }
 
-    public ValueTask DisposeAsync() => receiver.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        confirming?.Dispose();
+        return receiver.DisposeAsync();
+    }
 
     /// <summary>A payment of the usual price, under a key of its own.</summary>
     public Act NewPayment(int customer, string? couponId = null, Money? amount = null)
@@ -231,6 +248,61 @@ internal sealed class Load : IAsyncDisposable
                     : new(payment.Id, null, Money.Cny(0), EventTypes.PaymentFailed);
             }
         );
+    }
+
+    /// <summary>A payment that the first customer confirms on the bank's page. Whatever is lost on the way, the same again asks
+    /// for no second one, and presses the button once more where the first time came to nothing.</summary>
+    private Act NewConfirmed()
+    {
+        var orderNo = $"order-{Interlocked.Increment(ref names)}";
+        var request = new CreatePaymentRequest
+        {
+            OrderNo = orderNo,
+            Amount = price,
+            CustomerId = customers[0].CustomerId,
+        };
+        return new(
+            customer: 0,
+            orderNo,
+            async client =>
+            {
+                var key = IdempotencyKey.FromOrder(orderNo, "payment");
+                var asked = await client.Payments.CreateAsync(request, key);
+                var paid = await ConfirmAsync(client, asked);
+                return new(
+                    paid.Id,
+                    TransactionKind.Payment,
+                    -paid.CustomerAmount,
+                    EventTypes.PaymentCaptured
+                );
+            }
+        );
+    }
+
+    private async Task<Payment> ConfirmAsync(OpenBankingClient client, Payment asked)
+    {
+        try
+        {
+            var payment = await client.Payments.GetAsync(asked.Id);
+            if (payment.NextAction is { } next)
+            {
+                await confirming!.ConfirmAsync(next);
+                payment = await client.Payments.GetAsync(asked.Id);
+            }
+
+            if (payment.Status != PaymentStatus.Captured)
+            {
+                throw new OpenStillException($"{payment.OrderNo} is {payment.Status}.");
+            }
+
+            Interlocked.Increment(ref confirmed);
+            return payment;
+        }
+        catch (Exception lost)
+            when (lost is OpenBankingException or HttpRequestException or TaskCanceledException)
+        {
+            throw new OpenStillException(lost.Message);
+        }
     }
 
     /// <summary>One more coupon for a customer.</summary>
@@ -323,6 +395,9 @@ internal sealed class Load : IAsyncDisposable
                 }
 
                 break;
+            case < 5 when confirming is not null:
+                await PayAsync(NewConfirmed(), client);
+                break;
             default:
                 await PayAsync(NewPayment(customer), client);
                 break;
@@ -364,7 +439,7 @@ internal sealed class Load : IAsyncDisposable
         try
         {
             var order = await partner.Client.Orders.GetAsync(act.OrderNo!);
-            Assert.Equal((act.Made?.Id, 1), (order.LastPayment.Id, order.Attempts));
+            Assert.Equal((act.Made?.Id, 1), (order.LastPayment!.Id, order.Attempts));
         }
         catch (OpenBankingException absent) when (absent.Code == ProblemCodes.NotFound)
         {

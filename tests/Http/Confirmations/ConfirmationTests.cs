@@ -14,7 +14,7 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
         Assert.Equal(NextActionType.Confirm, asked.NextAction!.Type);
         Assert.Equal((null, null, null), (asked.AgreementId, asked.AccountId, asked.CustomerId));
         Assert.Equal((Money.Cny(0), Money.Cny(0)), (asked.CapturedAmount, asked.RefundableAmount));
-        Assert.Equal(asked.Id, (await Partner.Client.Orders.GetAsync("order-1")).LastPayment.Id);
+        Assert.Equal(asked.Id, (await Partner.Client.Orders.GetAsync("order-1")).LastPayment!.Id);
         Assert.Equal(Money.Yuan(100), await Partner.BalanceAsync(Customer));
 
         await Browser.GoAsync(new Uri(asked.NextAction.ConfirmationUrl));

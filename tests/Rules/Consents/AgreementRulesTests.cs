@@ -27,6 +27,18 @@ public class AgreementRulesTests
         Assert.False(AgreementRules.IsActive(agreement with { State = ConsentState.Revoked }, Rows.Noon));
 
     [Fact]
+    public void An_agreement_covers_the_scenes_it_names_and_every_scene_when_it_names_none()
+    {
+        Assert.All(Scenes.All, scene => Assert.Null(AgreementRules.DeclineScene(agreement, scene)));
+        var some = agreement with { Scenes = $"{Scenes.Parking} {Scenes.FoodDelivery}" };
+        Assert.Equal(
+            [Scenes.FoodDelivery, Scenes.Parking],
+            Scenes.All.Where(scene => AgreementRules.DeclineScene(some, scene) is null)
+        );
+        Assert.Equal(DeclineCodes.AgreementSceneNotCovered, AgreementRules.DeclineScene(some, "food"));
+    }
+
+    [Fact]
     public void A_payment_may_be_as_much_as_the_limit_for_one_and_not_one_fen_more()
     {
         Assert.Null(AgreementRules.DeclinePayment(agreement, agreement.PerPaymentLimit, Rows.Noon));

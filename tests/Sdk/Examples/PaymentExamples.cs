@@ -50,9 +50,9 @@ internal static class PaymentExamples
 
         // <Orders_GetAsync>
         var last = (await client.Orders.GetAsync(orderNo)).LastPayment;
-        Console.WriteLine(last.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");
+        Console.WriteLine(last?.Status == PaymentStatus.Captured ? "The order is paid." : "Not yet.");
         // </Orders_GetAsync>
-        Assert.Equal(payment.Id, last.Id);
+        Assert.Equal(payment.Id, last?.Id);
 
         // <Agreements_GetAsync>
         var agreement = await client.Agreements.GetAsync(agreementId);

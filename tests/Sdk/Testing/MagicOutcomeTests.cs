@@ -36,7 +36,14 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
         var wide = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
         var narrow = await bank.LinkCustomerAsync(
             MagicPersons.All[1].Person,
-            details: [new AccountOpening(), Terms(perPayment: 50, daily: 60, monthly: 70, total: 75)],
+            details:
+            [
+                new AccountOpening(),
+                Terms(perPayment: 50, daily: 60, monthly: 70, total: 75) with
+                {
+                    Scenes = [Scenes.Other],
+                },
+            ],
             balance: Money.Yuan(50)
         );
         var small = await bank.LinkCustomerAsync(
@@ -94,6 +101,8 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
                 case DeclineCodes.AgreementTotalLimit:
                     await bank.Clock.AdvanceAsync(TimeSpan.FromDays(31));
                     return await PayAsync(narrow, 45.01m);
+                case DeclineCodes.AgreementSceneNotCovered:
+                    return await PayInAsync(narrow, Scenes.Video);
                 default:
                     return null;
             }
@@ -294,6 +303,19 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
         var declined = await PayAsync(customer, 1);
         await bank.Customers.SetAccountStatusAsync(customer, AccountStatus.Active);
         return declined;
+    }
+
+    private async Task<string?> PayInAsync(LinkedCustomer customer, string scene)
+    {
+        var order = new CreatePaymentRequest
+        {
+            OrderNo = NewOrder(),
+            Amount = Money.Yuan(1),
+            AgreementId = customer.AgreementId,
+            Scene = scene,
+        };
+        var key = IdempotencyKey.FromOrder(order.OrderNo, "payment");
+        return (await bank.Client.Payments.CreateAsync(order, key)).DeclineCode;
     }
 
     private Task<string?> PayAsync(LinkedCustomer customer, decimal yuan) =>

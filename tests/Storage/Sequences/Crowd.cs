@@ -219,7 +219,7 @@ internal sealed class Crowd(IReadOnlyList<Server.Engine.Engine> nodes, Store sto
     }
 
     /// <summary>A node that was overtaken too often says that it is busy, and did nothing.</summary>
-    private static async Task<T> InsistAsync<T>(Func<Task<T>> submit)
+    public static async Task<T> InsistAsync<T>(Func<Task<T>> submit)
     {
         for (var attempt = 1; ; attempt++)
         {

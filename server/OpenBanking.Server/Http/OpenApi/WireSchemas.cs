@@ -17,6 +17,17 @@ public sealed partial class WireSchemas : ISchemaFilter
 
     private static readonly NullabilityInfoContext nullability = new();
 
+    /// <summary>The lists of requests that may be left out, and hold something when they are not.</summary>
+    private static readonly HashSet<(Type, string)> neverEmpty =
+    [
+        (typeof(CreateWebhookEndpointRequest), nameof(CreateWebhookEndpointRequest.Events)),
+        (typeof(CreatePaymentRequest), nameof(CreatePaymentRequest.Splits)),
+        (typeof(CreateRefundRequest), nameof(CreateRefundRequest.Splits)),
+        (typeof(NarrowConsentRequest), nameof(NarrowConsentRequest.AuthorizationDetails)),
+        (typeof(AccountInformation), nameof(AccountInformation.Actions)),
+        (typeof(PaymentAgreementTerms), nameof(PaymentAgreementTerms.Scenes)),
+    ];
+
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {
         if (schema is not OpenApiSchema described)
@@ -43,11 +54,23 @@ public sealed partial class WireSchemas : ISchemaFilter
             if (
                 described.Properties?.TryGetValue(WireNameOf(property), out var value) is true
                 && value is OpenApiSchema member
-                && !MayBeNull(property)
             )
             {
-                member.Type &= ~JsonSchemaType.Null;
+                DescribeMember(member, property);
             }
+        }
+    }
+
+    private static void DescribeMember(OpenApiSchema member, PropertyInfo property)
+    {
+        if (!MayBeNull(property))
+        {
+            member.Type &= ~JsonSchemaType.Null;
+        }
+
+        if (neverEmpty.Contains((property.DeclaringType!, property.Name)))
+        {
+            member.MinItems = 1;
         }
     }
 
@@ -116,6 +139,11 @@ public sealed partial class WireSchemas : ISchemaFilter
                 property
             );
             member.Description = $"Of {type} alone. {member.Description}";
+            if (member is OpenApiSchema own && neverEmpty.Contains((property.DeclaringType!, property.Name)))
+            {
+                own.MinItems = 1;
+            }
+
             properties[WireNameOf(property)] = member;
         }
 

@@ -21,6 +21,7 @@ public sealed class PostgresStore : Store
     private const int ReadReruns = 4;
     private static readonly TimeSpan readPause = TimeSpan.FromMilliseconds(100);
 
+    private readonly NpgsqlConnectionStringBuilder settings;
     private readonly NpgsqlDataSource connections;
     private readonly IReadOnlyList<Migration> known;
     private readonly NpgsqlConnection? snapshot;
@@ -35,7 +36,7 @@ public sealed class PostgresStore : Store
     )
     {
         known = MigrationFiles.Known(PostgresMigrations.Dialect, rehearsalFolder);
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        settings = new(connectionString)
         {
             ApplicationName = PostgresNodes.ApplicationName(known[^1].Number, newestKey),
             MaxAutoPrepare = 200,
@@ -50,18 +51,28 @@ public sealed class PostgresStore : Store
             TcpKeepAliveTime = KeepAliveSeconds,
             TcpKeepAliveInterval = KeepAliveIntervalSeconds,
         };
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        connections = Build(settings);
+    }
+
+    /// <summary>What a connection sees whose transaction is of one instant.</summary>
+    private PostgresStore(PostgresStore store, NpgsqlConnection snapshot) =>
+        (settings, connections, known, this.snapshot) = (
+            store.settings,
+            store.connections,
+            store.known,
+            snapshot
+        );
+
+    private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder how)
+    {
+        var builder = new NpgsqlDataSourceBuilder(how.ConnectionString);
         // The writers wait on threads of their own; everybody else waits for nothing but the answer.
         builder.UsePhysicalConnectionInitializer(
             connection => PostgresNodes.AdmitAsync(connection, known).GetAwaiter().GetResult(),
             connection => PostgresNodes.AdmitAsync(connection, known)
         );
-        connections = builder.Build();
+        return builder.Build();
     }
-
-    /// <summary>What a connection sees whose transaction is of one instant.</summary>
-    private PostgresStore(PostgresStore store, NpgsqlConnection snapshot) =>
-        (connections, known, this.snapshot) = (store.connections, store.known, snapshot);
 
     public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
         Table<TRow> table,
@@ -180,6 +191,13 @@ public sealed class PostgresStore : Store
         new PostgresMigrations(connections.OpenConnection(), known);
 
     internal override ISharedMemory OpenSharedMemory() => new PostgresSharedMemory(connections);
+
+    internal override ITurns OpenTurns() =>
+        new PostgresTurns(
+            Build(
+                new(settings.ConnectionString) { Pooling = false, KeepAlive = PostgresTurns.KeepAliveSeconds }
+            )
+        );
 
     protected override void Dispose(bool disposing)
     {
