@@ -8,6 +8,8 @@ namespace OpenBanking.Tests.SdkBench;
 /// proofs signs.</summary>
 internal sealed class Clients : IDisposable
 {
+    private const int WarmUpCalls = 3_000;
+
     private readonly CreatePaymentRequest order = new()
     {
         OrderNo = "order-1001",
@@ -73,6 +75,21 @@ internal sealed class Clients : IDisposable
 #if GENERATED
     public Task Generated() => generated.PayAsync(order, key.Value);
 #endif
+
+    /// <summary>Until what they run is compiled as it stays.</summary>
+    public async Task WarmUpAsync()
+    {
+        for (var count = 0; count < WarmUpCalls; count++)
+        {
+            await HandWritten();
+            await Sdk();
+            await SdkWithProofs();
+            await RestSharp();
+#if GENERATED
+            await Generated();
+#endif
+        }
+    }
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
@@ -40,7 +41,8 @@ internal sealed class Api(
         return Read(call, type, answer, progress);
     }
 
-    private T Read<T>(ApiCall call, JsonTypeInfo<T> type, Answer answer, CallProgress progress)
+    /// <summary>Reads the answer of a success.</summary>
+    public T Read<T>(ApiCall call, JsonTypeInfo<T> type, Answer answer, CallProgress progress)
         where T : ResponseObject
     {
         if (answer.TryParse(type) is { } value)
@@ -89,7 +91,11 @@ internal sealed class Api(
     }
 
     /// <summary>Makes the call; the answer is a success.</summary>
-    public Task<Answer> SendAsync(ApiCall call, CallProgress progress, CancellationToken cancellationToken)
+    public ValueTask<Answer> SendAsync(
+        ApiCall call,
+        CallProgress progress,
+        CancellationToken cancellationToken
+    )
     {
         var interactionId = Randomness.Uuid();
         return caller.CallAsync(
@@ -100,7 +106,8 @@ internal sealed class Api(
         );
     }
 
-    private async Task<Attempt> AttemptAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Attempt> AttemptAsync(
         ApiCall call,
         string interactionId,
         CancellationToken cancellationToken
@@ -109,6 +116,7 @@ internal sealed class Api(
         var token = await TokenAsync(call, refused: null, cancellationToken).ConfigureAwait(false);
         var attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
             .ConfigureAwait(false);
+        binding.Note(ServerRole.Api, attempt);
         if (
             attempt.Answer is
             { Status: Unauthorized, DpopNonce: not null, ChallengeError: Challenge.UseNonce }
@@ -116,6 +124,7 @@ internal sealed class Api(
         {
             attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
                 .ConfigureAwait(false);
+            binding.Note(ServerRole.Api, attempt);
         }
 
         if (attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.InvalidToken })
@@ -123,6 +132,7 @@ internal sealed class Api(
             token = await TokenAsync(call, refused: token, cancellationToken).ConfigureAwait(false);
             attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
                 .ConfigureAwait(false);
+            binding.Note(ServerRole.Api, attempt);
         }
 
         return attempt;
@@ -143,14 +153,14 @@ internal sealed class Api(
             ? customerTokens.GetAsync(customerId, refused, cancellationToken)
             : appTokens.GetAsync(refused, cancellationToken);
 
-    private async Task<Attempt> SendOnceAsync(
+    private ValueTask<Attempt> SendOnceAsync(
         ApiCall call,
         string token,
         string interactionId,
         CancellationToken cancellationToken
     )
     {
-        using var request = new HttpRequestMessage(call.Method, AddressOf(call));
+        var request = new HttpRequestMessage(call.Method, AddressOf(call));
         var headers = request.Headers;
         headers.TryAddWithoutValidation("Authorization", binding.Present(token).Authorization);
         binding.Prove(request, ServerRole.Api, token);
@@ -171,8 +181,6 @@ internal sealed class Api(
             request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         }
 
-        var attempt = await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        binding.Note(ServerRole.Api, attempt);
-        return attempt;
+        return caller.Transport.SendAsync(request, cancellationToken);
     }
 }
