@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
@@ -11,7 +12,14 @@ namespace OpenBanking.Tests.SdkBench;
 [Config(typeof(InRounds))]
 public class Calls
 {
-    private static readonly Dictionary<string, Clients> shared = [];
+    // As in a server: who waits for one call holds no thread, and goes on with the next where the last one ended.
+    private const int InTurn = 20;
+
+    private const int FirstWarmUp = 3_000;
+    private const int WarmUp = 100;
+
+    private static readonly Dictionary<string, (Process? Process, Uri Address)> banks = [];
+    private static (string Bank, int Round, Clients Clients)? current;
 
     private Clients clients = null!;
 
@@ -19,49 +27,66 @@ public class Calls
     [Params("Kestrel", "memory")]
     public string Bank { get; set; } = "";
 
-    [Params(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)]
+    /// <summary>The bank stays, and is warm; clients and their connections are new in each round.</summary>
+    [Params(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)]
     public int Round { get; set; }
 
-    /// <summary>All rounds use the same clients and the same bank, which are warm.</summary>
     [GlobalSetup]
     public void Start()
     {
-        if (!shared.TryGetValue(Bank, out var started))
+        if (current is { } last && last.Bank == Bank && last.Round == Round)
         {
-            started = new(inMemory: Bank == "memory");
-            started.WarmUpAsync().GetAwaiter().GetResult();
-            shared[Bank] = started;
+            clients = last.Clients;
+            return;
         }
 
-        clients = started;
+        var isFirst = !banks.TryGetValue(Bank, out var bank);
+        if (isFirst)
+        {
+            banks[Bank] = bank = StubBank.Start(inMemory: Bank == "memory");
+        }
+
+        current?.Clients.Dispose();
+        clients = new(bank.Address);
+        clients.WarmUpAsync(Round, isFirst ? FirstWarmUp : WarmUp).GetAwaiter().GetResult();
+        current = (Bank, Round, clients);
     }
 
     public static void Stop()
     {
-        foreach (var started in shared.Values)
+        current?.Clients.Dispose();
+        foreach (var (process, _) in banks.Values)
         {
-            started.Dispose();
+            process?.Kill();
         }
     }
 
-    [Benchmark(Baseline = true)]
-    public Task HandWritten() => clients.HandWritten();
+    [Benchmark(Baseline = true, OperationsPerInvoke = InTurn)]
+    public Task HandWritten() => InTurnAsync(clients.HandWritten);
 
     /// <summary>Without signing: its tokens are bound to a certificate.</summary>
-    [Benchmark]
-    public Task Sdk() => clients.Sdk();
+    [Benchmark(OperationsPerInvoke = InTurn)]
+    public Task Sdk() => InTurnAsync(clients.Sdk);
 
     /// <summary>As most apps have it: every call brings a DPoP proof.</summary>
-    [Benchmark]
-    public Task SdkWithProofs() => clients.SdkWithProofs();
+    [Benchmark(OperationsPerInvoke = InTurn)]
+    public Task SdkWithProofs() => InTurnAsync(clients.SdkWithProofs);
 
-    [Benchmark]
-    public Task RestSharp() => clients.RestSharp();
+    [Benchmark(OperationsPerInvoke = InTurn)]
+    public Task RestSharp() => InTurnAsync(clients.RestSharp);
 
 #if GENERATED
-    [Benchmark]
-    public Task Generated() => clients.Generated();
+    [Benchmark(OperationsPerInvoke = InTurn)]
+    public Task Generated() => InTurnAsync(clients.Generated);
 #endif
+
+    private static async Task InTurnAsync(Func<Task> call)
+    {
+        for (var count = 0; count < InTurn; count++)
+        {
+            await call();
+        }
+    }
 
     private sealed class InRounds : ManualConfig
     {
@@ -72,10 +97,11 @@ public class Calls
             AddJob(
                 Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
                     .WithEvaluateOverhead(false)
-                    .WithInvocationCount(400)
+                    .WithInvocationCount(1)
                     .WithUnrollFactor(1)
-                    .WithWarmupCount(2)
-                    .WithIterationCount(12)
+                    .WithWarmupCount(15)
+                    .WithIterationCount(120)
+                    .WithGcForce(false)
             );
         }
     }

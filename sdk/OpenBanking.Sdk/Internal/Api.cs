@@ -16,6 +16,10 @@ internal sealed class Api(
 {
     private const int Unauthorized = 401;
 
+    /// <summary>What mocks have in its place: its clock and its waits are real, and whatever would be sent is refused.</summary>
+    public static Api OfMock { get; } =
+        new("", null!, null!, null!, new Caller(CallSettings.From(new OpenBankingOptions())));
+
     private readonly Readings readings = new();
     private readonly ConcurrentDictionary<string, Uri> addresses = [];
 
@@ -67,6 +71,11 @@ internal sealed class Api(
     public async Task<T> ReadAgainAsync<T>(T known, CancellationToken cancellationToken)
         where T : ResponseObject
     {
+        if (ReferenceEquals(this, OfMock))
+        {
+            throw Mocks.NotOverridden();
+        }
+
         var (call, type) = readings.Find(known);
         var progress = new CallProgress();
         var answer = await SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
@@ -97,6 +106,11 @@ internal sealed class Api(
         CancellationToken cancellationToken
     )
     {
+        if (ReferenceEquals(this, OfMock))
+        {
+            throw Mocks.NotOverridden(call.Name);
+        }
+
         var interactionId = Randomness.Uuid();
         return caller.CallAsync(
             call,
