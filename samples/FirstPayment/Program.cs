@@ -70,6 +70,27 @@ builder.Services.AddOpenBanking(options =>
 var app = builder.Build();
 
 // </client>
+// <refusals>
+// What the bank refuses, and a bank that is not reached, are answers of this app and no failures of it.
+app.Use(
+    async (http, next) =>
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (OpenBankingException refusal) when (!http.Response.HasStarted)
+        {
+            var status =
+                refusal.Retryable ? StatusCodes.Status503ServiceUnavailable
+                : refusal.Status is >= 400 and < 500 ? StatusCodes.Status409Conflict
+                : StatusCodes.Status502BadGateway;
+            await Results.Text($"{refusal.Code}: {refusal.Message}\n", statusCode: status).ExecuteAsync(http);
+        }
+    }
+);
+
+// </refusals>
 // <link>
 // One customer is enough here. A real app keeps these ids beside its own user.
 LinkedCustomer? linked = null;

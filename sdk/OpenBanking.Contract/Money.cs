@@ -13,6 +13,9 @@ public readonly record struct Money(string Currency, long Amount)
     /// <summary>The ISO 4217 code of the renminbi.</summary>
     public const string Renminbi = "CNY";
 
+    private const decimal MostYuan = long.MaxValue / 100m;
+    private const decimal LeastYuan = long.MinValue / 100m;
+
     /// <summary>An amount in fen: <c>Money.Cny(1990)</c> is 19.90 yuan.</summary>
     public static Money Cny(long fen) => new(Renminbi, fen);
 
@@ -21,6 +24,13 @@ public readonly record struct Money(string Currency, long Amount)
     /// <exception cref="OverflowException">The amount does not fit 64 bits of fen.</exception>
     public static Money Yuan(decimal yuan)
     {
+        if (yuan is < LeastYuan or > MostYuan)
+        {
+            throw new OverflowException(
+                $"{yuan.ToString(CultureInfo.InvariantCulture)} yuan is more than Money can hold: give yuan, and fen to Money.Cny."
+            );
+        }
+
         var fen = yuan * 100m;
         return decimal.Truncate(fen) == fen
             ? Cny(decimal.ToInt64(fen))

@@ -17,11 +17,12 @@ public static class OpenBankingServiceCollectionExtensions
     /// <remarks>What the options leave open comes from the container, as singletons:
     /// <see cref="ITokenStore"/>, <see cref="TimeProvider"/>, <see cref="ILoggerFactory"/>, and the handler
     /// of the HTTP client named <c>OpenBanking</c>, which <c>services.AddHttpClient("OpenBanking")</c>
-    /// configures further.</remarks>
+    /// configures further. Called again, it configures the same client further, as a test does with an app's; the log says so, since
+    /// of two apps it would be the wrong one.</remarks>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         Action<OpenBankingOptions> configure
-    ) => services.AddOpenBanking((options, _) => configure(options));
+    ) => services.AddOpenBanking(WithoutServices(configure));
 
     /// <summary>Adds <see cref="OpenBankingClient"/> as a singleton, with options made from other
     /// services.</summary>
@@ -39,12 +40,14 @@ public static class OpenBankingServiceCollectionExtensions
     /// several banks, or with a sandbox beside the live one. Inject it by
     /// <c>[FromKeyedServices("name")]</c>.</summary>
     /// <remarks>What the options leave open comes from the container, a keyed <see cref="ITokenStore"/> of
-    /// the same name first. The HTTP client is named <c>OpenBanking:name</c>.</remarks>
+    /// the same name first. The HTTP client is named <c>OpenBanking:name</c>. Asking the container for a name that was not added is an
+    /// <see cref="InvalidOperationException"/>, which says the names that were. Called again with the same name, it configures the
+    /// same client further, and the log says so.</remarks>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         string name,
         Action<OpenBankingOptions> configure
-    ) => services.AddOpenBanking(name, (options, _) => configure(options));
+    ) => services.AddOpenBanking(name, WithoutServices(configure));
 
     /// <summary>Adds an <see cref="OpenBankingClient"/> as a keyed singleton, with options made from other
     /// services.</summary>
@@ -57,6 +60,7 @@ public static class OpenBankingServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         AddNamed(services, name, configure);
         services.TryAddKeyedSingleton(name, (provider, _) => Create(provider, name));
+        services.TryAddKeyedSingleton<OpenBankingClient>(KeyedService.AnyKey, RefuseUnknown);
         return services;
     }
 
@@ -73,6 +77,27 @@ public static class OpenBankingServiceCollectionExtensions
         return services;
     }
 
+    private static Action<OpenBankingOptions, IServiceProvider> WithoutServices(
+        Action<OpenBankingOptions> configure
+    )
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return (options, _) => configure(options);
+    }
+
+    /// <summary>The container's own words would name the type, and not what was asked for.</summary>
+    private static OpenBankingClient RefuseUnknown(IServiceProvider provider, object? key)
+    {
+        var known = provider
+            .GetServices<AddedClient>()
+            .Select(added => added.Name)
+            .Where(name => name.Length > 0);
+        throw new InvalidOperationException(
+            $"No OpenBanking client is named \"{key}\": add it with AddOpenBanking(\"{key}\", …), or ask for one of "
+                + $"{string.Join(", ", known.Distinct(StringComparer.Ordinal).Select(name => $"\"{name}\""))}."
+        );
+    }
+
     private static void AddNamed(
         IServiceCollection services,
         string name,
@@ -81,6 +106,7 @@ public static class OpenBankingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
+        services.AddSingleton(new AddedClient(name));
         services.AddDataProtection();
         services.TryAddSingleton<IWebhookInbox, MemoryWebhookInbox>();
         services.TryAddEnumerable(
@@ -115,12 +141,23 @@ public static class OpenBankingServiceCollectionExtensions
         }
     }
 
-    private static OpenBankingClient Create(IServiceProvider provider, string name) =>
-        new(provider.GetRequiredService<IOptionsMonitor<OpenBankingOptions>>().Get(name));
+    private static OpenBankingClient Create(IServiceProvider provider, string name)
+    {
+        var times = provider.GetServices<AddedClient>().Count(added => added.Name == name);
+        if (times > 1 && provider.GetService<ILoggerFactory>() is { } logs)
+        {
+            EndpointLog.AddedAgain(EndpointLog.Of(logs), HttpClientName(name), times);
+        }
+
+        return new(provider.GetRequiredService<IOptionsMonitor<OpenBankingOptions>>().Get(name));
+    }
 
     private static ConnectionCertificate CertificateOf(IServiceProvider provider, string name) =>
         provider.GetRequiredKeyedService<ConnectionCertificate>(HttpClientName(name));
 
     private static string HttpClientName(string name) =>
         name.Length == 0 ? "OpenBanking" : $"OpenBanking:{name}";
+
+    /// <summary>One call of AddOpenBanking: an empty name is that of the client without one.</summary>
+    private sealed record AddedClient(string Name);
 }

@@ -12,6 +12,10 @@ public sealed class PersonUnavailableException(string why, bool soon = false) : 
 {
     /// <summary>Whether it may let this one after a pause of ten seconds.</summary>
     public bool Soon { get; } = soon;
+
+    /// <summary>One of <see cref="ApplicationReasons"/> when <see cref="SandboxBank.LinkCustomerAsync"/> came to nothing for it;
+    /// null for another reason.</summary>
+    public string? Code { get; init; }
 }
 
 /// <summary>A person at the bank's pages: reads each page and submits its form, as a browser without scripts would, and
@@ -38,6 +42,9 @@ public sealed partial class BankCustomer : IDisposable
     /// <param name="knowsPin">Whether the PIN is the person's, if one was set before.</param>
     public BankCustomer(SandboxPerson person, string messagesUrl, string pin, bool knowsPin = true)
     {
+        ArgumentNullException.ThrowIfNull(person);
+        ArgumentException.ThrowIfNullOrWhiteSpace(messagesUrl);
+        ArgumentException.ThrowIfNullOrWhiteSpace(pin);
         this.knowsPin = knowsPin;
         this.person = person;
         this.pin = pin;
@@ -61,6 +68,8 @@ public sealed partial class BankCustomer : IDisposable
     /// PIN is not known.</exception>
     public async Task<Uri> AgreeAsync(Uri authorizationUrl, Uri redirectUri)
     {
+        ArgumentNullException.ThrowIfNull(authorizationUrl);
+        ArgumentNullException.ThrowIfNull(redirectUri);
         var (_, end) = await VisitAsync(
                 authorizationUrl,
                 next => next.GetLeftPart(UriPartial.Path) == redirectUri.GetLeftPart(UriPartial.Path)
@@ -74,8 +83,11 @@ public sealed partial class BankCustomer : IDisposable
     /// <param name="continuationUrl">The application's page.</param>
     /// <exception cref="InvalidOperationException">The bank refuses something; the message is what its page
     /// says.</exception>
-    public Task ContinueAsync(Uri continuationUrl) =>
-        VisitAsync(continuationUrl, next => next.Segments[^1] == "end");
+    public Task ContinueAsync(Uri continuationUrl)
+    {
+        ArgumentNullException.ThrowIfNull(continuationUrl);
+        return VisitAsync(continuationUrl, next => next.Segments[^1] == "end");
+    }
 
     /// <summary>Has a code sent for an application, and enters wrong ones as often as the bank takes one for it.</summary>
     /// <param name="continuationUrl">The application's page.</param>
@@ -83,6 +95,7 @@ public sealed partial class BankCustomer : IDisposable
     /// says.</exception>
     public async Task GuessAsync(Uri continuationUrl)
     {
+        ArgumentNullException.ThrowIfNull(continuationUrl);
         var (page, address) = await VisitAsync(continuationUrl, next => next.Segments[^1] is "code" or "end")
             .ConfigureAwait(false);
         if (address.Segments[^1] == "end")
@@ -106,6 +119,7 @@ public sealed partial class BankCustomer : IDisposable
     /// its page says.</exception>
     public async Task GuessAmountsAsync(Uri continuationUrl)
     {
+        ArgumentNullException.ThrowIfNull(continuationUrl);
         var (page, address) = await VisitAsync(
                 continuationUrl,
                 next => next.Segments[^1] is "deposit" or "end"
@@ -333,8 +347,15 @@ public sealed partial class BankCustomer : IDisposable
             .ConfigureAwait(false);
     }
 
-    private static string TextOf(IDocument? page) =>
-        Spaces().Replace(page?.QuerySelector("main")?.TextContent ?? "nothing", " ").Trim();
+    /// <summary>What the page says is wrong; all that it says when nothing is.</summary>
+    private static string TextOf(IDocument? page)
+    {
+        var wrong = page?.QuerySelectorAll("main [role=alert]").Select(each => each.TextContent.Trim());
+        var text = string.Join(' ', wrong?.Where(each => each.Length > 0) ?? []);
+        return Spaces()
+            .Replace(text.Length > 0 ? text : page?.QuerySelector("main")?.TextContent ?? "nothing", " ")
+            .Trim();
+    }
 
     [GeneratedRegex("[0-9]{6}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Digits();

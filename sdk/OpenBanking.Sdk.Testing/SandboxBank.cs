@@ -80,6 +80,7 @@ public sealed class SandboxBank : IAsyncDisposable
     )
     {
         options ??= new();
+        Check(options);
         var server = await RunningServer
             .StartAsync(options.Settings, cancellationToken)
             .ConfigureAwait(false);
@@ -138,6 +139,11 @@ public sealed class SandboxBank : IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
+        if (balance is { } asked)
+        {
+            Check(asked, nameof(balance));
+        }
+
         server.ThrowIfEnded();
         var link = await Client
             .AccountLinks.StartAsync(
@@ -152,10 +158,19 @@ public sealed class SandboxBank : IAsyncDisposable
         var who = person ?? MagicPersons.All[0].Person;
         await server.Services.EndCodePauseAsync(world, who.Mobile).ConfigureAwait(false);
         using var visitor = new BankCustomer(who, sandbox.MessagesUrl, Pin);
-        var callback = await visitor
-            .AgreeAsync(link.AuthorizationUrl, options.RedirectUri)
-            .WaitAsync(cancellationToken)
-            .ConfigureAwait(false);
+        Uri callback;
+        try
+        {
+            callback = await visitor
+                .AgreeAsync(link.AuthorizationUrl, options.RedirectUri)
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (PersonUnavailableException refused) when (PageRefusals.CodeOf(refused.Message) is { } code)
+        {
+            throw new PersonUnavailableException($"{refused.Message} ({code})") { Code = code };
+        }
+
         var customer = await Client
             .AccountLinks.CompleteAsync(link.Session, callback, cancellationToken)
             .ConfigureAwait(false);
@@ -168,6 +183,11 @@ public sealed class SandboxBank : IAsyncDisposable
     }
 
     /// <summary>Brings money from the customer's card, and waits for the outcome.</summary>
+    /// <param name="customer">Whose: linked with an agreement.</param>
+    /// <param name="amount">How much.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The customer was linked without an agreement, or the amount has no
+    /// currency.</exception>
     public async Task<TopUp> TopUpAsync(
         LinkedCustomer customer,
         Money amount,
@@ -175,10 +195,11 @@ public sealed class SandboxBank : IAsyncDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(customer);
+        Check(amount, nameof(amount));
         var number = $"test-{Interlocked.Increment(ref topUps)}";
         var asked = await Client
             .TopUps.CreateAsync(
-                new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = amount },
+                new CreateTopUpRequest { AgreementId = BankRows.AgreementOf(customer), Amount = amount },
                 IdempotencyKey.FromOrder(number, "top-up"),
                 cancellationToken
             )
@@ -237,6 +258,41 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <remarks>Afterwards the client reaches nobody, and what else the bank gives throws
     /// <see cref="ObjectDisposedException"/>.</remarks>
     public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    private static void Check(SandboxBankOptions options)
+    {
+        if (options.Settings is null || options.Settings.Any(string.IsNullOrWhiteSpace))
+        {
+            throw new ArgumentException(
+                "Set Settings to arguments of the server, or leave it out.",
+                nameof(options)
+            );
+        }
+
+        if (string.IsNullOrWhiteSpace(options.AppName))
+        {
+            throw new ArgumentException("Set AppName, or leave it out.", nameof(options));
+        }
+
+        if (options.RedirectUri is not { IsAbsoluteUri: true })
+        {
+            throw new ArgumentException(
+                "Set RedirectUri to an absolute address, or leave it out.",
+                nameof(options)
+            );
+        }
+    }
+
+    private static void Check(Money amount, string parameterName)
+    {
+        if (string.IsNullOrWhiteSpace(amount.Currency))
+        {
+            throw new ArgumentException(
+                "Make it with Money.Yuan or Money.Cny: it has no currency.",
+                parameterName
+            );
+        }
+    }
 
     private static IReadOnlyList<AuthorizationDetail> Everything =>
         [

@@ -108,6 +108,8 @@ public sealed class SandboxBankCustomers
     /// <exception cref="InvalidOperationException">The bank does not let it be paid so; the message says why.</exception>
     public async Task<Payment> ConfirmPaymentAsync(LinkedCustomer customer, Payment payment)
     {
+        ArgumentNullException.ThrowIfNull(customer);
+        ArgumentNullException.ThrowIfNull(payment);
         var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
@@ -143,6 +145,8 @@ public sealed class SandboxBankCustomers
     /// payment that is to be confirmed.</exception>
     public async Task<Payment> DeclinePaymentAsync(LinkedCustomer customer, Payment payment)
     {
+        ArgumentNullException.ThrowIfNull(customer);
+        ArgumentNullException.ThrowIfNull(payment);
         var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
@@ -173,6 +177,7 @@ public sealed class SandboxBankCustomers
         AccountApplication application
     )
     {
+        ArgumentNullException.ThrowIfNull(person);
         var page = PageOf(application);
         do
         {

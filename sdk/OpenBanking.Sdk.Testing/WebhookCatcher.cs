@@ -22,6 +22,15 @@ public sealed class WebhookCatcher
     /// named.</param>
     public async Task SubscribeAsync(params string[] events)
     {
+        ArgumentNullException.ThrowIfNull(events);
+        if (events.Any(string.IsNullOrWhiteSpace))
+        {
+            throw new ArgumentException(
+                "Name each type, such as EventTypes.PaymentCaptured, or none at all.",
+                nameof(events)
+            );
+        }
+
         server.ThrowIfEnded();
         var endpoint = await client
             .WebhookEndpoints.CreateAsync(
@@ -45,10 +54,15 @@ public sealed class WebhookCatcher
         string type,
         Func<WebhookEvent, bool>? matches = null,
         TimeSpan? timeout = null
-    ) =>
-        server.Deliveries.WaitForAsync(
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(type);
+        var longest = timeout ?? TimeSpan.FromSeconds(10);
+        ArgumentOutOfRangeException.ThrowIfLessThan(longest, TimeSpan.Zero, nameof(timeout));
+        return server.Deliveries.WaitForAsync(
             happened => happened.Type == type && matches?.Invoke(happened) != false,
             type,
-            timeout ?? TimeSpan.FromSeconds(10)
+            longest
         );
+    }
 }

@@ -15,8 +15,8 @@ public class AccountApplicationsClient
     /// <summary>For mocks, which override what they are asked for.</summary>
     protected AccountApplicationsClient()
     {
-        api = null!;
-        keys = null!;
+        api = Api.OfMock;
+        keys = new EncryptionKeys(api);
     }
 
     internal AccountApplicationsClient(Api api)

@@ -10,21 +10,22 @@ public class AccountLinksClient
     private static readonly Call pushCall = new(HttpMethod.Post, "/par", Repeatable: true);
     private static readonly string defaultScope = string.Join(' ', Scopes.OfCustomer);
 
-    private readonly AuthorizationServer server;
+    private readonly AuthorizationServer? ofBank;
     private readonly TokenRequests tokens;
     private readonly IdTokens idTokens;
-    private readonly CustomerTokenSource customers;
+    private readonly CustomerTokenSource? ofCustomers;
     private readonly TimeProvider clock;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
     protected AccountLinksClient()
     {
-        server = null!;
         tokens = null!;
         idTokens = null!;
-        customers = null!;
         clock = null!;
     }
+
+    /// <summary>What stands in a mock of the client whose sub-client is not overridden.</summary>
+    internal static AccountLinksClient OfMock { get; } = new();
 
     internal AccountLinksClient(
         AuthorizationServer server,
@@ -34,12 +35,16 @@ public class AccountLinksClient
         TimeProvider clock
     )
     {
-        this.server = server;
+        ofBank = server;
         this.tokens = tokens;
         this.idTokens = idTokens;
-        this.customers = customers;
+        ofCustomers = customers;
         this.clock = clock;
     }
+
+    private AuthorizationServer Server => ofBank ?? throw Mocks.NotOverridden();
+
+    private CustomerTokenSource Customers => ofCustomers ?? throw Mocks.NotOverridden();
 
     /// <summary>Hands the request to the bank (RFC 9126) and returns where to send the customer.</summary>
     /// <example><code source="AccountLinks_StartAsync">
@@ -75,13 +80,13 @@ public class AccountLinksClient
         Check(request);
         var session = new LinkSession
         {
-            Issuer = server.Issuer,
+            Issuer = Server.Issuer,
             RedirectUri = request.RedirectUri.OriginalString,
             State = Randomness.Secret(),
             Nonce = Randomness.Secret(),
             CodeVerifier = Randomness.Secret(),
         };
-        var (pushed, answer) = await server
+        var (pushed, answer) = await Server
             .PostAsync(
                 pushCall,
                 metadata => metadata.PushedAuthorizationRequestEndpoint,
@@ -100,7 +105,7 @@ public class AccountLinksClient
             };
         }
 
-        var metadata = await server.MetadataAsync(cancellationToken).ConfigureAwait(false);
+        var metadata = await Server.MetadataAsync(cancellationToken).ConfigureAwait(false);
         return new AccountLink
         {
             AuthorizationUrl = AuthorizationUrl(metadata.AuthorizationEndpoint, pushed.RequestUri),
@@ -139,7 +144,7 @@ public class AccountLinksClient
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(callback);
         var link = LinkSession.Read(session);
-        if (link.Issuer != server.Issuer)
+        if (link.Issuer != Server.Issuer)
         {
             throw new AccountLinkException("The link was started at another bank.")
             {
@@ -154,7 +159,7 @@ public class AccountLinksClient
             .ReadSubjectAsync(token.IdToken, link.Nonce, cancellationToken)
             .ConfigureAwait(false);
         var linked = Describe(customerId, token, answer);
-        await customers.KeepAsync(customerId, token, askedAt).ConfigureAwait(false);
+        await Customers.KeepAsync(customerId, token, askedAt).ConfigureAwait(false);
         return linked;
     }
 
@@ -173,7 +178,7 @@ public class AccountLinksClient
     )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(customerId);
-        return customers.RevokeAsync(customerId, cancellationToken);
+        return Customers.RevokeAsync(customerId, cancellationToken);
     }
 
     /// <summary>Where to send a customer who signs out of the app, to end what they have begun at the bank (OpenID Connect
@@ -201,7 +206,7 @@ public class AccountLinksClient
             throw new ArgumentException("Give a whole address, as it is registered.", nameof(returnTo));
         }
 
-        var metadata = await server.MetadataAsync(cancellationToken).ConfigureAwait(false);
+        var metadata = await Server.MetadataAsync(cancellationToken).ConfigureAwait(false);
         var endpoint =
             metadata.EndSessionEndpoint
             ?? throw new OpenBankingException("This bank has no page for signing out.")
@@ -210,7 +215,7 @@ public class AccountLinksClient
             };
         var address =
             $"{endpoint}{(endpoint.Contains('?', StringComparison.Ordinal) ? '&' : '?')}"
-            + $"id_token_hint={Uri.EscapeDataString(idToken)}&client_id={Uri.EscapeDataString(server.ClientId)}";
+            + $"id_token_hint={Uri.EscapeDataString(idToken)}&client_id={Uri.EscapeDataString(Server.ClientId)}";
         return new Uri(
             address
                 + (
@@ -243,10 +248,18 @@ public class AccountLinksClient
 
         RequestCheck.Check(details, RequestJson.Default.IReadOnlyListAuthorizationDetail, nameof(request));
 
+        if (request.UiLocales is { } locales && string.IsNullOrWhiteSpace(locales))
+        {
+            throw new ArgumentException(
+                "Set UiLocales to languages such as zh-CN en, or leave it out.",
+                nameof(request)
+            );
+        }
+
         if (request.Scope is { } scope && !scope.Split(' ').Contains(Scopes.OpenId))
         {
             throw new ArgumentException(
-                "The scope holds openid: the id token says who the customer is.",
+                "Set Scope to one that holds openid, which gives the id token that says who the customer is, or leave it out.",
                 nameof(request)
             );
         }
@@ -264,7 +277,7 @@ public class AccountLinksClient
         yield return new("nonce", session.Nonce);
         yield return new("code_challenge", session.CodeChallenge());
         yield return new("code_challenge_method", "S256");
-        if (server.Binding.KeyThumbprint is { } key)
+        if (Server.Binding.KeyThumbprint is { } key)
         {
             yield return new("dpop_jkt", key);
         }
@@ -286,7 +299,7 @@ public class AccountLinksClient
         new(
             endpoint
                 + (endpoint.Contains('?', StringComparison.Ordinal) ? '&' : '?')
-                + $"client_id={Uri.EscapeDataString(server.ClientId)}"
+                + $"client_id={Uri.EscapeDataString(Server.ClientId)}"
                 + $"&request_uri={Uri.EscapeDataString(requestUri)}"
         );
 

@@ -16,7 +16,7 @@ public class AccountsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected AccountsClient() => api = null!;
+    protected AccountsClient() => api = Api.OfMock;
 
     internal AccountsClient(Api api) => this.api = api;
 

@@ -9,7 +9,7 @@ public class AgreementsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected AgreementsClient() => api = null!;
+    protected AgreementsClient() => api = Api.OfMock;
 
     internal AgreementsClient(Api api) => this.api = api;
 

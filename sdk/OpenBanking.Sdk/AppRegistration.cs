@@ -132,9 +132,9 @@ public static class AppRegistration
         value.Response = answer.Info;
         return value;
 
-        async Task<Attempt> AttemptAsync(CancellationToken token)
+        ValueTask<Attempt> AttemptAsync(CancellationToken token)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, address);
+            var request = new HttpRequestMessage(HttpMethod.Post, address);
             request.Content = new ByteArrayContent(body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             if (initialAccessToken is not null)
@@ -142,7 +142,7 @@ public static class AppRegistration
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", initialAccessToken);
             }
 
-            return await caller.Transport.SendAsync(request, token).ConfigureAwait(false);
+            return caller.Transport.SendAsync(request, token);
         }
     }
 

@@ -10,7 +10,7 @@ public class ConsentsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected ConsentsClient() => api = null!;
+    protected ConsentsClient() => api = Api.OfMock;
 
     internal ConsentsClient(Api api) => this.api = api;
 

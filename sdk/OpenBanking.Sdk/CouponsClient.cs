@@ -13,7 +13,7 @@ public class CouponsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected CouponsClient() => api = null!;
+    protected CouponsClient() => api = Api.OfMock;
 
     internal CouponsClient(Api api) => this.api = api;
 

@@ -14,7 +14,7 @@ public class EventsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected EventsClient() => api = null!;
+    protected EventsClient() => api = Api.OfMock;
 
     internal EventsClient(Api api) => this.api = api;
 

@@ -15,27 +15,19 @@ public class OpenBankingClient
     /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to
     /// set.</exception>
     public OpenBankingClient(OpenBankingOptions options)
-    {
-        var settings = ClientSettings.From(options);
-        var clock = settings.Call.Clock;
-        var caller = new Caller(settings.Call);
-        var binding = settings.NewBinding();
-        var metadata = new MetadataSource(settings.Issuer, caller);
-        var server = new AuthorizationServer(settings, metadata, binding, caller);
-        var tokens = new TokenRequests(server);
-        var customers = new CustomerTokenSource(
-            settings.TokenStore ?? new MemoryTokenStore(),
-            tokens,
-            binding,
-            clock,
-            settings.Call.Logger
-        );
-        var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
-        api = new Api(settings.ApiAddress, new AppTokens(tokens, binding, clock), customers, binding, caller);
+        : this(Make(options)) { }
 
+    /// <summary>For mocks, which override the sub-clients they are asked for; what they leave out says so when it is asked
+    /// for.</summary>
+    protected OpenBankingClient()
+        : this((Api.OfMock, AccountLinksClient.OfMock)) { }
+
+    private OpenBankingClient((Api Api, AccountLinksClient AccountLinks) parts)
+    {
+        api = parts.Api;
         AccountApplications = new AccountApplicationsClient(api);
         Accounts = new AccountsClient(api);
-        AccountLinks = new AccountLinksClient(server, tokens, idTokens, customers, clock);
+        AccountLinks = parts.AccountLinks;
         TopUps = new TopUpsClient(api);
         Coupons = new CouponsClient(api);
         Payments = new PaymentsClient(api);
@@ -48,27 +40,6 @@ public class OpenBankingClient
         WebhookEndpoints = new WebhookEndpointsClient(api);
         Events = new EventsClient(api);
         Sandbox = new SandboxClient(api);
-    }
-
-    /// <summary>For mocks, which override the sub-clients they are asked for.</summary>
-    protected OpenBankingClient()
-    {
-        api = null!;
-        AccountApplications = null!;
-        Accounts = null!;
-        AccountLinks = null!;
-        TopUps = null!;
-        Coupons = null!;
-        Payments = null!;
-        Orders = null!;
-        Refunds = null!;
-        SubMerchants = null!;
-        Payouts = null!;
-        Consents = null!;
-        Agreements = null!;
-        WebhookEndpoints = null!;
-        Events = null!;
-        Sandbox = null!;
     }
 
     /// <summary>Applies for e-accounts.</summary>
@@ -133,5 +104,28 @@ public class OpenBankingClient
     {
         ArgumentNullException.ThrowIfNull(known);
         return api.ReadAgainAsync(known, cancellationToken);
+    }
+
+    private static (Api Api, AccountLinksClient AccountLinks) Make(OpenBankingOptions options)
+    {
+        var settings = ClientSettings.From(options);
+        var clock = settings.Call.Clock;
+        var caller = new Caller(settings.Call);
+        var binding = settings.NewBinding();
+        var metadata = new MetadataSource(settings.Issuer, caller);
+        var server = new AuthorizationServer(settings, metadata, binding, caller);
+        var tokens = new TokenRequests(server);
+        var customers = new CustomerTokenSource(
+            settings.TokenStore ?? new MemoryTokenStore(),
+            tokens,
+            binding,
+            clock,
+            settings.Call.Logger
+        );
+        var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
+        return (
+            new Api(settings.ApiAddress, new AppTokens(tokens, binding, clock), customers, binding, caller),
+            new AccountLinksClient(server, tokens, idTokens, customers, clock)
+        );
     }
 }

@@ -9,7 +9,7 @@ public class OrdersClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected OrdersClient() => api = null!;
+    protected OrdersClient() => api = Api.OfMock;
 
     internal OrdersClient(Api api) => this.api = api;
 

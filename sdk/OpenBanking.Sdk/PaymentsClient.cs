@@ -10,7 +10,7 @@ public class PaymentsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected PaymentsClient() => api = null!;
+    protected PaymentsClient() => api = Api.OfMock;
 
     internal PaymentsClient(Api api) => this.api = api;
 

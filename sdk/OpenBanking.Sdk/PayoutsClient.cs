@@ -10,7 +10,7 @@ public class PayoutsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected PayoutsClient() => api = null!;
+    protected PayoutsClient() => api = Api.OfMock;
 
     internal PayoutsClient(Api api) => this.api = api;
 

@@ -9,7 +9,7 @@ public class RefundsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected RefundsClient() => api = null!;
+    protected RefundsClient() => api = Api.OfMock;
 
     internal RefundsClient(Api api) => this.api = api;
 

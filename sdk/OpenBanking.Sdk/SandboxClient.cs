@@ -8,7 +8,7 @@ public class SandboxClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected SandboxClient() => api = null!;
+    protected SandboxClient() => api = Api.OfMock;
 
     internal SandboxClient(Api api) => this.api = api;
 

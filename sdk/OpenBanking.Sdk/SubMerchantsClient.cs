@@ -11,7 +11,7 @@ public class SubMerchantsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected SubMerchantsClient() => api = null!;
+    protected SubMerchantsClient() => api = Api.OfMock;
 
     internal SubMerchantsClient(Api api) => this.api = api;
 

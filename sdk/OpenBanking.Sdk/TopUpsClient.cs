@@ -13,7 +13,7 @@ public class TopUpsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected TopUpsClient() => api = null!;
+    protected TopUpsClient() => api = Api.OfMock;
 
     internal TopUpsClient(Api api) => this.api = api;
 

@@ -12,7 +12,7 @@ public class WebhookEndpointsClient
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
-    protected WebhookEndpointsClient() => api = null!;
+    protected WebhookEndpointsClient() => api = Api.OfMock;
 
     internal WebhookEndpointsClient(Api api) => this.api = api;
 

@@ -64,6 +64,16 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
             "There is no payment of never-paid."
         );
 
+        Assert.Equal(
+            "Declined: insufficient_funds.",
+            await AskAsync(browser, HttpMethod.Post, new Uri(home, "/orders/too-early/pay"), "")
+        );
+        using (var refused = await browser.PostAsync(new Uri(home, "/orders/too-early/refund"), null))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.StartsWith("payment_not_refundable: ", await refused.Content.ReadAsStringAsync());
+        }
+
         var talk = Conversation();
         Assert.Equal(6, talk.Count);
         foreach (var (method, path, answer) in talk)

@@ -26,8 +26,15 @@ public sealed class MoneyTests
     {
         Assert.Throws<OverflowException>(() => Money.Cny(long.MaxValue) + Money.Cny(1));
         Assert.Throws<OverflowException>(() => -Money.Cny(long.MinValue));
-        Assert.Throws<OverflowException>(() => Money.Yuan(decimal.MaxValue));
+        Assert.StartsWith(
+            "79228162514264337593543950335 yuan is more than Money can hold",
+            Assert.Throws<OverflowException>(() => Money.Yuan(decimal.MaxValue)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<OverflowException>(() => Money.Yuan(100_000_000_000_000_000m));
+        Assert.Equal(long.MaxValue, Money.Yuan(92_233_720_368_547_758.07m).Amount);
+        Assert.Equal(long.MinValue, Money.Yuan(-92_233_720_368_547_758.08m).Amount);
+        Assert.Throws<OverflowException>(() => Money.Yuan(-92_233_720_368_547_758.09m));
         Assert.Throws<ArgumentException>(() => Money.Yuan(0.001m));
     }
 

@@ -54,6 +54,40 @@ public sealed class PublicApiTests
         }
     }
 
+    [Theory]
+    [InlineData(typeof(Money))]
+    [InlineData(typeof(OpenBankingClient))]
+    [InlineData(typeof(AccountLinkEndpointOptions))]
+    [InlineData(typeof(OpenBanking.Testing.SandboxBank))]
+    public void What_is_described_for_partners_is_what_they_can_see(Type member)
+    {
+        var described = System
+            .Xml.Linq.XDocument.Load(Path.ChangeExtension(member.Assembly.Location, ".xml"))
+            .Descendants("member")
+            .Select(each => each.Attribute("name")!.Value)
+            .ToList();
+        var types = member.Assembly.ExportedTypes.ToDictionary(type => type.FullName!);
+
+        Assert.All(types.Keys, name => Assert.Contains($"T:{name}", described));
+        foreach (var name in described.Where(name => name[0] != 'T'))
+        {
+            var path = name[2..].Split('(')[0];
+            var type = Assert.Contains(path[..path.LastIndexOf('.')], types);
+            var shown = path[(path.LastIndexOf('.') + 1)..]
+                .Split('`')[0]
+                .Replace("#ctor", ".ctor", StringComparison.Ordinal);
+            Assert.Contains(
+                type.GetMember(
+                    shown,
+                    BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance
+                ),
+                PublicApi.IsShown
+            );
+        }
+
+        Assert.All(described.Where(name => name[0] == 'T'), name => Assert.Contains(name[2..], types));
+    }
+
     // Not the source file's own path: continuous integration rewrites it.
     internal static string Root()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -24,7 +25,7 @@ public sealed class SecrecyTests
     [Theory]
     [InlineData(false, 60)]
     [InlineData(true, 30)]
-    public async Task No_secret_gets_into_a_log_an_activity_or_an_exception(
+    public async Task No_secret_gets_into_a_log_an_activity_a_metric_or_an_exception(
         bool withCertificate,
         int leastPlanted
     )
@@ -34,6 +35,7 @@ public sealed class SecrecyTests
             logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new LogRecorder(written))
         );
         using var activities = Listen();
+        using var metrics = ListenToMetrics();
         var store = new MemoryTokenStore();
         var dpopKey = ClientKey.CreateEs256();
         using var certificate = Certificate();
@@ -64,6 +66,10 @@ public sealed class SecrecyTests
         await FailAsync(bank, client);
 
         var secrets = Planted(bank, dpopKey, certificate);
+        Assert.Contains(
+            written,
+            text => text.StartsWith("openbanking.client.retries", StringComparison.Ordinal)
+        );
         Assert.True(secrets.Count > leastPlanted, $"Only {secrets.Count} secrets were planted.");
         Assert.True(written.Count > 60, $"Only {written.Count} texts were written.");
         foreach (var text in written)
@@ -148,6 +154,32 @@ public sealed class SecrecyTests
         );
         bank.Script("POST /v1/payments", Answers.Payment(Samples.Payment));
         written.Enqueue((await client.Accounts.ListAsync(Samples.Customer)).ToString());
+        bank.Script("GET /v1/encryption-keys", Answers.Text(500, string.Join(' ', numbers), "text/html"));
+        var application = new CreateAccountApplicationRequest
+        {
+            Applicant = new()
+            {
+                Name = "Zhao",
+                Mobile = numbers[0],
+                IdNumber = numbers[1],
+                CardNumber = numbers[2],
+            },
+        };
+        written.Enqueue($"{TextOf(application)} {TextOf(application.Applicant)}");
+        await FailsAsync(() => client.AccountApplications.CreateAsync(application, Samples.Key));
+        written.Enqueue(
+            (
+                await Assert.ThrowsAnyAsync<ArgumentException>(() =>
+                    client.AccountApplications.CreateAsync(
+                        application with
+                        {
+                            Applicant = application.Applicant with { Name = " " },
+                        },
+                        Samples.Key
+                    )
+                )
+            ).ToString()
+        );
         written.Enqueue((await client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key)).ToString());
     }
 
@@ -223,6 +255,31 @@ public sealed class SecrecyTests
 
     private static IEnumerable<string> PrivateLines(string pem) =>
         pem.Split('\n').Where(line => line.Length > 20 && !line.StartsWith("---", StringComparison.Ordinal));
+
+    private MeterListener ListenToMetrics()
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == OpenBankingDiagnostics.MeterName)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) => Keep(instrument, value, tags)
+        );
+        listener.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => Keep(instrument, value, tags)
+        );
+        listener.Start();
+        return listener;
+
+        void Keep(Instrument instrument, object value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            written.Enqueue($"{instrument.Name} {value} {string.Join(' ', tags.ToArray())}");
+    }
 
     private ActivityListener Listen()
     {

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace OpenBanking.Tests.SdkBench;
 
-/// <summary>A stub bank, and the clients that take the same payment from it. All send a bearer token; only the SDK with
-/// proofs signs.</summary>
+/// <summary>The clients that take the same payment from a stub bank, each over a connection of its own. All send a bearer token;
+/// only the SDK with proofs signs.</summary>
 internal sealed class Clients : IDisposable
 {
     private readonly CreatePaymentRequest order = new()
@@ -17,7 +16,6 @@ internal sealed class Clients : IDisposable
     };
 
     private readonly IdempotencyKey key = IdempotencyKey.FromOrder("order-1001", "payment");
-    private readonly Process? stub;
     private readonly X509Certificate2 certificate = MakeCertificate();
     private readonly OpenBankingClient sdk;
     private readonly OpenBankingClient sdkWithProofs;
@@ -27,10 +25,11 @@ internal sealed class Clients : IDisposable
     private readonly GeneratedClient generated;
 #endif
 
-    /// <param name="inMemory">Whether the bank is in this process, without a network.</param>
-    public Clients(bool inMemory = false)
+    /// <param name="address">Where the bank is: <see cref="MemoryBank.Address"/> for one in this process, without a
+    /// network.</param>
+    public Clients(Uri address)
     {
-        (stub, var address) = inMemory ? (null, MemoryBank.Address) : StubBank.Start();
+        var inMemory = address == MemoryBank.Address;
         sdk = new(
             new OpenBankingOptions
             {
@@ -74,12 +73,38 @@ internal sealed class Clients : IDisposable
     public Task Generated() => generated.PayAsync(order, key.Value);
 #endif
 
-    public void Dispose()
+    /// <summary>Every client with its name, in the order of the table.</summary>
+    public (string Name, Func<Task> Call)[] All =>
+        [
+            ("by hand", HandWritten),
+            ("SDK", Sdk),
+            ("SDK with proofs", SdkWithProofs),
+            ("RestSharp", RestSharp),
+#if GENERATED
+            ("NSwag", Generated),
+#endif
+        ];
+
+    /// <summary>Has every client connect, in another order each time: the bank's side of a connection depends on how many came
+    /// before.</summary>
+    public async Task WarmUpAsync(int first, int calls)
     {
-        stub?.Kill();
-        stub?.Dispose();
-        certificate.Dispose();
+        var all = All;
+        for (var place = 0; place < all.Length; place++)
+        {
+            await all[(first + place) % all.Length].Call();
+        }
+
+        for (var count = 1; count < calls; count++)
+        {
+            foreach (var (_, call) in all)
+            {
+                await call();
+            }
+        }
     }
+
+    public void Dispose() => certificate.Dispose();
 
     private static X509Certificate2 MakeCertificate()
     {

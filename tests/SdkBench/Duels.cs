@@ -3,12 +3,14 @@ using System.Diagnostics;
 namespace OpenBanking.Tests.SdkBench;
 
 /// <summary>The SDK against one rival after the other, closely in turns: SDK, rival, rival, SDK, a few calls each, so that
-/// what drifts hits both alike. The median of a thousand such rounds has an interval of confidence that no distribution is
+/// what drifts hits both alike. Connections are new in each bout: which of the bank's threads serves one depends on how many came
+/// before. The median of a thousand such rounds has an interval of confidence that no distribution is
 /// assumed for: that of the sign test.</summary>
 internal static class Duels
 {
-    private const int Rounds = 1_200;
-    private const int WarmUpRounds = 150;
+    private const int Bouts = 48;
+    private const int WarmUpBouts = 6;
+    private const int RoundsPerBout = 25;
     private const int CallsPerTurn = 25;
 
     /// <summary>Of the normal distribution, both sides: 95 %.</summary>
@@ -16,25 +18,31 @@ internal static class Duels
 
     public static async Task MeasureAsync(bool inMemory)
     {
-        using var clients = new Clients(inMemory);
-        (string Name, Func<Task> Call)[] rivals =
+        var (process, address) = StubBank.Start(inMemory);
+        using var stub = process;
+        (string Name, Func<Clients, Func<Task>> Of)[] rivals =
         [
-            ("by hand", clients.HandWritten),
-            ("RestSharp", clients.RestSharp),
+            ("by hand", clients => clients.HandWritten),
+            ("RestSharp", clients => clients.RestSharp),
 #if GENERATED
-            ("NSwag", clients.Generated),
+            ("NSwag", clients => clients.Generated),
 #endif
         ];
         Console.WriteLine("SDK / rival: median (95 %), rounds the SDK won");
-        foreach (var (name, call) in rivals)
+        foreach (var (name, of) in rivals)
         {
             List<Pair> rounds = [];
-            for (var round = -WarmUpRounds; round < Rounds; round++)
+            for (var bout = -WarmUpBouts; bout < Bouts; bout++)
             {
-                var pair = await FightAsync(clients.Sdk, call);
-                if (round >= 0)
+                using var clients = new Clients(address);
+                await clients.WarmUpAsync(bout + WarmUpBouts, CallsPerTurn);
+                for (var round = 0; round < RoundsPerBout; round++)
                 {
-                    rounds.Add(pair);
+                    var pair = await FightAsync(clients.Sdk, of(clients));
+                    if (bout >= 0)
+                    {
+                        rounds.Add(pair);
+                    }
                 }
             }
 
@@ -42,6 +50,8 @@ internal static class Duels
                 $"{name, -10} time {Describe(rounds, pair => pair.Elapsed)}   processor {Describe(rounds, pair => pair.Processor)}"
             );
         }
+
+        process?.Kill();
     }
 
     private static async Task<Pair> FightAsync(Func<Task> own, Func<Task> rival)

@@ -13,17 +13,10 @@ internal static class Pairs
 
     public static async Task MeasureAsync(bool inMemory)
     {
-        using var clients = new Clients(inMemory);
-        (string Name, Func<Task> Call)[] all =
-        [
-            ("by hand", clients.HandWritten),
-            ("SDK", clients.Sdk),
-            ("SDK with proofs", clients.SdkWithProofs),
-            ("RestSharp", clients.RestSharp),
-#if GENERATED
-            ("NSwag", clients.Generated),
-#endif
-        ];
+        var (process, address) = StubBank.Start(inMemory);
+        using var stub = process;
+        using var clients = new Clients(address);
+        var all = clients.All;
         var turns = all.Select(_ => new List<Turn>()).ToArray();
         for (var round = -WarmUpRounds; round < Rounds; round++)
         {
@@ -51,6 +44,7 @@ internal static class Pairs
         Console.WriteLine("processor, time, bytes, round by round: median (middle half)");
         PrintRatios("SDK / ", turns[1], all, turns);
         PrintRatios("SDK with proofs / ", turns[2], all, turns);
+        process?.Kill();
     }
 
     private static void PrintRatios(

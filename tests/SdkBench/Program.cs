@@ -22,3 +22,4 @@ if (args is ["duels", ..])
 }
 
 Ratios.Print(BenchmarkRunner.Run<Calls>(args: args));
+Calls.Stop();

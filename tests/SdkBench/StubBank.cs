@@ -24,9 +24,14 @@ internal static class StubBank
         """
     );
 
-    /// <summary>Starts it; gives the process and where it listens.</summary>
-    public static (Process Process, Uri Address) Start()
+    /// <summary>Starts it, unless the bank is to be in this process; gives the process and where it listens.</summary>
+    public static (Process? Process, Uri Address) Start(bool inMemory)
     {
+        if (inMemory)
+        {
+            return (null, MemoryBank.Address);
+        }
+
         var process = Process.Start(
             new ProcessStartInfo(Environment.ProcessPath!, ["stub"])
             {
@@ -35,6 +40,7 @@ internal static class StubBank
                 UseShellExecute = false,
             }
         )!;
+        // It ends when nobody is at the other end any more.
         return (process, new Uri(process.StandardOutput.ReadLine()!));
     }
 

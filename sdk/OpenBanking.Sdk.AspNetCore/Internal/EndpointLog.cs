@@ -9,9 +9,10 @@ internal static partial class EndpointLog
 {
     /// <summary>Logs under the name of the package.</summary>
     public static ILogger Of(HttpContext context) =>
-        context
-            .RequestServices.GetRequiredService<ILoggerFactory>()
-            .CreateLogger("OpenBanking.Sdk.AspNetCore");
+        Of(context.RequestServices.GetRequiredService<ILoggerFactory>());
+
+    /// <summary>Logs under the name of the package.</summary>
+    public static ILogger Of(ILoggerFactory factory) => factory.CreateLogger("OpenBanking.Sdk.AspNetCore");
 
     [LoggerMessage(101, LogLevel.Warning, "An account was not linked: {Code}, HTTP {Status} ({RequestId})")]
     public static partial void LinkRefused(ILogger logger, string code, int? status, string? requestId);
@@ -60,4 +61,11 @@ internal static partial class EndpointLog
         string eventType,
         string failure
     );
+
+    [LoggerMessage(
+        108,
+        LogLevel.Warning,
+        "AddOpenBanking was called {Times} times for {Client}: it is one client, and what the last call sets is what it has"
+    )]
+    public static partial void AddedAgain(ILogger logger, string client, int times);
 }

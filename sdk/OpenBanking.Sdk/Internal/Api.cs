@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
@@ -14,6 +15,10 @@ internal sealed class Api(
 )
 {
     private const int Unauthorized = 401;
+
+    /// <summary>What mocks have in its place: its clock and its waits are real, and whatever would be sent is refused.</summary>
+    public static Api OfMock { get; } =
+        new("", null!, null!, null!, new Caller(CallSettings.From(new OpenBankingOptions())));
 
     private readonly Readings readings = new();
     private readonly ConcurrentDictionary<string, Uri> addresses = [];
@@ -40,7 +45,8 @@ internal sealed class Api(
         return Read(call, type, answer, progress);
     }
 
-    private T Read<T>(ApiCall call, JsonTypeInfo<T> type, Answer answer, CallProgress progress)
+    /// <summary>Reads the answer of a success.</summary>
+    public T Read<T>(ApiCall call, JsonTypeInfo<T> type, Answer answer, CallProgress progress)
         where T : ResponseObject
     {
         if (answer.TryParse(type) is { } value)
@@ -65,6 +71,11 @@ internal sealed class Api(
     public async Task<T> ReadAgainAsync<T>(T known, CancellationToken cancellationToken)
         where T : ResponseObject
     {
+        if (ReferenceEquals(this, OfMock))
+        {
+            throw Mocks.NotOverridden();
+        }
+
         var (call, type) = readings.Find(known);
         var progress = new CallProgress();
         var answer = await SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
@@ -89,8 +100,17 @@ internal sealed class Api(
     }
 
     /// <summary>Makes the call; the answer is a success.</summary>
-    public Task<Answer> SendAsync(ApiCall call, CallProgress progress, CancellationToken cancellationToken)
+    public ValueTask<Answer> SendAsync(
+        ApiCall call,
+        CallProgress progress,
+        CancellationToken cancellationToken
+    )
     {
+        if (ReferenceEquals(this, OfMock))
+        {
+            throw Mocks.NotOverridden(call.Name);
+        }
+
         var interactionId = Randomness.Uuid();
         return caller.CallAsync(
             call,
@@ -100,7 +120,8 @@ internal sealed class Api(
         );
     }
 
-    private async Task<Attempt> AttemptAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Attempt> AttemptAsync(
         ApiCall call,
         string interactionId,
         CancellationToken cancellationToken
@@ -109,6 +130,7 @@ internal sealed class Api(
         var token = await TokenAsync(call, refused: null, cancellationToken).ConfigureAwait(false);
         var attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
             .ConfigureAwait(false);
+        binding.Note(ServerRole.Api, attempt);
         if (
             attempt.Answer is
             { Status: Unauthorized, DpopNonce: not null, ChallengeError: Challenge.UseNonce }
@@ -116,6 +138,7 @@ internal sealed class Api(
         {
             attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
                 .ConfigureAwait(false);
+            binding.Note(ServerRole.Api, attempt);
         }
 
         if (attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.InvalidToken })
@@ -123,6 +146,7 @@ internal sealed class Api(
             token = await TokenAsync(call, refused: token, cancellationToken).ConfigureAwait(false);
             attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
                 .ConfigureAwait(false);
+            binding.Note(ServerRole.Api, attempt);
         }
 
         return attempt;
@@ -143,14 +167,14 @@ internal sealed class Api(
             ? customerTokens.GetAsync(customerId, refused, cancellationToken)
             : appTokens.GetAsync(refused, cancellationToken);
 
-    private async Task<Attempt> SendOnceAsync(
+    private ValueTask<Attempt> SendOnceAsync(
         ApiCall call,
         string token,
         string interactionId,
         CancellationToken cancellationToken
     )
     {
-        using var request = new HttpRequestMessage(call.Method, AddressOf(call));
+        var request = new HttpRequestMessage(call.Method, AddressOf(call));
         var headers = request.Headers;
         headers.TryAddWithoutValidation("Authorization", binding.Present(token).Authorization);
         binding.Prove(request, ServerRole.Api, token);
@@ -171,8 +195,6 @@ internal sealed class Api(
             request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         }
 
-        var attempt = await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        binding.Note(ServerRole.Api, attempt);
-        return attempt;
+        return caller.Transport.SendAsync(request, cancellationToken);
     }
 }

@@ -114,7 +114,7 @@ internal sealed class AuthorizationServer(
             Retryable = refusal.Retryable,
         };
 
-    private async Task<Attempt> AttemptAsync(
+    private async ValueTask<Attempt> AttemptAsync(
         Uri address,
         IReadOnlyList<KeyValuePair<string, string>> fields,
         CancellationToken cancellationToken
@@ -126,14 +126,14 @@ internal sealed class AuthorizationServer(
             : first;
     }
 
-    private async Task<Attempt> SendAsync(
+    private async ValueTask<Attempt> SendAsync(
         Uri address,
         IReadOnlyList<KeyValuePair<string, string>> fields,
         CancellationToken cancellationToken
     )
     {
         // The connection proves a certificate; assertion and proof are good for one request: every sending makes its own.
-        using var request = new HttpRequestMessage(HttpMethod.Post, address)
+        var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = new FormUrlEncodedContent([
                 .. fields,

@@ -6,10 +6,12 @@ namespace OpenBanking.Internal;
 /// a customer.</summary>
 internal sealed class CallReport(Call call, CallSettings settings) : IDisposable
 {
-    private readonly long startedAt = settings.Clock.GetTimestamp();
     private readonly Activity? activity = Telemetry.Start(call);
     private Answer? answer;
     private string? error;
+
+    /// <summary>When the call began, by the clock's timestamp.</summary>
+    public long StartedAt { get; } = settings.Clock.GetTimestamp();
 
     public void Answered(Answer received)
     {
@@ -27,7 +29,7 @@ internal sealed class CallReport(Call call, CallSettings settings) : IDisposable
 
     public void Dispose()
     {
-        var elapsed = settings.Clock.GetElapsedTime(startedAt);
+        var elapsed = settings.Clock.GetElapsedTime(StartedAt);
         Telemetry.Ended(call, elapsed, answer?.Status, error);
         Log.Ended(
             settings.Logger,

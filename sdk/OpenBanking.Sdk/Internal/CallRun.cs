@@ -1,15 +1,16 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenBanking.Internal;
 
 /// <summary>One call under way: what its attempts share.</summary>
 internal sealed class CallRun(
     Call call,
     CallProgress progress,
-    Func<CancellationToken, Task<Attempt>> send,
-    CallSettings settings
+    Func<CancellationToken, ValueTask<Attempt>> send,
+    CallSettings settings,
+    long startedAt
 )
 {
-    private readonly long startedAt = settings.Clock.GetTimestamp();
-
     /// <summary>The attempt that ended last.</summary>
     public Attempt? Last { get; private set; }
 
@@ -23,7 +24,8 @@ internal sealed class CallRun(
         }
     }
 
-    public async Task<Attempt> AttemptAsync(CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Attempt> AttemptAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.AttemptTimeout, settings.Clock);
         using var either = cancellationToken.UnsafeRegister(Cancel, timeout);

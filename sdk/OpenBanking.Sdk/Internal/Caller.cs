@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Polly;
 using Polly.Retry;
 
@@ -28,10 +29,11 @@ internal sealed class Caller
     /// <summary>Makes the call and returns the answer of a success.</summary>
     /// <exception cref="OpenBankingException">Refused, unreachable or out of time, after all
     /// attempts.</exception>
-    public async Task<Answer> CallAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Answer> CallAsync(
         Call call,
         CallProgress progress,
-        Func<CancellationToken, Task<Attempt>> attempt,
+        Func<CancellationToken, ValueTask<Attempt>> attempt,
         CancellationToken cancellationToken
     )
     {
@@ -39,7 +41,7 @@ internal sealed class Caller
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var run = new CallRun(call, progress, attempt, settings);
+            var run = new CallRun(call, progress, attempt, settings, report.StartedAt);
             var last = await run.AttemptAsync(cancellationToken).ConfigureAwait(false);
             if (settings.MaxRetries > 0 && run.ShouldRepeat(last))
             {

@@ -124,11 +124,8 @@ internal sealed class KeySet(MetadataSource metadata, Caller caller)
         return known = new Known(set.Keys, caller.Settings.Clock.GetTimestamp());
     }
 
-    private async Task<Attempt> SendAsync(string address, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        return await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-    }
+    private ValueTask<Attempt> SendAsync(string address, CancellationToken cancellationToken) =>
+        caller.Transport.SendAsync(new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
 
     private sealed record Known(IReadOnlyList<JsonWebKeyDocument> Keys, long ReadAt);
 }

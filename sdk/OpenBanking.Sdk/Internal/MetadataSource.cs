@@ -61,11 +61,8 @@ internal sealed class MetadataSource(string issuer, Caller caller)
         }
     }
 
-    private async Task<Attempt> SendAsync(CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        return await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-    }
+    private ValueTask<Attempt> SendAsync(CancellationToken cancellationToken) =>
+        caller.Transport.SendAsync(new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
 
     private void Check(AuthorizationServerMetadata read)
     {

@@ -28,7 +28,8 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
     {
         try
         {
-            return await api.SendAsync(call, type, progress, cancellationToken).ConfigureAwait(false);
+            var answer = await api.SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
+            return api.Read(call, type, answer, progress);
         }
         catch (Exception failure) when (progress.MayHaveBeenCarriedOut && !Settles(failure))
         {

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Finds in a request, before it is sent, what cannot have been meant: required text that is missing or blank, and
+/// <summary>Finds in a request, before it is sent, what cannot have been meant: required text that is missing, blank text, and
 /// structs that were never set. Whatever else is wrong the bank says, with its reasons.</summary>
 internal static class RequestCheck
 {
@@ -66,24 +66,24 @@ internal static class RequestCheck
         return null;
     }
 
-    /// <summary>Text that may be left out, numbers and times are right whatever they are.</summary>
+    /// <summary>Numbers and times are right whatever they are.</summary>
     private static bool MayBeWrong(JsonPropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return property.Get is not null
             && !property.IsExtensionData
             && !typeof(IFormattable).IsAssignableFrom(type)
-            && type != typeof(bool)
-            && (type != typeof(string) || property.IsRequired || !property.IsGetNullable);
+            && type != typeof(bool);
     }
 
     private static string? FaultOf(JsonPropertyInfo property, object? value) =>
         value switch
         {
             null => property.IsGetNullable ? null : $"Set {NameOf(property)}: it is null.",
-            string text => property.IsRequired && string.IsNullOrWhiteSpace(text)
+            string text => !string.IsNullOrWhiteSpace(text) ? null
+            : property.IsRequired || !property.IsGetNullable
                 ? $"Set {NameOf(property)}: it is empty or white space."
-                : null,
+            : $"Set {NameOf(property)}, or leave it out: it is empty or white space.",
             Money money => string.IsNullOrWhiteSpace(money.Currency)
                 ? $"Set {NameOf(property)} with Money.Yuan or Money.Cny: it has no currency."
                 : null,
@@ -101,7 +101,9 @@ internal static class RequestCheck
             var fault = item switch
             {
                 null => $"Leave out of {name} what is null.",
-                string => null,
+                string text => string.IsNullOrWhiteSpace(text)
+                    ? $"Leave out of {name} what is empty or white space."
+                    : null,
                 _ => FaultOf(item, options.GetTypeInfo(item.GetType())),
             };
             if (fault is not null)

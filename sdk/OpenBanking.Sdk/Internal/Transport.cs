@@ -2,11 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Sends one request and reads its answer to the end, within a size. Its failures are
+/// <summary>Sends one request, which it disposes, and reads its answer to the end, within a size. Its failures are
 /// values.</summary>
 [SuppressMessage(
     "Design",
@@ -28,8 +29,10 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         handler is SocketsHttpHandler or CurrentCertificateHandler
         || handler.GetType() == typeof(HttpClientHandler);
 
-    public async Task<Attempt> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Attempt> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var own = request;
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
         request.Headers.TryAddWithoutValidation("Accept", "application/json, application/problem+json");
         var sentAt = clock.GetUtcNow();
@@ -64,14 +67,16 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         }
     }
 
-    private async Task<Attempt> ReadAsync(
+    private async ValueTask<Attempt> ReadAsync(
         HttpResponseMessage response,
         DateTimeOffset sentAt,
         CancellationToken cancellationToken
     )
     {
         var refusal = response.IsSuccessStatusCode ? null : response.Headers;
-        var clockAhead = ClockAhead(refusal?.Date, sentAt, clock.GetUtcNow());
+        var clockAhead = refusal?.Date is { } date
+            ? ClockAhead(date, sentAt, clock.GetUtcNow())
+            : TimeSpan.Zero;
         // A gateway may tell the length that the body would have had (RFC 9110 §8.6).
         var body =
             response.StatusCode == HttpStatusCode.NotModified
@@ -97,7 +102,7 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
     }
 
     /// <summary>The body; null when it is too large.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(
         HttpContent content,
         CancellationToken cancellationToken
     )
@@ -161,13 +166,12 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
     /// <summary>The answer was dated between its request and its arrival, to the second; whatever is beyond that is the
     /// clocks'.</summary>
     private static TimeSpan ClockAhead(
-        DateTimeOffset? date,
+        DateTimeOffset date,
         DateTimeOffset sentAt,
         DateTimeOffset receivedAt
     ) =>
-        date is not { } dated ? TimeSpan.Zero
-        : sentAt > dated + dateStep ? sentAt - dated - dateStep
-        : receivedAt < dated ? receivedAt - dated
+        sentAt > date + dateStep ? sentAt - date - dateStep
+        : receivedAt < date ? receivedAt - date
         : TimeSpan.Zero;
 
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;

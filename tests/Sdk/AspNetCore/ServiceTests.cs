@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenBanking.Tests.Sdk.Stub;
 
@@ -86,11 +87,95 @@ public sealed class ServiceTests
         Assert.All(bank.Requests, request => Assert.Equal("yes", request["x-marked"]));
     }
 
+    [Fact]
+    public async Task A_name_that_was_not_added_is_said_with_those_that_were()
+    {
+        await using var bank = await StubBank.StartAsync();
+        await using var services = new ServiceCollection()
+            .AddOpenBanking("music", options => Complete(options, bank))
+            .AddOpenBanking("video", options => Complete(options, bank))
+            .BuildServiceProvider();
+
+        var refusal = Assert.Throws<InvalidOperationException>(() =>
+            services.GetRequiredKeyedService<OpenBankingClient>("musci")
+        );
+
+        Assert.Contains(
+            "No OpenBanking client is named \"musci\"",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("\"music\", \"video\"", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_client_that_is_added_twice_is_one_and_the_log_says_so(int times)
+    {
+        await using var bank = await StubBank.StartAsync();
+        var lines = new KeptLines();
+        var collection = new ServiceCollection().AddLogging(logging => logging.AddProvider(lines));
+        for (var time = 0; time < times; time++)
+        {
+            collection.AddOpenBanking("music", options => Complete(options, bank));
+        }
+
+        await using var services = collection.BuildServiceProvider();
+        services.GetRequiredKeyedService<OpenBankingClient>("music");
+
+        Assert.Equal(
+            times > 1,
+            lines.All.Any(line =>
+                line.Contains("was called 2 times for OpenBanking:music", StringComparison.Ordinal)
+            )
+        );
+    }
+
+    [Fact]
+    public void Nothing_is_added_without_a_name_or_options()
+    {
+        var services = new ServiceCollection();
+        Action<OpenBankingOptions> none = null!;
+
+        Named("configure", () => services.AddOpenBanking(none));
+        Named("configure", () => services.AddOpenBanking("music", none));
+        Named("name", () => services.AddOpenBanking(" ", _ => { }));
+        Named("services", () => default(IServiceCollection)!.AddOpenBanking(_ => { }));
+        Named("services", () => default(IServiceCollection)!.AddOpenBankingDistributedTokens());
+        Assert.Empty(services);
+
+        static void Named(string parameter, Action call) =>
+            Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(call).ParamName);
+    }
+
     private static void Complete(OpenBankingOptions options, StubBank bank)
     {
         options.Authority = bank.Authority;
         options.ClientId = StubOauth.ClientId;
         options.Key = bank.Oauth.ClientKey;
+    }
+
+    private sealed class KeptLines : ILoggerProvider, ILogger
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<string> All { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => All.Enqueue(formatter(state, exception));
+
+        public void Dispose() { }
     }
 
     private sealed class Marker : DelegatingHandler

@@ -120,7 +120,7 @@ internal static class OddArguments
             yield return null;
         }
 
-        if (required && type == typeof(string))
+        if (type == typeof(string))
         {
             yield return "";
             yield return " \t";
@@ -138,6 +138,10 @@ internal static class OddArguments
         else if (ItemOf(type) is { } item)
         {
             yield return ListOf(item, null);
+            if (item == typeof(string))
+            {
+                yield return ListOf(item, " ");
+            }
         }
     }
 

@@ -58,6 +58,16 @@ internal static class PublicApi
         return $"{kind} {type.Namespace}.{Name(type)}" + (heirs.Length > 0 ? $" : {heirs}" : "");
     }
 
+    /// <summary>Whether partners can see it, by the compiler or by deriving from it.</summary>
+    public static bool IsShown(MemberInfo member) =>
+        member switch
+        {
+            MethodBase method => Shown(method),
+            PropertyInfo property => property.GetAccessors(nonPublic: true).Any(Shown),
+            FieldInfo field => field.IsPublic || field.IsFamily,
+            _ => false,
+        };
+
     private static string? Line(MemberInfo member) =>
         member switch
         {

@@ -1,0 +1,145 @@
+using System.Reflection;
+using OpenBanking.Testing;
+
+namespace OpenBanking.Tests.Sdk.Testing;
+
+/// <summary>What makes no sense is refused by a bank for tests where it is passed, with the name of the parameter.</summary>
+public sealed class OddInputTests(MagicOutcomeTests.Bank shared) : IClassFixture<MagicOutcomeTests.Bank>
+{
+    private static readonly NullabilityInfoContext nullability = new();
+    private readonly SandboxBank bank = shared.Sandbox;
+
+    /// <summary>Every parameter of every method that must not be null.</summary>
+    public static TheoryData<string, string, string> Parameters =>
+        [
+            .. new[]
+            {
+                typeof(SandboxBank),
+                typeof(SandboxBankCustomers),
+                typeof(SandboxBankClock),
+                typeof(WebhookCatcher),
+                typeof(BankCustomer),
+            }
+                .SelectMany(type =>
+                    type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+                )
+                .SelectMany(method => method.GetParameters())
+                .Where(MustNotBeNull)
+                .Select(parameter =>
+                    (parameter.Member.DeclaringType!.Name, parameter.Member.Name, parameter.Name!)
+                ),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Parameters))]
+    public async Task Null_is_named(string type, string name, string parameter)
+    {
+        using var visitor = new BankCustomer(
+            MagicPersons.All[^1].Person,
+            bank.MessagesUrl.ToString(),
+            SandboxBank.Pin
+        );
+        object target = type switch
+        {
+            nameof(SandboxBankCustomers) => bank.Customers,
+            nameof(SandboxBankClock) => bank.Clock,
+            nameof(WebhookCatcher) => bank.Webhooks,
+            nameof(BankCustomer) => visitor,
+            _ => bank,
+        };
+        var method = target.GetType().GetMethod(name)!;
+        object?[] arguments =
+        [
+            .. method
+                .GetParameters()
+                .Select(each => each.Name == parameter ? null : Good(each.ParameterType)),
+        ];
+
+        var thrown = await Assert.ThrowsAnyAsync<ArgumentException>(async () =>
+        {
+            try
+            {
+                await ((method.Invoke(target, arguments) as Task) ?? Task.CompletedTask);
+            }
+            catch (TargetInvocationException invoked)
+            {
+                throw invoked.InnerException!;
+            }
+        });
+
+        Assert.Equal(parameter, thrown.ParamName);
+    }
+
+    [Fact]
+    public async Task Text_without_letters_money_without_a_currency_and_no_time_are_named()
+    {
+        await NamedAsync("events", () => bank.Webhooks.SubscribeAsync(" "));
+        await NamedAsync("type", () => bank.Webhooks.WaitForAsync(" "));
+        await NamedAsync("timeout", () => bank.Webhooks.WaitForAsync("a", timeout: TimeSpan.FromSeconds(-1)));
+        await NamedAsync("balance", () => bank.LinkCustomerAsync(balance: default(Money)));
+        await NamedAsync("amount", () => bank.TopUpAsync(customer, default));
+        await NamedAsync(
+            "customer",
+            () => bank.TopUpAsync(customer with { AgreementId = null }, Money.Yuan(1))
+        );
+        var linked = await bank.LinkCustomerAsync(MagicPersons.All[3].Person);
+        await NamedAsync("status", () => bank.Customers.SetAccountStatusAsync(linked, default));
+        await NamedAsync("by", () => bank.Clock.AdvanceAsync(default));
+        await NamedAsync("options", () => SandboxBank.StartAsync(new() { AppName = " " }));
+        await NamedAsync("options", () => SandboxBank.StartAsync(new() { Settings = [""] }));
+        await NamedAsync("options", () => SandboxBank.StartAsync(new() { RedirectUri = null! }));
+        Assert.Equal(
+            "times",
+            Assert.ThrowsAny<ArgumentException>(() => bank.RefuseNext("overloaded", 0)).ParamName
+        );
+        Assert.Equal(
+            "pin",
+            Assert
+                .ThrowsAny<ArgumentException>(() => new BankCustomer(MagicPersons.All[0].Person, "a", ""))
+                .ParamName
+        );
+
+        static async Task NamedAsync(string parameter, Func<Task> call) =>
+            Assert.Equal(parameter, (await Assert.ThrowsAnyAsync<ArgumentException>(call)).ParamName);
+    }
+
+    [Fact]
+    public async Task A_person_whom_the_bank_opens_no_account_for_is_refused_with_the_code()
+    {
+        foreach (
+            var magic in (MagicPerson[])
+                [MagicPersons.TooYoung, MagicPersons.DeclinedByBank, MagicPersons.WithAnotherName]
+        )
+        {
+            var thrown = await Assert.ThrowsAsync<PersonUnavailableException>(() =>
+                bank.LinkCustomerAsync(magic.Person)
+            );
+            Assert.Equal(magic.Refusal, thrown.Code);
+            Assert.Contains(magic.Refusal!, thrown.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static readonly LinkedCustomer customer = new()
+    {
+        CustomerId = Stub.Samples.Customer,
+        ConsentId = Stub.Samples.ConsentId,
+        AuthorizationDetails = [],
+        AccountId = Stub.Samples.AccountId,
+        AgreementId = Stub.Samples.AgreementId,
+    };
+
+    private static bool MustNotBeNull(ParameterInfo parameter) =>
+        !parameter.ParameterType.IsValueType
+        && nullability.Create(parameter).WriteState == NullabilityState.NotNull;
+
+    private static object? Good(Type type) =>
+        type == typeof(string) ? "text-1"
+        : type == typeof(Uri) ? new Uri("https://partner.example/back")
+        : type == typeof(LinkedCustomer) ? customer
+        : type == typeof(Payment) ? Stub.Samples.Payment
+        : type == typeof(SandboxPerson) ? MagicPersons.All[^1].Person
+        : type == typeof(Money) ? Money.Yuan(1)
+        : type == typeof(int) ? 1
+        : type.IsValueType ? Activator.CreateInstance(type)
+        : null;
+}
