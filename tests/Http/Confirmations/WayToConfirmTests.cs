@@ -87,6 +87,23 @@ public sealed class WayToConfirmTests(SharedServer shared) : ConfirmationPageTes
     }
 
     [Fact]
+    public async Task One_PIN_pays_nothing_that_another_site_led_the_browser_to()
+    {
+        var asked = await AskAsync(20);
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl + "/confirm"));
+        await Browser.SubmitAsync(("Mobile", Person.Mobile));
+        await Browser.SubmitAsync(("Code", await CodeAsync(Person)));
+        Assert.Contains("Test App asks you to pay", Text());
+        Assert.Null(Browser.Page.QuerySelector("button[formaction*=Pay]"));
+
+        await Browser.SubmitAsync("Pay", ("Pin", TestPartner.Pin), ("Digest", "any"));
+
+        Assert.EndsWith($"/pay/{asked.Id}/confirm", Browser.Address.AbsolutePath);
+        Assert.Equal(Money.Yuan(100), await Partner.BalanceAsync(Customer));
+    }
+
+    [Fact]
     public async Task One_PIN_pays_nothing_that_the_customer_was_not_shown()
     {
         var asked = await ToPinAsync(20);

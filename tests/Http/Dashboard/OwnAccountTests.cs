@@ -56,7 +56,7 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await ToActAsync("Limits");
         Assert.Contains("Today¥9,980.10 of ¥10,000.00", Text());
         Assert.Contains("This year¥199,980.10 of ¥200,000.00", Text());
-        Assert.DoesNotContain("Room for more", Text());
+        Assert.DoesNotContain("Room on it", Text());
         await Browser.SubmitAsync(("PaymentLimit", ""), ("DayLimit", "15"));
         await FollowAsync("Limits");
         // Lowered below what has gone out: nothing is left, and not less.

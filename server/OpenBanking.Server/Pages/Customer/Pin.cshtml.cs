@@ -24,7 +24,8 @@ public sealed class CustomerPinModel(
     [BindProperty]
     public string? Digest { get; set; }
 
-    /// <summary>The payment that the customer came to confirm.</summary>
+    /// <summary>The payment that the customer looked at and came to confirm: nobody who only signs in pays what another site
+    /// led the browser to.</summary>
     public KnownConfirmation? Paying { get; private set; }
 
     public Task<IActionResult> OnPostAsync() => SignInAsync(pays: false);
@@ -34,7 +35,7 @@ public sealed class CustomerPinModel(
     protected override async Task<bool> PrepareAsync()
     {
         Paying =
-            waiting.Find(HttpContext, World) is { } payment
+            waiting.FindChosen(HttpContext, World) is { } payment
             && await queries.FindAsync(World, payment) is { Row.State: ConfirmationState.Waiting } known
                 ? known
                 : null;

@@ -75,7 +75,7 @@ public sealed class ConfirmModel(
         }
         else if (Id<PaymentRow>.TryParse((string?)RouteData.Values["payment"], out var id))
         {
-            waiting.Set(HttpContext, new(int.Parse((string)RouteData.Values["world"]!)), id);
+            waiting.Note(HttpContext, new(int.Parse((string)RouteData.Values["world"]!)), id);
         }
     }
 
