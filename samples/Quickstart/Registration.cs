@@ -137,6 +137,7 @@ public static class Registration
                 ],
                 Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
                 Scene = "video",
+                LogoUri = AppLogo.Uri,
             }
         );
         var webhooks = await NewClient(partner.Authority, app.ClientId, key)

@@ -102,6 +102,10 @@ public sealed record ClientRegistrationRequest : ResponseObject
     /// loopback.</summary>
     public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
 
+    /// <summary>The app's logo, which the bank's pages show beside its name: by value, as
+    /// <c>data:image/png;base64,…</c> or <c>data:image/jpeg;base64,…</c> of at most 32 KB, with 64 to 1024 pixels a side.</summary>
+    public string? LogoUri { get; init; }
+
     /// <summary>Only when a registration is changed (RFC 7592 §2.2): the app's id, as it is in the address.</summary>
     public string? ClientId { get; init; }
 }
@@ -173,6 +177,9 @@ public sealed record ClientRegistration : ResponseObject
 
     /// <summary>Where customers may be sent after signing out at the bank.</summary>
     public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+
+    /// <summary>The app's logo, by value, with nothing in it but what makes the picture.</summary>
+    public string? LogoUri { get; init; }
 
     /// <summary>Where the registration is read, changed and deleted (RFC 7592 §3).</summary>
     public string? RegistrationClientUri { get; init; }

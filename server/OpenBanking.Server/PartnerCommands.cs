@@ -139,15 +139,19 @@ public static class PartnerCommands
             now
         );
         var engine = services.GetRequiredService<Engine.Engine>();
-        await engine.SubmitAsync(new AddApp(World.Live, now, app) { By = Actor.Bank });
+        var logo = ClientLogos.Of(app.Id, request!);
+        await engine.SubmitAsync(new AddApp(World.Live, now, app) { By = Actor.Bank, Logo = logo });
         await engine.SubmitAsync(new PlaceApp(now, new() { Id = app.Id, WorldNumber = World.Live.Number }));
-        return (true, Show(services, app));
+        return (true, Show(services, app, logo));
     }
 
-    public static async Task<(bool Done, string Text)> ShowAppAsync(IServiceProvider services, string text) =>
-        await services.GetRequiredService<AppDirectory>().ReadAsync(text) is { Row: var app }
-            ? (true, Show(services, app))
+    public static async Task<(bool Done, string Text)> ShowAppAsync(IServiceProvider services, string text)
+    {
+        var apps = services.GetRequiredService<AppDirectory>();
+        return await apps.ReadAsync(text) is { } app
+            ? (true, Show(services, app.Row, await apps.FindLogoAsync(app)))
             : (false, $"There is no app {text}.");
+    }
 
     /// <param name="registration">All of it: what is left out is as by default (RFC 7592 §2.2).</param>
     public static async Task<(bool Done, string Text)> ChangeAppAsync(
@@ -167,6 +171,7 @@ public static class PartnerCommands
             return (false, failure ?? "client_id is another app's.");
         }
 
+        var logo = ClientLogos.Of(app.Id, request);
         var decision = await services
             .GetRequiredService<Engine.Engine>()
             .SubmitAsync(
@@ -176,9 +181,12 @@ public static class PartnerCommands
                     app.ManagementHash,
                     ClientRegistrations.Apply(app, request)
                 )
+                {
+                    Logo = logo,
+                }
             );
         return decision is Accepted<AppRow> { Reply: var changed }
-            ? (true, Show(services, changed))
+            ? (true, Show(services, changed, logo))
             : (false, $"{text} was changed meanwhile; look again with {ShowApp}.");
     }
 
@@ -203,12 +211,13 @@ public static class PartnerCommands
         return (request, failure is null ? null : $"{failure.Error}: {failure.Description}");
     }
 
-    private static string Show(IServiceProvider services, AppRow app) =>
+    private static string Show(IServiceProvider services, AppRow app, AppLogoRow? logo) =>
         JsonSerializer.Serialize(
             ClientRegistrations.Show(
                 app,
                 services.GetRequiredService<ServerAddress>(),
                 services.GetRequiredService<SigningOptions>().SigningAlgorithm,
+                logo,
                 managementToken: null
             ),
             ResponseJson.Default.ClientRegistration

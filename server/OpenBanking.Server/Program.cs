@@ -132,6 +132,7 @@ public static class Program
 
         app.MapAuthorizationServer();
         app.MapRazorPages();
+        app.MapAppLogos();
         app.MapProblemPages();
         app.MapHealth();
         app.MapOpenApi();

@@ -48,7 +48,9 @@ public static class ServerComposition
         services.AddSingleton(options);
         services.AddSingleton(new ServerAddress(options.PublicAddress, options.MutualTlsAddress));
         services.AddSingleton(new ServerMode(options.Sandbox));
-        services.AddSingleton(builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new());
+        var bank = builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new();
+        services.AddSingleton(bank);
+        services.AddSingleton(new AccountAgreements(bank));
         services.AddSingleton(EngineLimitsOf(builder.Configuration));
         var outside = OutsideLimitsOf(builder.Configuration);
         services.AddSingleton(outside);

@@ -61,6 +61,9 @@ public sealed class AccountOpeningTests : IAsyncLifetime
 
         await PayOnceAsync(phone, person);
         Assert.Equal("¥80.10", await page.Locator("#balance").TextContentAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Give it back" }).ClickAsync();
+        await PayAgainAsync(phone);
+        Assert.Equal("¥80.10", await page.Locator("#balance").TextContentAsync());
     }
 
     /// <summary>Another month, without the agreement: confirmed on the bank's page.</summary>
@@ -83,11 +86,8 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         var saying = english ? "your accounts" : "登录电子账户";
         await FillAsync(page, "Code", await phone.ReadCodeAsync(person.Mobile, saying));
         await phone.ArriveAsync("**/my/pin");
-        await FillAsync(page, "Pin", Pin);
-
-        await phone.ArriveAsync("**/confirm");
         await FillAsync(page, "Pin", "246802");
-        await phone.LookAsync("confirm-refused");
+        await phone.ShowAsync("payment");
         await phone.AssertPhoneSizedAsync();
         await FillAsync(page, "Pin", Pin);
         await phone.ArriveAsync(shop.Address.ToString());
@@ -98,6 +98,21 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await page.GotoAsync(link);
         await phone.LookAsync("paid");
         await page.GotoAsync(shop.Address.ToString());
+    }
+
+    /// <summary>Once more: who is signed in goes straight to the page that asks for the PIN.</summary>
+    private async Task PayAgainAsync(Phone phone)
+    {
+        var page = phone.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pay once" }).ClickAsync();
+        await phone.ArriveAsync("**/pay/pay_*");
+        await PressFirstButtonAsync(page);
+        await phone.ArriveAsync("**/confirm");
+        await FillAsync(page, "Pin", "246802");
+        await phone.LookAsync("confirm-refused");
+        await phone.AssertPhoneSizedAsync();
+        await FillAsync(page, "Pin", Pin);
+        await phone.ArriveAsync(shop.Address.ToString());
     }
 
     private static async Task OpenAccountAsync(Phone phone, SandboxPerson person)
@@ -120,8 +135,9 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await page.Locator("#CardNumber").FillAsync(person.CardNumber);
         await page.Locator("#Terms").CheckAsync();
         await page.Locator("#WithImages").CheckAsync();
-        await phone.LookAsync("identity");
+        await phone.ShowAsync("opening");
         await phone.AssertPhoneSizedAsync();
+        await ReadAgreementAsync(phone);
         await PressFirstButtonAsync(page);
 
         await phone.ArriveAsync("**/images");
@@ -153,9 +169,25 @@ public sealed class AccountOpeningTests : IAsyncLifetime
 
         await phone.ArriveAsync("**/consent");
         await page.Locator("#Pin").FillAsync(Pin);
-        await phone.LookAsync("consent");
+        await phone.ShowAsync("consent");
         await phone.AssertPhoneSizedAsync();
         await PressFirstButtonAsync(page);
+    }
+
+    /// <summary>In another tab: what was entered stays.</summary>
+    private static async Task ReadAgreementAsync(Phone phone)
+    {
+        var form = phone.Page;
+        var tab = await form.RunAndWaitForPopupAsync(() => form.Locator("a.beside").ClickAsync());
+        await phone.InAsync(
+            tab,
+            async () =>
+            {
+                await phone.ArriveAsync("**/bank/agreement/*");
+                await phone.LookAsync("agreement");
+                await phone.AssertPhoneSizedAsync();
+            }
+        );
     }
 
     private static FilePayload Picture(string name, string type, byte[] content) =>

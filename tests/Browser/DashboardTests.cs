@@ -37,7 +37,8 @@ public sealed class DashboardTests : IAsyncLifetime
             await UsePasskeyAsync(phone, own);
         }
 
-        await LookAsync(phone, "home");
+        await phone.ShowAsync("accounts", dark: true);
+        await phone.AssertPhoneSizedAsync();
         Assert.Contains("¥80.10", await page.Locator(".account").First.TextContentAsync());
 
         await page.Locator("a[href$=new-pin]").ClickAsync();
@@ -54,7 +55,8 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator("#PaymentLimit").FillAsync("50");
         await page.Locator("#DayLimit").FillAsync("20");
         await page.Locator("button.primary").ClickAsync();
-        await LookAsync(phone, "limits-refused");
+        await phone.ShowAsync("limits");
+        await phone.AssertPhoneSizedAsync();
         await page.Locator("#DayLimit").FillAsync("100");
         await page.Locator("button.primary").ClickAsync();
         await phone.ArriveAsync("**/accounts/acct_*");
@@ -178,7 +180,9 @@ public sealed class DashboardTests : IAsyncLifetime
     private static async Task ComplainAsync(Phone phone, string own)
     {
         var page = phone.Page;
-        foreach (var asked in (string[])["purposes", "mobile", "correct-name", "erase"])
+        foreach (
+            var asked in (string[])["payments", "purposes", "mobile", "correct-name", "erase", "nothing"]
+        )
         {
             await page.GotoAsync($"{own}/{asked}");
             await LookAsync(phone, asked);
@@ -186,6 +190,9 @@ public sealed class DashboardTests : IAsyncLifetime
 
         await page.GotoAsync(own);
         await page.Locator("a.account").ClickAsync();
+        await page.Locator("a[href*='/complain/']").Last.ClickAsync();
+        await LookAsync(phone, "complain-top-up");
+        await page.GoBackAsync();
         await page.Locator("a[href*='/complain/']").First.ClickAsync();
         await page.Locator("#Kind").SelectOptionAsync("WrongAmount");
         await page.Locator("#Text").FillAsync("?");

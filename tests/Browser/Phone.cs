@@ -16,6 +16,8 @@ public sealed class Phone : IAsyncDisposable
     private readonly IBrowserContext context;
     private readonly Accessibility accessibility;
     private readonly string name;
+    private readonly string language;
+    private readonly ColorScheme scheme;
     private int pictures;
 
     private Phone(
@@ -24,7 +26,8 @@ public sealed class Phone : IAsyncDisposable
         IBrowserContext context,
         IPage page,
         Accessibility accessibility,
-        string name
+        string name,
+        BrowserNewContextOptions options
     )
     {
         this.playwright = playwright;
@@ -32,16 +35,23 @@ public sealed class Phone : IAsyncDisposable
         this.context = context;
         this.accessibility = accessibility;
         this.name = name;
+        language = options.Locale!;
+        scheme = options.ColorScheme!.Value;
         Page = page;
     }
 
-    public IPage Page { get; }
+    public IPage Page { get; private set; }
 
     /// <summary>The repository's folder.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>Where the pictures go.</summary>
-    public static string Pictures { get; } = Path.Combine(Root, "artifacts", "screenshots");
+    public static string Screenshots { get; } = Path.Combine(Root, "artifacts", "screenshots");
+
+    /// <summary>Where those go that the guides show.</summary>
+    private static readonly string shown = Path.Combine(Root, "docs", "guides", "pictures");
+
+    private static readonly bool updatesDocs = Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1";
 
     public static async Task<Phone> NewAsync(string name, string language, bool scripts, bool dark = false)
     {
@@ -72,7 +82,7 @@ public sealed class Phone : IAsyncDisposable
         };
         var context = await browser.NewContextAsync(options);
         var accessibility = await Accessibility.NewAsync(browser, options);
-        return new(playwright, browser, context, await context.NewPageAsync(), accessibility, name);
+        return new(playwright, browser, context, await context.NewPageAsync(), accessibility, name, options);
     }
 
     /// <summary>Waits until a page is there as a whole. The page itself is asked: what tells of it may have passed before
@@ -88,6 +98,16 @@ public sealed class Phone : IAsyncDisposable
         {
             await Task.Delay(betweenLooks);
         }
+    }
+
+    /// <summary>Does something in another tab, which is closed then.</summary>
+    public async Task InAsync(IPage tab, Func<Task> act)
+    {
+        var before = Page;
+        Page = tab;
+        await act();
+        Page = before;
+        await tab.CloseAsync();
     }
 
     /// <summary>Gives the phone a place for passkeys, whose owner always shows a finger.</summary>
@@ -115,11 +135,28 @@ public sealed class Phone : IAsyncDisposable
     /// <summary>Saves the page as it is, and asks whether everybody can use it.</summary>
     public async Task LookAsync(string what)
     {
-        Directory.CreateDirectory(Pictures);
+        Directory.CreateDirectory(Screenshots);
         await Page.ScreenshotAsync(
-            new() { Path = Path.Combine(Pictures, $"{name}-{++pictures:00}-{what}.png"), FullPage = true }
+            new() { Path = Path.Combine(Screenshots, $"{name}-{++pictures:00}-{what}.png"), FullPage = true }
         );
         await accessibility.AssertAsync(Page, what);
+    }
+
+    /// <summary>The same, of a page that a guide shows: with UPDATE_DOCS=1 its picture is made anew, as small as a phone is, in
+    /// light unless it is to be dark.</summary>
+    public async Task ShowAsync(string what, bool dark = false)
+    {
+        await LookAsync(what);
+        if (updatesDocs)
+        {
+            await Page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+            var picture = await Page.ScreenshotAsync(new() { FullPage = true, Scale = ScreenshotScale.Css });
+            await File.WriteAllBytesAsync(
+                Path.Combine(shown, $"{what}.{language}.png"),
+                SmallPng.From(picture)
+            );
+            await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+        }
     }
 
     /// <summary>The code as a person reads it: in the message box, in another tab.</summary>
@@ -160,6 +197,10 @@ public sealed class Phone : IAsyncDisposable
                   .map(element => `${element.outerHTML} is wider than the phone.`),
                 ...seen('button').filter(element => box(element).height < 44 || box(element).height > 200)
                   .map(element => `${element.outerHTML} is no button for a finger.`),
+                // A link in a sentence is as large as its words.
+                ...seen('a').filter(element => box(element).height < 44 &&
+                  ![...element.parentElement.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+                  .map(element => `${element.outerHTML} is no link for a finger.`),
               ];
             }
             """

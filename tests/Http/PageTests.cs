@@ -27,6 +27,14 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
             Browser.Page.QuerySelectorAll("[style], [onclick], [onload], [onsubmit], style, iframe")
         );
         using var http = new HttpClient();
+        foreach (var (name, type) in ((string, string)[])[("svg", "image/svg+xml"), ("ico", "image/x-icon")])
+        {
+            var icon = Browser.Page.QuerySelector($"link[rel=icon][href*='favicon.{name}?v=']")!;
+            using var answer = await http.GetAsync(new Uri(Shared.Server.Address, icon.GetAttribute("href")));
+            Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+            Assert.Equal("public, max-age=31536000, immutable", answer.Headers.CacheControl!.ToString());
+        }
+
         Assert.Contains("--brand", await http.GetStringAsync(new Uri(Shared.Server.Address, "/bank.css")));
     }
 

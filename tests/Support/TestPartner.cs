@@ -62,14 +62,16 @@ public sealed class TestPartner
 
     /// <summary>Signs up, and registers an app.</summary>
     /// <param name="key">The app's key; a new one for ES256 when null.</param>
+    /// <param name="logo">The app's logo.</param>
     public static async Task<TestPartner> NewAsync(
         Uri server,
         string name = "Test Partner",
-        ClientKey? key = null
+        ClientKey? key = null,
+        string? logo = null
     )
     {
         var sandbox = await AppRegistration.SignUpForSandboxAsync(server, name);
-        return await RegisterAsync(server, sandbox, key ?? ClientKey.CreateEs256());
+        return await RegisterAsync(server, sandbox, key ?? ClientKey.CreateEs256(), logo);
     }
 
     /// <summary>Another app of the same partner, in the same sandbox.</summary>
@@ -163,7 +165,12 @@ public sealed class TestPartner
             IdempotencyKey.FromOrder(orderNo, "payment")
         );
 
-    private static async Task<TestPartner> RegisterAsync(Uri server, SandboxSignUp sandbox, ClientKey key)
+    private static async Task<TestPartner> RegisterAsync(
+        Uri server,
+        SandboxSignUp sandbox,
+        ClientKey key,
+        string? logo = null
+    )
     {
         var app = await AppRegistration.RegisterAsync(
             server,
@@ -173,6 +180,7 @@ public sealed class TestPartner
                 ClientName = "Test App",
                 RedirectUris = [RedirectUri.ToString()],
                 Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+                LogoUri = logo,
             }
         );
         return new(server, sandbox, key, app);

@@ -151,6 +151,34 @@ public sealed partial class Documents
     }
 
     [Fact]
+    public void Every_picture_is_shown_and_small_and_shown_in_both_languages()
+    {
+        const string folder = "docs/guides/pictures/";
+        const int mostBytes = 60 * 1024;
+        var pictures = Repository
+            .Files.Where(file => file.StartsWith(folder, StringComparison.Ordinal))
+            .ToList();
+        Assert.NotEmpty(pictures);
+        Assert.All(
+            pictures,
+            file =>
+            {
+                var name = file[folder.Length..];
+                var language = name.Split('.')[1];
+                var page = language == "en" ? "customers-pages.md" : $"customers-pages.{language}.md";
+                Assert.Contains($"](pictures/{name})", Repository.Read("docs/guides/" + page));
+                Assert.InRange(new FileInfo(Path.Combine(Repository.Root, file)).Length, 1, mostBytes);
+                Assert.Equal(
+                    2,
+                    pictures.Count(other =>
+                        other.StartsWith(file.Split('.')[0] + ".", StringComparison.Ordinal)
+                    )
+                );
+            }
+        );
+    }
+
+    [Fact]
     public void Every_decision_is_in_the_list()
     {
         var list = Repository.Read("docs/decisions/README.md");

@@ -104,17 +104,43 @@ internal sealed class AccountLinkEndpoints
     private async Task RefuseAsync(HttpContext context, OpenBankingException refusal)
     {
         var logger = EndpointLog.Of(context);
-        EndpointLog.LinkRefused(logger, refusal.Code, refusal.Status, refusal.RequestId);
+        if (refusal.Status is null)
+        {
+            EndpointLog.LinkRefusedHere(logger, refusal.Code);
+        }
+        else
+        {
+            EndpointLog.LinkRefused(logger, refusal.Code, refusal.Status, refusal.RequestId);
+        }
+
         var result = options.OnRefused is { } onRefused
             ? await onRefused(context, refusal).ConfigureAwait(false)
             : Results.Text(
-                "The account was not linked. You can go back and try again.",
+                RefusedPage(context.Request.PathBase),
+                "text/html; charset=utf-8",
                 statusCode: refusal.Retryable
                     ? StatusCodes.Status503ServiceUnavailable
                     : StatusCodes.Status400BadRequest
             );
         await result.ExecuteAsync(context).ConfigureAwait(false);
     }
+
+    /// <summary>What a customer sees where the app shows nothing of its own: never a dead end. The way to try again is beside the
+    /// callback.</summary>
+    private static string RefusedPage(PathString pathBase) =>
+        $"""
+            <!doctype html>
+            <html lang="en">
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>The account was not linked</title>
+            <body style="font: 1.1rem/1.5 sans-serif; max-width: 30rem; margin: 2rem auto; padding: 0 1rem">
+            <h1>The account was not linked. <span lang="zh">账户未关联。</span></h1>
+            <p><a href="{LinkPath[1..]}">Try again <span lang="zh">重试</span></a></p>
+            <p><a href="{pathBase}/">Back <span lang="zh">返回</span></a></p>
+            </body>
+            </html>
+            """;
 
     /// <summary>The session of this browser; null when there is none, or it is too old. It is taken
     /// once.</summary>

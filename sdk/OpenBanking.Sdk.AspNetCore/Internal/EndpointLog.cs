@@ -17,6 +17,9 @@ internal static partial class EndpointLog
     [LoggerMessage(101, LogLevel.Warning, "An account was not linked: {Code}, HTTP {Status} ({RequestId})")]
     public static partial void LinkRefused(ILogger logger, string code, int? status, string? requestId);
 
+    [LoggerMessage(108, LogLevel.Warning, "An account was not linked: {Code}; no answer of the bank says so")]
+    public static partial void LinkRefusedHere(ILogger logger, string code);
+
     [LoggerMessage(102, LogLevel.Warning, "A webhook was refused: {Reason}. {Explanation}")]
     public static partial void WebhookRefused(ILogger logger, WebhookRefusal reason, string explanation);
 

@@ -200,7 +200,11 @@ public static class ApplicationRules
                 return Decision.Reject(OpeningRules.CustomerChanged);
             }
 
-            OpeningRules.Open(book, application, command.Opening, command.Now);
+            OpeningRules.Open(book, WithAgreement(application, visit, command), command.Opening, command.Now);
+        }
+        else if (OpeningRules.IsOpen(application.State))
+        {
+            book.Update(ApplicationTables.Applications, WithAgreement(application, visit, command));
         }
 
         book.Update(
@@ -257,6 +261,18 @@ public static class ApplicationRules
             ApplicationState.Opened => AccountApplicationStatus.Opened,
             ApplicationState.Rejected => AccountApplicationStatus.Rejected,
             _ => throw new InvalidOperationException($"Unknown state {state}."),
+        };
+
+    /// <summary>With what the applicant accepted: at a browser that has shown to be theirs.</summary>
+    private static AccountApplicationRow WithAgreement(
+        AccountApplicationRow application,
+        ApplicationVisitRow visit,
+        EnterApplicationCode command
+    ) =>
+        application with
+        {
+            AgreementVersion = visit.AgreementVersion,
+            AgreedAt = visit.AgreementVersion is null ? null : command.Now,
         };
 
     private static void CountWrong(Book book, AccountApplicationRow application, CodeCheck check)

@@ -88,6 +88,11 @@ public sealed record AccountApplicationRow : VersionedRow, IIdentified
     /// <summary>Wrong amounts.</summary>
     public int DepositFailures { get; init; }
 
+    /// <summary>Which account agreement the applicant accepted, and when; null where older servers took the application.</summary>
+    public string? AgreementVersion { get; init; }
+
+    public DateTimeOffset? AgreedAt { get; init; }
+
     public string Type => AccountType ?? OpenBanking.AccountType.TypeTwo.Value;
 
     public bool Has(IdentityImageSide side) => (Images & (int)side) != 0;
@@ -127,6 +132,10 @@ public sealed record ApplicationVisitRow : VersionedRow, IIdentified
     public required Id<OneTimeCodeRow> CodeId { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The account agreement that was accepted at this browser; it counts for the applicant once the code was
+    /// right.</summary>
+    public string? AgreementVersion { get; init; }
 }
 
 /// <summary>How many applications a partner has made lately.</summary>

@@ -109,8 +109,10 @@ public sealed class Continuations(
 
     /// <summary>Begins a visit and sends a code; gives what the browser keeps, or null when the number, the browser or the
     /// address has had too many lately.</summary>
+    /// <param name="agreement">The version of the account agreement that was accepted.</param>
     public async Task<string?> SendCodeAsync(
         OpenContinuation open,
+        string agreement,
         IReadOnlyList<CodeSource> sources,
         Func<string, string> messageWith
     )
@@ -134,6 +136,7 @@ public sealed class Continuations(
                     BrowserHash = Secrets.HashOf(secret),
                     CodeId = codeId,
                     ExpiresAt = now + visitLifetime,
+                    AgreementVersion = agreement,
                 },
                 new(
                     codeId,

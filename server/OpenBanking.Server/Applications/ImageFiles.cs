@@ -1,7 +1,14 @@
 namespace OpenBanking.Server.Applications;
 
+/// <summary>What a picture must be like.</summary>
+/// <param name="MostBytes">The most that its file may have.</param>
+/// <param name="LeastLonger">The least pixels of the longer side.</param>
+/// <param name="LeastShorter">And of the shorter one.</param>
+/// <param name="MostPixels">The most pixels that it may have.</param>
+public sealed record ImageLimits(int MostBytes, int LeastLonger, int LeastShorter, long MostPixels);
+
 /// <summary>
-/// Reads pictures that customers send. A file is what its content says, and is made anew of the parts that make the
+/// Reads pictures that others send. A file is what its content says, and is made anew of the parts that make the
 /// picture: place, time, device, previews and whatever follows its end are not kept. The pixels are not decoded.
 /// </summary>
 public static class ImageFiles
@@ -18,15 +25,28 @@ public static class ImageFiles
 
     public const long MostPixels = 64_000_000;
 
+    private static readonly ImageLimits ofCards = new(MostBytes, LeastLonger, LeastShorter, MostPixels);
+
+    /// <summary>Reads a picture of an ID card.</summary>
     /// <param name="declaredType">What the sender calls it.</param>
-    public static (IdentityImage? Image, ImageFault Fault) Read(ReadOnlySpan<byte> file, string? declaredType)
+    public static (IdentityImage? Image, ImageFault Fault) Read(
+        ReadOnlySpan<byte> file,
+        string? declaredType
+    ) => Read(file, declaredType, ofCards);
+
+    /// <param name="declaredType">What the sender calls it.</param>
+    public static (IdentityImage? Image, ImageFault Fault) Read(
+        ReadOnlySpan<byte> file,
+        string? declaredType,
+        ImageLimits limits
+    )
     {
         if (file.IsEmpty)
         {
             return (null, ImageFault.Empty);
         }
 
-        if (file.Length > MostBytes)
+        if (file.Length > limits.MostBytes)
         {
             return (null, ImageFault.TooLarge);
         }
@@ -43,7 +63,7 @@ public static class ImageFiles
 
         var (image, fault) = type == Jpeg ? JpegFile.Read(file) : PngFile.Read(file);
         return image is null ? (null, fault)
-            : Measure(image) is var measured && measured != ImageFault.None ? (null, measured)
+            : Measure(image, limits) is var measured && measured != ImageFault.None ? (null, measured)
             : (image, ImageFault.None);
     }
 
@@ -52,10 +72,10 @@ public static class ImageFiles
         : file.StartsWith(PngFile.Signature) ? Png
         : null;
 
-    private static ImageFault Measure(IdentityImage image) =>
-        Math.Max(image.Width, image.Height) < LeastLonger
-        || Math.Min(image.Width, image.Height) < LeastShorter
+    private static ImageFault Measure(IdentityImage image, ImageLimits limits) =>
+        Math.Max(image.Width, image.Height) < limits.LeastLonger
+        || Math.Min(image.Width, image.Height) < limits.LeastShorter
             ? ImageFault.TooSmall
-        : (long)image.Width * image.Height > MostPixels ? ImageFault.TooManyPixels
+        : (long)image.Width * image.Height > limits.MostPixels ? ImageFault.TooManyPixels
         : ImageFault.None;
 }

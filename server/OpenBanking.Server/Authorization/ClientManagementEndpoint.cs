@@ -25,7 +25,13 @@ public sealed class ClientManagementEndpoint(
     public async Task<IResult> ReadAsync(HttpContext context, string clientId) =>
         await FindAsync(context, clientId) is { } app
             ? OAuthAnswers.Ok(
-                ClientRegistrations.Show(app.Row, address, signing.SigningAlgorithm, managementToken: null)
+                ClientRegistrations.Show(
+                    app.Row,
+                    address,
+                    signing.SigningAlgorithm,
+                    await apps.FindLogoAsync(app),
+                    managementToken: null
+                )
             )
             : Unauthorized(context);
 
@@ -56,8 +62,9 @@ public sealed class ClientManagementEndpoint(
         {
             ManagementHash = Secrets.HashOf(token),
         };
+        var logo = ClientLogos.Of(app.Row.Id, request!);
         var decision = await engine.SubmitAsync(
-            new ChangeApp(app.World, clocks.RealNow, app.Row.ManagementHash, changed)
+            new ChangeApp(app.World, clocks.RealNow, app.Row.ManagementHash, changed) { Logo = logo }
         );
         if (decision is not Accepted<AppRow> { Reply: var kept })
         {
@@ -65,7 +72,9 @@ public sealed class ClientManagementEndpoint(
         }
 
         await apps.ForgetEverywhereAsync(app.Row.Id);
-        return OAuthAnswers.Ok(ClientRegistrations.Show(kept, address, signing.SigningAlgorithm, token));
+        return OAuthAnswers.Ok(
+            ClientRegistrations.Show(kept, address, signing.SigningAlgorithm, logo, token)
+        );
     }
 
     public async Task<IResult> DeleteAsync(HttpContext context, string clientId)

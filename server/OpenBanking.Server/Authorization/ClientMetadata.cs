@@ -4,8 +4,9 @@ using OpenBanking.Server.Http;
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>
-/// Checks what an app wants to be registered with (RFC 7591 §2), in this order: the name; redirect addresses, https or
-/// loopback, without fragment, one at least for who uses the code grant; those for after signing out, likewise; keys by
+/// Checks what an app wants to be registered with (RFC 7591 §2), in this order: the name; the logo, by value
+/// (<see cref="ClientLogos"/>); redirect addresses, https or loopback, without fragment, one at least for who uses the
+/// code grant; those for after signing out, likewise; keys by
 /// value, public, of the allowed kinds, with unique ids; the id token's algorithm; response and grant types; scope, where
 /// <c>introspection</c> stands alone; details types; the scene. How it authenticates comes after that
 /// (<see cref="CertificateMetadata"/>).
@@ -25,7 +26,8 @@ public static class ClientMetadata
     public static OAuthFailure? Check(ClientRegistrationRequest request, string signingAlgorithm) =>
         request.ClientName.Length > LongestName || !Wire.IsShowable(request.ClientName)
             ? Refuse("client_name must be 1 to 64 characters that can be seen.")
-            : CheckRedirectUris(request)
+            : ClientLogos.Check(request.LogoUri)
+                ?? CheckRedirectUris(request)
                 ?? CheckKeys(request)
                 ?? CheckOnly(
                     request.IdTokenSignedResponseAlg,

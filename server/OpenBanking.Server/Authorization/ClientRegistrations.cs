@@ -113,14 +113,17 @@ public static class ClientRegistrations
                 ? JsonSerializer.Serialize(uris)
                 : null,
             Jwks = JsonSerializer.Serialize(request.Jwks, ResponseJson.Default.JsonWebKeySetDocument),
+            Logo = ClientLogos.Of(app.Id, request) is { } logo ? ClientLogos.DigestOf(logo.Content) : null,
         };
     }
 
+    /// <param name="logo">The app's, if it has one.</param>
     /// <param name="managementToken">The token it is managed with, when it has just been made.</param>
     public static ClientRegistration Show(
         AppRow app,
         ServerAddress address,
         string signingAlgorithm,
+        AppLogoRow? logo,
         string? managementToken
     ) =>
         new()
@@ -132,6 +135,7 @@ public static class ClientRegistrations
             PostLogoutRedirectUris = app.PostLogoutRedirectUris is { } uris
                 ? ClientMetadata.ReadList(uris)
                 : null,
+            LogoUri = ClientLogos.UriOf(logo),
             Jwks = JsonSerializer.Deserialize(app.Jwks, ResponseJson.Default.JsonWebKeySetDocument)!,
             TokenEndpointAuthMethod = app.AuthenticationMethod ?? ClientMetadata.AuthenticationMethod,
             TlsClientAuthSubjectDn = SubjectOf(app, CertificateSubjects.Dn),

@@ -269,12 +269,14 @@ public sealed class Interactions(
     public string MobileOf(OpenInteraction open) => vault.OpenText(open.Row.Mobile!, open.Row.Id.Value);
 
     /// <summary>Has the person verified, and the account opened if they are who they say.</summary>
+    /// <param name="agreement">The version of the account agreement that the person accepted.</param>
     /// <param name="withImages">Whether pictures of the ID card come first.</param>
     public async Task SubmitIdentityAsync(
         OpenInteraction open,
         string name,
         string idNumber,
         string cardNumber,
+        string agreement,
         bool withImages
     )
     {
@@ -300,6 +302,8 @@ public sealed class Interactions(
                     CreatedAt = now,
                     ExpiresAt = now + ApplicationRules.Lifetime,
                     AccountType = open.AccountType,
+                    AgreementVersion = agreement,
+                    AgreedAt = now,
                 },
                 ids.New<IntentRow>(),
                 clocks.RealNow,

@@ -51,10 +51,11 @@ public sealed class RegistrationEndpoint(
             now
         );
         var world = new World(token.WorldNumber);
-        await engine.SubmitAsync(new AddApp(world, now, app));
+        var logo = ClientLogos.Of(app.Id, request!);
+        await engine.SubmitAsync(new AddApp(world, now, app) { Logo = logo });
         await engine.SubmitAsync(new PlaceApp(now, new() { Id = app.Id, WorldNumber = token.WorldNumber }));
         return OAuthAnswers.Ok(
-            ClientRegistrations.Show(app, address, signing.SigningAlgorithm, managementToken),
+            ClientRegistrations.Show(app, address, signing.SigningAlgorithm, logo, managementToken),
             StatusCodes.Status201Created
         );
     }

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Pages;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Storage;
@@ -8,7 +9,7 @@ namespace OpenBanking.Server.Confirmations;
 
 /// <summary>A payment that is to be confirmed, with what became of it.</summary>
 /// <param name="Payment">The payment it came to; null when it came to none.</param>
-public sealed record KnownConfirmation(ConfirmationRow Row, AppRow App, PaymentRow? Payment)
+public sealed record KnownConfirmation(World World, ConfirmationRow Row, AppRow App, PaymentRow? Payment)
 {
     public PaymentStatus Status =>
         Payment is { } payment ? PaymentRules.StatusOf(payment.State) : ConfirmationRules.StatusOf(Row.State);
@@ -32,6 +33,7 @@ public sealed class ConfirmationQueries(Store store)
     public async ValueTask<KnownConfirmation?> FindAsync(World world, Id<PaymentRow> id) =>
         await store.FindAsync(ConfirmationTables.Confirmations, world, new ConfirmationKey(id)) is { } row
             ? new(
+                world,
                 row,
                 (await store.FindAsync(PartnerTables.Apps, world, row.AppId))!,
                 row.State == ConfirmationState.Confirmed
@@ -39,4 +41,9 @@ public sealed class ConfirmationQueries(Store store)
                     : null
             )
             : null;
+
+    /// <summary>Where a customer goes when it is over: back to the app where it named a way, else to what became of it.</summary>
+    public async Task<string> WayOutOfAsync(KnownConfirmation known) =>
+        (await FindAsync(known.World, known.Row.PaymentId))!.ReturnTo
+        ?? PageRoutes.Pay(known.World, known.Row.PaymentId);
 }

@@ -14,7 +14,8 @@ namespace OpenBanking.Server.Confirmations;
 
 /// <summary>An account that a payment may come from.</summary>
 /// <param name="Decline">Why it cannot; null when it can.</param>
-public sealed record PayingAccount(AccountRow Account, string? Decline);
+/// <param name="MostOfDay">The most that the rules let go out of it in a day, in fen.</param>
+public sealed record PayingAccount(AccountRow Account, string? Decline, long MostOfDay);
 
 /// <summary>What a customer who has signed in does with a payment that waits: each method is one act.</summary>
 public sealed class Confirmations(
@@ -37,13 +38,15 @@ public sealed class Confirmations(
     )
     {
         var now = await clocks.NowAsync(session.World);
+        var today = BusinessCalendar.DateOf(now);
         return
         [
             .. (await queries.ListAccountsAsync(session.World, session.Customer!.Id))
                 .Where(account => account.State != AccountState.Closed)
                 .Select(account => new PayingAccount(
                     account,
-                    AccountRules.DeclineOutflow(account, row.CustomerAmount, now)
+                    AccountRules.DeclineOutflow(account, row.CustomerAmount, now),
+                    LimitRules.For(account.Type, today).DailyOutflow
                 ))
                 .OrderBy(paying => paying.Decline is not null),
         ];

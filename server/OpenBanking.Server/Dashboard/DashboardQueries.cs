@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
@@ -69,6 +70,14 @@ public sealed class DashboardQueries(Store store)
         AccountRow account,
         VerificationPurpose purpose
     ) => store.FindAsync(AccountTables.Verifications, world, new AccountVerificationKey(account.Id, purpose));
+
+    /// <summary>The application that opened an account, with the agreement that was accepted; null where none was noted.</summary>
+    public ValueTask<AccountApplicationRow?> FindAgreementAsync(World world, AccountRow account) =>
+        store.FirstAsync(
+            ApplicationTables.Applications,
+            world,
+            $"customer_id = {account.CustomerId} AND account_id = {account.Id} AND agreed_at IS NOT NULL ORDER BY id DESC LIMIT 1"
+        );
 
     /// <summary>The cards bound to an account, its default one first, then the oldest first.</summary>
     public async Task<IReadOnlyList<BoundCardRow>> ListCardsAsync(World world, AccountRow account)

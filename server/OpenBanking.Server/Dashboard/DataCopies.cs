@@ -96,6 +96,9 @@ public sealed class DataCopies(
             json.WriteString("type", account.Type);
             json.WriteString("status", AccountRules.StatusOf(account.State).Value);
             Write(json, "opened_at", account.OpenedAt);
+            var agreed = await queries.FindAgreementAsync(session.World, account);
+            json.WriteString("agreement_version", agreed?.AgreementVersion);
+            Write(json, "agreed_at", agreed?.AgreedAt);
             Write(json, "available", account.Available, account.Currency);
             Write(json, "held", account.Held, account.Currency);
             json.WriteString("bound_card", Describe(cards[0]));

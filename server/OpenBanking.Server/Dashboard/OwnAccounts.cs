@@ -130,6 +130,10 @@ public sealed class OwnAccounts(
         );
     }
 
+    /// <summary>Why an account cannot be closed now; null when it can.</summary>
+    public async Task<string?> WhyNotCloseAsync(World world, AccountRow account) =>
+        ClosingRules.WhyNot(account, await IsTopUpUnderWayAsync(world, account));
+
     /// <summary>The last withdrawal of an account, which tells how its closing goes.</summary>
     public ValueTask<WithdrawalRow?> FindLastWithdrawalAsync(World world, AccountRow account) =>
         store.FirstAsync(

@@ -13,13 +13,15 @@ namespace OpenBanking.Server.Dashboard;
 /// <summary>A transaction that a customer may complain about.</summary>
 /// <param name="Line">The line of the statement; null for a payment that was named by itself.</param>
 /// <param name="Amount">What went out, or what was held, in fen.</param>
-/// <param name="Payee">Whom the customer paid; null when it was no payment.</param>
+/// <param name="Payee">Whom the customer paid, or who gave back; null when it was no payment.</param>
+/// <param name="App">Whose doing it was; null when the bank's or the customer's own.</param>
 public sealed record OwnTransaction(
     Id<AccountRow> AccountId,
     long? Line,
     Id<PaymentRow>? PaymentId,
     long Amount,
     string? Payee,
+    string? App,
     DateTimeOffset At
 );
 
@@ -55,7 +57,8 @@ public sealed class OwnCases(
             line,
             IsOfPayment(entry.Kind) ? new Id<PaymentRow>(entry.PostingId) : null,
             entry.Amount,
-            origin.Payee,
+            IsOfPayment(entry.Kind) || entry.Kind == PostingKind.Refund ? origin.Payee : null,
+            origin.App?.Name,
             entry.CreatedAt
         );
     }
@@ -78,6 +81,7 @@ public sealed class OwnCases(
             id,
             -payment.CustomerAmount,
             payment.Payee ?? apps[payment.AppId].Name,
+            apps[payment.AppId].Name,
             payment.CreatedAt
         );
     }

@@ -9,6 +9,9 @@ public sealed record BankOptions
 
     public string NameEn { get; init; } = "Sample Bank";
 
+    /// <summary>The bank's account agreement (<see cref="AccountAgreements"/>); null for the sandbox's sample text.</summary>
+    public string? AgreementFolder { get; init; }
+
     /// <summary>The name in the language of the page.</summary>
     public string Name =>
         CultureInfo.CurrentUICulture.Name.StartsWith("zh", StringComparison.Ordinal) ? NameZh : NameEn;

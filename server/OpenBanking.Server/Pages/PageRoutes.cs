@@ -15,6 +15,9 @@ public static class PageRoutes
     public const string SignOut = "/bank/sign-out";
     public const string Erased = "/bank/erased";
 
+    /// <summary>A version of the account agreement.</summary>
+    public static string Agreement(string version) => "/bank/agreement/" + version;
+
     /// <summary>A customer's own pages.</summary>
     public static string Own(World world) => $"/bank/{world}/my";
 

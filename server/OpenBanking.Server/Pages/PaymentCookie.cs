@@ -9,12 +9,24 @@ namespace OpenBanking.Server.Pages;
 /// and only once.</summary>
 public sealed class PaymentCookie(ServerAddress address)
 {
+    private const string Led = "led";
+
     private static readonly TimeSpan kept = TimeSpan.FromMinutes(15);
 
     private string Name => InteractionCookies.NameOf(address, "ob-pay");
 
+    /// <summary>For a customer who has looked at the payment and goes on to it.</summary>
     public void Set(HttpContext context, World world, Id<PaymentRow> payment) =>
         context.Response.Cookies.Append(Name, $"{world}.{payment}", Options());
+
+    /// <summary>For a browser that came to where the payment is confirmed, as any site may lead it there.</summary>
+    public void Note(HttpContext context, World world, Id<PaymentRow> payment)
+    {
+        if (Find(context, world) != payment)
+        {
+            context.Response.Cookies.Append(Name, $"{world}.{payment}.{Led}", Options());
+        }
+    }
 
     public void Remove(HttpContext context)
     {
@@ -24,9 +36,14 @@ public sealed class PaymentCookie(ServerAddress address)
         }
     }
 
+    /// <summary>The payment that the customer has looked at and goes on to; null when there is none, or the browser was led
+    /// to it.</summary>
+    public Id<PaymentRow>? FindChosen(HttpContext context, World world) =>
+        context.Request.Cookies[Name]?.Split('.') is [_, _] ? Find(context, world) : null;
+
     /// <summary>The payment, if there is one of this world; it stays remembered.</summary>
     public Id<PaymentRow>? Find(HttpContext context, World world) =>
-        context.Request.Cookies[Name]?.Split('.') is [var number, var text]
+        context.Request.Cookies[Name]?.Split('.') is [var number, var text, ..]
         && number == world.ToString()
         && Id<PaymentRow>.TryParse(text, out var payment)
             ? payment

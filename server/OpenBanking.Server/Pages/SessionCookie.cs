@@ -28,6 +28,13 @@ public sealed class SessionCookie(ServerAddress address)
             ? (new(world), session, secret)
             : null;
 
+    /// <summary>The own pages of the customer who is signed in at this browser; null when nobody is.</summary>
+    public async Task<string?> FindOwnAsync(HttpContext context, CustomerSessions sessions) =>
+        Find(context) is var (world, id, secret)
+        && await sessions.FindAsync(world, id, secret) is { Step: SessionStep.Home }
+            ? PageRoutes.Own(world)
+            : null;
+
     /// <summary>A browser that has no session yet, known by a secret that it gets here when it has none. It opens
     /// nothing: it ties a challenge for a passkey to the browser.</summary>
     public AskedBrowser VisitorOf(HttpContext context, World world)

@@ -61,6 +61,10 @@ public sealed class AppDirectory(Store store, TimeProvider time)
     public async ValueTask<RegisteredApp?> ReadAsync(string clientId) =>
         Id<AppRow>.TryParse(clientId, out var id) ? await ReadAsync(id, before: null) : null;
 
+    /// <summary>The logo of an app as it was read; null when it has none.</summary>
+    public async ValueTask<AppLogoRow?> FindLogoAsync(RegisteredApp app) =>
+        app.Row.Logo is null ? null : await store.FindAsync(PartnerTables.Logos, app.World, app.Row.Id);
+
     /// <summary>Keys that are as they were stay ready for use.</summary>
     private async Task<RegisteredApp?> ReadAsync(Id<AppRow> id, RegisteredApp? before) =>
         await store.FindAsync(PartnerTables.AppWorlds, World.Live, id) is { } place

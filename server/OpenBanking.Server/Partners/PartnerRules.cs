@@ -18,6 +18,9 @@ public sealed record AddPartner(World World, DateTimeOffset Now, PartnerRow Part
 /// <summary>Registers an app in its world.</summary>
 public sealed record AddApp(World World, DateTimeOffset Now, AppRow App) : Command<AppRow>(World, Now)
 {
+    /// <summary>Its logo, if it has one.</summary>
+    public AppLogoRow? Logo { get; init; }
+
     /// <summary>The app itself, unless the bank registers it.</summary>
     public Actor By { get; init; } = Actor.App(App.Id);
 
@@ -25,10 +28,17 @@ public sealed record AddApp(World World, DateTimeOffset Now, AppRow App) : Comma
 
     public override Subject Subject => Subject.Of(App.Id);
 
-    public override void Keys(IKeySet keys) => keys.Want(PartnerTables.Apps, App.Id);
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(PartnerTables.Apps, App.Id);
+        keys.Want(PartnerTables.Logos, App.Id);
+    }
 
-    public override Decision<AppRow> Decide(Book book) =>
-        Decision.Accept(book.Insert(PartnerTables.Apps, App));
+    public override Decision<AppRow> Decide(Book book)
+    {
+        PartnerRules.KeepLogo(book, App.Id, Logo);
+        return Decision.Accept(book.Insert(PartnerTables.Apps, App));
+    }
 }
 
 /// <summary>Makes an app findable by its client id alone: the last step of its registration.</summary>
@@ -49,9 +59,16 @@ public sealed record PlaceApp(DateTimeOffset Now, AppWorldRow Place) : Command<A
 public sealed record ChangeApp(World World, DateTimeOffset Now, string? ManagementHash, AppRow Changed)
     : Command<AppRow>(World, Now)
 {
+    /// <summary>Its logo as it is to be; null for none.</summary>
+    public AppLogoRow? Logo { get; init; }
+
     public override Subject Subject => Subject.Of(Changed.Id);
 
-    public override void Keys(IKeySet keys) => keys.Want(PartnerTables.Apps, Changed.Id);
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(PartnerTables.Apps, Changed.Id);
+        keys.Want(PartnerTables.Logos, Changed.Id);
+    }
 
     public override Decision<AppRow> Decide(Book book) => PartnerRules.Change(this, book);
 }
@@ -74,19 +91,27 @@ public static class PartnerRules
     public static Decision<AppRow> Change(ChangeApp command, Book book)
     {
         var app = book.Get(PartnerTables.Apps, command.Changed.Id);
-        return IsManagedWith(app, command.ManagementHash)
-            ? Decision.Accept(
-                book.Update(
-                    PartnerTables.Apps,
-                    command.Changed with
-                    {
-                        WebhookEndpoints = app.WebhookEndpoints,
-                        RevocationsUntil = app.RevocationsUntil,
-                        Version = app.Version,
-                    }
-                )
+        if (!IsManagedWith(app, command.ManagementHash))
+        {
+            return Decision.Reject("invalid_token");
+        }
+
+        if (command.Changed.Logo != app.Logo)
+        {
+            KeepLogo(book, app.Id, command.Logo);
+        }
+
+        return Decision.Accept(
+            book.Update(
+                PartnerTables.Apps,
+                command.Changed with
+                {
+                    WebhookEndpoints = app.WebhookEndpoints,
+                    RevocationsUntil = app.RevocationsUntil,
+                    Version = app.Version,
+                }
             )
-            : Decision.Reject("invalid_token");
+        );
     }
 
     /// <summary>Refuses: the token is not the newest, or the registration was deleted.</summary>
@@ -98,6 +123,26 @@ public static class PartnerRules
                 book.Update(PartnerTables.Apps, app with { EndedAt = command.Now, ManagementHash = null })
             )
             : Decision.Reject("invalid_token");
+    }
+
+    /// <summary>Keeps an app's logo, or that it has none any more.</summary>
+    public static void KeepLogo(Book book, Id<AppRow> id, AppLogoRow? logo)
+    {
+        if (book.Find(PartnerTables.Logos, id) is { } before)
+        {
+            book.Update(
+                PartnerTables.Logos,
+                before with
+                {
+                    MediaType = logo?.MediaType ?? before.MediaType,
+                    Content = logo?.Content ?? [],
+                }
+            );
+        }
+        else if (logo is not null)
+        {
+            book.Insert(PartnerTables.Logos, logo);
+        }
     }
 
     private static bool IsManagedWith(AppRow app, string? hash) =>

@@ -69,6 +69,19 @@ public sealed record AppRow : VersionedRow, IIdentified
 
     /// <summary>When its registration was deleted; since then it is no client.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Which logo it has: the digest of its content, as it stands in its address; null when it has none.</summary>
+    public string? Logo { get; init; }
+}
+
+/// <summary>An app's logo. Of one that was taken back the content is empty.</summary>
+public sealed record AppLogoRow : VersionedRow
+{
+    public required Id<AppRow> Id { get; init; }
+
+    public required string MediaType { get; init; }
+
+    public required byte[] Content { get; init; }
 }
 
 /// <summary>Which world an app is in; kept in the live world, since a client id comes without its world.</summary>
@@ -100,6 +113,8 @@ public static class PartnerTables
     public static Table<Id<AppRow>, AppRow> Apps { get; } = new("app");
 
     public static Table<Id<AppRow>, AppWorldRow> AppWorlds { get; } = new("app_world");
+
+    public static Table<Id<AppRow>, AppLogoRow> Logos { get; } = new("app_logo");
 
     public static Table<HashKey, InitialAccessTokenRow> InitialAccessTokens { get; } =
         new("initial_access_token");

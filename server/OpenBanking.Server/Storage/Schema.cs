@@ -89,6 +89,7 @@ public static class Schema
         WorldTables.Worlds,
         PartnerTables.Partners,
         PartnerTables.Apps,
+        PartnerTables.Logos,
         PartnerTables.AppWorlds,
         PartnerTables.InitialAccessTokens,
         WebhookTables.Endpoints,

@@ -49,19 +49,9 @@ public static class ClosingRules
     public static Decision<PinCheck> Close(CloseAccount command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (AccountStanding.Of(account).BeginClosing() is not { } closing)
+        if (WhyNot(account, command.TopUpUnderWay) is { } hindrance)
         {
-            return Decision.Reject(OwnAccountRules.Refusals.NotNow);
-        }
-
-        if (account.Held > 0)
-        {
-            return Decision.Reject(Refusals.HoldsOpen);
-        }
-
-        if (command.TopUpUnderWay)
-        {
-            return Decision.Reject(Refusals.TopUpUnderWay);
+            return Decision.Reject(hindrance);
         }
 
         var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
@@ -73,7 +63,7 @@ public static class ClosingRules
         account = AccountRules.Move(
             book,
             account,
-            closing,
+            AccountStanding.Of(account).BeginClosing()!.Value,
             EventTypes.AccountClosing,
             AccountRules.AppsOf(book, command.Consents)
         );
@@ -89,6 +79,13 @@ public static class ClosingRules
         );
         return Decision.Accept(check);
     }
+
+    /// <summary>Why an account cannot be closed now, whoever asks; null when it can.</summary>
+    public static string? WhyNot(AccountRow account, bool topUpUnderWay) =>
+        AccountStanding.Of(account).BeginClosing() is null ? OwnAccountRules.Refusals.NotNow
+        : account.Held > 0 ? Refusals.HoldsOpen
+        : topUpUnderWay ? Refusals.TopUpUnderWay
+        : null;
 
     /// <summary>The card's bank did not take it, or may not be asked: the account is what it was.</summary>
     internal static void GiveUp(CompleteWithdrawal command, Book book)

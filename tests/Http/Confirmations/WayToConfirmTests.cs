@@ -64,9 +64,109 @@ public sealed class WayToConfirmTests(SharedServer shared) : ConfirmationPageTes
         Assert.Equal(Own(), Browser.Address);
     }
 
-    private async Task<Payment> BeginAsync(SandboxPerson person)
+    [Fact]
+    public async Task One_PIN_signs_in_and_pays_where_nothing_is_left_to_choose()
+    {
+        var asked = await ToPinAsync(20);
+        Assert.Contains("Test App asks you to pay", Text());
+        Assert.Contains(
+            $"form-action 'self' {TestPartner.RedirectUri.GetLeftPart(UriPartial.Authority)}",
+            Browser.Header("Content-Security-Policy")
+        );
+        await Browser.SubmitAsync("Pay", ("Pin", "246802"));
+        Assert.Contains("That is not your PIN", Text());
+        Assert.Equal(PaymentStatus.RequiresAction, (await Payments.GetAsync(asked.Id)).Status);
+
+        await Browser.SubmitAsync("Pay", ("Pin", TestPartner.Pin));
+
+        AssertBack(Browser, asked, PaymentStatus.Captured);
+        Assert.Equal(Money.Yuan(80), await Partner.BalanceAsync(Customer));
+        // It was the way to go once: signed in, nothing leads there any more.
+        await Browser.GoAsync(Own());
+        Assert.Equal(Own(), Browser.Address);
+    }
+
+    [Fact]
+    public async Task One_PIN_pays_nothing_that_another_site_led_the_browser_to()
     {
         var asked = await AskAsync(20);
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl + "/confirm"));
+        await Browser.SubmitAsync(("Mobile", Person.Mobile));
+        await Browser.SubmitAsync(("Code", await CodeAsync(Person)));
+        Assert.Contains("Test App asks you to pay", Text());
+        Assert.Null(Browser.Page.QuerySelector("button[formaction*=Pay]"));
+
+        await Browser.SubmitAsync("Pay", ("Pin", TestPartner.Pin), ("Digest", "any"));
+
+        Assert.EndsWith($"/pay/{asked.Id}/confirm", Browser.Address.AbsolutePath);
+        Assert.Equal(Money.Yuan(100), await Partner.BalanceAsync(Customer));
+    }
+
+    [Fact]
+    public async Task One_PIN_pays_nothing_that_the_customer_was_not_shown()
+    {
+        var asked = await ToPinAsync(20);
+        await Browser.SubmitAsync("Pay", ("Pin", TestPartner.Pin), ("Digest", "other"));
+        Assert.EndsWith($"/pay/{asked.Id}/confirm", Browser.Address.AbsolutePath);
+        Assert.Equal(PaymentStatus.RequiresAction, (await Payments.GetAsync(asked.Id)).Status);
+        Assert.Equal(Money.Yuan(100), await Partner.BalanceAsync(Customer));
+    }
+
+    [Fact]
+    public async Task What_needs_a_code_or_more_money_is_left_to_the_page_of_the_payment()
+    {
+        var asked = await ToPinAsync(100.01m);
+        await Browser.SubmitAsync("Pay", ("Pin", TestPartner.Pin));
+        Assert.EndsWith($"/pay/{asked.Id}/confirm", Browser.Address.AbsolutePath);
+        Assert.Contains("There is not enough on the account", Text());
+
+        await Partner.TopUpAsync(Customer, Money.Yuan(2_000), "top-up-2");
+        var large = await AskAsync(1_500, "order-2");
+        await Browser.GoAsync(new Uri(large.NextAction!.ConfirmationUrl));
+        await Browser.SubmitAsync();
+        Assert.Contains("Send code", Text());
+    }
+
+    [Theory]
+    [InlineData(10_000.01, "more than may go out of this account on any day", "任何一天都无法支付")]
+    [InlineData(60, "more than you let go out in a day", "超过您设置的每日限额")]
+    [InlineData(45, "The limit of the day is reached", "已达当日限额")]
+    public async Task What_no_day_allows_is_not_put_off_to_tomorrow(
+        double yuan,
+        string english,
+        string chinese
+    )
+    {
+        await SignInAsync();
+        await Browser.GoAsync(
+            new Uri(Browser.Address, Browser.Page.QuerySelector("a.account")!.GetAttribute("href"))
+        );
+        await FollowAsync("Limits");
+        await Browser.SubmitAsync(("PaymentLimit", ""), ("DayLimit", yuan > 1_000 ? "" : "50"));
+        await Partner.PayAsync(Customer, "order-0", Money.Yuan(10));
+        var asked = await AskAsync((decimal)yuan);
+        await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl));
+        await Browser.SubmitAsync();
+
+        Assert.Contains(english, Text());
+        Assert.Equal(yuan == 45, Text().Contains("tomorrow", StringComparison.Ordinal));
+        await FollowAsync("中文");
+        Assert.Contains(chinese, Text());
+    }
+
+    private async Task<Payment> ToPinAsync(decimal yuan)
+    {
+        var asked = await BeginAsync(Person, yuan);
+        await Browser.SubmitAsync(("Mobile", Person.Mobile));
+        await Browser.SubmitAsync(("Code", await CodeAsync(Person)));
+        Assert.EndsWith("/my/pin", Browser.Address.AbsolutePath);
+        return asked;
+    }
+
+    private async Task<Payment> BeginAsync(SandboxPerson person, decimal yuan = 20)
+    {
+        var asked = await AskAsync(yuan);
         await Shared.Server.EndPauseAsync(Partner, person.Mobile);
         await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl));
         await Browser.SubmitAsync();

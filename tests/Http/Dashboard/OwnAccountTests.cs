@@ -50,6 +50,50 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task The_limits_page_says_what_is_left_of_the_day_and_of_the_year()
+    {
+        await Partner.PayAsync(Customer, "order-1", Money.Yuan(19.90m));
+        await ToActAsync("Limits");
+        Assert.Contains("Today¥9,980.10 of ¥10,000.00", Text());
+        Assert.Contains("This year¥199,980.10 of ¥200,000.00", Text());
+        Assert.DoesNotContain("Room on it", Text());
+        await Browser.SubmitAsync(("PaymentLimit", ""), ("DayLimit", "15"));
+        await FollowAsync("Limits");
+        // Lowered below what has gone out: nothing is left, and not less.
+        Assert.Contains("Today¥0.00 of ¥15.00", Text());
+        await FollowAsync("中文");
+        Assert.Contains("今天¥0.00 / ¥15.00", Text());
+    }
+
+    [Fact]
+    public async Task Closing_says_before_the_PIN_why_it_cannot_be()
+    {
+        await ToActAsync("Close the account");
+        var form = Browser.Address;
+        Assert.NotNull(Browser.Page.QuerySelector("#Pin"));
+        await Partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "held",
+                Amount = Money.Yuan(5),
+                AgreementId = Customer.AgreementId!,
+                CaptureMethod = CaptureMethod.Manual,
+            },
+            IdempotencyKey.FromOrder("held", "payment")
+        );
+        await Browser.GoAsync(form);
+        Assert.Contains("Money is held for a payment under way", Text());
+        Assert.Null(Browser.Page.QuerySelector("#Pin"));
+
+        await AccountCommands.SetFreezeAsync(Shared.Server.Services, await AccountIdAsync(), frozen: true);
+        await Browser.GoAsync(form);
+        Assert.Contains("The account is frozen, and cannot be closed", Text());
+        Assert.Null(Browser.Page.QuerySelector("#Pin"));
+        await FollowAsync("中文");
+        Assert.Contains("账户已冻结，解冻之前不能销户", Text());
+    }
+
+    [Fact]
     public async Task A_loss_stops_the_account_until_the_bank_lifts_it()
     {
         await ToActAsync("Report a loss");

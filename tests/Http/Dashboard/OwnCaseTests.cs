@@ -16,6 +16,19 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
     private IServiceProvider Services => Shared.Server.Services;
 
     [Fact]
+    public async Task A_top_up_has_no_payee_to_complain_about()
+    {
+        await SignInAsync();
+        await OpenAccountAsync();
+        await FollowAsync("Complain");
+        Assert.Contains("Amount+¥100.00 Through the appTest App Time", Text());
+        Assert.DoesNotContain("Payee", Text());
+        await FollowAsync("中文");
+        Assert.Contains("发起应用Test App", Text());
+        Assert.DoesNotContain("收款方", Text());
+    }
+
+    [Fact]
     public async Task A_complaint_goes_to_the_bank_and_its_answer_comes_back()
     {
         await Partner.PayAsync(Customer, "order-1", Money.Yuan(19.90m));

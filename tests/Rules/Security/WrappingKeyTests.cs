@@ -10,6 +10,7 @@ public class WrappingKeyTests
     private static readonly HashSet<string> unsealed =
     [
         "account_application.deposit_mac",
+        "app_logo.content",
         "audit_chain.hash",
         "audit_record.digest",
         "audit_record.records",

@@ -143,6 +143,25 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_customer_whose_account_was_not_linked_finds_the_way_on()
+    {
+        await app.Browser.GetAsync("/openbanking/link");
+
+        var back = await app.Browser.GetAsync(bank.Oauth.Callback(extra: "&error=access_denied"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, back.StatusCode);
+        Assert.Equal("text/html; charset=utf-8", back.Content.Headers.ContentType!.ToString());
+        var page = await back.Content.ReadAsStringAsync();
+        Assert.Contains("<a href=\"link\">Try again", page);
+        Assert.Contains("<a href=\"/\">Back", page);
+        Assert.Contains(
+            app.Logs,
+            line => line.StartsWith("Warning An account was not linked: access_denied; no answer")
+        );
+        Assert.DoesNotContain(app.Logs, line => line.Contains("(null)"));
+    }
+
+    [Fact]
     public async Task A_bank_that_cannot_be_reached_is_handed_to_the_app_too()
     {
         bank.Script("POST /par", Answers.OAuthError(400, "invalid_request"));

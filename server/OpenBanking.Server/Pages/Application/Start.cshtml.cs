@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
@@ -10,11 +11,17 @@ public sealed class ApplicationStartModel(
     Continuations continuations,
     BankOptions bank,
     CodeSources sources,
+    AccountAgreements agreements,
     IStringLocalizer<Texts> texts
-) : ApplicationPage(continuations, ContinuationStep.Start)
+) : ApplicationPage(continuations, ContinuationStep.Start), ITermsPage
 {
     [BindProperty]
     public string? Terms { get; set; }
+
+    [BindProperty]
+    public string? Agreement { get; set; }
+
+    public string AgreementVersion => agreements.VersionOn(BusinessCalendar.DateOf(Open.Now));
 
     public FiveElements Elements => Continuations.ElementsOf(Open);
 
@@ -24,14 +31,15 @@ public sealed class ApplicationStartModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        if (Terms != IdentityModel.Agreed)
+        TermsEntry.Check(this, ModelState, texts);
+        if (!ModelState.IsValid)
         {
-            ModelState.AddModelError(nameof(Terms), texts["TermsNeeded"]);
             return Page();
         }
 
         var cookie = await Continuations.SendCodeAsync(
             Open,
+            AgreementVersion,
             sources.Of(HttpContext),
             code => texts["OpeningCodeMessage", bank.Name, code, Open.App.Name]
         );

@@ -33,13 +33,6 @@ public sealed class ErrorModel(CustomerSessions sessions, SessionCookie cookie) 
             PageFailures.InternalError => StatusCodes.Status500InternalServerError,
             _ => StatusCodes.Status400BadRequest,
         };
-        if (
-            Code == PageFailures.NotFound
-            && cookie.Find(HttpContext) is var (world, id, secret)
-            && await sessions.FindAsync(world, id, secret) is { Step: SessionStep.Home }
-        )
-        {
-            Own = PageRoutes.Own(world);
-        }
+        Own = Code == PageFailures.NotFound ? await cookie.FindOwnAsync(HttpContext, sessions) : null;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
@@ -10,8 +11,10 @@ namespace OpenBanking.Server.Pages;
 public sealed class IdentityModel(
     Interactions interactions,
     ApplicationOptions options,
+    AccountAgreements agreements,
+    WorldClocks clocks,
     IStringLocalizer<Texts> texts
-) : InteractionPage(interactions, InteractionStep.Identity)
+) : InteractionPage(interactions, InteractionStep.Identity), ITermsPage
 {
     private const int LongestName = 50;
 
@@ -24,11 +27,13 @@ public sealed class IdentityModel(
     [BindProperty]
     public string? CardNumber { get; set; }
 
-    /// <summary>What a ticked box sends.</summary>
-    public const string Agreed = "true";
-
     [BindProperty]
     public string? Terms { get; set; }
+
+    [BindProperty]
+    public string? Agreement { get; set; }
+
+    public string AgreementVersion { get; private set; } = null!;
 
     /// <summary>Whether the customer gives pictures of the ID card, where they are free to.</summary>
     [BindProperty]
@@ -42,6 +47,9 @@ public sealed class IdentityModel(
     public string? Refusal =>
         Open.Application?.Reason is { } reason ? texts[$"Refused_{reason}"].Value : null;
 
+    protected override async Task PrepareAsync() =>
+        AgreementVersion = agreements.VersionOn(BusinessCalendar.DateOf(await clocks.NowAsync(Open.World)));
+
     public async Task<IActionResult> OnPostAsync()
     {
         var name = FullName?.Trim() ?? "";
@@ -54,15 +62,23 @@ public sealed class IdentityModel(
         );
         Require(IdentityNumbers.IsResidentId(idNumber), nameof(IdNumber), "IdNumberWrong");
         Require(IdentityNumbers.IsCardNumber(cardNumber), nameof(CardNumber), "CardNumberWrong");
-        Require(Terms == Agreed, nameof(Terms), "TermsNeeded");
+        TermsEntry.Check(this, ModelState, texts);
         if (!ModelState.IsValid)
         {
             return Page();
         }
 
         var withImages =
-            options.IdentityImages == ImageRule.Required || (ImagesAreOptional && WithImages == Agreed);
-        await Interactions.SubmitIdentityAsync(Open, name, idNumber, cardNumber, withImages);
+            options.IdentityImages == ImageRule.Required
+            || (ImagesAreOptional && WithImages == TermsEntry.Agreed);
+        await Interactions.SubmitIdentityAsync(
+            Open,
+            name,
+            idNumber,
+            cardNumber,
+            AgreementVersion,
+            withImages
+        );
         return Next(withImages ? InteractionStep.Images : InteractionStep.Verifying);
     }
 

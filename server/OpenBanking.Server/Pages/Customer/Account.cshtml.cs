@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Withdrawals;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
@@ -8,7 +9,9 @@ namespace OpenBanking.Server.Pages;
 public sealed class CustomerAccountModel(
     CustomerSessions sessions,
     DashboardQueries queries,
-    OwnAccounts accounts
+    OwnAccounts accounts,
+    AccountAgreements agreements,
+    WorldClocks clocks
 ) : CustomerAccountPage(sessions, queries)
 {
     private const int OnePage = 20;
@@ -34,6 +37,11 @@ public sealed class CustomerAccountModel(
             _ => ["name"],
         };
 
+    /// <summary>The account agreement that the customer accepted; where it was not noted, the one in force.</summary>
+    public string AgreementVersion { get; private set; } = null!;
+
+    public DateTimeOffset? AgreedAt { get; private set; }
+
     /// <summary>Whether the card's bank did not take what was left.</summary>
     public bool ClosingRefused { get; private set; }
 
@@ -48,6 +56,11 @@ public sealed class CustomerAccountModel(
         ClosingRefused =
             Account.State == AccountState.Active
             && await accounts.FindLastWithdrawalAsync(World, Account) is { State: WithdrawalState.Failed };
+        var agreed = await Queries.FindAgreementAsync(World, Account);
+        AgreedAt = agreed?.AgreedAt;
+        AgreementVersion =
+            agreed?.AgreementVersion
+            ?? agreements.VersionOn(BusinessCalendar.DateOf(await clocks.NowAsync(World)));
         Older = lines.Count > OnePage ? Lines[^1].Entry.Sequence : null;
     }
 }

@@ -21,6 +21,9 @@ public sealed class CustomerCloseModel(
     /// <summary>What apps may do with the account.</summary>
     public IReadOnlyList<AppAccess> Access { get; private set; } = [];
 
+    /// <summary>The name of the text that says why it cannot be closed now; null when it can.</summary>
+    public string? Hindrance { get; private set; }
+
     public IActionResult OnGet() => IsDone(Account) ? SeeOther(DoneRoute) : Page();
 
     public async Task<IActionResult> OnPostAsync()
@@ -50,6 +53,12 @@ public sealed class CustomerCloseModel(
 
         Card = await Queries.FindCardAsync(World, Account);
         var access = await Queries.ListAccessAsync(World, CustomerId, await clocks.NowAsync(World));
+        Hindrance = await accounts.WhyNotCloseAsync(World, Account) switch
+        {
+            null => null,
+            OwnAccountRules.Refusals.NotNow => $"CloseNot_{Account.State}",
+            var refusal => $"Own_{refusal}",
+        };
         Access = [.. access.Where(one => one.Account.Id == Account.Id)];
         return true;
     }

@@ -25,6 +25,9 @@ public sealed class CustomerLimitsModel(
     /// <summary>What the rules allow in a day, in fen.</summary>
     public long Most { get; private set; }
 
+    /// <summary>What is left, of what: the names of texts with amounts in fen.</summary>
+    public IReadOnlyList<(string Name, long Left, long Most)> Left { get; private set; } = [];
+
     public void OnGet()
     {
         PaymentLimit = Account.PaymentLimit is { } payment ? Amounts.Plain(payment) : null;
@@ -60,10 +63,25 @@ public sealed class CustomerLimitsModel(
             return false;
         }
 
-        var today = BusinessCalendar.DateOf(await clocks.NowAsync(World));
-        Most = LimitRules.For(Account.Type, today).DailyOutflow;
+        var (today, ofDay, ofYear) = AccountRules.OutflowAt(Account, await clocks.NowAsync(World));
+        var limits = LimitRules.For(Account.Type, today);
+        Most = limits.DailyOutflow;
+        Left =
+        [
+            Of("LimitToday", AccountRules.DayLimitOf(Account, limits), ofDay),
+            Of("LimitThisYear", limits.YearlyOutflow, ofYear),
+        ];
+        if (limits.MostBalance is { } most)
+        {
+            Left = [.. Left, Of("LimitBalance", most, AccountRules.BalanceOf(Account))];
+        }
+
         return true;
     }
+
+    /// <summary>A limit that was lowered below what has gone out already leaves nothing.</summary>
+    private static (string Name, long Left, long Most) Of(string name, long most, long used) =>
+        (name, Math.Max(0, most - used), most);
 
     private long? Read(string? text, string field)
     {

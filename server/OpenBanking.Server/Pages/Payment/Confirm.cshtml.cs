@@ -55,7 +55,7 @@ public sealed class ConfirmModel(
     public string MaskedMobile => Masks.Mobile(Mobile);
 
     /// <summary>The name of the text that says why no account can pay.</summary>
-    public string WhyNot => Accounts.Count == 0 ? "PayNoAccount" : $"PayDecline_{Accounts[0].Decline}";
+    public string WhyNot => Accounts is [var first, ..] ? WhyNotFrom(first) : "PayNoAccount";
 
     /// <summary>The account that was chosen, or the first.</summary>
     private PayingAccount? Chosen =>
@@ -75,7 +75,7 @@ public sealed class ConfirmModel(
         }
         else if (Id<PaymentRow>.TryParse((string?)RouteData.Values["payment"], out var id))
         {
-            waiting.Set(HttpContext, new(int.Parse((string)RouteData.Values["world"]!)), id);
+            waiting.Note(HttpContext, new(int.Parse((string)RouteData.Values["world"]!)), id);
         }
     }
 
@@ -152,14 +152,16 @@ public sealed class ConfirmModel(
         return SeeOther(PageRoutes.Confirm(World, Known.Row.PaymentId));
     }
 
-    /// <summary>An account in a line, and why it cannot pay.</summary>
-    public string Describe(PayingAccount paying)
-    {
-        var (account, decline) = (paying.Account, paying.Decline);
-        var name = account.Nickname ?? texts[$"AccountType_{account.Type}"].Value;
-        var line = $"{name} {account.LastFour} · {Amounts.Yuan(account.Available)}";
-        return decline is null ? line : $"{line} · {texts[$"PayShort_{decline}"]}";
-    }
+    /// <summary>Whether an account stands chosen on the page.</summary>
+    public bool IsChosen(PayingAccount paying) => paying == Chosen;
+
+    /// <summary>The name of the text that says why an account cannot pay. What no day allows is not put off to another.</summary>
+    private string WhyNotFrom(PayingAccount paying) =>
+        paying.Decline != DeclineCodes.AccountDailyLimit ? $"PayDecline_{paying.Decline}"
+        : Known.Row.CustomerAmount > paying.MostOfDay ? "PayDecline_above_rules"
+        : Known.Row.CustomerAmount > (paying.Account.DayLimit ?? paying.MostOfDay)
+            ? "PayDecline_above_own_day_limit"
+        : $"PayDecline_{paying.Decline}";
 
     protected override async Task<bool> PrepareAsync()
     {
@@ -218,7 +220,7 @@ public sealed class ConfirmModel(
                 ModelState.AddModelError(nameof(Code), texts["CodeOver"]);
                 break;
             case ConfirmOutcome.NotFromHere:
-                Refusal = $"PayDecline_{result.DeclineCode}";
+                Refusal = WhyNotFrom(Chosen! with { Decline = result.DeclineCode });
                 break;
             default:
                 return ToResult();
@@ -227,11 +229,7 @@ public sealed class ConfirmModel(
         return Page();
     }
 
-    /// <summary>Back to the app where it named a way, else to what became of the payment.</summary>
-    private async Task<IActionResult> LeaveAsync() =>
-        (await queries.FindAsync(World, Known.Row.PaymentId))!.ReturnTo is { } back
-            ? SeeOther(back)
-            : ToResult();
+    private async Task<IActionResult> LeaveAsync() => SeeOther(await queries.WayOutOfAsync(Known));
 
     private IActionResult ToResult() => SeeOther(PageRoutes.Pay(World, Known.Row.PaymentId));
 }
