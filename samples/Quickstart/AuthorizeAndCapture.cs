@@ -22,6 +22,7 @@ public static class AuthorizeAndCapture
                 OrderNo = entry.Number,
                 Amount = Money.Yuan(50),
                 AgreementId = agreementId,
+                Scene = Scenes.Parking,            // an agreement may be for some scenes only
                 CaptureMethod = CaptureMethod.Manual,
                 ExpiresAt = entry.At.AddDays(1),   // from what is stored: a repeated request must be the same
             },

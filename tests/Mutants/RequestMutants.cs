@@ -50,7 +50,13 @@ internal static class RequestMutants
             "form[\"dpop_jkt\"]"
         ),
         new("W-16", "details the client is registered for", Details, "!registered.Contains(type)", "false"),
-        new("W-16", "the actions of details", Details, "!AreAmong(actions, AccountInformation.AllActions)", "false"),
+        new(
+            "W-16",
+            "the actions of details",
+            Details,
+            "!AreAmong(actions, AccountInformation.AllActions)",
+            "false"
+        ),
         new("W-16", "the limits of an agreement", Details, "CheckTerms(terms)", "null"),
         new("R-1", "whose request_uri it is", Authorizing, "pushed.AppId != app.Row.Id", "false"),
         new(

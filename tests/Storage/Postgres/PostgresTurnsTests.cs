@@ -1,0 +1,70 @@
+namespace OpenBanking.Tests.Storage.Postgres;
+
+/// <summary>Turns that the nodes on one database take with each other.</summary>
+public sealed class PostgresTurnsTests : IDisposable
+{
+    private static readonly Guid what = Guid.Parse("01989e5c-0000-7000-8000-0000000000a1");
+    private static readonly Guid another = Guid.Parse("01989e5c-0000-7000-8000-0000000000a2");
+
+    private readonly PostgresDatabase database = new();
+
+    [Fact]
+    public async Task A_turn_is_one_nodes_until_it_is_given_back()
+    {
+        using var one = database.Open();
+        using var other = database.Open();
+        using var mine = one.OpenTurns()!;
+        using var theirs = other.OpenTurns()!;
+
+        Assert.True(await mine.TryTakeAsync(what));
+        Assert.False(await theirs.TryTakeAsync(what));
+        Assert.True(await theirs.TryTakeAsync(another));
+        await mine.GiveBackAsync(what);
+        Assert.True(await theirs.TryTakeAsync(what));
+    }
+
+    [Fact]
+    public async Task Who_loses_the_database_loses_its_turns_and_may_take_others()
+    {
+        using var one = database.Open();
+        using var other = database.Open();
+        using var mine = one.OpenTurns()!;
+        using var theirs = other.OpenTurns()!;
+        Assert.True(await mine.TryTakeAsync(what));
+
+        EndWhoHoldsTurns();
+
+        Assert.True(await theirs.TryTakeAsync(what));
+        await mine.GiveBackAsync(what);
+        Assert.False(await mine.TryTakeAsync(what));
+        Assert.True(await mine.TryTakeAsync(another));
+    }
+
+    [Fact]
+    public async Task A_node_that_ends_gives_its_turns_back()
+    {
+        using var one = database.Open();
+        using var other = database.Open();
+        using var theirs = other.OpenTurns()!;
+        using (var mine = one.OpenTurns()!)
+        {
+            Assert.True(await mine.TryTakeAsync(what));
+        }
+
+        for (var i = 0; !await theirs.TryTakeAsync(what); i++)
+        {
+            Assert.True(i < 100, "The turn was not given back.");
+            await Task.Delay(20);
+        }
+    }
+
+    public void Dispose() => database.Dispose();
+
+    private void EndWhoHoldsTurns() =>
+        database.Execute(
+            """
+            SELECT pg_terminate_backend(pid, 5000)::text FROM pg_locks
+            WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """
+        );
+}
