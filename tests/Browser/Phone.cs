@@ -87,18 +87,21 @@ public sealed class Phone : IAsyncDisposable
 
     /// <summary>Waits until a page is there as a whole. The page itself is asked: what tells of it may have passed before
     /// anybody listens.</summary>
+    /// <param name="address">Where <c>**</c> stands for anything, and <c>*</c> for anything but a slash.</param>
     public async Task ArriveAsync(string address)
     {
-        await Page.WaitForURLAsync(address, new() { WaitUntil = WaitUntilState.Commit });
-        for (
-            var i = 0;
-            i < MostLooks && await Page.EvaluateAsync<string>("document.readyState") != "complete";
-            i++
-        )
+        var pattern = $"^{Regex.Escape(address).Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*")}$";
+        for (var i = 0; i < MostLooks && !await HasArrivedAsync(pattern); i++)
         {
             await Task.Delay(betweenLooks);
         }
+
+        Assert.Matches(pattern, Page.Url);
     }
+
+    private async Task<bool> HasArrivedAsync(string pattern) =>
+        Regex.IsMatch(Page.Url, pattern, default, TimeSpan.FromSeconds(1))
+        && await Page.EvaluateAsync<string>("document.readyState") == "complete";
 
     /// <summary>Does something in another tab, which is closed then.</summary>
     public async Task InAsync(IPage tab, Func<Task> act)

@@ -156,7 +156,11 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
         Assert.Contains("<a href=\"/\">Back", page);
         Assert.Contains(
             app.Logs,
-            line => line.StartsWith("Warning An account was not linked: access_denied; no answer")
+            line =>
+                line.StartsWith(
+                    "Warning An account was not linked: access_denied; no answer",
+                    StringComparison.Ordinal
+                )
         );
         Assert.DoesNotContain(app.Logs, line => line.Contains("(null)"));
     }
