@@ -180,7 +180,10 @@ public static class AppRegistration
         var address = AddressOf(registrationUri);
         ArgumentException.ThrowIfNullOrWhiteSpace(registrationAccessToken);
         ArgumentNullException.ThrowIfNull(request);
-        var whole = request with { ClientId = request.ClientId ?? Uri.UnescapeDataString(registrationUri.Segments[^1]) };
+        var whole = request with
+        {
+            ClientId = request.ClientId ?? Uri.UnescapeDataString(registrationUri.Segments[^1]),
+        };
         var body = ApiCall.Serialize(whole, ResponseJson.Default.ClientRegistrationRequest, nameof(request));
         using var connection = new OwnHandler(httpHandler);
         return await ReadAnswerAsync(

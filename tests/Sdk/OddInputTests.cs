@@ -118,7 +118,10 @@ public sealed class OddInputTests : IAsyncLifetime
         await NamedAsync("request", () => AppRegistration.RegisterAsync(bank.Authority, "token", request));
         var address = new Uri(bank.Authority, "/register/app_1");
         await NamedAsync("registrationUri", () => AppRegistration.ReadAsync(null!, "token"));
-        await NamedAsync("registrationUri", () => AppRegistration.DeleteAsync(new Uri("http://bank.example"), "token"));
+        await NamedAsync(
+            "registrationUri",
+            () => AppRegistration.DeleteAsync(new Uri("http://bank.example"), "token")
+        );
         await NamedAsync("registrationAccessToken", () => AppRegistration.ReadAsync(address, " "));
         await NamedAsync("registrationAccessToken", () => AppRegistration.DeleteAsync(address, ""));
         await NamedAsync("registrationAccessToken", () => AppRegistration.ChangeAsync(address, "", request));

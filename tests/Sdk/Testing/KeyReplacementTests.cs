@@ -21,6 +21,7 @@ public sealed class KeyReplacementTests
         var current = first;
         await NewTokenAsync();
 
+        // <replace_key>
         var next = ClientKey.CreateEs256();
         var both = await AppRegistration.ChangeAsync(
             place,
@@ -30,7 +31,8 @@ public sealed class KeyReplacementTests
                 Jwks = new() { Keys = [first.PublicJwk, next.PublicJwk] },
             }
         );
-        current = next;
+        current = next; // what options.CurrentKey gives from now on
+        // </replace_key>
         await NewTokenAsync();
         var one = await AppRegistration.ChangeAsync(
             place,
@@ -47,7 +49,9 @@ public sealed class KeyReplacementTests
         Assert.Equal("invalid_client", refusal.Code);
         Assert.Equal(
             next.PublicJwk.Kid,
-            Assert.Single((await AppRegistration.ReadAsync(place, one.RegistrationAccessToken!)).Jwks.Keys).Kid
+            Assert
+                .Single((await AppRegistration.ReadAsync(place, one.RegistrationAccessToken!)).Jwks.Keys)
+                .Kid
         );
         await AppRegistration.DeleteAsync(place, one.RegistrationAccessToken!);
         await Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
