@@ -9,6 +9,9 @@ public static class AppRegistration
 {
     private static readonly Call signUpCall = new(HttpMethod.Post, "/sandbox/partners", Repeatable: false);
     private static readonly Call registerCall = new(HttpMethod.Post, "/register", Repeatable: false);
+    private static readonly Call readCall = new(HttpMethod.Get, "/register/{id}", Repeatable: true);
+    private static readonly Call changeCall = new(HttpMethod.Put, "/register/{id}", Repeatable: false);
+    private static readonly Call deleteCall = new(HttpMethod.Delete, "/register/{id}", Repeatable: false);
 
     /// <summary>Asks a sandbox server for a sandbox of one's own.</summary>
     /// <example><code source="AppRegistration_SignUpForSandboxAsync">
@@ -35,12 +38,12 @@ public static class AppRegistration
             RequestJson.Default.SandboxSignUpRequest
         );
         using var connection = new OwnHandler(httpHandler);
-        return await PostAsync(
+        return await ReadAnswerAsync(
                 connection.NewCaller(),
                 signUpCall,
                 issuer + signUpCall.Route,
                 body,
-                initialAccessToken: null,
+                token: null,
                 ResponseJson.Default.SandboxSignUp,
                 cancellationToken
             )
@@ -94,7 +97,7 @@ public static class AppRegistration
             {
                 Code = ClientErrorCodes.InvalidMetadata,
             };
-        return await PostAsync(
+        return await ReadAnswerAsync(
                 caller,
                 registerCall,
                 endpoint,
@@ -106,19 +109,150 @@ public static class AppRegistration
             .ConfigureAwait(false);
     }
 
-    private static async Task<T> PostAsync<T>(
+    /// <summary>An app's registration, as the bank has it (RFC 7592 §2.1).</summary>
+    /// <example><code source="AppRegistration_ReadAsync">
+    /// var known = await AppRegistration.ReadAsync(registrationUri, registrationToken);
+    /// Console.WriteLine($"{known.ClientId} has {known.Jwks.Keys.Count} keys");
+    /// </code></example>
+    /// <param name="registrationUri">Its <see cref="ClientRegistration.RegistrationClientUri"/>.</param>
+    /// <param name="registrationAccessToken">Its <see cref="ClientRegistration.RegistrationAccessToken"/>, of the last
+    /// change.</param>
+    /// <param name="httpHandler">What sends the request; one of its own when null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The address is neither https nor on loopback.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public static async Task<ClientRegistration> ReadAsync(
+        Uri registrationUri,
+        string registrationAccessToken,
+        HttpMessageHandler? httpHandler = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var address = AddressOf(registrationUri);
+        ArgumentException.ThrowIfNullOrWhiteSpace(registrationAccessToken);
+        using var connection = new OwnHandler(httpHandler);
+        return await ReadAnswerAsync(
+                connection.NewCaller(),
+                readCall,
+                address,
+                body: null,
+                registrationAccessToken,
+                ResponseJson.Default.ClientRegistration,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Changes an app's registration (RFC 7592 §2.2): a new key beside the old one, another redirect URI.</summary>
+    /// <remarks>Send all of it: what is left out is as by default. Keep the new
+    /// <see cref="ClientRegistration.RegistrationAccessToken"/> of the answer before anything else: the one it was changed with has
+    /// ended. To replace a key while an app runs, register the new one beside the old one, have
+    /// <see cref="OpenBankingOptions.CurrentKey"/> give the new one, and change once more, with the new one alone.</remarks>
+    /// <example><code source="AppRegistration_ChangeAsync">
+    /// var next = ClientKey.CreateEs256();
+    /// var changed = await AppRegistration.ChangeAsync(
+    ///     registrationUri,
+    ///     registrationToken,
+    ///     request with
+    ///     {
+    ///         Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk, next.PublicJwk] },
+    ///     }
+    /// );
+    /// // Keep changed.RegistrationAccessToken, and next.ToPem() in the secret store.
+    /// </code></example>
+    /// <param name="registrationUri">Its <see cref="ClientRegistration.RegistrationClientUri"/>.</param>
+    /// <param name="registrationAccessToken">Its <see cref="ClientRegistration.RegistrationAccessToken"/>, of the last
+    /// change.</param>
+    /// <param name="request">The whole registration as it is to be; the app's id may be left out.</param>
+    /// <param name="httpHandler">What sends the request; one of its own when null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The address is neither https nor on loopback.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable. When the answer was lost, the token may have ended: read the
+    /// registration to see.</exception>
+    public static async Task<ClientRegistration> ChangeAsync(
+        Uri registrationUri,
+        string registrationAccessToken,
+        ClientRegistrationRequest request,
+        HttpMessageHandler? httpHandler = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var address = AddressOf(registrationUri);
+        ArgumentException.ThrowIfNullOrWhiteSpace(registrationAccessToken);
+        ArgumentNullException.ThrowIfNull(request);
+        var whole = request with
+        {
+            ClientId = request.ClientId ?? Uri.UnescapeDataString(registrationUri.Segments[^1]),
+        };
+        var body = ApiCall.Serialize(whole, ResponseJson.Default.ClientRegistrationRequest, nameof(request));
+        using var connection = new OwnHandler(httpHandler);
+        return await ReadAnswerAsync(
+                connection.NewCaller(),
+                changeCall,
+                address,
+                body,
+                registrationAccessToken,
+                ResponseJson.Default.ClientRegistration,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Ends an app's registration (RFC 7592 §2.3): its tokens, its consents and their agreements end with it.</summary>
+    /// <example><code source="AppRegistration_DeleteAsync">
+    /// await AppRegistration.DeleteAsync(registrationUri, registrationToken);
+    /// </code></example>
+    /// <param name="registrationUri">Its <see cref="ClientRegistration.RegistrationClientUri"/>.</param>
+    /// <param name="registrationAccessToken">Its <see cref="ClientRegistration.RegistrationAccessToken"/>, of the last
+    /// change.</param>
+    /// <param name="httpHandler">What sends the request; one of its own when null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The address is neither https nor on loopback.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
+    public static async Task DeleteAsync(
+        Uri registrationUri,
+        string registrationAccessToken,
+        HttpMessageHandler? httpHandler = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var address = AddressOf(registrationUri);
+        ArgumentException.ThrowIfNullOrWhiteSpace(registrationAccessToken);
+        using var connection = new OwnHandler(httpHandler);
+        await SendAsync(
+                connection.NewCaller(),
+                deleteCall,
+                address,
+                body: null,
+                registrationAccessToken,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    private static string AddressOf(Uri registrationUri)
+    {
+        ArgumentNullException.ThrowIfNull(registrationUri);
+        return Addresses.IsSecure(registrationUri)
+            ? registrationUri.AbsoluteUri
+            : throw new ArgumentException(
+                "Give the registration's RegistrationClientUri: https, or http on loopback.",
+                nameof(registrationUri)
+            );
+    }
+
+    private static async Task<T> ReadAnswerAsync<T>(
         Caller caller,
         Call call,
         string address,
-        byte[] body,
-        string? initialAccessToken,
+        byte[]? body,
+        string? token,
         JsonTypeInfo<T> type,
         CancellationToken cancellationToken
     )
         where T : ResponseObject
     {
-        var answer = await caller
-            .CallAsync(call, new CallProgress(), AttemptAsync, cancellationToken)
+        var answer = await SendAsync(caller, call, address, body, token, cancellationToken)
             .ConfigureAwait(false);
         if (answer.TryParse(type) is not { } value)
         {
@@ -131,18 +265,34 @@ public static class AppRegistration
 
         value.Response = answer.Info;
         return value;
+    }
 
-        ValueTask<Attempt> AttemptAsync(CancellationToken token)
+    private static ValueTask<Answer> SendAsync(
+        Caller caller,
+        Call call,
+        string address,
+        byte[]? body,
+        string? token,
+        CancellationToken cancellationToken
+    )
+    {
+        return caller.CallAsync(call, new CallProgress(), AttemptAsync, cancellationToken);
+
+        ValueTask<Attempt> AttemptAsync(CancellationToken attemptEnds)
         {
-            var request = new HttpRequestMessage(HttpMethod.Post, address);
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            if (initialAccessToken is not null)
+            var request = new HttpRequestMessage(call.Method, address);
+            if (body is not null)
             {
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", initialAccessToken);
+                request.Content = new ByteArrayContent(body);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             }
 
-            return caller.Transport.SendAsync(request, token);
+            if (token is not null)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            return caller.Transport.SendAsync(request, attemptEnds);
         }
     }
 

@@ -116,6 +116,17 @@ public sealed class OddInputTests : IAsyncLifetime
         );
         await NamedAsync("request", () => AppRegistration.RegisterAsync(bank.Authority, "token", null!));
         await NamedAsync("request", () => AppRegistration.RegisterAsync(bank.Authority, "token", request));
+        var address = new Uri(bank.Authority, "/register/app_1");
+        await NamedAsync("registrationUri", () => AppRegistration.ReadAsync(null!, "token"));
+        await NamedAsync(
+            "registrationUri",
+            () => AppRegistration.DeleteAsync(new Uri("http://bank.example"), "token")
+        );
+        await NamedAsync("registrationAccessToken", () => AppRegistration.ReadAsync(address, " "));
+        await NamedAsync("registrationAccessToken", () => AppRegistration.DeleteAsync(address, ""));
+        await NamedAsync("registrationAccessToken", () => AppRegistration.ChangeAsync(address, "", request));
+        await NamedAsync("request", () => AppRegistration.ChangeAsync(address, "token", null!));
+        await NamedAsync("request", () => AppRegistration.ChangeAsync(address, "token", request));
         Assert.Empty(bank.Requests);
 
         static async Task NamedAsync(string parameter, Func<Task> call) =>

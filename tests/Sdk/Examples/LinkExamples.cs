@@ -34,6 +34,44 @@ internal static class LinkExamples
         // Keep app.ClientId, and key.ToPem() in the secret store.
         // </AppRegistration_RegisterAsync>
         Assert.StartsWith("app_", app.ClientId);
+        await ManageAsync(app, key);
+    }
+
+    private static async Task ManageAsync(ClientRegistration app, ClientKey key)
+    {
+        var (registrationUri, registrationToken) = (
+            new Uri(app.RegistrationClientUri!),
+            app.RegistrationAccessToken!
+        );
+        var request = new ClientRegistrationRequest
+        {
+            ClientName = app.ClientName,
+            RedirectUris = app.RedirectUris,
+            Jwks = app.Jwks,
+        };
+        // <AppRegistration_ReadAsync>
+        var known = await AppRegistration.ReadAsync(registrationUri, registrationToken);
+        Console.WriteLine($"{known.ClientId} has {known.Jwks.Keys.Count} keys");
+        // </AppRegistration_ReadAsync>
+
+        // <AppRegistration_ChangeAsync>
+        var next = ClientKey.CreateEs256();
+        var changed = await AppRegistration.ChangeAsync(
+            registrationUri,
+            registrationToken,
+            request with
+            {
+                Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk, next.PublicJwk] },
+            }
+        );
+        // Keep changed.RegistrationAccessToken, and next.ToPem() in the secret store.
+        // </AppRegistration_ChangeAsync>
+        Assert.Equal(2, changed.Jwks.Keys.Count);
+
+        registrationToken = changed.RegistrationAccessToken!;
+        // <AppRegistration_DeleteAsync>
+        await AppRegistration.DeleteAsync(registrationUri, registrationToken);
+        // </AppRegistration_DeleteAsync>
     }
 
     private static async Task LinkAsync(SandboxBank bank)
