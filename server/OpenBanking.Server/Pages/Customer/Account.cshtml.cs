@@ -21,6 +21,7 @@ public sealed class CustomerAccountModel(
         {
             AccountState.Active when Account.Type == AccountType.TypeThree.Value =>
             [
+                "withdraw",
                 "name",
                 "cards",
                 "limits",
@@ -28,7 +29,7 @@ public sealed class CustomerAccountModel(
                 "lost",
                 "close",
             ],
-            AccountState.Active => ["name", "cards", "limits", "lost", "close"],
+            AccountState.Active => ["withdraw", "name", "cards", "limits", "lost", "close"],
             AccountState.Dormant => ["wake", "name", "lost"],
             AccountState.Closed => [],
             _ => ["name"],
@@ -47,7 +48,7 @@ public sealed class CustomerAccountModel(
         Lines = [.. lines.Take(OnePage)];
         ClosingRefused =
             Account.State == AccountState.Active
-            && await accounts.FindLastWithdrawalAsync(World, Account) is { State: WithdrawalState.Failed };
+            && await accounts.FindLastClosingAsync(World, Account) is { State: WithdrawalState.Failed };
         Older = lines.Count > OnePage ? Lines[^1].Entry.Sequence : null;
     }
 }
