@@ -242,6 +242,7 @@ public static class ServerComposition
         services.AddSingleton<DashboardQueries>();
         services.AddSingleton<Statements>();
         services.AddSingleton<OwnAccounts>();
+        services.AddSingleton<OwnWithdrawals>();
         services.AddSingleton<WebAuthn>();
         services.AddSingleton<PasskeyChallenges>();
         services.AddSingleton<Passkeys>();

@@ -27,7 +27,7 @@ public static class TransferCommands
     public static IReadOnlyList<string> Outcomes { get; } =
     [Done, DeclineCodes.CardRefused, DeclineCodes.CardInsufficientFunds];
 
-    /// <summary>Lists what has no answer, and the payouts of closed accounts that a card's bank refused.</summary>
+    /// <summary>Lists what has no answer, and what no account has and a card's bank refused.</summary>
     public static async Task<int> ListOutstandingAsync(this WebApplication app)
     {
         var lines = await ListAsync(app.Services);
@@ -81,15 +81,15 @@ public static class TransferCommands
             );
         }
 
-        // The condition of the index, word for word.
+        // The condition of the index, word for word: what no account has.
         var refused = await store.ListAcrossWorldsAsync(
             WithdrawalTables.Withdrawals,
             OutstandingTransfers.MostListed,
-            $"state = 3 AND source = 2 ORDER BY created_at"
+            $"state = 3 AND source <> 1 ORDER BY created_at"
         );
         lines.AddRange(
             refused.Select(found =>
-                $"{found.Row.Id} in world {found.World}: {new Money(found.Row.Currency, found.Row.Amount)} of a closed account, "
+                $"{found.Row.Id} in world {found.World}: {new Money(found.Row.Currency, found.Row.Amount)} that no account has, "
                 + $"refused since {found.Row.CompletedAt:u} with {found.Row.DeclineCode}; see {Retry}"
             )
         );

@@ -184,7 +184,6 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
     [InlineData("cinema")]
     [InlineData("Video")]
     [InlineData("parking transit")]
-    [InlineData("")]
     public async Task A_scene_that_does_not_exist_is_refused_wherever_it_stands(string scene)
     {
         var refused = await Assert.ThrowsAnyAsync<OpenBankingException>(() =>

@@ -130,7 +130,8 @@ public static class AccountApi
             PostingKind.TopUp => TransactionKind.TopUp,
             PostingKind.Hold => TransactionKind.Hold,
             PostingKind.Release => TransactionKind.Release,
-            PostingKind.Withdrawal => TransactionKind.Withdrawal,
+            PostingKind.Withdrawal or PostingKind.WithdrawalOrder or PostingKind.WithdrawalReturn =>
+                TransactionKind.Withdrawal,
             _ => throw new InvalidOperationException($"A customer's statement has no {kind}."),
         };
 

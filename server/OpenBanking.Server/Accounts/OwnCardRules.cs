@@ -296,7 +296,8 @@ public static class OwnCardRules
             ? Refusals.TooMany
         : null;
 
-    private static bool IsBound(Book book, AccountRow account, Id<BoundCardRow> cardId) =>
+    /// <summary>Whether a card is one of an account's; both rows are wanted.</summary>
+    internal static bool IsBound(Book book, AccountRow account, Id<BoundCardRow> cardId) =>
         cardId == account.CardId
         || (
             book.Find(CustomerTables.BoundCards, cardId) is { RemovedAt: null } card

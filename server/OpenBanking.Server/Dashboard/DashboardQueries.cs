@@ -64,6 +64,15 @@ public sealed class DashboardQueries(Store store)
         await store.FindAsync(CustomerTables.BoundCards, world, account.CardId)
         ?? throw new InvalidOperationException($"{account.Id} has no card.");
 
+    /// <summary>A card that is or was a customer's.</summary>
+    public async ValueTask<BoundCardRow> FindCardAsync(
+        World world,
+        Id<CustomerRow> customer,
+        Id<BoundCardRow> card
+    ) =>
+        await store.FirstAsync(CustomerTables.BoundCards, world, $"id = {card} AND customer_id = {customer}")
+        ?? throw new InvalidOperationException($"{customer} has no {card}.");
+
     /// <summary>What came of the last time that the customer was verified again for this; null when they never were.</summary>
     public ValueTask<AccountVerificationRow?> FindVerificationAsync(
         World world,

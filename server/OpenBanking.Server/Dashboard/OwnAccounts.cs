@@ -18,6 +18,7 @@ public sealed class OwnAccounts(
     Engine.Engine engine,
     AccountConsents consents,
     OwnCards cards,
+    OwnWithdrawals withdrawals,
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
@@ -113,6 +114,7 @@ public sealed class OwnAccounts(
     public async Task<string?> CloseAsync(OpenSession session, AccountRow account, string pin)
     {
         var topUpUnderWay = await IsTopUpUnderWayAsync(session.World, account);
+        var withdrawalUnderWay = await withdrawals.IsUnderWayAsync(session.World, account);
         var told = await consents.ListAsync(session.World, account);
         return await DoAsync(
             session,
@@ -125,7 +127,8 @@ public sealed class OwnAccounts(
                 ids.New<WithdrawalRow>(),
                 ids.New<IntentRow>(),
                 clocks.RealNow,
-                told
+                told,
+                withdrawalUnderWay
             )
         );
     }
@@ -134,12 +137,12 @@ public sealed class OwnAccounts(
     public async Task<string?> WhyNotCloseAsync(World world, AccountRow account) =>
         ClosingRules.WhyNot(account, await IsTopUpUnderWayAsync(world, account));
 
-    /// <summary>The last withdrawal of an account, which tells how its closing goes.</summary>
-    public ValueTask<WithdrawalRow?> FindLastWithdrawalAsync(World world, AccountRow account) =>
+    /// <summary>The last withdrawal of all that is on an account, which tells how its closing goes.</summary>
+    public ValueTask<WithdrawalRow?> FindLastClosingAsync(World world, AccountRow account) =>
         store.FirstAsync(
             WithdrawalTables.Withdrawals,
             world,
-            $"account_id = {account.Id} ORDER BY id DESC LIMIT 1"
+            $"account_id = {account.Id} AND source = {WithdrawalSource.Account} ORDER BY id DESC LIMIT 1"
         );
 
     /// <summary>By the intents that wait for an answer: they are few, and have an index.</summary>

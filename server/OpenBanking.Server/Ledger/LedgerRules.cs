@@ -105,6 +105,13 @@ public static class LedgerRules
     public static IReadOnlyList<Leg> WithdrawalLegs(Leg from, string currency) =>
         [from, new Leg.Internal(Bank(InternalAccountKind.CardClearing, currency), -from.Amount)];
 
+    /// <summary>Money of a customer's is set aside for the bound card; what is negative comes back.</summary>
+    public static IReadOnlyList<Leg> WithdrawalOrderLegs(
+        Id<AccountRow> customer,
+        long amount,
+        InternalAccountKey suspense
+    ) => [new Leg.Customer(customer, -amount), new Leg.Internal(suspense, amount)];
+
     /// <summary>The bank takes its fee; what is negative it gives back.</summary>
     /// <param name="from">What is taken of whom, with its sign.</param>
     public static IReadOnlyList<Leg> FeeLegs(InternalAccountKey feeIncome, IReadOnlyList<Leg> from) =>

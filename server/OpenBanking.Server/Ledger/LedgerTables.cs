@@ -24,7 +24,8 @@ public enum InternalAccountKind
     /// is the partner.</summary>
     PaymentHolds = 5,
 
-    /// <summary>What came for an account after it was closed, until its card has it; the owner is the account.</summary>
+    /// <summary>What came for an account that does not take it, and what its customer ordered to be sent, until its card has it;
+    /// the owner is the account.</summary>
     Suspense = 6,
 
     /// <summary>What the bank has taken in fees of a partner's payments; the owner is the partner.</summary>
@@ -80,6 +81,12 @@ public enum PostingKind
     Fee = 8,
     CampaignSettlement = 9,
     Payout = 10,
+
+    /// <summary>What a customer ordered is taken off the account, and waits until the card has it.</summary>
+    WithdrawalOrder = 11,
+
+    /// <summary>The card's bank did not take it.</summary>
+    WithdrawalReturn = 12,
 }
 
 /// <summary>One line of the ledger 分录. Never changed, never deleted.</summary>

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace OpenBanking.Server.Pages;
 
 /// <summary>Money as customers read it.</summary>
-public static class Amounts
+public static partial class Amounts
 {
     /// <summary>No field takes more yuan.</summary>
     private const decimal Most = 100_000_000;
@@ -17,19 +18,21 @@ public static class Amounts
     /// <summary>With its sign: what came in, and what went out.</summary>
     public static string Signed(long amount) => (amount < 0 ? "−" : "+") + Yuan(Math.Abs(amount));
 
-    /// <summary>Reads yuan with at most two decimals, as fen.</summary>
+    /// <summary>Reads yuan with at most two decimals, as fen: also in full-width digits, with spaces, the currency, and separators of
+    /// thousands.</summary>
     public static bool TryRead(string text, out long amount)
     {
         amount = 0;
-        const NumberStyles styles =
-            NumberStyles.AllowDecimalPoint
-            | NumberStyles.AllowThousands
-            | NumberStyles.AllowLeadingWhite
-            | NumberStyles.AllowTrailingWhite;
+        var plain = string.Concat(text.Select(Narrow).Where(letter => !char.IsWhiteSpace(letter)));
         if (
-            !decimal.TryParse(text, styles, CultureInfo.InvariantCulture, out var yuan)
+            !Yuans().IsMatch(plain)
+            || !decimal.TryParse(
+                plain.Trim('¥', '元'),
+                NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands,
+                CultureInfo.InvariantCulture,
+                out var yuan
+            )
             || yuan > Most
-            || decimal.Round(yuan, 2) != yuan
         )
         {
             return false;
@@ -38,6 +41,19 @@ public static class Amounts
         amount = (long)(yuan * 100);
         return true;
     }
+
+    /// <summary>What a Chinese keyboard writes, as a Latin one does.</summary>
+    private static char Narrow(char letter) =>
+        letter switch
+        {
+            >= '！' and <= '～' => (char)(letter - '！' + '!'),
+            '。' => '.',
+            '￥' => '¥',
+            _ => letter,
+        };
+
+    [GeneratedRegex(@"^¥?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{0,2})?元?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Yuans();
 
     /// <summary>For programs: a number of yuan.</summary>
     public static string Plain(long amount) => (amount / 100m).ToString("0.00", CultureInfo.InvariantCulture);

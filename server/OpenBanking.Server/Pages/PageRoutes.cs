@@ -42,6 +42,10 @@ public static class PageRoutes
     /// <summary>Where a card is added to an account.</summary>
     public static string NewCard(World world, Id<AccountRow> account) => Cards(world, account) + "/new";
 
+    /// <summary>How far a transfer between an account and a card is.</summary>
+    public static string Transfer(World world, Id<AccountRow> account, string act, Guid transfer) =>
+        $"{Account(world, account)}/{act}/{transfer}";
+
     /// <summary>Where the mobile number is changed.</summary>
     public static string Mobile(World world) => Own(world) + "/mobile";
 

@@ -10,6 +10,7 @@ namespace OpenBanking.Server.Withdrawals;
 /// <summary>Closes an account: what is left goes to the bound card first.</summary>
 /// <param name="TopUpUnderWay">Whether the card's bank was asked for money that may still come.</param>
 /// <param name="Consents">The consents to use the account: their apps are told.</param>
+/// <param name="WithdrawalUnderWay">Whether money that may come back is on its way to a card.</param>
 public sealed record CloseAccount(
     World World,
     DateTimeOffset Now,
@@ -19,7 +20,8 @@ public sealed record CloseAccount(
     Id<WithdrawalRow> WithdrawalId,
     Id<IntentRow> IntentId,
     DateTimeOffset RealNow,
-    IReadOnlyList<Id<ConsentRow>> Consents
+    IReadOnlyList<Id<ConsentRow>> Consents,
+    bool WithdrawalUnderWay = false
 ) : OwnAccountCommand<PinCheck>(World, Now, Account)
 {
     public override void Keys(IKeySet keys)
@@ -40,10 +42,11 @@ public static class ClosingRules
     {
         public const string HoldsOpen = "holds_open";
         public const string TopUpUnderWay = "top_up_under_way";
+        public const string WithdrawalUnderWay = "withdrawal_under_way";
     }
 
     /// <summary>
-    /// Refuses: the account is not in use; money is held on it; a top-up is under way.
+    /// Refuses: the account is not in use; money is held on it; a top-up or a withdrawal is under way.
     /// Declines: the PIN was wrong; the try is counted.
     /// </summary>
     public static Decision<PinCheck> Close(CloseAccount command, Book book)
@@ -52,6 +55,11 @@ public static class ClosingRules
         if (WhyNot(account, command.TopUpUnderWay) is { } hindrance)
         {
             return Decision.Reject(hindrance);
+        }
+
+        if (command.WithdrawalUnderWay)
+        {
+            return Decision.Reject(Refusals.WithdrawalUnderWay);
         }
 
         var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);

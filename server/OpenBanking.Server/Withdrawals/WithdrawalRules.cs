@@ -13,6 +13,7 @@ namespace OpenBanking.Server.Withdrawals;
 /// <param name="DeclineCode">Why the card's bank refused; null when it has the money.</param>
 /// <param name="NextId">For what came to a closing account meanwhile.</param>
 /// <param name="Consents">The consents to use the account, which end when it is closed.</param>
+/// <param name="Notice">Tells the customer that what they ordered did not come to the card.</param>
 public record CompleteWithdrawal(
     World World,
     DateTimeOffset Now,
@@ -22,7 +23,8 @@ public record CompleteWithdrawal(
     Id<WithdrawalRow> NextId,
     Id<IntentRow> NextIntentId,
     DateTimeOffset RealNow,
-    IReadOnlyList<ConsentRow> Consents
+    IReadOnlyList<ConsentRow> Consents,
+    Notice? Notice = null
 ) : Command<WithdrawalRow>(World, Now)
 {
     public override Guid Lane => Withdrawal.CustomerId.Value;
@@ -91,11 +93,15 @@ public static class WithdrawalRules
         }
 
         var paid = command.DeclineCode is null;
+        var back = !paid && GoesBack(withdrawal, book, command.Now);
         withdrawal = book.Update(
             WithdrawalTables.Withdrawals,
             withdrawal with
             {
-                State = paid ? WithdrawalState.Succeeded : WithdrawalState.Failed,
+                State =
+                    paid ? WithdrawalState.Succeeded
+                    : back ? WithdrawalState.Returned
+                    : WithdrawalState.Failed,
                 DeclineCode = command.DeclineCode,
                 CompletedAt = command.Now,
             }
@@ -103,6 +109,19 @@ public static class WithdrawalRules
         if (paid)
         {
             LedgerRules.Post(book, PostingOf(withdrawal, command.Now));
+        }
+
+        if (back)
+        {
+            LedgerRules.Post(
+                book,
+                AsidePosting(PostingKind.WithdrawalReturn, withdrawal, -withdrawal.Amount, command.Now)
+            );
+        }
+
+        if (!paid)
+        {
+            command.Notice?.Send(book, withdrawal.CustomerId);
         }
 
         if (withdrawal.Source == WithdrawalSource.Account)
@@ -120,12 +139,27 @@ public static class WithdrawalRules
         return withdrawal;
     }
 
+    /// <summary>Takes what a customer ordered off the account, and asks the card's bank to take it.</summary>
+    internal static void Order(Book book, WithdrawalRow withdrawal, Id<IntentRow> intentId, DateTimeOffset realNow)
+    {
+        Ask(book, withdrawal, intentId, realNow);
+        LedgerRules.Post(
+            book,
+            AsidePosting(
+                PostingKind.WithdrawalOrder,
+                withdrawal,
+                withdrawal.Amount,
+                withdrawal.CreatedAt
+            )
+        );
+    }
+
     /// <summary>Refuses: it did not fail, or its money is on an account. It is the same withdrawal as before, so that what it
     /// brings to the card is brought once; the card is the account's default one of now.</summary>
     public static Decision<WithdrawalRow> Retry(RetryWithdrawal command, Book book)
     {
         var withdrawal = book.Get(WithdrawalTables.Withdrawals, command.Withdrawal.Id);
-        if (withdrawal is not { State: WithdrawalState.Failed, Source: WithdrawalSource.Suspense })
+        if (withdrawal is not { State: WithdrawalState.Failed, Source: not WithdrawalSource.Account })
         {
             return Decision.Reject(NotWaiting);
         }
@@ -175,10 +209,9 @@ public static class WithdrawalRules
         Id<IntentRow> intentId,
         DateTimeOffset now,
         DateTimeOffset realNow
-    )
-    {
-        book.Insert(
-            WithdrawalTables.Withdrawals,
+    ) =>
+        Ask(
+            book,
             new WithdrawalRow
             {
                 Id = id,
@@ -190,10 +223,47 @@ public static class WithdrawalRules
                 Currency = account.Currency,
                 Amount = amount,
                 CreatedAt = now,
-            }
+            },
+            intentId,
+            realNow
         );
-        IntentRules.Ask(book, intentId, IntentKind.CreditCard, id.Value, realNow);
+
+    private static void Ask(
+        Book book,
+        WithdrawalRow withdrawal,
+        Id<IntentRow> intentId,
+        DateTimeOffset realNow
+    )
+    {
+        book.Insert(WithdrawalTables.Withdrawals, withdrawal);
+        IntentRules.Ask(book, intentId, IntentKind.CreditCard, withdrawal.Id.Value, realNow);
     }
+
+    /// <summary>Whether a withdrawal that failed goes back to the account: what was ordered, unless the account was closed meanwhile,
+    /// or would have more than may be on it by now. Then it waits for its card as what came for such an account does.</summary>
+    private static bool GoesBack(WithdrawalRow withdrawal, Book book, DateTimeOffset now) =>
+        withdrawal.Source == WithdrawalSource.Order
+        && Takes(book.Get(AccountTables.Accounts, withdrawal.AccountId), withdrawal.Amount, now);
+
+    /// <param name="amount">What is set aside; negative when it comes back.</param>
+    private static Posting AsidePosting(
+        PostingKind kind,
+        WithdrawalRow withdrawal,
+        long amount,
+        DateTimeOffset now
+    ) =>
+        new(
+            kind,
+            withdrawal.Id.Value,
+            AppId: null,
+            withdrawal.Currency,
+            now,
+            LedgerRules.WithdrawalOrderLegs(
+                withdrawal.AccountId,
+                amount,
+                SuspenseOf(withdrawal.AccountId, withdrawal.Currency)
+            )
+        );
 
     private static InternalAccountKey SuspenseOf(Id<AccountRow> account, string currency) =>
         new(InternalAccountKind.Suspense, account.Value, currency);

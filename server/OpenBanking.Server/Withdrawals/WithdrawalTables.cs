@@ -10,6 +10,9 @@ public enum WithdrawalState
     Processing = 1,
     Succeeded = 2,
     Failed = 3,
+
+    /// <summary>The card's bank did not take it, and the account it was taken from has it again.</summary>
+    Returned = 4,
 }
 
 public enum WithdrawalSource
@@ -19,10 +22,13 @@ public enum WithdrawalSource
 
     /// <summary>What came for an account after it was closed, or would have been more than may be on it.</summary>
     Suspense = 2,
+
+    /// <summary>An account whose customer ordered it. The money is set aside at once.</summary>
+    Order = 3,
 }
 
-/// <summary>A withdrawal 提现: money on its way to the bound card. It stays where it is until the card's bank has
-/// answered.</summary>
+/// <summary>A withdrawal 提现: money on its way to the bound card. It stays where it is, or was set aside, until the card's bank
+/// has answered.</summary>
 public sealed record WithdrawalRow : VersionedRow, IIdentified
 {
     public static string IdPrefix => "wdr_";
@@ -50,6 +56,9 @@ public sealed record WithdrawalRow : VersionedRow, IIdentified
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>In which the customer ordered it, and is told when it fails.</summary>
+    public string? Language { get; init; }
 }
 
 public static class WithdrawalTables

@@ -24,6 +24,7 @@ public sealed class CustomerAccountModel(
         {
             AccountState.Active when Account.Type == AccountType.TypeThree.Value =>
             [
+                "withdraw",
                 "name",
                 "cards",
                 "limits",
@@ -31,7 +32,7 @@ public sealed class CustomerAccountModel(
                 "lost",
                 "close",
             ],
-            AccountState.Active => ["name", "cards", "limits", "lost", "close"],
+            AccountState.Active => ["withdraw", "name", "cards", "limits", "lost", "close"],
             AccountState.Dormant => ["wake", "name", "lost"],
             AccountState.Closed => [],
             _ => ["name"],
@@ -55,7 +56,7 @@ public sealed class CustomerAccountModel(
         Lines = [.. lines.Take(OnePage)];
         ClosingRefused =
             Account.State == AccountState.Active
-            && await accounts.FindLastWithdrawalAsync(World, Account) is { State: WithdrawalState.Failed };
+            && await accounts.FindLastClosingAsync(World, Account) is { State: WithdrawalState.Failed };
         var agreed = await Queries.FindAgreementAsync(World, Account);
         AgreedAt = agreed?.AgreedAt;
         AgreementVersion =

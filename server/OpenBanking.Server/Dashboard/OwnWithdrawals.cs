@@ -1,0 +1,70 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Withdrawals;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Dashboard;
+
+/// <summary>A transfer between an account and one of its cards, as its customer has filled in the form.</summary>
+/// <param name="Form">The id of the form, which becomes that of the transfer.</param>
+/// <param name="Language">In which it was filled in.</param>
+/// <param name="Notice">What the message to the customer's phone says.</param>
+public sealed record OwnTransfer(
+    Guid Form,
+    BoundCardRow Card,
+    long Amount,
+    string Pin,
+    string Language,
+    string Notice
+);
+
+/// <summary>What customers bring from an account of theirs to one of its cards.</summary>
+public sealed class OwnWithdrawals(
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    PinHash pins,
+    Notices notices,
+    Ids ids
+)
+{
+    /// <summary>Gives why it was not ordered, or null.</summary>
+    public async Task<string?> OrderAsync(OpenSession session, AccountRow account, OwnTransfer transfer) =>
+        OwnAccounts.RefusalOf(
+            await engine.SubmitAsync(
+                new OrderWithdrawal(
+                    session.World,
+                    await clocks.NowAsync(session.World),
+                    account,
+                    new(transfer.Form),
+                    transfer.Card.Id,
+                    transfer.Amount,
+                    pins.Compute(transfer.Pin, session.Customer!.PinSalt!),
+                    transfer.Language,
+                    ids.New<IntentRow>(),
+                    notices.Write(session.Customer!, transfer.Notice)
+                )
+            )
+        );
+
+    /// <summary>One that the customer ordered from this account.</summary>
+    public ValueTask<WithdrawalRow?> FindAsync(World world, AccountRow account, Id<WithdrawalRow> id) =>
+        store.FirstAsync(
+            WithdrawalTables.Withdrawals,
+            world,
+            $"id = {id} AND account_id = {account.Id} AND source = {WithdrawalSource.Order}"
+        );
+
+    /// <summary>Whether money is on its way from an account to a card.</summary>
+    public async Task<bool> IsUnderWayAsync(World world, AccountRow account) =>
+        await store.FirstAsync(
+            WithdrawalTables.Withdrawals,
+            world,
+            $"account_id = {account.Id} AND source = {WithdrawalSource.Order} AND state = {WithdrawalState.Processing}"
+        )
+            is not null;
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+
+namespace OpenBanking.Server.Pages;
+
+/// <summary>A page that brings money between an account and one of its cards: it asks how much and which card, then shows both
+/// and asks for the PIN.</summary>
+public abstract class CustomerTransferPage(
+    CustomerSessions sessions,
+    DashboardQueries queries,
+    BankOptions bank,
+    IStringLocalizer<Texts> texts
+) : CustomerActPage(sessions, queries, texts)
+{
+    /// <summary>In yuan, as it was entered.</summary>
+    [BindProperty]
+    public string? Amount { get; set; }
+
+    /// <summary>The id of the chosen card.</summary>
+    [BindProperty]
+    public string? Card { get; set; }
+
+    /// <summary>The id of this form, which becomes that of the transfer: sent twice it is one.</summary>
+    [BindProperty]
+    public Guid Form { get; set; }
+
+    /// <summary>What it is called in the names of texts and pages.</summary>
+    public abstract string Act { get; }
+
+    /// <summary>The most that can be brought now, in fen; null when nothing bounds it here.</summary>
+    public abstract long? Most { get; }
+
+    /// <summary>Why nothing can be brought now; null when something can.</summary>
+    public string? WhyNot =>
+        AccountRules.DeclineState(Account) is { } decline ? $"Own_{decline}"
+        : Most <= 0 ? $"Transfer_{Act}_none"
+        : null;
+
+    /// <summary>The cards of the account, its default one first.</summary>
+    public IReadOnlyList<BoundCardRow> Cards { get; private set; } = [];
+
+    public BoundCardRow Chosen { get; private set; } = null!;
+
+    /// <summary>What was entered, in fen.</summary>
+    public long Entered { get; private set; }
+
+    /// <summary>Whether amount and card stand, and the PIN is asked for.</summary>
+    public bool Confirming { get; private set; }
+
+    protected override string DoneRoute => PageRoutes.Transfer(World, Account.Id, Act, Form);
+
+    public void OnGet() => Form = NewForm();
+
+    /// <summary>Amount and card were entered.</summary>
+    public async Task<IActionResult> OnPostAsync()
+    {
+        if (await IsKnownAsync())
+        {
+            return SeeOther(DoneRoute);
+        }
+
+        Confirming = IsRight();
+        return Page();
+    }
+
+    /// <summary>The PIN was entered, too.</summary>
+    public async Task<IActionResult> OnPostConfirmAsync()
+    {
+        // Of two taps one brings the money, and the other finds it done.
+        if (await IsKnownAsync())
+        {
+            return SeeOther(DoneRoute);
+        }
+
+        if (!IsRight())
+        {
+            return Page();
+        }
+
+        Confirming = true;
+        RequirePin();
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        var notice = Texts[
+            $"Transfer_{Act}_message",
+            bank.Name,
+            Amounts.Yuan(Entered),
+            Chosen.LastFour,
+            Account.LastFour
+        ];
+        var result = DoneUnless(
+            await BringAsync(
+                new(Form, Chosen, Entered, Pin!, CultureInfo.CurrentUICulture.Name, notice)
+            )
+        );
+        Confirming = Refusal is null;
+        return result;
+    }
+
+    protected abstract Guid NewForm();
+
+    /// <summary>Whether this form has brought something already.</summary>
+    protected abstract Task<bool> IsDoneAsync();
+
+    /// <summary>Gives why it was not brought, or null.</summary>
+    protected abstract Task<string?> BringAsync(OwnTransfer transfer);
+
+    protected override async Task<bool> PrepareAsync()
+    {
+        if (!await base.PrepareAsync())
+        {
+            return false;
+        }
+
+        Cards = await Queries.ListCardsAsync(World, Account);
+        Chosen = Cards[0];
+        return true;
+    }
+
+    /// <summary>A form that says no id of its own is a new one.</summary>
+    private async Task<bool> IsKnownAsync()
+    {
+        if (Form != Guid.Empty)
+        {
+            return await IsDoneAsync();
+        }
+
+        ModelState.Remove(nameof(Form));
+        Form = NewForm();
+        return false;
+    }
+
+    /// <summary>Whether amount and card are what can be brought; else says beside the field what is wrong.</summary>
+    private bool IsRight()
+    {
+        if (Cards.FirstOrDefault(card => card.Id.ToString() == Card) is { } chosen)
+        {
+            Chosen = chosen;
+        }
+        else if (!string.IsNullOrEmpty(Card))
+        {
+            ModelState.AddModelError(nameof(Card), Texts["Own_card_not_bound"]);
+        }
+
+        if (!Amounts.TryRead(Amount ?? "", out var amount) || amount == 0)
+        {
+            ModelState.AddModelError(nameof(Amount), Texts["AmountWrong"]);
+        }
+        else if (amount > Most)
+        {
+            ModelState.AddModelError(
+                nameof(Amount),
+                Texts[$"Transfer_{Act}_too_much", Amounts.Yuan(Most.Value)]
+            );
+        }
+
+        Entered = amount;
+        return WhyNot is null && ModelState.IsValid;
+    }
+}
