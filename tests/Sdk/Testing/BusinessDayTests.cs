@@ -68,7 +68,7 @@ public sealed class BusinessDayTests : IAsyncLifetime
         Assert.Equal((Money.Yuan(2), end.AddYears(1)), (next.Used, next.ResetsAt));
     }
 
-    private Task RefundAsync(Payment payment) =>
+    private Task<Refund> RefundAsync(Payment payment) =>
         bank.Client.Refunds.CreateAsync(
             new CreateRefundRequest { PaymentId = payment.Id },
             IdempotencyKey.FromOrder(payment.OrderNo, "refund")
