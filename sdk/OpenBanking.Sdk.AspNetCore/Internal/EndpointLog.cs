@@ -66,7 +66,7 @@ internal static partial class EndpointLog
     );
 
     [LoggerMessage(
-        108,
+        109,
         LogLevel.Warning,
         "AddOpenBanking was called {Times} times for {Client}: it is one client, and what the last call sets is what it has"
     )]
