@@ -2,7 +2,7 @@ namespace OpenBanking.Server.Applications;
 
 /// <summary>
 /// Reads pictures that customers send. A file is what its content says, and is made anew of the parts that make the
-/// picture: place, time, device, previews and whatever follows its end are not kept. The pixels are not decoded.
+/// picture: place, time, device, previews and whatever follows its end are not kept. No pixel is decoded.
 /// </summary>
 public static class ImageFiles
 {
@@ -43,7 +43,8 @@ public static class ImageFiles
 
         var (image, fault) = type == Jpeg ? JpegFile.Read(file) : PngFile.Read(file);
         return image is null ? (null, fault)
-            : Measure(image) is var measured && measured != ImageFault.None ? (null, measured)
+            : Measure(image.Width, image.Height) is var measured && measured != ImageFault.None
+                ? (null, measured)
             : (image, ImageFault.None);
     }
 
@@ -52,10 +53,8 @@ public static class ImageFiles
         : file.StartsWith(PngFile.Signature) ? Png
         : null;
 
-    private static ImageFault Measure(IdentityImage image) =>
-        Math.Max(image.Width, image.Height) < LeastLonger
-        || Math.Min(image.Width, image.Height) < LeastShorter
-            ? ImageFault.TooSmall
-        : (long)image.Width * image.Height > MostPixels ? ImageFault.TooManyPixels
+    internal static ImageFault Measure(int width, int height) =>
+        Math.Max(width, height) < LeastLonger || Math.Min(width, height) < LeastShorter ? ImageFault.TooSmall
+        : (long)width * height > MostPixels ? ImageFault.TooManyPixels
         : ImageFault.None;
 }
