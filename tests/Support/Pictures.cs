@@ -39,22 +39,33 @@ public static class Pictures
             ]
         );
 
-    public static byte[] Png(int width = 1200, int height = 800, params byte[][] chunks)
+    public static byte[] Png(int width = 1200, int height = 800, params byte[][] chunks) =>
+        Png([.. Big(width), .. Big(height), 8, 0, 0, 0, 0], Packed(height * (width + 1)), chunks);
+
+    /// <param name="header">Width, height, depth, colours, and how it is packed, filtered and interlaced.</param>
+    public static byte[] Png(byte[] header, byte[] data, params byte[][] chunks) =>
+        [
+            .. (byte[])[0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10],
+            .. Chunk("IHDR", header),
+            .. chunks.SelectMany(chunk => chunk),
+            .. Chunk("IDAT", data),
+            .. Chunk("IEND", []),
+        ];
+
+    /// <summary>So many octets of nothing, compressed.</summary>
+    public static byte[] Packed(long length)
     {
         using var data = new MemoryStream();
         using (var zip = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
         {
-            zip.Write(new byte[height * (width + 1)]);
+            var nothing = new byte[1024 * 1024];
+            for (; length > 0; length -= nothing.Length)
+            {
+                zip.Write(nothing, 0, (int)Math.Min(length, nothing.Length));
+            }
         }
 
-        return
-        [
-            .. (byte[])[0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10],
-            .. Chunk("IHDR", [.. Big(width), .. Big(height), 8, 0, 0, 0, 0]),
-            .. chunks.SelectMany(chunk => chunk),
-            .. Chunk("IDAT", data.ToArray()),
-            .. Chunk("IEND", []),
-        ];
+        return data.ToArray();
     }
 
     public static byte[] Chunk(string type, byte[] content)
@@ -82,7 +93,7 @@ public static class Pictures
         return bytes;
     }
 
-    private static byte[] Big(int number)
+    public static byte[] Big(int number)
     {
         var bytes = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(bytes, number);

@@ -5,11 +5,17 @@ namespace OpenBanking.Server.Applications;
 /// <param name="LeastLonger">The least pixels of the longer side.</param>
 /// <param name="LeastShorter">And of the shorter one.</param>
 /// <param name="MostPixels">The most pixels that it may have.</param>
-public sealed record ImageLimits(int MostBytes, int LeastLonger, int LeastShorter, long MostPixels);
+public sealed record ImageLimits(int MostBytes, int LeastLonger, int LeastShorter, long MostPixels)
+{
+    internal ImageFault FaultOf(int width, int height) =>
+        Math.Max(width, height) < LeastLonger || Math.Min(width, height) < LeastShorter ? ImageFault.TooSmall
+        : (long)width * height > MostPixels ? ImageFault.TooManyPixels
+        : ImageFault.None;
+}
 
 /// <summary>
 /// Reads pictures that others send. A file is what its content says, and is made anew of the parts that make the
-/// picture: place, time, device, previews and whatever follows its end are not kept. The pixels are not decoded.
+/// picture: place, time, device, previews and whatever follows its end are not kept. No pixel is decoded.
 /// </summary>
 public static class ImageFiles
 {
@@ -61,9 +67,10 @@ public static class ImageFiles
             return (null, ImageFault.OtherType);
         }
 
-        var (image, fault) = type == Jpeg ? JpegFile.Read(file) : PngFile.Read(file);
+        var (image, fault) = type == Jpeg ? JpegFile.Read(file) : PngFile.Read(file, limits);
         return image is null ? (null, fault)
-            : Measure(image, limits) is var measured && measured != ImageFault.None ? (null, measured)
+            : limits.FaultOf(image.Width, image.Height) is var measured && measured != ImageFault.None
+                ? (null, measured)
             : (image, ImageFault.None);
     }
 
@@ -71,11 +78,4 @@ public static class ImageFiles
         file.StartsWith(JpegFile.Signature) ? Jpeg
         : file.StartsWith(PngFile.Signature) ? Png
         : null;
-
-    private static ImageFault Measure(IdentityImage image, ImageLimits limits) =>
-        Math.Max(image.Width, image.Height) < limits.LeastLonger
-        || Math.Min(image.Width, image.Height) < limits.LeastShorter
-            ? ImageFault.TooSmall
-        : (long)image.Width * image.Height > limits.MostPixels ? ImageFault.TooManyPixels
-        : ImageFault.None;
 }

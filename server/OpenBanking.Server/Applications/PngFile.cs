@@ -4,7 +4,7 @@ using System.Buffers.Binary;
 namespace OpenBanking.Server.Applications;
 
 /// <summary>A PNG file (ISO/IEC 15948): every chunk has the checksum that it must have, and those that make the picture
-/// are kept.</summary>
+/// are kept. Its data is unpacked to see that it fills the picture.</summary>
 internal static class PngFile
 {
     private const int HeaderLength = 13;
@@ -14,9 +14,10 @@ internal static class PngFile
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
-    public static (IdentityImage? Image, ImageFault Fault) Read(ReadOnlySpan<byte> file)
+    public static (IdentityImage? Image, ImageFault Fault) Read(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         var kept = new ArrayBufferWriter<byte>(file.Length);
+        var data = new ArrayBufferWriter<byte>(file.Length);
         kept.Write(Signature);
         var rest = file[Signature.Length..];
         var header = ReadOnlySpan<byte>.Empty;
@@ -42,7 +43,7 @@ internal static class PngFile
             {
                 kept.Write(chunk);
                 return hasData && content.IsEmpty && (hasPalette || header[9] != 3)
-                    ? (Make(header, kept), ImageFault.None)
+                    ? Make(header, data.WrittenMemory, kept, limits)
                     : (null, ImageFault.Damaged);
             }
 
@@ -64,6 +65,11 @@ internal static class PngFile
                 hasPalette || isPalette,
                 hasData && !isData
             );
+            if (isData)
+            {
+                data.Write(content);
+            }
+
             if (isData || isPalette || type.SequenceEqual("IHDR"u8) || type.SequenceEqual("tRNS"u8))
             {
                 kept.Write(chunk);
@@ -78,13 +84,28 @@ internal static class PngFile
         return (null, ImageFault.Damaged);
     }
 
-    private static IdentityImage Make(ReadOnlySpan<byte> header, ArrayBufferWriter<byte> kept) =>
-        new(
-            ImageFiles.Png,
-            BinaryPrimitives.ReadInt32BigEndian(header),
-            BinaryPrimitives.ReadInt32BigEndian(header[4..]),
-            kept.WrittenSpan.ToArray()
-        );
+    /// <summary>Only a picture whose size is allowed is unpacked.</summary>
+    private static (IdentityImage? Image, ImageFault Fault) Make(
+        ReadOnlySpan<byte> header,
+        ReadOnlyMemory<byte> data,
+        ArrayBufferWriter<byte> kept,
+        ImageLimits limits
+    )
+    {
+        var width = BinaryPrimitives.ReadInt32BigEndian(header);
+        var height = BinaryPrimitives.ReadInt32BigEndian(header[4..]);
+        var fault = limits.FaultOf(width, height);
+        if (fault != ImageFault.None)
+        {
+            return (null, fault);
+        }
+
+        var length = PngData.LengthOf(width, height, header[8], header[9], header[12] == 1);
+        return length > PngData.MostUnpacked ? (null, ImageFault.TooManyPixels)
+            : PngData.Unpacks(data, length)
+                ? (new(ImageFiles.Png, width, height, kept.WrittenSpan.ToArray()), ImageFault.None)
+            : (null, ImageFault.Damaged);
+    }
 
     /// <summary>Whether it names a size, and a depth that goes with its colours (clause 11.2.2).</summary>
     private static bool IsHeader(ReadOnlySpan<byte> header) =>

@@ -117,6 +117,33 @@ public class ImageFilesTests
             },
         };
 
+    public static TheoryData<byte, byte, byte> Forms
+    {
+        get
+        {
+            var forms = new TheoryData<byte, byte, byte>();
+            foreach (
+                var (colours, depths) in new (byte, byte[])[]
+                {
+                    (0, [1, 2, 4, 8, 16]),
+                    (2, [8, 16]),
+                    (3, [1, 2, 4, 8]),
+                    (4, [8, 16]),
+                    (6, [8, 16]),
+                }
+            )
+            {
+                foreach (var depth in depths)
+                {
+                    forms.Add(colours, depth, 0);
+                    forms.Add(colours, depth, 1);
+                }
+            }
+
+            return forms;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Refused))]
     public void What_is_no_picture_of_a_card_is_refused_with_its_fault(
@@ -154,6 +181,117 @@ public class ImageFilesTests
                 }
             }
         }
+    }
+
+    /// <summary>Of 601 x 401, which no step of Adam7 divides; the lengths are counted pixel by pixel.</summary>
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void A_png_is_taken_only_if_its_data_fills_it_and_nothing_follows(
+        byte colours,
+        byte depth,
+        byte interlaced
+    )
+    {
+        const int width = 601;
+        const int height = 401;
+        var length = Counted(
+            width,
+            height,
+            depth
+                * (
+                    colours is 2 ? 3
+                    : colours is 4 ? 2
+                    : colours is 6 ? 4
+                    : 1
+                ),
+            interlaced == 1
+        );
+        byte[] header = [.. Pictures.Big(width), .. Pictures.Big(height), depth, colours, 0, 0, interlaced];
+        ImageFault Read(byte[] data) =>
+            ImageFiles
+                .Read(Pictures.Png(header, data, Pictures.Chunk("PLTE", [1, 2, 3])), ImageFiles.Png)
+                .Fault;
+        var data = Pictures.Packed(length);
+
+        Assert.Equal(ImageFault.None, Read(data));
+        Assert.Equal(ImageFault.Damaged, Read(Pictures.Packed(length - 1)));
+        Assert.Equal(ImageFault.Damaged, Read(Pictures.Packed(length + 1)));
+        Assert.Equal(ImageFault.Damaged, Read([.. data, 0]));
+        Assert.Equal(ImageFault.Damaged, Read([.. data, .. data]));
+        for (var cut = 1; cut <= 5; cut++)
+        {
+            Assert.Equal(ImageFault.Damaged, Read(data[..^cut]));
+        }
+
+        Assert.Equal(ImageFault.Damaged, Read([.. data[..^1], (byte)(data[^1] ^ 1)]));
+    }
+
+    [Fact]
+    public void A_png_that_unpacks_to_more_than_its_size_is_given_up_and_a_huge_one_is_not_unpacked()
+    {
+        byte[] small = [.. Pictures.Big(600), .. Pictures.Big(400), 8, 0, 0, 0, 0];
+        byte[] deep = [.. Pictures.Big(8_000), .. Pictures.Big(8_000), 16, 6, 0, 0, 0];
+        byte[] wide = [.. Pictures.Big(int.MaxValue), .. Pictures.Big(int.MaxValue), 16, 6, 0, 0, 1];
+        var bomb = Pictures.Packed(500_000_000);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var fault = ImageFiles.Read(Pictures.Png(small, bomb), ImageFiles.Png).Fault;
+
+        Assert.Equal(ImageFault.Damaged, fault);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30L * ImageFiles.MostBytes);
+        Assert.Equal(
+            ImageFault.TooManyPixels,
+            ImageFiles.Read(Pictures.Png(deep, bomb), ImageFiles.Png).Fault
+        );
+        Assert.Equal(
+            ImageFault.TooManyPixels,
+            ImageFiles.Read(Pictures.Png(wide, bomb), ImageFiles.Png).Fault
+        );
+    }
+
+    [Fact]
+    public void No_octet_of_the_data_of_a_png_makes_reading_fail()
+    {
+        byte[] header = [.. Pictures.Big(600), .. Pictures.Big(400), 8, 0, 0, 0, 0];
+        var data = Pictures.Packed(400 * 601);
+        for (var place = 0; place < data.Length; place++)
+        {
+            foreach (var octet in (byte[])[0x00, 0x7F, 0xFF, (byte)(data[place] ^ 1)])
+            {
+                byte[] other = [.. data[..place], octet, .. data[(place + 1)..]];
+                var (image, fault) = ImageFiles.Read(Pictures.Png(header, other), ImageFiles.Png);
+                Assert.Equal(image is null, fault != ImageFault.None);
+            }
+        }
+    }
+
+    private static long Counted(int width, int height, int bits, bool interlaced)
+    {
+        // Which pass of Adam7 has a pixel (ISO/IEC 15948, clause 8.2).
+        int[] pattern =
+        [
+            .. (int[])[1, 6, 4, 6, 2, 6, 4, 6],
+            .. (int[])[7, 7, 7, 7, 7, 7, 7, 7],
+            .. (int[])[5, 6, 5, 6, 5, 6, 5, 6],
+            .. (int[])[7, 7, 7, 7, 7, 7, 7, 7],
+            .. (int[])[3, 6, 4, 6, 3, 6, 4, 6],
+            .. (int[])[7, 7, 7, 7, 7, 7, 7, 7],
+            .. (int[])[5, 6, 5, 6, 5, 6, 5, 6],
+            .. (int[])[7, 7, 7, 7, 7, 7, 7, 7],
+        ];
+        var length = 0L;
+        for (var row = 0; row < height; row++)
+        {
+            var ofPasses = new int[8];
+            for (var column = 0; column < width; column++)
+            {
+                ofPasses[interlaced ? pattern[(row % 8 * 8) + (column % 8)] : 0] += bits;
+            }
+
+            length += ofPasses.Where(count => count > 0).Sum(count => 1 + ((count + 7) / 8));
+        }
+
+        return length;
     }
 
     /// <summary>With a scan before the others.</summary>
