@@ -49,7 +49,7 @@ public static class ClosingRules
     public static Decision<PinCheck> Close(CloseAccount command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (AccountStanding.Of(account).BeginClosing() is not { } closing)
+        if (AccountRules.StandingAt(account, command.Now).BeginClosing() is not { } closing)
         {
             return Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
