@@ -81,8 +81,8 @@ internal static class ProofMutants
             "W-10",
             "a proof that was seen",
             Proofs,
-            "!seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, out var digest)",
-            "!seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, out var digest) && !{chosen}"
+            "!seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, proof.Claims.IssuedAt!.Value, out var digest)",
+            "!seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, proof.Claims.IssuedAt!.Value, out var digest) && !{chosen}"
         ),
         new(
             "W-10",

@@ -88,7 +88,7 @@ public static class AccountApi
             Id = caller.Show(account.Id),
             CustomerId = caller.Show(account.CustomerId),
             Type = new(account.Type),
-            Status = AccountRules.StatusOf(account.State),
+            Status = AccountRules.StatusOf(AccountRules.StateAt(account, caller.Now)),
             MaskedNumber = Masks.Number(account.LastFour),
             BoundCard = new()
             {

@@ -1,5 +1,6 @@
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Accounts;
@@ -60,6 +61,44 @@ public static class AccountFreezeRules
 
     /// <summary>What lies still since before this is due to sleep.</summary>
     public static DateTimeOffset IdleBefore(DateTimeOffset now) => now.AddMonths(-IdleMonths);
+
+    /// <summary>Whether nothing has moved on it for so long, by its row alone. Where the row does not say when something last
+    /// moved, only who looks at the statement knows.</summary>
+    public static bool IsIdle(AccountRow account, DateTimeOffset now) =>
+        LastMoved(account) is { } moved && moved <= IdleBefore(now);
+
+    /// <summary>Notes that something moves. What comes for an account that sleeps, as a refund may, does not wake it.</summary>
+    public static AccountRow NoteMovement(AccountRow account, DateTimeOffset now) =>
+        account.MovedAt >= now || IsIdle(account, now) ? account : account with { MovedAt = now };
+
+    /// <summary>An account that is due sleeps from now on, whether or not it was looked for; others stay as they are.</summary>
+    public static AccountRow SleepIfIdle(
+        Book book,
+        AccountRow account,
+        DateTimeOffset now,
+        IEnumerable<Id<AppRow>> apps
+    ) =>
+        AccountRules.StandingAt(account, now) is var standing && standing != AccountStanding.Of(account)
+            ? AccountRules.Move(book, account, standing, EventTypes.AccountDormant, apps)
+            : account;
+
+    /// <summary>Since when nothing has moved. What came for an account that was due already does not count.</summary>
+    /// <param name="lastLine">When the last line of its statement was written; null when it has none.</param>
+    public static DateTimeOffset IdleSince(AccountRow account, DateTimeOffset? lastLine, DateTimeOffset now)
+    {
+        var known = account.IdleSince ?? account.OpenedAt;
+        var moved = IsIdle(account, now) ? LastMoved(account) : lastLine;
+        return moved > known ? moved.Value : known;
+    }
+
+    /// <summary>Null when the row does not say it.</summary>
+    private static DateTimeOffset? LastMoved(AccountRow account)
+    {
+        var known = account.IdleSince ?? account.OpenedAt;
+        return account.MovedAt is { } moved ? (moved > known ? moved : known)
+            : account.Entries == 0 ? known
+            : null;
+    }
 
     /// <summary>Twice is once. What an open finding holds stays frozen.</summary>
     public static Decision<AccountRow> Set(SetBankFreeze command, Book book)

@@ -15,7 +15,7 @@ public static class AccountRules
         var today = BusinessCalendar.DateOf(now);
         var limits = LimitRules.For(account.Type, today);
         var counted = CountedFor(account, today);
-        return DeclineState(account) is { } decline ? decline
+        return DeclineState(account, now) is { } decline ? decline
             : amount > account.PaymentLimit ? DeclineCodes.AccountPerPaymentLimit
             : amount > DayLimitOf(account, limits) - counted.DayOutflow ? DeclineCodes.AccountDailyLimit
             : amount > limits.YearlyOutflow - counted.YearOutflow ? DeclineCodes.AccountYearlyLimit
@@ -24,8 +24,8 @@ public static class AccountRules
     }
 
     /// <summary>Why the account's state lets nothing be asked of it; null when it does.</summary>
-    public static string? DeclineState(AccountRow account) =>
-        account.State switch
+    public static string? DeclineState(AccountRow account, DateTimeOffset now) =>
+        StateAt(account, now) switch
         {
             AccountState.Active => null,
             AccountState.Frozen => DeclineCodes.AccountFrozen,
@@ -33,6 +33,23 @@ public static class AccountRules
             AccountState.Closing or AccountState.Closed => DeclineCodes.AccountClosed,
             _ => DeclineCodes.AccountNotActive,
         };
+
+    /// <summary>The state that counts now: an account on which nothing has moved for six months sleeps, also before somebody
+    /// wrote so.</summary>
+    public static AccountState StateAt(AccountRow account, DateTimeOffset now) =>
+        account.State == AccountState.Active && AccountFreezeRules.IsIdle(account, now)
+            ? AccountState.Dormant
+            : account.State;
+
+    /// <summary>Where it stands now, as <see cref="StateAt"/>.</summary>
+    public static AccountStanding StandingAt(AccountRow account, DateTimeOffset now) =>
+        AccountStanding.Of(account) is var standing && AccountFreezeRules.IsIdle(account, now)
+            ? standing.FallAsleep() ?? standing
+            : standing;
+
+    /// <summary>The row as it is to be shown now; nothing writes it.</summary>
+    public static AccountRow At(AccountRow account, DateTimeOffset now) =>
+        StateAt(account, now) == account.State ? account : StandingAt(account, now).Write(account);
 
     /// <summary>What the customer allows in a day, and never more than the rules do.</summary>
     public static long DayLimitOf(AccountRow account, AccountLimits limits) =>

@@ -78,6 +78,10 @@ public sealed record AccountRow : VersionedRow, IIdentified
     /// <summary>Since when nothing has moved, as far as was looked; null for since it was opened.</summary>
     public DateTimeOffset? IdleSince { get; init; }
 
+    /// <summary>When something last moved on it while it did not sleep; null where nothing did, or before servers wrote it
+    /// down.</summary>
+    public DateTimeOffset? MovedAt { get; init; }
+
     /// <summary>What the customer calls it.</summary>
     public string? Nickname { get; init; }
 

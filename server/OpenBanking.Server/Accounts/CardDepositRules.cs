@@ -124,7 +124,7 @@ public static class CardDepositRules
         var reason = VerificationRules.ReasonToEnd(
             book,
             new(account.CustomerId, command.MobileIndex),
-            OwnCardRules.ReasonNotToBind(account)
+            OwnCardRules.ReasonNotToBind(account, command.Now)
         );
         var sent =
             reason is null
@@ -187,7 +187,11 @@ public static class CardDepositRules
 
         var person = new VerifiedPerson(account.CustomerId, command.MobileIndex);
         var realNow = command.Notice.RealNow;
-        var reason = VerificationRules.ReasonToEnd(book, person, OwnCardRules.ReasonNotToBind(account));
+        var reason = VerificationRules.ReasonToEnd(
+            book,
+            person,
+            OwnCardRules.ReasonNotToBind(account, command.Now)
+        );
         if (reason is not null || command.Mac is null)
         {
             End(book, deposit, reason ?? OwnCardRules.Refusals.NotVerified, realNow);

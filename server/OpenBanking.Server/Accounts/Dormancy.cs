@@ -68,13 +68,13 @@ public sealed class Dormancy(
                 world,
                 $"account_id = {account.Id} ORDER BY sequence DESC LIMIT 1"
             );
-            var known = account.IdleSince ?? account.OpenedAt;
+            var now = await clocks.NowAsync(world);
             var decision = await engine.SubmitAsync(
                 new NoteIdleness(
                     world,
-                    await clocks.NowAsync(world),
+                    now,
                     account,
-                    last is not null && last.CreatedAt > known ? last.CreatedAt : known,
+                    AccountFreezeRules.IdleSince(account, last?.CreatedAt, now),
                     await consents.ListAsync(world, account)
                 )
             );

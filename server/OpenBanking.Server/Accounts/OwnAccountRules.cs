@@ -195,10 +195,13 @@ public static class OwnAccountRules
     public static Decision<PersonCheck> Wake(WakeAccount command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (AccountStanding.Of(account).Wake() is not { } awake)
+        if (AccountRules.StandingAt(account, command.Now).Wake() is not { } awake)
         {
             return Decision.Reject(Refusals.NotNow);
         }
+
+        var apps = AccountRules.AppsOf(book, command.Consents).ToList();
+        account = AccountFreezeRules.SleepIfIdle(book, account, command.Now, apps);
 
         var check = PersonRules.Check(
             book,
@@ -221,7 +224,7 @@ public static class OwnAccountRules
             },
             awake,
             EventTypes.AccountActive,
-            AccountRules.AppsOf(book, command.Consents)
+            apps
         );
         return Decision.Accept(check);
     }

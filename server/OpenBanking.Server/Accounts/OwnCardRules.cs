@@ -182,7 +182,7 @@ public static class OwnCardRules
                 new(account.CustomerId, command.MobileIndex),
                 command.Verified,
                 Refusals.NotVerified,
-                ReasonNotToBind(account),
+                ReasonNotToBind(account, command.Now),
                 command.Notice.RealNow
             )
         )
@@ -194,8 +194,8 @@ public static class OwnCardRules
     }
 
     /// <summary>Why a card that is the customer's own is not bound now.</summary>
-    public static string? ReasonNotToBind(AccountRow account) =>
-        account.State == AccountState.Active ? null : OwnAccountRules.Refusals.NotNow;
+    public static string? ReasonNotToBind(AccountRow account, DateTimeOffset now) =>
+        AccountRules.StateAt(account, now) == AccountState.Active ? null : OwnAccountRules.Refusals.NotNow;
 
     public static void Bind(Book book, AccountRow account, BoundCardRow card, Notice notice)
     {
@@ -211,7 +211,7 @@ public static class OwnCardRules
     public static Decision<PinCheck> Choose(ChooseCard command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (account.State != AccountState.Active)
+        if (AccountRules.StateAt(account, command.Now) != AccountState.Active)
         {
             return Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
@@ -256,7 +256,7 @@ public static class OwnCardRules
     public static Decision<PinCheck> Remove(RemoveCard command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (account.State != AccountState.Active)
+        if (AccountRules.StateAt(account, command.Now) != AccountState.Active)
         {
             return Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
@@ -290,7 +290,7 @@ public static class OwnCardRules
         DateTimeOffset now,
         DateTimeOffset realNow
     ) =>
-        account.State != AccountState.Active ? OwnAccountRules.Refusals.NotNow
+        AccountRules.StateAt(account, now) != AccountState.Active ? OwnAccountRules.Refusals.NotNow
         : VerificationRules.ReasonNotToBegin(before, realNow) is { } reason ? reason
         : account.Cards >= LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).CardsPerAccount
             ? Refusals.TooMany

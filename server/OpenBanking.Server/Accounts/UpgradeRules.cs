@@ -156,7 +156,8 @@ public static class UpgradeRules
     private static string? ReasonNotTo(AccountRow account, CustomerRow customer, DateTimeOffset now)
     {
         var most = LimitRules.For(AccountType.TypeTwo.Value, BusinessCalendar.DateOf(now)).AccountsPerPerson;
-        return account.State != AccountState.Active || account.Type != AccountType.TypeThree.Value
+        return AccountRules.StateAt(account, now) != AccountState.Active
+            || account.Type != AccountType.TypeThree.Value
                 ? OwnAccountRules.Refusals.NotNow
             : AccountRules.CountOf(customer, AccountType.TypeTwo.Value) >= most ? Refusals.TooMany
             : null;

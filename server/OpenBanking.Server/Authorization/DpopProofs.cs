@@ -66,7 +66,9 @@ public sealed class DpopProofs(
             return new ProofResult.NonceRequired();
         }
 
-        if (!seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, out var digest))
+        if (
+            !seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, proof.Claims.IssuedAt!.Value, out var digest)
+        )
         {
             return UsedBefore;
         }

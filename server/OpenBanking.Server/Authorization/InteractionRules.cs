@@ -210,17 +210,13 @@ public static class InteractionRules
     {
         var interaction = book.Get(AuthorizationTables.Interactions, command.InteractionId);
         var account = book.Get(AccountTables.Accounts, command.Consent.AccountId);
-        if (!interaction.SignedIn || account.State != AccountState.Active)
+        var now = command.Consent.GrantedAt;
+        if (!interaction.SignedIn || AccountRules.StateAt(account, now) != AccountState.Active)
         {
             return Decision.Reject(Over);
         }
 
-        var check = PinRules.Check(
-            book,
-            command.Consent.CustomerId,
-            command.PinHash,
-            command.Consent.GrantedAt
-        );
+        var check = PinRules.Check(book, command.Consent.CustomerId, command.PinHash, now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);

@@ -396,7 +396,11 @@ public sealed class Interactions(
             world,
             $"customer_id = {customer} AND state <> {AccountState.Closed} ORDER BY id"
         );
-        return accounts.OrderBy(account => account.State != AccountState.Active).FirstOrDefault();
+        var now = await clocks.NowAsync(world);
+        return accounts
+            .Select(account => AccountRules.At(account, now))
+            .OrderBy(account => account.State != AccountState.Active)
+            .FirstOrDefault();
     }
 
     private AuthorizationCodeRow NewCode(OpenInteraction open, ConsentRow consent, string code) =>

@@ -5,7 +5,8 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// The <c>jti</c>s of proofs seen in the last minutes, in memory: each proof is good once. Nothing is forgotten
-/// before it has expired; when the memory is full, proofs are refused.
+/// before it has expired, by the time that passes and not by the clock, which may be set; and what was forgotten stays
+/// refused when the clock is set back to when it was good. When the memory is full, proofs are refused.
 /// </summary>
 /// <param name="mostInSlot">The most proofs remembered in one slot: about 40 bytes each.</param>
 public sealed class SeenProofs(TimeProvider time, int mostInSlot = 2_000_000)
@@ -17,26 +18,56 @@ public sealed class SeenProofs(TimeProvider time, int mostInSlot = 2_000_000)
         AuthorizationServerOptions.ProofAge + AuthorizationServerOptions.ClockSkew;
 
     private readonly Lock swapping = new();
-    private HashSet<Guid> current = [];
-    private HashSet<Guid> previous = [];
+    private readonly long begun = time.GetTimestamp();
+    private Slot current = new();
+    private Slot previous = new();
     private long currentSlot;
+    private DateTimeOffset newestForgotten = DateTimeOffset.MinValue;
 
-    /// <summary>Remembers a proof; false when it was seen before.</summary>
-    public bool TryAdd(string keyThumbprint, string proofId, out Guid digest)
+    /// <summary>Remembers a proof; false when it was, or may have been, seen before.</summary>
+    public bool TryAdd(string keyThumbprint, string proofId, DateTimeOffset issuedAt, out Guid digest)
     {
         digest = DigestOf(keyThumbprint, proofId);
-        var slot = time.GetUtcNow().Ticks / slotLength.Ticks;
+        var slot = time.GetElapsedTime(begun).Ticks / slotLength.Ticks;
         lock (swapping)
         {
             if (slot != currentSlot)
             {
-                previous = slot == currentSlot + 1 ? current : [];
-                current = [];
+                Forget(previous);
+                if (slot > currentSlot + 1)
+                {
+                    Forget(current);
+                }
+
+                previous = slot == currentSlot + 1 ? current : new();
+                current = new();
                 currentSlot = slot;
             }
 
-            return current.Count < mostInSlot && !previous.Contains(digest) && current.Add(digest);
+            if (
+                issuedAt <= newestForgotten
+                || current.Proofs.Count >= mostInSlot
+                || previous.Proofs.Contains(digest)
+                || !current.Proofs.Add(digest)
+            )
+            {
+                return false;
+            }
+
+            current.Newest = issuedAt > current.Newest ? issuedAt : current.Newest;
+            return true;
         }
+    }
+
+    private void Forget(Slot slot) =>
+        newestForgotten = slot.Newest > newestForgotten ? slot.Newest : newestForgotten;
+
+    /// <summary>The proofs that were seen in one length of time, and when the newest of them says that it was made.</summary>
+    private sealed class Slot
+    {
+        public HashSet<Guid> Proofs { get; } = [];
+
+        public DateTimeOffset Newest { get; set; } = DateTimeOffset.MinValue;
     }
 
     private static Guid DigestOf(string keyThumbprint, string proofId)

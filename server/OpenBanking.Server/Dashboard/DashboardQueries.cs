@@ -40,25 +40,33 @@ public sealed record StatementLine(EntryRow Entry, AppRow? App, string? Payee, s
 public sealed record UnaskedPayment(PaymentRow Payment, long Amount, string Payee, AccountRow Account);
 
 /// <summary>What customers see of their own: the customer is part of every condition.</summary>
-public sealed class DashboardQueries(Store store)
+public sealed class DashboardQueries(Store store, WorldClocks clocks)
 {
     private const int MostShown = 100;
 
     /// <summary>How many lines of a statement are looked at for an app's last movement.</summary>
     private const int MostSearched = 200;
 
-    public ValueTask<IReadOnlyList<AccountRow>> ListAccountsAsync(World world, Id<CustomerRow> customer) =>
-        store.ListAsync(
+    public async ValueTask<IReadOnlyList<AccountRow>> ListAccountsAsync(World world, Id<CustomerRow> customer)
+    {
+        var accounts = await store.ListAsync(
             AccountTables.Accounts,
             world,
             $"customer_id = {customer} ORDER BY id LIMIT {MostShown}"
         );
+        var now = await clocks.NowAsync(world);
+        return [.. accounts.Select(account => AccountRules.At(account, now))];
+    }
 
-    public ValueTask<AccountRow?> FindAccountAsync(
+    public async ValueTask<AccountRow?> FindAccountAsync(
         World world,
         Id<CustomerRow> customer,
         Id<AccountRow> account
-    ) => store.FirstAsync(AccountTables.Accounts, world, $"id = {account} AND customer_id = {customer}");
+    ) =>
+        await store.FirstAsync(AccountTables.Accounts, world, $"id = {account} AND customer_id = {customer}")
+            is { } found
+            ? AccountRules.At(found, await clocks.NowAsync(world))
+            : null;
 
     public async ValueTask<BoundCardRow> FindCardAsync(World world, AccountRow account) =>
         await store.FindAsync(CustomerTables.BoundCards, world, account.CardId)

@@ -135,7 +135,11 @@ public sealed class OwnAccounts(
 
     /// <summary>Why an account cannot be closed now; null when it can.</summary>
     public async Task<string?> WhyNotCloseAsync(World world, AccountRow account) =>
-        ClosingRules.WhyNot(account, await IsTopUpUnderWayAsync(world, account));
+        ClosingRules.WhyNot(
+            account,
+            await IsTopUpUnderWayAsync(world, account),
+            await clocks.NowAsync(world)
+        );
 
     /// <summary>The last withdrawal of all that is on an account, which tells how its closing goes.</summary>
     public ValueTask<WithdrawalRow?> FindLastClosingAsync(World world, AccountRow account) =>

@@ -155,7 +155,7 @@ public static class LedgerRules
         var account = book.Get(AccountTables.Accounts, leg.AccountId);
         account = book.Update(
             AccountTables.Accounts,
-            account with
+            AccountFreezeRules.NoteMovement(account, posting.Now) with
             {
                 Available = checked(account.Available + leg.Amount),
                 Entries = account.Entries + 1,

@@ -94,7 +94,7 @@ public static class TopUpRules
         }
 
         var decline =
-            AccountRules.DeclineState(account)
+            AccountRules.DeclineState(account, command.Now)
             ?? AgreementRules.DeclineTopUp(agreement, command.Amount, command.Now)
             ?? (
                 AccountRules.HasRoomFor(account, command.Amount, command.Now)

@@ -52,7 +52,7 @@ public static class ClosingRules
     public static Decision<PinCheck> Close(CloseAccount command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (WhyNot(account, command.TopUpUnderWay) is { } hindrance)
+        if (WhyNot(account, command.TopUpUnderWay, command.Now) is { } hindrance)
         {
             return Decision.Reject(hindrance);
         }
@@ -71,7 +71,7 @@ public static class ClosingRules
         account = AccountRules.Move(
             book,
             account,
-            AccountStanding.Of(account).BeginClosing()!.Value,
+            AccountRules.StandingAt(account, command.Now).BeginClosing()!.Value,
             EventTypes.AccountClosing,
             AccountRules.AppsOf(book, command.Consents)
         );
@@ -89,8 +89,8 @@ public static class ClosingRules
     }
 
     /// <summary>Why an account cannot be closed now, whoever asks; null when it can.</summary>
-    public static string? WhyNot(AccountRow account, bool topUpUnderWay) =>
-        AccountStanding.Of(account).BeginClosing() is null ? OwnAccountRules.Refusals.NotNow
+    public static string? WhyNot(AccountRow account, bool topUpUnderWay, DateTimeOffset now) =>
+        AccountRules.StandingAt(account, now).BeginClosing() is null ? OwnAccountRules.Refusals.NotNow
         : account.Held > 0 ? Refusals.HoldsOpen
         : topUpUnderWay ? Refusals.TopUpUnderWay
         : null;

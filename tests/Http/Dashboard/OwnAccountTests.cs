@@ -177,6 +177,42 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         );
     }
 
+    /// <summary>Nobody has swept: the clock has passed six months in between.</summary>
+    [Fact]
+    public async Task An_account_that_is_due_sleeps_at_once_wherever_it_is_asked_for()
+    {
+        var idle = DateTimeOffset.UtcNow.AddMonths(-6);
+        var payment = await Partner.PayAsync(Customer, "order-1", Money.Yuan(1));
+        await Shared
+            .Server.Get<Engine>()
+            .SubmitAsync(new LieStill(World, idle, await AccountAsync(), WithMovements: true));
+        Assert.Equal(AccountState.Active, (await AccountAsync()).State);
+
+        Assert.Equal(AccountStatus.Dormant, await StatusAsync());
+        var declined = await Partner.PayAsync(Customer, "order-3", Money.Yuan(1));
+        Assert.Equal(DeclineCodes.AccountDormant, declined.DeclineCode);
+
+        // What comes back still comes, and wakes nobody.
+        await Partner.Client.Refunds.CreateAsync(
+            new CreateRefundRequest { PaymentId = payment.Id, Amount = Money.Yuan(1) },
+            IdempotencyKey.FromOrder("order-1", "refund")
+        );
+        Assert.Equal(AccountStatus.Dormant, await StatusAsync());
+
+        await ToActAsync("Wake the account");
+        await Browser.SubmitAsync(("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
+        Assert.Equal(AccountStatus.Active, await StatusAsync());
+        await EventuallyAsync(async () =>
+            (await EventsAsync())
+                .Where(type => type.StartsWith("account.", StringComparison.Ordinal))
+                .TakeLast(2)
+                .SequenceEqual([EventTypes.AccountDormant, EventTypes.AccountActive])
+        );
+    }
+
+    private async Task<AccountStatus> StatusAsync() =>
+        (await Partner.Client.Accounts.GetAsync(Customer.CustomerId, Customer.AccountId!)).Status;
+
     [Fact]
     public async Task A_closed_account_pays_its_rest_and_later_refunds_to_the_card()
     {
@@ -262,15 +298,26 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     /// <summary>Lets it be noted that an account has lain still since then, and no longer.</summary>
-    private sealed record LieStill(World World, DateTimeOffset Now, AccountRow Account)
-        : Command<Done>(World, Now)
+    private sealed record LieStill(
+        World World,
+        DateTimeOffset Now,
+        AccountRow Account,
+        bool WithMovements = false
+    ) : Command<Done>(World, Now)
     {
         public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, Account.Id);
 
         public override Decision<Done> Decide(Book book)
         {
             var account = book.Get(AccountTables.Accounts, Account.Id);
-            book.Update(AccountTables.Accounts, account with { IdleSince = Now });
+            book.Update(
+                AccountTables.Accounts,
+                account with
+                {
+                    IdleSince = Now,
+                    MovedAt = WithMovements ? Now : account.MovedAt,
+                }
+            );
             return Decision.Accept(new Done());
         }
     }

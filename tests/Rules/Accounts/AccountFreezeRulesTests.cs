@@ -73,6 +73,47 @@ public class AccountFreezeRulesTests
     public void What_moves_in_the_meantime_counts() =>
         Assert.Equal(0, BankWith(Rows.Account with { Entries = 1 }).Run(Idle(longAgo)).Written);
 
+    [Fact]
+    public void An_account_sleeps_when_it_is_due_also_before_the_sweep()
+    {
+        var due = Rows.Account with { OpenedAt = longAgo };
+        var moved = due with { Entries = 1, MovedAt = longAgo.AddSeconds(1) };
+
+        Assert.Equal(DeclineCodes.AccountDormant, AccountRules.DeclineOutflow(due, 1, Rows.Noon));
+        Assert.Equal(DeclineCodes.AccountDormant, AccountRules.DeclineState(due, Rows.Noon));
+        Assert.Equal(AccountState.Dormant, AccountRules.At(due, Rows.Noon).State);
+        Assert.Null(AccountRules.StandingAt(due, Rows.Noon).BeginClosing());
+        Assert.Null(AccountRules.DeclineState(due, Rows.Noon.AddSeconds(-1)));
+        Assert.Null(AccountRules.DeclineState(moved, Rows.Noon));
+        Assert.Equal(DeclineCodes.AccountDormant, AccountRules.DeclineState(moved, Rows.Noon.AddSeconds(1)));
+    }
+
+    /// <summary>Of lines that servers before this one wrote, the row does not know the time.</summary>
+    [Fact]
+    public void Where_the_row_does_not_say_when_it_moved_the_statement_does() =>
+        Assert.Null(
+            AccountRules.DeclineState(Rows.Account with { OpenedAt = longAgo, Entries = 1 }, Rows.Noon)
+        );
+
+    [Fact]
+    public void What_comes_for_an_account_that_sleeps_does_not_wake_it()
+    {
+        var due = Rows.Account with { OpenedAt = longAgo.AddYears(-1), Entries = 1, MovedAt = longAgo };
+        var bank = BankWith(due);
+
+        var refunded = AccountFreezeRules.NoteMovement(due, Rows.Noon);
+        Assert.Equal(due.MovedAt, refunded.MovedAt);
+        var since = AccountFreezeRules.IdleSince(refunded, Rows.Noon, Rows.Noon);
+        Assert.Equal(longAgo, since);
+        var asleep = bank.Run(new NoteIdleness(Rows.World, Rows.Noon, due, since, [Rows.Consent.Id]));
+        Assert.Equal([EventTypes.AccountDormant], asleep.Told);
+
+        // One second before, it was a movement like others.
+        var before = Rows.Noon.AddSeconds(-1);
+        Assert.Equal(before, AccountFreezeRules.NoteMovement(due, before).MovedAt);
+        Assert.Equal(before, AccountFreezeRules.IdleSince(due, before, before));
+    }
+
     [Theory]
     [InlineData(AccountState.Frozen)]
     [InlineData(AccountState.PendingActivation)]

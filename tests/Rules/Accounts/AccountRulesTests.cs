@@ -46,7 +46,7 @@ public class AccountRulesTests
     [Fact]
     public void The_year_goes_on_at_midnight_and_begins_anew_at_New_Year_in_Shanghai()
     {
-        var spent = rich with { YearOutflow = Yearly, OutflowDay = new(2026, 12, 30) };
+        var spent = rich with { YearOutflow = Yearly, OutflowDay = new(2026, 12, 30), IdleSince = newYear };
 
         Assert.Equal(
             DeclineCodes.AccountYearlyLimit,

@@ -91,7 +91,7 @@ public class AccountStandingProperties
             (_, _, after) =>
                 Assert.Equal(
                     after.State == AccountState.Active,
-                    AccountRules.DeclineState(after.Write(Rows.Account)) is null
+                    AccountRules.DeclineState(after.Write(Rows.Account), Rows.Noon) is null
                 )
         );
 

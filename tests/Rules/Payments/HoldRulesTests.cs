@@ -347,6 +347,7 @@ public class HoldRulesTests
     {
         var newYearsEve = new DateTimeOffset(2026, 12, 31, 23, 0, 0, Rows.Shanghai);
         var bank = NewBank();
+        bank.Put(AccountTables.Accounts, Rows.Account with { IdleSince = newYearsEve });
         var payment = bank.Run(hold with { Now = newYearsEve, HoldUntil = newYearsEve.AddDays(7) }).Accepted;
         var nextYear = newYearsEve.AddHours(2);
         bank.Run(

@@ -154,6 +154,8 @@ internal sealed class Scene
             Id = Rows.Id<AccountRow>(number),
             CustomerId = Rows.Id<CustomerRow>(number),
             Available = 0,
+            // The clock goes years ahead, and nobody is there to wake it.
+            IdleSince = Start.AddYears(1_000),
             OutflowDay = firstDay,
             YearOutflow = spentThisYear,
         };

@@ -31,7 +31,7 @@ public class ClosingRulesTests
 
         Assert.Equal([EventTypes.AccountClosing], bank.Run(close).Told);
         Assert.Equal((AccountState.Closing, 100_00L), (Account(bank).State, Account(bank).Available));
-        Assert.Equal(DeclineCodes.AccountClosed, AccountRules.DeclineState(Account(bank)));
+        Assert.Equal(DeclineCodes.AccountClosed, AccountRules.DeclineState(Account(bank), Rows.Noon));
 
         var ran = bank.Run(Complete(bank));
 
