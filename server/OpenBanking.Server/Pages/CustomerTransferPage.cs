@@ -96,9 +96,7 @@ public abstract class CustomerTransferPage(
             Account.LastFour
         ];
         var result = DoneUnless(
-            await BringAsync(
-                new(Form, Chosen, Entered, Pin!, CultureInfo.CurrentUICulture.Name, notice)
-            )
+            await BringAsync(new(Form, Chosen, Entered, Pin!, CultureInfo.CurrentUICulture.Name, notice))
         );
         Confirming = Refusal is null;
         return result;

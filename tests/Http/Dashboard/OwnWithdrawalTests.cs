@@ -27,8 +27,8 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         await OpenAsync();
         Assert.Contains("You can withdraw up to ¥100.00", Text());
         await Browser.SubmitAsync(("Amount", " ４０．５ 元 "));
-        Assert.Contains("Amount ¥40.50", Text());
-        Assert.Matches($"To your card .*{Person.CardNumber[^4..]}", Text());
+        Assert.Contains("Amount¥40.50", Text());
+        Assert.Matches($"To your card.*{Person.CardNumber[^4..]}", Text());
         Assert.Contains((await AccountAsync()).LastFour, Text());
         await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
 
@@ -36,7 +36,10 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         Assert.Contains("¥40.50", Text());
         Assert.Equal(card + 40_50, await CardAsync());
         var account = await AccountAsync();
-        Assert.Equal((59_50L, 0L, 0L, 0L), (account.Available, account.Held, account.DayOutflow, account.YearOutflow));
+        Assert.Equal(
+            (59_50L, 0L, 0L, 0L),
+            (account.Available, account.Held, account.DayOutflow, account.YearOutflow)
+        );
         await MessageAsync(Person, "You asked us to send ¥40.50");
 
         await FollowAsync("The account");
@@ -111,7 +114,7 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         {
             await Browser.SubmitAsync("Confirm", ("Pin", "975310"));
             Assert.Contains("That is not your PIN", Text());
-            Assert.Contains("Amount ¥10.00", Text());
+            Assert.Contains("Amount¥10.00", Text());
         }
 
         await Browser.SubmitAsync("Confirm", ("Pin", "975310"));
@@ -233,11 +236,13 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
     [Fact]
     public async Task What_can_go_neither_to_the_card_nor_back_waits_and_is_sent_again()
     {
+        Person = (await Partner.PersonsAsync())[1];
+        var full = await Partner.LinkTypeThreeAsync(1);
+        await Partner.TopUpAsync(full, Money.Yuan(2_000), "top-up-2");
         await OpenAsync();
         await OrderAsync("88.04");
         var withdrawal = (await WithdrawalsAsync())[0];
-        var account = await AccountAsync();
-        await PutAsync(account with { State = AccountState.Closed });
+        await Partner.TopUpAsync(full, Money.Yuan(80), "top-up-3");
         var intent = await IntentAsync(withdrawal.Id.Value);
         Assert.EndsWith(
             "Failed",
@@ -247,9 +252,7 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         Assert.Contains("We keep it for you", Text());
         Assert.Contains($"{withdrawal.Id} in world {World}: 88.04 CNY", await OutstandingAsync());
 
-        Assert.NotNull(
-            await TransferCommands.RetryAsync(Shared.Server.Services, withdrawal.Id.ToString())
-        );
+        Assert.NotNull(await TransferCommands.RetryAsync(Shared.Server.Services, withdrawal.Id.ToString()));
         intent = await IntentAsync(withdrawal.Id.Value);
         await TransferCommands.ResolveAsync(Shared.Server.Services, intent, TransferCommands.Done);
 
@@ -261,7 +264,7 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
     [Theory]
     [InlineData(AccountState.Frozen, "The account is frozen")]
     [InlineData(AccountState.Dormant, "The account sleeps")]
-    [InlineData(AccountState.Closed, "The account is closed")]
+    [InlineData(AccountState.Closing, "The account is closed")]
     public async Task An_account_that_is_not_in_use_refuses_and_says_why(AccountState state, string why)
     {
         await OpenAsync();
@@ -295,7 +298,10 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         Assert.EndsWith("/bank/error", stranger.Address.AbsolutePath);
         await stranger.GoAsync(Own());
         await stranger.GoAsync(
-            new(stranger.Address, stranger.Page.QuerySelector("a.account")!.GetAttribute("href") + "/withdraw")
+            new(
+                stranger.Address,
+                stranger.Page.QuerySelector("a.account")!.GetAttribute("href") + "/withdraw"
+            )
         );
         await stranger.SubmitAsync(("Amount", "10"), ("Form", form));
         await stranger.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
@@ -388,7 +394,13 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
 
         public override Decision<Done> Decide(Book book)
         {
-            book.Update(AccountTables.Accounts, book.Get(AccountTables.Accounts, Account.Id) with { State = Account.State });
+            book.Update(
+                AccountTables.Accounts,
+                book.Get(AccountTables.Accounts, Account.Id) with
+                {
+                    State = Account.State,
+                }
+            );
             return Decision.Accept(new Done());
         }
     }
