@@ -68,6 +68,8 @@ public sealed class DashboardTests : IAsyncLifetime
             SandboxSeed.Default.Persons[number].UnconfirmedCard!.Number
         );
 
+        await WithdrawAsync(phone);
+
         await page.Locator(".acts a[href$=lost]").ClickAsync();
         await LookAsync(phone, "loss");
         await page.GotoAsync(own);
@@ -201,6 +203,36 @@ public sealed class DashboardTests : IAsyncLifetime
         await phone.ArriveAsync("**/my/cases");
         await LookAsync(phone, "cases");
         await page.GotoAsync(own);
+    }
+
+    /// <summary>Brings money to the card: too much first, then with a wrong PIN.</summary>
+    private static async Task WithdrawAsync(Phone phone)
+    {
+        var page = phone.Page;
+        await page.Locator(".acts a[href$=withdraw]").ClickAsync();
+        await LookAsync(phone, "withdraw");
+        await page.Locator("#Amount").FillAsync("1,000");
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "withdraw-refused");
+        await page.Locator("#Amount").FillAsync("１０．５０");
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "withdraw-pin");
+        Assert.Contains("¥10.50", await page.Locator("dl").TextContentAsync());
+        await page.Locator("#Pin").FillAsync("246802");
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "withdraw-pin-wrong");
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await page.Locator("button.primary").ClickAsync();
+        await phone.ArriveAsync("**/withdraw/*");
+        for (var i = 0; i < 100 && await page.Locator("meta[http-equiv=refresh]").CountAsync() > 0; i++)
+        {
+            await page.ReloadAsync();
+        }
+
+        await LookAsync(phone, "withdrawn");
+        await page.Locator("main a").First.ClickAsync();
+        Assert.Contains("¥69.60", await page.Locator("div.account").TextContentAsync());
+        await LookAsync(phone, "account-withdrawn");
     }
 
     private static async Task CloseAsync(Phone phone)

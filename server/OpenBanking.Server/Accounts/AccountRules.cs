@@ -25,7 +25,11 @@ public static class AccountRules
 
     /// <summary>Why the account's state lets nothing be asked of it; null when it does.</summary>
     public static string? DeclineState(AccountRow account, DateTimeOffset now) =>
-        StateAt(account, now) switch
+        DeclineOf(StateAt(account, now));
+
+    /// <summary>The same of a state.</summary>
+    public static string? DeclineOf(AccountState state) =>
+        state switch
         {
             AccountState.Active => null,
             AccountState.Frozen => DeclineCodes.AccountFrozen,

@@ -36,7 +36,7 @@ public abstract class CustomerTransferPage(
 
     /// <summary>Why nothing can be brought now; null when something can.</summary>
     public string? WhyNot =>
-        AccountRules.DeclineState(Account) is { } decline ? $"Own_{decline}"
+        AccountRules.DeclineOf(Account.State) is { } decline ? $"Own_{decline}"
         : Most <= 0 ? $"Transfer_{Act}_none"
         : null;
 
@@ -96,9 +96,7 @@ public abstract class CustomerTransferPage(
             Account.LastFour
         ];
         var result = DoneUnless(
-            await BringAsync(
-                new(Form, Chosen, Entered, Pin!, CultureInfo.CurrentUICulture.Name, notice)
-            )
+            await BringAsync(new(Form, Chosen, Entered, Pin!, CultureInfo.CurrentUICulture.Name, notice))
         );
         Confirming = Refusal is null;
         return result;

@@ -213,7 +213,7 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         var decision = await engine.SubmitAsync(
             new DebitSandboxCard(reference.World, time.GetUtcNow(), transfer)
         );
-        return amount == SandboxAmounts.CardAnswerLost
+        return Math.Abs(amount) == SandboxAmounts.CardAnswerLost
             ? throw new TimeoutException("The card's bank does not answer.")
             : new(((Accepted<SandboxTransferRow>)decision).Reply.DeclineCode);
     }

@@ -151,7 +151,8 @@ public static class SandboxRules
 
         var card = book.Find(SandboxTables.Cards, new(command.Transfer.CardNumber));
         var decline =
-            card is null || command.Transfer.Amount == SandboxAmounts.CardRefused ? DeclineCodes.CardRefused
+            card is null || Math.Abs(command.Transfer.Amount) == SandboxAmounts.CardRefused
+                ? DeclineCodes.CardRefused
             : card.Balance < command.Transfer.Amount
             || command.Transfer.Amount == SandboxAmounts.CardInsufficientFunds
                 ? DeclineCodes.CardInsufficientFunds

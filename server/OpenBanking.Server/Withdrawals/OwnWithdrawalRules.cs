@@ -53,7 +53,7 @@ public static class OwnWithdrawalRules
                 : Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
 
-        if (AccountRules.DeclineState(account) is { } decline)
+        if (AccountRules.DeclineState(account, command.Now) is { } decline)
         {
             return Decision.Reject(decline);
         }

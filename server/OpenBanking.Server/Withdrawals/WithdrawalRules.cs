@@ -140,17 +140,17 @@ public static class WithdrawalRules
     }
 
     /// <summary>Takes what a customer ordered off the account, and asks the card's bank to take it.</summary>
-    internal static void Order(Book book, WithdrawalRow withdrawal, Id<IntentRow> intentId, DateTimeOffset realNow)
+    internal static void Order(
+        Book book,
+        WithdrawalRow withdrawal,
+        Id<IntentRow> intentId,
+        DateTimeOffset realNow
+    )
     {
         Ask(book, withdrawal, intentId, realNow);
         LedgerRules.Post(
             book,
-            AsidePosting(
-                PostingKind.WithdrawalOrder,
-                withdrawal,
-                withdrawal.Amount,
-                withdrawal.CreatedAt
-            )
+            AsidePosting(PostingKind.WithdrawalOrder, withdrawal, withdrawal.Amount, withdrawal.CreatedAt)
         );
     }
 

@@ -1,0 +1,407 @@
+using System.Net;
+using OpenBanking.Samples.Quickstart;
+using OpenBanking.Server;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Withdrawals;
+using OpenBanking.Server.Worlds;
+using OpenBanking.Testing;
+using Xunit;
+
+namespace OpenBanking.Tests.Http.Dashboard;
+
+/// <summary>How customers bring money from their account to a bound card.</summary>
+public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(shared)
+{
+    private World World => new(Partner.SandboxNumber);
+
+    private Store Store => Shared.Server.Get<Store>();
+
+    [Fact]
+    public async Task Money_goes_to_the_card_its_customer_is_told_and_no_limit_counts_it()
+    {
+        var card = await CardAsync();
+        await OpenAsync();
+        Assert.Contains("You can withdraw up to ¥100.00", Text());
+        await Browser.SubmitAsync(("Amount", " ４０．５ 元 "));
+        Assert.Contains("Amount¥40.50", Text());
+        Assert.Matches($"To your card.*{Person.CardNumber[^4..]}", Text());
+        Assert.Contains((await AccountAsync()).LastFour, Text());
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
+
+        await ReachAsync("Your card's bank has the money");
+        Assert.Contains("¥40.50", Text());
+        Assert.Equal(card + 40_50, await CardAsync());
+        var account = await AccountAsync();
+        Assert.Equal(
+            (59_50L, 0L, 0L, 0L),
+            (account.Available, account.Held, account.DayOutflow, account.YearOutflow)
+        );
+        await MessageAsync(Person, "You asked us to send ¥40.50");
+
+        await FollowAsync("The account");
+        Assert.Contains("To your card −¥40.50", Text());
+        await FollowAsync("How far it is");
+        Assert.Contains("Your card's bank has the money", Text());
+        await FollowAsync("The account");
+        await FollowAsync("Statement");
+        Assert.Contains("To your card −¥40.50", Text());
+        await FollowAsync("CSV");
+        Assert.Contains("To your card,,,-40.50,59.50", Browser.Content);
+        var newest = await Partner
+            .Client.Accounts.ListTransactionsAsync(Customer.CustomerId, Customer.AccountId!)
+            .FirstAsync();
+        Assert.Equal((TransactionKind.Withdrawal, Money.Yuan(-40.5m)), (newest.Kind, newest.Amount));
+        Assert.Null(newest.SourceId);
+        await AssertBooksAsync();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("1.001")]
+    [InlineData("1,00")]
+    [InlineData("1e2")]
+    [InlineData("ten")]
+    [InlineData("99999999999999999999")]
+    public async Task What_is_no_amount_is_said_beside_its_field(string amount)
+    {
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", amount));
+
+        Assert.Contains("Enter an amount in yuan", Text());
+        Assert.Null(Browser.Page.QuerySelector("#Pin"));
+    }
+
+    [Fact]
+    public async Task What_is_held_is_not_withdrawn()
+    {
+        await Partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1",
+                Amount = Money.Yuan(30),
+                AgreementId = Customer.AgreementId!,
+                CaptureMethod = CaptureMethod.Manual,
+            },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+        await OpenAsync();
+        Assert.Contains("You can withdraw up to ¥70.00", Text());
+        await Browser.SubmitAsync(("Amount", "70.01"));
+        Assert.Contains("You can withdraw ¥70.00 at the most", Text());
+        await OrderAsync("70");
+
+        await ReachAsync("Your card's bank has the money");
+        await FollowAsync("The account");
+        await FollowAsync("Withdraw to your card");
+        Assert.Contains("nothing on the account that could be withdrawn", Text());
+        Assert.Equal((0L, 30_00L), ((await AccountAsync()).Available, (await AccountAsync()).Held));
+    }
+
+    [Fact]
+    public async Task A_wrong_PIN_brings_nothing_and_five_lock_it()
+    {
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", "10"));
+        await Browser.SubmitAsync("Confirm", ("Pin", "1"));
+        Assert.Contains("Enter the six digits", Text());
+        for (var i = 0; i < 4; i++)
+        {
+            await Browser.SubmitAsync("Confirm", ("Pin", "975310"));
+            Assert.Contains("That is not your PIN", Text());
+            Assert.Contains("Amount¥10.00", Text());
+        }
+
+        await Browser.SubmitAsync("Confirm", ("Pin", "975310"));
+        Assert.Contains("locked for a day", Text());
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
+        Assert.Contains("locked for a day", Text());
+        Assert.Equal(100_00, (await AccountAsync()).Available);
+        Assert.Empty(await WithdrawalsAsync());
+    }
+
+    [Fact]
+    public async Task A_form_that_is_sent_twice_at_once_and_again_later_withdraws_once()
+    {
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", "100"));
+        var (form, address) = (Fields(), new Uri(Browser.Address, "withdraw?handler=Confirm"));
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => Browser.PostAsync(address, form))
+        );
+        var later = await Browser.PostAsync(address, form);
+
+        Assert.All(
+            answers.Append(later),
+            answer =>
+            {
+                Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+                Assert.Equal(answers[0].Headers.Location, answer.Headers.Location);
+            }
+        );
+        Assert.Equal(100_00, Assert.Single(await WithdrawalsAsync()).Amount);
+        Assert.Equal(0, (await AccountAsync()).Available);
+        await EventuallyAsync(async () => (await WithdrawalsAsync())[0].State == WithdrawalState.Succeeded);
+        await AssertBooksAsync();
+    }
+
+    [Fact]
+    public async Task Of_two_withdrawals_of_the_whole_balance_at_once_one_is_ordered()
+    {
+        var card = await CardAsync();
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", "100"));
+        var (one, address) = (Fields(), new Uri(Browser.Address, "withdraw?handler=Confirm"));
+        await Browser.GoAsync(new Uri(Browser.Address, "withdraw"));
+        await Browser.SubmitAsync(("Amount", "100"));
+        var other = Fields();
+
+        var answers = await Task.WhenAll(Browser.PostAsync(address, one), Browser.PostAsync(address, other));
+
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther);
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.Single(await WithdrawalsAsync());
+        await EventuallyAsync(async () => await CardAsync() == card + 100_00);
+        Assert.Equal(0, (await AccountAsync()).Available);
+    }
+
+    [Fact]
+    public async Task What_the_cards_bank_refuses_is_back_on_the_account_and_its_customer_is_told()
+    {
+        await OpenAsync();
+        await OrderAsync("88.01");
+
+        await ReachAsync("The money did not go to your card, and is back on this account");
+        await MessageAsync(Person, "did not go to your card");
+        Assert.Equal(100_00, (await AccountAsync()).Available);
+        await FollowAsync("The account");
+        Assert.Contains("To your card −¥88.01", Text());
+        Assert.Contains("Not taken by your card +¥88.01", Text());
+        var amounts = await Partner
+            .Client.Accounts.ListTransactionsAsync(Customer.CustomerId, Customer.AccountId!)
+            .Take(2)
+            .Select(line => (line.Kind, line.Amount.Amount))
+            .ToListAsync();
+        Assert.Equal([(TransactionKind.Withdrawal, 88_01), (TransactionKind.Withdrawal, -88_01)], amounts);
+        Assert.Empty(await OutstandingAsync());
+        await AssertBooksAsync();
+    }
+
+    [Fact]
+    public async Task A_late_answer_is_waited_for_and_the_account_is_not_closed_meanwhile()
+    {
+        await OpenAsync();
+        await OrderAsync("88.03");
+        Assert.Contains("being asked to take the money", Text());
+        Assert.NotNull(Browser.Page.QuerySelector("meta[http-equiv=refresh]"));
+        Assert.Equal(11_97, (await AccountAsync()).Available);
+
+        var state = Browser.Address;
+        await FollowAsync("The account");
+        await FollowAsync("Close the account");
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.Contains("Money is on its way to your card", Text());
+
+        await Browser.GoAsync(state);
+        await ReachAsync("Your card's bank has the money");
+    }
+
+    [Theory]
+    [InlineData(TransferCommands.Done, "Succeeded", 11_96)]
+    [InlineData(DeclineCodes.CardRefused, "Returned", 100_00)]
+    public async Task One_without_an_answer_is_booked_as_a_person_was_told(
+        string outcome,
+        string state,
+        long available
+    )
+    {
+        await OpenAsync();
+        await OrderAsync("88.04");
+        var intent = await IntentAsync((await WithdrawalsAsync())[0].Id.Value);
+        Assert.Equal(11_96, (await AccountAsync()).Available);
+
+        Assert.EndsWith(state, await TransferCommands.ResolveAsync(Shared.Server.Services, intent, outcome));
+        Assert.Null(await TransferCommands.ResolveAsync(Shared.Server.Services, intent, outcome));
+
+        Assert.Equal(available, (await AccountAsync()).Available);
+        await AssertBooksAsync();
+    }
+
+    [Fact]
+    public async Task What_can_go_neither_to_the_card_nor_back_waits_and_is_sent_again()
+    {
+        Person = (await Partner.PersonsAsync())[1];
+        var full = await Partner.LinkTypeThreeAsync(1);
+        await Partner.TopUpAsync(full, Money.Yuan(2_000), "top-up-2");
+        await OpenAsync();
+        await OrderAsync("88.04");
+        var withdrawal = (await WithdrawalsAsync())[0];
+        await Partner.TopUpAsync(full, Money.Yuan(80), "top-up-3");
+        var intent = await IntentAsync(withdrawal.Id.Value);
+        Assert.EndsWith(
+            "Failed",
+            await TransferCommands.ResolveAsync(Shared.Server.Services, intent, DeclineCodes.CardRefused)
+        );
+        await Browser.GoAsync(Browser.Address);
+        Assert.Contains("We keep it for you", Text());
+        Assert.Contains($"{withdrawal.Id} in world {World}: 88.04 CNY", await OutstandingAsync());
+
+        Assert.NotNull(await TransferCommands.RetryAsync(Shared.Server.Services, withdrawal.Id.ToString()));
+        intent = await IntentAsync(withdrawal.Id.Value);
+        await TransferCommands.ResolveAsync(Shared.Server.Services, intent, TransferCommands.Done);
+
+        Assert.Equal(WithdrawalState.Succeeded, (await WithdrawalsAsync())[0].State);
+        Assert.DoesNotContain(withdrawal.Id.ToString(), await OutstandingAsync());
+        await AssertBooksAsync();
+    }
+
+    [Theory]
+    [InlineData(AccountState.Frozen, "The account is frozen")]
+    [InlineData(AccountState.Dormant, "The account sleeps")]
+    [InlineData(AccountState.Closing, "The account is closed")]
+    public async Task An_account_that_is_not_in_use_refuses_and_says_why(AccountState state, string why)
+    {
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", "10"));
+        await PutAsync((await AccountAsync()) with { State = state });
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
+        Assert.Contains(why, Text());
+
+        await Browser.GoAsync(new Uri(Browser.Address, "withdraw"));
+        Assert.Contains(why, Text());
+        Assert.Null(Browser.Page.QuerySelector("main form"));
+        Assert.Empty(await WithdrawalsAsync());
+    }
+
+    [Fact]
+    public async Task Nobody_else_sees_it_or_takes_its_form_and_no_other_card_is_paid()
+    {
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", "10"), ("Card", "card_00000000000000000000000000"));
+        Assert.Contains("not bound to the account", Text());
+        await Browser.SubmitAsync(("Amount", "10"));
+        await OrderAsync("10");
+        var (state, form) = (Browser.Address, Browser.Address.AbsolutePath.Split('/')[^1]);
+
+        var persons = await Partner.PersonsAsync();
+        var other = await Partner.LinkAsync(1);
+        await Partner.TopUpAsync(other, Money.Yuan(50), "top-up-2");
+        using var stranger = new Browser();
+        await SignInAsync(stranger, persons[1]);
+        await stranger.GoAsync(state);
+        Assert.EndsWith("/bank/error", stranger.Address.AbsolutePath);
+        await stranger.GoAsync(Own());
+        await stranger.GoAsync(
+            new(
+                stranger.Address,
+                stranger.Page.QuerySelector("a.account")!.GetAttribute("href") + "/withdraw"
+            )
+        );
+        await stranger.SubmitAsync(("Amount", "10"), ("Form", form));
+        await stranger.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
+        Assert.Contains("not in a state for this", Text(stranger));
+        Assert.Single(await WithdrawalsAsync());
+    }
+
+    private async Task OpenAsync()
+    {
+        await SignInAsync();
+        await FollowAsync("e-account");
+        await FollowAsync("Withdraw to your card");
+    }
+
+    private async Task OrderAsync(string amount)
+    {
+        if (Browser.Page.QuerySelector("#Pin") is null)
+        {
+            await Browser.SubmitAsync(("Amount", amount));
+        }
+
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
+        Assert.Contains("/withdraw/", Browser.Address.AbsolutePath);
+    }
+
+    private List<KeyValuePair<string, string>> Fields() =>
+        [.. Browser.HiddenFields(), KeyValuePair.Create("Pin", TestPartner.Pin)];
+
+    private async Task ReachAsync(string text)
+    {
+        for (var i = 0; i < 400 && !Text().Contains(text); i++)
+        {
+            await Task.Delay(25);
+            await Browser.GoAsync(Browser.Address);
+        }
+
+        Assert.Contains(text, Text());
+    }
+
+    private async Task<AccountRow> AccountAsync() =>
+        (await Store.ListAsync(AccountTables.Accounts, World, $"1 = {1} ORDER BY id LIMIT 1")).Single();
+
+    private ValueTask<IReadOnlyList<WithdrawalRow>> WithdrawalsAsync() =>
+        Store.ListAsync(WithdrawalTables.Withdrawals, World, $"1 = {1} ORDER BY id");
+
+    private async Task<string> IntentAsync(Guid subject) =>
+        (
+            await Store.FirstAsync(
+                Server.Outside.IntentTables.Intents,
+                World,
+                $"subject_id = {subject} AND state <> {Server.Outside.IntentState.Done}"
+            )
+        )!.Id.ToString();
+
+    private async Task<string> OutstandingAsync() =>
+        string.Join(
+            '\n',
+            (await TransferCommands.ListAsync(Shared.Server.Services)).Where(line =>
+                line.Contains($"in world {World}:")
+            )
+        );
+
+    private async Task<long> CardAsync() =>
+        (await Store.FindAsync(SandboxTables.Cards, World, new SandboxCardKey(Person.CardNumber)))!.Balance;
+
+    private async Task AssertBooksAsync() =>
+        Assert.DoesNotContain(
+            await new BooksAudit(Store).FindViolationsAsync(),
+            found => found.Rule.Contains("withdrawal") || found.Rule.Contains("balance")
+        );
+
+    private static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 400 && !await holds(); i++)
+        {
+            await Task.Delay(25);
+        }
+
+        Assert.True(await holds());
+    }
+
+    private Task PutAsync(AccountRow account) =>
+        Shared.Server.Get<Engine>().SubmitAsync(new Put(World, account));
+
+    /// <summary>Lets an account be in a state.</summary>
+    private sealed record Put(World World, AccountRow Account)
+        : Command<Done>(World, DateTimeOffset.UnixEpoch)
+    {
+        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, Account.Id);
+
+        public override Decision<Done> Decide(Book book)
+        {
+            book.Update(
+                AccountTables.Accounts,
+                book.Get(AccountTables.Accounts, Account.Id) with
+                {
+                    State = Account.State,
+                }
+            );
+            return Decision.Accept(new Done());
+        }
+    }
+}
