@@ -52,7 +52,11 @@ public static partial class Amounts
             _ => letter,
         };
 
-    [GeneratedRegex(@"^¥?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{0,2})?元?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^¥?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{0,2})?元?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1_000
+    )]
     private static partial Regex Yuans();
 
     /// <summary>For programs: a number of yuan.</summary>
