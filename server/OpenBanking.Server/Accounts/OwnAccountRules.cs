@@ -1,6 +1,7 @@
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Accounts;
@@ -229,6 +230,5 @@ public static class OwnAccountRules
         return Decision.Accept(check);
     }
 
-    private static bool IsNickname(string name) =>
-        name.Length is > 0 and <= LongestNickname && name == name.Trim() && !name.Any(char.IsControl);
+    private static bool IsNickname(string name) => name == name.Trim() && Wire.IsName(name, LongestNickname);
 }

@@ -1,5 +1,6 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Customers;
@@ -288,6 +289,5 @@ public static class PasskeyRules
             ? new(Refusals.LossReported)
         : null;
 
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= LongestName && name == name.Trim() && !name.Any(char.IsControl);
+    private static bool IsName(string name) => name == name.Trim() && Wire.IsName(name, LongestName);
 }

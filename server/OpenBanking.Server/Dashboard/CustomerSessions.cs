@@ -74,7 +74,8 @@ public sealed class CustomerSessions(
         }
 
         // Number and session may have changed together after the session was read.
-        return await store.FindAsync(SessionTables.Sessions, world, sessionId) is { } now
+        return
+            await store.FindAsync(SessionTables.Sessions, world, sessionId) is { } now
             && now.MobileIndex != row.MobileIndex
             ? await FindAsync(world, id, browserSecret)
             : null;

@@ -51,9 +51,14 @@ public static class Wire
     /// <summary>A name that stands on the bank's pages: something to see, and nothing that turns or hides the text around
     /// it.</summary>
     public static ProblemError? CheckName(string pointer, string name, int longest) =>
-        name.Length > longest || !IsShowable(name)
+        !IsName(name, longest)
             ? Wrong(pointer, "wrong_format", $"1 to {longest} characters that can be seen are expected.")
             : null;
+
+    /// <summary>Whether it has 1 to so many characters, each counted once however it is coded, and all of them can be
+    /// seen.</summary>
+    public static bool IsName(string name, int longest) =>
+        name.EnumerateRunes().Count() <= longest && IsShowable(name);
 
     public static bool IsShowable(string name) =>
         !string.IsNullOrWhiteSpace(name)

@@ -15,6 +15,22 @@ public class WireTests
     public void An_amount_is_from_one_fen_to_a_hundred_million_yuan(long amount, string? code) =>
         Assert.Equal(code, Wire.CheckAmount("/amount", Money.Cny(amount))?.Code);
 
+    /// <summary>Of people and of things: each character counts once, also those that take two units of UTF-16.</summary>
+    [Theory]
+    [InlineData("买买提·吐尔逊", true)]
+    [InlineData("\U00020BB7田一郎", true)]
+    [InlineData("\U0001F3AC\U0001F3AC\U0001F3AC\U0001F3AC\U0001F3AC\U0001F3AC\U0001F3AC\U0001F3AC", true)]
+    [InlineData("123456789", false)]
+    [InlineData("", false)]
+    [InlineData(" ", false)]
+    [InlineData("a\u202Eb", false)]
+    [InlineData("a\u2066b", false)]
+    [InlineData("a\u200Bb", false)]
+    [InlineData("a\u0007b", false)]
+    [InlineData("a\u2028b", false)]
+    public void A_name_has_characters_that_can_be_seen_each_counted_once(string name, bool taken) =>
+        Assert.Equal(taken, Wire.IsName(name, longest: 8));
+
     [Theory]
     [InlineData("USD")]
     [InlineData("cny")]
