@@ -91,8 +91,14 @@ internal static class ProofMutants
             "await shared.RememberAsync(digest)",
             "ProofFreshness.New"
         ),
-        new("W-10", "a proof of the slot before", Seen, "previous.Contains(digest)", "false"),
+        new("W-10", "a proof of the slot before", Seen, "previous.Proofs.Contains(digest)", "false"),
         new("W-10", "the slot before is kept", Seen, "slot == currentSlot + 1", "false"),
-        new("W-10", "a memory that is full takes nothing", Seen, "current.Count < mostInSlot", "true"),
+        new(
+            "W-10",
+            "a memory that is full takes nothing",
+            Seen,
+            "current.Proofs.Count >= mostInSlot",
+            "false"
+        ),
     ];
 }

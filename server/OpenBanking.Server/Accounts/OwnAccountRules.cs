@@ -1,7 +1,6 @@
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Http;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Accounts;
@@ -230,5 +229,6 @@ public static class OwnAccountRules
         return Decision.Accept(check);
     }
 
-    private static bool IsNickname(string name) => name == name.Trim() && Wire.IsName(name, LongestNickname);
+    private static bool IsNickname(string name) =>
+        name == name.Trim() && ShownText.IsName(name, LongestNickname);
 }

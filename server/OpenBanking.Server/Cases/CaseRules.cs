@@ -1,6 +1,5 @@
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Http;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Cases;
@@ -107,7 +106,7 @@ public static class CaseRules
         text.Length is > 0 and <= LongestText
         && text.All(letter => !char.IsControl(letter) || letter == '\n');
 
-    public static bool IsName(string name) => name == name.Trim() && Wire.IsName(name, LongestName);
+    public static bool IsName(string name) => name == name.Trim() && ShownText.IsName(name, LongestName);
 
     public static bool IsClerk(string name) =>
         name.Length is > 0 and <= LongestClerk && !name.Any(char.IsControl);

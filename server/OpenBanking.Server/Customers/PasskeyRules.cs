@@ -1,6 +1,5 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Http;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Customers;
@@ -289,5 +288,5 @@ public static class PasskeyRules
             ? new(Refusals.LossReported)
         : null;
 
-    private static bool IsName(string name) => name == name.Trim() && Wire.IsName(name, LongestName);
+    private static bool IsName(string name) => name == name.Trim() && ShownText.IsName(name, LongestName);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Http;
@@ -51,30 +49,11 @@ public static class Wire
     /// <summary>A name that stands on the bank's pages: something to see, and nothing that turns or hides the text around
     /// it.</summary>
     public static ProblemError? CheckName(string pointer, string name, int longest) =>
-        !IsName(name, longest)
+        !ShownText.IsName(name, longest)
             ? Wrong(pointer, "wrong_format", $"1 to {longest} characters that can be seen are expected.")
             : null;
 
-    /// <summary>Whether it has 1 to so many characters, each counted once however it is coded, and all of them can be
-    /// seen.</summary>
-    public static bool IsName(string name, int longest) =>
-        name.EnumerateRunes().Count() <= longest && IsShowable(name);
-
-    public static bool IsShowable(string name) =>
-        !string.IsNullOrWhiteSpace(name)
-        && name.EnumerateRunes()
-            .All(character =>
-                Rune.GetUnicodeCategory(character)
-                    is not (
-                        UnicodeCategory.Control
-                        or UnicodeCategory.Format
-                        or UnicodeCategory.LineSeparator
-                        or UnicodeCategory.ParagraphSeparator
-                        or UnicodeCategory.Surrogate
-                        or UnicodeCategory.PrivateUse
-                        or UnicodeCategory.OtherNotAssigned
-                    )
-            );
+    public static bool IsShowable(string name) => ShownText.IsShowable(name);
 
     /// <summary>What an id of the wrong form, or of nothing this caller knows, is answered with.</summary>
     public static ProblemError NotKnown(string pointer, string what) =>

@@ -1,3 +1,4 @@
+using OpenBanking.Server;
 using OpenBanking.Server.Http;
 
 namespace OpenBanking.Tests.Rules.Http;
@@ -29,7 +30,7 @@ public class WireTests
     [InlineData("a\u0007b", false)]
     [InlineData("a\u2028b", false)]
     public void A_name_has_characters_that_can_be_seen_each_counted_once(string name, bool taken) =>
-        Assert.Equal(taken, Wire.IsName(name, longest: 8));
+        Assert.Equal(taken, ShownText.IsName(name, longest: 8));
 
     [Theory]
     [InlineData("USD")]

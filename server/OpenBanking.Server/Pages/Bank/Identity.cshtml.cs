@@ -4,7 +4,6 @@ using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Worlds;
-using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Pages;
 
@@ -56,7 +55,7 @@ public sealed class IdentityModel(
         var name = FullName?.Trim() ?? "";
         var idNumber = IdNumber?.Replace(" ", "").ToUpperInvariant() ?? "";
         var cardNumber = CardNumber?.Replace(" ", "") ?? "";
-        Require(Wire.IsName(name, LongestName), nameof(FullName), "NameWrong");
+        Require(ShownText.IsName(name, LongestName), nameof(FullName), "NameWrong");
         Require(IdentityNumbers.IsResidentId(idNumber), nameof(IdNumber), "IdNumberWrong");
         Require(IdentityNumbers.IsCardNumber(cardNumber), nameof(CardNumber), "CardNumberWrong");
         TermsEntry.Check(this, ModelState, texts);
