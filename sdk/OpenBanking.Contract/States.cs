@@ -242,7 +242,7 @@ public readonly record struct TransactionKind(string Value) : IOpenValue<Transac
     /// <summary>Money brought from the bound card.</summary>
     public static TransactionKind TopUp { get; } = new("top_up");
 
-    /// <summary>Money taken to the bound card.</summary>
+    /// <summary>Money taken to a bound card; where it is positive, the card did not take it and it is back.</summary>
     public static TransactionKind Withdrawal { get; } = new("withdrawal");
 
     /// <inheritdoc/>

@@ -383,7 +383,7 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         Assert.True(await holds());
     }
 
-    private Task PutAsync(AccountRow account) =>
+    private Task<Decision<Done>> PutAsync(AccountRow account) =>
         Shared.Server.Get<Engine>().SubmitAsync(new Put(World, account));
 
     /// <summary>Lets an account be in a state.</summary>
