@@ -138,6 +138,7 @@ public sealed class OwnAccounts(
         ClosingRules.WhyNot(
             account,
             await IsTopUpUnderWayAsync(world, account),
+            await withdrawals.IsUnderWayAsync(world, account),
             await clocks.NowAsync(world)
         );
 

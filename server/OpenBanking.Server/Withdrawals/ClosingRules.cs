@@ -52,14 +52,11 @@ public static class ClosingRules
     public static Decision<PinCheck> Close(CloseAccount command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (WhyNot(account, command.TopUpUnderWay, command.Now) is { } hindrance)
+        if (
+            WhyNot(account, command.TopUpUnderWay, command.WithdrawalUnderWay, command.Now) is { } hindrance
+        )
         {
             return Decision.Reject(hindrance);
-        }
-
-        if (command.WithdrawalUnderWay)
-        {
-            return Decision.Reject(Refusals.WithdrawalUnderWay);
         }
 
         var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
@@ -89,10 +86,16 @@ public static class ClosingRules
     }
 
     /// <summary>Why an account cannot be closed now, whoever asks; null when it can.</summary>
-    public static string? WhyNot(AccountRow account, bool topUpUnderWay, DateTimeOffset now) =>
+    public static string? WhyNot(
+        AccountRow account,
+        bool topUpUnderWay,
+        bool withdrawalUnderWay,
+        DateTimeOffset now
+    ) =>
         AccountRules.StandingAt(account, now).BeginClosing() is null ? OwnAccountRules.Refusals.NotNow
         : account.Held > 0 ? Refusals.HoldsOpen
         : topUpUnderWay ? Refusals.TopUpUnderWay
+        : withdrawalUnderWay ? Refusals.WithdrawalUnderWay
         : null;
 
     /// <summary>The card's bank did not take it, or may not be asked: the account is what it was.</summary>

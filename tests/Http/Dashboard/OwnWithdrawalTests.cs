@@ -196,7 +196,10 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
     [Fact]
     public async Task A_late_answer_is_waited_for_and_the_account_is_not_closed_meanwhile()
     {
+        using var elsewhere = new Browser();
+        await SignInAsync(elsewhere, Person);
         await OpenAsync();
+        await elsewhere.GoAsync(new(Browser.Address, "close"));
         await OrderAsync("88.03");
         Assert.Contains("being asked to take the money", Text());
         Assert.NotNull(Browser.Page.QuerySelector("meta[http-equiv=refresh]"));
@@ -205,8 +208,11 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         var state = Browser.Address;
         await FollowAsync("The account");
         await FollowAsync("Close the account");
-        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
         Assert.Contains("Money is on its way to your card", Text());
+        Assert.Null(Browser.Page.QuerySelector("form .danger"));
+        await elsewhere.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.Contains("Money is on its way to your card", Text(elsewhere));
+        Assert.Equal(AccountState.Active, (await AccountAsync()).State);
 
         await Browser.GoAsync(state);
         await ReachAsync("Your card's bank has the money");

@@ -36,9 +36,15 @@ public sealed class CustomerCloseModel(
 
         var refusal = await accounts.CloseAsync(Session, Account, Pin!);
         // Of two taps one closes, and the other finds it done.
-        return refusal is not null && IsDone((await Queries.FindAccountAsync(World, CustomerId, Account.Id))!)
-            ? SeeOther(DoneRoute)
-            : DoneUnless(refusal);
+        if (refusal is not null && IsDone((await Queries.FindAccountAsync(World, CustomerId, Account.Id))!))
+        {
+            return SeeOther(DoneRoute);
+        }
+
+        var result = DoneUnless(refusal);
+        // What has come in between since the page was asked for.
+        Hindrance ??= Refusal is null ? null : $"Own_{Refusal}";
+        return result;
     }
 
     private static bool IsDone(AccountRow account) =>
