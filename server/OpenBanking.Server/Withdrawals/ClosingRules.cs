@@ -52,9 +52,7 @@ public static class ClosingRules
     public static Decision<PinCheck> Close(CloseAccount command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        if (
-            WhyNot(account, command.TopUpUnderWay, command.WithdrawalUnderWay, command.Now) is { } hindrance
-        )
+        if (WhyNot(account, command.TopUpUnderWay, command.WithdrawalUnderWay, command.Now) is { } hindrance)
         {
             return Decision.Reject(hindrance);
         }
