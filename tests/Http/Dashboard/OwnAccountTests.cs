@@ -22,6 +22,12 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await ToActAsync("Name");
         await Browser.SubmitAsync(("Nickname", "  For <b>films</b>  "));
         Assert.Contains("For <b>films</b>", Text());
+        await FollowAsync("Name");
+        await Browser.SubmitAsync(("Nickname", "For\u202Efilms"));
+        Assert.Contains("all of them can be seen", Text());
+        Assert.Contains("maxlength=\"40\"", Browser.Content);
+        await Browser.SubmitAsync(("Nickname", string.Concat(Enumerable.Repeat("\U0001F3AC", 20))));
+        Assert.DoesNotContain("all of them can be seen", Text());
 
         await FollowAsync("Limits");
         await Browser.SubmitAsync(("PaymentLimit", "twenty"), ("DayLimit", "50"));
