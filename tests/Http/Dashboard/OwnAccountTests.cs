@@ -234,6 +234,7 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         var account = Browser.Address;
         await Browser.GoAsync(form);
         Assert.Equal(account, Browser.Address);
+        await MessageAsync(Person, "is being closed, and what is on it goes to your card ending in");
 
         await EventuallyAsync(async () => (await AccountAsync()).State == AccountState.Closed);
         Assert.Equal(before + 70_00, await CardAsync());
