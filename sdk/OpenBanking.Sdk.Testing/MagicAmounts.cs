@@ -15,6 +15,7 @@ public static class MagicAmounts
 {
     private const string AnyPost = "payment, capture, refund, top-up";
     private const string TopUp = "top-up";
+    private const string Either = "top-up, withdrawal";
     private const string Payment = "payment";
     private const string Payout = "payout";
 
@@ -27,10 +28,10 @@ public static class MagicAmounts
     /// <summary>There is too little on the card: <see cref="DeclineCodes.CardInsufficientFunds"/>.</summary>
     public static Money CardInsufficientFunds { get; } = Money.Cny(SandboxAmounts.CardInsufficientFunds);
 
-    /// <summary>The top-up is processing for two seconds and more, then succeeds.</summary>
+    /// <summary>The top-up, or withdrawal, is processing for two seconds and more, then succeeds.</summary>
     public static Money CardAnswerLost { get; } = Money.Cny(SandboxAmounts.CardAnswerLost);
 
-    /// <summary>The top-up is processing until the bank's staff end it.</summary>
+    /// <summary>The top-up, or withdrawal, is processing until the bank's staff end it.</summary>
     public static Money CardNeverAnswers { get; } = Money.Cny(SandboxAmounts.CardNeverAnswers);
 
     /// <summary>The bank finds the payment too risky: <see cref="DeclineCodes.RiskDeclined"/>.</summary>
@@ -76,7 +77,12 @@ public static class MagicAmounts
     /// <summary>All of them.</summary>
     public static IReadOnlyList<MagicAmount> All { get; } =
     [
-        new(nameof(CardRefused), CardRefused, TopUp, "fails with `card_refused`"),
+        new(
+            nameof(CardRefused),
+            CardRefused,
+            Either,
+            "a top-up fails with `card_refused`; a withdrawal comes back to the account, and the customer is told so"
+        ),
         new(
             nameof(CardInsufficientFunds),
             CardInsufficientFunds,
@@ -86,13 +92,13 @@ public static class MagicAmounts
         new(
             nameof(CardAnswerLost),
             CardAnswerLost,
-            TopUp,
+            Either,
             "is `processing` for two seconds and more, then `succeeded`: the card's bank moved the money, and its answer was lost"
         ),
         new(
             nameof(CardNeverAnswers),
             CardNeverAnswers,
-            TopUp,
+            Either,
             "is `processing` until the bank's staff say what became of it"
         ),
         new(nameof(RiskDeclined), RiskDeclined, Payment, "fails with `risk_declined`"),

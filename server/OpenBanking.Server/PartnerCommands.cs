@@ -90,7 +90,10 @@ public static class PartnerCommands
 
         if (Wire.CheckName("", name, LongestName) is not null)
         {
-            return (false, $"A name is 1 to {LongestName} characters that can be seen.");
+            return (
+                false,
+                $"A name is 1 to {LongestName} characters that can be seen, with no space at the ends."
+            );
         }
 
         var now = services.GetRequiredService<WorldClocks>().RealNow;

@@ -3,27 +3,48 @@ using System.Text;
 
 namespace OpenBanking.Server;
 
-/// <summary>Text that is shown to people who did not write it.</summary>
+/// <summary>Text that is shown to people who did not write it. Each character counts once, however it is coded.</summary>
 public static class ShownText
 {
-    /// <summary>Whether it has 1 to so many characters, each counted once however it is coded, and all of them can be
-    /// seen.</summary>
-    public static bool IsName(string name, int longest) =>
-        name.EnumerateRunes().Count() <= longest && IsShowable(name);
+    private static readonly Rune NonJoiner = new(0x200C);
+    private static readonly Rune Joiner = new(0x200D);
 
-    public static bool IsShowable(string name) =>
-        !string.IsNullOrWhiteSpace(name)
-        && name.EnumerateRunes()
+    /// <summary>Whether it has 1 to so many characters, all of which can be seen, and no space at its ends.</summary>
+    public static bool IsName(string name, int longest) =>
+        name == name.Trim() && IsCounted(name, longest) && name.EnumerateRunes().All(CanBeSeen);
+
+    /// <summary>Whether it has 1 to so many characters, none of which hides or turns the text around it. Those that join
+    /// letters and emoji may stand in it.</summary>
+    /// <param name="withLines">Whether lines may be broken.</param>
+    public static bool IsText(string text, int longest, bool withLines = false) =>
+        IsCounted(text, longest)
+        && text.EnumerateRunes()
             .All(character =>
-                Rune.GetUnicodeCategory(character)
-                    is not (
-                        UnicodeCategory.Control
-                        or UnicodeCategory.Format
-                        or UnicodeCategory.LineSeparator
-                        or UnicodeCategory.ParagraphSeparator
-                        or UnicodeCategory.Surrogate
-                        or UnicodeCategory.PrivateUse
-                        or UnicodeCategory.OtherNotAssigned
-                    )
+                !Disturbs(character)
+                || character == Joiner
+                || character == NonJoiner
+                || (withLines && character.Value == '\n')
             );
+
+    /// <summary>How many units of UTF-16, which are what a page's <c>maxlength</c> counts, so many characters may take.</summary>
+    public static int MostUnits(int characters) => 2 * characters;
+
+    private static bool IsCounted(string text, int longest) =>
+        text.Length > 0 && text.EnumerateRunes().Count() <= longest;
+
+    private static bool CanBeSeen(Rune character) =>
+        !Disturbs(character)
+        && Rune.GetUnicodeCategory(character)
+            is not (
+                UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+            );
+
+    private static bool Disturbs(Rune character) =>
+        Rune.GetUnicodeCategory(character)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 }

@@ -74,7 +74,7 @@ public sealed partial class ExampleJourney
             async () => (await AccountsAsync())[^1],
             now => now.Type == AccountType.TypeTwo.Value
         );
-        Assert.Null(await own.CloseAsync(session, account, Pin));
+        Assert.Null(await own.CloseAsync(session, account, Pin, "It is being closed."));
     }
 
     private async Task<OpenSession> SessionOfAsync(AccountRow account) =>

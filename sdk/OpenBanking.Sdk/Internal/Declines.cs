@@ -14,15 +14,42 @@ internal static class Declines
             payment.DeclineCode
             ?? throw new ArgumentException("The payment was not declined.", nameof(payment));
         var known = DeclineCodes.Catalogue.FirstOrDefault(entry => entry.Code == code);
+        var limit = await LimitAsync(api, payment, code, cancellationToken).ConfigureAwait(false);
+        var (customerAdvice, partnerAdvice) =
+            limit is { ResetsAt: not null } && payment.CustomerAmount.Amount > limit.Limit.Amount
+                ? AdviceWithoutWaiting(code)
+                : (known?.CustomerAdvice, known?.PartnerAdvice);
         return new()
         {
             Code = code,
             Meaning = known?.Title ?? "The bank declined the payment",
-            CustomerAdvice = known?.CustomerAdvice,
-            PartnerAdvice = known?.PartnerAdvice,
-            Limit = await LimitAsync(api, payment, code, cancellationToken).ConfigureAwait(false),
+            CustomerAdvice = customerAdvice,
+            PartnerAdvice = partnerAdvice,
+            Limit = limit,
         };
     }
+
+    /// <summary>For more than the limit is when nothing is used of it.</summary>
+    private static (string Customer, string Partner) AdviceWithoutWaiting(string code) =>
+        code switch
+        {
+            DeclineCodes.AgreementDailyLimit => (
+                "Agree to a higher limit: no single day allows so much.",
+                "Ask for a new agreement, or for less: no single day allows so much."
+            ),
+            DeclineCodes.AgreementMonthlyLimit => (
+                "Agree to a higher limit: no single month allows so much.",
+                "Let the customer confirm, ask for a new agreement, or for less: no single month allows so much."
+            ),
+            DeclineCodes.AccountDailyLimit => (
+                "Raise the limit if you have lowered it, or pay in another way: no single day allows so much.",
+                "Ask for less, or offer another way to pay: no single day allows so much."
+            ),
+            _ => (
+                "Pay in another way: no single year allows so much.",
+                "Ask for less, or offer another way to pay: no single year allows so much."
+            ),
+        };
 
     private static async Task<LimitUse?> LimitAsync(
         Api api,

@@ -101,10 +101,10 @@ public static class OwnAccountRules
         public const string NotNow = "account_state";
     }
 
-    /// <summary>Refuses: a name that is too long, or has control characters in it; the customer was erased.</summary>
+    /// <summary>Refuses: a name that is too long, or has characters that cannot be seen; the customer was erased.</summary>
     public static Decision<Done> Name(NameAccount command, Book book)
     {
-        if (command.Nickname is { } name && !IsNickname(name))
+        if (command.Nickname is { } name && !ShownText.IsName(name, LongestNickname))
         {
             return Decision.Reject(Refusals.Nickname);
         }
@@ -228,7 +228,4 @@ public static class OwnAccountRules
         );
         return Decision.Accept(check);
     }
-
-    private static bool IsNickname(string name) =>
-        name == name.Trim() && ShownText.IsName(name, LongestNickname);
 }

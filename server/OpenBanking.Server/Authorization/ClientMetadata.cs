@@ -24,8 +24,8 @@ public static class ClientMetadata
         JsonSerializer.Deserialize<string[]>(stored)!;
 
     public static OAuthFailure? Check(ClientRegistrationRequest request, string signingAlgorithm) =>
-        request.ClientName.Length > LongestName || !Wire.IsShowable(request.ClientName)
-            ? Refuse("client_name must be 1 to 64 characters that can be seen.")
+        !ShownText.IsName(request.ClientName, LongestName)
+            ? Refuse("client_name must be 1 to 64 characters that can be seen, with no space at the ends.")
             : ClientLogos.Check(request.LogoUri)
                 ?? CheckRedirectUris(request)
                 ?? CheckKeys(request)

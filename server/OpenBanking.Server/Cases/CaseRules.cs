@@ -101,12 +101,8 @@ public static class CaseRules
         public const string NotNow = "case_state";
     }
 
-    /// <summary>Whether customer or bank may write this: lines may be broken, and nothing else is between the letters.</summary>
-    public static bool IsText(string text) =>
-        text.Length is > 0 and <= LongestText
-        && text.All(letter => !char.IsControl(letter) || letter == '\n');
-
-    public static bool IsName(string name) => name == name.Trim() && ShownText.IsName(name, LongestName);
+    /// <summary>Whether customer or bank may write this; lines may be broken.</summary>
+    public static bool IsText(string text) => ShownText.IsText(text, LongestText, withLines: true);
 
     public static bool IsClerk(string name) =>
         name.Length is > 0 and <= LongestClerk && !name.Any(char.IsControl);

@@ -280,13 +280,11 @@ public static class PasskeyRules
         string name,
         IReadOnlyList<Id<AccountRow>> accounts
     ) =>
-        !IsName(name) ? new(Refusals.Name)
+        !ShownText.IsName(name, LongestName) ? new(Refusals.Name)
         : customer.Passkeys >= Most ? new(Refusals.TooMany)
         : accounts.Any(account =>
             book.Get(AccountTables.Accounts, account).FrozenFor.HasFlag(FreezeReasons.LossReport)
         )
             ? new(Refusals.LossReported)
         : null;
-
-    private static bool IsName(string name) => name == name.Trim() && ShownText.IsName(name, LongestName);
 }

@@ -22,6 +22,7 @@ public sealed class OwnAccounts(
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
+    Notices notices,
     Ids ids
 )
 {
@@ -111,7 +112,8 @@ public sealed class OwnAccounts(
         );
     }
 
-    public async Task<string?> CloseAsync(OpenSession session, AccountRow account, string pin)
+    /// <param name="notice">What the message to the customer's phone says.</param>
+    public async Task<string?> CloseAsync(OpenSession session, AccountRow account, string pin, string notice)
     {
         var topUpUnderWay = await IsTopUpUnderWayAsync(session.World, account);
         var withdrawalUnderWay = await withdrawals.IsUnderWayAsync(session.World, account);
@@ -128,7 +130,8 @@ public sealed class OwnAccounts(
                 ids.New<IntentRow>(),
                 clocks.RealNow,
                 told,
-                withdrawalUnderWay
+                withdrawalUnderWay,
+                notices.Write(session.Customer!, notice)
             )
         );
     }

@@ -32,11 +32,11 @@ public static class Wire
             : null;
 
     public static ProblemError? CheckText(string pointer, string? text, int longest = LongestText) =>
-        text is not null && (text.Length is 0 || text.Length > longest || text.Any(char.IsControl))
+        text is not null && !ShownText.IsText(text, longest)
             ? Wrong(
                 pointer,
                 "wrong_format",
-                $"1 to {longest} characters without control characters are expected."
+                $"1 to {longest} characters are expected, none that hides or turns the text around it."
             )
             : null;
 
@@ -46,14 +46,15 @@ public static class Wire
             ? Wrong(pointer, "wrong_format", $"1 to {LongestText} visible ASCII characters are expected.")
             : null;
 
-    /// <summary>A name that stands on the bank's pages: something to see, and nothing that turns or hides the text around
-    /// it.</summary>
+    /// <summary>A name that stands on the bank's pages.</summary>
     public static ProblemError? CheckName(string pointer, string name, int longest) =>
         !ShownText.IsName(name, longest)
-            ? Wrong(pointer, "wrong_format", $"1 to {longest} characters that can be seen are expected.")
+            ? Wrong(
+                pointer,
+                "wrong_format",
+                $"1 to {longest} characters that can be seen are expected, and no space at the ends."
+            )
             : null;
-
-    public static bool IsShowable(string name) => ShownText.IsShowable(name);
 
     /// <summary>What an id of the wrong form, or of nothing this caller knows, is answered with.</summary>
     public static ProblemError NotKnown(string pointer, string what) =>

@@ -11,6 +11,7 @@ namespace OpenBanking.Server.Withdrawals;
 /// <param name="TopUpUnderWay">Whether the card's bank was asked for money that may still come.</param>
 /// <param name="Consents">The consents to use the account: their apps are told.</param>
 /// <param name="WithdrawalUnderWay">Whether money that may come back is on its way to a card.</param>
+/// <param name="Notice">Tells the customer that it is being closed.</param>
 public sealed record CloseAccount(
     World World,
     DateTimeOffset Now,
@@ -21,7 +22,8 @@ public sealed record CloseAccount(
     Id<IntentRow> IntentId,
     DateTimeOffset RealNow,
     IReadOnlyList<Id<ConsentRow>> Consents,
-    bool WithdrawalUnderWay = false
+    bool WithdrawalUnderWay = false,
+    Notice? Notice = null
 ) : OwnAccountCommand<PinCheck>(World, Now, Account)
 {
     public override void Keys(IKeySet keys)
@@ -80,6 +82,7 @@ public static class ClosingRules
             command.Now,
             command.RealNow
         );
+        command.Notice?.Send(book, account.CustomerId);
         return Decision.Accept(check);
     }
 

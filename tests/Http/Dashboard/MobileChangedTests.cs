@@ -40,7 +40,7 @@ public sealed class MobileChangedTests : MobilePageTests
     [Fact]
     public async Task Cards_upgrades_a_forgotten_PIN_applications_and_other_sessions_end_with_it()
     {
-        var application = await ApplyAsync();
+        var application = await VerifiedAsync(await ApplyAsync());
         using var elsewhere = new Browser();
         await SignInAsync(elsewhere, Person);
         using var forgetful = new Browser();
@@ -102,6 +102,31 @@ public sealed class MobileChangedTests : MobilePageTests
         await SignInAsync(anew, Moved);
     }
 
+    [Fact]
+    public async Task An_application_of_somebody_who_is_still_being_verified_opens_nothing_under_the_old_number()
+    {
+        gate.Hold(Person.Mobile);
+        var application = await ApplyAsync();
+        await gate.HeldAsync(1);
+        await SignInAsync();
+        await Browser.GoAsync(Own("/mobile"));
+        await BeginAsync(Moved.Mobile, Person.CardNumber, TestPartner.Pin);
+        await EnterCodeAsync(await ChangeCodeAsync(Moved));
+        await WaitAsync();
+        Assert.Contains("Your mobile number is changed", Text());
+        var meanwhile = await Partner.Client.AccountApplications.GetAsync(application.Id);
+        Assert.Equal(AccountApplicationStatus.IdentityVerifying, meanwhile.Status);
+
+        gate.Open();
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+
+        Assert.Equal(
+            (AccountApplicationStatus.Rejected, ApplicationReasons.MobileChanged),
+            await ConfirmAsync(await VerifiedAsync(application))
+        );
+        Assert.Single((await Partner.Client.Accounts.ListAsync(Customer.CustomerId)).Data);
+    }
+
     /// <summary>Loads a page until it says something.</summary>
     private async Task ReadAsync(Uri page, string saying)
     {
@@ -115,11 +140,9 @@ public sealed class MobileChangedTests : MobilePageTests
         Assert.Contains(saying, Text());
     }
 
-    /// <summary>An application for another account, which waits for the code.</summary>
-    private async Task<AccountApplication> ApplyAsync()
-    {
-        var applications = Partner.Client.AccountApplications;
-        var made = await applications.CreateAsync(
+    /// <summary>An application for another account.</summary>
+    private Task<AccountApplication> ApplyAsync() =>
+        Partner.Client.AccountApplications.CreateAsync(
             new CreateAccountApplicationRequest
             {
                 Applicant = new()
@@ -132,10 +155,14 @@ public sealed class MobileChangedTests : MobilePageTests
             },
             IdempotencyKey.FromOrder("application", "open")
         );
+
+    /// <summary>Waits until it waits for the code.</summary>
+    private async Task<AccountApplication> VerifiedAsync(AccountApplication made)
+    {
         for (var i = 0; i < 400 && made.Status != AccountApplicationStatus.OtpPending; i++)
         {
             await Task.Delay(25);
-            made = await applications.GetAsync(made.Id);
+            made = await Partner.Client.AccountApplications.GetAsync(made.Id);
         }
 
         return made;

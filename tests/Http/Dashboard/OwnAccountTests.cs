@@ -22,6 +22,12 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await ToActAsync("Name");
         await Browser.SubmitAsync(("Nickname", "  For <b>films</b>  "));
         Assert.Contains("For <b>films</b>", Text());
+        await FollowAsync("Name");
+        await Browser.SubmitAsync(("Nickname", "For\u202Efilms"));
+        Assert.Contains("all of them can be seen", Text());
+        Assert.Contains("maxlength=\"40\"", Browser.Content);
+        await Browser.SubmitAsync(("Nickname", string.Concat(Enumerable.Repeat("\U0001F3AC", 20))));
+        Assert.DoesNotContain("all of them can be seen", Text());
 
         await FollowAsync("Limits");
         await Browser.SubmitAsync(("PaymentLimit", "twenty"), ("DayLimit", "50"));
@@ -228,6 +234,7 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         var account = Browser.Address;
         await Browser.GoAsync(form);
         Assert.Equal(account, Browser.Address);
+        await MessageAsync(Person, "is being closed, and what is on it goes to your card ending in");
 
         await EventuallyAsync(async () => (await AccountAsync()).State == AccountState.Closed);
         Assert.Equal(before + 70_00, await CardAsync());

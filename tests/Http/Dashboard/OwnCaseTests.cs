@@ -44,6 +44,9 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         await Browser.SubmitAsync(("Kind", "Nonsense"), ("Text", "Nothing was chosen."));
         Assert.Contains("Choose what it is about.", Text());
 
+        await ComplainAsync("I was\u202Easleep.");
+        Assert.Contains("none of them hidden", Text());
+
         await ComplainAsync("I was asleep.\r\n<script>");
 
         Assert.EndsWith("/my/cases", Browser.Address.AbsolutePath);

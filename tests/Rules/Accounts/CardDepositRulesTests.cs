@@ -155,6 +155,26 @@ public class CardDepositRulesTests
     }
 
     [Fact]
+    public void Of_whoever_is_erased_nothing_is_left_of_a_card_that_was_not_proven()
+    {
+        Forget();
+        Begin(1);
+        Sent(1);
+        Forget();
+        Forget();
+        Assert.Equal((VerificationState.Refused, CardDepositRules.Refusals.NotInTime, 0L), Verification);
+        Assert.Equal(DepositState.None, Deposit.State);
+        AssertNothingKept();
+
+        Begin(2);
+        Sent(2);
+        Enter(2, right);
+        Forget();
+        Assert.Equal((VerificationState.Done, null, 0L), Verification);
+        Assert.Equal(DepositState.Confirmed, Deposit.State);
+    }
+
+    [Fact]
     public void An_amount_is_not_for_a_card_that_was_added_since_the_page_was_read()
     {
         Begin(1);
@@ -276,6 +296,13 @@ public class CardDepositRulesTests
 
     private void Expire(DateTimeOffset now) =>
         cards.Bank.Run(new ExpireCardDeposit(Rows.World, now, Deposit, now));
+
+    private void Forget()
+    {
+        var book = cards.Bank.Open(keys => CardDepositRules.Want(keys, Rows.Account.Id));
+        CardDepositRules.Forget(book, Rows.Account.Id, Rows.Noon);
+        cards.Bank.Save(book);
+    }
 
     private void EndMobile()
     {

@@ -29,6 +29,7 @@ public class OwnAccountRulesTests
     [InlineData(" x")]
     [InlineData("two\nlines")]
     [InlineData("more than twenty letters")]
+    [InlineData("a\u202Eb")]
     public void Other_names_are_refused(string name) =>
         Assert.Equal(
             OwnAccountRules.Refusals.Nickname,

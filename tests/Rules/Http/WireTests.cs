@@ -29,6 +29,8 @@ public class WireTests
     [InlineData("a\u200Bb", false)]
     [InlineData("a\u0007b", false)]
     [InlineData("a\u2028b", false)]
+    [InlineData(" a", false)]
+    [InlineData("a ", false)]
     public void A_name_has_characters_that_can_be_seen_each_counted_once(string name, bool taken) =>
         Assert.Equal(taken, ShownText.IsName(name, longest: 8));
 
@@ -59,6 +61,8 @@ public class WireTests
         Assert.NotNull(Wire.CheckOrderNo("/order_no", new('a', 65)));
         Assert.Null(Wire.CheckText("/text", new('文', 128)));
         Assert.NotNull(Wire.CheckText("/text", new('文', 129)));
+        Assert.Null(Wire.CheckText("/text", string.Concat(Enumerable.Repeat("\U0001F3AC", 128))));
+        Assert.NotNull(Wire.CheckText("/text", string.Concat(Enumerable.Repeat("\U0001F3AC", 129))));
     }
 
     [Theory]
@@ -68,6 +72,11 @@ public class WireTests
     [InlineData("line\nbreak", false)]
     [InlineData("\u0000", false)]
     [InlineData("\u0085", false)]
-    public void A_text_is_absent_or_something_without_control_characters(string? text, bool good) =>
+    [InlineData("\U0001F468\u200D\U0001F466 & می\u200Cخواهم", true)]
+    [InlineData("paid\u202E", false)]
+    [InlineData("paid\u2066", false)]
+    [InlineData("pa\u200Bid", false)]
+    [InlineData("two\u2028lines", false)]
+    public void A_text_is_absent_or_something_that_hides_and_turns_nothing(string? text, bool good) =>
         Assert.Equal(good, Wire.CheckText("/text", text) is null);
 }

@@ -5,6 +5,7 @@ using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.TopUps;
+using OpenBanking.Server.Withdrawals;
 
 namespace OpenBanking.Tests.Rules.Sequences;
 
@@ -116,6 +117,22 @@ internal static partial class BankInvariants
                 Must.Be(
                     topUp.State == TopUpState.Succeeded ? topUp.Amount : 0,
                     Credited(PostingKind.TopUp, topUp.Id.Value)
+                )
+        );
+        Must.All(
+            bank.All(WithdrawalTables.Withdrawals),
+            withdrawal =>
+                Must.Be(
+                    (
+                        withdrawal.Amount,
+                        withdrawal.State == WithdrawalState.Succeeded ? withdrawal.Amount : 0,
+                        withdrawal.State == WithdrawalState.Returned ? withdrawal.Amount : 0
+                    ),
+                    (
+                        Credited(PostingKind.WithdrawalOrder, withdrawal.Id.Value),
+                        Credited(PostingKind.Withdrawal, withdrawal.Id.Value),
+                        Credited(PostingKind.WithdrawalReturn, withdrawal.Id.Value)
+                    )
                 )
         );
 

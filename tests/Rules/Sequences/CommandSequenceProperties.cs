@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Payouts;
 
@@ -67,6 +68,13 @@ public class CommandSequenceProperties(ITestOutputHelper output)
         EventTypes.PayoutFailed,
         PayoutRules.Refusals.Open,
         PayoutRules.Refusals.SettledBefore,
+        EventTypes.AccountDormant,
+        EventTypes.AccountActive,
+        DeclineCodes.AccountDormant,
+        OwnAccountRules.Refusals.NotNow,
+        Stage.Withdrawn,
+        Stage.WithdrawalReturned,
+        Stage.OrderedTwice,
         ProblemCodes.IdempotencyKeyReused,
         Stage.KnownAnswer,
     ];

@@ -3,8 +3,10 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Withdrawals;
 
 namespace OpenBanking.Tests.Rules.Sequences;
 
@@ -12,7 +14,8 @@ namespace OpenBanking.Tests.Rules.Sequences;
 internal sealed class Comparison(
     Scene scene,
     IReadOnlyList<Id<CouponRow>> coupons,
-    IReadOnlyList<PaymentRow> payments
+    IReadOnlyList<PaymentRow> payments,
+    IReadOnlyList<(WithdrawalRow Row, Id<IntentRow> IntentId)> withdrawals
 )
 {
     private readonly MemoryBank bank = scene.Bank;
@@ -25,6 +28,12 @@ internal sealed class Comparison(
             var account = bank.Get(AccountTables.Accounts, scene.Accounts[i].Id);
             AssertSame(model.Accounts[i], account);
             AssertHeld(model.Accounts[i], account);
+            AssertOnItsWay(model.Accounts[i], account);
+        }
+
+        for (var i = 0; i < withdrawals.Count; i++)
+        {
+            AssertSame(model.Withdrawals[i], bank.Get(WithdrawalTables.Withdrawals, withdrawals[i].Row.Id));
         }
 
         for (var i = 0; i < scene.Agreements.Count; i++)
@@ -115,6 +124,26 @@ internal sealed class Comparison(
                 payment.Fee ?? 0,
                 payment.FeeRefunded ?? 0
             )
+        );
+
+    private static void AssertSame(ModelWithdrawal expected, WithdrawalRow withdrawal) =>
+        Must.Be(
+            expected.Open ? WithdrawalState.Processing
+                : expected.Returned ? WithdrawalState.Returned
+                : WithdrawalState.Succeeded,
+            withdrawal.State
+        );
+
+    private void AssertOnItsWay(ModelAccount expected, AccountRow account) =>
+        Must.Be(
+            model
+                .Withdrawals.Where(withdrawal => withdrawal.Open && withdrawal.Account == expected)
+                .Sum(withdrawal => withdrawal.Amount),
+            bank.Find(
+                LedgerTables.InternalAccounts,
+                new(InternalAccountKind.Suspense, account.Id.Value, Money.Renminbi)
+            )?.Balance
+                ?? 0
         );
 
     private void AssertHeld(ModelAccount expected, AccountRow account) =>

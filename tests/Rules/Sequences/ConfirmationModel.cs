@@ -51,7 +51,7 @@ internal sealed partial class Model
         }
 
         var most = asked.Hours is null ? CustomerPays(coupon, asked.Price) : MostToPay(coupon, asked.Price);
-        if (WhyNotPaid(agreement, most, agreement.Day.At(account.Day.At(DayOf(now)))) is { } decline)
+        if (WhyNotPaid(agreement, most, agreement.Day.At(account.Day.At(DayOf(now))), now) is { } decline)
         {
             return new(null, decline);
         }

@@ -21,7 +21,8 @@ internal sealed partial class Model
         var discount = couponDecline is null ? price - CustomerPays(coupon, price) : 0;
         var most = MostToPay(coupon, price);
         var day = agreement.Day.At(agreement.Account.Day.At(DayOf(now)));
-        var decline = couponDecline ?? WhyNotPaid(agreement, most, day) ?? WhyTooRisky(agreement, most, now);
+        var decline =
+            couponDecline ?? WhyNotPaid(agreement, most, day, now) ?? WhyTooRisky(agreement, most, now);
         var payment = new ModelPayment(agreement, order, price, discount, coupon, day)
         {
             Captured = false,
@@ -39,7 +40,7 @@ internal sealed partial class Model
             );
         }
 
-        agreement.Account.Moved.Add(-most);
+        agreement.Account.Move(-most, now);
         agreement.Account.Outflow.Count(day, most);
         agreement.Paid.Count(day, most);
         CountUnasked(agreement, most, now);
@@ -107,7 +108,7 @@ internal sealed partial class Model
         var customer = CustomerPays(payment.Coupon, hold.Captured);
         var back = hold.Most - customer;
         hold.Open = false;
-        account.Moved.Add(back);
+        account.Move(back, now);
         account.Outflow.GiveBack(payment.Day, back, now);
         if (back > 0)
         {

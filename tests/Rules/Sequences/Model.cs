@@ -13,7 +13,12 @@ internal sealed record Expected(string? Refusal, string? Decline, params IReadOn
     public static Expected Refused(string code) => new(code, null);
 }
 
-internal sealed record ExpectedEvent(int App, string Type, string Status, long Sequence);
+/// <param name="Sequence">The version of what changed.</param>
+internal sealed record ExpectedEvent(int App, string Type, string Status, long Sequence)
+{
+    /// <summary>An account's version counts its movements as well.</summary>
+    public const long AnySequence = 0;
+}
 
 /// <summary>
 /// The bank as its rules of business say it, told from histories: it keeps what happened and adds it up each time it is
@@ -63,7 +68,8 @@ internal sealed partial class Model
         }
 
         var decline =
-            amount > agreement.PerPayment ? DeclineCodes.AgreementPerPaymentLimit
+            agreement.Account.Sleeps(now) ? DeclineCodes.AccountDormant
+            : amount > agreement.PerPayment ? DeclineCodes.AgreementPerPaymentLimit
             : agreement.ToppedUp.OnDayOf(DayOf(now)) + amount > agreement.Daily
                 ? DeclineCodes.AgreementDailyLimit
             : null;
@@ -87,7 +93,7 @@ internal sealed partial class Model
         topUp.Open = false;
         if (succeeds)
         {
-            topUp.Agreement.Account.Moved.Add(topUp.Amount);
+            topUp.Agreement.Account.Move(topUp.Amount, now);
             return new(
                 null,
                 null,
@@ -137,7 +143,7 @@ internal sealed partial class Model
         var day = agreement.Day.At(agreement.Account.Day.At(DayOf(now)));
         var decline =
             couponDecline
-            ?? WhyNotPaid(agreement, price - discount, day)
+            ?? WhyNotPaid(agreement, price - discount, day, now)
             ?? WhyTooRisky(agreement, price - discount, now);
         var payment = new ModelPayment(agreement, order, price, discount, coupon, day)
         {
@@ -155,7 +161,7 @@ internal sealed partial class Model
             );
         }
 
-        agreement.Account.Moved.Add(-payment.Customer);
+        agreement.Account.Move(-payment.Customer, now);
         agreement.Account.Outflow.Count(day, payment.Customer);
         agreement.Paid.Count(day, payment.Customer);
         CountUnasked(agreement, payment.Customer, now);
@@ -213,7 +219,7 @@ internal sealed partial class Model
         payment.Refunds.Add(amount);
         payment.Version++;
         var toCustomer = payment.ToCustomer - before;
-        payment.Agreement.Account.Moved.Add(toCustomer);
+        payment.Agreement.Account.Move(toCustomer, now);
         payment.Agreement.Account.Outflow.GiveBack(payment.Day, toCustomer, now);
         payment.Agreement.Paid.GiveBack(payment.Day, toCustomer, now);
         return new(null, null, [.. TellRefund(payment, app, now)]);
@@ -267,7 +273,7 @@ internal sealed partial class Model
         : price < coupon.Stock.Threshold ? DeclineCodes.CouponBelowThreshold
         : null;
 
-    private static string? WhyNotPaid(ModelAgreement agreement, long amount, DateOnly day)
+    private static string? WhyNotPaid(ModelAgreement agreement, long amount, DateOnly day, DateTimeOffset now)
     {
         var account = agreement.Account;
         return amount > agreement.PerPayment ? DeclineCodes.AgreementPerPaymentLimit
@@ -275,6 +281,7 @@ internal sealed partial class Model
             : agreement.Monthly is { } monthly && agreement.Paid.InMonthOf(day) + amount > monthly
                 ? DeclineCodes.AgreementMonthlyLimit
             : agreement.Paid.InAll + amount > agreement.Total ? DeclineCodes.AgreementTotalLimit
+            : account.Sleeps(now) ? DeclineCodes.AccountDormant
             : account.Outflow.OnDayOf(day) + amount > DailyOutflow ? DeclineCodes.AccountDailyLimit
             : account.Outflow.InYearOf(day) + amount > YearlyOutflow ? DeclineCodes.AccountYearlyLimit
             : amount > account.Balance ? DeclineCodes.InsufficientFunds
@@ -343,7 +350,7 @@ internal sealed class History(BusinessDay day)
     private long In(int year) => counted.Where(line => line.Year == year).Sum(line => line.Amount);
 }
 
-internal sealed class ModelAccount
+internal sealed partial class ModelAccount
 {
     public ModelAccount(DateOnly begun)
     {
@@ -352,10 +359,6 @@ internal sealed class ModelAccount
     }
 
     public BusinessDay Day { get; }
-
-    public List<long> Moved { get; } = [];
-
-    public long Balance => Moved.Sum();
 
     public History Outflow { get; }
 }

@@ -30,14 +30,13 @@ internal abstract class Performance
 
 /// <summary>A command without a key: the bank's own doing.</summary>
 internal sealed class Performance<TReply>(Command<TReply> command) : Performance
-    where TReply : class?
 {
     public override Came RunOn(MemoryBank bank)
     {
         var ran = bank.Run(command);
-        var (reply, refusal) = ran.Decision switch
+        (object? reply, string? refusal) = ran.Decision switch
         {
-            Accepted<TReply> accepted => (accepted.Reply, (string?)null),
+            Accepted<TReply> accepted => ((object?)accepted.Reply, (string?)null),
             Declined<TReply> declined => (declined.Reply, null),
             Rejected<TReply> rejected => (null, rejected.Refusal.Code),
             var other => throw new InvalidOperationException($"Unknown decision {other}."),

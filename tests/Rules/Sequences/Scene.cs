@@ -109,6 +109,8 @@ internal sealed class Scene
     /// <summary>Every customer's PIN, hashed.</summary>
     public static byte[] Pin { get; } = [1, 3, 5];
 
+    public static string IdNumberIndexOf(Id<CustomerRow> customer) => $"identity {customer}";
+
     /// <summary>What an app's payments cost that are made now.</summary>
     public static FeeRuleRow FeeRuleOf(int app, DateTimeOffset now) =>
         app == 2 ? feeRules[2]
@@ -154,8 +156,7 @@ internal sealed class Scene
             Id = Rows.Id<AccountRow>(number),
             CustomerId = Rows.Id<CustomerRow>(number),
             Available = 0,
-            // The clock goes years ahead, and nobody is there to wake it.
-            IdleSince = Start.AddYears(1_000),
+            IdleSince = Start,
             OutflowDay = firstDay,
             YearOutflow = spentThisYear,
         };
@@ -167,6 +168,14 @@ internal sealed class Scene
                     Id = row.CustomerId,
                     PinHash = Pin,
                     PinSalt = Pin,
+                }
+            )
+            .Put(
+                CustomerTables.Identities,
+                new CustomerIdentityRow
+                {
+                    IdNumberIndex = IdNumberIndexOf(row.CustomerId),
+                    CustomerId = row.CustomerId,
                 }
             );
         Accounts.Add(row);
@@ -182,7 +191,7 @@ internal sealed class Scene
         }
 
         var account = new ModelAccount(firstDay);
-        account.Moved.Add(balance);
+        account.Move(balance, Start);
         account.Outflow.CountEarlierInYear(firstDay.Year, spentThisYear);
         Model.Accounts.Add(account);
         AddAgreement(app: 1, 15_000_00, 20_000_00, null, 60_000_00, topUpAllowed: true);

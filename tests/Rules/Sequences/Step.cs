@@ -42,6 +42,7 @@ internal enum Until
     Tomorrow,
     NextMonth,
     JustBeforeNewYear,
+    InHalfAYear,
     InAYear,
 }
 
@@ -83,6 +84,8 @@ internal static partial class Steps
         (10, Holds()),
         (6, Confirmations()),
         (5, Payouts()),
+        (4, Withdrawals()),
+        (3, Sleep()),
         (
             5,
             From(
@@ -118,6 +121,7 @@ internal static partial class Steps
                 (2, Gen.Constant(Until.Tomorrow)),
                 (1, Gen.Constant(Until.NextMonth)),
                 (2, Gen.Constant(Until.JustBeforeNewYear)),
+                (1, Gen.Constant(Until.InHalfAYear)),
                 (1, Gen.Elements(Until.InAYear, Until.InAMoment, Until.InAMoment))
             )
             .Select(Step (until) => new Step.Wait(until));

@@ -25,6 +25,21 @@ public class ClosingRulesTests
     );
 
     [Fact]
+    public void The_customer_is_told_that_it_is_being_closed_and_not_where_it_is_not()
+    {
+        var told = close with { Notice = new(Rows.Id<IntentRow>(7), [7], Rows.Noon) };
+        var bank = BankWith(Rows.Account);
+
+        bank.Run(told with { PinHash = [2, 2, 2] });
+        Assert.DoesNotContain(bank.All(IntentTables.Intents), IsMessage);
+        bank.Run(told);
+
+        Assert.Equal([7], Assert.Single(bank.All(IntentTables.Intents), IsMessage).Request);
+
+        static bool IsMessage(IntentRow intent) => intent.Kind == IntentKind.SendMessage;
+    }
+
+    [Fact]
     public void What_is_left_goes_to_the_card_and_then_the_account_is_closed()
     {
         var bank = BankWith(Rows.Account);

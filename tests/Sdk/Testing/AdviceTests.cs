@@ -145,11 +145,19 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
             (DeclineCodes.AccountDailyLimit, Money.Yuan(6_000)),
             (account.Code, account.Limit!.Left)
         );
+        Assert.EndsWith(
+            "Try a new attempt the next day (Asia/Shanghai). (decline code account_daily_limit_exceeded)",
+            account.ToString()
+        );
         Assert.Equal(DeclineCodes.AccountDailyLimit, agreement.Code);
         Assert.Matches(
             @"^The account's limit of the day is reached: 6000\.00 CNY of 10000\.00 CNY are left until \d{4}-\d\d-\d\dT16:00Z\. "
-                + @"Try a new attempt the next day \(Asia/Shanghai\)\. \(decline code account_daily_limit\w*\)$",
-            account.ToString()
+                + @"Ask for less, or offer another way to pay: no single day allows so much\. \(decline code account_daily_limit\w*\)$",
+            agreement.ToString()
+        );
+        Assert.Equal(
+            "Raise the limit if you have lowered it, or pay in another way: no single day allows so much.",
+            agreement.CustomerAdvice
         );
         await Assert.ThrowsAsync<ArgumentException>(async () =>
             await bank.Client.Payments.ExplainDeclineAsync(

@@ -191,6 +191,7 @@ public sealed class MagicValueTests
 
             What goes wrong for an amount, however much is on the card or the account. Those of cards, risk and
             payouts hold in every sandbox; the others in a [bank for tests](../guides/testing.md) alone.
+            Withdrawals are what customers order on the bank's own pages.
 
             | `MagicAmounts.` | amount | of | what happens |
             | --- | --- | --- | --- |

@@ -54,6 +54,36 @@ public sealed class PostgresPlanTests : IDisposable
         AssertByKey(column.Table, PlanOf(PostgresText.Replace(column.Table, column.Column)));
     }
 
+    /// <summary>As the bank asks, where there are as many as in some years: how the closing of an account goes, whether one is
+    /// on its way from it, and those that wait for their card.</summary>
+    [Theory]
+    [InlineData(
+        "world = 1 AND account_id = md5('7')::uuid AND source = 1 ORDER BY id DESC LIMIT 1",
+        "withdrawal_of_account"
+    )]
+    [InlineData(
+        "world = 1 AND account_id = md5('7')::uuid AND source = 3 AND state = 1",
+        "withdrawal_of_account"
+    )]
+    [InlineData("state = 3 AND source <> 1 ORDER BY created_at LIMIT 100", "withdrawal_waiting")]
+    public void Withdrawals_are_found_among_many_by_an_index(string condition, string index)
+    {
+        database.Execute(
+            """
+            INSERT INTO withdrawal
+                (world, id, customer_id, account_id, card_id, source, state, currency, amount, created_at, version)
+            SELECT 1, md5('w' || i)::uuid, md5('c')::uuid, md5((i % 20000)::text)::uuid, md5('b')::uuid,
+                1 + i % 3, CASE WHEN i % 500 = 0 THEN 3 ELSE 2 END, 'CNY', 1, now() + i * interval '1 s', 1
+            FROM generate_series(1, 60000) AS i
+            """
+        );
+
+        var plan = database.Text($"ANALYZE withdrawal; EXPLAIN SELECT * FROM withdrawal WHERE {condition}");
+
+        Assert.Matches($"Index Scan (using|on) {index}", plan);
+        Assert.DoesNotContain("Seq Scan", plan);
+    }
+
     public void Dispose() => database.Dispose();
 
     private static void AssertByKey(Table table, string plan)

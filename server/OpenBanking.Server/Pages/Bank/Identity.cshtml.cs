@@ -16,7 +16,7 @@ public sealed class IdentityModel(
     IStringLocalizer<Texts> texts
 ) : InteractionPage(interactions, InteractionStep.Identity), ITermsPage
 {
-    private const int LongestName = 50;
+    public const int LongestName = 50;
 
     [BindProperty]
     public string? FullName { get; set; }

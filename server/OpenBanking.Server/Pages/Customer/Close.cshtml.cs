@@ -13,6 +13,7 @@ public sealed class CustomerCloseModel(
     DashboardQueries queries,
     OwnAccounts accounts,
     WorldClocks clocks,
+    BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
 {
@@ -34,7 +35,12 @@ public sealed class CustomerCloseModel(
             return Page();
         }
 
-        var refusal = await accounts.CloseAsync(Session, Account, Pin!);
+        var refusal = await accounts.CloseAsync(
+            Session,
+            Account,
+            Pin!,
+            Texts["ClosingMessage", bank.Name, Account.LastFour, Card.LastFour]
+        );
         // Of two taps one closes, and the other finds it done.
         if (refusal is not null && IsDone((await Queries.FindAccountAsync(World, CustomerId, Account.Id))!))
         {

@@ -29,7 +29,7 @@ public sealed class CustomerCorrectNameModel(
     public async Task<IActionResult> OnPostAsync()
     {
         var (name, text) = (Name?.Trim() ?? "", Text?.ReplaceLineEndings("\n").Trim() ?? "");
-        if (!CaseRules.IsName(name))
+        if (!ShownText.IsName(name, CaseRules.LongestName))
         {
             ModelState.AddModelError(nameof(Name), texts["CorrectNameWrong", CaseRules.LongestName]);
         }
