@@ -88,6 +88,11 @@ public sealed class ConfirmModel(
             return ToResult();
         }
 
+        if (Account is not null && Account != chosen.Account.Id.ToString())
+        {
+            return Refused("account_gone");
+        }
+
         if (!PinRules.IsSixDigits(Pin))
         {
             ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
