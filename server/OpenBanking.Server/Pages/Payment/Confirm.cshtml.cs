@@ -25,7 +25,8 @@ public sealed class ConfirmModel(
 
     public IReadOnlyList<PayingAccount> Accounts { get; private set; } = [];
 
-    [BindProperty]
+    /// <summary>The account that was chosen to pay from, which stays chosen while a code is sent.</summary>
+    [BindProperty(SupportsGet = true)]
     public string? Account { get; set; }
 
     [BindProperty]
@@ -140,7 +141,11 @@ public sealed class ConfirmModel(
             return Page();
         }
 
-        return SeeOther(PageRoutes.Confirm(World, Known.Row.PaymentId));
+        return SeeOther(
+            Chosen is { } chosen
+                ? PageRoutes.Confirm(World, Known.Row.PaymentId, chosen.Account.Id)
+                : PageRoutes.Confirm(World, Known.Row.PaymentId)
+        );
     }
 
     public async Task<IActionResult> OnPostDeclineAsync()
