@@ -90,24 +90,29 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
     [Fact]
     public async Task Of_a_hold_with_a_coupon_the_customer_is_told_what_of_their_own_money_is_held()
     {
+        // At the coupon's threshold more is held than the price less the discount.
         var coupon = await Partner.IssueCouponAsync(Customer);
         var held = await Partner.Client.Payments.CreateAsync(
             new CreatePaymentRequest
             {
                 OrderNo = "order-1",
-                Amount = Money.Yuan(40),
+                Amount = Money.Yuan(15),
                 AgreementId = Customer.AgreementId,
                 CouponId = coupon.Id,
                 CaptureMethod = CaptureMethod.Manual,
             },
             IdempotencyKey.FromOrder("order-1", "payment")
         );
-        Assert.Contains("Up to ¥35.00 is held", Assert.Single(await NoticesAsync(1)));
-
-        await Partner.Client.Payments.CancelAsync(held.Id, IdempotencyKey.FromOrder("order-1", "cancel"));
+        Assert.Contains("Up to ¥14.99 is held", Assert.Single(await NoticesAsync(1)));
         await SignInAsync();
         await FollowAsync("See what apps took without asking");
-        Assert.EndsWith("¥35.00", Browser.Page.QuerySelector(".lines li > span:first-child")!.TextContent);
+        Assert.Equal("Held ¥14.99", FirstLine());
+
+        await Partner.Client.Payments.CancelAsync(held.Id, IdempotencyKey.FromOrder("order-1", "cancel"));
+        await Browser.GoAsync(Browser.Address);
+        Assert.Equal("Held, then released ¥14.99", FirstLine());
+
+        string FirstLine() => Browser.Page.QuerySelector(".lines li > span:first-child")!.TextContent;
     }
 
     [Fact]

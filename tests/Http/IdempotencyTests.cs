@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -63,6 +64,32 @@ public sealed class IdempotencyTests(SharedServer shared) : PayingCustomerTests(
         var accepted = await PayAsync("key-2", 1_000, "order-2");
 
         Assert.Equal(201, accepted.Status);
+    }
+
+    [Fact]
+    public async Task A_request_is_answered_again_as_it_was_when_what_it_names_is_over()
+    {
+        var ends = DateTimeOffset.UtcNow.AddSeconds(2);
+        var order = new CreatePaymentRequest
+        {
+            OrderNo = "order-1",
+            Amount = Money.Yuan(10),
+            AgreementId = Customer.AgreementId,
+            CaptureMethod = CaptureMethod.Manual,
+            ExpiresAt = ends,
+        };
+        var body = JsonSerializer.Serialize(order, RequestJson.Default.CreatePaymentRequest);
+        Task<RawAnswer> HoldAsync(string key) =>
+            Client.CallAsync(HttpMethod.Post, "/v1/payments", Token, body, key);
+
+        var first = await HoldAsync("key-1");
+        await Task.Delay(ends - DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(50));
+        var (again, late) = (await HoldAsync("key-1"), await HoldAsync("key-2"));
+
+        Assert.Equal((201, 201), (first.Status, again.Status));
+        Assert.Equal(first.Bytes, again.Bytes);
+        Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
+        Assert.Equal((400, ProblemCodes.InvalidRequest), (late.Status, late.Code));
     }
 
     [Fact]

@@ -14,6 +14,18 @@ public sealed record KnownConfirmation(World World, ConfirmationRow Row, AppRow 
     public PaymentStatus Status =>
         Payment is { } payment ? PaymentRules.StatusOf(payment.State) : ConfirmationRules.StatusOf(Row.State);
 
+    /// <summary>The price; once a hold has ended, what was taken of it.</summary>
+    public long Amount => Payment?.Amount ?? Row.Amount;
+
+    /// <summary>The campaign's part of it.</summary>
+    public long Discount => Payment?.Discount ?? Row.Discount;
+
+    /// <summary>Whether money is held for it, or would be.</summary>
+    public bool Holds => Row.Manual && (Payment?.State ?? PaymentState.Authorized) == PaymentState.Authorized;
+
+    /// <summary>Whether what was held has come back whole.</summary>
+    public bool IsReleased => Payment?.State is PaymentState.Canceled or PaymentState.Expired;
+
     /// <summary>Whom the customer pays.</summary>
     public string Payee => Row.Payee ?? App.Name;
 

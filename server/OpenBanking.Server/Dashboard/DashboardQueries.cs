@@ -31,11 +31,11 @@ public sealed record OwnCoupon(CouponRow Coupon, CouponStockRow Stock, AppRow Ap
 /// <summary>A line of a statement, with what is known of where it came from.</summary>
 /// <param name="App">Whose doing it was; null when the bank's or the customer's own.</param>
 /// <param name="Payee">Whom the customer paid, or who gave back; null as <paramref name="App"/> is.</param>
-/// <param name="Description">What the app called the payment.</param>
+/// <param name="Description">What the app called the payment, or why it gave back.</param>
 public sealed record StatementLine(EntryRow Entry, AppRow? App, string? Payee, string? Description);
 
 /// <summary>A payment under an agreement: the customer was not asked.</summary>
-/// <param name="Amount">What the customer paid; of a hold that ended with nothing taken, what was held.</param>
+/// <param name="Amount">What the customer paid; of a hold that lasts, or ended with nothing taken, what was set aside.</param>
 /// <param name="Payee">Whom they paid.</param>
 public sealed record UnaskedPayment(PaymentRow Payment, long Amount, string Payee, AccountRow Account);
 
@@ -225,7 +225,7 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
     }
 
     private static long AmountOf(PaymentRow payment, CouponRow? coupon) =>
-        payment.State is PaymentState.Canceled or PaymentState.Expired
+        payment.State is PaymentState.Authorized or PaymentState.Canceled or PaymentState.Expired
             ? HoldShares.MostToPay(coupon, payment.Authorized!.Value)
             : payment.CustomerAmount;
 
@@ -241,11 +241,13 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
                 .Where(entry => entry.AppId is not null)
                 .Select(entry => new Id<AppRow>(entry.AppId!.Value))
         );
-        var refunds = await store.ListByKeysAsync(
-            RefundTables.Refunds,
-            world,
-            [.. IdsOf(entries, PostingKind.Refund).Select(id => new Id<RefundRow>(id))]
-        );
+        var refunds = (
+            await store.ListByKeysAsync(
+                RefundTables.Refunds,
+                world,
+                [.. IdsOf(entries, PostingKind.Refund).Select(id => new Id<RefundRow>(id))]
+            )
+        ).ToDictionary(refund => refund.Id.Value);
         var payments = (
             await store.ListByKeysAsync(
                 PaymentTables.Payments,
@@ -253,23 +255,24 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
                 [
                     .. IdsOf(entries, PostingKind.Payment, PostingKind.Hold, PostingKind.Release)
                         .Select(id => new Id<PaymentRow>(id))
-                        .Concat(refunds.Select(refund => refund.PaymentId))
+                        .Concat(refunds.Values.Select(refund => refund.PaymentId))
                         .Distinct(),
                 ]
             )
         ).ToDictionary(payment => payment.Id.Value);
-        var refunded = refunds.ToDictionary(
-            refund => refund.Id.Value,
-            refund => payments[refund.PaymentId.Value]
-        );
         return
         [
             .. entries.Select(entry =>
             {
                 var app = entry.AppId is { } id ? apps[new(id)] : null;
-                var payment = payments.GetValueOrDefault(entry.PostingId);
-                var payee = (payment ?? refunded.GetValueOrDefault(entry.PostingId))?.Payee;
-                return new StatementLine(entry, app, payee ?? app?.Name, payment?.Description);
+                var refund = refunds.GetValueOrDefault(entry.PostingId);
+                var payment = payments.GetValueOrDefault(refund?.PaymentId.Value ?? entry.PostingId);
+                return new StatementLine(
+                    entry,
+                    app,
+                    payment?.Payee ?? app?.Name,
+                    refund?.Reason ?? payment?.Description
+                );
             }),
         ];
     }

@@ -73,6 +73,10 @@ public static class PageRoutes
     /// <summary>Where a customer who has signed in confirms it.</summary>
     public static string Confirm(World world, Id<PaymentRow> payment) => Pay(world, payment) + "/confirm";
 
+    /// <summary>The same, with an account chosen to pay from.</summary>
+    public static string Confirm(World world, Id<PaymentRow> payment, Id<AccountRow> account) =>
+        $"{Confirm(world, payment)}?account={account}";
+
     /// <summary>The page of a step of an application.</summary>
     public static string Of(World world, string application, string digest, ContinuationStep step) =>
         $"/bank/{world}/applications/{application}/{digest}"

@@ -61,7 +61,7 @@ public static class PaymentApi
         var (read, refused) = await requests.ReadAsync(caller, body.Value);
         if (refused is not null)
         {
-            return refused;
+            return await RefuseAsync();
         }
 
         var risk = await requests.LookAtRiskAsync(read, caller);
@@ -93,6 +93,21 @@ public static class PaymentApi
                 confirmation => confirmation.PaymentId.Value,
                 confirmation => views.Show(confirmation, caller),
                 RereadAsync
+            );
+
+        // What it names may be over since it was taken: then it is answered as it was.
+        Task<IResult> RefuseAsync() =>
+            engine.DecideOnceAsync(
+                new RefusePayment(
+                    caller.World,
+                    caller.Now,
+                    read.Agreement?.CustomerId ?? read.CustomerId ?? default
+                ),
+                body.Request,
+                payment => payment.Id.Value,
+                payment => views.Show(payment, caller),
+                RereadAsync,
+                instead: (ProblemCodes.InvalidRequest, () => Task.FromResult(refused))
             );
 
         async ValueTask<Payment> RereadAsync(Guid id) => (await views.FindAsync(caller, new(id)))!;

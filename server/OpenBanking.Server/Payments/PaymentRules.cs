@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
@@ -82,6 +83,21 @@ public sealed record CreatePayment(
     }
 
     public override Decision<PaymentRow> Decide(Book book) => PaymentRules.Create(this, book);
+}
+
+/// <summary>Refuses a request that is not known under its key; behind what came before it, which may be the same.</summary>
+/// <param name="CustomerId">Whose payment it would be; of nobody when that is not known.</param>
+public sealed record RefusePayment(World World, DateTimeOffset Now, Id<CustomerRow> CustomerId)
+    : Command<PaymentRow>(World, Now)
+{
+    public override Guid Lane => CustomerId.Value;
+
+    public override void Keys(IKeySet keys)
+    {
+        // It needs nothing but its key.
+    }
+
+    public override Decision<PaymentRow> Decide(Book book) => Decision.Reject(ProblemCodes.InvalidRequest);
 }
 
 /// <summary>How an order is paid.</summary>

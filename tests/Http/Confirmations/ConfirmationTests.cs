@@ -151,6 +151,41 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
 
         Assert.Equal((PaymentStatus.Captured, Money.Yuan(12)), (paid.Status, paid.CapturedAmount));
         Assert.Equal(Money.Yuan(88), await Partner.BalanceAsync(Customer));
+        await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl));
+        Assert.Equal("¥12.00", Browser.Page.QuerySelector("h1")!.TextContent);
+        Assert.Contains("Paid.", Text());
+        Assert.DoesNotContain("The money is held first", Text());
+    }
+
+    [Fact]
+    public async Task Money_that_was_held_and_came_back_is_said_to_be_back()
+    {
+        var asked = await AskAsync(Order(50) with { CaptureMethod = CaptureMethod.Manual });
+        await ToConfirmAsync(asked);
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl));
+        Assert.Contains("The money is held.", Text());
+
+        await Payments.CancelAsync(asked.Id, Key("cancel"));
+
+        await Browser.GoAsync(new Uri(asked.NextAction.ConfirmationUrl));
+        Assert.Contains("The money was held and is back on your account.", Text());
+        Assert.DoesNotContain("The money is held first", Text());
+        Assert.Null(Browser.Page.QuerySelector(".done"));
+    }
+
+    [Fact]
+    public async Task It_is_paid_from_the_account_that_was_chosen_and_from_no_other()
+    {
+        var asked = await AskAsync(20);
+        await ToConfirmAsync(asked);
+
+        // As if it had been closed in another window: it is not offered any more.
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Account", "acct_closed"));
+
+        Assert.Contains("The account you chose is not there any more", Text());
+        Assert.Equal(PaymentStatus.RequiresAction, (await Payments.GetAsync(asked.Id)).Status);
+        Assert.Equal(Money.Yuan(100), await Partner.BalanceAsync(Customer));
     }
 
     [Fact]

@@ -40,6 +40,40 @@ public sealed class StatementTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task A_refund_says_why_and_else_what_it_gives_back()
+    {
+        var payment = await Partner.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1",
+                Amount = Money.Yuan(20),
+                AgreementId = Customer.AgreementId!,
+                Description = "Two tickets",
+            },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+        foreach (var (yuan, reason) in ((decimal, string?)[])[(4, "Seat not free"), (6, null)])
+        {
+            await Partner.Client.Refunds.CreateAsync(
+                new CreateRefundRequest
+                {
+                    PaymentId = payment.Id,
+                    Amount = Money.Yuan(yuan),
+                    Reason = reason,
+                },
+                IdempotencyKey.FromOrder("order-1", $"refund-{yuan}")
+            );
+        }
+
+        await SignInAsync();
+        await FollowAsync("Type II e-account");
+        Assert.Contains("Refund +¥4.00 Test App · Seat not free", Text());
+        Assert.Contains("Refund +¥6.00 Test App · Two tickets", Text());
+        await FollowAsync("Statement");
+        Assert.Contains(",Refund,Test App,Seat not free,4.00,84.00", await DownloadAsync("Download"));
+    }
+
+    [Fact]
     public async Task A_month_that_there_is_not_shows_the_newest()
     {
         await SignInAsync();

@@ -25,7 +25,8 @@ public sealed class ConfirmModel(
 
     public IReadOnlyList<PayingAccount> Accounts { get; private set; } = [];
 
-    [BindProperty]
+    /// <summary>The account that was chosen to pay from, which stays chosen while a code is sent.</summary>
+    [BindProperty(SupportsGet = true)]
     public string? Account { get; set; }
 
     [BindProperty]
@@ -88,6 +89,11 @@ public sealed class ConfirmModel(
             return ToResult();
         }
 
+        if (Account is not null && Account != chosen.Account.Id.ToString())
+        {
+            return Refused("account_gone");
+        }
+
         if (!PinRules.IsSixDigits(Pin))
         {
             ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
@@ -135,7 +141,11 @@ public sealed class ConfirmModel(
             return Page();
         }
 
-        return SeeOther(PageRoutes.Confirm(World, Known.Row.PaymentId));
+        return SeeOther(
+            Chosen is { } chosen
+                ? PageRoutes.Confirm(World, Known.Row.PaymentId, chosen.Account.Id)
+                : PageRoutes.Confirm(World, Known.Row.PaymentId)
+        );
     }
 
     public async Task<IActionResult> OnPostDeclineAsync()

@@ -17,6 +17,9 @@ public sealed class PayModel(ConfirmationQueries confirmations, PaymentCookie co
     /// <summary>Whether it can still be confirmed; its end may not have been noted yet.</summary>
     public bool IsWaiting { get; private set; }
 
+    /// <summary>Whether it was paid or its money is held, whatever was given back since.</summary>
+    public bool IsPaid => Known is { Payment: not null, IsReleased: false };
+
     public string? ReturnTo => Known.ReturnTo;
 
     /// <summary>The words for what became of it.</summary>
@@ -24,6 +27,7 @@ public sealed class PayModel(ConfirmationQueries confirmations, PaymentCookie co
         Known.Row.DeclineCode == DeclineCodes.CustomerDeclined ? "PayState_declined"
         : Known.Row.DeclineCode == DeclineCodes.RiskDeclined ? "PayState_risk_declined"
         : Known.Row.State == ConfirmationState.Waiting ? "PayState_expired"
+        : Known.IsReleased ? "PayState_released"
         : $"PayState_{Known.Status}";
 
     private World World => new(int.Parse((string)RouteData.Values["world"]!));
