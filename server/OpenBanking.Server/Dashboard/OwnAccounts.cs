@@ -19,6 +19,7 @@ public sealed class OwnAccounts(
     AccountConsents consents,
     OwnCards cards,
     OwnWithdrawals withdrawals,
+    OwnTopUps topUps,
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
@@ -150,20 +151,24 @@ public sealed class OwnAccounts(
             $"account_id = {account.Id} AND source = {WithdrawalSource.Account} ORDER BY id DESC LIMIT 1"
         );
 
+    private async Task<bool> IsTopUpUnderWayAsync(World world, AccountRow account) =>
+        (await topUps.ListUnderWayAsync(world, account)).Count > 0
+        || await IsTopUpOfAnAppUnderWayAsync(world, account);
+
     /// <summary>By the intents that wait for an answer: they are few, and have an index.</summary>
-    private async Task<bool> IsTopUpUnderWayAsync(World world, AccountRow account)
+    private async Task<bool> IsTopUpOfAnAppUnderWayAsync(World world, AccountRow account)
     {
         var asked = await store.ListAsync(
             IntentTables.Intents,
             world,
             $"kind = {IntentKind.DebitCard} AND state <> 3 ORDER BY due_at LIMIT {MostTopUps}"
         );
-        var topUps = await store.ListByKeysAsync(
+        var found = await store.ListByKeysAsync(
             TopUpTables.TopUps,
             world,
             [.. asked.Select(intent => new Id<TopUpRow>(intent.SubjectId))]
         );
-        return topUps.Any(topUp => topUp.AccountId == account.Id);
+        return found.Any(topUp => topUp.AccountId == account.Id);
     }
 
     private byte[] HashOf(OpenSession session, string pin) => pins.Compute(pin, session.Customer!.PinSalt!);

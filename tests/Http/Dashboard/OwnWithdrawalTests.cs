@@ -14,12 +14,9 @@ using Xunit;
 namespace OpenBanking.Tests.Http.Dashboard;
 
 /// <summary>How customers bring money from their account to a bound card.</summary>
-public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(shared)
+public sealed class OwnWithdrawalTests(SharedServer shared)
+    : OwnTransferTests(shared, "withdraw", "Withdraw to your card")
 {
-    private World World => new(Partner.SandboxNumber);
-
-    private Store Store => Shared.Server.Get<Store>();
-
     [Fact]
     public async Task Money_goes_to_the_card_its_customer_is_told_and_no_limit_counts_it()
     {
@@ -315,99 +312,6 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         Assert.Single(await WithdrawalsAsync());
     }
 
-    private async Task OpenAsync()
-    {
-        await SignInAsync();
-        await FollowAsync("e-account");
-        await FollowAsync("Withdraw to your card");
-    }
-
-    private async Task OrderAsync(string amount)
-    {
-        if (Browser.Page.QuerySelector("#Pin") is null)
-        {
-            await Browser.SubmitAsync(("Amount", amount));
-        }
-
-        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
-        Assert.Contains("/withdraw/", Browser.Address.AbsolutePath);
-    }
-
-    private List<KeyValuePair<string, string>> Fields() =>
-        [.. Browser.HiddenFields(), KeyValuePair.Create("Pin", TestPartner.Pin)];
-
-    private async Task ReachAsync(string text)
-    {
-        for (var i = 0; i < 400 && !Text().Contains(text); i++)
-        {
-            await Task.Delay(25);
-            await Browser.GoAsync(Browser.Address);
-        }
-
-        Assert.Contains(text, Text());
-    }
-
-    private async Task<AccountRow> AccountAsync() =>
-        (await Store.ListAsync(AccountTables.Accounts, World, $"1 = {1} ORDER BY id LIMIT 1")).Single();
-
     private ValueTask<IReadOnlyList<WithdrawalRow>> WithdrawalsAsync() =>
         Store.ListAsync(WithdrawalTables.Withdrawals, World, $"1 = {1} ORDER BY id");
-
-    private async Task<string> IntentAsync(Guid subject) =>
-        (
-            await Store.FirstAsync(
-                Server.Outside.IntentTables.Intents,
-                World,
-                $"subject_id = {subject} AND state <> {Server.Outside.IntentState.Done}"
-            )
-        )!.Id.ToString();
-
-    private async Task<string> OutstandingAsync() =>
-        string.Join(
-            '\n',
-            (await TransferCommands.ListAsync(Shared.Server.Services)).Where(line =>
-                line.Contains($"in world {World}:")
-            )
-        );
-
-    private async Task<long> CardAsync() =>
-        (await Store.FindAsync(SandboxTables.Cards, World, new SandboxCardKey(Person.CardNumber)))!.Balance;
-
-    private async Task AssertBooksAsync() =>
-        Assert.DoesNotContain(
-            await new BooksAudit(Store).FindViolationsAsync(),
-            found => found.Rule.Contains("withdrawal") || found.Rule.Contains("balance")
-        );
-
-    private static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 400 && !await holds(); i++)
-        {
-            await Task.Delay(25);
-        }
-
-        Assert.True(await holds());
-    }
-
-    private Task<Decision<Done>> PutAsync(AccountRow account) =>
-        Shared.Server.Get<Engine>().SubmitAsync(new Put(World, account));
-
-    /// <summary>Lets an account be in a state.</summary>
-    private sealed record Put(World World, AccountRow Account)
-        : Command<Done>(World, DateTimeOffset.UnixEpoch)
-    {
-        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, Account.Id);
-
-        public override Decision<Done> Decide(Book book)
-        {
-            book.Update(
-                AccountTables.Accounts,
-                book.Get(AccountTables.Accounts, Account.Id) with
-                {
-                    State = Account.State,
-                }
-            );
-            return Decision.Accept(new Done());
-        }
-    }
 }
