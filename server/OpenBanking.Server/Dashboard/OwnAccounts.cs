@@ -28,6 +28,8 @@ public sealed class OwnAccounts(
 {
     public const string PinWrong = "pin_wrong";
     public const string PinLocked = "pin_locked";
+    public const string CodeWrong = "code_wrong";
+    public const string CodeOver = "code_over";
     public const string DetailsWrong = "details_wrong";
     public const string DetailsLocked = "details_locked";
 
@@ -184,6 +186,9 @@ public sealed class OwnAccounts(
         {
             Accepted<TReply> => null,
             Declined<PinCheck> { Reply: PinCheck.Locked } => PinLocked,
+            Declined<OrderOutcome> { Reply: OrderOutcome.PinLocked } => PinLocked,
+            Declined<OrderOutcome> { Reply: OrderOutcome.CodeWrong } => CodeWrong,
+            Declined<OrderOutcome> { Reply: OrderOutcome.CodeOver } => CodeOver,
             Declined<PersonCheck> { Reply: PersonCheck.PinLocked } => PinLocked,
             Declined<PersonCheck> { Reply: PersonCheck.DetailsWrong } => DetailsWrong,
             Declined<PersonCheck> { Reply: PersonCheck.DetailsLocked } => DetailsLocked,

@@ -149,6 +149,38 @@ public sealed class OwnWithdrawalTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Above_the_threshold_a_code_is_needed_that_names_amount_and_card_and_is_good_for_them_alone()
+    {
+        await Partner.TopUpAsync(Customer, Money.Yuan(2_900), "top-up-2");
+        var card = await CardAsync();
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", "1000"));
+        Assert.Null(Browser.Page.QuerySelector("#Code"));
+        Assert.NotNull(Browser.Page.QuerySelector("#Pin"));
+        await Browser.GoAsync(new Uri(Browser.Address, "withdraw"));
+        await Browser.SubmitAsync(("Amount", "1000.01"));
+        Assert.Contains("needs a code beside your PIN", Text());
+        Assert.Null(Browser.Page.QuerySelector("#Pin"));
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await Browser.SubmitAsync("Code");
+        var message = await MessageAsync(Person, "your code to send");
+        Assert.Contains($"¥1,000.01 to your card ending in {Person.CardNumber[^4..]}", message);
+        string code = new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin), ("Code", "12"));
+        Assert.Contains("That is not the code", Text());
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin), ("Code", code), ("Amount", "2000.00"));
+        Assert.Contains("That is not the code", Text());
+        Assert.Empty(await WithdrawalsAsync());
+        await Browser.SubmitAsync("Code");
+        Assert.Contains("Too many codes", Text());
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin), ("Code", code), ("Amount", "1000.01"));
+
+        await ReachAsync("Your card's bank has the money");
+        Assert.Equal(card + 1_000_01, await CardAsync());
+    }
+
+    [Fact]
     public async Task Of_two_withdrawals_of_the_whole_balance_at_once_one_is_ordered()
     {
         var card = await CardAsync();
@@ -199,7 +231,7 @@ public sealed class OwnWithdrawalTests(SharedServer shared)
         await elsewhere.GoAsync(new(Browser.Address, "close"));
         await OrderAsync("88.03");
         Assert.Contains("being asked to take the money", Text());
-        Assert.NotNull(Browser.Page.QuerySelector("meta[http-equiv=refresh]"));
+        Assert.Equal("2", Refresh());
         Assert.Equal(11_97, (await AccountAsync()).Available);
 
         var state = Browser.Address;
@@ -213,6 +245,29 @@ public sealed class OwnWithdrawalTests(SharedServer shared)
 
         await Browser.GoAsync(state);
         await ReachAsync("Your card's bank has the money");
+    }
+
+    [Fact]
+    public async Task A_page_that_waits_long_loads_itself_less_often_and_then_no_more()
+    {
+        await OpenAsync();
+        await OrderAsync("88.04");
+        Assert.Equal("2", Refresh());
+        Assert.Contains("This page loads itself again", Text());
+
+        await AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal("15", Refresh());
+        await AdvanceAsync(TimeSpan.FromMinutes(5));
+        Assert.Null(Refresh());
+        Assert.Contains("It takes longer than it mostly does", Text());
+        await FollowAsync("Load again");
+        Assert.Contains("being asked to take the money", Text());
+
+        async Task AdvanceAsync(TimeSpan by)
+        {
+            await Shared.Server.Get<SandboxClock>().AdvanceAsync(World, by);
+            await Browser.GoAsync(Browser.Address);
+        }
     }
 
     [Theory]
@@ -311,6 +366,9 @@ public sealed class OwnWithdrawalTests(SharedServer shared)
         Assert.Contains("not in a state for this", Text(stranger));
         Assert.Single(await WithdrawalsAsync());
     }
+
+    private string? Refresh() =>
+        Browser.Page.QuerySelector("meta[http-equiv=refresh]")?.GetAttribute("content");
 
     private ValueTask<IReadOnlyList<WithdrawalRow>> WithdrawalsAsync() =>
         Store.ListAsync(WithdrawalTables.Withdrawals, World, $"1 = {1} ORDER BY id");

@@ -25,6 +25,15 @@ public class OwnWithdrawalRulesTests
         new(Rows.Id<IntentRow>(2), Rows.Sealed, Rows.Noon)
     );
 
+    private static readonly EnteredCode entered = new(Rows.Id<OneTimeCodeRow>(1), "mobile", [7]);
+
+    private static readonly SendWithdrawalCode sendCode = new(
+        Rows.World,
+        Rows.Noon,
+        Rows.Account,
+        new(entered.CodeId, Rows.Id<IntentRow>(7), entered.MobileIndex, entered.Mac, Rows.Sealed, Rows.Noon)
+    );
+
     private static InternalAccountKey Suspense =>
         new(InternalAccountKind.Suspense, Rows.Account.Id.Value, Money.Renminbi);
 
@@ -33,7 +42,7 @@ public class OwnWithdrawalRulesTests
     {
         var bank = BankWith(Rows.Account);
 
-        Assert.Equal(PinCheck.Right, bank.Run(order).Accepted);
+        Assert.Equal(OrderOutcome.Ordered, bank.Run(order).Accepted);
         Assert.Equal(
             (70_00L, 30_00L),
             (Account(bank).Available, bank.Get(LedgerTables.InternalAccounts, Suspense).Balance)
@@ -98,7 +107,7 @@ public class OwnWithdrawalRulesTests
         bank.Run(order);
         var before = bank.Snapshot();
 
-        Assert.Equal(PinCheck.Right, bank.Run(order with { Amount = 99_00, PinHash = [2] }).Accepted);
+        Assert.Equal(OrderOutcome.Ordered, bank.Run(order with { Amount = 99_00, PinHash = [2] }).Accepted);
         Assert.Equal(before, bank.Snapshot());
 
         var other = Rows.Account with { Id = Rows.Id<AccountRow>(2) };
@@ -126,7 +135,7 @@ public class OwnWithdrawalRulesTests
 
         if (taken)
         {
-            Assert.Equal(PinCheck.Right, ran.Accepted);
+            Assert.Equal(OrderOutcome.Ordered, ran.Accepted);
         }
         else
         {
@@ -140,7 +149,7 @@ public class OwnWithdrawalRulesTests
         var scene = new CardScene().With(1, 2);
         scene.Bank.Run(scene.Remove(2));
 
-        Assert.Equal(PinCheck.Right, scene.Bank.Run(To(1)).Accepted);
+        Assert.Equal(OrderOutcome.Ordered, scene.Bank.Run(To(1)).Accepted);
         Assert.Equal(OwnCardRules.Refusals.NotBound, scene.Bank.Run(To(2)).Rejected.Code);
         Assert.Equal(OwnCardRules.Refusals.NotBound, scene.Bank.Run(To(3)).Rejected.Code);
 
@@ -159,12 +168,74 @@ public class OwnWithdrawalRulesTests
     {
         var bank = BankWith(Rows.Account);
 
-        Assert.Equal(PinCheck.Wrong, bank.Run(order with { PinHash = [2, 2, 2] }).Declined);
+        Assert.Equal(OrderOutcome.PinWrong, bank.Run(order with { PinHash = [2, 2, 2] }).Declined);
 
         Assert.Equal(1, bank.Get(CustomerTables.Customers, Rows.Customer.Id).PinFailures);
         Assert.Equal(Rows.Account, Account(bank));
         Assert.Empty(bank.All(WithdrawalTables.Withdrawals));
     }
+
+    [Fact]
+    public void Above_the_threshold_a_code_is_needed_and_only_its_own_is_right()
+    {
+        var bank = BankWith(Rows.Account with { Available = 5_000_00 });
+        var large = order with { Amount = 1_000_01 };
+        Assert.Equal(OrderOutcome.Ordered, bank.Run(order with { Amount = 1_000_00 }).Accepted);
+        large = large with { WithdrawalId = Rows.Id<WithdrawalRow>(5), IntentId = Rows.Id<IntentRow>(5) };
+        large = large with { Notice = order.Notice with { IntentId = Rows.Id<IntentRow>(6) } };
+
+        Assert.Equal(OwnWithdrawalRules.Refusals.CodeNeeded, bank.Run(large).Rejected.Code);
+        SendCode(bank);
+        Assert.Equal(
+            OrderOutcome.CodeWrong,
+            bank.Run(large with { Code = entered with { Mac = [0] } }).Declined
+        );
+        Assert.Equal(1, bank.Get(CustomerTables.OneTimeCodes, entered.CodeId).Failures);
+        Assert.Equal(
+            OrderOutcome.CodeOver,
+            bank.Run(large with { Code = entered with { MobileIndex = "another" } }).Declined
+        );
+        Assert.Equal(
+            OrderOutcome.CodeOver,
+            bank.Run(large with { Code = entered with { CodeId = Rows.Id<OneTimeCodeRow>(9) } }).Declined
+        );
+        Assert.Single(bank.All(WithdrawalTables.Withdrawals));
+
+        Assert.Equal(OrderOutcome.Ordered, bank.Run(large with { Code = entered }).Accepted);
+        Assert.True(bank.Get(CustomerTables.OneTimeCodes, entered.CodeId).Used);
+    }
+
+    [Fact]
+    public void A_code_is_not_looked_at_before_the_PIN_is_right_and_is_good_once()
+    {
+        var bank = BankWith(Rows.Account with { Available = 5_000_00 });
+        SendCode(bank);
+        var large = order with { Amount = 1_000_01, Code = entered };
+
+        Assert.Equal(OrderOutcome.PinWrong, bank.Run(large with { PinHash = [2] }).Declined);
+        Assert.False(bank.Get(CustomerTables.OneTimeCodes, entered.CodeId).Used);
+        bank.Run(large);
+
+        Assert.Equal(
+            OrderOutcome.CodeOver,
+            bank.Run(large with { WithdrawalId = Rows.Id<WithdrawalRow>(5) }).Declined
+        );
+    }
+
+    [Fact]
+    public void No_code_is_sent_for_an_account_that_is_not_in_use_nor_too_many()
+    {
+        Assert.Equal(
+            DeclineCodes.AccountFrozen,
+            BankWith(Rows.Account with { State = AccountState.Frozen }).Run(sendCode).Rejected.Code
+        );
+
+        var bank = BankWith(Rows.Account);
+        SendCode(bank);
+        Assert.Equal("too_many_codes", bank.Run(sendCode).Rejected.Code);
+    }
+
+    private static void SendCode(MemoryBank bank) => Assert.Equal(new Done(), bank.Run(sendCode).Accepted);
 
     private static CompleteWithdrawal Complete(MemoryBank bank, string? declineCode = null) =>
         new(

@@ -1,5 +1,6 @@
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.TopUps;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
@@ -7,8 +8,9 @@ namespace OpenBanking.Server.Pages;
 public sealed class CustomerTopUpStateModel(
     CustomerSessions sessions,
     DashboardQueries queries,
-    OwnTopUps topUps
-) : CustomerTransferStatePage(sessions, queries)
+    OwnTopUps topUps,
+    WorldClocks clocks
+) : CustomerTransferStatePage(sessions, queries, clocks)
 {
     public override string Act => "top-up";
 
