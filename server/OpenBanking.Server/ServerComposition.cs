@@ -150,6 +150,8 @@ public static class ServerComposition
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<CardDebits>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardDebits>());
+        services.AddSingleton<OwnCardDebits>();
+        services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<OwnCardDebits>());
         services.AddSingleton<CardCredits>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardCredits>());
         services.AddSingleton<OutstandingTransfers>();
@@ -243,6 +245,7 @@ public static class ServerComposition
         services.AddSingleton<Statements>();
         services.AddSingleton<OwnAccounts>();
         services.AddSingleton<OwnWithdrawals>();
+        services.AddSingleton<OwnTopUps>();
         services.AddSingleton<WebAuthn>();
         services.AddSingleton<PasskeyChallenges>();
         services.AddSingleton<Passkeys>();

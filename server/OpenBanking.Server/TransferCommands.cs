@@ -114,6 +114,9 @@ public static class TransferCommands
             IntentKind.DebitCard => await services
                 .GetRequiredService<CardDebits>()
                 .ResolveAsync(new(world, id), new(intent.SubjectId), decline),
+            IntentKind.DebitOwnCard => await services
+                .GetRequiredService<OwnCardDebits>()
+                .ResolveAsync(new(world, id), new(intent.SubjectId), decline),
             IntentKind.CreditCard => await services
                 .GetRequiredService<CardCredits>()
                 .ResolveAsync(new(world, id), new(intent.SubjectId), decline),
@@ -168,6 +171,11 @@ public static class TransferCommands
                     await store.FindAsync(TopUpTables.TopUps, world, new Id<TopUpRow>(intent.SubjectId))
                 )!;
                 return $"top-up {topUp.Id}, {new Money(topUp.Currency, topUp.Amount)}";
+            case IntentKind.DebitOwnCard:
+                var ordered = (
+                    await store.FindAsync(OwnTopUpTables.TopUps, world, new Id<OwnTopUpRow>(intent.SubjectId))
+                )!;
+                return $"top-up {ordered.Id}, {new Money(ordered.Currency, ordered.Amount)}";
             case IntentKind.PayOut:
                 var payout = (
                     await store.FindAsync(PayoutTables.Payouts, world, new Id<PayoutRow>(intent.SubjectId))

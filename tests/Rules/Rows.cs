@@ -209,6 +209,18 @@ internal static class Rows
         Amount = 30_00,
         CreatedAt = Noon,
     };
+    public static readonly OwnTopUpRow OwnTopUp = new()
+    {
+        Id = Id<OwnTopUpRow>(1),
+        CustomerId = Customer.Id,
+        AccountId = Account.Id,
+        CardId = Account.CardId,
+        State = OwnTopUpState.Processing,
+        Currency = Money.Renminbi,
+        Amount = 30_00,
+        Language = "en",
+        CreatedAt = Noon,
+    };
 
     public static readonly IntentRow Intent = new()
     {

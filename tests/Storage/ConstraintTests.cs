@@ -198,9 +198,11 @@ public abstract class ConstraintTests<TDatabase> : IDisposable
     public void Top_ups_and_entries_are_of_something_and_a_made_up_card_is_never_below_zero()
     {
         AssertRefused(TopUpTables.TopUps, Rows.TopUp with { Amount = 0 });
+        AssertRefused(OwnTopUpTables.TopUps, Rows.OwnTopUp with { Amount = 0 });
         AssertRefused(LedgerTables.Entries, entry with { Amount = 0 });
         AssertRefused(SandboxTables.Cards, card with { Balance = -1 });
         AssertTaken(TopUpTables.TopUps, Rows.TopUp);
+        AssertTaken(OwnTopUpTables.TopUps, Rows.OwnTopUp);
         AssertTaken(LedgerTables.Entries, entry);
         AssertTaken(SandboxTables.Cards, card);
     }

@@ -62,7 +62,7 @@ public sealed partial class Walls
         ["Risk"] = ["Outside"],
         ["Sandbox"] = ["Coupons", "Ledger", "Outside"],
         ["SubMerchants"] = [],
-        ["TopUps"] = ["Accounts", "Consents", "Ledger", "Outside", "Withdrawals"],
+        ["TopUps"] = ["Accounts", "Consents", "Customers", "Ledger", "Outside", "Withdrawals"],
         ["Webhooks"] = [],
         ["Withdrawals"] = ["Accounts", "Consents", "Customers", "Ledger", "Outside"],
     };

@@ -68,8 +68,11 @@ public static class AccountRules
 
     /// <summary>Whether so much more may be on the account.</summary>
     public static bool HasRoomFor(AccountRow account, long amount, DateTimeOffset now) =>
-        LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).MostBalance is not { } most
-        || amount <= most - BalanceOf(account);
+        RoomOf(account, now) is not { } room || amount <= room;
+
+    /// <summary>How much more may be on the account; null for no such limit.</summary>
+    public static long? RoomOf(AccountRow account, DateTimeOffset now) =>
+        LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).MostBalance - BalanceOf(account);
 
     /// <summary>What is on the account, with what is held.</summary>
     public static long BalanceOf(AccountRow account) => checked(account.Available + account.Held);

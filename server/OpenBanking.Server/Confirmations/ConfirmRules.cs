@@ -32,10 +32,6 @@ public enum ConfirmOutcome
 /// <param name="DeclineCode">Why it was not paid.</param>
 public sealed record ConfirmResult(ConfirmOutcome Outcome, string? DeclineCode = null);
 
-/// <summary>The one-time code that was entered with it.</summary>
-/// <param name="MobileIndex">The number it must have been sent to: the one the customer signed in with.</param>
-public sealed record EnteredCode(Id<OneTimeCodeRow> CodeId, string MobileIndex, byte[] Mac);
-
 /// <summary>The customer confirms a payment, from one of their accounts.</summary>
 /// <param name="Confirmation">Read before the batch for what never changes in it.</param>
 /// <param name="Account">Read before the batch for whose it is.</param>

@@ -22,6 +22,10 @@ public sealed record NewOneTimeCode(
 /// <summary>A browser or an address that asks for codes, by its blind index, and how many it may ask for in an hour.</summary>
 public readonly record struct CodeSource(string Index, int MostInHour);
 
+/// <summary>A one-time code that was entered with something else.</summary>
+/// <param name="MobileIndex">The number it must have been sent to: the one the customer signed in with.</param>
+public sealed record EnteredCode(Id<OneTimeCodeRow> CodeId, string MobileIndex, byte[] Mac);
+
 /// <summary>What became of a guess.</summary>
 public enum CodeCheck
 {

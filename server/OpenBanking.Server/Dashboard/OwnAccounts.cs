@@ -19,6 +19,7 @@ public sealed class OwnAccounts(
     AccountConsents consents,
     OwnCards cards,
     OwnWithdrawals withdrawals,
+    OwnTopUps topUps,
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
@@ -28,6 +29,8 @@ public sealed class OwnAccounts(
 {
     public const string PinWrong = "pin_wrong";
     public const string PinLocked = "pin_locked";
+    public const string CodeWrong = "code_wrong";
+    public const string CodeOver = "code_over";
     public const string DetailsWrong = "details_wrong";
     public const string DetailsLocked = "details_locked";
 
@@ -153,20 +156,24 @@ public sealed class OwnAccounts(
             $"account_id = {account.Id} AND source = {WithdrawalSource.Account} ORDER BY id DESC LIMIT 1"
         );
 
+    private async Task<bool> IsTopUpUnderWayAsync(World world, AccountRow account) =>
+        (await topUps.ListUnderWayAsync(world, account)).Count > 0
+        || await IsTopUpOfAnAppUnderWayAsync(world, account);
+
     /// <summary>By the intents that wait for an answer: they are few, and have an index.</summary>
-    private async Task<bool> IsTopUpUnderWayAsync(World world, AccountRow account)
+    private async Task<bool> IsTopUpOfAnAppUnderWayAsync(World world, AccountRow account)
     {
         var asked = await store.ListAsync(
             IntentTables.Intents,
             world,
             $"kind = {IntentKind.DebitCard} AND state <> 3 ORDER BY due_at LIMIT {MostTopUps}"
         );
-        var topUps = await store.ListByKeysAsync(
+        var found = await store.ListByKeysAsync(
             TopUpTables.TopUps,
             world,
             [.. asked.Select(intent => new Id<TopUpRow>(intent.SubjectId))]
         );
-        return topUps.Any(topUp => topUp.AccountId == account.Id);
+        return found.Any(topUp => topUp.AccountId == account.Id);
     }
 
     private byte[] HashOf(OpenSession session, string pin) => pins.Compute(pin, session.Customer!.PinSalt!);
@@ -182,6 +189,9 @@ public sealed class OwnAccounts(
         {
             Accepted<TReply> => null,
             Declined<PinCheck> { Reply: PinCheck.Locked } => PinLocked,
+            Declined<OrderOutcome> { Reply: OrderOutcome.PinLocked } => PinLocked,
+            Declined<OrderOutcome> { Reply: OrderOutcome.CodeWrong } => CodeWrong,
+            Declined<OrderOutcome> { Reply: OrderOutcome.CodeOver } => CodeOver,
             Declined<PersonCheck> { Reply: PersonCheck.PinLocked } => PinLocked,
             Declined<PersonCheck> { Reply: PersonCheck.DetailsWrong } => DetailsWrong,
             Declined<PersonCheck> { Reply: PersonCheck.DetailsLocked } => DetailsLocked,

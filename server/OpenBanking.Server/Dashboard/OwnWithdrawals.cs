@@ -11,6 +11,7 @@ namespace OpenBanking.Server.Dashboard;
 
 /// <summary>A transfer between an account and one of its cards, as its customer has filled in the form.</summary>
 /// <param name="Form">The id of the form, which becomes that of the transfer.</param>
+/// <param name="Code">The one-time code; null when none was entered.</param>
 /// <param name="Language">In which it was filled in.</param>
 /// <param name="Notice">What the message to the customer's phone says.</param>
 public sealed record OwnTransfer(
@@ -18,9 +19,13 @@ public sealed record OwnTransfer(
     BoundCardRow Card,
     long Amount,
     string Pin,
+    SentCode? Code,
     string Language,
     string Notice
 );
+
+/// <summary>A one-time code as it was entered, and which of those that were sent it is to be.</summary>
+public sealed record SentCode(Guid Id, string Digits);
 
 /// <summary>What customers bring from an account of theirs to one of its cards.</summary>
 public sealed class OwnWithdrawals(
@@ -29,6 +34,8 @@ public sealed class OwnWithdrawals(
     WorldClocks clocks,
     PinHash pins,
     Notices notices,
+    CustomerSessions sessions,
+    Vault vault,
     Ids ids
 )
 {
@@ -48,8 +55,60 @@ public sealed class OwnWithdrawals(
                     ids.New<IntentRow>(),
                     notices.Write(session.Customer!, transfer.Notice)
                 )
+                {
+                    Code = transfer.Code is { } code
+                        ? new(
+                            new(code.Id),
+                            session.Row.MobileIndex,
+                            MacOf(code, transfer.Form, transfer.Card, transfer.Amount)
+                        )
+                        : null,
+                }
             )
         );
+
+    /// <summary>Sends a code that is good for this form, card and amount alone; gives its id, or why none was sent.</summary>
+    /// <param name="messageWith">The message with a code in it: it names amount and card.</param>
+    public async Task<(Guid Id, string? Refusal)> SendCodeAsync(
+        OpenSession session,
+        AccountRow account,
+        Guid form,
+        BoundCardRow card,
+        long amount,
+        Func<string, string> messageWith
+    )
+    {
+        var (codeId, intentId) = (ids.New<OneTimeCodeRow>(), ids.New<IntentRow>());
+        var code = new SentCode(codeId.Value, Ids.NewDigits());
+        var message = OneTimeCodeRules.Message(
+            sessions.MobileOf(session),
+            messageWith(code.Digits),
+            clocks.RealNow
+        );
+        return (
+            code.Id,
+            OwnAccounts.RefusalOf(
+                await engine.SubmitAsync(
+                    new SendWithdrawalCode(
+                        session.World,
+                        await clocks.NowAsync(session.World),
+                        account,
+                        new(
+                            codeId,
+                            intentId,
+                            session.Row.MobileIndex,
+                            MacOf(code, form, card, amount),
+                            vault.SealJson(message, intentId.Value),
+                            clocks.RealNow
+                        )
+                    )
+                )
+            )
+        );
+    }
+
+    public async Task<bool> NeedsCodeAsync(World world, AccountRow account, long amount) =>
+        OwnWithdrawalRules.NeedsCode(account, amount, await clocks.NowAsync(world));
 
     /// <summary>One that the customer ordered from this account.</summary>
     public ValueTask<WithdrawalRow?> FindAsync(World world, AccountRow account, Id<WithdrawalRow> id) =>
@@ -67,4 +126,7 @@ public sealed class OwnWithdrawals(
             $"account_id = {account.Id} AND source = {WithdrawalSource.Order} AND state = {WithdrawalState.Processing}"
         )
             is not null;
+
+    private byte[] MacOf(SentCode code, Guid form, BoundCardRow card, long amount) =>
+        vault.MacOf($"{code.Digits} {form} {card.Id} {amount}", code.Id);
 }

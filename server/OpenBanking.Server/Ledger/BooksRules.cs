@@ -242,6 +242,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         ),
         .. HoldBooks.Rules,
         .. ConfirmationBooks.Rules,
+        .. OwnTopUpBooks.Rules,
         .. WithdrawalBooks.Rules,
         .. FeeBooks.Rules,
         .. PayoutBooks.Rules,

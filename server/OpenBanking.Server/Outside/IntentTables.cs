@@ -40,6 +40,9 @@ public enum IntentKind
 
     /// <summary>The same, of a card that a customer adds to an account; servers that know none leave it alone.</summary>
     SendCardDeposit = 14,
+
+    /// <summary>Of a top-up that a customer ordered; servers that know none leave it alone.</summary>
+    DebitOwnCard = 15,
 }
 
 public enum IntentState

@@ -75,6 +75,7 @@ public sealed class OutstandingMetrics : PeriodicWorker
             IntentKind.VerifyImages => "image_verification",
             IntentKind.SendDeposit => "opening_deposit",
             IntentKind.SendCardDeposit => "card_deposit",
+            IntentKind.DebitOwnCard => "own_top_up",
             _ => throw new InvalidOperationException($"Unknown kind {kind}."),
         };
 }

@@ -15,12 +15,12 @@ public sealed class OutstandingTransfers(Store store, OutsideLimits limits, Time
     public async Task<IReadOnlyList<(World World, IntentRow Intent)>> ListAsync()
     {
         var before = time.GetUtcNow() - limits.OutstandingAfter;
-        // With the condition of the index, word for word; 3 and 4 are those of cards, 8 those to partners, 13 and 14 small amounts that
-        // prove cards.
+        // With the condition of the index, word for word; 3, 4 and 15 are those of cards, 8 those to partners, 13 and 14 small
+        // amounts that prove cards.
         var open = await store.ListAcrossWorldsAsync(
             IntentTables.Intents,
             MostListed,
-            $"state <> 3 AND kind <> 6 AND kind IN (3, 4, 8, 13, 14) AND created_at <= {before} ORDER BY created_at"
+            $"state <> 3 AND kind <> 6 AND kind IN (3, 4, 8, 13, 14, 15) AND created_at <= {before} ORDER BY created_at"
         );
         return [.. open.OrderBy(found => found.Row.CreatedAt).Select(found => (found.World, found.Row))];
     }
@@ -52,7 +52,7 @@ public sealed class OutstandingTransfers(Store store, OutsideLimits limits, Time
         await store.ListAcrossWorldsAsync(
             IntentTables.Intents,
             1,
-            $"id = {id} AND state <> 3 AND kind IN (3, 4, 8, 13, 14)"
+            $"id = {id} AND state <> 3 AND kind IN (3, 4, 8, 13, 14, 15)"
         )
             is [var found]
             ? (found.World, found.Row)

@@ -28,6 +28,14 @@ public abstract class CustomerTransferPage(
     [BindProperty]
     public Guid Form { get; set; }
 
+    /// <summary>The one-time code, where one is needed.</summary>
+    [BindProperty]
+    public string? Code { get; set; }
+
+    /// <summary>The id of the code that was sent last; empty when none was.</summary>
+    [BindProperty]
+    public Guid CodeId { get; set; }
+
     /// <summary>What it is called in the names of texts and pages.</summary>
     public abstract string Act { get; }
 
@@ -48,8 +56,17 @@ public abstract class CustomerTransferPage(
     /// <summary>What was entered, in fen.</summary>
     public long Entered { get; private set; }
 
+    /// <summary>Whether the PIN alone is not enough for what was entered.</summary>
+    public bool NeedsCode { get; private set; }
+
+    public bool CodeSent => CodeId != Guid.Empty;
+
+    public string Mobile => Sessions.MobileOf(Session);
+
     /// <summary>Whether amount and card stand, and the PIN is asked for.</summary>
     public bool Confirming { get; private set; }
+
+    protected BankOptions Bank { get; } = bank;
 
     protected override string DoneRoute => PageRoutes.Transfer(World, Account.Id, Act, Form);
 
@@ -63,11 +80,43 @@ public abstract class CustomerTransferPage(
             return SeeOther(DoneRoute);
         }
 
-        Confirming = IsRight();
+        Confirming = await IsRightAsync();
         return Page();
     }
 
-    /// <summary>The PIN was entered, too.</summary>
+    /// <summary>A code is to be sent.</summary>
+    public async Task<IActionResult> OnPostCodeAsync()
+    {
+        if (await IsKnownAsync())
+        {
+            return SeeOther(DoneRoute);
+        }
+
+        Confirming = await IsRightAsync();
+        if (!Confirming || !NeedsCode)
+        {
+            return Page();
+        }
+
+        var (id, refusal) = await SendCodeAsync();
+        if (refusal is null)
+        {
+            ModelState.Remove(nameof(Code));
+            CodeId = id;
+            return Page();
+        }
+
+        if (refusal == "too_many_codes")
+        {
+            ModelState.AddModelError(nameof(Code), Texts["TooManyCodes"]);
+            return Page();
+        }
+
+        Confirming = false;
+        return DoneUnless(refusal);
+    }
+
+    /// <summary>The PIN was entered, too, and the code where one is needed.</summary>
     public async Task<IActionResult> OnPostConfirmAsync()
     {
         // Of two taps one brings the money, and the other finds it done.
@@ -76,13 +125,19 @@ public abstract class CustomerTransferPage(
             return SeeOther(DoneRoute);
         }
 
-        if (!IsRight())
+        Confirming = await IsRightAsync();
+        if (!Confirming || (NeedsCode && !CodeSent))
         {
             return Page();
         }
 
-        Confirming = true;
         RequirePin();
+        var digits = OneTimeCodeRules.Read(Code);
+        if (NeedsCode && !OneTimeCodeRules.MayBeCode(digits))
+        {
+            ModelState.AddModelError(nameof(Code), Texts["CodeWrong"]);
+        }
+
         if (!ModelState.IsValid)
         {
             return Page();
@@ -90,14 +145,32 @@ public abstract class CustomerTransferPage(
 
         var notice = Texts[
             $"Transfer_{Act}_message",
-            bank.Name,
+            Bank.Name,
             Amounts.Yuan(Entered),
             Chosen.LastFour,
             Account.LastFour
         ];
-        var result = DoneUnless(
-            await BringAsync(new(Form, Chosen, Entered, Pin!, CultureInfo.CurrentUICulture.Name, notice))
+        var refusal = await BringAsync(
+            new(
+                Form,
+                Chosen,
+                Entered,
+                Pin!,
+                NeedsCode ? new(CodeId, digits) : null,
+                CultureInfo.CurrentUICulture.Name,
+                notice
+            )
         );
+        if (refusal is OwnAccounts.CodeWrong or OwnAccounts.CodeOver)
+        {
+            ModelState.AddModelError(
+                nameof(Code),
+                Texts[refusal == OwnAccounts.CodeWrong ? "CodeWrong" : "CodeOver"]
+            );
+            return Page();
+        }
+
+        var result = DoneUnless(refusal);
         Confirming = Refusal is null;
         return result;
     }
@@ -109,6 +182,13 @@ public abstract class CustomerTransferPage(
 
     /// <summary>Gives why it was not brought, or null.</summary>
     protected abstract Task<string?> BringAsync(OwnTransfer transfer);
+
+    /// <summary>Whether so much needs a one-time code beside the PIN.</summary>
+    protected virtual Task<bool> NeedsCodeAsync() => Task.FromResult(false);
+
+    /// <summary>Sends a code for what was entered; gives its id, or why none was sent.</summary>
+    protected virtual Task<(Guid Id, string? Refusal)> SendCodeAsync() =>
+        throw new InvalidOperationException($"{Act} needs no code.");
 
     protected override async Task<bool> PrepareAsync()
     {
@@ -136,7 +216,7 @@ public abstract class CustomerTransferPage(
     }
 
     /// <summary>Whether amount and card are what can be brought; else says beside the field what is wrong.</summary>
-    private bool IsRight()
+    private async Task<bool> IsRightAsync()
     {
         if (Cards.FirstOrDefault(card => card.Id.ToString() == Card) is { } chosen)
         {
@@ -160,6 +240,7 @@ public abstract class CustomerTransferPage(
         }
 
         Entered = amount;
+        NeedsCode = await NeedsCodeAsync();
         return WhyNot is null && ModelState.IsValid;
     }
 }

@@ -44,6 +44,7 @@ public static class Schema
         PaymentTables.Payments,
         RefundTables.Refunds,
         TopUpTables.TopUps,
+        OwnTopUpTables.TopUps,
         WithdrawalTables.Withdrawals,
         CouponTables.Stocks,
         CouponTables.StockHolders,

@@ -136,7 +136,8 @@ public static class TopUpRules
         );
         if (topUp.State == TopUpState.Succeeded)
         {
-            Arrive(book, topUp, command.Now);
+            var account = book.Get(AccountTables.Accounts, topUp.AccountId);
+            Arrive(book, account, topUp.Id.Value, topUp.AppId.Value, topUp.Amount, command.Now);
         }
         else
         {
@@ -153,21 +154,27 @@ public static class TopUpRules
     }
 
     /// <summary>What comes to a closed account, or would be more than may be on it by now, goes back to the card.</summary>
-    private static void Arrive(Book book, TopUpRow topUp, DateTimeOffset now)
+    internal static void Arrive(
+        Book book,
+        AccountRow account,
+        Guid topUpId,
+        Guid? appId,
+        long amount,
+        DateTimeOffset now
+    )
     {
-        var account = book.Get(AccountTables.Accounts, topUp.AccountId);
         LedgerRules.Post(
             book,
             new(
                 PostingKind.TopUp,
-                topUp.Id.Value,
-                topUp.AppId.Value,
-                topUp.Currency,
+                topUpId,
+                appId,
+                account.Currency,
                 now,
-                LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(account, topUp.Amount, now), topUp.Currency)
+                LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(account, amount, now), account.Currency)
             )
         );
-        WithdrawalRules.SendOn(book, account, topUp.Id.Value, topUp.Amount, now);
+        WithdrawalRules.SendOn(book, account, topUpId, amount, now);
     }
 
     public static TopUpStatus StatusOf(TopUpState state) =>

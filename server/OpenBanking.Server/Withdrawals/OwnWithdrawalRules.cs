@@ -6,6 +6,18 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Withdrawals;
 
+/// <summary>What became of a customer's try to order a withdrawal.</summary>
+public enum OrderOutcome
+{
+    Ordered,
+    PinWrong,
+    PinLocked,
+    CodeWrong,
+
+    /// <summary>Only a new code helps.</summary>
+    CodeOver,
+}
+
 /// <summary>A customer orders money of an account to one of its cards.</summary>
 /// <param name="WithdrawalId">Of the form it was ordered with: a form that is sent twice orders once.</param>
 /// <param name="Language">In which the customer is told when it fails.</param>
@@ -21,8 +33,12 @@ public sealed record OrderWithdrawal(
     string Language,
     Id<IntentRow> IntentId,
     Notice Notice
-) : OwnAccountCommand<PinCheck>(World, Now, Account)
+) : OwnAccountCommand<OrderOutcome>(World, Now, Account)
 {
+    /// <summary>The one-time code; null when none was entered. Its digest holds amount and card, too, so that it is right for those
+    /// that its message named alone.</summary>
+    public EnteredCode? Code { get; init; }
+
     public override Subject Subject => Subject.Of(WithdrawalId);
 
     public override void Keys(IKeySet keys)
@@ -30,26 +46,68 @@ public sealed record OrderWithdrawal(
         base.Keys(keys);
         keys.Want(WithdrawalTables.Withdrawals, WithdrawalId);
         keys.Want(CustomerTables.BoundCards, CardId);
+        if (Code is { } code)
+        {
+            keys.Want(CustomerTables.OneTimeCodes, code.CodeId);
+            keys.Want(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
+        }
     }
 
-    public override Decision<PinCheck> Decide(Book book) => OwnWithdrawalRules.Order(this, book);
+    public override Decision<OrderOutcome> Decide(Book book) => OwnWithdrawalRules.Order(this, book);
+}
+
+/// <summary>Sends a one-time code for a withdrawal that is to be ordered.</summary>
+public sealed record SendWithdrawalCode(
+    World World,
+    DateTimeOffset Now,
+    AccountRow Account,
+    NewOneTimeCode Code
+) : OwnAccountCommand<Done>(World, Now, Account)
+{
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        OneTimeCodeRules.Want(keys, Code);
+    }
+
+    public override Decision<Done> Decide(Book book) => OwnWithdrawalRules.SendCode(this, book);
 }
 
 /// <summary>How customers bring money of their own to a bound card. It goes to the bound account, so it counts for no limit of
 /// what goes out.</summary>
 public static class OwnWithdrawalRules
 {
+    /// <summary>Why an order was refused; the pages have the words.</summary>
+    public static class Refusals
+    {
+        public const string CodeNeeded = "code_needed";
+    }
+
+    /// <summary>Whether the PIN alone is not enough, as for a payment.</summary>
+    public static bool NeedsCode(AccountRow account, long amount, DateTimeOffset now) =>
+        amount > LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).CodeAbove;
+
+    /// <summary>Refuses: the account is not in use; too many codes.</summary>
+    public static Decision<Done> SendCode(SendWithdrawalCode command, Book book)
+    {
+        var account = book.Get(AccountTables.Accounts, command.Account.Id);
+        return AccountRules.DeclineState(account, command.Now) is { } decline ? Decision.Reject(decline)
+            : OneTimeCodeRules.Send(book, command.Code) is { } refusal ? refusal
+            : Decision.Accept(new Done());
+    }
+
     /// <summary>
-    /// Refuses: the account is not in use; the card is not bound to it; there is not so much that nothing holds.
-    /// Declines: the PIN was wrong; the try is counted.
+    /// Refuses: the account is not in use; the card is not bound to it; there is not so much that nothing holds; a code is
+    /// needed.
+    /// Declines: the PIN or the code was wrong; the try is counted.
     /// </summary>
-    public static Decision<PinCheck> Order(OrderWithdrawal command, Book book)
+    public static Decision<OrderOutcome> Order(OrderWithdrawal command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
         if (book.Find(WithdrawalTables.Withdrawals, command.WithdrawalId) is { } known)
         {
             return known.AccountId == account.Id
-                ? Decision.Accept(PinCheck.Right)
+                ? Decision.Accept(OrderOutcome.Ordered)
                 : Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
 
@@ -68,10 +126,22 @@ public static class OwnWithdrawalRules
             return Decision.Reject(DeclineCodes.InsufficientFunds);
         }
 
-        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
-        if (check != PinCheck.Right)
+        var needsCode = NeedsCode(account, command.Amount, command.Now);
+        if (needsCode && command.Code is null)
         {
-            return Decision.Decline(check);
+            return Decision.Reject(Refusals.CodeNeeded);
+        }
+
+        var pin = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        if (pin != PinCheck.Right)
+        {
+            return Decision.Decline(pin == PinCheck.Wrong ? OrderOutcome.PinWrong : OrderOutcome.PinLocked);
+        }
+
+        var code = needsCode ? CheckCode(command, book) : CodeCheck.Right;
+        if (code != CodeCheck.Right)
+        {
+            return Decision.Decline(code == CodeCheck.Wrong ? OrderOutcome.CodeWrong : OrderOutcome.CodeOver);
         }
 
         WithdrawalRules.Order(
@@ -93,6 +163,13 @@ public static class OwnWithdrawalRules
             command.Notice.RealNow
         );
         command.Notice.Send(book, account.CustomerId);
-        return Decision.Accept(check);
+        return Decision.Accept(OrderOutcome.Ordered);
     }
+
+    /// <summary>It counts only if it went to the number of who orders.</summary>
+    private static CodeCheck CheckCode(OrderWithdrawal command, Book book) =>
+        command.Code is { } entered
+        && book.Find(CustomerTables.OneTimeCodes, entered.CodeId)?.MobileIndex == entered.MobileIndex
+            ? OneTimeCodeRules.Check(book, entered.CodeId, entered.Mac, command.Notice.RealNow)
+            : CodeCheck.Over;
 }

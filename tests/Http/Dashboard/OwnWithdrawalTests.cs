@@ -14,12 +14,9 @@ using Xunit;
 namespace OpenBanking.Tests.Http.Dashboard;
 
 /// <summary>How customers bring money from their account to a bound card.</summary>
-public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(shared)
+public sealed class OwnWithdrawalTests(SharedServer shared)
+    : OwnTransferTests(shared, "withdraw", "Withdraw to your card")
 {
-    private World World => new(Partner.SandboxNumber);
-
-    private Store Store => Shared.Server.Get<Store>();
-
     [Fact]
     public async Task Money_goes_to_the_card_its_customer_is_told_and_no_limit_counts_it()
     {
@@ -152,6 +149,38 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
     }
 
     [Fact]
+    public async Task Above_the_threshold_a_code_is_needed_that_names_amount_and_card_and_is_good_for_them_alone()
+    {
+        await Partner.TopUpAsync(Customer, Money.Yuan(2_900), "top-up-2");
+        var card = await CardAsync();
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", "1000"));
+        Assert.Null(Browser.Page.QuerySelector("#Code"));
+        Assert.NotNull(Browser.Page.QuerySelector("#Pin"));
+        await Browser.GoAsync(new Uri(Browser.Address, "withdraw"));
+        await Browser.SubmitAsync(("Amount", "1000.01"));
+        Assert.Contains("needs a code beside your PIN", Text());
+        Assert.Null(Browser.Page.QuerySelector("#Pin"));
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await Browser.SubmitAsync("Code");
+        var message = await MessageAsync(Person, "your code to send");
+        Assert.Contains($"¥1,000.01 to your card ending in {Person.CardNumber[^4..]}", message);
+        string code = new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin), ("Code", "12"));
+        Assert.Contains("That is not the code", Text());
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin), ("Code", code), ("Amount", "2000.00"));
+        Assert.Contains("That is not the code", Text());
+        Assert.Empty(await WithdrawalsAsync());
+        await Browser.SubmitAsync("Code");
+        Assert.Contains("Too many codes", Text());
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin), ("Code", code), ("Amount", "1000.01"));
+
+        await ReachAsync("Your card's bank has the money");
+        Assert.Equal(card + 1_000_01, await CardAsync());
+    }
+
+    [Fact]
     public async Task Of_two_withdrawals_of_the_whole_balance_at_once_one_is_ordered()
     {
         var card = await CardAsync();
@@ -202,7 +231,7 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         await elsewhere.GoAsync(new(Browser.Address, "close"));
         await OrderAsync("88.03");
         Assert.Contains("being asked to take the money", Text());
-        Assert.NotNull(Browser.Page.QuerySelector("meta[http-equiv=refresh]"));
+        Assert.Equal("2", Refresh());
         Assert.Equal(11_97, (await AccountAsync()).Available);
 
         var state = Browser.Address;
@@ -216,6 +245,29 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
 
         await Browser.GoAsync(state);
         await ReachAsync("Your card's bank has the money");
+    }
+
+    [Fact]
+    public async Task A_page_that_waits_long_loads_itself_less_often_and_then_no_more()
+    {
+        await OpenAsync();
+        await OrderAsync("88.04");
+        Assert.Equal("2", Refresh());
+        Assert.Contains("This page loads itself again", Text());
+
+        await AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal("15", Refresh());
+        await AdvanceAsync(TimeSpan.FromMinutes(5));
+        Assert.Null(Refresh());
+        Assert.Contains("It takes longer than it mostly does", Text());
+        await FollowAsync("Load again");
+        Assert.Contains("being asked to take the money", Text());
+
+        async Task AdvanceAsync(TimeSpan by)
+        {
+            await Shared.Server.Get<SandboxClock>().AdvanceAsync(World, by);
+            await Browser.GoAsync(Browser.Address);
+        }
     }
 
     [Theory]
@@ -315,99 +367,9 @@ public sealed class OwnWithdrawalTests(SharedServer shared) : OwnPageTests(share
         Assert.Single(await WithdrawalsAsync());
     }
 
-    private async Task OpenAsync()
-    {
-        await SignInAsync();
-        await FollowAsync("e-account");
-        await FollowAsync("Withdraw to your card");
-    }
-
-    private async Task OrderAsync(string amount)
-    {
-        if (Browser.Page.QuerySelector("#Pin") is null)
-        {
-            await Browser.SubmitAsync(("Amount", amount));
-        }
-
-        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
-        Assert.Contains("/withdraw/", Browser.Address.AbsolutePath);
-    }
-
-    private List<KeyValuePair<string, string>> Fields() =>
-        [.. Browser.HiddenFields(), KeyValuePair.Create("Pin", TestPartner.Pin)];
-
-    private async Task ReachAsync(string text)
-    {
-        for (var i = 0; i < 400 && !Text().Contains(text); i++)
-        {
-            await Task.Delay(25);
-            await Browser.GoAsync(Browser.Address);
-        }
-
-        Assert.Contains(text, Text());
-    }
-
-    private async Task<AccountRow> AccountAsync() =>
-        (await Store.ListAsync(AccountTables.Accounts, World, $"1 = {1} ORDER BY id LIMIT 1")).Single();
+    private string? Refresh() =>
+        Browser.Page.QuerySelector("meta[http-equiv=refresh]")?.GetAttribute("content");
 
     private ValueTask<IReadOnlyList<WithdrawalRow>> WithdrawalsAsync() =>
         Store.ListAsync(WithdrawalTables.Withdrawals, World, $"1 = {1} ORDER BY id");
-
-    private async Task<string> IntentAsync(Guid subject) =>
-        (
-            await Store.FirstAsync(
-                Server.Outside.IntentTables.Intents,
-                World,
-                $"subject_id = {subject} AND state <> {Server.Outside.IntentState.Done}"
-            )
-        )!.Id.ToString();
-
-    private async Task<string> OutstandingAsync() =>
-        string.Join(
-            '\n',
-            (await TransferCommands.ListAsync(Shared.Server.Services)).Where(line =>
-                line.Contains($"in world {World}:")
-            )
-        );
-
-    private async Task<long> CardAsync() =>
-        (await Store.FindAsync(SandboxTables.Cards, World, new SandboxCardKey(Person.CardNumber)))!.Balance;
-
-    private async Task AssertBooksAsync() =>
-        Assert.DoesNotContain(
-            await new BooksAudit(Store).FindViolationsAsync(),
-            found => found.Rule.Contains("withdrawal") || found.Rule.Contains("balance")
-        );
-
-    private static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 400 && !await holds(); i++)
-        {
-            await Task.Delay(25);
-        }
-
-        Assert.True(await holds());
-    }
-
-    private Task<Decision<Done>> PutAsync(AccountRow account) =>
-        Shared.Server.Get<Engine>().SubmitAsync(new Put(World, account));
-
-    /// <summary>Lets an account be in a state.</summary>
-    private sealed record Put(World World, AccountRow Account)
-        : Command<Done>(World, DateTimeOffset.UnixEpoch)
-    {
-        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, Account.Id);
-
-        public override Decision<Done> Decide(Book book)
-        {
-            book.Update(
-                AccountTables.Accounts,
-                book.Get(AccountTables.Accounts, Account.Id) with
-                {
-                    State = Account.State,
-                }
-            );
-            return Decision.Accept(new Done());
-        }
-    }
 }

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
@@ -22,6 +23,8 @@ public class BalanceLimitProperties
     {
         AskTopUp,
         AnswerTopUp,
+        OrderTopUp,
+        AnswerOrder,
         Pay,
         Refund,
     }
@@ -38,9 +41,10 @@ public class BalanceLimitProperties
             acts =>
             {
                 var bank = NewBank();
-                var (number, asked, paid) = (
+                var (number, asked, ordered, paid) = (
                     0,
                     new Queue<(Id<IntentRow> Intent, TopUpRow TopUp)>(),
+                    new Queue<OrderTopUp>(),
                     new Queue<PaymentRow>()
                 );
                 foreach (var (act, amount) in acts)
@@ -57,6 +61,26 @@ public class BalanceLimitProperties
                             break;
                         case Act.AnswerTopUp when asked.TryDequeue(out var open):
                             bank.Run(new CompleteTopUp(Rows.World, Rows.Noon, open.Intent, open.TopUp, null));
+                            break;
+                        case Act.OrderTopUp:
+                            var order = Order(number, amount);
+                            if (bank.Run(order).Decision is Accepted<PinCheck>)
+                            {
+                                ordered.Enqueue(order);
+                            }
+
+                            break;
+                        case Act.AnswerOrder when ordered.TryDequeue(out var open):
+                            bank.Run(
+                                new CompleteOwnTopUp(
+                                    Rows.World,
+                                    Rows.Noon,
+                                    open.IntentId,
+                                    bank.Get(OwnTopUpTables.TopUps, open.TopUpId),
+                                    DeclineCode: null,
+                                    Notice: null
+                                )
+                            );
                             break;
                         case Act.Pay:
                             var payment = bank.Run(Pay(number, amount));
@@ -113,6 +137,14 @@ public class BalanceLimitProperties
                 }
             )
             .Put(
+                CustomerTables.Customers,
+                Rows.Customer with
+                {
+                    PinHash = Rows.Sealed,
+                    PinSalt = Rows.Sealed,
+                }
+            )
+            .Put(
                 ConsentTables.Agreements,
                 Rows.Agreement with
                 {
@@ -131,6 +163,21 @@ public class BalanceLimitProperties
             Rows.Agreement,
             amount,
             Rows.Noon
+        );
+
+    private static OrderTopUp Order(int number, long amount) =>
+        new(
+            Rows.World,
+            Rows.Noon,
+            Rows.Account,
+            Rows.Id<OwnTopUpRow>(number),
+            Rows.Account.CardId,
+            amount,
+            UnderWay: 0,
+            Rows.Sealed,
+            Language: "en",
+            Rows.Id<IntentRow>(number),
+            new(default, [], Rows.Noon)
         );
 
     private static CreatePayment Pay(int number, long amount) =>

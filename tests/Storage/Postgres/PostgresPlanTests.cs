@@ -1,6 +1,7 @@
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Storage.Postgres;
+using OpenBanking.Server.TopUps;
 
 namespace OpenBanking.Tests.Storage.Postgres;
 
@@ -83,6 +84,18 @@ public sealed class PostgresPlanTests : IDisposable
         Assert.Matches($"Index Scan (using|on) {index}", plan);
         Assert.DoesNotContain("Seq Scan", plan);
     }
+
+    [Fact]
+    public void What_is_under_way_to_an_account_is_found_by_its_index() =>
+        Assert.Contains(
+            "using own_top_up_under_way on own_top_up",
+            PlanOf(
+                PostgresText.Select(
+                    OwnTopUpTables.TopUps,
+                    "state = 1 AND account_id = ?2 ORDER BY id LIMIT ?3"
+                )
+            )
+        );
 
     public void Dispose() => database.Dispose();
 

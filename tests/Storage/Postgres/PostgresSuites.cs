@@ -50,6 +50,8 @@ public sealed class PostgresHoldAuditTests : HoldAuditTests<PostgresDatabase>;
 
 public sealed class PostgresFeeAuditTests : FeeAuditTests<PostgresDatabase>;
 
+public sealed class PostgresOwnTopUpAuditTests : OwnTopUpAuditTests<PostgresDatabase>;
+
 public sealed class PostgresPayoutAuditTests : PayoutAuditTests<PostgresDatabase>;
 
 public sealed class PostgresAuditCommandTests : AuditCommandTests<PostgresDatabase>;

@@ -54,6 +54,8 @@ public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;
 
 public sealed class SqliteFeeAuditTests : FeeAuditTests<SqliteDatabase>;
 
+public sealed class SqliteOwnTopUpAuditTests : OwnTopUpAuditTests<SqliteDatabase>;
+
 public sealed class SqlitePayoutAuditTests : PayoutAuditTests<SqliteDatabase>;
 
 public sealed class SqliteAuditCommandTests : AuditCommandTests<SqliteDatabase>;

@@ -167,6 +167,7 @@ internal sealed class RandomRows
                 Fee = refund.Fee is null ? null : Number(0, long.MaxValue),
             },
             TopUpRow topUp => topUp with { Amount = most },
+            OwnTopUpRow topUp => topUp with { Amount = most },
             PayoutRow payout => payout with { Amount = most },
             WithdrawalRow withdrawal => withdrawal with { Amount = most },
             SandboxCardRow card => card with { Balance = Number(0, long.MaxValue) },

@@ -1,5 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Ledger;
+using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
@@ -10,6 +12,7 @@ public sealed class CustomerAccountModel(
     CustomerSessions sessions,
     DashboardQueries queries,
     OwnAccounts accounts,
+    OwnTopUps topUps,
     AccountAgreements agreements,
     WorldClocks clocks
 ) : CustomerAccountPage(sessions, queries)
@@ -24,6 +27,7 @@ public sealed class CustomerAccountModel(
         {
             AccountState.Active when Account.Type == AccountType.TypeThree.Value =>
             [
+                "top-up",
                 "withdraw",
                 "name",
                 "cards",
@@ -32,11 +36,14 @@ public sealed class CustomerAccountModel(
                 "lost",
                 "close",
             ],
-            AccountState.Active => ["withdraw", "name", "cards", "limits", "lost", "close"],
+            AccountState.Active => ["top-up", "withdraw", "name", "cards", "limits", "lost", "close"],
             AccountState.Dormant => ["wake", "name", "lost"],
             AccountState.Closed => [],
             _ => ["name"],
         };
+
+    /// <summary>What the customer ordered from a card, and no line shows yet.</summary>
+    public IReadOnlyList<OwnTopUpRow> ToppedUp { get; private set; } = [];
 
     /// <summary>The account agreement that the customer accepted; where it was not noted, the one in force.</summary>
     public string AgreementVersion { get; private set; } = null!;
@@ -49,6 +56,15 @@ public sealed class CustomerAccountModel(
     /// <summary>The line that older ones go on after; null when there are none.</summary>
     public long? Older { get; private set; }
 
+    /// <summary>Which transfer with a page of its own a line belongs to; null for none.</summary>
+    public static string? TransferOf(EntryRow entry) =>
+        entry switch
+        {
+            { Kind: PostingKind.WithdrawalOrder or PostingKind.WithdrawalReturn } => "withdraw",
+            { Kind: PostingKind.TopUp, AppId: null } => "top-up",
+            _ => null,
+        };
+
     /// <param name="before">The line to go on after. What is no number shows the newest.</param>
     public async Task OnGetAsync(long? before)
     {
@@ -57,6 +73,7 @@ public sealed class CustomerAccountModel(
         ClosingRefused =
             Account.State == AccountState.Active
             && await accounts.FindLastClosingAsync(World, Account) is { State: WithdrawalState.Failed };
+        ToppedUp = await topUps.ListUnderWayAsync(World, Account);
         var agreed = await Queries.FindAgreementAsync(World, Account);
         AgreedAt = agreed?.AgreedAt;
         AgreementVersion =

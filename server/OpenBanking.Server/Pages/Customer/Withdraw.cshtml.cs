@@ -26,4 +26,16 @@ public sealed class CustomerWithdrawModel(
 
     protected override Task<string?> BringAsync(OwnTransfer transfer) =>
         withdrawals.OrderAsync(Session, Account, transfer);
+
+    protected override Task<bool> NeedsCodeAsync() => withdrawals.NeedsCodeAsync(World, Account, Entered);
+
+    protected override Task<(Guid Id, string? Refusal)> SendCodeAsync() =>
+        withdrawals.SendCodeAsync(
+            Session,
+            Account,
+            Form,
+            Chosen,
+            Entered,
+            code => Texts["WithdrawalCodeMessage", Bank.Name, code, Amounts.Yuan(Entered), Chosen.LastFour]
+        );
 }

@@ -1,5 +1,6 @@
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Withdrawals;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
@@ -7,8 +8,9 @@ namespace OpenBanking.Server.Pages;
 public sealed class CustomerWithdrawalModel(
     CustomerSessions sessions,
     DashboardQueries queries,
-    OwnWithdrawals withdrawals
-) : CustomerTransferStatePage(sessions, queries)
+    OwnWithdrawals withdrawals,
+    WorldClocks clocks
+) : CustomerTransferStatePage(sessions, queries, clocks)
 {
     public override string Act => "withdraw";
 

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Pages;
+using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.TopUps;
+
+/// <summary>Asks the chosen card's bank for the money of a top-up that a customer ordered.</summary>
+public sealed class OwnCardDebits(
+    Store store,
+    Engine.Engine engine,
+    WorldClocks clocks,
+    Vault vault,
+    ICardRail rail,
+    Notices notices,
+    BankOptions bank,
+    IStringLocalizer<Texts> texts
+) : IIntentHandler
+{
+    public IntentKind Kind => IntentKind.DebitOwnCard;
+
+    public async Task HandleAsync(
+        Reference reference,
+        IntentRow intent,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var topUp = (
+            await store.FindAsync(
+                OwnTopUpTables.TopUps,
+                reference.World,
+                new Id<OwnTopUpRow>(intent.SubjectId)
+            )
+        )!;
+        var card = (await store.FindAsync(CustomerTables.BoundCards, reference.World, topUp.CardId))!;
+        var answer = mayBeKnown ? await rail.FindAsync(reference, cancellationToken) : null;
+        answer ??= await rail.DebitAsync(
+            reference,
+            vault.OpenText(card.Number, card.Id.Value),
+            new(topUp.Currency, topUp.Amount),
+            cancellationToken
+        );
+        answer = answer.RefusingWith(DeclineCodes.CardInsufficientFunds, DeclineCodes.CardRefused);
+        CrashPoints.Pass(CrashPoint.OutsideAnswered);
+        await engine.SubmitAsync(await CompleteAsync(reference, topUp, answer.FailureCode));
+    }
+
+    /// <summary>Books what a person was told of a top-up that has no answer; gives what became of it.</summary>
+    /// <param name="failureCode">Why the card's bank refused; null when the money came.</param>
+    public async Task<OwnTopUpState> ResolveAsync(
+        Reference reference,
+        Id<OwnTopUpRow> id,
+        string? failureCode
+    )
+    {
+        var topUp = (await store.FindAsync(OwnTopUpTables.TopUps, reference.World, id))!;
+        var told = await CompleteAsync(reference, topUp, failureCode);
+        var decision = await engine.SubmitAsync(new ResolveOwnTopUp(told));
+        return ((Accepted<OwnTopUpRow>)decision).Reply.State;
+    }
+
+    private async Task<CompleteOwnTopUp> CompleteAsync(
+        Reference reference,
+        OwnTopUpRow topUp,
+        string? failureCode
+    ) =>
+        new(
+            reference.World,
+            await clocks.NowAsync(reference.World),
+            reference.Id,
+            topUp,
+            failureCode,
+            await WriteAsync(reference.World, topUp)
+        );
+
+    /// <summary>Says that the money is not on the account; where it is, and what to do, is on the top-up's page.</summary>
+    private async Task<Notice?> WriteAsync(World world, OwnTopUpRow topUp)
+    {
+        var card = (await store.FindAsync(CustomerTables.BoundCards, world, topUp.CardId))!;
+        var account = (await store.FindAsync(AccountTables.Accounts, world, topUp.AccountId))!;
+        var customer = (await store.FindAsync(CustomerTables.Customers, world, topUp.CustomerId))!;
+        if (customer.ErasedAt is not null)
+        {
+            return null;
+        }
+
+        // Of this call alone: the next message may be in another one.
+        CultureInfo.CurrentUICulture = new(topUp.Language);
+        return notices.Write(
+            customer,
+            texts[
+                "TopUpFailedMessage",
+                bank.Name,
+                Amounts.Yuan(topUp.Amount),
+                card.LastFour,
+                account.LastFour
+            ]
+        );
+    }
+}
