@@ -10,27 +10,11 @@ public sealed class ApplicationExpiry(
     WorldClocks clocks,
     TimeProvider time,
     ILogger<ApplicationExpiry> log
-) : ExpiryWorker<AccountApplicationRow>(clocks, time, log)
+) : ExpiryWorker<AccountApplicationRow>(store, ApplicationTables.Applications, clocks, time, log)
 {
     /// <summary>With the condition of the index, word for word: the states that can still come to something.</summary>
-    protected override ValueTask<IReadOnlyList<(World World, AccountApplicationRow Row)>> ListDueAsync(
-        DateTimeOffset now
-    ) =>
-        store.ListAcrossWorldsAsync(
-            ApplicationTables.Applications,
-            MostAtOnce,
-            $"state IN (1, 5, 6) AND expires_at <= {now} ORDER BY expires_at"
-        );
-
-    protected override ValueTask<IReadOnlyList<AccountApplicationRow>> ListDueAsync(
-        World world,
-        DateTimeOffset now
-    ) =>
-        store.ListAsync(
-            ApplicationTables.Applications,
-            world,
-            $"state IN (1, 5, 6) AND expires_at <= {now} ORDER BY expires_at LIMIT {MostAtOnce}"
-        );
+    protected override Sql IsDue(DateTimeOffset now) =>
+        $"state IN (1, 5, 6) AND expires_at <= {now} ORDER BY expires_at";
 
     protected override Task EndAsync(World world, DateTimeOffset now, AccountApplicationRow row) =>
         engine.SubmitAsync(new ExpireApplication(world, now, row.Id));

@@ -10,23 +10,10 @@ public sealed class ConsentExpiry(
     WorldClocks clocks,
     TimeProvider time,
     ILogger<ConsentExpiry> log
-) : ExpiryWorker<ConsentRow>(clocks, time, log)
+) : ExpiryWorker<ConsentRow>(store, ConsentTables.Consents, clocks, time, log)
 {
-    protected override ValueTask<IReadOnlyList<(World World, ConsentRow Row)>> ListDueAsync(
-        DateTimeOffset now
-    ) =>
-        store.ListAcrossWorldsAsync(
-            ConsentTables.Consents,
-            MostAtOnce,
-            $"state = {ConsentState.Authorized} AND expires_at <= {now} ORDER BY expires_at"
-        );
-
-    protected override ValueTask<IReadOnlyList<ConsentRow>> ListDueAsync(World world, DateTimeOffset now) =>
-        store.ListAsync(
-            ConsentTables.Consents,
-            world,
-            $"state = {ConsentState.Authorized} AND expires_at <= {now} ORDER BY expires_at LIMIT {MostAtOnce}"
-        );
+    protected override Sql IsDue(DateTimeOffset now) =>
+        $"state = {ConsentState.Authorized} AND expires_at <= {now} ORDER BY expires_at";
 
     protected override Task EndAsync(World world, DateTimeOffset now, ConsentRow row) =>
         engine.SubmitAsync(new ExpireConsent(world, now, row.Id));

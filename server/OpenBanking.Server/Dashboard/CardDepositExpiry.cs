@@ -11,27 +11,11 @@ public sealed class CardDepositExpiry(
     WorldClocks clocks,
     TimeProvider time,
     ILogger<CardDepositExpiry> log
-) : ExpiryWorker<CardDepositRow>(clocks, time, log)
+) : ExpiryWorker<CardDepositRow>(store, AccountTables.CardDeposits, clocks, time, log)
 {
     /// <summary>With the condition of the index, word for word: what was sent, or is being sent.</summary>
-    protected override ValueTask<IReadOnlyList<(World World, CardDepositRow Row)>> ListDueAsync(
-        DateTimeOffset now
-    ) =>
-        store.ListAcrossWorldsAsync(
-            AccountTables.CardDeposits,
-            MostAtOnce,
-            $"state IN (1, 2) AND expires_at <= {now} ORDER BY expires_at"
-        );
-
-    protected override ValueTask<IReadOnlyList<CardDepositRow>> ListDueAsync(
-        World world,
-        DateTimeOffset now
-    ) =>
-        store.ListAsync(
-            AccountTables.CardDeposits,
-            world,
-            $"state IN (1, 2) AND expires_at <= {now} ORDER BY expires_at LIMIT {MostAtOnce}"
-        );
+    protected override Sql IsDue(DateTimeOffset now) =>
+        $"state IN (1, 2) AND expires_at <= {now} ORDER BY expires_at";
 
     protected override Task EndAsync(World world, DateTimeOffset now, CardDepositRow row) =>
         engine.SubmitAsync(new ExpireCardDeposit(world, now, row, Time.GetUtcNow()));
