@@ -7,10 +7,8 @@ namespace OpenBanking.Tests.Storage.Postgres;
 
 /// <summary>How PostgreSQL finds a batch's rows. The tables here are empty, as they are when a bank begins, and their
 /// statistics say so: the planner must not read whole worlds for that reason when they have grown.</summary>
-public sealed class PostgresPlanTests : IDisposable
+public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture<AnalyzedDatabase>
 {
-    private readonly PostgresDatabase database = new();
-
     public static TheoryData<string> Tables => [.. Schema.Tables.Select(table => table.Name)];
 
     public static TheoryData<string> ChangedTables =>
@@ -69,6 +67,7 @@ public sealed class PostgresPlanTests : IDisposable
     [InlineData("state = 3 AND source <> 1 ORDER BY created_at LIMIT 100", "withdrawal_waiting")]
     public void Withdrawals_are_found_among_many_by_an_index(string condition, string index)
     {
+        using var database = new PostgresDatabase();
         database.Execute(
             """
             INSERT INTO withdrawal
@@ -97,8 +96,6 @@ public sealed class PostgresPlanTests : IDisposable
             )
         );
 
-    public void Dispose() => database.Dispose();
-
     private static void AssertByKey(Table table, string plan)
     {
         Assert.Matches($"Index (Only )?Scan using {table.Name}_pkey on", plan);
@@ -116,9 +113,19 @@ public sealed class PostgresPlanTests : IDisposable
             ", ",
             Enumerable.Repeat("NULL", Enumerable.Range(1, 40).Last(i => sql.Contains($"${i}")))
         );
-        return database.Text(
-            $"{PostgresWriteSession.Settings}; ANALYZE; PREPARE planned AS {sql}; "
+        return analyzed.Database.Text(
+            $"{PostgresWriteSession.Settings}; PREPARE planned AS {sql}; "
                 + $"EXPLAIN EXECUTE planned({parameters}); DEALLOCATE planned"
         );
     }
+}
+
+/// <summary>An empty database, whose statistics say that it is.</summary>
+public sealed class AnalyzedDatabase : IDisposable
+{
+    public AnalyzedDatabase() => Database.Execute("ANALYZE");
+
+    public PostgresDatabase Database { get; } = new();
+
+    public void Dispose() => Database.Dispose();
 }

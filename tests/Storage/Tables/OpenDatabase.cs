@@ -6,14 +6,21 @@ namespace OpenBanking.Tests.Storage.Tables;
 public sealed class OpenDatabase<TDatabase> : IDisposable
     where TDatabase : TestDatabase, new()
 {
-    public OpenDatabase() => Store = Database.Open();
+    public OpenDatabase()
+    {
+        Store = Database.Open();
+        Session = Store.OpenWriteSession();
+    }
 
     public TDatabase Database { get; } = new();
 
     public Store Store { get; }
 
+    internal IWriteSession Session { get; }
+
     public void Dispose()
     {
+        Session.Dispose();
         Store.Dispose();
         Database.Dispose();
     }

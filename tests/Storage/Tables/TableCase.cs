@@ -27,19 +27,28 @@ internal abstract class TableCase
     /// <summary>The columns that the rows need, in the order the mapper writes them.</summary>
     public abstract IReadOnlyList<DatabaseColumn> Columns { get; }
 
-    public abstract void RoundTrips(Store store, RandomRows random, Nulls nulls);
+    public abstract void RoundTrips(Store store, IWriteSession session, RandomRows random, Nulls nulls);
 
-    public abstract void StaysInItsWorld(Store store, RandomRows random);
+    public abstract void StaysInItsWorld(Store store, IWriteSession session, RandomRows random);
 
-    public abstract void IsUpdatedFromTheVersionRead(Store store, RandomRows random);
+    public abstract void IsUpdatedFromTheVersionRead(Store store, IWriteSession session, RandomRows random);
 
-    public abstract void IsUpdatedInWhateverColumns(Store store, RandomRows random);
+    public abstract void IsUpdatedInWhateverColumns(Store store, IWriteSession session, RandomRows random);
 
-    public abstract void IsNotUpdatedFromAnOlderVersion(Store store, RandomRows random);
+    public abstract void IsNotUpdatedFromAnOlderVersion(
+        Store store,
+        IWriteSession session,
+        RandomRows random
+    );
 
-    public abstract void TakesAKeyOnce(Store store, RandomRows random, Func<Exception, bool> isRefusal);
+    public abstract void TakesAKeyOnce(
+        Store store,
+        IWriteSession session,
+        RandomRows random,
+        Func<Exception, bool> isRefusal
+    );
 
-    public abstract void AddsUp(Store store, RandomRows random);
+    public abstract void AddsUp(Store store, IWriteSession session, RandomRows random);
 
     private static World NewWorld() => new(Interlocked.Increment(ref worlds));
 }
@@ -59,9 +68,8 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
                 )),
         ];
 
-    public override void RoundTrips(Store store, RandomRows random, Nulls nulls)
+    public override void RoundTrips(Store store, IWriteSession session, RandomRows random, Nulls nulls)
     {
-        using var session = store.OpenWriteSession();
         var row = random.New<TRow>(nulls);
         var other = Another(random, nulls, row);
 
@@ -74,9 +82,8 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
         Assert.Null(store.Find(table, World, table.KeyOf(Another(random, nulls, row, other))));
     }
 
-    public override void StaysInItsWorld(Store store, RandomRows random)
+    public override void StaysInItsWorld(Store store, IWriteSession session, RandomRows random)
     {
-        using var session = store.OpenWriteSession();
         var row = random.New<TRow>();
         var key = table.KeyOf(row);
         session.Insert(World, table, row);
@@ -98,9 +105,8 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
         );
     }
 
-    public override void IsUpdatedFromTheVersionRead(Store store, RandomRows random)
+    public override void IsUpdatedFromTheVersionRead(Store store, IWriteSession session, RandomRows random)
     {
-        using var session = store.OpenWriteSession();
         var row = random.New<TRow>();
         var bystander = Another(random, Nulls.Some, row);
         var changed = WithKeyOf(row, random.New<TRow>());
@@ -113,10 +119,9 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
     }
 
     /// <summary>A store may write only what differs, and has so many statements for it: more are asked for.</summary>
-    public override void IsUpdatedInWhateverColumns(Store store, RandomRows random)
+    public override void IsUpdatedInWhateverColumns(Store store, IWriteSession session, RandomRows random)
     {
         const int Updates = 32;
-        using var session = store.OpenWriteSession();
         var first = random.New<TRow>();
         TRow[] rows = [first, Another(random, Nulls.Some, first)];
         session.Insert(World, table, rows);
@@ -134,9 +139,8 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
         }
     }
 
-    public override void IsNotUpdatedFromAnOlderVersion(Store store, RandomRows random)
+    public override void IsNotUpdatedFromAnOlderVersion(Store store, IWriteSession session, RandomRows random)
     {
-        using var session = store.OpenWriteSession();
         var row = random.New<TRow>();
         var first = WithKeyOf(row, random.New<TRow>());
         session.Insert(World, table, row);
@@ -154,9 +158,13 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
         AssertSame(WithVersion(first, 2), store.Find(table, World, table.KeyOf(row)));
     }
 
-    public override void TakesAKeyOnce(Store store, RandomRows random, Func<Exception, bool> isRefusal)
+    public override void TakesAKeyOnce(
+        Store store,
+        IWriteSession session,
+        RandomRows random,
+        Func<Exception, bool> isRefusal
+    )
     {
-        using var session = store.OpenWriteSession();
         var row = random.New<TRow>();
         session.Insert(World, table, row);
 
@@ -168,9 +176,8 @@ internal sealed class TableCase<TKey, TRow>(Table<TKey, TRow> table) : TableCase
         AssertSame(row, store.Find(table, World, table.KeyOf(row)));
     }
 
-    public override void AddsUp(Store store, RandomRows random)
+    public override void AddsUp(Store store, IWriteSession session, RandomRows random)
     {
-        using var session = store.OpenWriteSession();
         var (key, expected) = Beginning(random);
 
         foreach (var amount in (long[])[100, -30, -100])

@@ -10,6 +10,7 @@ public abstract class TableTests<TDatabase>(OpenDatabase<TDatabase> opened, ITes
 {
     private readonly TDatabase database = opened.Database;
     private readonly Store store = opened.Store;
+    private readonly IWriteSession session = opened.Session;
     private readonly RandomRows random = new(output);
 
     public static TheoryData<string> All => [.. Schema.Tables.Select(table => table.Name)];
@@ -50,62 +51,62 @@ public abstract class TableTests<TDatabase>(OpenDatabase<TDatabase> opened, ITes
     [MemberData(nameof(All))]
     public void A_row_is_read_back_as_it_was_written(string table)
     {
-        TableCase.Of(table).RoundTrips(store, random, Nulls.Some);
+        TableCase.Of(table).RoundTrips(store, session, random, Nulls.Some);
     }
 
     [Theory]
     [MemberData(nameof(All))]
     public void A_row_without_any_nulls_is_read_back_as_it_was_written(string table)
     {
-        TableCase.Of(table).RoundTrips(store, random, Nulls.None);
+        TableCase.Of(table).RoundTrips(store, session, random, Nulls.None);
     }
 
     [Theory]
     [MemberData(nameof(All))]
     public void A_row_with_all_its_nulls_is_read_back_as_it_was_written(string table)
     {
-        TableCase.Of(table).RoundTrips(store, random, Nulls.All);
+        TableCase.Of(table).RoundTrips(store, session, random, Nulls.All);
     }
 
     [Theory]
     [MemberData(nameof(All))]
     public void A_row_is_never_seen_from_another_world(string table)
     {
-        TableCase.Of(table).StaysInItsWorld(store, random);
+        TableCase.Of(table).StaysInItsWorld(store, session, random);
     }
 
     [Theory]
     [MemberData(nameof(All))]
     public void A_key_is_taken_once(string table)
     {
-        TableCase.Of(table).TakesAKeyOnce(store, random, database.IsRefusal);
+        TableCase.Of(table).TakesAKeyOnce(store, session, random, database.IsRefusal);
     }
 
     [Theory]
     [MemberData(nameof(Versioned))]
     public void A_row_is_updated_from_the_version_that_was_read(string table)
     {
-        TableCase.Of(table).IsUpdatedFromTheVersionRead(store, random);
+        TableCase.Of(table).IsUpdatedFromTheVersionRead(store, session, random);
     }
 
     [Theory]
     [MemberData(nameof(Loose))]
     public void A_row_is_updated_in_whatever_columns_changed(string table)
     {
-        TableCase.Of(table).IsUpdatedInWhateverColumns(store, random);
+        TableCase.Of(table).IsUpdatedInWhateverColumns(store, session, random);
     }
 
     [Theory]
     [MemberData(nameof(Versioned))]
     public void A_row_is_not_updated_from_an_older_version(string table)
     {
-        TableCase.Of(table).IsNotUpdatedFromAnOlderVersion(store, random);
+        TableCase.Of(table).IsNotUpdatedFromAnOlderVersion(store, session, random);
     }
 
     [Theory]
     [MemberData(nameof(Additive))]
     public void A_sum_is_made_by_the_first_addition_and_takes_the_others(string table)
     {
-        TableCase.Of(table).AddsUp(store, random);
+        TableCase.Of(table).AddsUp(store, session, random);
     }
 }
