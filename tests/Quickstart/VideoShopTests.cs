@@ -205,6 +205,9 @@ public sealed partial class VideoShopTests : IAsyncLifetime
         return [.. kept.RootElement.GetProperty("Orders").EnumerateObject().Select(order => order.Name)];
     }
 
-    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"")]
+    [GeneratedRegex(
+        "name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"",
+        RegexOptions.NonBacktracking
+    )]
     private static partial Regex Token();
 }
