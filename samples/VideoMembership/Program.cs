@@ -66,8 +66,7 @@ app.MapOpenBankingAccountLink(
             );
             return Task.FromResult(Results.LocalRedirect("/"));
         };
-        link.OnRefused = (_, why) =>
-            Task.FromResult(Results.LocalRedirect($"/?notice={Uri.EscapeDataString(why.Message)}"));
+        link.OnRefused = (_, why) => Task.FromResult(Results.LocalRedirect($"/?notice={Notices.Of(why)}"));
     }
 );
 
@@ -98,24 +97,35 @@ app.MapGet(
     "/orders/confirmed",
     async (
         HttpContext context,
-        string payment_id,
+        string? payment_id,
         OpenBankingClient bank,
         CancellationToken cancellationToken
     ) =>
     {
-        var payment = await bank.Payments.GetAsync(payment_id, cancellationToken);
-        if (shop.FindOrder(payment.OrderNo)?.UserId != VideoUsers.IdOf(context))
+        try
         {
-            return Results.LocalRedirect("/?notice=This%20order%20is%20not%20yours.");
-        }
+            var payment = string.IsNullOrWhiteSpace(payment_id)
+                ? null
+                : await bank.Payments.GetAsync(payment_id, cancellationToken);
+            if (payment is null || shop.FindOrder(payment.OrderNo)?.UserId != VideoUsers.IdOf(context))
+            {
+                return Results.LocalRedirect($"/?notice={Notices.NotYours}");
+            }
 
-        if (payment.Status != PaymentStatus.Captured)
+            if (payment.Status != PaymentStatus.Captured)
+            {
+                return Results.LocalRedirect($"/?notice={Notices.NotPaid}");
+            }
+
+            await shop.WaitForDeliveryAsync(payment.OrderNo, cancellationToken);
+            return Results.LocalRedirect("/");
+        }
+        catch (OpenBankingException failure)
         {
-            return Results.LocalRedirect($"/?notice=Nothing%20was%20paid%3A%20{payment.Status}.");
+            return Results.LocalRedirect(
+                $"/?notice={(failure.Code == ProblemCodes.NotFound ? Notices.NotYours : Notices.Of(failure))}"
+            );
         }
-
-        await shop.WaitForDeliveryAsync(payment.OrderNo, cancellationToken);
-        return Results.LocalRedirect("/");
     }
 );
 

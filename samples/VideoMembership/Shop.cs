@@ -8,6 +8,9 @@ public enum OrderState
     Paid,
     Delivered,
     Refunded,
+
+    /// <summary>The bank takes no payment for it any more.</summary>
+    Closed,
 }
 
 /// <summary>An order of one month of videos.</summary>

@@ -22,8 +22,8 @@ public sealed class AccountLinkEndpointOptions
 
     /// <summary>What to show when there is no link: the customer said no
     /// (<see cref="AccountLinkRefusedException"/>), the callback was not to be trusted
-    /// (<see cref="AccountLinkException"/>), or the bank could not be reached. A short plain text by
-    /// default.</summary>
+    /// (<see cref="AccountLinkException"/>), or the bank could not be reached. By default a short
+    /// page in English and Chinese, which leads back to the link and to the app.</summary>
     public Func<HttpContext, OpenBankingException, Task<IResult>>? OnRefused { get; set; }
 
     /// <summary>The callback's address as the customer's browser sees it and as it is registered at the bank;

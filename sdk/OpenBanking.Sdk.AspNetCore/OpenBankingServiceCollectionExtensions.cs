@@ -71,7 +71,11 @@ public static class OpenBankingServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.AddDataProtection();
         services.TryAddSingleton<ITokenStore>(provider => new DistributedTokenStore(
-            provider.GetRequiredService<IDistributedCache>(),
+            provider.GetService<IDistributedCache>()
+                ?? throw new InvalidOperationException(
+                    "AddOpenBankingDistributedTokens keeps tokens in the app's IDistributedCache, and there is none: add one, such "
+                        + "as services.AddStackExchangeRedisCache(…)."
+                ),
             provider.GetRequiredService<IDataProtectionProvider>()
         ));
         return services;

@@ -217,6 +217,7 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">It is no time at all.</exception>
     public void RefuseNext(string code, int times = 1)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(code);
         ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
         if (ProblemCodes.Catalogue.All(entry => entry.Code != code))
         {

@@ -66,13 +66,21 @@ public class WebhookVerifier
     {
         if (headers is not { Id.Length: > 0, Timestamp.Length: > 0, Signature.Length: > 0 })
         {
-            throw Refused(WebhookRefusal.MissingHeader, "A webhook header is missing.");
+            throw Refused(
+                WebhookRefusal.MissingHeader,
+                $"The delivery has no {MissingHeader(headers)} header: it is not of the bank, or something in between took it away."
+            );
         }
 
         CheckTime(headers.Timestamp);
         CheckSignature(headers, rawBody);
         return Parse(rawBody);
     }
+
+    private static string MissingHeader(WebhookHeaders headers) =>
+        string.IsNullOrEmpty(headers.Id) ? WebhookHeaders.IdName
+        : string.IsNullOrEmpty(headers.Timestamp) ? WebhookHeaders.TimestampName
+        : WebhookHeaders.SignatureName;
 
     private void CheckTime(string timestamp)
     {
@@ -97,7 +105,7 @@ public class WebhookVerifier
         {
             throw Refused(
                 WebhookRefusal.InTheFuture,
-                "The webhook is from the future: is this server's clock right?"
+                $"The webhook is from {sentAt - now} s in the future: is this server's clock right?"
             );
         }
     }
@@ -125,7 +133,8 @@ public class WebhookVerifier
         {
             throw Refused(
                 WebhookRefusal.WrongSignature,
-                "No signature of the webhook is of a secret known here."
+                "No signature of the webhook is of a secret known here: it is for an endpoint with another secret, or its body "
+                    + "was changed on the way, as by reading and writing it again."
             );
         }
     }
@@ -141,7 +150,7 @@ public class WebhookVerifier
         {
             throw new WebhookVerificationException(
                 WebhookRefusal.MalformedBody,
-                "The webhook's body is no event.",
+                $"The webhook's body is no event: {Redaction.Scrub(malformed.Message)}",
                 malformed
             );
         }

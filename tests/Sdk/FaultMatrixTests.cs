@@ -70,6 +70,9 @@ public sealed class FaultMatrixTests
             Every call ends within `TotalTimeout`, whatever the other side does. Redirects are not followed, and no more
             than 1 MiB of an answer is read.
 
+            A `CancellationToken` ends the wait and nothing else: after an `OperationCanceledException` a payment may have been
+            made. Send it again with the same key, or close the order.
+
             """,
             "Reading | Paying, with a key | Changing, without a key",
             rows.GroupBy(row => row.Fault.Group, row => (row.Fault.Name, row.Outcomes))

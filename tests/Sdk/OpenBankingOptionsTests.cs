@@ -16,6 +16,7 @@ public sealed class OpenBankingOptionsTests
         Refused("query", options => options.Authority = new Uri("https://open.bank.example/?a=b"));
         Refused("ApiAddress", options => options.ApiAddress = new Uri("http://api.bank.example"));
         Refused("ClientId", options => options.ClientId = " ");
+        Refused("line's end", options => options.ClientId += "\n");
         Refused("Key", options => options.Key = null);
         Refused("DpopKey", options => options.DpopKey = options.Key);
         Refused("Key", options => options.ClientCertificate = Certificate());

@@ -57,11 +57,11 @@ public sealed class WebhookVerifierTests
         Verifier(secret).Verify(Sign(secret, TimeSpan.FromSeconds(seconds)), body);
 
     [Theory]
-    [InlineData(-301, WebhookRefusal.TooOld)]
-    [InlineData(301, WebhookRefusal.InTheFuture)]
-    [InlineData(-100_000_000, WebhookRefusal.TooOld)]
-    public void Stale_and_future_deliveries_are_refused(int seconds, WebhookRefusal reason) =>
-        Refused(reason, Sign(secret, TimeSpan.FromSeconds(seconds)), body);
+    [InlineData(-301, WebhookRefusal.TooOld, "301 s ago")]
+    [InlineData(301, WebhookRefusal.InTheFuture, "301 s in the future")]
+    [InlineData(-100_000_000, WebhookRefusal.TooOld, "100000000 s ago")]
+    public void Stale_and_future_deliveries_are_refused(int seconds, WebhookRefusal reason, string said) =>
+        Refused(reason, Sign(secret, TimeSpan.FromSeconds(seconds)), body, said);
 
     [Theory]
     [InlineData("soon")]
@@ -72,11 +72,27 @@ public sealed class WebhookVerifierTests
         Refused(WebhookRefusal.MalformedTimestamp, Sign(secret) with { Timestamp = timestamp }, body);
 
     [Fact]
-    public void A_missing_header_is_refused()
+    public void A_missing_header_is_refused_and_named()
     {
-        Refused(WebhookRefusal.MissingHeader, Sign(secret) with { Id = null }, body);
-        Refused(WebhookRefusal.MissingHeader, Sign(secret) with { Timestamp = "" }, body);
-        Refused(WebhookRefusal.MissingHeader, Sign(secret) with { Signature = null }, body);
+        Refused(WebhookRefusal.MissingHeader, Sign(secret) with { Id = null }, body, "webhook-id");
+        Refused(
+            WebhookRefusal.MissingHeader,
+            Sign(secret) with
+            {
+                Timestamp = "",
+            },
+            body,
+            "webhook-timestamp"
+        );
+        Refused(
+            WebhookRefusal.MissingHeader,
+            Sign(secret) with
+            {
+                Signature = null,
+            },
+            body,
+            "webhook-signature"
+        );
         Refused(WebhookRefusal.MissingHeader, default, body);
     }
 
@@ -127,17 +143,18 @@ public sealed class WebhookVerifierTests
     }
 
     [Theory]
-    [InlineData("{}")]
-    [InlineData("null")]
-    [InlineData("not json")]
-    public void A_body_that_is_no_event_is_refused(string text)
+    [InlineData("{}", "required")]
+    [InlineData("null", "null")]
+    [InlineData("not json", "invalid")]
+    public void A_body_that_is_no_event_is_refused_with_what_is_wrong(string text, string said)
     {
         var raw = Encoding.UTF8.GetBytes(text);
 
         Refused(
             WebhookRefusal.MalformedBody,
             new WebhookSigner(secret).Sign("evt_1", clock.GetUtcNow(), raw),
-            raw
+            raw,
+            said
         );
     }
 
@@ -160,11 +177,12 @@ public sealed class WebhookVerifierTests
 
     private WebhookVerifier Verifier(params string[] secrets) => new(secrets, clock);
 
-    private void Refused(WebhookRefusal reason, WebhookHeaders headers, byte[] raw)
+    private void Refused(WebhookRefusal reason, WebhookHeaders headers, byte[] raw, string said = "")
     {
         var refusal = Assert.Throws<WebhookVerificationException>(() =>
             Verifier(secret).Verify(headers, raw)
         );
         Assert.Equal(reason, refusal.Reason);
+        Assert.Contains(said, refusal.Message);
     }
 }

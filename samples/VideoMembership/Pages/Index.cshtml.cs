@@ -3,13 +3,20 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace OpenBanking.Samples.VideoMembership.Pages;
 
-/// <summary>The shop's one page: link, top up, take a voucher, buy, give back.</summary>
-public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partner) : PageModel
+/// <summary>The shop's one page: link, top up, take a voucher, buy, give back. What goes wrong is a notice on it.</summary>
+public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partner, ILogger<IndexModel> logger)
+    : PageModel
 {
+    private static readonly TimeSpan longestTopUp = TimeSpan.FromSeconds(10);
+
+    /// <summary>One of <see cref="Notices"/>, by its name.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Notice { get; set; }
 
+    /// <summary>Null when there is none, or the bank does not show it now.</summary>
     public Account? Account { get; private set; }
+
+    public bool IsLinked => VideoUser.AgreementId is not null && Notice != Notices.LinkAgain;
 
     public bool HasVoucher { get; private set; }
 
@@ -35,27 +42,35 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
         try
         {
             Account = await bank.Accounts.GetAsync(customer, account, cancellationToken);
-            HasVoucher =
-                user.CouponId is { } coupon
-                && (await bank.Coupons.GetAsync(customer, coupon, cancellationToken)).Status
-                    == CouponStatus.Issued;
+            HasVoucher = await HasVoucherAsync(user, cancellationToken);
         }
-        catch (OpenBankingException noLongerLinked)
+        catch (OpenBankingException failure)
         {
-            Notice = noLongerLinked.Message;
+            Notice ??= NoticeOf(failure);
         }
     }
 
     public Task<IActionResult> OnPostTopUpAsync(CancellationToken cancellationToken) =>
         TryAsync(async user =>
         {
-            var asked = await bank.TopUps.CreateAsync(
-                new CreateTopUpRequest { AgreementId = user.AgreementId!, Amount = Money.Yuan(100) },
-                IdempotencyKey.FromOrder(NextNumber(user), "top-up"),
-                cancellationToken
+            var asked = await OnceAsync(
+                user,
+                number =>
+                    bank.TopUps.CreateAsync(
+                        new CreateTopUpRequest { AgreementId = user.AgreementId!, Amount = Money.Yuan(100) },
+                        IdempotencyKey.FromOrder(number, "top-up"),
+                        cancellationToken
+                    )
             );
-            var topUp = await bank.TopUps.WaitAsync(asked.Id, cancellationToken: cancellationToken);
-            return topUp.Status == TopUpStatus.Succeeded ? null : $"The top-up failed: {topUp.DeclineCode}";
+            try
+            {
+                var topUp = await bank.TopUps.WaitAsync(asked.Id, longestTopUp, cancellationToken);
+                return topUp.Status == TopUpStatus.Succeeded ? null : Notices.OfDecline(topUp.DeclineCode);
+            }
+            catch (OpenBankingException late) when (late.Code == ClientErrorCodes.TimedOut)
+            {
+                return Notices.TopUpRunning;
+            }
         });
 
     public Task<IActionResult> OnPostVoucherAsync(CancellationToken cancellationToken) =>
@@ -63,11 +78,20 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
         {
             var stock = await bank
                 .Coupons.ListStocksAsync(cancellationToken: cancellationToken)
-                .FirstAsync(cancellationToken);
-            var coupon = await bank.Coupons.IssueAsync(
-                new IssueCouponRequest { StockId = stock.Id, CustomerId = user.CustomerId! },
-                IdempotencyKey.FromOrder(NextNumber(user), "coupon"),
-                cancellationToken
+                .FirstOrDefaultAsync(cancellationToken);
+            if (stock is null)
+            {
+                return Notices.NoVoucher;
+            }
+
+            var coupon = await OnceAsync(
+                user,
+                number =>
+                    bank.Coupons.IssueAsync(
+                        new IssueCouponRequest { StockId = stock.Id, CustomerId = user.CustomerId! },
+                        IdempotencyKey.FromOrder(number, "coupon"),
+                        cancellationToken
+                    )
             );
             shop.Save(shop.FindUser(user.Id) with { CouponId = coupon.Id });
             return null;
@@ -76,7 +100,12 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
     public Task<IActionResult> OnPostBuyAsync(CancellationToken cancellationToken) =>
         TryAsync(async user =>
         {
-            await OnGetAsync(cancellationToken);
+            if (await HasPaidAsync(user, cancellationToken))
+            {
+                return null;
+            }
+
+            var voucher = await HasVoucherAsync(user, cancellationToken) ? user.CouponId : null;
             var order = shop.NewOrder(user.Id);
             var payment = await bank.Payments.CreateAsync(
                 new CreatePaymentRequest
@@ -84,7 +113,7 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                     OrderNo = order.OrderNo,
                     Amount = Shop.Price,
                     AgreementId = user.AgreementId!,
-                    CouponId = HasVoucher ? user.CouponId : null,
+                    CouponId = voucher,
                     Description = "One month of videos",
                 },
                 IdempotencyKey.FromOrder(order.OrderNo, "payment"),
@@ -92,9 +121,7 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
             );
             if (payment.Status != PaymentStatus.Captured)
             {
-                return payment.DeclineCode == DeclineCodes.InsufficientFunds
-                    ? "Your balance is too low: top up first."
-                    : $"The payment failed: {payment.DeclineCode}";
+                return Notices.OfDecline(payment.DeclineCode);
             }
 
             await shop.WaitForDeliveryAsync(order.OrderNo, cancellationToken);
@@ -105,9 +132,14 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
     public async Task<IActionResult> OnPostPayOnceAsync(CancellationToken cancellationToken)
     {
         var user = VideoUser;
-        var order = shop.NewOrder(user.Id);
         try
         {
+            if (await HasPaidAsync(user, cancellationToken))
+            {
+                return RedirectToPage();
+            }
+
+            var order = shop.NewOrder(user.Id);
             // <pay_once>
             var payment = await bank.Payments.CreateAsync(
                 new CreatePaymentRequest
@@ -126,9 +158,9 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
             return Redirect(payment.NextAction!.ConfirmationUrl);
             // </pay_once>
         }
-        catch (OpenBankingException refused)
+        catch (OpenBankingException failure)
         {
-            return RedirectToPage(new { Notice = refused.Message });
+            return RedirectToPage(new { Notice = NoticeOf(failure) });
         }
     }
 
@@ -139,7 +171,7 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                 shop.FindOrderOf(user.Id) is not { State: OrderState.Delivered, PaymentId: { } payment } order
             )
             {
-                return "There is nothing to give back.";
+                return Notices.NothingToGiveBack;
             }
 
             await bank.Refunds.CreateAsync(
@@ -148,7 +180,7 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                 cancellationToken
             );
             shop.Save(order with { State = OrderState.Refunded });
-            return "Your money and your voucher are back.";
+            return Notices.GivenBack;
         });
 
     /// <summary>Does it for a linked user, and shows the page again; what goes wrong is said on it.</summary>
@@ -157,23 +189,64 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
         var user = VideoUser;
         if (user.AgreementId is null)
         {
-            return RedirectToPage(new { Notice = "Link an account first." });
+            return RedirectToPage(new { Notice = Notices.LinkFirst });
         }
 
         try
         {
             return RedirectToPage(new { Notice = await act(user) });
         }
-        catch (OpenBankingException refused)
+        catch (OpenBankingException failure)
         {
-            return RedirectToPage(new { Notice = refused.Message });
+            return RedirectToPage(new { Notice = NoticeOf(failure) });
         }
     }
 
-    /// <summary>Numbers what a user does that is no order, so that each has a key of its own.</summary>
-    private string NextNumber(VideoUser user)
+    private async Task<bool> HasVoucherAsync(VideoUser user, CancellationToken cancellationToken) =>
+        user is { CustomerId: { } customer, CouponId: { } coupon }
+        && (await bank.Coupons.GetAsync(customer, coupon, cancellationToken)).Status == CouponStatus.Issued;
+
+    /// <summary>Settles the order before, if nobody knows what came of it: it is paid, or closed for good. So a new one never
+    /// pays a second time.</summary>
+    private async Task<bool> HasPaidAsync(VideoUser user, CancellationToken cancellationToken)
     {
-        shop.Save(user with { Attempts = user.Attempts + 1 });
-        return $"{user.Id}-{user.Attempts + 1}";
+        if (shop.FindOrderOf(user.Id) is not { State: OrderState.Ordered } before)
+        {
+            return false;
+        }
+
+        var closed = await bank.Orders.CloseAsync(before.OrderNo, cancellationToken);
+        if (closed.LastPayment?.Status == PaymentStatus.Captured)
+        {
+            await shop.WaitForDeliveryAsync(before.OrderNo, cancellationToken);
+            return true;
+        }
+
+        shop.Save(before with { State = OrderState.Closed });
+        return false;
+    }
+
+    /// <summary>Does what is no order under a number that stays the same until the bank's answer is there: pressed again, it is
+    /// not done again.</summary>
+    private async Task<T> OnceAsync<T>(VideoUser user, Func<string, Task<T>> act)
+    {
+        try
+        {
+            var done = await act($"{user.Id}-{user.Attempts + 1}");
+            shop.Save(shop.FindUser(user.Id) with { Attempts = user.Attempts + 1 });
+            return done;
+        }
+        catch (OpenBankingException refused) when (refused is not OutcomeUnknownException)
+        {
+            shop.Save(shop.FindUser(user.Id) with { Attempts = user.Attempts + 1 });
+            throw;
+        }
+    }
+
+    /// <summary>What the user is told; the bank's own words are for the log.</summary>
+    private string NoticeOf(OpenBankingException failure)
+    {
+        logger.LogWarning("The bank: {Code}, {Message}", failure.Code, failure.Message);
+        return Notices.Of(failure);
     }
 }

@@ -28,6 +28,7 @@ internal sealed class NextRefusals
             return false;
         }
 
+        RequestIdentity.Name(context);
         await Problems.WriteAsync(context, code).ConfigureAwait(false);
         return true;
     }

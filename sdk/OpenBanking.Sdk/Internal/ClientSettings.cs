@@ -65,9 +65,9 @@ internal sealed record ClientSettings
         : true;
 
     private static string RequireClientId(string? clientId) =>
-        string.IsNullOrWhiteSpace(clientId)
+        string.IsNullOrEmpty(clientId) || clientId.Any(char.IsWhiteSpace)
             ? throw new ArgumentException(
-                "Set ClientId to the app's id, app_…, as the bank gave it at registration.",
+                "Set ClientId to the app's id, app_…, as the bank gave it at registration, without white space or a line's end.",
                 nameof(clientId)
             )
             : clientId;

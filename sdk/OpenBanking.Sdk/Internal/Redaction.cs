@@ -11,7 +11,7 @@ internal static partial class Redaction
 
     public static string Scrub(string text)
     {
-        var kept = text.Length > LongestText ? text[..LongestText] : text;
+        var kept = text.Length > LongestText ? text[..LongestText] + "…" : text;
         var withoutTokens = Run().Replace(kept, run => IsHarmless(run.Value) ? run.Value : Mask);
         return Digits().Replace(withoutTokens, Mask);
     }

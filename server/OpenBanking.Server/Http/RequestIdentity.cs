@@ -9,15 +9,13 @@ public static class RequestIdentity
 
     public static void UseRequestIdentity(this WebApplication app)
     {
-        var ids = app.Services.GetRequiredService<Ids>();
         var log = app
             .Services.GetRequiredService<ILoggerFactory>()
             .CreateLogger("OpenBanking.Server.Requests");
         app.Use(
             async (context, next) =>
             {
-                context.TraceIdentifier = "req_" + Crockford.Encode(ids.NewGuid());
-                context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+                Name(context);
                 var interaction = context.Request.Headers["x-fapi-interaction-id"].ToString();
                 if (
                     interaction.Length is > 0 and <= InteractionIdLength
@@ -39,5 +37,13 @@ public static class RequestIdentity
                 );
             }
         );
+    }
+
+    /// <summary>Gives a request its id.</summary>
+    public static void Name(HttpContext context)
+    {
+        var id = context.RequestServices.GetRequiredService<Ids>().NewGuid();
+        context.TraceIdentifier = "req_" + Crockford.Encode(id);
+        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Http;
@@ -18,7 +19,11 @@ public static class Wire
             ? Wrong(
                 pointer + "/amount",
                 "out_of_range",
-                $"A number of fen from 1 to {MostAmount} is expected."
+                // In groups: so many digits in a row would pass for somebody's number, which logs leave out.
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A number of fen from 1 to {MostAmount:N0} is expected."
+                )
             )
         : null;
 

@@ -64,7 +64,7 @@ public static class WebhookApi
                 ? Wire.Wrong(
                     "/events",
                     "unknown_event",
-                    $"One or more of {string.Join(", ", EventTypes.All)} are expected; leave events out to get all."
+                    $"Leave events out to get all, or send one or more of {string.Join(", ", EventTypes.All)}."
                 )
                 : null
         );

@@ -54,6 +54,18 @@ public sealed class DistributedTokenStoreTests
         Assert.Null(await other.GetAsync("cus_1"));
     }
 
+    [Fact]
+    public async Task Without_a_cache_it_is_said_what_to_add()
+    {
+        await using var services = new ServiceCollection()
+            .AddOpenBankingDistributedTokens()
+            .BuildServiceProvider();
+
+        var missing = Assert.Throws<InvalidOperationException>(services.GetRequiredService<ITokenStore>);
+
+        Assert.Contains("AddStackExchangeRedisCache", missing.Message);
+    }
+
     private static ServiceProvider NewServices()
     {
         var services = new ServiceCollection();

@@ -16,6 +16,8 @@ internal static class OutcomesInChinese
 
         无论对方如何，每次调用都在 `TotalTimeout` 之内结束。不跟随重定向，应答最多读取 1 MiB。
 
+        `CancellationToken` 只结束等待：`OperationCanceledException` 之后，付款可能已经完成。请用同一个幂等键再次发送，或关闭订单。
+
         """;
 
     public const string Columns = "读取 | 付款（有幂等键） | 更改（无幂等键）";

@@ -25,6 +25,35 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
     }
 
     [Fact]
+    public async Task The_most_that_may_be_asked_for_is_told()
+    {
+        var request = new CreatePaymentRequest { OrderNo = "order-1", Amount = Money.Cny(0) };
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            bank.Client.Payments.CreateAsync(request, IdempotencyKey.FromOrder("order-1", "payment"))
+        );
+
+        Assert.Contains("from 1 to 10,000,000,000 is expected", refusal.Message);
+    }
+
+    [Fact]
+    public async Task An_event_that_there_is_not_is_answered_with_what_to_do()
+    {
+        var request = new CreateWebhookEndpointRequest
+        {
+            Url = "http://localhost:5070/webhooks",
+            Events = ["payment.paid"],
+        };
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            bank.Client.WebhookEndpoints.CreateAsync(request)
+        );
+
+        Assert.Contains("/events: Leave events out to get all, or send", refusal.Message);
+        Assert.Contains("… (code invalid_request", refusal.Message);
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_registered_is_named()
     {
         var key = ClientKey.CreateEs256();

@@ -146,6 +146,7 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
                 client.Payments.GetAsync("pay_01hzy3v9k2m4n6p8q0r2s4t6v8")
             );
             Assert.Equal((problem.Code, (int?)problem.Status), (refused.Code, refused.Status));
+            Assert.StartsWith("req_", refused.RequestId);
         }
 
         Assert.Contains(

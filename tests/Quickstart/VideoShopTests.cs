@@ -1,0 +1,213 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OpenBanking.Samples.Quickstart;
+using OpenBanking.Testing;
+using Xunit;
+
+namespace OpenBanking.Tests.Quickstart;
+
+/// <summary>The sample shop's page says in its user's words what went wrong, and never pays an order twice.</summary>
+public sealed partial class VideoShopTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Uri shop = new($"http://localhost:{Ports.Free()}");
+    private readonly CookieContainer cookies = new();
+    private readonly Processes processes;
+    private readonly HttpClient browser;
+    private readonly HttpClient halting;
+    private SandboxBank bank = null!;
+
+    public VideoShopTests()
+    {
+        processes = new(folder.Path);
+        browser = new(new HttpClientHandler { CookieContainer = cookies });
+        halting = new(new HttpClientHandler { CookieContainer = cookies, AllowAutoRedirect = false });
+    }
+
+    private Uri Callback => new(shop, "/openbanking/callback");
+
+    private Uri LinkAddress => new(shop, "/openbanking/link");
+
+    public async ValueTask InitializeAsync()
+    {
+        bank = await SandboxBank.StartAsync(new() { RedirectUri = Callback });
+        var endpoint = await bank.Client.WebhookEndpoints.CreateAsync(
+            new()
+            {
+                Url = new Uri(shop, "/openbanking/webhooks").ToString(),
+                Events = [EventTypes.PaymentCaptured, EventTypes.PaymentRefunded],
+            }
+        );
+        new PartnerFolder(folder.Path).Write(
+            new PartnerCredentials(
+                bank.Address,
+                shop,
+                bank.ClientId,
+                endpoint.Secret!,
+                bank.InitialAccessToken,
+                bank.MessagesUrl.ToString(),
+                PersonsUrl: ""
+            )
+        );
+        await File.WriteAllTextAsync(folder["key.pem"], bank.Key.ToPem());
+        await processes.StartAsync(
+            Programs.Sample,
+            new Uri(shop, "/health"),
+            $"--urls={shop}",
+            $"--Partner:Folder={folder.Path}"
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await processes.DisposeAsync();
+        await bank.DisposeAsync();
+        browser.Dispose();
+        halting.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_purchase_whose_answer_was_lost_is_settled_before_another_is_paid()
+    {
+        await LinkAsync();
+        await PressAsync("TopUp");
+
+        Assert.Contains("never done twice", await PressAsync("Buy", ProblemCodes.InternalError));
+        var unknown = Assert.Single(Orders());
+        Assert.Contains("You are in.", await PressAsync("Buy"));
+
+        var late = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            bank.Client.Payments.CreateAsync(
+                new() { OrderNo = unknown, Amount = Money.Yuan(19.90m) },
+                IdempotencyKey.FromOrder(unknown, "late")
+            )
+        );
+        Assert.Equal(ProblemCodes.OrderClosed, late.Code);
+        Assert.Contains("voucher are back", await PressAsync("Refund"));
+    }
+
+    [Fact]
+    public async Task A_top_up_whose_answer_was_lost_is_made_once()
+    {
+        await LinkAsync();
+
+        var first = await PressAsync("TopUp", ProblemCodes.InternalError);
+        Assert.Contains("never done twice", first);
+        Assert.Contains("id=\"balance\">¥100.00", await PressAsync("TopUp"));
+        Assert.Equal(1, AttemptsOfUser());
+    }
+
+    [Fact]
+    public async Task A_decline_is_told_in_both_languages_and_without_codes()
+    {
+        await LinkAsync();
+
+        var page = await PressAsync("Buy");
+
+        Assert.Contains("Your balance is too low", page);
+        Assert.Contains("余额不足", page);
+        Assert.DoesNotContain("insufficient_funds", page);
+    }
+
+    [Fact]
+    public async Task A_consent_that_ended_leads_to_the_link()
+    {
+        await LinkAsync();
+        await foreach (var consent in bank.Client.Consents.ListAsync())
+        {
+            await bank.Client.Consents.RevokeAsync(consent.Id);
+        }
+
+        var page = await PressAsync("Buy");
+
+        Assert.Contains("Link it again", page);
+        Assert.Contains("/openbanking/link", page);
+    }
+
+    [Fact]
+    public async Task A_bank_that_is_down_is_said_to_be_so_on_every_way_in()
+    {
+        await LinkAsync();
+        await bank.DisposeAsync();
+
+        Assert.Contains("cannot be reached", await PageAsync("/"));
+        Assert.Contains("cannot be reached", await PressAsync("Buy"));
+        Assert.Contains("cannot be reached", await PressAsync("PayOnce"));
+        Assert.Contains("cannot be reached", await PageAsync("/openbanking/link"));
+        Assert.Contains("cannot be reached", await PageAsync("/orders/confirmed?payment_id=pay_1"));
+    }
+
+    [Fact]
+    public async Task An_address_that_somebody_typed_is_answered_with_the_page_and_not_shown_on_it()
+    {
+        foreach (var query in new[] { "", "?payment_id=", "?payment_id=pay_1" })
+        {
+            Assert.Contains("This order is not yours.", await PageAsync($"/orders/confirmed{query}"));
+        }
+
+        Assert.Contains("was not linked", await PageAsync("/openbanking/callback?error=access_denied"));
+        Assert.DoesNotContain("your PIN", await PageAsync("/?notice=Tell%20us%20your%20PIN"));
+    }
+
+    private async Task LinkAsync()
+    {
+        using var toBank = await halting.GetAsync(LinkAddress);
+        using var person = new BankCustomer(
+            MagicPersons.All[0].Person,
+            bank.MessagesUrl.ToString(),
+            SandboxBank.Pin
+        );
+        var back = await person.AgreeAsync(toBank.Headers.Location!, Callback);
+        Assert.Contains("Your e-account", await PageAsync(back.PathAndQuery));
+    }
+
+    /// <summary>What the page shows after one of its buttons.</summary>
+    private async Task<string> PressAsync(string button, string? refusal = null)
+    {
+        var token = Token().Match(await browser.GetStringAsync(shop)).Groups[1].Value;
+        if (refusal is not null)
+        {
+            bank.RefuseNext(refusal);
+        }
+
+        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", token)]);
+        using var answer = await browser.PostAsync(new Uri(shop, $"/?handler={button}"), form);
+        return await ReadAsync(answer);
+    }
+
+    private async Task<string> PageAsync(string path)
+    {
+        using var answer = await browser.GetAsync(new Uri(shop, path));
+        return await ReadAsync(answer);
+    }
+
+    private static async Task<string> ReadAsync(HttpResponseMessage answer)
+    {
+        var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}: {page}");
+        return page;
+    }
+
+    /// <summary>How many of the user's numbered attempts are over.</summary>
+    private int AttemptsOfUser()
+    {
+        using var kept = JsonDocument.Parse(File.ReadAllText(folder["video/shop.json"]));
+        var user = Assert.Single(kept.RootElement.GetProperty("Users").EnumerateObject()).Value;
+        return user.GetProperty("Attempts").GetInt32();
+    }
+
+    /// <summary>The numbers of the shop's orders.</summary>
+    private List<string> Orders()
+    {
+        using var kept = JsonDocument.Parse(File.ReadAllText(folder["video/shop.json"]));
+        return [.. kept.RootElement.GetProperty("Orders").EnumerateObject().Select(order => order.Name)];
+    }
+
+    [GeneratedRegex(
+        "name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"",
+        RegexOptions.NonBacktracking
+    )]
+    private static partial Regex Token();
+}
