@@ -4,12 +4,24 @@ using SQLitePCL;
 
 namespace OpenBanking.Tests.Storage.Sqlite;
 
-/// <summary>The embedded store in a temporary folder.</summary>
-public sealed class SqliteDatabase : TestDatabase
+/// <summary>The embedded store in a temporary folder. Its schema is up to date from the start: making it takes longer than
+/// most tests.</summary>
+public class SqliteDatabase : TestDatabase
 {
     private readonly string folder = Directory.CreateTempSubdirectory("openbanking-storage-").FullName;
 
     static SqliteDatabase() => Batteries_V2.Init();
+
+    public SqliteDatabase()
+        : this(withSchema: true) { }
+
+    protected SqliteDatabase(bool withSchema)
+    {
+        if (withSchema)
+        {
+            EmptyBooks.CopyTo(folder);
+        }
+    }
 
     public string Path => System.IO.Path.Combine(folder, "openbanking.db");
 
@@ -80,3 +92,6 @@ public sealed class SqliteDatabase : TestDatabase
         }
     }
 }
+
+/// <summary>A file that no server has made yet.</summary>
+public sealed class EmptySqliteDatabase() : SqliteDatabase(withSchema: false);

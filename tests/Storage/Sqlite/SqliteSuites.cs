@@ -16,11 +16,11 @@ public sealed class SqliteStoreTests : StoreTests<SqliteDatabase>;
 
 public sealed class SqliteConstraintTests : ConstraintTests<SqliteDatabase>;
 
-public sealed class SqliteCompatibilityTests : CompatibilityTests<SqliteDatabase>;
+public sealed class SqliteCompatibilityTests : CompatibilityTests<EmptySqliteDatabase>;
 
-public sealed class SqliteMigrationTests : MigrationTests<SqliteDatabase>;
+public sealed class SqliteMigrationTests : MigrationTests<EmptySqliteDatabase>;
 
-public sealed class SqliteMigrateCommandTests : MigrateCommandTests<SqliteDatabase>;
+public sealed class SqliteMigrateCommandTests : MigrateCommandTests<EmptySqliteDatabase>;
 
 public sealed class SqliteBatchTests : BatchTests<SqliteDatabase>;
 
