@@ -101,7 +101,7 @@ public static class PaymentApi
                 new RefusePayment(
                     caller.World,
                     caller.Now,
-                    read.Agreement?.CustomerId ?? read.CustomerId ?? default
+                    (read.Agreement?.CustomerId ?? read.CustomerId)?.Value ?? Guid.Empty
                 ),
                 body.Request,
                 payment => payment.Id.Value,

@@ -1,7 +1,6 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
-using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Ledger;
@@ -87,10 +86,10 @@ public sealed record CreatePayment(
 
 /// <summary>Refuses a request that is not known under its key; behind what came before it, which may be the same.</summary>
 /// <param name="CustomerId">Whose payment it would be; of nobody when that is not known.</param>
-public sealed record RefusePayment(World World, DateTimeOffset Now, Id<CustomerRow> CustomerId)
+public sealed record RefusePayment(World World, DateTimeOffset Now, Guid CustomerId)
     : Command<PaymentRow>(World, Now)
 {
-    public override Guid Lane => CustomerId.Value;
+    public override Guid Lane => CustomerId;
 
     public override void Keys(IKeySet keys)
     {
