@@ -69,6 +69,8 @@ public sealed class DashboardTests : IAsyncLifetime
         );
 
         await WithdrawAsync(phone);
+        await TopUpAsync(phone);
+        await WithdrawWithCodeAsync(phone, (await partner.PersonsAsync())[number].Mobile);
 
         await page.Locator(".acts a[href$=lost]").ClickAsync();
         await LookAsync(phone, "loss");
@@ -233,6 +235,75 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator("main a").First.ClickAsync();
         Assert.Contains("¥69.60", await page.Locator("div.account").TextContentAsync());
         await LookAsync(phone, "account-withdrawn");
+    }
+
+    /// <summary>Brings money from the card: one that its bank refuses first, then one that comes.</summary>
+    private static async Task TopUpAsync(Phone phone)
+    {
+        var page = phone.Page;
+        await page.Locator(".acts a[href$=top-up]").ClickAsync();
+        await LookAsync(phone, "top-up");
+        await page.Locator("#Amount").FillAsync("ten");
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "top-up-refused");
+        await OrderAsync("88.02");
+        await LookAsync(phone, "top-up-failed");
+
+        await page.Locator("main a").First.ClickAsync();
+        await page.Locator(".acts a[href$=top-up]").ClickAsync();
+        await OrderAsync("1200");
+        await LookAsync(phone, "topped-up");
+        await page.Locator("main a").First.ClickAsync();
+        Assert.Contains("¥1,269.60", await page.Locator("div.account").TextContentAsync());
+        await LookAsync(phone, "account-topped-up");
+
+        async Task OrderAsync(string amount)
+        {
+            await page.Locator("#Amount").FillAsync(amount);
+            await page.Locator("button.primary").ClickAsync();
+            await phone.ShowAsync("top-up");
+            await phone.AssertPhoneSizedAsync();
+            await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+            await page.Locator("button.primary").ClickAsync();
+            await phone.ArriveAsync("**/top-up/*");
+            for (var i = 0; i < 100 && await page.Locator("meta[http-equiv=refresh]").CountAsync() > 0; i++)
+            {
+                await page.ReloadAsync();
+            }
+        }
+    }
+
+    /// <summary>So much needs a code: a wrong one first.</summary>
+    private static async Task WithdrawWithCodeAsync(Phone phone, string mobile)
+    {
+        var page = phone.Page;
+        await page.Locator(".acts a[href$=withdraw]").ClickAsync();
+        await page.Locator("#Amount").FillAsync("1100");
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "withdraw-send-code");
+        await page.Locator("button.primary").ClickAsync();
+        await LookAsync(phone, "withdraw-code");
+        var saying =
+            await page.Locator("html").GetAttributeAsync("lang") == "en" ? "your code to send" : "用于向尾号";
+        var code = await phone.ReadCodeAsync(mobile, saying);
+        await EnterAsync(code == "123456" ? "654321" : "123456");
+        await LookAsync(phone, "withdraw-code-wrong");
+        await EnterAsync(code);
+        await phone.ArriveAsync("**/withdraw/*");
+        for (var i = 0; i < 100 && await page.Locator("meta[http-equiv=refresh]").CountAsync() > 0; i++)
+        {
+            await page.ReloadAsync();
+        }
+
+        await page.Locator("main a").First.ClickAsync();
+        Assert.Contains("¥169.60", await page.Locator("div.account").TextContentAsync());
+
+        async Task EnterAsync(string entered)
+        {
+            await page.Locator("#Code").FillAsync(entered);
+            await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+            await page.Locator("button.primary").ClickAsync();
+        }
     }
 
     private static async Task CloseAsync(Phone phone)
