@@ -67,7 +67,8 @@ public sealed record Transaction : ResponseObject
     /// <summary>The available balance right after it.</summary>
     public required Money BalanceAfter { get; init; }
 
-    /// <summary>The payment, refund or top-up it belongs to; absent when that is another app's.</summary>
+    /// <summary>The payment, refund or top-up it belongs to; absent when that is another app's or the
+    /// customer's own.</summary>
     public string? SourceId { get; init; }
 
     /// <summary>The bank's business day, in Asia/Shanghai.</summary>

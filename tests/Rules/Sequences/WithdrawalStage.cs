@@ -34,7 +34,7 @@ internal sealed partial class Stage
             scene.New<IntentRow>(),
             new(scene.New<IntentRow>(), Scene.Pin, Scene.Start)
         );
-        if (!IsDone(order, model.Withdraw(model.Accounts[i], step.Amount, at), PinCheck.Right))
+        if (!IsDone(order, model.Withdraw(model.Accounts[i], step.Amount, at), OrderOutcome.Ordered))
         {
             return;
         }
@@ -42,7 +42,7 @@ internal sealed partial class Stage
         withdrawals.Add((bank.Get(WithdrawalTables.Withdrawals, order.WithdrawalId), order.IntentId));
         if (step.Twice)
         {
-            IsDone(order with { IntentId = scene.New<IntentRow>() }, new(null, null), PinCheck.Right);
+            IsDone(order with { IntentId = scene.New<IntentRow>() }, new(null, null), OrderOutcome.Ordered);
             seen(OrderedTwice);
         }
     }
