@@ -22,6 +22,10 @@ public sealed class OwnTopUps(
     /// <summary>How many top-ups of an account are looked at that are under way.</summary>
     private const int MostUnderWay = 1_000;
 
+    private const int MostShown = 10;
+
+    private static readonly TimeSpan shownAfterAnswer = TimeSpan.FromDays(30);
+
     /// <summary>Gives why it was not ordered, or null.</summary>
     public async Task<string?> OrderAsync(OpenSession session, AccountRow account, OwnTransfer transfer) =>
         OwnAccounts.RefusalOf(
@@ -46,20 +50,35 @@ public sealed class OwnTopUps(
     public ValueTask<OwnTopUpRow?> FindAsync(World world, AccountRow account, Id<OwnTopUpRow> id) =>
         store.FirstAsync(OwnTopUpTables.TopUps, world, $"id = {id} AND account_id = {account.Id}");
 
-    /// <summary>Those without an answer, the oldest first.</summary>
-    public ValueTask<IReadOnlyList<OwnTopUpRow>> ListUnderWayAsync(World world, AccountRow account) =>
-        // The condition of the index, word for word, and more.
-        store.ListAsync(
+    /// <summary>Those that no line of the statement shows, as their money is not on the account: the newest that have no answer,
+    /// or one of the last days.</summary>
+    public async Task<IReadOnlyList<OwnTopUpRow>> ListNotOnAccountAsync(World world, AccountRow account)
+    {
+        var since = await clocks.NowAsync(world) - shownAfterAnswer;
+        // The condition of the index, word for word, and more; so below.
+        return await store.ListAsync(
             OwnTopUpTables.TopUps,
             world,
-            $"state = 1 AND account_id = {account.Id} ORDER BY id LIMIT {MostUnderWay}"
+            $"""
+            state <> 2 AND account_id = {account.Id} AND (completed_at IS NULL OR completed_at > {since})
+            ORDER BY id DESC LIMIT {MostShown}
+            """
         );
+    }
 
     /// <summary>The most that can be ordered now, with what is under way; null when nothing bounds it.</summary>
     public async Task<long?> FindMostAsync(World world, AccountRow account) =>
         AccountRules.RoomOf(account, await clocks.NowAsync(world)) is { } room
             ? Math.Max(0, room - Sum(await ListUnderWayAsync(world, account)))
             : null;
+
+    /// <summary>Those without an answer, the oldest first.</summary>
+    public ValueTask<IReadOnlyList<OwnTopUpRow>> ListUnderWayAsync(World world, AccountRow account) =>
+        store.ListAsync(
+            OwnTopUpTables.TopUps,
+            world,
+            $"state <> 2 AND state = 1 AND account_id = {account.Id} ORDER BY id LIMIT {MostUnderWay}"
+        );
 
     private static long Sum(IReadOnlyList<OwnTopUpRow> topUps) => topUps.Sum(topUp => topUp.Amount);
 }

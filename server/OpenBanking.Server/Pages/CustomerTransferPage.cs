@@ -102,6 +102,7 @@ public abstract class CustomerTransferPage(
         if (refusal is null)
         {
             ModelState.Remove(nameof(Code));
+            Code = null;
             CodeId = id;
             return Page();
         }

@@ -39,15 +39,7 @@ public sealed class OwnCardDebits(
                 new Id<OwnTopUpRow>(intent.SubjectId)
             )
         )!;
-        var card = (await store.FindAsync(CustomerTables.BoundCards, reference.World, topUp.CardId))!;
-        var answer = mayBeKnown ? await rail.FindAsync(reference, cancellationToken) : null;
-        answer ??= await rail.DebitAsync(
-            reference,
-            vault.OpenText(card.Number, card.Id.Value),
-            new(topUp.Currency, topUp.Amount),
-            cancellationToken
-        );
-        answer = answer.RefusingWith(DeclineCodes.CardInsufficientFunds, DeclineCodes.CardRefused);
+        var answer = await AskAsync(reference, topUp, mayBeKnown, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
         await engine.SubmitAsync(await CompleteAsync(reference, topUp, answer.FailureCode));
     }
@@ -64,6 +56,35 @@ public sealed class OwnCardDebits(
         var told = await CompleteAsync(reference, topUp, failureCode);
         var decision = await engine.SubmitAsync(new ResolveOwnTopUp(told));
         return ((Accepted<OwnTopUpRow>)decision).Reply.State;
+    }
+
+    /// <summary>Nothing is asked for an account that was frozen or closed meanwhile.</summary>
+    private async Task<OutsideAnswer> AskAsync(
+        Reference reference,
+        OwnTopUpRow topUp,
+        bool mayBeKnown,
+        CancellationToken cancellationToken
+    )
+    {
+        var answer = mayBeKnown ? await rail.FindAsync(reference, cancellationToken) : null;
+        if (answer is null)
+        {
+            var account = (await store.FindAsync(AccountTables.Accounts, reference.World, topUp.AccountId))!;
+            if (account.State is AccountState.Frozen or AccountState.Closed)
+            {
+                return new(AccountRules.DeclineOf(account.State));
+            }
+
+            var card = (await store.FindAsync(CustomerTables.BoundCards, reference.World, topUp.CardId))!;
+            answer = await rail.DebitAsync(
+                reference,
+                vault.OpenText(card.Number, card.Id.Value),
+                new(topUp.Currency, topUp.Amount),
+                cancellationToken
+            );
+        }
+
+        return answer.RefusingWith(DeclineCodes.CardInsufficientFunds, DeclineCodes.CardRefused);
     }
 
     private async Task<CompleteOwnTopUp> CompleteAsync(

@@ -33,6 +33,7 @@ public sealed record OrderTopUp(
     {
         base.Keys(keys);
         keys.Want(OwnTopUpTables.TopUps, TopUpId);
+        keys.Want(WithdrawalTables.Withdrawals, new(TopUpId.Value));
         keys.Want(CustomerTables.BoundCards, CardId);
     }
 
@@ -75,7 +76,8 @@ public sealed record ResolveOwnTopUp(CompleteOwnTopUp Told) : CompleteOwnTopUp(T
 public static class OwnTopUpRules
 {
     /// <summary>
-    /// Refuses: the account is not in use; the card is not bound to it; the account may not have so much on it.
+    /// Refuses: the form's id is another transfer's, whose money a withdrawal of the same id may send on; the account is not in
+    /// use; the card is not bound to it; the account may not have so much on it.
     /// Declines: the PIN was wrong; the try is counted.
     /// </summary>
     public static Decision<PinCheck> Order(OrderTopUp command, Book book)
@@ -86,6 +88,11 @@ public static class OwnTopUpRules
             return known.AccountId == account.Id
                 ? Decision.Accept(PinCheck.Right)
                 : Decision.Reject(OwnAccountRules.Refusals.NotNow);
+        }
+
+        if (book.Find(WithdrawalTables.Withdrawals, new(command.TopUpId.Value)) is not null)
+        {
+            return Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
 
         if (AccountRules.DeclineState(account, command.Now) is { } decline)

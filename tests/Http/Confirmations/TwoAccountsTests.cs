@@ -31,6 +31,8 @@ public sealed class TwoAccountsTests(SharedServer shared) : ConfirmationPageTest
         Assert.Equal(empty, Chosen());
         Assert.Equal(Money.Yuan(1_600), await Partner.BalanceAsync(Customer));
 
+        await Browser.GoAsync(new(Browser.Address, "confirm?account=acc_00000000000000000000000000"));
+        Assert.Contains("The account you chose is not there any more", Text());
         await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Code", code), ("Account", full));
         AssertBack(Browser, asked, PaymentStatus.Captured);
         Assert.Equal(Money.Yuan(400), await Partner.BalanceAsync(Customer));

@@ -221,6 +221,23 @@ public sealed class OwnTopUpTests(SharedServer shared)
         Assert.Equal(100_00, (await AccountAsync()).Available);
         Assert.Empty(await OutstandingAsync());
         await AssertBooksAsync();
+        await FollowAsync("The account");
+        Assert.Contains($"¥{amount} from your card did not come", Text());
+        await FollowAsync("How far it is");
+        Assert.Contains(why, Text());
+    }
+
+    [Fact]
+    public async Task The_card_is_not_asked_again_for_an_account_that_was_frozen_meanwhile()
+    {
+        await OpenAsync();
+        await OrderAsync("88.04");
+        await PutAsync((await AccountAsync()) with { State = AccountState.Frozen });
+
+        await ReachAsync("The account was frozen before your card's bank was asked");
+        Assert.Equal(100_00, (await AccountAsync()).Available);
+        Assert.Empty(await OutstandingAsync());
+        await AssertBooksAsync();
     }
 
     [Fact]

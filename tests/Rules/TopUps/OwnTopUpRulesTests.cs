@@ -246,6 +246,31 @@ public class OwnTopUpRulesTests
         Assert.Equal(0, bank.Get(CustomerTables.Customers, Rows.Customer.Id).PinFailures);
     }
 
+    /// <summary>What is sent on has the id of what came: a form with that id would take its place.</summary>
+    [Fact]
+    public void The_id_of_a_withdrawal_is_no_form_of_a_top_up_nor_that_of_a_top_up_one_of_a_withdrawal()
+    {
+        var withdrawal = new OrderWithdrawal(
+            Rows.World,
+            Rows.Noon,
+            Rows.Account,
+            new(order.TopUpId.Value),
+            Rows.Account.CardId,
+            Amount: 30_00,
+            rightPin,
+            Language: "en",
+            Rows.Id<IntentRow>(3),
+            new(Rows.Id<IntentRow>(4), Rows.Sealed, Rows.Noon)
+        );
+        var withdrawn = BankWith(Rows.Account);
+        withdrawn.Run(withdrawal);
+        var toppedUp = BankWith(Rows.Account);
+        toppedUp.Run(order);
+
+        Assert.Equal(OwnAccountRules.Refusals.NotNow, withdrawn.Run(order).Rejected.Code);
+        Assert.Equal(OwnAccountRules.Refusals.NotNow, toppedUp.Run(withdrawal).Rejected.Code);
+    }
+
     [Fact]
     public void A_wrong_PIN_is_counted_and_asks_nobody()
     {

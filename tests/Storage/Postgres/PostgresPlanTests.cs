@@ -85,13 +85,13 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
     }
 
     [Fact]
-    public void What_is_under_way_to_an_account_is_found_by_its_index() =>
+    public void What_is_not_on_an_account_is_found_by_its_index() =>
         Assert.Contains(
-            "using own_top_up_under_way on own_top_up",
+            "using own_top_up_not_on_account on own_top_up",
             PlanOf(
                 PostgresText.Select(
                     OwnTopUpTables.TopUps,
-                    "state = 1 AND account_id = ?2 ORDER BY id LIMIT ?3"
+                    "state <> 2 AND state = 1 AND account_id = ?2 ORDER BY id LIMIT ?3"
                 )
             )
         );

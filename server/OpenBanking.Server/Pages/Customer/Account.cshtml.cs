@@ -42,8 +42,8 @@ public sealed class CustomerAccountModel(
             _ => ["name"],
         };
 
-    /// <summary>What the customer ordered from a card, and no line shows yet.</summary>
-    public IReadOnlyList<OwnTopUpRow> ToppedUp { get; private set; } = [];
+    /// <summary>What the customer ordered from a card, and no line shows: it is under way, or did not come.</summary>
+    public IReadOnlyList<OwnTopUpRow> NotOnAccount { get; private set; } = [];
 
     /// <summary>The account agreement that the customer accepted; where it was not noted, the one in force.</summary>
     public string AgreementVersion { get; private set; } = null!;
@@ -73,7 +73,7 @@ public sealed class CustomerAccountModel(
         ClosingRefused =
             Account.State == AccountState.Active
             && await accounts.FindLastClosingAsync(World, Account) is { State: WithdrawalState.Failed };
-        ToppedUp = await topUps.ListUnderWayAsync(World, Account);
+        NotOnAccount = await topUps.ListNotOnAccountAsync(World, Account);
         var agreed = await Queries.FindAgreementAsync(World, Account);
         AgreedAt = agreed?.AgreedAt;
         AgreementVersion =

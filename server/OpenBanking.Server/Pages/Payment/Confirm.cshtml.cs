@@ -63,6 +63,10 @@ public sealed class ConfirmModel(
         Accounts.FirstOrDefault(paying => paying.Account.Id.ToString() == Account)
         ?? (Accounts is [var first, ..] ? first : null);
 
+    /// <summary>Whether an account was chosen that is not there any more: no other one takes its place unasked.</summary>
+    private bool ChosenIsGone =>
+        Account is not null && Chosen is { } instead && instead.Account.Id.ToString() != Account;
+
     /// <summary>Remembers where to go on after signing in.</summary>
     public override async Task OnPageHandlerExecutionAsync(
         PageHandlerExecutingContext context,
@@ -89,9 +93,9 @@ public sealed class ConfirmModel(
             return ToResult();
         }
 
-        if (Account is not null && Account != chosen.Account.Id.ToString())
+        if (ChosenIsGone)
         {
-            return Refused("account_gone");
+            return Page();
         }
 
         if (!PinRules.IsSixDigits(Pin))
@@ -127,6 +131,11 @@ public sealed class ConfirmModel(
         if (IsOver || IsOfAnother)
         {
             return ToResult();
+        }
+
+        if (ChosenIsGone)
+        {
+            return Page();
         }
 
         var amount = Amounts.Yuan(Known.Row.CustomerAmount);
@@ -193,7 +202,10 @@ public sealed class ConfirmModel(
         NeedsCode =
             Chosen is { } chosen && await confirmations.NeedsCodeAsync(Session, known.Row, chosen.Account);
         CodeSent = await confirmations.WasCodeSentAsync(Session, known.Row);
-        Refusal = IsOfAnother ? $"Pay_{ConfirmationRules.Refusals.OfAnother}" : null;
+        Refusal =
+            IsOfAnother ? $"Pay_{ConfirmationRules.Refusals.OfAnother}"
+            : ChosenIsGone ? "Pay_account_gone"
+            : null;
         return true;
     }
 

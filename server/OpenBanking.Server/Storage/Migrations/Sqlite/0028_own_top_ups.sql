@@ -19,4 +19,4 @@ CREATE TABLE own_top_up (
     CHECK (amount > 0)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX own_top_up_under_way ON own_top_up (world, account_id, id) WHERE state = 1;
+CREATE INDEX own_top_up_not_on_account ON own_top_up (world, account_id, id) WHERE state <> 2;
