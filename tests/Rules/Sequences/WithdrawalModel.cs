@@ -1,6 +1,7 @@
 namespace OpenBanking.Tests.Rules.Sequences;
 
-/// <summary>Withdrawals, as the rules of business say it: they count for no limit.</summary>
+/// <summary>Withdrawals, as the rules of business say it: they count for no limit, and above 1,000 yuan the PIN alone is
+/// not enough.</summary>
 internal sealed partial class Model
 {
     public List<ModelWithdrawal> Withdrawals { get; } = [];
@@ -10,6 +11,7 @@ internal sealed partial class Model
         var refusal =
             account.Sleeps(now) ? DeclineCodes.AccountDormant
             : amount > account.Balance ? DeclineCodes.InsufficientFunds
+            : amount > Scene.MostConfirmed ? "code_needed"
             : null;
         if (refusal is not null)
         {

@@ -138,7 +138,7 @@ public sealed class CertificateServiceTests : IAsyncLifetime
         var known = provider.GetRequiredService<Certificates>();
         options.Authority = bank.Authority;
         options.ApiAddress = bank.Authority;
-        options.ClientId = $"app_{name}";
+        options.ClientId = $"app_{name.Replace(' ', '-')}";
         options.BindTokensToCertificate = true;
         options.CurrentClientCertificate = () => known.Current(name);
     }

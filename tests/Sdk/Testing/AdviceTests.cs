@@ -27,10 +27,10 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
     [Fact]
     public async Task The_most_that_may_be_asked_for_is_told()
     {
-        var request = new CreatePaymentRequest { OrderNo = "order-1", Amount = Money.Cny(0) };
+        var request = new CreatePaymentRequest { OrderNo = "order-of-nothing", Amount = Money.Cny(0) };
 
         var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
-            bank.Client.Payments.CreateAsync(request, IdempotencyKey.FromOrder("order-1", "payment"))
+            bank.Client.Payments.CreateAsync(request, IdempotencyKey.FromOrder("order-of-nothing", "payment"))
         );
 
         Assert.Contains("from 1 to 10,000,000,000 is expected", refusal.Message);
