@@ -218,6 +218,10 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
         request.Headers.Add(WebhookHeaders.IdName, "evt_2");
 
         Assert.Equal(HttpStatusCode.BadRequest, (await app.Browser.SendAsync(request)).StatusCode);
+        Assert.Contains(
+            app.Logs,
+            line => line.Contains("not exactly one webhook-id header", StringComparison.Ordinal)
+        );
         Assert.Empty(handled);
     }
 
