@@ -27,6 +27,9 @@ internal sealed class FaultyWay : IAsyncDisposable
     /// <summary>The requests that do not reach the bank, and are answered with 429.</summary>
     public string? BusyFor { get; set; }
 
+    /// <summary>How long every request is on its way.</summary>
+    public TimeSpan Delay { get; set; }
+
     /// <summary>What becomes of the bodies of requests.</summary>
     public Func<string, string> Change { get; set; } = body => body;
 
@@ -53,6 +56,7 @@ internal sealed class FaultyWay : IAsyncDisposable
             return;
         }
 
+        await Task.Delay(Delay, context.RequestAborted);
         HttpResponseMessage answer;
         try
         {
