@@ -13,6 +13,9 @@ public sealed class Processes(string logs) : IAsyncDisposable
     private readonly List<Process> running = [];
     private bool stopping;
 
+    /// <summary>Environment variables of the programs, beside this one's own.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Completes when one of them ends by itself; gives which.</summary>
     public async Task<string> WhenOneEndsAsync() =>
         Path.GetFileName(
@@ -50,6 +53,11 @@ public sealed class Processes(string logs) : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
+        foreach (var (variable, value) in Variables)
+        {
+            process.StartInfo.Environment[variable] = value;
+        }
+
         var output = new StreamWriter(PrivateFiles.Open(log, FileMode.Append, FileShare.ReadWrite))
         {
             AutoFlush = true,

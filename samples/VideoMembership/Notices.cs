@@ -12,7 +12,9 @@ public static class Notices
     public const string BankAway = "bank_away";
     public const string CardRefused = "card_refused";
     public const string Declined = "declined";
+    public const string DeclinedForGood = "declined_for_good";
     public const string GivenBack = "given_back";
+    public const string GivenBackWithVoucher = "given_back_with_voucher";
     public const string LimitReached = "limit_reached";
     public const string LinkAgain = "link_again";
     public const string LinkFirst = "link_first";
@@ -44,7 +46,12 @@ public static class Notices
             "The bank did not take this payment, and nothing was paid. You can pay once, confirmed at the bank.",
             "银行未受理此次付款，未扣款。您可以改为到银行页面确认支付。"
         ),
-        [GivenBack] = new("Your money and your voucher are back.", "款项和优惠券已退回。"),
+        [DeclinedForGood] = new(
+            "The bank declined this payment, and nothing was paid. The bank can tell you more.",
+            "银行拒绝了此次付款，未扣款。详情请联系银行。"
+        ),
+        [GivenBack] = new("Your money is back.", "款项已退回。"),
+        [GivenBackWithVoucher] = new("Your money and your voucher are back.", "款项和优惠券已退回。"),
         [LimitReached] = new(
             "A limit is reached, and nothing was moved. The bank's own pages show your limits.",
             "已达到限额，未发生扣款。您可以在银行页面查看限额。"
@@ -66,16 +73,18 @@ public static class Notices
         [TopUpRunning] = new("The money is on its way: look again in a minute.", "充值处理中，请稍后查看。"),
         [Unknown] = new(
             "The bank's answer did not arrive. Press the button again: it is never done twice.",
-            "未收到银行的答复。请再按一次，不会重复扣款。"
+            "未收到银行的答复。请再按一次，不会重复办理。"
         ),
     };
 
     /// <summary>The notice of this name; null for any other text.</summary>
     public static Notice? Find(string? name) => name is null ? null : all.GetValueOrDefault(name);
 
-    /// <summary>What to tell after the SDK threw.</summary>
-    public static string Of(OpenBankingException failure) =>
-        failure switch
+    /// <summary>What to tell after the SDK threw; logs why.</summary>
+    public static string Of(OpenBankingException failure, ILogger logger)
+    {
+        logger.LogWarning("The bank: {Code}, {Message}", failure.Code, failure.Message);
+        return failure switch
         {
             OutcomeUnknownException => Unknown,
             AccountLinkException => NotLinked,
@@ -87,11 +96,14 @@ public static class Notices
             { Retryable: true } => BankAway,
             _ => Refused,
         };
+    }
 
-    /// <summary>What to tell of a payment or a top-up that failed. A code that a newer bank knows is a decline like
+    /// <summary>What to tell of a payment or a top-up that failed; logs why. A code that a newer bank knows is a decline like
     /// others.</summary>
-    public static string OfDecline(string? code) =>
-        code switch
+    public static string OfDecline(string? code, ILogger logger)
+    {
+        logger.LogInformation("The bank declined: {Code}", code);
+        return code switch
         {
             DeclineCodes.InsufficientFunds => BalanceLow,
             DeclineCodes.CardInsufficientFunds or DeclineCodes.CardRefused => CardRefused,
@@ -100,6 +112,8 @@ public static class Notices
             or DeclineCodes.AccountDormant
             or DeclineCodes.AccountClosed => AskBank,
             _ when code?.EndsWith("_limit_exceeded", StringComparison.Ordinal) == true => LimitReached,
+            DeclineCodes.RiskDeclined => DeclinedForGood,
             _ => Declined,
         };
+    }
 }

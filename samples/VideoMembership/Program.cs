@@ -53,20 +53,24 @@ app.MapOpenBankingAccountLink(
                 },
                 // </agreement_terms>
             ];
-        link.OnLinked = (context, customer) =>
+        link.OnLinked = async (context, customer) =>
         {
-            var user = shop.FindUser(VideoUsers.IdOf(context));
+            var userId = VideoUsers.IdOf(context);
+            using var turn = await shop.TakeTurnAsync(userId, context.RequestAborted);
+            var user = shop.FindUser(userId);
             shop.Save(
                 user with
                 {
                     CustomerId = customer.CustomerId,
                     AccountId = customer.AccountId,
                     AgreementId = customer.AgreementId,
+                    CouponId = customer.CustomerId == user.CustomerId ? user.CouponId : null,
                 }
             );
-            return Task.FromResult(Results.LocalRedirect("/"));
+            return Results.LocalRedirect("/");
         };
-        link.OnRefused = (_, why) => Task.FromResult(Results.LocalRedirect($"/?notice={Notices.Of(why)}"));
+        link.OnRefused = (_, why) =>
+            Task.FromResult(Results.LocalRedirect($"/?notice={Notices.Of(why, app.Logger)}"));
     }
 );
 
@@ -120,10 +124,16 @@ app.MapGet(
             await shop.WaitForDeliveryAsync(payment.OrderNo, cancellationToken);
             return Results.LocalRedirect("/");
         }
+        catch (ArgumentException)
+        {
+            // An address that somebody typed: it is not the id of anything.
+            return Results.LocalRedirect($"/?notice={Notices.NotYours}");
+        }
         catch (OpenBankingException failure)
         {
+            var notice = Notices.Of(failure, app.Logger);
             return Results.LocalRedirect(
-                $"/?notice={(failure.Code == ProblemCodes.NotFound ? Notices.NotYours : Notices.Of(failure))}"
+                $"/?notice={(failure.Code == ProblemCodes.NotFound ? Notices.NotYours : notice)}"
             );
         }
     }

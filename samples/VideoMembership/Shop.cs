@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace OpenBanking.Samples.VideoMembership;
@@ -16,20 +17,23 @@ public enum OrderState
 /// <summary>An order of one month of videos.</summary>
 public sealed record MembershipOrder(string OrderNo, string? UserId, OrderState State, string? PaymentId);
 
-/// <summary>A user of the video app, and who that is at the bank.</summary>
+/// <summary>A user of the video app, who that is at the bank, and how many top-ups and vouchers the bank has answered: the next
+/// one has the next number.</summary>
 public sealed record VideoUser(
     string Id,
     string? CustomerId = null,
     string? AccountId = null,
     string? AgreementId = null,
     string? CouponId = null,
-    int Attempts = 0
+    int TopUps = 0,
+    int Vouchers = 0
 );
 
 /// <summary>The video app's own data: users and orders, in a file, since a sample needs no database.</summary>
 public sealed class Shop
 {
     private readonly Lock changing = new();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new();
     private readonly string file;
     private Data data;
 
@@ -80,6 +84,15 @@ public sealed class Shop
         return order;
     }
 
+    /// <summary>Waits until nothing else is done for the user; disposed, it lets the next one go. An app on several machines
+    /// locks the user's row in its database.</summary>
+    public async Task<IDisposable> TakeTurnAsync(string userId, CancellationToken cancellationToken)
+    {
+        var turn = turns.GetOrAdd(userId, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
+        return new Turn(turn);
+    }
+
     /// <summary>The webhook is usually there before the page; a page that comes first shows the old state.</summary>
     public async Task WaitForDeliveryAsync(string orderNo, CancellationToken cancellationToken)
     {
@@ -100,6 +113,11 @@ public sealed class Shop
             change();
             PrivateFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(data));
         }
+    }
+
+    private sealed class Turn(SemaphoreSlim taken) : IDisposable
+    {
+        public void Dispose() => taken.Release();
     }
 
     private sealed record Data(

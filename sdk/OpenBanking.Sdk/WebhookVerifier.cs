@@ -68,7 +68,8 @@ public class WebhookVerifier
         {
             throw Refused(
                 WebhookRefusal.MissingHeader,
-                $"The delivery has no {MissingHeader(headers)} header: it is not of the bank, or something in between took it away."
+                $"The delivery has not exactly one {MissingHeader(headers)} header: it is not of the bank, or something in between "
+                    + "took it away or added another."
             );
         }
 

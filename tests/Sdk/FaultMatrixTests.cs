@@ -63,7 +63,8 @@ public sealed class FaultMatrixTests
             Codes are those of `OpenBankingException.Code`. *Again* means that the call was tried again first, with the
             same key and a fresh proof, as often as `MaxRetries` says: a fault that passes meanwhile is not noticed. *Unknown*
             is an `OutcomeUnknownException`: the request may have been carried out. Its `ResolveAsync` finds out, by sending
-            it again with the same key. Every other exception of a call with a key says that it was not carried out.
+            it again with the same key. Every other exception of a call with a key says that this call was not carried out. It
+            says nothing of a call before it: once an outcome is unknown, it stays so until the same key is answered.
             Without a key nothing is sent again that may have arrived: after `connection_lost`, `timed_out` and
             `unexpected_answer` read what the call was to change.
 

@@ -46,173 +46,195 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
         }
         catch (OpenBankingException failure)
         {
-            Notice ??= NoticeOf(failure);
+            Notice ??= Notices.Of(failure, logger);
         }
     }
 
     public Task<IActionResult> OnPostTopUpAsync(CancellationToken cancellationToken) =>
-        TryAsync(async user =>
-        {
-            var asked = await OnceAsync(
-                user,
-                number =>
-                    bank.TopUps.CreateAsync(
-                        new CreateTopUpRequest { AgreementId = user.AgreementId!, Amount = Money.Yuan(100) },
-                        IdempotencyKey.FromOrder(number, "top-up"),
-                        cancellationToken
-                    )
-            );
-            try
+        TryAsync(
+            async user =>
             {
-                var topUp = await bank.TopUps.WaitAsync(asked.Id, longestTopUp, cancellationToken);
-                return topUp.Status == TopUpStatus.Succeeded ? null : Notices.OfDecline(topUp.DeclineCode);
-            }
-            catch (OpenBankingException late) when (late.Code == ClientErrorCodes.TimedOut)
-            {
-                return Notices.TopUpRunning;
-            }
-        });
+                // The number moves on when the bank has answered: until then a press asks for the same top-up again.
+                var number = user.TopUps + 1;
+                var asked = await bank.TopUps.CreateAsync(
+                    new CreateTopUpRequest { AgreementId = user.AgreementId!, Amount = Money.Yuan(100) },
+                    IdempotencyKey.FromOrder(user.AgreementId!, "top-up", number),
+                    cancellationToken
+                );
+                shop.Save(user with { TopUps = number });
+                try
+                {
+                    var topUp = await bank.TopUps.WaitAsync(asked.Id, longestTopUp, cancellationToken);
+                    return topUp.Status == TopUpStatus.Succeeded
+                        ? null
+                        : Notices.OfDecline(topUp.DeclineCode, logger);
+                }
+                catch (OpenBankingException unseen)
+                {
+                    Notices.Of(unseen, logger);
+                    return Notices.TopUpRunning;
+                }
+            },
+            cancellationToken
+        );
 
     public Task<IActionResult> OnPostVoucherAsync(CancellationToken cancellationToken) =>
-        TryAsync(async user =>
-        {
-            var stock = await bank
-                .Coupons.ListStocksAsync(cancellationToken: cancellationToken)
-                .FirstOrDefaultAsync(cancellationToken);
-            if (stock is null)
+        TryAsync(
+            async user =>
             {
-                return Notices.NoVoucher;
-            }
+                var stock = await bank
+                    .Coupons.ListStocksAsync(cancellationToken: cancellationToken)
+                    .FirstOrDefaultAsync(cancellationToken);
+                if (stock is null)
+                {
+                    return Notices.NoVoucher;
+                }
 
-            var coupon = await OnceAsync(
-                user,
-                number =>
-                    bank.Coupons.IssueAsync(
-                        new IssueCouponRequest { StockId = stock.Id, CustomerId = user.CustomerId! },
-                        IdempotencyKey.FromOrder(number, "coupon"),
-                        cancellationToken
-                    )
-            );
-            shop.Save(shop.FindUser(user.Id) with { CouponId = coupon.Id });
-            return null;
-        });
+                var number = user.Vouchers + 1;
+                var coupon = await bank.Coupons.IssueAsync(
+                    new IssueCouponRequest { StockId = stock.Id, CustomerId = user.CustomerId! },
+                    IdempotencyKey.FromOrder($"{user.CustomerId}-{stock.Id}", "coupon", number),
+                    cancellationToken
+                );
+                shop.Save(user with { Vouchers = number, CouponId = coupon.Id });
+                return null;
+            },
+            cancellationToken
+        );
 
     public Task<IActionResult> OnPostBuyAsync(CancellationToken cancellationToken) =>
-        TryAsync(async user =>
-        {
-            if (await HasPaidAsync(user, cancellationToken))
+        TryAsync(
+            async user =>
             {
-                return null;
-            }
-
-            var voucher = await HasVoucherAsync(user, cancellationToken) ? user.CouponId : null;
-            var order = shop.NewOrder(user.Id);
-            var payment = await bank.Payments.CreateAsync(
-                new CreatePaymentRequest
+                if (await HasPaidAsync(user, cancellationToken))
                 {
-                    OrderNo = order.OrderNo,
-                    Amount = Shop.Price,
-                    AgreementId = user.AgreementId!,
-                    CouponId = voucher,
-                    Description = "One month of videos",
-                },
-                IdempotencyKey.FromOrder(order.OrderNo, "payment"),
-                cancellationToken
-            );
-            if (payment.Status != PaymentStatus.Captured)
-            {
-                return Notices.OfDecline(payment.DeclineCode);
-            }
+                    return null;
+                }
 
-            await shop.WaitForDeliveryAsync(order.OrderNo, cancellationToken);
-            return null;
-        });
+                var voucher = await HasVoucherAsync(user, cancellationToken) ? user.CouponId : null;
+                var order = shop.NewOrder(user.Id);
+                var payment = await bank.Payments.CreateAsync(
+                    new CreatePaymentRequest
+                    {
+                        OrderNo = order.OrderNo,
+                        Amount = Shop.Price,
+                        AgreementId = user.AgreementId!,
+                        CouponId = voucher,
+                        Description = "One month of videos",
+                    },
+                    IdempotencyKey.FromOrder(order.OrderNo, "payment"),
+                    cancellationToken
+                );
+                if (payment.Status != PaymentStatus.Captured)
+                {
+                    return Notices.OfDecline(payment.DeclineCode, logger);
+                }
+
+                await shop.WaitForDeliveryAsync(order.OrderNo, cancellationToken);
+                return null;
+            },
+            cancellationToken
+        );
 
     /// <summary>Pays without an agreement: the customer confirms this one payment on the bank's page.</summary>
-    public async Task<IActionResult> OnPostPayOnceAsync(CancellationToken cancellationToken)
-    {
-        var user = VideoUser;
-        try
-        {
-            if (await HasPaidAsync(user, cancellationToken))
+    public Task<IActionResult> OnPostPayOnceAsync(CancellationToken cancellationToken) =>
+        InTurnAsync(
+            async user =>
             {
-                return RedirectToPage();
-            }
-
-            var order = shop.NewOrder(user.Id);
-            // <pay_once>
-            var payment = await bank.Payments.CreateAsync(
-                new CreatePaymentRequest
+                if (await HasPaidAsync(user, cancellationToken))
                 {
-                    OrderNo = order.OrderNo,
-                    Amount = Shop.Price,
-                    CustomerId = user.CustomerId, // who alone may confirm it; whoever has the link when null
-                    Description = "One month of videos",
-                    ReturnUrl = $"{Request.Scheme}://{Request.Host}/orders/confirmed",
-                },
-                IdempotencyKey.FromOrder(order.OrderNo, "payment"),
-                cancellationToken
-            );
+                    return Show(null);
+                }
 
-            // To the bank's page: payee and amount, account, PIN.
-            return Redirect(payment.NextAction!.ConfirmationUrl);
-            // </pay_once>
-        }
-        catch (OpenBankingException failure)
-        {
-            return RedirectToPage(new { Notice = NoticeOf(failure) });
-        }
-    }
+                var order = shop.NewOrder(user.Id);
+                // <pay_once>
+                var payment = await bank.Payments.CreateAsync(
+                    new CreatePaymentRequest
+                    {
+                        OrderNo = order.OrderNo,
+                        Amount = Shop.Price,
+                        CustomerId = user.CustomerId, // who alone may confirm it; whoever has the link when null
+                        Description = "One month of videos",
+                        ReturnUrl = $"{Request.Scheme}://{Request.Host}/orders/confirmed",
+                    },
+                    IdempotencyKey.FromOrder(order.OrderNo, "payment"),
+                    cancellationToken
+                );
+
+                // To the bank's page: payee and amount, account, PIN. What the bank declines has no such page.
+                return payment.NextAction is { } confirm
+                    ? Redirect(confirm.ConfirmationUrl)
+                    : Show(Notices.OfDecline(payment.DeclineCode, logger));
+                // </pay_once>
+            },
+            cancellationToken
+        );
 
     public Task<IActionResult> OnPostRefundAsync(CancellationToken cancellationToken) =>
-        TryAsync(async user =>
-        {
-            if (
-                shop.FindOrderOf(user.Id) is not { State: OrderState.Delivered, PaymentId: { } payment } order
-            )
+        TryAsync(
+            async user =>
             {
-                return Notices.NothingToGiveBack;
-            }
+                if (
+                    shop.FindOrderOf(user.Id)
+                    is not { State: OrderState.Delivered, PaymentId: { } payment } order
+                )
+                {
+                    return Notices.NothingToGiveBack;
+                }
 
-            await bank.Refunds.CreateAsync(
-                new CreateRefundRequest { PaymentId = payment },
-                IdempotencyKey.FromOrder(order.OrderNo, "refund"),
-                cancellationToken
-            );
-            shop.Save(order with { State = OrderState.Refunded });
-            return Notices.GivenBack;
-        });
+                var refund = await bank.Refunds.CreateAsync(
+                    new CreateRefundRequest { PaymentId = payment },
+                    IdempotencyKey.FromOrder(order.OrderNo, "refund"),
+                    cancellationToken
+                );
+                shop.Save(order with { State = OrderState.Refunded });
+                return refund.CouponReturned ? Notices.GivenBackWithVoucher : Notices.GivenBack;
+            },
+            cancellationToken
+        );
 
-    /// <summary>Does it for a linked user, and shows the page again; what goes wrong is said on it.</summary>
-    private async Task<IActionResult> TryAsync(Func<VideoUser, Task<string?>> act)
+    /// <summary>Does it for a linked user, and shows the page again.</summary>
+    private Task<IActionResult> TryAsync(
+        Func<VideoUser, Task<string?>> act,
+        CancellationToken cancellationToken
+    ) =>
+        InTurnAsync(
+            async user => Show(user.AgreementId is null ? Notices.LinkFirst : await act(user)),
+            cancellationToken
+        );
+
+    /// <summary>Does one thing of a user at a time, so that two presses see each other; what goes wrong is said on the
+    /// page.</summary>
+    private async Task<IActionResult> InTurnAsync(
+        Func<VideoUser, Task<IActionResult>> act,
+        CancellationToken cancellationToken
+    )
     {
-        var user = VideoUser;
-        if (user.AgreementId is null)
-        {
-            return RedirectToPage(new { Notice = Notices.LinkFirst });
-        }
-
+        using var turn = await shop.TakeTurnAsync(VideoUsers.IdOf(HttpContext), cancellationToken);
         try
         {
-            return RedirectToPage(new { Notice = await act(user) });
+            return await act(VideoUser);
         }
         catch (OpenBankingException failure)
         {
-            return RedirectToPage(new { Notice = NoticeOf(failure) });
+            return Show(Notices.Of(failure, logger));
         }
     }
+
+    private RedirectToPageResult Show(string? notice) => RedirectToPage(new { Notice = notice });
 
     private async Task<bool> HasVoucherAsync(VideoUser user, CancellationToken cancellationToken) =>
         user is { CustomerId: { } customer, CouponId: { } coupon }
         && (await bank.Coupons.GetAsync(customer, coupon, cancellationToken)).Status == CouponStatus.Issued;
 
-    /// <summary>Settles the order before, if nobody knows what came of it: it is paid, or closed for good. So a new one never
-    /// pays a second time.</summary>
+    /// <summary>Whether the user has a membership: one is all there is to buy. An order of which nobody knows what came of
+    /// it is settled first: it is paid, or closed for good. So a new one never pays a second time.</summary>
     private async Task<bool> HasPaidAsync(VideoUser user, CancellationToken cancellationToken)
     {
-        if (shop.FindOrderOf(user.Id) is not { State: OrderState.Ordered } before)
+        var before = shop.FindOrderOf(user.Id);
+        if (before is not { State: OrderState.Ordered })
         {
-            return false;
+            return before?.State == OrderState.Delivered;
         }
 
         var closed = await bank.Orders.CloseAsync(before.OrderNo, cancellationToken);
@@ -224,29 +246,5 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
 
         shop.Save(before with { State = OrderState.Closed });
         return false;
-    }
-
-    /// <summary>Does what is no order under a number that stays the same until the bank's answer is there: pressed again, it is
-    /// not done again.</summary>
-    private async Task<T> OnceAsync<T>(VideoUser user, Func<string, Task<T>> act)
-    {
-        try
-        {
-            var done = await act($"{user.Id}-{user.Attempts + 1}");
-            shop.Save(shop.FindUser(user.Id) with { Attempts = user.Attempts + 1 });
-            return done;
-        }
-        catch (OpenBankingException refused) when (refused is not OutcomeUnknownException)
-        {
-            shop.Save(shop.FindUser(user.Id) with { Attempts = user.Attempts + 1 });
-            throw;
-        }
-    }
-
-    /// <summary>What the user is told; the bank's own words are for the log.</summary>
-    private string NoticeOf(OpenBankingException failure)
-    {
-        logger.LogWarning("The bank: {Code}, {Message}", failure.Code, failure.Message);
-        return Notices.Of(failure);
     }
 }

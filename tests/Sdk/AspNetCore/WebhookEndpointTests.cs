@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -211,13 +212,24 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_delivery_with_two_ids_is_refused()
+    public async Task A_delivery_with_two_ids_is_refused_and_the_log_says_so()
     {
-        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
-        using var request = Request(Sign(body), body);
-        request.Headers.Add(WebhookHeaders.IdName, "evt_2");
+        // HttpClient would join them to one.
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(app.Address.Host, app.Address.Port);
+        await connection
+            .GetStream()
+            .WriteAsync(
+                "POST /webhooks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n"u8.ToArray()
+            );
+        await connection.GetStream().WriteAsync("webhook-id: evt_1\r\nwebhook-id: evt_2\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(connection.GetStream());
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await app.Browser.SendAsync(request)).StatusCode);
+        Assert.StartsWith("HTTP/1.1 400 ", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            app.Logs,
+            line => line.Contains("not exactly one webhook-id header", StringComparison.Ordinal)
+        );
         Assert.Empty(handled);
     }
 

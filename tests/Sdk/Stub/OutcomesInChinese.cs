@@ -11,8 +11,9 @@ internal static class OutcomesInChinese
 
         表中的代码即 `OpenBankingException.Code`。*重试后* 表示先以同一幂等键和新的证明重试，次数由 `MaxRetries` 决定；期间消失的
         故障不会被察觉。*结果未知* 即 `OutcomeUnknownException`：请求可能已被执行，`ResolveAsync` 以同一幂等键再次发送并得出结果。
-        带幂等键的调用抛出的其他异常都表示没有执行。没有幂等键的调用，只要可能已到达就不会重发：出现 `connection_lost`、`timed_out`
-        或 `unexpected_answer` 之后，请读取该调用要改变的对象。
+        带幂等键的调用抛出的其他异常都表示这次调用没有执行，但不说明先前的调用：结果一旦未知，在同一幂等键得到应答之前始终未知。
+        没有幂等键的调用，只要可能已到达就不会重发：出现 `connection_lost`、`timed_out` 或 `unexpected_answer` 之后，请读取该调用要改变的
+        对象。
 
         无论对方如何，每次调用都在 `TotalTimeout` 之内结束。不跟随重定向，应答最多读取 1 MiB。
 
