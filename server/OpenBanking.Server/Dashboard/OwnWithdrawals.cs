@@ -4,6 +4,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
@@ -41,31 +42,33 @@ public sealed class OwnWithdrawals(
 {
     /// <summary>Gives why it was not ordered, or null.</summary>
     public async Task<string?> OrderAsync(OpenSession session, AccountRow account, OwnTransfer transfer) =>
-        OwnAccounts.RefusalOf(
-            await engine.SubmitAsync(
-                new OrderWithdrawal(
-                    session.World,
-                    await clocks.NowAsync(session.World),
-                    account,
-                    new(transfer.Form),
-                    transfer.Card.Id,
-                    transfer.Amount,
-                    pins.Compute(transfer.Pin, session.Customer!.PinSalt!),
-                    transfer.Language,
-                    ids.New<IntentRow>(),
-                    notices.Write(session.Customer!, transfer.Notice)
+        await IsOfTopUpAsync(session.World, transfer.Form)
+            ? OwnAccountRules.Refusals.NotNow
+            : OwnAccounts.RefusalOf(
+                await engine.SubmitAsync(
+                    new OrderWithdrawal(
+                        session.World,
+                        await clocks.NowAsync(session.World),
+                        account,
+                        new(transfer.Form),
+                        transfer.Card.Id,
+                        transfer.Amount,
+                        pins.Compute(transfer.Pin, session.Customer!.PinSalt!),
+                        transfer.Language,
+                        ids.New<IntentRow>(),
+                        notices.Write(session.Customer!, transfer.Notice)
+                    )
+                    {
+                        Code = transfer.Code is { } code
+                            ? new(
+                                new(code.Id),
+                                session.Row.MobileIndex,
+                                MacOf(code, transfer.Form, transfer.Card, transfer.Amount)
+                            )
+                            : null,
+                    }
                 )
-                {
-                    Code = transfer.Code is { } code
-                        ? new(
-                            new(code.Id),
-                            session.Row.MobileIndex,
-                            MacOf(code, transfer.Form, transfer.Card, transfer.Amount)
-                        )
-                        : null,
-                }
-            )
-        );
+            );
 
     /// <summary>Sends a code that is good for this form, card and amount alone; gives its id, or why none was sent.</summary>
     /// <param name="messageWith">The message with a code in it: it names amount and card.</param>
@@ -126,6 +129,11 @@ public sealed class OwnWithdrawals(
             $"account_id = {account.Id} AND source = {WithdrawalSource.Order} AND state = {WithdrawalState.Processing}"
         )
             is not null;
+
+    /// <summary>Whether a form says the id of a top-up, whose money may yet be sent on under it.</summary>
+    private async Task<bool> IsOfTopUpAsync(World world, Guid form) =>
+        await store.FindAsync(OwnTopUpTables.TopUps, world, new(form)) is not null
+        || await store.FindAsync(TopUpTables.TopUps, world, new(form)) is not null;
 
     private byte[] MacOf(SentCode code, Guid form, BoundCardRow card, long amount) =>
         vault.MacOf($"{code.Digits} {form} {card.Id} {amount}", code.Id);

@@ -2,7 +2,6 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
-using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Withdrawals;
@@ -46,8 +45,6 @@ public sealed record OrderWithdrawal(
     {
         base.Keys(keys);
         keys.Want(WithdrawalTables.Withdrawals, WithdrawalId);
-        keys.Want(OwnTopUpTables.TopUps, new(WithdrawalId.Value));
-        keys.Want(TopUpTables.TopUps, new(WithdrawalId.Value));
         keys.Want(CustomerTables.BoundCards, CardId);
         if (Code is { } code)
         {
@@ -100,8 +97,8 @@ public static class OwnWithdrawalRules
     }
 
     /// <summary>
-    /// Refuses: the form's id is a top-up's, whose money may yet be sent on under it; the account is not in use; the card is not
-    /// bound to it; there is not so much that nothing holds; a code is needed.
+    /// Refuses: the account is not in use; the card is not bound to it; there is not so much that nothing holds; a code is
+    /// needed.
     /// Declines: the PIN or the code was wrong; the try is counted.
     /// </summary>
     public static Decision<OrderOutcome> Order(OrderWithdrawal command, Book book)
@@ -112,14 +109,6 @@ public static class OwnWithdrawalRules
             return known.AccountId == account.Id
                 ? Decision.Accept(OrderOutcome.Ordered)
                 : Decision.Reject(OwnAccountRules.Refusals.NotNow);
-        }
-
-        if (
-            book.Find(OwnTopUpTables.TopUps, new(command.WithdrawalId.Value)) is not null
-            || book.Find(TopUpTables.TopUps, new(command.WithdrawalId.Value)) is not null
-        )
-        {
-            return Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
 
         if (AccountRules.DeclineState(account, command.Now) is { } decline)

@@ -227,6 +227,23 @@ public sealed class OwnTopUpTests(SharedServer shared)
         Assert.Contains(why, Text());
     }
 
+    /// <summary>What its account does not take is sent on under its id.</summary>
+    [Fact]
+    public async Task Its_id_is_no_form_of_a_withdrawal()
+    {
+        await OpenAsync();
+        await OrderAsync("88.04");
+        var form = Browser.Address.AbsolutePath.Split('/')[^1];
+
+        await FollowAsync("The account");
+        await FollowAsync("Withdraw to your card");
+        await Browser.SubmitAsync(("Amount", "10"), ("Form", form));
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
+
+        Assert.Contains("not in a state for this", Text());
+        Assert.Equal(100_00, (await AccountAsync()).Available);
+    }
+
     [Fact]
     public async Task The_card_is_not_asked_again_for_an_account_that_was_frozen_meanwhile()
     {
