@@ -148,6 +148,7 @@ public static class ServerComposition
         services.AddSingleton<WebhookQueries>();
         services.AddSingleton<EventQueries>();
         services.AddSingleton<WebhookAddresses>();
+        services.AddSingleton<TransferNotices>();
         services.AddSingleton<CardDebits>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardDebits>());
         services.AddSingleton<OwnCardDebits>();

@@ -74,6 +74,10 @@ public static class AccountRules
     public static long? RoomOf(AccountRow account, DateTimeOffset now) =>
         LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).MostBalance - BalanceOf(account);
 
+    /// <summary>Whether the PIN alone is not enough for so much: a one-time code is needed beside it.</summary>
+    public static bool NeedsCode(AccountRow account, long amount, DateTimeOffset now) =>
+        amount > LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).CodeAbove;
+
     /// <summary>What is on the account, with what is held.</summary>
     public static long BalanceOf(AccountRow account) => checked(account.Available + account.Held);
 

@@ -115,7 +115,7 @@ public static class ConfirmRules
 {
     /// <summary>Whether the PIN alone is not enough.</summary>
     public static bool NeedsCode(ConfirmationRow row, AccountRow account, DateTimeOffset now) =>
-        row.CustomerAmount > LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).CodeAbove;
+        AccountRules.NeedsCode(account, row.CustomerAmount, now);
 
     /// <summary>Refuses: it does not wait any more, or for somebody else; too many codes.</summary>
     public static Decision<Done> SendCode(SendConfirmationCode command, Book book)
@@ -193,12 +193,10 @@ public static class ConfirmRules
             ? Decision.Reject(ConfirmationRules.Refusals.CodeNeeded)
         : null;
 
-    /// <summary>The newest code alone counts, and only if it went to the number of who confirms.</summary>
+    /// <summary>The newest code alone counts.</summary>
     private static CodeCheck CheckCode(ConfirmPayment command, Book book, ConfirmationRow row) =>
-        command.Code is { } entered
-        && row.CodeId == entered.CodeId
-        && book.Find(CustomerTables.OneTimeCodes, entered.CodeId)?.MobileIndex == entered.MobileIndex
-            ? OneTimeCodeRules.Check(book, entered.CodeId, entered.Mac, command.RealNow)
+        command.Code is { } entered && row.CodeId == entered.CodeId
+            ? OneTimeCodeRules.Check(book, entered, command.RealNow)
             : CodeCheck.Over;
 
     /// <summary>What is wrong with an account can be mended, or another one taken; what is wrong with the coupon

@@ -119,6 +119,12 @@ public static class OneTimeCodeRules
     public static PhoneMessage Message(string mobile, string text, DateTimeOffset realNow) =>
         new(mobile, text, realNow + Lifetime);
 
+    /// <summary>It counts only if it went to the number that the one who entered it signed in with.</summary>
+    public static CodeCheck Check(Book book, EnteredCode entered, DateTimeOffset realNow) =>
+        book.Find(CustomerTables.OneTimeCodes, entered.CodeId)?.MobileIndex == entered.MobileIndex
+            ? Check(book, entered.CodeId, entered.Mac, realNow)
+            : CodeCheck.Over;
+
     /// <summary>A right guess uses the code up; a wrong one is counted, for the code and for its number.</summary>
     public static CodeCheck Check(Book book, Id<OneTimeCodeRow> codeId, byte[] mac, DateTimeOffset realNow)
     {

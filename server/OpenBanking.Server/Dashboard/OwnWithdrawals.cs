@@ -111,7 +111,7 @@ public sealed class OwnWithdrawals(
     }
 
     public async Task<bool> NeedsCodeAsync(World world, AccountRow account, long amount) =>
-        OwnWithdrawalRules.NeedsCode(account, amount, await clocks.NowAsync(world));
+        AccountRules.NeedsCode(account, amount, await clocks.NowAsync(world));
 
     /// <summary>One that the customer ordered from this account.</summary>
     public ValueTask<WithdrawalRow?> FindAsync(World world, AccountRow account, Id<WithdrawalRow> id) =>

@@ -1,10 +1,7 @@
-using System.Globalization;
-using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
-using OpenBanking.Server.Pages;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
@@ -18,9 +15,7 @@ public sealed class OwnCardDebits(
     WorldClocks clocks,
     Vault vault,
     ICardRail rail,
-    Notices notices,
-    BankOptions bank,
-    IStringLocalizer<Texts> texts
+    TransferNotices notices
 ) : IIntentHandler
 {
     public IntentKind Kind => IntentKind.DebitOwnCard;
@@ -39,9 +34,10 @@ public sealed class OwnCardDebits(
                 new Id<OwnTopUpRow>(intent.SubjectId)
             )
         )!;
-        var answer = await AskAsync(reference, topUp, mayBeKnown, cancellationToken);
+        var account = (await store.FindAsync(AccountTables.Accounts, reference.World, topUp.AccountId))!;
+        var answer = await AskAsync(reference, topUp, account, mayBeKnown, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
-        await engine.SubmitAsync(await CompleteAsync(reference, topUp, answer.FailureCode));
+        await engine.SubmitAsync(await CompleteAsync(reference, topUp, account, answer.FailureCode));
     }
 
     /// <summary>Books what a person was told of a top-up that has no answer; gives what became of it.</summary>
@@ -53,7 +49,8 @@ public sealed class OwnCardDebits(
     )
     {
         var topUp = (await store.FindAsync(OwnTopUpTables.TopUps, reference.World, id))!;
-        var told = await CompleteAsync(reference, topUp, failureCode);
+        var account = (await store.FindAsync(AccountTables.Accounts, reference.World, topUp.AccountId))!;
+        var told = await CompleteAsync(reference, topUp, account, failureCode);
         var decision = await engine.SubmitAsync(new ResolveOwnTopUp(told));
         return ((Accepted<OwnTopUpRow>)decision).Reply.State;
     }
@@ -62,6 +59,7 @@ public sealed class OwnCardDebits(
     private async Task<OutsideAnswer> AskAsync(
         Reference reference,
         OwnTopUpRow topUp,
+        AccountRow account,
         bool mayBeKnown,
         CancellationToken cancellationToken
     )
@@ -69,7 +67,6 @@ public sealed class OwnCardDebits(
         var answer = mayBeKnown ? await rail.FindAsync(reference, cancellationToken) : null;
         if (answer is null)
         {
-            var account = (await store.FindAsync(AccountTables.Accounts, reference.World, topUp.AccountId))!;
             if (account.State is AccountState.Frozen or AccountState.Closed)
             {
                 return new(AccountRules.DeclineOf(account.State));
@@ -90,6 +87,7 @@ public sealed class OwnCardDebits(
     private async Task<CompleteOwnTopUp> CompleteAsync(
         Reference reference,
         OwnTopUpRow topUp,
+        AccountRow account,
         string? failureCode
     ) =>
         new(
@@ -98,31 +96,13 @@ public sealed class OwnCardDebits(
             reference.Id,
             topUp,
             failureCode,
-            await WriteAsync(reference.World, topUp)
-        );
-
-    /// <summary>Says that the money is not on the account; where it is, and what to do, is on the top-up's page.</summary>
-    private async Task<Notice?> WriteAsync(World world, OwnTopUpRow topUp)
-    {
-        var card = (await store.FindAsync(CustomerTables.BoundCards, world, topUp.CardId))!;
-        var account = (await store.FindAsync(AccountTables.Accounts, world, topUp.AccountId))!;
-        var customer = (await store.FindAsync(CustomerTables.Customers, world, topUp.CustomerId))!;
-        if (customer.ErasedAt is not null)
-        {
-            return null;
-        }
-
-        // Of this call alone: the next message may be in another one.
-        CultureInfo.CurrentUICulture = new(topUp.Language);
-        return notices.Write(
-            customer,
-            texts[
+            await notices.WriteAsync(
+                reference.World,
                 "TopUpFailedMessage",
-                bank.Name,
-                Amounts.Yuan(topUp.Amount),
-                card.LastFour,
-                account.LastFour
-            ]
+                account,
+                topUp.CardId,
+                topUp.Amount,
+                topUp.Language
+            )
         );
-    }
 }

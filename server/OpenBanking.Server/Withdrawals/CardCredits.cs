@@ -1,10 +1,7 @@
-using System.Globalization;
-using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
-using OpenBanking.Server.Pages;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
@@ -20,9 +17,7 @@ public sealed class CardCredits(
     AccountConsents consents,
     Ids ids,
     ICardRail rail,
-    Notices notices,
-    BankOptions bank,
-    IStringLocalizer<Texts> texts
+    TransferNotices notices
 ) : IIntentHandler
 {
     public IntentKind Kind => IntentKind.CreditCard;
@@ -81,38 +76,16 @@ public sealed class CardCredits(
                 ? await consents.ListRowsAsync(reference.World, account)
                 : [],
             withdrawal.Language is { } language && failureCode is not null
-                ? await WriteAsync(reference.World, withdrawal, account, language)
+                ? await notices.WriteAsync(
+                    reference.World,
+                    "WithdrawalFailedMessage",
+                    account,
+                    withdrawal.CardId,
+                    withdrawal.Amount,
+                    language
+                )
                 : null
         );
-
-    /// <summary>Says that what was ordered did not come to the card; what to do about it is on the account's page.</summary>
-    private async Task<Notice?> WriteAsync(
-        World world,
-        WithdrawalRow withdrawal,
-        AccountRow account,
-        string language
-    )
-    {
-        var card = (await store.FindAsync(CustomerTables.BoundCards, world, withdrawal.CardId))!;
-        var customer = (await store.FindAsync(CustomerTables.Customers, world, withdrawal.CustomerId))!;
-        if (customer.ErasedAt is not null)
-        {
-            return null;
-        }
-
-        // Of this call alone: the next message may be in another one.
-        CultureInfo.CurrentUICulture = new(language);
-        return notices.Write(
-            customer,
-            texts[
-                "WithdrawalFailedMessage",
-                bank.Name,
-                Amounts.Yuan(withdrawal.Amount),
-                card.LastFour,
-                account.LastFour
-            ]
-        );
-    }
 
     /// <summary>Nothing is asked where nothing is left, nor for an account that was frozen meanwhile.</summary>
     private async Task<OutsideAnswer> AskAsync(

@@ -83,10 +83,6 @@ public static class OwnWithdrawalRules
         public const string CodeNeeded = "code_needed";
     }
 
-    /// <summary>Whether the PIN alone is not enough, as for a payment.</summary>
-    public static bool NeedsCode(AccountRow account, long amount, DateTimeOffset now) =>
-        amount > LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).CodeAbove;
-
     /// <summary>Refuses: the account is not in use; too many codes.</summary>
     public static Decision<Done> SendCode(SendWithdrawalCode command, Book book)
     {
@@ -126,7 +122,7 @@ public static class OwnWithdrawalRules
             return Decision.Reject(DeclineCodes.InsufficientFunds);
         }
 
-        var needsCode = NeedsCode(account, command.Amount, command.Now);
+        var needsCode = AccountRules.NeedsCode(account, command.Amount, command.Now);
         if (needsCode && command.Code is null)
         {
             return Decision.Reject(Refusals.CodeNeeded);
@@ -138,7 +134,9 @@ public static class OwnWithdrawalRules
             return Decision.Decline(pin == PinCheck.Wrong ? OrderOutcome.PinWrong : OrderOutcome.PinLocked);
         }
 
-        var code = needsCode ? CheckCode(command, book) : CodeCheck.Right;
+        var code = needsCode
+            ? OneTimeCodeRules.Check(book, command.Code!, command.Notice.RealNow)
+            : CodeCheck.Right;
         if (code != CodeCheck.Right)
         {
             return Decision.Decline(code == CodeCheck.Wrong ? OrderOutcome.CodeWrong : OrderOutcome.CodeOver);
@@ -165,11 +163,4 @@ public static class OwnWithdrawalRules
         command.Notice.Send(book, account.CustomerId);
         return Decision.Accept(OrderOutcome.Ordered);
     }
-
-    /// <summary>It counts only if it went to the number of who orders.</summary>
-    private static CodeCheck CheckCode(OrderWithdrawal command, Book book) =>
-        command.Code is { } entered
-        && book.Find(CustomerTables.OneTimeCodes, entered.CodeId)?.MobileIndex == entered.MobileIndex
-            ? OneTimeCodeRules.Check(book, entered.CodeId, entered.Mac, command.Notice.RealNow)
-            : CodeCheck.Over;
 }

@@ -56,24 +56,6 @@ public sealed class OwnWithdrawalTests(SharedServer shared)
         await AssertBooksAsync();
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("0")]
-    [InlineData("-1")]
-    [InlineData("1.001")]
-    [InlineData("1,00")]
-    [InlineData("1e2")]
-    [InlineData("ten")]
-    [InlineData("99999999999999999999")]
-    public async Task What_is_no_amount_is_said_beside_its_field(string amount)
-    {
-        await OpenAsync();
-        await Browser.SubmitAsync(("Amount", amount));
-
-        Assert.Contains("Enter an amount in yuan", Text());
-        Assert.Null(Browser.Page.QuerySelector("#Pin"));
-    }
-
     [Fact]
     public async Task What_is_held_is_not_withdrawn()
     {
@@ -98,28 +80,6 @@ public sealed class OwnWithdrawalTests(SharedServer shared)
         await FollowAsync("Withdraw to your card");
         Assert.Contains("nothing on the account that could be withdrawn", Text());
         Assert.Equal((0L, 30_00L), ((await AccountAsync()).Available, (await AccountAsync()).Held));
-    }
-
-    [Fact]
-    public async Task A_wrong_PIN_brings_nothing_and_five_lock_it()
-    {
-        await OpenAsync();
-        await Browser.SubmitAsync(("Amount", "10"));
-        await Browser.SubmitAsync("Confirm", ("Pin", "1"));
-        Assert.Contains("Enter the six digits", Text());
-        for (var i = 0; i < 4; i++)
-        {
-            await Browser.SubmitAsync("Confirm", ("Pin", "975310"));
-            Assert.Contains("That is not your PIN", Text());
-            Assert.Contains("Amount¥10.00", Text());
-        }
-
-        await Browser.SubmitAsync("Confirm", ("Pin", "975310"));
-        Assert.Contains("locked for a day", Text());
-        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
-        Assert.Contains("locked for a day", Text());
-        Assert.Equal(100_00, (await AccountAsync()).Available);
-        Assert.Empty(await WithdrawalsAsync());
     }
 
     [Fact]
@@ -319,56 +279,10 @@ public sealed class OwnWithdrawalTests(SharedServer shared)
         await AssertBooksAsync();
     }
 
-    [Theory]
-    [InlineData(AccountState.Frozen, "The account is frozen")]
-    [InlineData(AccountState.Dormant, "The account sleeps")]
-    [InlineData(AccountState.Closing, "The account is closed")]
-    public async Task An_account_that_is_not_in_use_refuses_and_says_why(AccountState state, string why)
-    {
-        await OpenAsync();
-        await Browser.SubmitAsync(("Amount", "10"));
-        await PutAsync((await AccountAsync()) with { State = state });
-        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
-        Assert.Contains(why, Text());
-
-        await Browser.GoAsync(new Uri(Browser.Address, "withdraw"));
-        Assert.Contains(why, Text());
-        Assert.Null(Browser.Page.QuerySelector("main form"));
-        Assert.Empty(await WithdrawalsAsync());
-    }
-
-    [Fact]
-    public async Task Nobody_else_sees_it_or_takes_its_form_and_no_other_card_is_paid()
-    {
-        await OpenAsync();
-        await Browser.SubmitAsync(("Amount", "10"), ("Card", "card_00000000000000000000000000"));
-        Assert.Contains("not bound to the account", Text());
-        await Browser.SubmitAsync(("Amount", "10"));
-        await OrderAsync("10");
-        var (state, form) = (Browser.Address, Browser.Address.AbsolutePath.Split('/')[^1]);
-
-        var persons = await Partner.PersonsAsync();
-        var other = await Partner.LinkAsync(1);
-        await Partner.TopUpAsync(other, Money.Yuan(50), "top-up-2");
-        using var stranger = new Browser();
-        await SignInAsync(stranger, persons[1]);
-        await stranger.GoAsync(state);
-        Assert.EndsWith("/bank/error", stranger.Address.AbsolutePath);
-        await stranger.GoAsync(Own());
-        await stranger.GoAsync(
-            new(
-                stranger.Address,
-                stranger.Page.QuerySelector("a.account")!.GetAttribute("href") + "/withdraw"
-            )
-        );
-        await stranger.SubmitAsync(("Amount", "10"), ("Form", form));
-        await stranger.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
-        Assert.Contains("not in a state for this", Text(stranger));
-        Assert.Single(await WithdrawalsAsync());
-    }
-
     private string? Refresh() =>
         Browser.Page.QuerySelector("meta[http-equiv=refresh]")?.GetAttribute("content");
+
+    protected override async Task<int> CountAsync() => (await WithdrawalsAsync()).Count;
 
     private ValueTask<IReadOnlyList<WithdrawalRow>> WithdrawalsAsync() =>
         Store.ListAsync(WithdrawalTables.Withdrawals, World, $"1 = {1} ORDER BY id");
