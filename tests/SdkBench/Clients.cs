@@ -73,31 +73,45 @@ internal sealed class Clients : IDisposable
     public Task Generated() => generated.PayAsync(order, key.Value);
 #endif
 
-    /// <summary>Every client with its name, in the order of the table.</summary>
-    public (string Name, Func<Task> Call)[] All =>
-        [
-            ("by hand", HandWritten),
-            ("SDK", Sdk),
-            ("SDK with proofs", SdkWithProofs),
-            ("RestSharp", RestSharp),
+    /// <summary>Every client's name.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        nameof(HandWritten),
+        nameof(Sdk),
+        nameof(SdkWithProofs),
+        nameof(RestSharp),
 #if GENERATED
-            ("NSwag", Generated),
+        nameof(Generated),
 #endif
-        ];
+    ];
+
+    /// <summary>The call of the client with this name.</summary>
+    public Func<Task> Named(string name) =>
+        name switch
+        {
+            nameof(HandWritten) => HandWritten,
+            nameof(Sdk) => Sdk,
+            nameof(SdkWithProofs) => SdkWithProofs,
+            nameof(RestSharp) => RestSharp,
+#if GENERATED
+            nameof(Generated) => Generated,
+#endif
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such client."),
+        };
 
     /// <summary>Has every client connect, in another order each time: the bank's side of a connection depends on how many came
     /// before.</summary>
     public async Task WarmUpAsync(int first, int calls)
     {
-        var all = All;
+        Func<Task>[] all = [.. Names.Select(Named)];
         for (var place = 0; place < all.Length; place++)
         {
-            await all[(first + place) % all.Length].Call();
+            await all[(first + place) % all.Length]();
         }
 
         for (var count = 1; count < calls; count++)
         {
-            foreach (var (_, call) in all)
+            foreach (var call in all)
             {
                 await call();
             }

@@ -2,10 +2,9 @@ using System.Diagnostics;
 
 namespace OpenBanking.Tests.SdkBench;
 
-/// <summary>The SDK against one rival after the other, closely in turns: SDK, rival, rival, SDK, a few calls each, so that
-/// what drifts hits both alike. Connections are new in each bout: which of the bank's threads serves one depends on how many came
-/// before. The median of a thousand such rounds has an interval of confidence that no distribution is
-/// assumed for: that of the sign test.</summary>
+/// <summary>The SDK without signing against one rival after the other, closely in turns: SDK, rival, rival, SDK, a few calls
+/// each, so that what drifts hits both alike. Connections are new in each bout: which of the bank's threads serves one depends
+/// on how many came before, so that a bout's rounds are not independent of each other, but bouts are.</summary>
 internal static class Duels
 {
     private const int Bouts = 48;
@@ -13,45 +12,52 @@ internal static class Duels
     private const int RoundsPerBout = 25;
     private const int CallsPerTurn = 25;
 
-    /// <summary>Of the normal distribution, both sides: 95 %.</summary>
-    private const double Confidence = 1.96;
-
-    public static async Task MeasureAsync(bool inMemory)
+    public static async Task<IReadOnlyList<Duel>> MeasureAsync(bool inMemory)
     {
         var (process, address) = StubBank.Start(inMemory);
         using var stub = process;
-        (string Name, Func<Clients, Func<Task>> Of)[] rivals =
-        [
-            ("by hand", clients => clients.HandWritten),
-            ("RestSharp", clients => clients.RestSharp),
-#if GENERATED
-            ("NSwag", clients => clients.Generated),
-#endif
-        ];
-        Console.WriteLine("SDK / rival: median (95 %), rounds the SDK won");
-        foreach (var (name, of) in rivals)
+        var names = Clients.Names.Where(name => name != nameof(Clients.Sdk));
+        var duels = new List<Duel>();
+        foreach (var rival in names)
         {
-            List<Pair> rounds = [];
+            var bouts = new List<Pair>();
             for (var bout = -WarmUpBouts; bout < Bouts; bout++)
             {
-                using var clients = new Clients(address);
-                await clients.WarmUpAsync(bout + WarmUpBouts, CallsPerTurn);
-                for (var round = 0; round < RoundsPerBout; round++)
+                var pair = await FightAsync(rival, address, bout + WarmUpBouts);
+                if (bout >= 0)
                 {
-                    var pair = await FightAsync(clients.Sdk, of(clients));
-                    if (bout >= 0)
-                    {
-                        rounds.Add(pair);
-                    }
+                    bouts.Add(pair);
                 }
             }
 
-            Console.WriteLine(
-                $"{name, -10} time {Describe(rounds, pair => pair.Elapsed)}   processor {Describe(rounds, pair => pair.Processor)}"
+            duels.Add(
+                new(
+                    rival,
+                    Ratio.Of(bouts.Select(pair => pair.Elapsed)),
+                    Ratio.Of(bouts.Select(pair => pair.Processor))
+                )
             );
         }
 
         process?.Kill();
+        return duels;
+    }
+
+    /// <summary>A bout: the median of its rounds.</summary>
+    private static async Task<Pair> FightAsync(string rival, Uri address, int bout)
+    {
+        using var clients = new Clients(address);
+        await clients.WarmUpAsync(bout, CallsPerTurn);
+        var rounds = new List<Pair>();
+        for (var round = 0; round < RoundsPerBout; round++)
+        {
+            rounds.Add(await FightAsync(clients.Sdk, clients.Named(rival)));
+        }
+
+        return new(
+            Median(rounds.Select(pair => pair.Elapsed)),
+            Median(rounds.Select(pair => pair.Processor))
+        );
     }
 
     private static async Task<Pair> FightAsync(Func<Task> own, Func<Task> rival)
@@ -81,16 +87,36 @@ internal static class Duels
         );
     }
 
-    private static string Describe(List<Pair> rounds, Func<Pair, double> what)
-    {
-        double[] ratios = [.. rounds.Select(what).Order()];
-        var reach = (int)Math.Ceiling(Confidence * Math.Sqrt(ratios.Length) / 2);
-        var middle = ratios.Length / 2;
-        var won = (double)ratios.Count(ratio => ratio < 1) / ratios.Length;
-        return $"{ratios[middle]:0.000} ({ratios[middle - reach]:0.000}-{ratios[middle + reach]:0.000}), {won:0 %}";
-    }
+    private static double Median(IEnumerable<double> ratios) => ratios.Order().ElementAt(RoundsPerBout / 2);
 
     private readonly record struct Turn(double Elapsed, double Processor);
 
     private readonly record struct Pair(double Elapsed, double Processor);
+}
+
+/// <summary>How the SDK did against one rival.</summary>
+internal sealed record Duel(string Rival, Ratio Time, Ratio Processor);
+
+/// <summary>The median of the bouts' ratios, with the interval of the sign test, which assumes nothing of how they are
+/// distributed.</summary>
+internal sealed record Ratio(double Median, double Least, double Most, int Won, int Bouts)
+{
+    /// <summary>Of the normal distribution, both sides: 95 %.</summary>
+    private const double Confidence = 1.96;
+
+    public static Ratio Of(IEnumerable<double> bouts)
+    {
+        double[] ratios = [.. bouts.Order()];
+        var middle = ratios.Length / 2;
+        var reach = (int)Math.Ceiling(Confidence * Math.Sqrt(ratios.Length) / 2);
+        return new(
+            ratios[middle],
+            ratios[middle - reach],
+            ratios[middle + reach],
+            ratios.Count(ratio => ratio < 1),
+            ratios.Length
+        );
+    }
+
+    public override string ToString() => $"{Median:0.000} ({Least:0.000} to {Most:0.000}) | {Won} of {Bouts}";
 }

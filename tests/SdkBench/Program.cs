@@ -8,18 +8,17 @@ if (args is ["stub"])
     return;
 }
 
-var inMemory = args is [_, "memory"];
-if (args is ["pairs", ..])
-{
-    await Pairs.MeasureAsync(inMemory);
-    return;
-}
-
 if (args is ["duels", ..])
 {
-    await Duels.MeasureAsync(inMemory);
+    Table.Print(await Duels.MeasureAsync(inMemory: args is [_, "memory"]));
     return;
 }
 
-Ratios.Print(BenchmarkRunner.Run<Calls>(args: args));
+var summary = BenchmarkRunner.Run<Calls>(args: args);
 Calls.Stop();
+foreach (var bank in summary.Reports.GroupBy(report => RoundByRound.Bank(report.BenchmarkCase)))
+{
+    Console.WriteLine();
+    Console.WriteLine(bank.Key);
+    Table.Print(await Duels.MeasureAsync(inMemory: bank.Key == "memory"), [.. bank]);
+}
