@@ -40,7 +40,7 @@ public sealed class SameRowsTests : IDisposable
     public void However_commands_are_cut_into_batches_they_give_the_same_rows_and_answers() =>
         Properties.Hold(
             Steps.Lists,
-            Count(200),
+            Count(100),
             steps =>
             {
                 var play = Stage.Play(steps, _ => { });
