@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using OpenBanking.Server.Storage.Postgres;
+
 namespace OpenBanking.Tests.Storage.Postgres;
 
 /// <summary>Turns that the nodes on one database take with each other.</summary>
@@ -56,6 +59,32 @@ public sealed class PostgresTurnsTests : IDisposable
             Assert.True(i < 100, "The turn was not given back.");
             await Task.Delay(20);
         }
+    }
+
+    [Fact]
+    public async Task A_node_that_stands_still_loses_its_turns_and_one_that_only_waits_keeps_them()
+    {
+        using var proxied = new ProxiedPostgresDatabase();
+        using var still = proxied.Open();
+        using var waiting = new PostgresStore(proxied.DirectConnectionString);
+        using var other = new PostgresStore(proxied.DirectConnectionString);
+        using var lost = still.OpenTurns()!;
+        using var kept = waiting.OpenTurns()!;
+        using var theirs = other.OpenTurns()!;
+        Assert.True(await lost.TryTakeAsync(what));
+        Assert.True(await kept.TryTakeAsync(another));
+
+        proxied.Proxy.FallSilent();
+
+        var since = Stopwatch.StartNew();
+        Assert.False(await theirs.TryTakeAsync(what));
+        while (!await theirs.TryTakeAsync(what))
+        {
+            Assert.True(since.Elapsed < TimeSpan.FromSeconds(40), "The turn was not given back.");
+            await Task.Delay(500);
+        }
+
+        Assert.False(await theirs.TryTakeAsync(another));
     }
 
     public void Dispose() => database.Dispose();
