@@ -36,6 +36,13 @@ public sealed class OwnMobiles(
     /// <summary>The new number, while it is waited for.</summary>
     public string MobileOf(MobileChangeRow change) => RequestOf(change).Elements.Mobile;
 
+    /// <summary>Whether it is the number that the bank knows the customer by.</summary>
+    public bool IsKnown(OpenSession session, string mobile) => vault.ProfileOf(session).Mobile == mobile;
+
+    /// <summary>Whether a code was sent after a change was read.</summary>
+    public async Task<bool> IsSentSinceAsync(OpenSession session, MobileChangeRow? read) =>
+        await FindAsync(session) is { State: MobileChangeState.CodeSent } now && now.CodeId != read?.CodeId;
+
     /// <summary>Begins to change the number; null when a code cannot be sent now.</summary>
     /// <param name="messageWith">Makes the message with the code.</param>
     public async Task<PersonCheck?> BeginAsync(

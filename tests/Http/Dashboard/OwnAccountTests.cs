@@ -1,7 +1,10 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Pages;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
@@ -126,6 +129,71 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
                 .Where(type => type.EndsWith("frozen", StringComparison.Ordinal))
                 .SequenceEqual([EventTypes.AccountFrozen, EventTypes.AccountUnfrozen])
         );
+    }
+
+    [Fact]
+    public async Task A_loss_is_reported_while_the_account_is_being_closed_too()
+    {
+        await LeaveAsync(88_04);
+        await ToActAsync("Close the account");
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.Contains("Being closed", Text());
+        await FollowAsync("Report a loss");
+        await Browser.SubmitAsync();
+
+        var account = await AccountAsync();
+        Assert.Equal(
+            (AccountState.Frozen, FreezeReasons.LossReport, AccountState.Closing),
+            (account.State, account.FrozenFor, account.StateBeneath)
+        );
+        Assert.DoesNotContain("Report a loss", Text());
+    }
+
+    [Fact]
+    public async Task Whoever_cannot_close_an_account_as_the_card_takes_nothing_is_told_so()
+    {
+        await LeaveAsync(88_01);
+        await ToActAsync("Close the account");
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+
+        var card = Person.CardNumber[^4..];
+        await MessageAsync(Person, $"was not closed: ¥88.01 did not go to your card ending in {card}");
+        Assert.Equal(
+            (AccountState.Active, 88_01),
+            ((await AccountAsync()).State, (await AccountAsync()).Available)
+        );
+        await Browser.GoAsync(Browser.Address);
+        Assert.Contains("The account was not closed", Text());
+    }
+
+    /// <summary>What the rules refuse is said in words, and never by its name.</summary>
+    [Fact]
+    public void Every_refusal_has_words_in_both_languages()
+    {
+        var codes = new[]
+        {
+            typeof(OwnAccountRules.Refusals),
+            typeof(OwnCardRules.Refusals),
+            typeof(CardDepositRules.Refusals),
+            typeof(UpgradeRules.Refusals),
+            typeof(VerificationRules.Refusals),
+            typeof(OpenBanking.Server.Withdrawals.ClosingRules.Refusals),
+            typeof(OpenBanking.Server.Withdrawals.OwnWithdrawalRules.Refusals),
+            typeof(OpenBanking.Server.Erasure.ErasureRules.Refusals),
+        }
+            .SelectMany(type => type.GetFields())
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .Concat(Enum.GetValues<AccountState>().Select(AccountRules.DeclineOf).OfType<string>())
+            .Concat([DeclineCodes.AccountBalanceLimit, DeclineCodes.InsufficientFunds])
+            .Concat(["details_wrong", "details_locked"])
+            .Distinct()
+            .ToList();
+        var texts = Shared.Server.Get<IStringLocalizer<Texts>>();
+        foreach (var language in (string[])["en", "zh-CN"])
+        {
+            CultureInfo.CurrentUICulture = new(language);
+            Assert.Empty(codes.Where(code => texts[$"Own_{code}"].ResourceNotFound));
+        }
     }
 
     [Fact]

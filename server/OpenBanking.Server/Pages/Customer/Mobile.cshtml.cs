@@ -126,6 +126,10 @@ public sealed class CustomerMobileModel(
             ModelState.AddModelError(nameof(CardNumber), texts["CardNumberWrong"]);
         }
 
+        else if (mobiles.IsKnown(Session, mobile))
+        {
+            ModelState.AddModelError(nameof(Mobile), texts["MobileSame"]);
+        }
         if (!PinRules.IsSixDigits(Pin))
         {
             ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
