@@ -274,7 +274,7 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Equal(AccountStatus.Dormant, await StatusAsync());
 
         await ToActAsync("Wake the account");
-        await Browser.SubmitAsync(("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
+        await TapTwiceAsync(null, ("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
         Assert.Equal(AccountStatus.Active, await StatusAsync());
         await EventuallyAsync(async () =>
             (await EventsAsync())
@@ -339,6 +339,10 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await Partner.TopUpAsync(again, Money.Yuan(10), "top-up-2");
         Assert.Equal(Money.Yuan(10), await Partner.BalanceAsync(again));
     }
+
+    /// <summary>Pays so much that this is left of the 100.00.</summary>
+    private async Task LeaveAsync(long amount) =>
+        await Partner.PayAsync(Customer, "leaves", new(Money.Renminbi, 100_00 - amount));
 
     private async Task ToActAsync(string link)
     {

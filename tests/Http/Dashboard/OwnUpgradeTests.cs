@@ -46,6 +46,23 @@ public sealed class OwnUpgradeTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task Two_taps_upgrade_once()
+    {
+        await FollowAsync("Make it a Type II account");
+        await TapTwiceAsync(
+            null,
+            ("IdNumber", Person.IdNumber),
+            ("CardNumber", Person.CardNumber),
+            ("Pin", TestPartner.Pin)
+        );
+        await MessageAsync(Person, "is now a Type II account");
+        Assert.Single(
+            await MessagesAsync(Person),
+            message => message.Text.Contains("is now a Type II account")
+        );
+    }
+
+    [Fact]
     public async Task Details_of_somebody_else_have_one_answer_and_lock_after_five()
     {
         var other = (await Partner.PersonsAsync())[1];

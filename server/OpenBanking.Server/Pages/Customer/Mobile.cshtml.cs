@@ -85,6 +85,12 @@ public sealed class CustomerMobileModel(
                 Refusal = "MobileLocked";
                 break;
             default:
+                // Of two taps one sends the code, and the other finds it sent.
+                if (await mobiles.IsSentSinceAsync(Session, Change))
+                {
+                    return SeeOther(PageRoutes.Mobile(World));
+                }
+
                 ModelState.AddModelError(nameof(Mobile), texts["TooManyCodes"]);
                 break;
         }
@@ -120,16 +126,16 @@ public sealed class CustomerMobileModel(
         {
             ModelState.AddModelError(nameof(Mobile), texts["MobileWrong"]);
         }
+        else if (mobiles.IsKnown(Session, mobile))
+        {
+            ModelState.AddModelError(nameof(Mobile), texts["MobileSame"]);
+        }
 
         if (!IdentityNumbers.IsCardNumber(cardNumber))
         {
             ModelState.AddModelError(nameof(CardNumber), texts["CardNumberWrong"]);
         }
 
-        else if (mobiles.IsKnown(Session, mobile))
-        {
-            ModelState.AddModelError(nameof(Mobile), texts["MobileSame"]);
-        }
         if (!PinRules.IsSixDigits(Pin))
         {
             ModelState.AddModelError(nameof(Pin), texts["PinSixDigits"]);
