@@ -61,6 +61,10 @@ public static class OneTimeCodeRules
     /// <summary>Whether a text has the form of a code.</summary>
     public static bool MayBeCode(string text) => text.Length == 6 && text.All(char.IsAsciiDigit);
 
+    /// <summary>Whether a code is neither used nor too old, nor was guessed at too often.</summary>
+    public static bool MayBeEntered(OneTimeCodeRow code, DateTimeOffset realNow) =>
+        !code.Used && code.Failures < MostFailures && realNow < code.ExpiresAt;
+
     /// <summary>Names what sending a code needs.</summary>
     public static void Want(IKeySet keys, NewOneTimeCode code)
     {
@@ -130,12 +134,7 @@ public static class OneTimeCodeRules
     {
         var code = book.Get(CustomerTables.OneTimeCodes, codeId);
         var rate = book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
-        if (
-            code.Used
-            || code.Failures >= MostFailures
-            || realNow >= code.ExpiresAt
-            || IsLocked(rate, realNow)
-        )
+        if (!MayBeEntered(code, realNow) || IsLocked(rate, realNow))
         {
             return CodeCheck.Over;
         }

@@ -83,7 +83,8 @@ public sealed class OwnMobileTests(SharedServer shared) : MobilePageTests(shared
             Enumerable.Range(0, 3).Select(_ => Browser.PostAsync(Browser.Address, fields))
         );
 
-        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode));
+        var later = await Browser.PostAsync(Browser.Address, fields);
+        Assert.All(answers.Append(later), answer => Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode));
         var code = await ChangeCodeAsync(Moved);
         Assert.Single(await MessagesAsync(Moved));
         await Browser.GoAsync(Own("/mobile"));

@@ -86,7 +86,7 @@ public sealed class CustomerMobileModel(
                 break;
             default:
                 // Of two taps one sends the code, and the other finds it sent.
-                if (await mobiles.IsSentSinceAsync(Session, Change))
+                if (await mobiles.IsCodeSentAsync(Session, mobile))
                 {
                     return SeeOther(PageRoutes.Mobile(World));
                 }
