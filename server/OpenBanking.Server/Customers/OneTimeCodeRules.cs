@@ -50,14 +50,6 @@ public static class OneTimeCodeRules
     public const int MostFailuresInDay = 15;
     private const int MostFailures = 5;
 
-    /// <summary>A code as somebody typed it: without white space, and with ASCII digits for full-width ones.</summary>
-    public static string Read(string? typed) =>
-        new([
-            .. (typed ?? "")
-                .Where(letter => !char.IsWhiteSpace(letter))
-                .Select(letter => letter is >= '０' and <= '９' ? (char)(letter - '０' + '0') : letter),
-        ]);
-
     /// <summary>Whether a text has the form of a code.</summary>
     public static bool MayBeCode(string text) => text.Length == 6 && text.All(char.IsAsciiDigit);
 

@@ -40,6 +40,12 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await Browser.SubmitAsync(("PaymentLimit", "20.00"), ("DayLimit", "30"));
         Assert.EndsWith(await AccountIdAsync(), Browser.Address.AbsolutePath);
 
+        using var copy = new Browser();
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await SignInAsync(copy, Person);
+        await copy.GoAsync(Own("/data.json"));
+        Assert.Matches("payment_limit.*\\s.*\\s.*2000\\s.*\\s.*day_limit.*\\s.*\\s.*3000", copy.Content);
+
         var declined = await Partner.PayAsync(Customer, "order-1", Money.Yuan(20.01m));
         Assert.Equal(DeclineCodes.AccountPerPaymentLimit, declined.DeclineCode);
         await Partner.PayAsync(Customer, "order-2", Money.Yuan(20));

@@ -162,6 +162,9 @@ public sealed class OwnCardTests(SharedServer shared) : OwnPageTests(shared)
         Assert.DoesNotContain(Last(Person.CardNumber), Text());
         Assert.Single(await MessagesAsync(Person), message => message.Text.Contains("was removed"));
 
+        await Browser.GoAsync(Own("/data.json"));
+        Assert.Matches($"removed_cards.*\\s.*\\s.*{Last(Person.CardNumber)}", Browser.Content);
+
         // Back to it: there is nothing to be done with it any more.
         await Browser.GoAsync(page);
         Assert.Equal(cards, Browser.Address);

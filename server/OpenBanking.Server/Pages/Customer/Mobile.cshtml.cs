@@ -51,8 +51,8 @@ public sealed class CustomerMobileModel(
     public async Task<IActionResult> OnPostAsync()
     {
         Again = true;
-        var mobile = Mobile?.Replace(" ", "") ?? "";
-        var cardNumber = CardNumber?.Replace(" ", "") ?? "";
+        var mobile = IdentityNumbers.Read(Mobile);
+        var cardNumber = IdentityNumbers.Read(CardNumber);
         CheckForm(mobile, cardNumber);
         if (!ModelState.IsValid)
         {

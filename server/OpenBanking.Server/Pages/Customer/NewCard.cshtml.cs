@@ -27,7 +27,7 @@ public sealed class CustomerNewCardModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var number = CardNumber?.Replace(" ", "") ?? "";
+        var number = IdentityNumbers.Read(CardNumber);
         if (!IdentityNumbers.IsCardNumber(number))
         {
             ModelState.AddModelError(nameof(CardNumber), Texts["CardNumberWrong"]);

@@ -40,8 +40,8 @@ public sealed class CustomerUpgradeModel(
     public async Task<IActionResult> OnPostAsync()
     {
         LastRefusal = null;
-        var idNumber = IdNumber?.Replace(" ", "").ToUpperInvariant() ?? "";
-        var cardNumber = CardNumber?.Replace(" ", "") ?? "";
+        var idNumber = IdentityNumbers.Read(IdNumber).ToUpperInvariant();
+        var cardNumber = IdentityNumbers.Read(CardNumber);
         if (!IdentityNumbers.IsResidentId(idNumber))
         {
             ModelState.AddModelError(nameof(IdNumber), Texts["IdNumberWrong"]);

@@ -24,7 +24,7 @@ public sealed class CustomerWakeModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var idNumber = IdNumber?.Replace(" ", "").ToUpperInvariant() ?? "";
+        var idNumber = IdentityNumbers.Read(IdNumber).ToUpperInvariant();
         if (!IdentityNumbers.IsResidentId(idNumber))
         {
             ModelState.AddModelError(nameof(IdNumber), Texts["IdNumberWrong"]);
