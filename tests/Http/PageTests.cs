@@ -52,7 +52,7 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
     [InlineData("")]
     [InlineData("123")]
     [InlineData("12345678901")]
-    [InlineData("1990000000１")]
+    [InlineData("1990000000١")]
     [InlineData("'; DROP TABLE customer; --")]
     [InlineData("123456789012345678901234567890")]
     public async Task A_wrong_mobile_number_is_explained_beside_its_field(string mobile)

@@ -205,7 +205,7 @@ public static class OwnCardRules
     }
 
     /// <summary>
-    /// Refuses: the account is not in use; the card is not bound to it; its default card has changed since it was looked at.
+    /// Refuses: the account is not in use; the card is not bound to it; another has become its default card since it was looked at.
     /// Declines: the PIN was wrong; the try is counted. What is the default card stays it.
     /// </summary>
     public static Decision<PinCheck> Choose(ChooseCard command, Book book)
@@ -216,7 +216,7 @@ public static class OwnCardRules
             return Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
 
-        if (account.CardId != command.Account.CardId)
+        if (account.CardId != command.Account.CardId && account.CardId != command.CardId)
         {
             return Decision.Reject(Refusals.Changed);
         }

@@ -5,6 +5,7 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Cases;
 
 /// <summary>A customer opens a case.</summary>
+/// <param name="Case">Its id is that of the form: a form that is sent twice opens one.</param>
 public sealed record OpenCase(World World, DateTimeOffset Now, CaseRow Case) : Command<Done>(World, Now)
 {
     public override Guid Lane => Case.CustomerId.Value;
@@ -13,7 +14,11 @@ public sealed record OpenCase(World World, DateTimeOffset Now, CaseRow Case) : C
 
     public override Subject Subject => Subject.Of(Case.Id);
 
-    public override void Keys(IKeySet keys) => keys.Want(CustomerTables.Customers, Case.CustomerId);
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(CustomerTables.Customers, Case.CustomerId);
+        keys.Want(CaseTables.Cases, Case.Id);
+    }
 
     public override Decision<Done> Decide(Book book) => CaseRules.Open(this, book);
 }
@@ -109,13 +114,20 @@ public static class CaseRules
 
     public static bool IsWaiting(CaseState state) => state is CaseState.Open or CaseState.InProgress;
 
-    /// <summary>Refuses: as many cases as there may be wait for an answer.</summary>
+    /// <summary>Refuses: as many cases as there may be wait for an answer; the form is another customer's.</summary>
     public static Decision<Done> Open(OpenCase command, Book book)
     {
         var customer = book.Get(CustomerTables.Customers, command.Case.CustomerId);
         if (customer.ErasedAt is not null)
         {
             return Decision.Reject(Refusals.NotNow);
+        }
+
+        if (book.Find(CaseTables.Cases, command.Case.Id) is { } known)
+        {
+            return known.CustomerId == customer.Id
+                ? Decision.Accept(new Done())
+                : Decision.Reject(Refusals.NotNow);
         }
 
         if (customer.OpenCases >= MostOpen)

@@ -7,6 +7,15 @@ public static class IdentityNumbers
     private const string ResidentCheckDigits = "10X98765432";
     private const int ResidentLength = 18;
 
+    /// <summary>A number as somebody typed it: without white space, and with ASCII digits and letters for full-width
+    /// ones.</summary>
+    public static string Read(string? typed) =>
+        new([
+            .. (typed ?? "")
+                .Where(letter => !char.IsWhiteSpace(letter))
+                .Select(letter => letter is >= '！' and <= '～' ? (char)(letter - '！' + '!') : letter),
+        ]);
+
     /// <summary>A resident ID number (GB 11643): seventeen digits with a date of birth among them, and a check
     /// digit.</summary>
     public static bool IsResidentId(string text) =>

@@ -50,16 +50,12 @@ public static class OneTimeCodeRules
     public const int MostFailuresInDay = 15;
     private const int MostFailures = 5;
 
-    /// <summary>A code as somebody typed it: without white space, and with ASCII digits for full-width ones.</summary>
-    public static string Read(string? typed) =>
-        new([
-            .. (typed ?? "")
-                .Where(letter => !char.IsWhiteSpace(letter))
-                .Select(letter => letter is >= '０' and <= '９' ? (char)(letter - '０' + '0') : letter),
-        ]);
-
     /// <summary>Whether a text has the form of a code.</summary>
     public static bool MayBeCode(string text) => text.Length == 6 && text.All(char.IsAsciiDigit);
+
+    /// <summary>Whether a code is neither used nor too old, nor was guessed at too often.</summary>
+    public static bool MayBeEntered(OneTimeCodeRow code, DateTimeOffset realNow) =>
+        !code.Used && code.Failures < MostFailures && realNow < code.ExpiresAt;
 
     /// <summary>Names what sending a code needs.</summary>
     public static void Want(IKeySet keys, NewOneTimeCode code)
@@ -130,12 +126,7 @@ public static class OneTimeCodeRules
     {
         var code = book.Get(CustomerTables.OneTimeCodes, codeId);
         var rate = book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
-        if (
-            code.Used
-            || code.Failures >= MostFailures
-            || realNow >= code.ExpiresAt
-            || IsLocked(rate, realNow)
-        )
+        if (!MayBeEntered(code, realNow) || IsLocked(rate, realNow))
         {
             return CodeCheck.Over;
         }

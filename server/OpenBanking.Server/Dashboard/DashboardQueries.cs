@@ -107,6 +107,19 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
         return [await FindCardAsync(world, account), .. bound.Where(card => card.Id != account.CardId)];
     }
 
+    /// <summary>The cards that were removed from an account, the oldest first.</summary>
+    public ValueTask<IReadOnlyList<BoundCardRow>> ListRemovedCardsAsync(World world, AccountRow account) =>
+        store.ListAsync(
+            CustomerTables.BoundCards,
+            world,
+            $"account_id = {account.Id} AND removed_at IS NOT NULL ORDER BY id"
+        );
+
+    /// <summary>Whether a card was bound to an account before it was removed.</summary>
+    public async Task<bool> WasBoundAsync(World world, AccountRow account, Id<BoundCardRow> card) =>
+        await store.FindAsync(CustomerTables.BoundCards, world, card) is { RemovedAt: not null } removed
+        && removed.AccountId == account.Id;
+
     /// <summary>Lines of a statement, the newest first.</summary>
     /// <param name="before">The line to go on after; null for the newest.</param>
     public async Task<IReadOnlyList<StatementLine>> ListLinesAsync(

@@ -109,6 +109,9 @@ public sealed class DataCopies(
             }
 
             json.WriteEndArray();
+            await WriteRemovedCardsAsync(json, session, account);
+            Write(json, "payment_limit", account.PaymentLimit, account.Currency);
+            Write(json, "day_limit", account.DayLimit, account.Currency);
             json.WriteStartArray("transactions");
             await foreach (var line in statements.ReadAsync(session.World, account))
             {
@@ -120,6 +123,21 @@ public sealed class DataCopies(
             }
 
             json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Money may still be on its way to them, so their numbers stay.</summary>
+    private async Task WriteRemovedCardsAsync(Utf8JsonWriter json, OpenSession session, AccountRow account)
+    {
+        json.WriteStartArray("removed_cards");
+        foreach (var card in await queries.ListRemovedCardsAsync(session.World, account))
+        {
+            json.WriteStartObject();
+            json.WriteString("card", Describe(card));
+            Write(json, "removed_at", card.RemovedAt);
             json.WriteEndObject();
         }
 
@@ -272,6 +290,18 @@ public sealed class DataCopies(
         json.WriteString("currency", currency);
         json.WriteNumber("amount", amount);
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, long? amount, string currency)
+    {
+        if (amount is { } known)
+        {
+            Write(json, name, known, currency);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, string name, DateTimeOffset? instant)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Customers;
@@ -136,6 +137,9 @@ public sealed class OwnAccounts(
                 withdrawalUnderWay,
                 notices.Write(session.Customer!, notice)
             )
+            {
+                Language = CultureInfo.CurrentUICulture.Name,
+            }
         );
     }
 

@@ -86,9 +86,14 @@ public sealed class OwnCases(
         );
     }
 
+    /// <summary>The id of a new form, which becomes that of its case.</summary>
+    public Guid NewForm() => ids.New<CaseRow>().Value;
+
     /// <summary>Complains about a transaction.</summary>
+    /// <param name="form">Sent twice it is one case.</param>
     public async Task<string?> ComplainAsync(
         OpenSession session,
+        Guid form,
         OwnTransaction transaction,
         CaseKind kind,
         string text
@@ -96,7 +101,7 @@ public sealed class OwnCases(
         CaseRules.IsText(text)
             ? await OpenAsync(
                 session,
-                NewCase(session, kind, text) with
+                NewCase(session, form, kind, text) with
                 {
                     AccountId = transaction.AccountId,
                     Line = transaction.Line,
@@ -106,18 +111,19 @@ public sealed class OwnCases(
             : CaseRules.Refusals.Text;
 
     /// <summary>Asks for the customer's name to be another.</summary>
-    public async Task<string?> AskForNameAsync(OpenSession session, string name, string text)
+    /// <param name="form">Sent twice it is one case.</param>
+    public async Task<string?> AskForNameAsync(OpenSession session, Guid form, string name, string text)
     {
-        var row = NewCase(session, CaseKind.NameCorrection, text);
+        var row = NewCase(session, form, CaseKind.NameCorrection, text);
         return await OpenAsync(session, row with { Name = vault.SealText(name, row.Id.Value) });
     }
 
     public async Task CloseAsync(OpenSession session, CaseRow row) =>
         await engine.SubmitAsync(new CloseCase(session.World, await clocks.NowAsync(session.World), row));
 
-    private CaseRow NewCase(OpenSession session, CaseKind kind, string text)
+    private CaseRow NewCase(OpenSession session, Guid form, CaseKind kind, string text)
     {
-        var id = ids.New<CaseRow>();
+        var id = new Id<CaseRow>(form);
         return new()
         {
             Id = id,

@@ -36,6 +36,16 @@ public sealed class OwnMobiles(
     /// <summary>The new number, while it is waited for.</summary>
     public string MobileOf(MobileChangeRow change) => RequestOf(change).Elements.Mobile;
 
+    /// <summary>Whether it is the number that the bank knows the customer by.</summary>
+    public bool IsKnown(OpenSession session, string mobile) => vault.ProfileOf(session).Mobile == mobile;
+
+    /// <summary>Whether this number was sent a code that can still be entered.</summary>
+    public async Task<bool> IsCodeSentAsync(OpenSession session, string mobile) =>
+        await FindAsync(session) is { State: MobileChangeState.CodeSent } change
+        && MobileOf(change) == mobile
+        && await store.FindAsync(CustomerTables.OneTimeCodes, session.World, change.CodeId) is { } code
+        && OneTimeCodeRules.MayBeEntered(code, clocks.RealNow);
+
     /// <summary>Begins to change the number; null when a code cannot be sent now.</summary>
     /// <param name="messageWith">Makes the message with the code.</param>
     public async Task<PersonCheck?> BeginAsync(

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
@@ -31,15 +32,24 @@ public sealed class OwnPins(
         return PinRules.IsAcceptable(pin, profile.IdNumber, profile.Mobile);
     }
 
-    /// <summary>Changes the PIN, and tells the customer.</summary>
+    /// <summary>Tells the PIN that a customer has from every other, and nothing about it.</summary>
+    public static string FormOf(OpenSession session) =>
+        Convert.ToHexStringLower(SHA256.HashData(session.Customer!.PinSalt!).AsSpan(0, 8));
+
+    /// <summary>Changes the PIN, and tells the customer; null when it has become another since the session was read.</summary>
     /// <param name="notice">What the message to the customer's phone says.</param>
-    public async Task<PinCheck> ChangeAsync(OpenSession session, string present, string pin, string notice) =>
+    public async Task<PinCheck?> ChangeAsync(
+        OpenSession session,
+        string present,
+        string pin,
+        string notice
+    ) =>
         await engine.SubmitAsync(
             new ChangePin(
                 session.World,
                 await clocks.NowAsync(session.World),
                 session.Customer!.Id,
-                pins.Compute(present, session.Customer.PinSalt!),
+                new(pins.Compute(present, session.Customer.PinSalt!), session.Customer.PinSalt!),
                 Hash(pin),
                 notices.Write(session.Customer, notice)
             )
@@ -47,6 +57,7 @@ public sealed class OwnPins(
         {
             Accepted<PinCheck> => PinCheck.Right,
             Declined<PinCheck> declined => declined.Reply,
+            Rejected<PinCheck> => null,
             var unknown => throw new InvalidOperationException($"Unknown decision {unknown}."),
         };
 

@@ -22,12 +22,12 @@ public abstract record PinCommand<TReply>(World World, DateTimeOffset Now, Id<Cu
 }
 
 /// <summary>Changes the payment PIN; the present one shows whose it is.</summary>
-/// <param name="PresentHash">The present PIN, hashed with the customer's salt.</param>
+/// <param name="Present">The present PIN, hashed with the salt that the customer had when it was read.</param>
 public sealed record ChangePin(
     World World,
     DateTimeOffset Now,
     Id<CustomerRow> CustomerId,
-    byte[] PresentHash,
+    NewPin Present,
     NewPin Pin,
     Notice Notice
 ) : PinCommand<PinCheck>(World, Now, CustomerId)
@@ -94,10 +94,22 @@ public sealed record CompletePinReset(
 /// verified with when the account was opened. A one-time code or a passkey comes first, and the customer is told.</summary>
 public static class PinChangeRules
 {
-    /// <summary>Declines: the present PIN was wrong; the try is counted.</summary>
+    /// <summary>What is answered when the PIN became another since its salt was read: what was entered is no guess at it.</summary>
+    public const string PinChanged = "pin_changed";
+
+    /// <summary>
+    /// Refuses: the PIN has become another meanwhile.
+    /// Declines: the present PIN was wrong; the try is counted.
+    /// </summary>
     public static Decision<PinCheck> Change(ChangePin command, Book book)
     {
-        var check = PinRules.Check(book, command.CustomerId, command.PresentHash, command.Now);
+        var customer = book.Get(CustomerTables.Customers, command.CustomerId);
+        if (!command.Present.Salt.AsSpan().SequenceEqual(customer.PinSalt))
+        {
+            return Decision.Reject(PinChanged);
+        }
+
+        var check = PinRules.Check(book, customer.Id, command.Present.Hash, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);

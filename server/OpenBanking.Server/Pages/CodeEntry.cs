@@ -19,7 +19,7 @@ internal static class CodeEntry
     )
     {
         // What cannot be a code is a slip of the finger, and no guess.
-        var code = OneTimeCodeRules.Read(entered);
+        var code = IdentityNumbers.Read(entered);
         if (!OneTimeCodeRules.MayBeCode(code))
         {
             problems.AddModelError(Field, texts["CodeWrong"]);

@@ -133,7 +133,7 @@ public abstract class CustomerTransferPage(
         }
 
         RequirePin();
-        var digits = OneTimeCodeRules.Read(Code);
+        var digits = IdentityNumbers.Read(Code);
         if (NeedsCode && !OneTimeCodeRules.MayBeCode(digits))
         {
             ModelState.AddModelError(nameof(Code), Texts["CodeWrong"]);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Applications;
@@ -52,14 +51,5 @@ internal static class DepositEntry
 
     /// <summary>In fen; null when it is none that is ever sent.</summary>
     private static int? Read(string? entered) =>
-        decimal.TryParse(
-            entered?.Trim(),
-            NumberStyles.AllowDecimalPoint,
-            CultureInfo.InvariantCulture,
-            out var yuan
-        )
-        && yuan is > 0 and < 1
-        && decimal.IsInteger(yuan * 100)
-            ? (int)(yuan * 100)
-            : null;
+        Amounts.TryRead(entered ?? "", out var amount) && amount is > 0 and < 1_00 ? (int)amount : null;
 }

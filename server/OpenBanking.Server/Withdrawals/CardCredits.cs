@@ -78,7 +78,9 @@ public sealed class CardCredits(
             withdrawal.Language is { } language && failureCode is not null
                 ? await notices.WriteAsync(
                     reference.World,
-                    "WithdrawalFailedMessage",
+                    withdrawal.Source == WithdrawalSource.Account
+                        ? "ClosingRefusedMessage"
+                        : "WithdrawalFailedMessage",
                     account,
                     withdrawal.CardId,
                     withdrawal.Amount,

@@ -26,6 +26,9 @@ public sealed record CloseAccount(
     Notice? Notice = null
 ) : OwnAccountCommand<PinCheck>(World, Now, Account)
 {
+    /// <summary>In which the customer is told when the card's bank does not take what is left.</summary>
+    public string? Language { get; init; }
+
     public override void Keys(IKeySet keys)
     {
         base.Keys(keys);
@@ -80,7 +83,8 @@ public static class ClosingRules
             command.WithdrawalId,
             command.IntentId,
             command.Now,
-            command.RealNow
+            command.RealNow,
+            command.Language
         );
         command.Notice?.Send(book, account.CustomerId);
         return Decision.Accept(check);
@@ -129,7 +133,8 @@ public static class ClosingRules
                 command.NextId,
                 command.NextIntentId,
                 command.Now,
-                command.RealNow
+                command.RealNow,
+                command.Withdrawal.Language
             );
         }
         else

@@ -13,7 +13,8 @@ namespace OpenBanking.Server.Withdrawals;
 /// <param name="DeclineCode">Why the card's bank refused; null when it has the money.</param>
 /// <param name="NextId">For what came to a closing account meanwhile.</param>
 /// <param name="Consents">The consents to use the account, which end when it is closed.</param>
-/// <param name="Notice">Tells the customer that what they ordered did not come to the card.</param>
+/// <param name="Notice">Tells the customer that what they ordered, or the rest of the account they close, did not come to the
+/// card.</param>
 public record CompleteWithdrawal(
     World World,
     DateTimeOffset Now,
@@ -208,7 +209,8 @@ public static class WithdrawalRules
         Id<WithdrawalRow> id,
         Id<IntentRow> intentId,
         DateTimeOffset now,
-        DateTimeOffset realNow
+        DateTimeOffset realNow,
+        string? language = null
     ) =>
         Ask(
             book,
@@ -223,6 +225,7 @@ public static class WithdrawalRules
                 Currency = account.Currency,
                 Amount = amount,
                 CreatedAt = now,
+                Language = language,
             },
             intentId,
             realNow

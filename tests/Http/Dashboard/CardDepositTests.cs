@@ -48,7 +48,8 @@ public sealed class CardDepositTests(SharedServer shared) : OwnPageTests(shared)
         await SignInAsync();
         await Browser.GoAsync(page);
         await FollowAsync("Enter the amount");
-        await Browser.SubmitAsync(("Amount", amount));
+        // As a Chinese keyboard may write it.
+        await Browser.SubmitAsync(("Amount", $"￥{string.Concat(amount.Select(FullWidth))}"));
 
         Assert.Equal(page, Browser.Address);
         Assert.Contains("Change", Text());
@@ -125,4 +126,6 @@ public sealed class CardDepositTests(SharedServer shared) : OwnPageTests(shared)
             .Value;
 
     private static string OtherThan(string amount) => amount == "0.50" ? "0.51" : "0.50";
+
+    private static char FullWidth(char letter) => letter == '.' ? '。' : (char)(letter - '0' + '０');
 }

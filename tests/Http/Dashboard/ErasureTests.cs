@@ -39,6 +39,24 @@ public sealed class ErasureTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task Two_taps_erase_once_and_neither_says_that_it_cannot_be()
+    {
+        await SignInAsync();
+        await CloseAsync();
+        await Browser.GoAsync(Own("/erase"));
+        var fields = Browser.HiddenFields().Append(KeyValuePair.Create("Pin", TestPartner.Pin)).ToList();
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Browser.PostAsync(Own("/erase"), fields))
+        );
+
+        Assert.All(answers, answer => Assert.Equal(System.Net.HttpStatusCode.SeeOther, answer.StatusCode));
+        Assert.Contains(answers, answer => $"{answer.Headers.Location}" == "/bank/erased");
+        await MessageAsync(Person, "Your data at our bank was erased");
+        Assert.Single(await MessagesAsync(Person), message => message.Text.Contains("was erased"));
+    }
+
+    [Fact]
     public async Task A_profile_is_erased_and_who_it_was_lies_sealed()
     {
         using var elsewhere = new Browser();

@@ -1,7 +1,10 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Pages;
 using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
@@ -36,6 +39,12 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("not above what the rules allow", Text());
         await Browser.SubmitAsync(("PaymentLimit", "20.00"), ("DayLimit", "30"));
         Assert.EndsWith(await AccountIdAsync(), Browser.Address.AbsolutePath);
+
+        using var copy = new Browser();
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await SignInAsync(copy, Person);
+        await copy.GoAsync(Own("/data.json"));
+        Assert.Matches("payment_limit.*\\s.*\\s.*2000\\s.*\\s.*day_limit.*\\s.*\\s.*3000", copy.Content);
 
         var declined = await Partner.PayAsync(Customer, "order-1", Money.Yuan(20.01m));
         Assert.Equal(DeclineCodes.AccountPerPaymentLimit, declined.DeclineCode);
@@ -129,6 +138,71 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task A_loss_is_reported_while_the_account_is_being_closed_too()
+    {
+        await LeaveAsync(88_04);
+        await ToActAsync("Close the account");
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.Contains("Being closed", Text());
+        await FollowAsync("Report a loss");
+        await Browser.SubmitAsync();
+
+        var account = await AccountAsync();
+        Assert.Equal(
+            (AccountState.Frozen, FreezeReasons.LossReport, AccountState.Closing),
+            (account.State, account.FrozenFor, account.StateBeneath)
+        );
+        Assert.DoesNotContain("Report a loss", Text());
+    }
+
+    [Fact]
+    public async Task Whoever_cannot_close_an_account_as_the_card_takes_nothing_is_told_so()
+    {
+        await LeaveAsync(88_01);
+        await ToActAsync("Close the account");
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+
+        var card = Person.CardNumber[^4..];
+        await MessageAsync(Person, $"was not closed: ¥88.01 did not go to your card ending in {card}");
+        Assert.Equal(
+            (AccountState.Active, 88_01),
+            ((await AccountAsync()).State, (await AccountAsync()).Available)
+        );
+        await Browser.GoAsync(Browser.Address);
+        Assert.Contains("The account was not closed", Text());
+    }
+
+    /// <summary>What the rules refuse is said in words, and never by its name.</summary>
+    [Fact]
+    public void Every_refusal_has_words_in_both_languages()
+    {
+        var codes = new[]
+        {
+            typeof(OwnAccountRules.Refusals),
+            typeof(OwnCardRules.Refusals),
+            typeof(CardDepositRules.Refusals),
+            typeof(UpgradeRules.Refusals),
+            typeof(VerificationRules.Refusals),
+            typeof(OpenBanking.Server.Withdrawals.ClosingRules.Refusals),
+            typeof(OpenBanking.Server.Withdrawals.OwnWithdrawalRules.Refusals),
+            typeof(OpenBanking.Server.Erasure.ErasureRules.Refusals),
+        }
+            .SelectMany(type => type.GetFields())
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .Concat(Enum.GetValues<AccountState>().Select(AccountRules.DeclineOf).OfType<string>())
+            .Concat([DeclineCodes.AccountBalanceLimit, DeclineCodes.InsufficientFunds])
+            .Concat(["details_wrong", "details_locked"])
+            .Distinct()
+            .ToList();
+        var texts = Shared.Server.Get<IStringLocalizer<Texts>>();
+        foreach (var language in (string[])["en", "zh-CN"])
+        {
+            CultureInfo.CurrentUICulture = new(language);
+            Assert.Empty(codes.Where(code => texts[$"Own_{code}"].ResourceNotFound));
+        }
+    }
+
+    [Fact]
     public async Task The_banks_freeze_is_for_an_account_that_there_is()
     {
         var frozen = await AccountCommands.SetFreezeAsync(
@@ -206,7 +280,7 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Equal(AccountStatus.Dormant, await StatusAsync());
 
         await ToActAsync("Wake the account");
-        await Browser.SubmitAsync(("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
+        await TapTwiceAsync(null, ("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
         Assert.Equal(AccountStatus.Active, await StatusAsync());
         await EventuallyAsync(async () =>
             (await EventsAsync())
@@ -271,6 +345,10 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await Partner.TopUpAsync(again, Money.Yuan(10), "top-up-2");
         Assert.Equal(Money.Yuan(10), await Partner.BalanceAsync(again));
     }
+
+    /// <summary>Pays so much that this is left of the 100.00.</summary>
+    private async Task LeaveAsync(long amount) =>
+        await Partner.PayAsync(Customer, "leaves", new(Money.Renminbi, 100_00 - amount));
 
     private async Task ToActAsync(string link)
     {

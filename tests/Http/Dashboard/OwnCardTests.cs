@@ -135,6 +135,42 @@ public sealed class OwnCardTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task Two_taps_add_choose_and_remove_a_card_once()
+    {
+        var cards = Browser.Address;
+        await FollowAsync("Add a card");
+        var fields = Browser
+            .HiddenFields()
+            .Append(KeyValuePair.Create("CardNumber", second.CardNumber))
+            .Append(KeyValuePair.Create("Pin", TestPartner.Pin))
+            .ToList();
+        var added = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => Browser.PostAsync(Browser.Address, fields))
+        );
+        Assert.All(added, answer => Assert.Equal(cards.AbsolutePath, $"{answer.Headers.Location}"));
+        await Browser.GoAsync(cards);
+        await WaitAsync();
+
+        await FollowAsync("Change");
+        var page = Browser.Address;
+        await TapTwiceAsync("Choose", ("Pin", TestPartner.Pin));
+        await MessageAsync(Person, "is now the default card");
+        await FollowAsync("Change");
+        Assert.NotEqual(page, Browser.Address);
+        page = Browser.Address;
+        await TapTwiceAsync("Remove", ("Pin", TestPartner.Pin));
+        Assert.DoesNotContain(Last(Person.CardNumber), Text());
+        Assert.Single(await MessagesAsync(Person), message => message.Text.Contains("was removed"));
+
+        await Browser.GoAsync(Own("/data.json"));
+        Assert.Matches($"removed_cards.*\\s.*\\s.*{Last(Person.CardNumber)}", Browser.Content);
+
+        // Back to it: there is nothing to be done with it any more.
+        await Browser.GoAsync(page);
+        Assert.Equal(cards, Browser.Address);
+    }
+
+    [Fact]
     public async Task A_forgotten_PIN_is_set_anew_with_any_of_the_cards()
     {
         await AddAsync(second.CardNumber);

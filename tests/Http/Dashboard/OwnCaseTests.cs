@@ -119,6 +119,31 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task A_form_that_is_sent_twice_opens_one_case()
+    {
+        await SignInAsync();
+        await OpenAccountAsync();
+        await FollowAsync("Complain");
+        await TapTwiceAsync(null, ("Kind", nameof(CaseKind.NotMine)), ("Text", "Once"));
+        Assert.EndsWith("/my/cases", Browser.Address.AbsolutePath);
+        await Browser.GoAsync(Own("/correct-name"));
+        await TapTwiceAsync(null, ("Name", "张伟明"), ("Text", "A letter is missing."));
+
+        Assert.Equal(2, Browser.Page.QuerySelectorAll(".grants > li").Length);
+
+        // The form of somebody else opens none.
+        var form = (await CaseAsync()).Id.Value.ToString();
+        await Partner.LinkAsync(1);
+        using var stranger = new Browser();
+        await SignInAsync(stranger, (await Partner.PersonsAsync())[1]);
+        await stranger.GoAsync(Own("/correct-name"));
+        await stranger.SubmitAsync(("Form", form), ("Name", "李娜娜"), ("Text", "A letter is missing."));
+        Assert.Contains("This cannot be done now.", Text(stranger));
+        await stranger.GoAsync(Own("/cases"));
+        Assert.Contains("You have sent none.", Text(stranger));
+    }
+
+    [Fact]
     public async Task Nobody_complains_about_what_is_not_theirs_or_reads_what_others_wrote()
     {
         var payment = await Partner.PayAsync(Customer, "order-1", Money.Yuan(1));

@@ -51,6 +51,49 @@ public sealed class OwnMobileTests(SharedServer shared) : MobilePageTests(shared
     }
 
     [Fact]
+    public async Task The_number_that_they_have_already_is_said_so_beside_its_field()
+    {
+        await SignInAsync();
+        await FollowAsync("Change your mobile number");
+        await BeginAsync(Person.Mobile, Person.CardNumber, TestPartner.Pin);
+
+        Assert.Equal(
+            "This is your number already.",
+            Browser.Page.QuerySelector("#mobile-error")!.TextContent
+        );
+        Assert.DoesNotContain(
+            await MessagesAsync(Person),
+            message => message.Text.Contains("to make this your number")
+        );
+    }
+
+    [Fact]
+    public async Task Two_taps_send_one_code_and_ask_for_it()
+    {
+        await SignInAsync();
+        await FollowAsync("Change your mobile number");
+        var fields = Browser
+            .HiddenFields()
+            .Append(KeyValuePair.Create("Mobile", Moved.Mobile))
+            .Append(KeyValuePair.Create("CardNumber", Person.CardNumber))
+            .Append(KeyValuePair.Create("Pin", TestPartner.Pin))
+            .ToList();
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => Browser.PostAsync(Browser.Address, fields))
+        );
+
+        var later = await Browser.PostAsync(Browser.Address, fields);
+        Assert.All(answers.Append(later), answer => Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode));
+        var code = await ChangeCodeAsync(Moved);
+        Assert.Single(await MessagesAsync(Moved));
+        await Browser.GoAsync(Own("/mobile"));
+        await EnterCodeAsync(code);
+        await WaitAsync();
+        Assert.Contains("Your mobile number is changed", Text());
+    }
+
+    [Fact]
     public async Task Whoever_looks_at_their_pages_while_the_number_changes_stays_signed_in()
     {
         await SignInAsync();

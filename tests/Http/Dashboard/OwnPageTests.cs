@@ -1,3 +1,4 @@
+using System.Net;
 using OpenBanking.Samples.Quickstart;
 using Xunit;
 
@@ -110,6 +111,32 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
             ResponseJson.Default.PageSandboxMessage
         );
         return messages!.Data;
+    }
+
+    /// <summary>Sends the form of the page several times at once and once more later, as who taps twice does; each time it leads
+    /// on, and never says that it cannot be.</summary>
+    protected async Task TapTwiceAsync(string? handler, params (string Name, string Value)[] entered)
+    {
+        var fields = Browser
+            .HiddenFields()
+            .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)))
+            .ToList();
+        var address = new Uri(
+            Browser.Address.GetLeftPart(UriPartial.Path) + (handler is null ? "" : $"?handler={handler}")
+        );
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => Browser.PostAsync(address, fields))
+        );
+        var later = await Browser.PostAsync(address, fields);
+        Assert.All(
+            answers.Append(later),
+            answer =>
+            {
+                Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+                Assert.DoesNotContain("/bank/error", answer.Headers.Location!.ToString());
+            }
+        );
+        await Browser.GoAsync(new Uri(address, answers[0].Headers.Location!));
     }
 
     /// <summary>What the page says, in one line.</summary>

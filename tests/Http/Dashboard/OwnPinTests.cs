@@ -40,6 +40,32 @@ public sealed class OwnPinTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task Two_taps_change_the_PIN_once_and_count_as_no_wrong_one()
+    {
+        await SignInAsync();
+        await FollowAsync("Change your payment PIN");
+        await TapTwiceAsync(null, ("Present", TestPartner.Pin), ("Pin", Pin), ("Again", Pin));
+
+        Assert.True(
+            Text() is var text && (text.Contains("is changed") || text.Contains("was changed after")),
+            text
+        );
+        await MessageAsync(Person, "Your payment PIN was changed.");
+        var customer = await Shared
+            .Server.Get<OpenBanking.Server.Storage.Store>()
+            .FirstAsync(
+                OpenBanking.Server.Customers.CustomerTables.Customers,
+                new World(Partner.SandboxNumber),
+                $"1 = {1}"
+            );
+        Assert.Equal(0, customer!.PinFailures);
+        Assert.Single(
+            await MessagesAsync(Person),
+            message => message.Text.Contains("Your payment PIN was changed.")
+        );
+    }
+
+    [Fact]
     public async Task A_forgotten_PIN_is_set_anew_by_whoever_is_verified_again()
     {
         await EnterCodeAsync();

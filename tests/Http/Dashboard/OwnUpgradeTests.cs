@@ -23,7 +23,8 @@ public sealed class OwnUpgradeTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("not a valid resident ID number", Text());
         Assert.Contains("not a valid card number", Text());
         Assert.Contains("Enter the six digits", Text());
-        await EnterAsync(Person.IdNumber, Person.CardNumber, TestPartner.Pin);
+        // As a Chinese keyboard may write them.
+        await EnterAsync(FullWidth(Person.IdNumber), FullWidth(Person.CardNumber), TestPartner.Pin);
         for (var i = 0; i < 400 && Browser.Address.Segments[^1] == "upgrade"; i++)
         {
             await Task.Delay(25);
@@ -43,6 +44,23 @@ public sealed class OwnUpgradeTests(SharedServer shared) : OwnPageTests(shared)
         );
         var told = await Partner.Client.Events.ListAsync().Select(happened => happened.Type).ToListAsync();
         Assert.Contains(EventTypes.AccountUpgraded, told);
+    }
+
+    [Fact]
+    public async Task Two_taps_upgrade_once()
+    {
+        await FollowAsync("Make it a Type II account");
+        await TapTwiceAsync(
+            null,
+            ("IdNumber", Person.IdNumber),
+            ("CardNumber", Person.CardNumber),
+            ("Pin", TestPartner.Pin)
+        );
+        await MessageAsync(Person, "is now a Type II account");
+        Assert.Single(
+            await MessagesAsync(Person),
+            message => message.Text.Contains("is now a Type II account")
+        );
     }
 
     [Fact]
@@ -66,4 +84,7 @@ public sealed class OwnUpgradeTests(SharedServer shared) : OwnPageTests(shared)
 
     private Task EnterAsync(string idNumber, string cardNumber, string pin) =>
         Browser.SubmitAsync(("IdNumber", idNumber), ("CardNumber", cardNumber), ("Pin", pin));
+
+    private static string FullWidth(string number) =>
+        string.Concat(number.Select(digit => (char)(digit - '0' + '０')));
 }

@@ -92,4 +92,15 @@ public class IdentityNumbersTests
         var check = Enumerable.Range(0, 11).Single(value => (sum + value) % 11 == 1);
         return seventeen + (check == 10 ? "X" : check.ToString());
     }
+
+    [Theory]
+    [InlineData("123456", "123456")]
+    [InlineData(" 123 456\t", "123456")]
+    [InlineData("１２３　４５６", "123456")]
+    [InlineData("138\u00A00013\u20098000", "13800138000")]
+    [InlineData("１０Ｘ", "10X")]
+    [InlineData("12345x", "12345x")]
+    [InlineData(null, "")]
+    public void A_number_may_be_typed_with_spaces_and_full_width_digits(string? typed, string number) =>
+        Assert.Equal(number, IdentityNumbers.Read(typed));
 }

@@ -79,15 +79,6 @@ public class OneTimeCodeRulesTests
         Assert.Equal(CodeCheck.Over, Enter(right));
     }
 
-    [Theory]
-    [InlineData("123456", "123456")]
-    [InlineData(" 123 456\t", "123456")]
-    [InlineData("１２３　４５６", "123456")]
-    [InlineData("12345x", "12345x")]
-    [InlineData(null, "")]
-    public void A_code_may_be_typed_with_spaces_and_full_width_digits(string? typed, string code) =>
-        Assert.Equal(code, OneTimeCodeRules.Read(typed));
-
     [Fact]
     public void The_fifth_guess_may_still_be_right()
     {

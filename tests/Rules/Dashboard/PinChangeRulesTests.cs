@@ -202,8 +202,18 @@ public class PinChangeRulesTests
         Assert.Equal(SessionRules.Over, other.Run(begin).Rejected.Code);
     }
 
+    [Fact]
+    public void What_was_entered_for_a_PIN_that_is_no_more_is_no_guess_at_the_new_one()
+    {
+        var bank = NewBank();
+        bank.Run(Change(present));
+
+        Assert.Equal(PinChangeRules.PinChanged, bank.Run(Change(present)).Rejected.Code);
+        Assert.Equal(0, Stored(bank).PinFailures);
+    }
+
     private static ChangePin Change(byte[] hash) =>
-        new(Rows.World, Rows.Noon, customer.Id, hash, pin, complete.Notice);
+        new(Rows.World, Rows.Noon, customer.Id, new(hash, customer.PinSalt!), pin, complete.Notice);
 
     private static BeginPinReset Again(int intent) => begin with { IntentId = Rows.Id<IntentRow>(intent) };
 

@@ -53,8 +53,8 @@ public sealed class IdentityModel(
     public async Task<IActionResult> OnPostAsync()
     {
         var name = FullName?.Trim() ?? "";
-        var idNumber = IdNumber?.Replace(" ", "").ToUpperInvariant() ?? "";
-        var cardNumber = CardNumber?.Replace(" ", "") ?? "";
+        var idNumber = IdentityNumbers.Read(IdNumber).ToUpperInvariant();
+        var cardNumber = IdentityNumbers.Read(CardNumber);
         Require(ShownText.IsName(name, LongestName), nameof(FullName), "NameWrong");
         Require(IdentityNumbers.IsResidentId(idNumber), nameof(IdNumber), "IdNumberWrong");
         Require(IdentityNumbers.IsCardNumber(cardNumber), nameof(CardNumber), "CardNumberWrong");

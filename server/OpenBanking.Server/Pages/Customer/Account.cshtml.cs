@@ -39,6 +39,8 @@ public sealed class CustomerAccountModel(
             AccountState.Active => ["top-up", "withdraw", "name", "cards", "limits", "lost", "close"],
             AccountState.Dormant => ["wake", "name", "lost"],
             AccountState.Closed => [],
+            AccountState.Closing => ["name", "lost"],
+            AccountState.Frozen when !Account.FrozenFor.HasFlag(FreezeReasons.LossReport) => ["name", "lost"],
             _ => ["name"],
         };
 

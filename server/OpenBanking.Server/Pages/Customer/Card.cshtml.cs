@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Pages;
 
@@ -14,14 +16,13 @@ public sealed class CustomerCardModel(
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
 {
-    public BoundCardRow Card { get; private set; } = null!;
+    /// <summary>Null when it was removed.</summary>
+    public BoundCardRow? Card { get; private set; }
 
     protected override string DoneRoute => PageRoutes.Cards(World, Account.Id);
 
-    public void OnGet()
-    {
-        // The form alone.
-    }
+    /// <summary>Back to the cards, among which one that was removed is no more.</summary>
+    public IActionResult OnGet() => Card is null ? SeeOther(DoneRoute) : Page();
 
     public Task<IActionResult> OnPostChooseAsync() => DoAsync(cards.ChooseAsync, "CardChosenMessage");
 
@@ -34,33 +35,35 @@ public sealed class CustomerCardModel(
             return false;
         }
 
-        var bound = await Queries.ListCardsAsync(World, Account);
-        var asked = (string?)RouteData.Values["card"];
-        if (bound.FirstOrDefault(card => card.Id.ToString() == asked) is not { } card)
+        if (!Id<BoundCardRow>.TryParse((string?)RouteData.Values["card"], out var id))
         {
             return false;
         }
 
-        Card = card;
-        return true;
+        var bound = await Queries.ListCardsAsync(World, Account);
+        Card = bound.FirstOrDefault(card => card.Id == id);
+        return Card is not null || await Queries.WasBoundAsync(World, Account, id);
     }
 
     private async Task<IActionResult> DoAsync(
-        Func<OpenSession, Accounts.AccountRow, BoundCardRow, string, string, Task<string?>> act,
+        Func<OpenSession, AccountRow, BoundCardRow, string, string, Task<string?>> act,
         string message
     )
     {
+        if (Card is not { } card)
+        {
+            return SeeOther(DoneRoute);
+        }
+
         RequirePin();
-        return ModelState.IsValid
-            ? DoneUnless(
-                await act(
-                    Session,
-                    Account,
-                    Card,
-                    Pin!,
-                    Texts[message, bank.Name, Card.LastFour, Account.LastFour]
-                )
-            )
-            : Page();
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        var notice = Texts[message, bank.Name, card.LastFour, Account.LastFour];
+        var refusal = await act(Session, Account, card, Pin!, notice);
+        // Of two taps one removes it, and the other finds it removed.
+        return refusal == OwnCardRules.Refusals.NotBound ? SeeOther(DoneRoute) : DoneUnless(refusal);
     }
 }

@@ -25,18 +25,24 @@ public sealed class CustomerComplainModel(
     [BindProperty]
     public string? Text { get; set; }
 
+    /// <summary>The id of this form, which becomes that of the case: sent twice it is one.</summary>
+    [BindProperty]
+    public Guid Form { get; set; }
+
     public OwnTransaction About { get; private set; } = null!;
 
     /// <summary>Why it was not taken.</summary>
     public string? Refusal { get; private set; }
 
-    public void OnGet()
-    {
-        // The form alone.
-    }
+    public void OnGet() => Form = cases.NewForm();
 
     public async Task<IActionResult> OnPostAsync()
     {
+        if (Form == Guid.Empty)
+        {
+            Form = cases.NewForm();
+        }
+
         if (Kind is not { } kind || !Kinds.Contains(kind))
         {
             ModelState.Remove(nameof(Kind));
@@ -44,7 +50,9 @@ public sealed class CustomerComplainModel(
             return Page();
         }
 
-        switch (await cases.ComplainAsync(Session, About, kind, Text?.ReplaceLineEndings("\n").Trim() ?? ""))
+        switch (
+            await cases.ComplainAsync(Session, Form, About, kind, Text?.ReplaceLineEndings("\n").Trim() ?? "")
+        )
         {
             case null:
                 return SeeOther(PageRoutes.Cases(World));

@@ -18,16 +18,22 @@ public sealed class CustomerCorrectNameModel(
     [BindProperty]
     public string? Text { get; set; }
 
+    /// <summary>The id of this form, which becomes that of the case: sent twice it is one.</summary>
+    [BindProperty]
+    public Guid Form { get; set; }
+
     /// <summary>Why it was not taken.</summary>
     public string? Refusal { get; private set; }
 
-    public void OnGet()
-    {
-        // The form alone.
-    }
+    public void OnGet() => Form = cases.NewForm();
 
     public async Task<IActionResult> OnPostAsync()
     {
+        if (Form == Guid.Empty)
+        {
+            Form = cases.NewForm();
+        }
+
         var (name, text) = (Name?.Trim() ?? "", Text?.ReplaceLineEndings("\n").Trim() ?? "");
         if (!ShownText.IsName(name, CaseRules.LongestName))
         {
@@ -44,7 +50,7 @@ public sealed class CustomerCorrectNameModel(
             return Page();
         }
 
-        Refusal = await cases.AskForNameAsync(Session, name, text);
+        Refusal = await cases.AskForNameAsync(Session, Form, name, text);
         return Refusal is null ? SeeOther(PageRoutes.Cases(World)) : Page();
     }
 }

@@ -51,8 +51,8 @@ public sealed class CustomerMobileModel(
     public async Task<IActionResult> OnPostAsync()
     {
         Again = true;
-        var mobile = Mobile?.Replace(" ", "") ?? "";
-        var cardNumber = CardNumber?.Replace(" ", "") ?? "";
+        var mobile = IdentityNumbers.Read(Mobile);
+        var cardNumber = IdentityNumbers.Read(CardNumber);
         CheckForm(mobile, cardNumber);
         if (!ModelState.IsValid)
         {
@@ -85,6 +85,12 @@ public sealed class CustomerMobileModel(
                 Refusal = "MobileLocked";
                 break;
             default:
+                // Of two taps one sends the code, and the other finds it sent.
+                if (await mobiles.IsCodeSentAsync(Session, mobile))
+                {
+                    return SeeOther(PageRoutes.Mobile(World));
+                }
+
                 ModelState.AddModelError(nameof(Mobile), texts["TooManyCodes"]);
                 break;
         }
@@ -119,6 +125,10 @@ public sealed class CustomerMobileModel(
         if (!IdentityNumbers.IsMobile(mobile))
         {
             ModelState.AddModelError(nameof(Mobile), texts["MobileWrong"]);
+        }
+        else if (mobiles.IsKnown(Session, mobile))
+        {
+            ModelState.AddModelError(nameof(Mobile), texts["MobileSame"]);
         }
 
         if (!IdentityNumbers.IsCardNumber(cardNumber))

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 
@@ -26,7 +27,7 @@ public sealed class CustomerNewCardModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var number = CardNumber?.Replace(" ", "") ?? "";
+        var number = IdentityNumbers.Read(CardNumber);
         if (!IdentityNumbers.IsCardNumber(number))
         {
             ModelState.AddModelError(nameof(CardNumber), Texts["CardNumberWrong"]);
@@ -39,6 +40,10 @@ public sealed class CustomerNewCardModel(
         }
 
         var notice = Texts["CardAddedMessage", bank.Name, number[^4..], Account.LastFour];
-        return DoneUnless(await cards.AddAsync(Session, Account, number, Pin!, notice));
+        var refusal = await cards.AddAsync(Session, Account, number, Pin!, notice);
+        // Of two taps one adds it; the cards show how far that is.
+        return refusal is VerificationRules.Refusals.UnderWay or OwnCardRules.Refusals.Changed
+            ? SeeOther(DoneRoute)
+            : DoneUnless(refusal);
     }
 }

@@ -22,9 +22,19 @@ public sealed class CustomerNewPinModel(
     [BindProperty]
     public string? Again { get; set; }
 
+    /// <summary>Which PIN the form is to change: of two taps the second one is for a PIN that is no more, and no guess at the
+    /// new one.</summary>
+    [BindProperty]
+    public string? Form { get; set; }
+
+    public string NewForm => OwnPins.FormOf(Session);
+
     public bool IsDone { get; private set; }
 
-    public void OnGet(bool done) => IsDone = done;
+    /// <summary>Whether the PIN was changed after the form was made.</summary>
+    public bool WasChanged { get; private set; }
+
+    public void OnGet(bool done, bool changed) => (IsDone, WasChanged) = (done, changed);
 
     public async Task<IActionResult> OnPostAsync()
     {
@@ -40,10 +50,11 @@ public sealed class CustomerNewPinModel(
             return Page();
         }
 
-        var check = await pins.ChangeAsync(Session, Present!, Pin!, texts["NewPinMessage", bank.Name]);
-        if (check == PinCheck.Right)
+        var notice = texts["NewPinMessage", bank.Name];
+        var check = Form == NewForm ? await pins.ChangeAsync(Session, Present!, Pin!, notice) : null;
+        if (check is null or PinCheck.Right)
         {
-            return SeeOther($"{PageRoutes.NewPin(World)}?done=true");
+            return SeeOther($"{PageRoutes.NewPin(World)}?{(check is null ? "changed" : "done")}=true");
         }
 
         ModelState.AddModelError(

@@ -35,8 +35,8 @@ public sealed class CustomerPinResetModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var idNumber = IdNumber?.Replace(" ", "").ToUpperInvariant() ?? "";
-        var cardNumber = CardNumber?.Replace(" ", "") ?? "";
+        var idNumber = IdentityNumbers.Read(IdNumber).ToUpperInvariant();
+        var cardNumber = IdentityNumbers.Read(CardNumber);
         if (!IdentityNumbers.IsResidentId(idNumber))
         {
             ModelState.AddModelError(nameof(IdNumber), texts["IdNumberWrong"]);

@@ -40,8 +40,8 @@ public sealed class CustomerUpgradeModel(
     public async Task<IActionResult> OnPostAsync()
     {
         LastRefusal = null;
-        var idNumber = IdNumber?.Replace(" ", "").ToUpperInvariant() ?? "";
-        var cardNumber = CardNumber?.Replace(" ", "") ?? "";
+        var idNumber = IdentityNumbers.Read(IdNumber).ToUpperInvariant();
+        var cardNumber = IdentityNumbers.Read(CardNumber);
         if (!IdentityNumbers.IsResidentId(idNumber))
         {
             ModelState.AddModelError(nameof(IdNumber), Texts["IdNumberWrong"]);
@@ -59,8 +59,16 @@ public sealed class CustomerUpgradeModel(
         }
 
         var notice = Texts["UpgradedMessage", bank.Name, Account.LastFour];
-        return DoneUnless(await accounts.UpgradeAsync(Session, Account, idNumber, cardNumber, Pin!, notice));
+        var refusal = await accounts.UpgradeAsync(Session, Account, idNumber, cardNumber, Pin!, notice);
+        // Of two taps one begins it; the page that comes next shows how far that is, or the account that it made.
+        return
+            refusal == VerificationRules.Refusals.UnderWay || (refusal is not null && await IsTypeTwoAsync())
+            ? SeeOther(DoneRoute)
+            : DoneUnless(refusal);
     }
+
+    private async Task<bool> IsTypeTwoAsync() =>
+        (await Queries.FindAccountAsync(World, CustomerId, Account.Id))!.Type == AccountType.TypeTwo.Value;
 
     protected override async Task<bool> PrepareAsync()
     {

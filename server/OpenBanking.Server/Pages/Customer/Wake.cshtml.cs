@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 
@@ -23,15 +24,25 @@ public sealed class CustomerWakeModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var idNumber = IdNumber?.Replace(" ", "").ToUpperInvariant() ?? "";
+        var idNumber = IdentityNumbers.Read(IdNumber).ToUpperInvariant();
         if (!IdentityNumbers.IsResidentId(idNumber))
         {
             ModelState.AddModelError(nameof(IdNumber), Texts["IdNumberWrong"]);
         }
 
         RequirePin();
-        return ModelState.IsValid
-            ? DoneUnless(await accounts.WakeAsync(Session, Account, idNumber, Pin!))
-            : Page();
+        if (!ModelState.IsValid)
+        {
+            return Page();
+        }
+
+        var refusal = await accounts.WakeAsync(Session, Account, idNumber, Pin!);
+        // Of two taps one wakes it, and the other finds it awake.
+        return refusal == OwnAccountRules.Refusals.NotNow && await IsAwakeAsync()
+            ? SeeOther(DoneRoute)
+            : DoneUnless(refusal);
     }
+
+    private async Task<bool> IsAwakeAsync() =>
+        (await Queries.FindAccountAsync(World, CustomerId, Account.Id))!.State == AccountState.Active;
 }

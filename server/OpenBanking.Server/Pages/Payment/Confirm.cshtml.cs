@@ -104,7 +104,7 @@ public sealed class ConfirmModel(
         }
 
         // What cannot be a code is a slip of the finger, and no guess.
-        var code = OneTimeCodeRules.Read(Code);
+        var code = IdentityNumbers.Read(Code);
         if (NeedsCode && !OneTimeCodeRules.MayBeCode(code))
         {
             ModelState.AddModelError(nameof(Code), texts["CodeWrong"]);
