@@ -258,59 +258,6 @@ public class HoldRulesTests
     }
 
     [Fact]
-    public void What_comes_too_late_is_refused_whether_or_not_the_hold_was_ended_yet()
-    {
-        var (bank, payment) = Held();
-        var late = Capture(payment) with { Now = until };
-
-        Assert.Equal(ProblemCodes.AuthorizationExpired, bank.Run(late).Rejected.Code);
-        bank.Run(new ExpirePayment(Rows.World, until, payment));
-        Assert.Equal(ProblemCodes.AuthorizationExpired, bank.Run(late).Rejected.Code);
-        Assert.Equal(ProblemCodes.PaymentNotCancelable, bank.Run(Cancel(payment)).Rejected.Code);
-    }
-
-    [Fact]
-    public void What_was_captured_whole_canceled_or_never_held_is_not_said_to_have_expired_later()
-    {
-        var (bank, captured) = Held();
-        bank.Run(Capture(captured));
-        var canceled = bank.Run(
-            hold with
-            {
-                PaymentId = Rows.Id<PaymentRow>(2),
-                OrderNo = "order-2",
-            }
-        ).Accepted;
-        bank.Run(Cancel(canceled));
-        var failed = bank.Run(
-            hold with
-            {
-                PaymentId = Rows.Id<PaymentRow>(3),
-                OrderNo = "order-3",
-                Amount = 50_01,
-            }
-        ).Declined;
-
-        foreach (var payment in new[] { captured, canceled, failed })
-        {
-            var late = Capture(payment) with { Now = until };
-            Assert.Equal(ProblemCodes.PaymentNotCapturable, bank.Run(late).Rejected.Code);
-        }
-    }
-
-    [Fact]
-    public void What_was_captured_in_part_cannot_be_captured_further_once_its_time_is_over()
-    {
-        var (bank, payment) = Held();
-        bank.Run(Capture(payment, 5_00, final: false));
-        var late = Capture(payment) with { Now = until };
-
-        Assert.Equal(ProblemCodes.AuthorizationExpired, bank.Run(late).Rejected.Code);
-        bank.Run(new ExpirePayment(Rows.World, until, payment));
-        Assert.Equal(ProblemCodes.AuthorizationExpired, bank.Run(late).Rejected.Code);
-    }
-
-    [Fact]
     public void What_holds_nothing_is_neither_captured_nor_canceled()
     {
         var (bank, canceled) = Held();
