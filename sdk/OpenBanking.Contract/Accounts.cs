@@ -111,7 +111,8 @@ public sealed record LimitUse : ResponseObject
     /// <summary>The limit.</summary>
     public required Money Limit { get; init; }
 
-    /// <summary>What counts against it: payments and holds, less what came back; of a balance, what is there.</summary>
+    /// <summary>What counts against it: payments and holds, less what came back; of top-ups, those that did not fail; of a
+    /// balance, what is there.</summary>
     public required Money Used { get; init; }
 
     /// <summary>What is left, never less than nothing.</summary>
@@ -138,4 +139,7 @@ public sealed record AgreementLimits : ResponseObject
 
     /// <summary>In all.</summary>
     public required LimitUse Total { get; init; }
+
+    /// <summary>Of the day for top-ups, which count beside payments; absent when it allows none.</summary>
+    public LimitUse? TopUps { get; init; }
 }

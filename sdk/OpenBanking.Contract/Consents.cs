@@ -72,6 +72,9 @@ public sealed record PaymentAgreement : ResponseObject
     /// <summary>Whether the app may bring money from the bound card.</summary>
     public required bool TopUpAllowed { get; init; }
 
+    /// <summary>What is left of the day for top-ups, which count beside payments; absent when it allows none.</summary>
+    public LimitUse? TopUps { get; init; }
+
     /// <summary>The scenes 场景 it covers, of <see cref="OpenBanking.Scenes"/>; absent when it covers every scene of the
     /// app.</summary>
     public IReadOnlyList<string>? Scenes { get; init; }

@@ -10,8 +10,8 @@ public sealed class SandboxBankOptions
     /// <c>http://localhost:5070/openbanking/callback</c> by default.</summary>
     public Uri RedirectUri { get; set; } = new("http://localhost:5070/openbanking/callback");
 
-    /// <summary>More settings of the server, such as <c>Server:RequestsPerSecond=5</c>; none by default, and no limit
-    /// on requests.</summary>
+    /// <summary>More settings of the server, such as <c>Server:RequestsPerSecond=5</c>, or as on its command line with two dashes
+    /// before; none by default, and no limit on requests.</summary>
     public IReadOnlyList<string> Settings { get; set; } = [];
 
     /// <summary>Further options of <see cref="SandboxBank.Client"/>, such as shorter timeouts.</summary>

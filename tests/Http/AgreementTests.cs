@@ -49,6 +49,45 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task What_is_left_of_the_day_for_top_ups_is_shown_beside_what_is_left_for_payments()
+    {
+        var customer = await Partner.LinkAsync(
+            person: 1,
+            details: [new AccountOpening(), new AccountInformation(), terms]
+        );
+        await Partner.TopUpAsync(customer, Money.Yuan(40), "top-up-2");
+        await Partner.PayAsync(customer, "order-1", Money.Yuan(15));
+
+        var shown = await AgreementLimitsAsync(customer);
+        Assert.Equal((Money.Yuan(60), Money.Yuan(15), Money.Yuan(45)), SumsOf(shown.Day));
+        Assert.Equal((Money.Yuan(60), Money.Yuan(40), Money.Yuan(20)), SumsOf(shown.TopUps!));
+        Assert.Equal(shown.Day.ResetsAt, shown.TopUps!.ResetsAt);
+        var more = await Partner.TopUpAsync(customer, Money.Yuan(20.01m), "top-up-3");
+        Assert.Equal(DeclineCodes.AgreementDailyLimit, more.DeclineCode);
+        var all = await Partner.TopUpAsync(customer, Money.Yuan(20), "top-up-4");
+        Assert.Equal(TopUpStatus.Succeeded, all.Status);
+        Assert.Equal(
+            (Money.Yuan(60), Money.Yuan(60), Money.Yuan(0)),
+            SumsOf((await Partner.Client.Agreements.GetAsync(customer.AgreementId!)).TopUps!)
+        );
+
+        await AdvanceToAsync(shown.TopUps.ResetsAt!.Value);
+        Assert.Equal(Money.Yuan(60), (await AgreementLimitsAsync(customer)).TopUps!.Left);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_for_top_ups_where_the_agreement_allows_none()
+    {
+        var customer = await Partner.LinkAsync(
+            person: 1,
+            details: [new AccountOpening(), new AccountInformation(), terms with { TopUpAllowed = false }]
+        );
+
+        Assert.Null((await AgreementLimitsAsync(customer)).TopUps);
+        Assert.Null((await Partner.Client.Agreements.GetAsync(customer.AgreementId!)).TopUps);
+    }
+
+    [Fact]
     public async Task The_customer_is_told_once_of_each_payment_that_they_were_not_asked_about()
     {
         var payments = Partner.Client.Payments;
@@ -223,9 +262,13 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
         );
 
     private async Task<LimitUse> MonthAsync(LinkedCustomer customer) =>
-        (await Partner.Client.Accounts.GetLimitsAsync(customer.CustomerId, customer.AccountId!))
-            .Agreement!
-            .Month!;
+        (await AgreementLimitsAsync(customer)).Month!;
+
+    private async Task<AgreementLimits> AgreementLimitsAsync(LinkedCustomer customer) =>
+        (await Partner.Client.Accounts.GetLimitsAsync(customer.CustomerId, customer.AccountId!)).Agreement!;
+
+    private static (Money Limit, Money Used, Money Left) SumsOf(LimitUse use) =>
+        (use.Limit, use.Used, use.Left);
 
     private Task AdvanceAsync(TimeSpan by) =>
         Shared.Server.Get<SandboxClock>().AdvanceAsync(new(Partner.SandboxNumber), by);

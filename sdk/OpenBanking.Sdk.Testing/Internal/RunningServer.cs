@@ -122,7 +122,8 @@ internal sealed class RunningServer : IAsyncDisposable
                 "--Logging:LogLevel:Microsoft.AspNetCore=None",
                 "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=None",
                 "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
-                .. settings.Select(setting => "--" + setting),
+                // With the dashes of a command line or without: of what has too many the server takes no notice.
+                .. settings.Select(setting => "--" + setting.TrimStart('-')),
             ],
             builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries, refusals))
         );

@@ -83,7 +83,7 @@ public static class LimitApi
 
     private static AgreementLimits Show(AgreementRow agreement, Caller caller)
     {
-        var (day, month, total) = OfAgreement(agreement, caller);
+        var (day, month, total, topUps) = OfAgreement(agreement, caller);
         return new()
         {
             AgreementId = caller.Show(agreement.Id),
@@ -91,23 +91,34 @@ public static class LimitApi
             Day = day,
             Month = month,
             Total = total,
+            TopUps = topUps,
         };
     }
 
-    /// <summary>What payments have used of an agreement; no month where it has no limit of one.</summary>
-    public static (LimitUse Day, LimitUse? Month, LimitUse Total) OfAgreement(
+    /// <summary>What payments and top-ups have used of an agreement; no month where it has no limit of one, and no top-ups
+    /// where it allows none.</summary>
+    public static (LimitUse Day, LimitUse? Month, LimitUse Total, LimitUse? TopUps) OfAgreement(
         AgreementRow agreement,
         Caller caller
     )
     {
         var (day, ofDay, ofMonth) = AgreementRules.PaidAt(agreement, caller.Now);
+        var tomorrow = BusinessCalendar.StartOf(day.AddDays(1));
         var nextMonth = new DateOnly(day.Year, day.Month, 1).AddMonths(1);
         return (
-            Use(agreement.Currency, agreement.DailyLimit, ofDay, BusinessCalendar.StartOf(day.AddDays(1))),
+            Use(agreement.Currency, agreement.DailyLimit, ofDay, tomorrow),
             agreement.MonthlyLimit is { } limit
                 ? Use(agreement.Currency, limit, ofMonth, BusinessCalendar.StartOf(nextMonth))
                 : null,
-            Use(agreement.Currency, agreement.TotalLimit, agreement.TotalPaid, resetsAt: null)
+            Use(agreement.Currency, agreement.TotalLimit, agreement.TotalPaid, resetsAt: null),
+            agreement.TopUpAllowed
+                ? Use(
+                    agreement.Currency,
+                    agreement.DailyLimit,
+                    AgreementRules.ToppedUpAt(agreement, caller.Now),
+                    tomorrow
+                )
+                : null
         );
     }
 

@@ -42,6 +42,10 @@ public static class AgreementRules
         return (counted.Day, counted.DayPaid, counted.MonthPaid);
     }
 
+    /// <summary>What was topped up under it on the day that counts now.</summary>
+    public static long ToppedUpAt(AgreementRow agreement, DateTimeOffset now) =>
+        CountedFor(agreement, now).DayToppedUp;
+
     public static AgreementRow CountPayment(AgreementRow agreement, long amount, DateTimeOffset now)
     {
         var counted = CountedFor(agreement, now);

@@ -239,7 +239,7 @@ public static class ConsentApi
 
     private static PaymentAgreement Show(AgreementRow agreement, Caller caller)
     {
-        var (day, month, total) = LimitApi.OfAgreement(agreement, caller);
+        var (day, month, total, topUps) = LimitApi.OfAgreement(agreement, caller);
         return new()
         {
             Id = caller.Show(agreement.Id),
@@ -256,6 +256,7 @@ public static class ConsentApi
             Month = month,
             Total = total,
             TopUpAllowed = agreement.TopUpAllowed,
+            TopUps = topUps,
             Scenes = agreement.Scenes?.Split(' '),
         };
     }

@@ -92,7 +92,7 @@ public static class HoldRules
     public static Decision<PaymentRow> Capture(CapturePayment command, Book book)
     {
         var payment = book.Get(PaymentTables.Payments, command.Payment.Id);
-        if (payment.State == PaymentState.Expired || command.Now >= payment.ExpiresAt)
+        if (HasRunOut(payment, command.Now))
         {
             return Decision.Reject(ProblemCodes.AuthorizationExpired);
         }
@@ -119,6 +119,17 @@ public static class HoldRules
                 : HoldMovementRules.Take(book, payment, amount, command.Now)
         );
     }
+
+    /// <summary>Whether the time to capture was over with something left of the hold. What never was held, or was taken whole or
+    /// canceled before, stays that, however late somebody asks: nobody is to take it for money that the customer has
+    /// again.</summary>
+    private static bool HasRunOut(PaymentRow payment, DateTimeOffset now) =>
+        payment.State == PaymentState.Expired
+        || (
+            now >= payment.ExpiresAt
+            && payment.State is not (PaymentState.Canceled or PaymentState.Failed)
+            && payment.Captured != payment.Authorized
+        );
 
     /// <summary>Refuses: the payment is not authorized. If something was captured, that stays, and the payment is
     /// captured.</summary>

@@ -258,18 +258,6 @@ public class HoldRulesTests
     }
 
     [Fact]
-    public void What_comes_too_late_is_refused_whether_or_not_the_hold_was_ended_yet()
-    {
-        var (bank, payment) = Held();
-        var late = Capture(payment) with { Now = until };
-
-        Assert.Equal(ProblemCodes.AuthorizationExpired, bank.Run(late).Rejected.Code);
-        bank.Run(new ExpirePayment(Rows.World, until, payment));
-        Assert.Equal(ProblemCodes.AuthorizationExpired, bank.Run(late).Rejected.Code);
-        Assert.Equal(ProblemCodes.PaymentNotCancelable, bank.Run(Cancel(payment)).Rejected.Code);
-    }
-
-    [Fact]
     public void What_holds_nothing_is_neither_captured_nor_canceled()
     {
         var (bank, canceled) = Held();

@@ -28,7 +28,7 @@ internal sealed partial class Model
             Captured = false,
             FeeRule = Scene.FeeRuleOf(agreement.App, now),
             Shares = Scene.SharesOf(agreement.App, price),
-            Hold = new(most, discount, until) { Open = decline is null },
+            Hold = new(most, discount, until) { Open = decline is null, Gone = decline is not null },
         };
         Payments.Add(payment);
         if (decline is not null)
@@ -54,7 +54,7 @@ internal sealed partial class Model
     {
         var left = payment.Hold is { Open: true } open ? payment.Price - open.Captured : 0;
         var refusal =
-            payment.Hold is { } known && (known.Expired || now >= known.Until)
+            payment.Hold is { Gone: false } known && (known.Expired || now >= known.Until)
                 ? ProblemCodes.AuthorizationExpired
             : payment.Hold is not { Open: true } ? ProblemCodes.PaymentNotCapturable
             : asked > left ? ProblemCodes.CaptureExceedsAuthorization
@@ -66,6 +66,7 @@ internal sealed partial class Model
 
         var hold = payment.Hold!;
         hold.Captured += asked ?? left;
+        hold.Gone = hold.Captured == payment.Price;
         if (final || hold.Captured == payment.Price)
         {
             return End(payment, now, EventTypes.PaymentCaptured, "captured");
@@ -84,10 +85,16 @@ internal sealed partial class Model
         );
     }
 
-    public static Expected Cancel(ModelPayment payment, DateTimeOffset now) =>
-        payment.Hold is { Open: true }
-            ? End(payment, now, EventTypes.PaymentCanceled, "canceled")
-            : Expected.Refused(ProblemCodes.PaymentNotCancelable);
+    public static Expected Cancel(ModelPayment payment, DateTimeOffset now)
+    {
+        if (payment.Hold is not { Open: true } hold)
+        {
+            return Expected.Refused(ProblemCodes.PaymentNotCancelable);
+        }
+
+        hold.Gone = hold.Captured == 0;
+        return End(payment, now, EventTypes.PaymentCanceled, "canceled");
+    }
 
     public static Expected Expire(ModelPayment payment, DateTimeOffset now)
     {
@@ -174,6 +181,9 @@ internal sealed class ModelHold(long most, long discount, DateTimeOffset until)
     public required bool Open { get; set; }
 
     public bool Expired { get; set; }
+
+    /// <summary>Never there, captured whole, or canceled before any capture: nothing of it ran out.</summary>
+    public bool Gone { get; set; }
 
     /// <summary>What is held of the customer's money: the campaign's part is drawn on first.</summary>
     public long Held => Open ? Most - Math.Max(0, Captured - Discount) : 0;

@@ -68,6 +68,27 @@ public sealed class BusinessDayTests : IAsyncLifetime
         Assert.Equal((Money.Yuan(2), end.AddYears(1)), (next.Used, next.ResetsAt));
     }
 
+    [Fact]
+    public async Task However_much_has_come_due_has_ended_when_the_clock_is_ahead()
+    {
+        const int MoreThanIsEndedAtOnce = 257;
+        var waiting = await Task.WhenAll(
+            Enumerable
+                .Range(0, MoreThanIsEndedAtOnce)
+                .Select(number =>
+                    bank.Client.Payments.CreateAsync(
+                        new CreatePaymentRequest { OrderNo = $"order-{number}", Amount = Money.Cny(1) },
+                        IdempotencyKey.FromOrder($"order-{number}", "payment")
+                    )
+                )
+        );
+
+        await bank.Clock.AdvanceAsync(TimeSpan.FromMinutes(31));
+
+        var ended = await Task.WhenAll(waiting.Select(payment => bank.Client.Payments.GetAsync(payment.Id)));
+        Assert.All(ended, payment => Assert.Equal(PaymentStatus.Expired, payment.Status));
+    }
+
     private Task<Refund> RefundAsync(Payment payment) =>
         bank.Client.Refunds.CreateAsync(
             new CreateRefundRequest { PaymentId = payment.Id },

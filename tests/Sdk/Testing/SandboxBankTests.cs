@@ -35,6 +35,23 @@ public sealed class SandboxBankTests
         Assert.Contains(EventTypes.PaymentCaptured, missing.Message);
     }
 
+    [Theory]
+    [InlineData("Confirmations:Lasts=00:10:00")]
+    [InlineData("--Confirmations:Lasts=00:10:00")]
+    public async Task A_setting_of_the_server_counts_as_on_its_command_line_or_without_the_dashes(
+        string setting
+    )
+    {
+        await using var bank = await SandboxBank.StartAsync(new() { Settings = [setting] });
+
+        var payment = await bank.Client.Payments.CreateAsync(
+            new CreatePaymentRequest { OrderNo = "order-1", Amount = Money.Yuan(1) },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+
+        Assert.Equal(TimeSpan.FromMinutes(10), payment.NextAction!.ExpiresAt - payment.CreatedAt);
+    }
+
     [Fact]
     public async Task Twenty_banks_side_by_side_do_not_disturb_each_other()
     {

@@ -1,0 +1,74 @@
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Payments;
+
+namespace OpenBanking.Tests.Rules.Payments;
+
+/// <summary>Captures that come once the time of a hold is over.</summary>
+public class LateCaptureTests
+{
+    private static readonly DateTimeOffset until = Rows.Noon.AddDays(7);
+
+    private readonly MemoryBank bank = new MemoryBank()
+        .Put(AccountTables.Accounts, Rows.Account)
+        .Put(ConsentTables.Agreements, Rows.Agreement);
+
+    [Fact]
+    public void What_comes_too_late_is_refused_whether_or_not_the_hold_was_ended_yet()
+    {
+        var payment = bank.Run(Hold(1)).Accepted;
+
+        Assert.Equal(ProblemCodes.AuthorizationExpired, CaptureLate(payment));
+        bank.Run(new ExpirePayment(Rows.World, until, payment));
+        Assert.Equal(ProblemCodes.AuthorizationExpired, CaptureLate(payment));
+        Assert.Equal(ProblemCodes.PaymentNotCancelable, bank.Run(Cancel(payment)).Rejected.Code);
+    }
+
+    [Fact]
+    public void So_is_what_would_be_one_more_part()
+    {
+        var payment = bank.Run(Hold(1)).Accepted;
+        bank.Run(Capture(payment) with { Amount = 5_00, Final = false });
+
+        Assert.Equal(ProblemCodes.AuthorizationExpired, CaptureLate(payment));
+        bank.Run(new ExpirePayment(Rows.World, until, payment));
+        Assert.Equal(ProblemCodes.AuthorizationExpired, CaptureLate(payment));
+    }
+
+    [Fact]
+    public void What_was_captured_whole_canceled_or_never_held_is_not_said_to_have_expired()
+    {
+        var captured = bank.Run(Hold(1)).Accepted;
+        bank.Run(Capture(captured));
+        var canceled = bank.Run(Hold(2)).Accepted;
+        bank.Run(Cancel(canceled));
+        var failed = bank.Run(Hold(3) with { Amount = 50_01 }).Declined;
+
+        foreach (var payment in new[] { captured, canceled, failed })
+        {
+            Assert.Equal(ProblemCodes.PaymentNotCapturable, CaptureLate(payment));
+        }
+    }
+
+    private string CaptureLate(PaymentRow payment) =>
+        bank.Run(Capture(payment) with { Now = until }).Rejected.Code;
+
+    private static CreatePayment Hold(int number) =>
+        new(
+            Rows.World,
+            Rows.Noon,
+            Rows.Id<PaymentRow>(number),
+            Rows.Agreement,
+            $"order-{number}",
+            Amount: 20_00,
+            CouponId: null,
+            Description: null,
+            until
+        );
+
+    private static CapturePayment Capture(PaymentRow payment) =>
+        new(Rows.World, Rows.Noon, payment, Amount: null, Final: true);
+
+    private static CancelPayment Cancel(PaymentRow payment) => new(Rows.World, Rows.Noon, payment);
+}
