@@ -120,7 +120,8 @@ public class OpenBankingClient
             tokens,
             binding,
             clock,
-            settings.Call.Logger
+            settings.Call.Logger,
+            settings.ClientId
         );
         var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
         return (
