@@ -119,7 +119,7 @@ public sealed class ServiceTests
 
         Assert.Single(bank.Of("POST /v1/payments"));
         Assert.Contains(
-            "sent a request a second time",
+            "would have sent a request a second time",
             unknown.InnerException!.InnerException!.Message,
             StringComparison.Ordinal
         );
