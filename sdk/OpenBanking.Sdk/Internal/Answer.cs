@@ -30,6 +30,9 @@ internal sealed record Answer
     /// when it is behind.</summary>
     public TimeSpan ClockAhead { get; init; }
 
+    /// <summary>What the client knows of a refusal beside what the server says, as a sentence.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>The version of what was read (RFC 9110 §8.8.3).</summary>
     public string? ETag { get; init; }
 
