@@ -112,6 +112,8 @@ internal sealed class RunningServer : IAsyncDisposable
         var app = Program.Build(
             [
                 $"--Server:PublicAddress={address}",
+                // Wherever the machine has apps listen.
+                $"--urls={address}",
                 $"--Server:DataFolder={folder}",
                 "--Server:RequestsPerSecond=1000000",
                 "--Server:RequestBurst=1000000",
@@ -124,7 +126,8 @@ internal sealed class RunningServer : IAsyncDisposable
                 "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
                 .. settings.Select(setting => "--" + setting),
             ],
-            builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries, refusals))
+            builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries, refusals)),
+            argumentsAlone: true
         );
         try
         {
