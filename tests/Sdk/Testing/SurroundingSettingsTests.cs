@@ -1,3 +1,4 @@
+using System.Net;
 using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Sdk.Testing;
@@ -29,6 +30,40 @@ public sealed class SurroundingSettingsTests
         finally
         {
             Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    [Fact]
+    public async Task A_proxy_that_the_machine_names_is_told_without_its_password()
+    {
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1")
+        {
+            Credentials = new NetworkCredential("user", "the-password"),
+        };
+        try
+        {
+            var client = new OpenBankingClient(
+                new OpenBankingOptions
+                {
+                    Authority = new Uri("https://open.bank.example"),
+                    ClientId = "app_1",
+                    Key = ClientKey.CreateEs256(),
+                    MaxRetries = 0,
+                }
+            );
+
+            var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+                client.Payments.GetAsync("pay_1")
+            );
+
+            Assert.Equal(ClientErrorCodes.ConnectionFailed, refusal.Code);
+            Assert.Contains("by the proxy 127.0.0.1:1", refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("the-password", refusal.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
         }
     }
 
