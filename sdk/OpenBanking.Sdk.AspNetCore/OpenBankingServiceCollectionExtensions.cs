@@ -17,7 +17,8 @@ public static class OpenBankingServiceCollectionExtensions
     /// <remarks>What the options leave open comes from the container, as singletons:
     /// <see cref="ITokenStore"/>, <see cref="TimeProvider"/>, <see cref="ILoggerFactory"/>, and the handler
     /// of the HTTP client named <c>OpenBanking</c>, which <c>services.AddHttpClient("OpenBanking")</c>
-    /// configures further. Called again, it configures the same client further, as a test does with an app's; the log says so, since
+    /// configures further. Handlers that try again are of no use there: the client does so by itself, and each request goes out
+    /// once. Called again, it configures the same client further, as a test does with an app's; the log says so, since
     /// of two apps it would be the wrong one.</remarks>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
@@ -65,21 +66,33 @@ public static class OpenBankingServiceCollectionExtensions
     }
 
     /// <summary>Keeps the tokens of linked customers in the app's <see cref="IDistributedCache"/>, encrypted, instead of
-    /// this process's memory: see <see cref="DistributedTokenStore"/>.</summary>
+    /// this process's memory: see <see cref="DistributedTokenStore"/>. Each named client has a store of its own there.</summary>
     public static IServiceCollection AddOpenBankingDistributedTokens(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddDataProtection();
-        services.TryAddSingleton<ITokenStore>(provider => new DistributedTokenStore(
+        services.TryAddSingleton<ITokenStore>(provider => CreateStore(provider, Options.Options.DefaultName));
+        // Two apps of one partner know a customer by the same id, and have tokens of their own.
+        services.TryAddKeyedSingleton<ITokenStore>(
+            KeyedService.AnyKey,
+            static (provider, name) =>
+                provider.GetRequiredService<ITokenStore>() is DistributedTokenStore
+                    ? CreateStore(provider, (string)name!)
+                    : provider.GetRequiredService<ITokenStore>()
+        );
+        return services;
+    }
+
+    private static DistributedTokenStore CreateStore(IServiceProvider provider, string name) =>
+        new(
             provider.GetService<IDistributedCache>()
                 ?? throw new InvalidOperationException(
                     "AddOpenBankingDistributedTokens keeps tokens in the app's IDistributedCache, and there is none: add one, such "
                         + "as services.AddStackExchangeRedisCache(…)."
                 ),
-            provider.GetRequiredService<IDataProtectionProvider>()
-        ));
-        return services;
-    }
+            provider.GetRequiredService<IDataProtectionProvider>(),
+            name
+        );
 
     private static Action<OpenBankingOptions, IServiceProvider> WithoutServices(
         Action<OpenBankingOptions> configure
@@ -122,12 +135,27 @@ public static class OpenBankingServiceCollectionExtensions
         services
             .AddHttpClient(HttpClientName(name))
             .ConfigurePrimaryHttpMessageHandler(provider => CertificateOf(provider, name).NewHandler())
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            // On .NET 8, or where the app shows headers of all its clients, the factory's own log lines would have tokens and proofs.
+            .RedactLoggedHeaders(static _ => true);
+        services.PostConfigure<HttpClientFactoryOptions>(
+            HttpClientName(name),
+            static options => options.HttpMessageHandlerBuilderActions.Add(AddSentOnce)
+        );
         services
             .AddOptions<OpenBankingOptions>(name)
             .Configure<IServiceProvider>(configure)
             .PostConfigure<IServiceProvider>((options, provider) => Complete(options, provider, name))
             .ValidateOnStart();
+    }
+
+    /// <summary>Behind whatever handlers the app has added, and once, however often the client was added.</summary>
+    private static void AddSentOnce(HttpMessageHandlerBuilder builder)
+    {
+        if (!builder.AdditionalHandlers.OfType<SentOnce>().Any())
+        {
+            builder.AdditionalHandlers.Add(new SentOnce());
+        }
     }
 
     private static void Complete(OpenBankingOptions options, IServiceProvider provider, string name)

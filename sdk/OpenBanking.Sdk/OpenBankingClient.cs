@@ -120,11 +120,19 @@ public class OpenBankingClient
             tokens,
             binding,
             clock,
-            settings.Call.Logger
+            settings.Call.Logger,
+            settings.ClientId
         );
         var idTokens = new IdTokens(new KeySet(metadata, caller), settings.Issuer, settings.ClientId, clock);
         return (
-            new Api(settings.ApiAddress, new AppTokens(tokens, binding, clock), customers, binding, caller),
+            new Api(
+                settings.ApiAddress,
+                settings.Issuer,
+                new AppTokens(tokens, binding, clock),
+                customers,
+                binding,
+                caller
+            ),
             new AccountLinksClient(server, tokens, idTokens, customers, clock)
         );
     }

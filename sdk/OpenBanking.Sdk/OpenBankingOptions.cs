@@ -61,7 +61,8 @@ public sealed class OpenBankingOptions
     public ITokenStore? TokenStore { get; set; }
 
     /// <summary>What sends the requests; one of <c>CreateHttpHandler</c> by default. The client does
-    /// not dispose it. It follows no redirects, which would carry proofs to other servers.</summary>
+    /// not dispose it. It follows no redirects, which would carry proofs to other servers, and sends no request again: a
+    /// proof is good for one sending, and the client tries again by itself.</summary>
     public HttpMessageHandler? HttpHandler { get; set; }
 
     /// <summary>The clock; the system's by default.</summary>

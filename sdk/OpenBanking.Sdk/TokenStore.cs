@@ -4,7 +4,8 @@ namespace OpenBanking;
 
 /// <summary>Keeps the tokens of linked customers. Implement it over the partner's database, encrypted, so
 /// that customers stay linked over restarts.</summary>
-/// <remarks>Called from many threads. One customer has one entry: the newest link counts.</remarks>
+/// <remarks>Called from many threads. One customer has one entry: the newest link counts. Two apps of one partner know a customer
+/// by the same id: each needs a store of its own.</remarks>
 public interface ITokenStore
 {
     /// <summary>The customer's tokens; null when there are none.</summary>
@@ -43,6 +44,10 @@ public sealed record CustomerTokens
 
     /// <summary>The scopes the access token holds, space-separated.</summary>
     public string? Scope { get; init; }
+
+    /// <summary>The app they were given to, <c>app_…</c>: a client of another app leaves them alone. Null when the store does not
+    /// keep it.</summary>
+    public string? ClientId { get; init; }
 
     /// <summary>The consent and the end of the access token; no token.</summary>
     public override string ToString() => $"Tokens of consent {ConsentId}, until {ExpiresAt:O}";

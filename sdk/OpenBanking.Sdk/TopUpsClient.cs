@@ -110,7 +110,8 @@ public class TopUpsClient
                 return topUp;
             }
 
-            if (clock.GetElapsedTime(startedAt) + pause > (timeout ?? usualWait))
+            var left = (timeout ?? usualWait) - clock.GetElapsedTime(startedAt);
+            if (left <= TimeSpan.Zero)
             {
                 throw new OpenBankingException(
                     $"The top-up {topUp.Id} is still processing: wait for its event."
@@ -121,7 +122,7 @@ public class TopUpsClient
                 };
             }
 
-            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause < left ? pause : left, clock, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -94,9 +94,21 @@ public static class Program
     }
 
     /// <param name="configure">What a host of its own, such as a test or a bank, adds or replaces.</param>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    /// <param name="argumentsAlone">Whether nothing but the arguments sets anything: no environment variable and no file, which are
+    /// of another program where the server runs inside it.</param>
+    public static WebApplication Build(
+        string[] args,
+        Action<WebApplicationBuilder>? configure = null,
+        bool argumentsAlone = false
+    )
     {
         var builder = NewBuilder(args);
+        if (argumentsAlone)
+        {
+            builder.Configuration.Sources.Clear();
+            builder.Configuration.AddCommandLine(args);
+        }
+
         builder.AddOpenBankingServer();
         configure?.Invoke(builder);
         var app = builder.Build();

@@ -71,6 +71,9 @@ public sealed class FaultMatrixTests
             Every call ends within `TotalTimeout`, whatever the other side does. Redirects are not followed, and no more
             than 1 MiB of an answer is read.
 
+            Where the app's HTTP client has a handler that tries again, such as one of resilience for all its clients, only its first
+            sending goes out: the client itself tries again, with a proof for each.
+
             A `CancellationToken` ends the wait and nothing else: after an `OperationCanceledException` a payment may have been
             made. Send it again with the same key, or close the order.
 

@@ -60,6 +60,9 @@ public sealed class LogEventTests
             The tables are made from the code; the tests in `tests/Sdk` write them anew with `UPDATE_DOCS=1`. Nothing here
             carries a token, a key, a body, or an id of a customer, and nothing is sent anywhere by itself.
 
+            In ASP.NET Core the framework logs requests as well, under `System.Net.Http.HttpClient.OpenBanking`: with addresses, and headers
+            without their values.
+
             ## Log lines
 
             Set `OpenBankingOptions.LoggerFactory`, or use `AddOpenBanking`, which takes the application's. Ids and names stay

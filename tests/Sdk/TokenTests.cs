@@ -137,6 +137,53 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tokens_of_another_app_in_a_shared_store_are_left_alone()
+    {
+        var client = await LinkedAsync(expiresIn: 300);
+        var anothers = (await store.GetAsync(Samples.Customer))! with { ClientId = "app_another" };
+        await store.SetAsync(Samples.Customer, anothers);
+
+        foreach (
+            var act in new Func<Task>[]
+            {
+                () => client.Accounts.ListAsync(Samples.Customer),
+                () => client.AccountLinks.RevokeTokensAsync(Samples.Customer),
+            }
+        )
+        {
+            var refusal = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(act);
+            Assert.Equal(ClientErrorCodes.CustomerNotLinked, refusal.Code);
+            Assert.Contains("of the app app_another", refusal.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Same(anothers, await store.GetAsync(Samples.Customer));
+        Assert.Empty(bank.Requests);
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_or_gives_up_is_not_told_as_the_bank()
+    {
+        var gaveUp = new OperationCanceledException("The database gave up.");
+        foreach (var (reason, store) in new[] { (null, new OddStore(null)), (gaveUp, new OddStore(gaveUp)) })
+        {
+            var client = bank.Client(options =>
+            {
+                options.TokenStore = store;
+                options.MaxRetries = 0;
+                options.AttemptTimeout = TimeSpan.FromMilliseconds(50);
+            });
+
+            var failure = await Assert.ThrowsAsync<OpenBankingException>(() =>
+                client.Accounts.ListAsync(Samples.Customer)
+            );
+
+            Assert.Equal(ClientErrorCodes.TimedOut, failure.Code);
+            Assert.Contains("the token store", failure.Message, StringComparison.Ordinal);
+            Assert.Same(reason, failure.InnerException);
+        }
+    }
+
+    [Fact]
     public async Task A_new_refresh_token_takes_the_place_of_the_old_one()
     {
         var client = await LinkedAsync(expiresIn: 0);
@@ -345,4 +392,26 @@ public sealed class TokenTests : IAsyncLifetime
             clock.GetUtcNow().AddSeconds(expiresIn),
             options => options.TimeProvider = clock
         );
+
+    /// <summary>Gives up, or never answers.</summary>
+    private sealed class OddStore(OperationCanceledException? gaveUp) : ITokenStore
+    {
+        public async ValueTask<CustomerTokens?> GetAsync(
+            string customerId,
+            CancellationToken cancellationToken = default
+        )
+        {
+            await Task.Delay(gaveUp is null ? Timeout.Infinite : 0, cancellationToken);
+            throw gaveUp!;
+        }
+
+        public ValueTask SetAsync(
+            string customerId,
+            CustomerTokens tokens,
+            CancellationToken cancellationToken = default
+        ) => throw new NotSupportedException();
+
+        public ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+    }
 }

@@ -50,11 +50,16 @@ public sealed class TopUpTests : IAsyncLifetime
     {
         bank.Script(Route, Answers.Json(200, Samples.TopUp("processing")));
 
-        var wait = client.TopUps.WaitAsync("top_1", TimeSpan.FromSeconds(1));
-        await clock.SkipWaitAsync();
+        var wait = client.TopUps.WaitAsync("top_1", TimeSpan.FromSeconds(2));
+        var pauses = new List<double>();
+        for (var i = 0; i < 3; i++)
+        {
+            pauses.Add((await clock.SkipWaitAsync()).TotalSeconds);
+        }
 
         var end = await Assert.ThrowsAsync<OpenBankingException>(() => wait);
         Assert.Equal(ClientErrorCodes.TimedOut, end.Code);
-        Assert.Equal(2, bank.Of(Route).Count);
+        Assert.Equal([0.5, 1, 0.5], pauses);
+        Assert.Equal(4, bank.Of(Route).Count);
     }
 }

@@ -120,6 +120,7 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
                 (422, ProblemCodes.IdempotencyKeyReused),
                 (429, ProblemCodes.RateLimited),
                 (503, ProblemCodes.Overloaded),
+                (503, ProblemCodes.AuthorizationServerUnavailable),
             }
         )
         {
@@ -132,6 +133,7 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
     [Theory]
     [InlineData(429, ProblemCodes.RateLimited)]
     [InlineData(503, ProblemCodes.Overloaded)]
+    [InlineData(503, ProblemCodes.AuthorizationServerUnavailable)]
     [InlineData(401, ProblemCodes.InvalidToken)]
     [InlineData(403, ProblemCodes.InsufficientScope)]
     [InlineData(409, "idempotency_in_progress")]

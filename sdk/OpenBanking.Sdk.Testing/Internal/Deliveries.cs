@@ -97,9 +97,18 @@ internal sealed class Deliveries
             }
             catch (OperationCanceledException over)
             {
-                var came = string.Join(", ", All.Select(happened => happened.Type));
-                throw new TimeoutException($"No such {what} within {timeout}; there came {came}.", over);
+                throw new TimeoutException($"No such {what} within {timeout}; {Came()}.", over);
             }
+        }
+    }
+
+    private string Came()
+    {
+        lock (guard)
+        {
+            return secrets.Count == 0 ? "nothing is caught before SubscribeAsync"
+                : caught.Count == 0 ? "nothing came"
+                : $"there came {string.Join(", ", caught.Select(happened => happened.Type))}";
         }
     }
 

@@ -112,6 +112,8 @@ internal sealed class RunningServer : IAsyncDisposable
         var app = Program.Build(
             [
                 $"--Server:PublicAddress={address}",
+                // Wherever the machine has apps listen.
+                $"--urls={address}",
                 $"--Server:DataFolder={folder}",
                 "--Server:RequestsPerSecond=1000000",
                 "--Server:RequestBurst=1000000",
@@ -125,7 +127,8 @@ internal sealed class RunningServer : IAsyncDisposable
                 // With the dashes of a command line or without: of what has too many the server takes no notice.
                 .. settings.Select(setting => "--" + setting.TrimStart('-')),
             ],
-            builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries, refusals))
+            builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries, refusals)),
+            argumentsAlone: true
         );
         try
         {

@@ -37,7 +37,8 @@ internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals
 
         var key = context.Request.Headers["Idempotency-Key"].ToString();
         var amount = key.Length > 0 ? await AmountOfAsync(context.Request).ConfigureAwait(false) : null;
-        var isFirst = new Lazy<bool>(() => seen.TryAdd($"{context.Request.Path} {key}", 0));
+        var name = $"{context.Request.Path} {key}";
+        var isFirst = new Lazy<bool>(() => seen.TryAdd(name, 0));
         if (amount == MagicAmounts.SlowAnswer)
         {
             await Task.Delay(MagicAmounts.Slowness, context.RequestAborted).ConfigureAwait(false);
@@ -55,9 +56,9 @@ internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals
         {
             context.Abort();
         }
-        else if (amount == MagicAmounts.LostAnswer && isFirst.Value)
+        else if (amount == MagicAmounts.LostAnswer && !seen.ContainsKey(name))
         {
-            await LoseAnswerAsync(context, next).ConfigureAwait(false);
+            await LoseAnswerAsync(context, next, name).ConfigureAwait(false);
         }
         else
         {
@@ -65,12 +66,23 @@ internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals
         }
     }
 
-    /// <summary>It is done, and the caller does not hear of it.</summary>
-    private static async Task LoseAnswerAsync(HttpContext context, RequestDelegate next)
+    /// <summary>It is done, and the caller does not hear of it. A refusal is heard: nothing was done, and a client that has sent
+    /// nothing before is told a nonce first.</summary>
+    private async Task LoseAnswerAsync(HttpContext context, RequestDelegate next, string name)
     {
-        context.Response.Body = Stream.Null;
+        var caller = context.Response.Body;
+        using var answer = new MemoryStream();
+        context.Response.Body = answer;
         await next(context).ConfigureAwait(false);
-        context.Abort();
+        if (context.Response.StatusCode < StatusCodes.Status400BadRequest && seen.TryAdd(name, 0))
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.Body = caller;
+        answer.Position = 0;
+        await answer.CopyToAsync(caller).ConfigureAwait(false);
     }
 
     /// <summary>The amount of the body, when it has one; the body is left to be read again.</summary>

@@ -30,6 +30,9 @@ internal sealed record Answer
     /// when it is behind.</summary>
     public TimeSpan ClockAhead { get; init; }
 
+    /// <summary>What the client knows of a refusal beside what the server says, as a sentence.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>The version of what was read (RFC 9110 §8.8.3).</summary>
     public string? ETag { get; init; }
 
@@ -46,14 +49,15 @@ internal sealed record Answer
 
     /// <summary>Whether the request may have been carried out all the same: the server gave up or does not
     /// know itself, or something in between answered in its place, which may have passed the request on. Of
-    /// the server's own failures only "busy" says that it was not; of the others' answers only those that are
-    /// given before a request is passed on.</summary>
+    /// the server's own failures only "busy", and the one that could not look at the token, say that it was not; of
+    /// the others' answers only those that are given before a request is passed on.</summary>
     public bool LeavesOutcomeUnknown =>
         Problem is { } problem
             ? Status == (int)HttpStatusCode.RequestTimeout
                 || (
                     Status >= (int)HttpStatusCode.InternalServerError
-                    && problem.Code != ProblemCodes.Overloaded
+                    && problem.Code
+                        is not (ProblemCodes.Overloaded or ProblemCodes.AuthorizationServerUnavailable)
                 )
                 || problem.Code == InProgressCode
             : !Succeeded

@@ -8,6 +8,7 @@ namespace OpenBanking.Internal;
 /// token, and the answer as an object.</summary>
 internal sealed class Api(
     string address,
+    string issuer,
     AppTokens appTokens,
     CustomerTokenSource customerTokens,
     SenderBinding binding,
@@ -18,7 +19,7 @@ internal sealed class Api(
 
     /// <summary>What mocks have in its place: its clock and its waits are real, and whatever would be sent is refused.</summary>
     public static Api OfMock { get; } =
-        new("", null!, null!, null!, new Caller(CallSettings.From(new OpenBankingOptions())));
+        new("", "", null!, null!, null!, new Caller(CallSettings.From(new OpenBankingOptions())));
 
     private readonly Readings readings = new();
     private readonly ConcurrentDictionary<string, Uri> addresses = [];
@@ -147,10 +148,25 @@ internal sealed class Api(
             attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
                 .ConfigureAwait(false);
             binding.Note(ServerRole.Api, attempt);
+            attempt = WithAdvice(attempt);
         }
 
         return attempt;
     }
+
+    /// <summary>A token that was given just now and is refused all the same is one of another environment.</summary>
+    private Attempt WithAdvice(Attempt attempt) =>
+        address != issuer
+        && attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.InvalidToken } refusal
+            ? Attempt.Answered(
+                refusal with
+                {
+                    Advice =
+                        $" The token is new, of {issuer}, and the API is at {address}: are Authority and ApiAddress of one "
+                        + "environment?",
+                }
+            )
+            : attempt;
 
     /// <summary>Addresses without an id are few, and keep what is worked out of them for sending.</summary>
     private Uri AddressOf(ApiCall call) =>

@@ -64,13 +64,28 @@ internal sealed record Attempt
             MayHaveBeenCarriedOut = sent,
         };
 
-    public static Attempt TimedOut(bool sent) =>
+    public static Attempt TimedOut() =>
         new()
         {
             Failure = Failed("The bank did not answer in time.", ClientErrorCodes.TimedOut, reason: null),
-            MayHaveBeenCarriedOut = sent,
+            MayHaveBeenCarriedOut = true,
             WorthRepeating = true,
-            NeverSent = !sent,
+        };
+
+    /// <summary>Nothing was sent yet: something was still waited for.</summary>
+    /// <param name="reason">What gave up by itself; null when the attempt's time was over.</param>
+    public static Attempt NotBegun(Exception? reason) =>
+        new()
+        {
+            Failure = Failed(
+                "Nothing was sent in time: what comes before it took too long, which is the token store, CurrentKey, or a token "
+                    + "of the bank's authorization server."
+                    + (reason is null ? "" : " The inner exception says which."),
+                ClientErrorCodes.TimedOut,
+                reason
+            ),
+            WorthRepeating = true,
+            NeverSent = true,
         };
 
     public static Attempt Unreadable(string message, Exception? reason) =>

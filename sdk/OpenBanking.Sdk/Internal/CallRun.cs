@@ -34,11 +34,11 @@ internal sealed class CallRun(
         {
             attempt = await send(timeout.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException canceled)
         {
             cancellationToken.ThrowIfCancellationRequested();
             // What was sent reports its own timeout, so this one was still waiting for a token.
-            attempt = Attempt.TimedOut(sent: false);
+            attempt = Attempt.NotBegun(timeout.IsCancellationRequested ? null : canceled);
         }
 
         progress.Note(attempt);

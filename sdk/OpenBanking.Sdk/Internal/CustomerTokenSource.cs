@@ -9,7 +9,8 @@ internal sealed class CustomerTokenSource(
     TokenRequests requests,
     SenderBinding binding,
     TimeProvider clock,
-    ILogger logger
+    ILogger logger,
+    string clientId
 )
 {
     private const string InvalidGrant = "invalid_grant";
@@ -28,7 +29,7 @@ internal sealed class CustomerTokenSource(
         CancellationToken cancellationToken
     )
     {
-        var tokens = await store.GetAsync(customerId, cancellationToken).ConfigureAwait(false);
+        var tokens = Own(await store.GetAsync(customerId, cancellationToken).ConfigureAwait(false));
         if (!IsUsable(tokens, refused))
         {
             tokens = await flight
@@ -47,7 +48,7 @@ internal sealed class CustomerTokenSource(
     /// <summary>Takes a customer's tokens back at the bank, and forgets them; gives whether there were any.</summary>
     public async Task<bool> RevokeAsync(string customerId, CancellationToken cancellationToken)
     {
-        var tokens = await store.GetAsync(customerId, cancellationToken).ConfigureAwait(false);
+        var tokens = Own(await store.GetAsync(customerId, cancellationToken).ConfigureAwait(false));
         if (tokens?.RefreshToken is not { } refreshToken)
         {
             return false;
@@ -78,7 +79,7 @@ internal sealed class CustomerTokenSource(
 
     private async Task<CustomerTokens> RenewAsync(string customerId, string? refused)
     {
-        var tokens = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+        var tokens = Own(await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false));
         if (IsUsable(tokens, refused))
         {
             return tokens!;
@@ -137,7 +138,20 @@ internal sealed class CustomerTokenSource(
             RefreshToken = given.RefreshToken ?? before?.RefreshToken,
             ConsentId = given.ConsentId ?? before?.ConsentId,
             Scope = given.Scope ?? before?.Scope,
+            ClientId = clientId,
         };
+
+    /// <summary>Tokens of another app are as good as none here, and not this client's to renew or to forget.</summary>
+    private CustomerTokens? Own(CustomerTokens? tokens) =>
+        tokens?.ClientId is { } owner && owner != clientId
+            ? throw new OpenBankingAuthenticationException(
+                $"The tokens that are kept of this customer are of the app {owner}, and this client is {clientId}: ask the client "
+                    + "that linked the customer, and give clients of several apps a token store each."
+            )
+            {
+                Code = ClientErrorCodes.CustomerNotLinked,
+            }
+            : tokens;
 
     private bool IsUsable(CustomerTokens? tokens, string? refused) =>
         tokens is not null

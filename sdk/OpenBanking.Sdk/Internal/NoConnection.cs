@@ -14,7 +14,17 @@ internal static class NoConnection
                 or HttpRequestError.ProxyTunnelError;
 
     public static string Explain(HttpRequestException failure, Uri address) =>
-        $"{address.Scheme}://{address.Authority} could not be reached: {Why(failure)} Nothing was sent.";
+        $"{address.Scheme}://{address.Authority} could not be reached: {Why(failure)} Nothing was sent."
+        + ProxyOf(address);
+
+    /// <summary>A proxy that the machine names takes every address, also of this machine, unless it is told otherwise. Its name and
+    /// password are left out.</summary>
+    private static string ProxyOf(Uri address) =>
+        !HttpClient.DefaultProxy.IsBypassed(address)
+        && HttpClient.DefaultProxy.GetProxy(address) is { } proxy
+        && proxy != address
+            ? $" This machine's settings send it by the proxy {proxy.Host}:{proxy.Port}: NO_PROXY names what goes without."
+            : "";
 
     private static string Why(HttpRequestException failure) =>
         failure.HttpRequestError switch

@@ -93,7 +93,7 @@ internal static class Refusals
         string detail,
         string code
     ) =>
-        new(Message(detail, code, answer) + ClockAdvice(answer.ClockAhead))
+        new(Message(detail, code, answer) + ClockAdvice(answer.ClockAhead) + answer.Advice)
         {
             Status = answer.Status,
             Code = code,

@@ -58,7 +58,7 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         }
         catch (OperationCanceledException)
         {
-            return Attempt.TimedOut(sent: true);
+            return Attempt.TimedOut();
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

@@ -66,6 +66,49 @@ public sealed class DistributedTokenStoreTests
         Assert.Contains("AddStackExchangeRedisCache", missing.Message);
     }
 
+    [Fact]
+    public async Task Each_named_client_keeps_tokens_of_its_own()
+    {
+        var stores = new Dictionary<string, ITokenStore?>();
+        var collection = new ServiceCollection().AddDistributedMemoryCache();
+        foreach (var name in new[] { "music", "video" })
+        {
+            collection
+                .AddOpenBanking(
+                    name,
+                    options =>
+                    {
+                        options.Authority = new Uri("https://open.bank.example");
+                        options.ClientId = $"app_{name}";
+                        options.Key = ClientKey.CreateEs256();
+                    }
+                )
+                .PostConfigure<OpenBankingOptions>(name, options => stores[name] = options.TokenStore);
+        }
+
+        await using var services = collection.AddOpenBankingDistributedTokens().BuildServiceProvider();
+        Assert.NotNull(services.GetRequiredKeyedService<OpenBankingClient>("music"));
+        Assert.NotNull(services.GetRequiredKeyedService<OpenBankingClient>("video"));
+
+        await stores["music"]!.SetAsync("cus_1", tokens);
+
+        Assert.Equal(tokens, await stores["music"]!.GetAsync("cus_1"));
+        Assert.Null(await stores["video"]!.GetAsync("cus_1"));
+    }
+
+    [Fact]
+    public async Task A_store_of_the_apps_own_stays_the_one_of_every_client()
+    {
+        var own = new MemoryTokenStore();
+        await using var services = new ServiceCollection()
+            .AddSingleton<ITokenStore>(own)
+            .AddOpenBankingDistributedTokens()
+            .BuildServiceProvider();
+
+        Assert.Same(own, services.GetRequiredService<ITokenStore>());
+        Assert.Same(own, services.GetRequiredKeyedService<ITokenStore>("music"));
+    }
+
     private static ServiceProvider NewServices()
     {
         var services = new ServiceCollection();

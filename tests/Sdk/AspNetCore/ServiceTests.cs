@@ -89,6 +89,89 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task A_handler_that_tries_again_leaves_it_to_the_client_which_proves_each_sending()
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("POST /v1/payments", Answers.Cut, Answers.Payment(Samples.Payment, replayed: true));
+        await using var services = WithHandlerThatTriesAgain(bank, maxRetries: 1);
+
+        var payment = await services
+            .GetRequiredService<OpenBankingClient>()
+            .Payments.CreateAsync(Samples.PaymentRequest, Samples.Key);
+
+        Assert.True(payment.Response!.IdempotencyReplayed);
+        Assert.Equal(2, bank.Of("POST /v1/payments").DistinctBy(attempt => attempt.Proof.Id).Count());
+        Assert.Equal(2, bank.Of("POST /v1/payments").Count);
+    }
+
+    [Fact]
+    public async Task What_a_handler_would_send_again_after_an_answer_is_not_known_to_be_undone()
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("POST /v1/payments", Answers.Text(502, "<html>", "text/html"));
+        await using var services = WithHandlerThatTriesAgain(bank, maxRetries: 0);
+
+        var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(() =>
+            services
+                .GetRequiredService<OpenBankingClient>()
+                .Payments.CreateAsync(Samples.PaymentRequest, Samples.Key)
+        );
+
+        Assert.Single(bank.Of("POST /v1/payments"));
+        Assert.Contains(
+            "would have sent a request a second time",
+            unknown.InnerException!.InnerException!.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Nobody_who_listens_is_told_as_that_also_when_a_handler_has_tried_again()
+    {
+        await using var bank = await StubBank.StartAsync();
+        await using var services = WithHandlerThatTriesAgain(
+            bank,
+            maxRetries: 0,
+            authority: new Uri("http://127.0.0.1:1")
+        );
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            services
+                .GetRequiredService<OpenBankingClient>()
+                .Payments.CreateAsync(Samples.PaymentRequest, Samples.Key)
+        );
+
+        Assert.Equal(ClientErrorCodes.ConnectionFailed, refusal.Code);
+    }
+
+    /// <summary>.NET 8 shows headers in the factory's own lines, unless it is told not to.</summary>
+    [Fact]
+    public async Task An_app_that_logs_the_headers_of_all_its_clients_logs_no_token_and_no_proof()
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("GET /v1/payments/pay_1", Answers.Payment(Samples.Payment));
+        var lines = new ConcurrentQueue<string>();
+        await using var services = new ServiceCollection()
+            .AddLogging(logging =>
+                logging.AddProvider(new LogRecorder(lines)).SetMinimumLevel(LogLevel.Trace)
+            )
+            .ConfigureHttpClientDefaults(all => all.RedactLoggedHeaders(_ => false))
+            .AddOpenBanking(options => Complete(options, bank))
+            .BuildServiceProvider();
+
+        await services.GetRequiredService<OpenBankingClient>().Payments.GetAsync("pay_1");
+
+        var sent = Assert.Single(bank.Of("GET /v1/payments/pay_1"));
+        Assert.Contains(lines, line => line.Contains("DPoP: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            lines,
+            line =>
+                line.Contains(sent["DPoP"], StringComparison.Ordinal)
+                || line.Contains(sent["Authorization"].Split(' ')[1], StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task A_name_that_was_not_added_is_said_with_those_that_were()
     {
         await using var bank = await StubBank.StartAsync();
@@ -152,6 +235,22 @@ public sealed class ServiceTests
             Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(call).ParamName);
     }
 
+    /// <summary>As of an app that has a handler of resilience for all its clients; the client itself is added twice.</summary>
+    private static ServiceProvider WithHandlerThatTriesAgain(
+        StubBank bank,
+        int maxRetries,
+        Uri? authority = null
+    ) =>
+        new ServiceCollection()
+            .ConfigureHttpClientDefaults(all => all.AddHttpMessageHandler(() => new TryAgain()))
+            .AddOpenBanking(options => Complete(options, bank))
+            .AddOpenBanking(options =>
+            {
+                options.MaxRetries = maxRetries;
+                options.Authority = authority ?? options.Authority;
+            })
+            .BuildServiceProvider();
+
     private static void Complete(OpenBankingOptions options, StubBank bank)
     {
         options.Authority = bank.Authority;
@@ -168,6 +267,32 @@ public sealed class ServiceTests
         {
             request.Headers.Add("x-marked", "yes");
             return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class TryAgain : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            try
+            {
+                var answer = await base.SendAsync(request, cancellationToken);
+                if ((int)answer.StatusCode < 500)
+                {
+                    return answer;
+                }
+
+                answer.Dispose();
+            }
+            catch (HttpRequestException)
+            {
+                // Once more.
+            }
+
+            return await base.SendAsync(request, cancellationToken);
         }
     }
 }

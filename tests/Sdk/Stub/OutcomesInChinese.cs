@@ -17,6 +17,8 @@ internal static class OutcomesInChinese
 
         无论对方如何，每次调用都在 `TotalTimeout` 之内结束。不跟随重定向，应答最多读取 1 MiB。
 
+        应用的 HTTP 客户端若带有会重试的处理程序（例如对所有客户端启用的弹性处理程序），只有第一次发送会发出：重试由 SDK 客户端自己完成，每次都用新的证明。
+
         `CancellationToken` 只结束等待：`OperationCanceledException` 之后，付款可能已经完成。请用同一个幂等键再次发送，或关闭订单。
 
         """;

@@ -25,6 +25,26 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
     }
 
     [Fact]
+    public async Task An_api_of_another_environment_than_the_authority_is_told()
+    {
+        await using var other = await SandboxBank.StartAsync();
+        var options = new OpenBankingOptions();
+        other.Configure(options);
+        options.ApiAddress = bank.Address;
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
+            new OpenBankingClient(options).Payments.GetAsync("pay_1")
+        );
+
+        Assert.Contains(
+            $"of {other.Address.AbsoluteUri.TrimEnd('/')}, and the API is at {options.ApiAddress.AbsoluteUri.TrimEnd('/')}",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("are Authority and ApiAddress of one environment?", refusal.Message);
+    }
+
+    [Fact]
     public async Task The_most_that_may_be_asked_for_is_told()
     {
         var request = new CreatePaymentRequest { OrderNo = "order-of-nothing", Amount = Money.Cny(0) };

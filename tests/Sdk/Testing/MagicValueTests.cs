@@ -51,6 +51,29 @@ public sealed class MagicValueTests
     }
 
     [Fact]
+    public async Task What_is_lost_is_the_answer_also_of_a_client_that_has_sent_nothing_before()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
+        var options = new OpenBankingOptions { MaxRetries = 0 };
+        bank.Configure(options);
+        var request = new CreatePaymentRequest
+        {
+            OrderNo = "order-1",
+            Amount = MagicAmounts.LostAnswer,
+            AgreementId = customer.AgreementId!,
+        };
+
+        var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(() =>
+            new OpenBankingClient(options).Payments.CreateAsync(request, IdempotencyKey.Parse("order-1"))
+        );
+
+        var order = await bank.Client.Orders.GetAsync("order-1");
+        Assert.Equal(PaymentStatus.Captured, order.LastPayment!.Status);
+        Assert.True((await unknown.ResolveAsync()).Response!.IdempotencyReplayed);
+    }
+
+    [Fact]
     public async Task A_bank_that_stays_unavailable_is_told_as_that()
     {
         await using var bank = await SandboxBank.StartAsync(

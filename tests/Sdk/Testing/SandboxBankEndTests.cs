@@ -52,6 +52,29 @@ public sealed class SandboxBankEndTests
         await EndedAsync(() => waiting);
     }
 
+    [Fact]
+    public async Task A_wait_in_vain_says_what_came_or_that_nothing_is_caught()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+
+        var early = await WaitAsync();
+        await bank.Webhooks.SubscribeAsync();
+        var without = await WaitAsync();
+
+        Assert.Contains("nothing is caught before SubscribeAsync", early, StringComparison.Ordinal);
+        Assert.Contains("nothing came", without, StringComparison.Ordinal);
+
+        async Task<string> WaitAsync() =>
+            (
+                await Assert.ThrowsAsync<TimeoutException>(() =>
+                    bank.Webhooks.WaitForAsync(
+                        EventTypes.PaymentRefunded,
+                        timeout: TimeSpan.FromMilliseconds(50)
+                    )
+                )
+            ).Message;
+    }
+
     [Theory]
     [InlineData(20)]
     [InlineData(6_900)]

@@ -1,0 +1,73 @@
+using System.Net;
+using OpenBanking.Testing;
+
+namespace OpenBanking.Tests.Sdk.Testing;
+
+/// <summary>A bank for tests runs in the process of an app's tests, whose settings are the app's and not the bank's.</summary>
+[Collection(nameof(SurroundingSettingsTests))]
+public sealed class SurroundingSettingsTests
+{
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:1")]
+    [InlineData("URLS", "http://127.0.0.1:1")]
+    [InlineData("Kestrel__Endpoints__Http__Url", "http://127.0.0.1:1")]
+    [InlineData("AllowedHosts", "shop.example")]
+    [InlineData("Server__Sandbox", "false")]
+    public async Task A_bank_for_tests_listens_and_answers_whatever_is_set_around_it(
+        string name,
+        string value
+    )
+    {
+        Environment.SetEnvironmentVariable(name, value);
+        try
+        {
+            await using var bank = await SandboxBank.StartAsync(
+                new() { ConfigureClient = options => options.MaxRetries = 0 }
+            );
+
+            Assert.NotEmpty(await bank.Client.Coupons.ListStocksAsync().ToListAsync());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    [Fact]
+    public async Task A_proxy_that_the_machine_names_is_told_without_its_password()
+    {
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1")
+        {
+            Credentials = new NetworkCredential("user", "the-password"),
+        };
+        try
+        {
+            var client = new OpenBankingClient(
+                new OpenBankingOptions
+                {
+                    Authority = new Uri("https://open.bank.example"),
+                    ClientId = "app_1",
+                    Key = ClientKey.CreateEs256(),
+                    MaxRetries = 0,
+                }
+            );
+
+            var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+                client.Payments.GetAsync("pay_1")
+            );
+
+            Assert.Equal(ClientErrorCodes.ConnectionFailed, refusal.Code);
+            Assert.Contains("by the proxy 127.0.0.1:1", refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("the-password", refusal.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
+    }
+
+    /// <summary>What is set is set for the whole process.</summary>
+    [CollectionDefinition(nameof(SurroundingSettingsTests), DisableParallelization = true)]
+    public sealed class Alone;
+}
