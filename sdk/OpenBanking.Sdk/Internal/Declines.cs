@@ -16,7 +16,7 @@ internal static class Declines
         var known = DeclineCodes.Catalogue.FirstOrDefault(entry => entry.Code == code);
         var limit = await LimitAsync(api, payment, code, cancellationToken).ConfigureAwait(false);
         var (customerAdvice, partnerAdvice) =
-            limit is { ResetsAt: not null } && payment.CustomerAmount.Amount > limit.Limit.Amount
+            limit is { ResetsAt: not null } && LeastOf(payment) > limit.Limit.Amount
                 ? AdviceWithoutWaiting(code)
                 : (known?.CustomerAdvice, known?.PartnerAdvice);
         return new()
@@ -28,6 +28,11 @@ internal static class Declines
             Limit = limit,
         };
     }
+
+    /// <summary>The least that the customer would have paid, in minor units. A payment that failed does not say what its coupon
+    /// would have taken off.</summary>
+    private static long LeastOf(Payment payment) =>
+        payment.CouponId is null ? payment.CustomerAmount.Amount : 0;
 
     /// <summary>For more than the limit is when nothing is used of it.</summary>
     private static (string Customer, string Partner) AdviceWithoutWaiting(string code) =>

@@ -247,6 +247,38 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
         Assert.Null(total.Limit.ResetsAt);
     }
 
+    [Fact]
+    public async Task What_a_coupon_may_bring_within_a_limit_is_put_off_until_the_limit_begins_anew()
+    {
+        await using var own = await SandboxBank.StartAsync();
+        var customer = await own.LinkCustomerAsync(balance: Money.Yuan(100));
+        await own.Customers.SetLimitsAsync(customer, daily: Money.Yuan(60));
+        await own.PayAsync(customer, "order-1", Money.Yuan(10));
+        var stock = await own.Client.Coupons.ListStocksAsync().FirstAsync();
+        var coupon = await own.Client.Coupons.IssueAsync(
+            new IssueCouponRequest { StockId = stock.Id, CustomerId = customer.CustomerId },
+            IdempotencyKey.FromOrder("order-2", "coupon")
+        );
+        Task<Payment> PayAsync(int attempt) =>
+            own.Client.Payments.CreateAsync(
+                new CreatePaymentRequest
+                {
+                    OrderNo = "order-2",
+                    Amount = Money.Yuan(62),
+                    AgreementId = customer.AgreementId,
+                    CouponId = coupon.Id,
+                },
+                IdempotencyKey.FromOrder("order-2", "payment", attempt)
+            );
+
+        var why = await own.Client.Payments.ExplainDeclineAsync(await PayAsync(1));
+        await own.Clock.AdvanceAsync(TimeSpan.FromDays(1));
+
+        Assert.Equal(DeclineCodes.AccountDailyLimit, why.Code);
+        Assert.Equal("Try a new attempt the next day (Asia/Shanghai).", why.PartnerAdvice);
+        Assert.Equal(Money.Yuan(57), (await PayAsync(2)).CustomerAmount);
+    }
+
     private async Task<DeclineExplanation> ExplainAsync(
         LinkedCustomer customer,
         string orderNo,
