@@ -66,6 +66,13 @@ internal static partial class EndpointLog
     );
 
     [LoggerMessage(
+        110,
+        LogLevel.Error,
+        "A webhook could not be verified with the {Count} secrets that the app gave: {Explanation} The bank delivers it again"
+    )]
+    public static partial void WebhookSecretsWrong(ILogger logger, int count, string explanation);
+
+    [LoggerMessage(
         109,
         LogLevel.Warning,
         "AddOpenBanking was called {Times} times for {Client}: it is one client, and what the last call sets is what it has"

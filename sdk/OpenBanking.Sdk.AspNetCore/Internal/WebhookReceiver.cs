@@ -27,7 +27,7 @@ internal sealed class WebhookReceiver(
         WebhookEvent webhookEvent;
         try
         {
-            webhookEvent = await VerifyAsync(context, body).ConfigureAwait(false);
+            webhookEvent = await VerifyAsync(context, body, logger).ConfigureAwait(false);
         }
         catch (WebhookVerificationException refusal)
         {
@@ -123,15 +123,31 @@ internal sealed class WebhookReceiver(
         }
     }
 
-    private async ValueTask<WebhookEvent> VerifyAsync(HttpContext context, byte[] body)
+    private async ValueTask<WebhookEvent> VerifyAsync(HttpContext context, byte[] body, ILogger logger)
     {
         var known = await secrets(context).ConfigureAwait(false);
         var clock = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;
         var headers = context.Request.Headers;
-        return new WebhookVerifier(known, clock).Verify(
-            WebhookHeaders.From(name => headers[name] is [var value] ? value : null),
-            body
-        );
+        return NewVerifier(known, clock, logger)
+            .Verify(WebhookHeaders.From(name => headers[name] is [var value] ? value : null), body);
+    }
+
+    /// <summary>Without a secret nothing can be told of a delivery: it fails, so that the bank comes again.</summary>
+    private static WebhookVerifier NewVerifier(
+        IReadOnlyList<string> known,
+        TimeProvider clock,
+        ILogger logger
+    )
+    {
+        try
+        {
+            return new(known, clock);
+        }
+        catch (ArgumentException wrong)
+        {
+            EndpointLog.WebhookSecretsWrong(logger, known.Count, wrong.Message);
+            throw;
+        }
     }
 
     /// <summary>The body, byte for byte; null when it is too large.</summary>

@@ -264,6 +264,25 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(Sign(body), body, rotating)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("", "with the 0 secrets that the app gave: Give the endpoint's secret")]
+    [InlineData("whsec_cGxhbnRlZA==", "with the 1 secrets that the app gave: ")]
+    public async Task The_log_says_when_a_store_gives_no_secret_or_a_wrong_one(string given, string said)
+    {
+        IReadOnlyList<string> secrets = given.Length == 0 ? [] : [given];
+        await using var careless = await StartAsync(server =>
+            server.MapOpenBankingWebhooks("/webhooks", _ => ValueTask.FromResult(secrets), HandleAsync)
+        );
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+
+        var answer = await PostAsync(Sign(body), body, careless);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        var line = Assert.Single(careless.Logs, line => line.Contains("could not be verified"));
+        Assert.Contains(said, line);
+        Assert.DoesNotContain("cGxhbnRlZA", line);
+    }
+
     [Fact]
     public async Task An_inbox_of_the_partners_own_is_used()
     {
