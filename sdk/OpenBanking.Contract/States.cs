@@ -185,7 +185,7 @@ public readonly record struct TopUpStatus(string Value) : IOpenValue<TopUpStatus
     /// <summary>Asked of the bound card's bank; no answer yet.</summary>
     public static TopUpStatus Processing { get; } = new("processing");
 
-    /// <summary>The money is on the e-account.</summary>
+    /// <summary>The money came. It is on the e-account; what that may not have on it has gone on to the bound card.</summary>
     public static TopUpStatus Succeeded { get; } = new("succeeded");
 
     /// <summary>Refused; <c>decline_code</c> says why. Nothing moved.</summary>

@@ -14,7 +14,7 @@ public static class CouponApi
             .Needs(TokenRequirement.App(Scopes.CouponsIssue))
             .WithName("listCouponStocks")
             .WithTags("Coupons")
-            .WithSummary("The stocks this app can issue from")
+            .WithSummary("The coupon stocks of the bank's campaigns, ended ones among them")
             .Produces<Page<CouponStock>>();
 
         api.MapPost("/coupons", IssueAsync)

@@ -4,7 +4,7 @@ using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Coupons;
 
-/// <summary>The stocks an app can issue from, and the coupons it issued.</summary>
+/// <summary>The stocks of the bank's campaigns, and the coupons it issued.</summary>
 public sealed class CouponQueries(Store store)
 {
     /// <summary>The stocks of the bank's campaigns in this world, by id.</summary>
