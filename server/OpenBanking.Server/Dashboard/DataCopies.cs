@@ -13,6 +13,7 @@ using OpenBanking.Server.Partners;
 using OpenBanking.Server.Purposes;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.TopUps;
 
 namespace OpenBanking.Server.Dashboard;
 
@@ -110,6 +111,7 @@ public sealed class DataCopies(
 
             json.WriteEndArray();
             await WriteRemovedCardsAsync(json, session, account);
+            await WriteTopUpsNotHereAsync(json, session, account);
             Write(json, "payment_limit", account.PaymentLimit, account.Currency);
             Write(json, "day_limit", account.DayLimit, account.Currency);
             json.WriteStartArray("transactions");
@@ -138,6 +140,30 @@ public sealed class DataCopies(
             json.WriteStartObject();
             json.WriteString("card", Describe(card));
             Write(json, "removed_at", card.RemovedAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Those that no line of the account tells of.</summary>
+    private async Task WriteTopUpsNotHereAsync(Utf8JsonWriter json, OpenSession session, AccountRow account)
+    {
+        // The condition of the index, word for word, and more.
+        var topUps = await store.ListAsync(
+            OwnTopUpTables.TopUps,
+            session.World,
+            $"state <> 2 AND account_id = {account.Id} ORDER BY id"
+        );
+        json.WriteStartArray("top_ups_not_on_the_account");
+        foreach (var topUp in topUps)
+        {
+            json.WriteStartObject();
+            json.WriteString("status", topUp.State.ToString());
+            json.WriteString("reason", topUp.DeclineCode);
+            Write(json, "amount", topUp.Amount, topUp.Currency);
+            Write(json, "ordered_at", topUp.CreatedAt);
+            Write(json, "answered_at", topUp.CompletedAt);
             json.WriteEndObject();
         }
 

@@ -70,40 +70,39 @@ public sealed class OwnWithdrawals(
                 )
             );
 
-    /// <summary>Sends a code that is good for this form, card and amount alone; gives its id, or why none was sent.</summary>
+    /// <summary>Sends a code that is good for this form, card and amount alone; gives why none was sent, or null.</summary>
+    /// <param name="codeId">Asked for twice by the same id, it is sent once.</param>
     /// <param name="messageWith">The message with a code in it: it names amount and card.</param>
-    public async Task<(Guid Id, string? Refusal)> SendCodeAsync(
+    public async Task<string?> SendCodeAsync(
         OpenSession session,
         AccountRow account,
+        Guid codeId,
         Guid form,
         BoundCardRow card,
         long amount,
         Func<string, string> messageWith
     )
     {
-        var (codeId, intentId) = (ids.New<OneTimeCodeRow>(), ids.New<IntentRow>());
-        var code = new SentCode(codeId.Value, Ids.NewDigits());
+        var intentId = ids.New<IntentRow>();
+        var code = new SentCode(codeId, Ids.NewDigits());
         var message = OneTimeCodeRules.Message(
             sessions.MobileOf(session),
             messageWith(code.Digits),
             clocks.RealNow
         );
-        return (
-            code.Id,
-            OwnAccounts.RefusalOf(
-                await engine.SubmitAsync(
-                    new SendWithdrawalCode(
-                        session.World,
-                        await clocks.NowAsync(session.World),
-                        account,
-                        new(
-                            codeId,
-                            intentId,
-                            session.Row.MobileIndex,
-                            MacOf(code, form, card, amount),
-                            vault.SealJson(message, intentId.Value),
-                            clocks.RealNow
-                        )
+        return OwnAccounts.RefusalOf(
+            await engine.SubmitAsync(
+                new SendWithdrawalCode(
+                    session.World,
+                    await clocks.NowAsync(session.World),
+                    account,
+                    new(
+                        new(codeId),
+                        intentId,
+                        session.Row.MobileIndex,
+                        MacOf(code, form, card, amount),
+                        vault.SealJson(message, intentId.Value),
+                        clocks.RealNow
                     )
                 )
             )

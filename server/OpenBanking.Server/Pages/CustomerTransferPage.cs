@@ -36,6 +36,10 @@ public abstract class CustomerTransferPage(
     [BindProperty]
     public Guid CodeId { get; set; }
 
+    /// <summary>The id that the code gets which is asked for: of two taps one sends it.</summary>
+    [BindProperty]
+    public Guid NextCode { get; set; }
+
     /// <summary>What it is called in the names of texts and pages.</summary>
     public abstract string Act { get; }
 
@@ -98,12 +102,13 @@ public abstract class CustomerTransferPage(
             return Page();
         }
 
-        var (id, refusal) = await SendCodeAsync();
+        var asked = NextCode == Guid.Empty ? NewForm() : NextCode;
+        var refusal = await SendCodeAsync(asked);
         if (refusal is null)
         {
             ModelState.Remove(nameof(Code));
             Code = null;
-            CodeId = id;
+            CodeId = asked;
             return Page();
         }
 
@@ -176,7 +181,8 @@ public abstract class CustomerTransferPage(
         return result;
     }
 
-    protected abstract Guid NewForm();
+    /// <summary>An id for what is sent next.</summary>
+    public abstract Guid NewForm();
 
     /// <summary>Whether this form has brought something already.</summary>
     protected abstract Task<bool> IsDoneAsync();
@@ -187,8 +193,8 @@ public abstract class CustomerTransferPage(
     /// <summary>Whether so much needs a one-time code beside the PIN.</summary>
     protected virtual Task<bool> NeedsCodeAsync() => Task.FromResult(false);
 
-    /// <summary>Sends a code for what was entered; gives its id, or why none was sent.</summary>
-    protected virtual Task<(Guid Id, string? Refusal)> SendCodeAsync() =>
+    /// <summary>Sends a code for what was entered; gives why none was sent, or null.</summary>
+    protected virtual Task<string?> SendCodeAsync(Guid codeId) =>
         throw new InvalidOperationException($"{Act} needs no code.");
 
     protected override async Task<bool> PrepareAsync()

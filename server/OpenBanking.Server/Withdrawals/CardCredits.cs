@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Pages;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
@@ -75,19 +76,39 @@ public sealed class CardCredits(
             withdrawal.Source == WithdrawalSource.Account
                 ? await consents.ListRowsAsync(reference.World, account)
                 : [],
-            withdrawal.Language is { } language && failureCode is not null
+            TextOf(withdrawal, failureCode is null) is { } text
                 ? await notices.WriteAsync(
                     reference.World,
-                    withdrawal.Source == WithdrawalSource.Account
-                        ? "ClosingRefusedMessage"
-                        : "WithdrawalFailedMessage",
+                    text,
                     account,
                     withdrawal.CardId,
                     withdrawal.Amount,
-                    language
+                    withdrawal.Language ?? await LanguageOfAsync(reference.World, account)
                 )
                 : null
         );
+
+    /// <summary>In which the customer last sent money from the account, or closed it; the first of the pages' where they did
+    /// neither.</summary>
+    private async Task<string> LanguageOfAsync(World world, AccountRow account) =>
+        (
+            await store.FirstAsync(
+                WithdrawalTables.Withdrawals,
+                world,
+                $"account_id = {account.Id} AND language IS NOT NULL ORDER BY id DESC LIMIT 1"
+            )
+        )?.Language
+        ?? PageLanguages.Supported[0];
+
+    /// <summary>What the customer is told in the end; null for nothing.</summary>
+    private static string? TextOf(WithdrawalRow withdrawal, bool paid) =>
+        (withdrawal.Source, paid) switch
+        {
+            (WithdrawalSource.Account, false) => "ClosingRefusedMessage",
+            (WithdrawalSource.Order, false) => "WithdrawalFailedMessage",
+            (WithdrawalSource.Suspense, true) => "SentOnMessage",
+            _ => null,
+        };
 
     /// <summary>Nothing is asked where nothing is left, nor for an account that was frozen meanwhile.</summary>
     private async Task<OutsideAnswer> AskAsync(

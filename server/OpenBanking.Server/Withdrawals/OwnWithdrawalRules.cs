@@ -68,6 +68,7 @@ public sealed record SendWithdrawalCode(
     {
         base.Keys(keys);
         OneTimeCodeRules.Want(keys, Code);
+        keys.Want(CustomerTables.OneTimeCodes, Code.CodeId);
     }
 
     public override Decision<Done> Decide(Book book) => OwnWithdrawalRules.SendCode(this, book);
@@ -83,9 +84,17 @@ public static class OwnWithdrawalRules
         public const string CodeNeeded = "code_needed";
     }
 
-    /// <summary>Refuses: the account is not in use; too many codes.</summary>
+    /// <summary>Refuses: the account is not in use; too many codes; the id is another customer's code's. A code that is asked for
+    /// twice by the same id is sent once.</summary>
     public static Decision<Done> SendCode(SendWithdrawalCode command, Book book)
     {
+        if (book.Find(CustomerTables.OneTimeCodes, command.Code.CodeId) is { } known)
+        {
+            return known.MobileIndex.AsSpan().SequenceEqual(command.Code.MobileIndex)
+                ? Decision.Accept(new Done())
+                : Decision.Reject(OwnAccountRules.Refusals.NotNow);
+        }
+
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
         return AccountRules.DeclineState(account, command.Now) is { } decline ? Decision.Reject(decline)
             : OneTimeCodeRules.Send(book, command.Code) is { } refusal ? refusal

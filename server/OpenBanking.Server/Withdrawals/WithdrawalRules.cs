@@ -14,7 +14,7 @@ namespace OpenBanking.Server.Withdrawals;
 /// <param name="NextId">For what came to a closing account meanwhile.</param>
 /// <param name="Consents">The consents to use the account, which end when it is closed.</param>
 /// <param name="Notice">Tells the customer that what they ordered, or the rest of the account they close, did not come to the
-/// card.</param>
+/// card, or that the card has what their account did not take; null where there is nothing to tell.</param>
 public record CompleteWithdrawal(
     World World,
     DateTimeOffset Now,
@@ -120,11 +120,7 @@ public static class WithdrawalRules
             );
         }
 
-        if (!paid)
-        {
-            command.Notice?.Send(book, withdrawal.CustomerId);
-        }
-
+        command.Notice?.Send(book, withdrawal.CustomerId);
         if (withdrawal.Source == WithdrawalSource.Account)
         {
             if (paid)

@@ -57,7 +57,7 @@ public sealed record WithdrawalRow : VersionedRow, IIdentified
 
     public DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>In which the customer ordered it, or closed the account, and is told when it fails.</summary>
+    /// <summary>In which the customer ordered it, or closed the account, and is told what came of it.</summary>
     public string? Language { get; init; }
 }
 

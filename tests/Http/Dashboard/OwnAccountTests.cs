@@ -332,6 +332,7 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
             IdempotencyKey.FromOrder("order-1", "refund")
         );
         await EventuallyAsync(async () => await CardAsync() == before + 100_00);
+        Assert.Contains("¥30.00", await MessageAsync(Person, "could not take went to your card ending in"));
         Assert.Equal(0, (await AccountAsync()).Available);
         Assert.DoesNotContain(
             await new BooksAudit(Store).FindViolationsAsync(),

@@ -188,6 +188,12 @@ public sealed class OwnTopUpTests(SharedServer shared)
         Assert.Contains($"¥{amount} from your card did not come", Text());
         await FollowAsync("How far it is");
         Assert.Contains(why, Text());
+        await Browser.GoAsync(Own("/data.json"));
+        var copied = JsonDocument
+            .Parse(Browser.Content)
+            .RootElement.GetProperty("accounts")[0]
+            .GetProperty("top_ups_not_on_the_account");
+        Assert.Equal("Failed", Assert.Single(copied.EnumerateArray()).GetProperty("status").GetString());
     }
 
     /// <summary>What its account does not take is sent on under its id.</summary>

@@ -21,7 +21,7 @@ public sealed class CustomerTopUpModel(
 
     public override long? Most => most;
 
-    protected override Guid NewForm() => ids.New<OwnTopUpRow>().Value;
+    public override Guid NewForm() => ids.New<OwnTopUpRow>().Value;
 
     protected override async Task<bool> IsDoneAsync() =>
         await topUps.FindAsync(World, Account, new(Form)) is not null;

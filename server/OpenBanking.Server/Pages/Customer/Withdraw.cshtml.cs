@@ -19,7 +19,7 @@ public sealed class CustomerWithdrawModel(
 
     public override long? Most => Account.Available;
 
-    protected override Guid NewForm() => ids.New<WithdrawalRow>().Value;
+    public override Guid NewForm() => ids.New<WithdrawalRow>().Value;
 
     protected override async Task<bool> IsDoneAsync() =>
         await withdrawals.FindAsync(World, Account, new(Form)) is not null;
@@ -29,10 +29,11 @@ public sealed class CustomerWithdrawModel(
 
     protected override Task<bool> NeedsCodeAsync() => withdrawals.NeedsCodeAsync(World, Account, Entered);
 
-    protected override Task<(Guid Id, string? Refusal)> SendCodeAsync() =>
+    protected override Task<string?> SendCodeAsync(Guid codeId) =>
         withdrawals.SendCodeAsync(
             Session,
             Account,
+            codeId,
             Form,
             Chosen,
             Entered,
