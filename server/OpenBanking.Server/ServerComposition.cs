@@ -58,6 +58,7 @@ public static class ServerComposition
         services.AddSingleton(
             builder.Configuration.GetSection(NoticeOptions.Section).Get<NoticeOptions>() ?? new()
         );
+        services.AddLimits(builder.Configuration);
         services.AddRisk(builder.Configuration);
         services.AddSingleton(ConfirmationOptionsOf(builder.Configuration));
         services.AddSingleton(SettlementOptionsOf(builder.Configuration));
@@ -314,6 +315,14 @@ public static class ServerComposition
         var options = configuration.GetSection(SettlementOptions.Section).Get<SettlementOptions>() ?? new();
         options.Check();
         return options;
+    }
+
+    private static void AddLimits(this IServiceCollection services, ConfigurationManager configuration)
+    {
+        var options = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new();
+        var today = BusinessCalendar.DateOf(TimeProvider.System.GetUtcNow());
+        services.AddSingleton(LimitFile.Load(options.Rules, today));
+        services.AddSingleton(provider => new RuleData(provider.GetRequiredService<LimitRules>()));
     }
 
     private static void AddRisk(this IServiceCollection services, ConfigurationManager configuration)

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Storage;
@@ -15,6 +16,9 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
     private readonly List<Event> told = [];
     private int writes;
     private int batches;
+
+    /// <summary>What its commands are decided by.</summary>
+    public LimitRules Limits { get; set; } = Rows.Limits;
 
     /// <summary>Everything that was told, in order.</summary>
     public IReadOnlyList<Event> Told => told;
@@ -63,7 +67,7 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
     /// <summary>A book with these rows read.</summary>
     public Book Open(Action<IKeySet> keys)
     {
-        var book = new Book(Rows.World);
+        var book = new Book(Rows.World, new(Limits));
         keys(book);
         foreach (var state in book.States())
         {

@@ -31,6 +31,11 @@ internal static class Rows
 
     public static readonly byte[] Sealed = [1, 2, 3];
 
+    /// <summary>Those of the server.</summary>
+    public static readonly LimitRules Limits = LimitFile.Load(null, Today);
+
+    public static readonly RuleData RuleData = new(Limits);
+
     public static readonly AppRow App = new()
     {
         Id = Id<AppRow>(1),

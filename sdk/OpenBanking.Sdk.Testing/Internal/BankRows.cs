@@ -14,6 +14,8 @@ namespace OpenBanking.Testing.Internal;
 /// <summary>Finds what a test's objects are inside the bank.</summary>
 internal sealed class BankRows(RunningServer server, World world, string partnerId)
 {
+    public LimitRules Limits => server.Get<LimitRules>();
+
     /// <exception cref="ArgumentException">The customer was linked without an account.</exception>
     public async Task<AccountRow> AccountOfAsync(LinkedCustomer customer)
     {

@@ -14,7 +14,7 @@ internal sealed class YearOfPayments(
 {
     public async Task PayAsync(AccountRow account)
     {
-        var limits = LimitRules.For(account.Type, await TodayAsync().ConfigureAwait(false));
+        var limits = rows.Limits.For(account.Type, await TodayAsync().ConfigureAwait(false));
         var days = (int)(limits.YearlyOutflow / limits.DailyOutflow) + 1;
         var today = await TodayAsync().ConfigureAwait(false);
         if (today.AddDays(days).Year != today.Year)

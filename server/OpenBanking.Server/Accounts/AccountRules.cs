@@ -10,10 +10,15 @@ namespace OpenBanking.Server.Accounts;
 public static class AccountRules
 {
     /// <summary>Why this much may not go out to anything but the bound card; null when it may.</summary>
-    public static string? DeclineOutflow(AccountRow account, long amount, DateTimeOffset now)
+    public static string? DeclineOutflow(
+        AccountRow account,
+        long amount,
+        DateTimeOffset now,
+        LimitRules rules
+    )
     {
         var today = BusinessCalendar.DateOf(now);
-        var limits = LimitRules.For(account.Type, today);
+        var limits = rules.For(account.Type, today);
         var counted = CountedFor(account, today);
         return DeclineState(account, now) is { } decline ? decline
             : amount > account.PaymentLimit ? DeclineCodes.AccountPerPaymentLimit
@@ -67,16 +72,16 @@ public static class AccountRules
     }
 
     /// <summary>Whether so much more may be on the account.</summary>
-    public static bool HasRoomFor(AccountRow account, long amount, DateTimeOffset now) =>
-        RoomOf(account, now) is not { } room || amount <= room;
+    public static bool HasRoomFor(AccountRow account, long amount, DateTimeOffset now, LimitRules rules) =>
+        RoomOf(account, now, rules) is not { } room || amount <= room;
 
     /// <summary>How much more may be on the account; null for no such limit.</summary>
-    public static long? RoomOf(AccountRow account, DateTimeOffset now) =>
-        LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).MostBalance - BalanceOf(account);
+    public static long? RoomOf(AccountRow account, DateTimeOffset now, LimitRules rules) =>
+        rules.For(account.Type, BusinessCalendar.DateOf(now)).MostBalance - BalanceOf(account);
 
     /// <summary>Whether the PIN alone is not enough for so much: a one-time code is needed beside it.</summary>
-    public static bool NeedsCode(AccountRow account, long amount, DateTimeOffset now) =>
-        amount > LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).CodeAbove;
+    public static bool NeedsCode(AccountRow account, long amount, DateTimeOffset now, LimitRules rules) =>
+        amount > rules.For(account.Type, BusinessCalendar.DateOf(now)).CodeAbove;
 
     /// <summary>What is on the account, with what is held.</summary>
     public static long BalanceOf(AccountRow account) => checked(account.Available + account.Held);

@@ -32,7 +32,8 @@ public static class LimitApi
         Caller caller,
         string id,
         AccountQueries queries,
-        ConsentQueries consents
+        ConsentQueries consents,
+        LimitRules rules
     )
     {
         if (
@@ -46,13 +47,18 @@ public static class LimitApi
         var agreement = caller.Consent.AgreementId is { } agreementId
             ? await consents.FindAgreementAsync(caller, agreementId)
             : null;
-        return Answers.Ok(Show(account, agreement, caller));
+        return Answers.Ok(Show(account, agreement, caller, rules));
     }
 
-    private static SpendingLimits Show(AccountRow account, AgreementRow? agreement, Caller caller)
+    private static SpendingLimits Show(
+        AccountRow account,
+        AgreementRow? agreement,
+        Caller caller,
+        LimitRules rules
+    )
     {
         var (day, ofDay, ofYear) = AccountRules.OutflowAt(account, caller.Now);
-        var limits = LimitRules.For(account.Type, day);
+        var limits = rules.For(account.Type, day);
         var currency = account.Currency;
         return new()
         {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Accounts;
 
@@ -14,42 +14,39 @@ public sealed record AccountLimits(
     long? MostBalance = null
 );
 
-/// <summary>The central bank's limits as data: a list of rule sets, each in force from its date until the next
-/// one's (<c>limit-rules.json</c>).</summary>
-public static class LimitRules
+/// <summary>Limits as they are from a business day on.</summary>
+/// <param name="Source">The notices they come from.</param>
+/// <param name="MinimumAge">From which a person may open an account, in years.</param>
+/// <param name="Types">Those of each class of account.</param>
+public sealed record LimitVersion(
+    DateOnly Effective,
+    string Source,
+    int MinimumAge,
+    IReadOnlyDictionary<string, AccountLimits> Types
+);
+
+/// <summary>The limits of e-accounts as data: versions, each in force from midnight (Asia/Shanghai) of its date until the next
+/// one's. They are the central bank's (<c>limit-rules.json</c>), or what the bank has set in their place
+/// (<see cref="LimitFile"/>).</summary>
+/// <param name="versions">In the order of their dates.</param>
+public sealed class LimitRules(IReadOnlyList<LimitVersion> versions)
 {
-    private static readonly JsonSerializerOptions options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
+    /// <summary>The classes of account there are.</summary>
+    public static IReadOnlyList<string> KnownTypes { get; } =
+    [AccountType.TypeTwo.Value, AccountType.TypeThree.Value];
 
-    private static readonly IReadOnlyList<RuleSet> ruleSets = Load();
-
-    /// <summary>The limits of a class of account on a business day.</summary>
-    public static AccountLimits For(string accountType, DateOnly date) => RulesOn(date).Types[accountType];
+    /// <summary>Those that a command is decided by.</summary>
+    public static LimitRules Of(Book book) => book.Data.Get<LimitRules>();
 
     /// <summary>Whether there are accounts of a class.</summary>
-    public static bool IsKnown(string accountType) =>
-        ruleSets.Any(rules => rules.Types.ContainsKey(accountType));
+    public static bool IsKnown(string accountType) => KnownTypes.Contains(accountType);
+
+    /// <summary>The limits of a class of account on a business day.</summary>
+    public AccountLimits For(string accountType, DateOnly date) => VersionOn(date).Types[accountType];
 
     /// <summary>The age from which a person may open an account here, in years.</summary>
-    public static int MinimumAge(DateOnly date) => RulesOn(date).MinimumAge;
+    public int MinimumAge(DateOnly date) => VersionOn(date).MinimumAge;
 
-    private static RuleSet RulesOn(DateOnly date) =>
-        ruleSets.Last(rules => rules.Effective <= date || rules == ruleSets[0]);
-
-    private static IReadOnlyList<RuleSet> Load()
-    {
-        using var file = typeof(LimitRules).Assembly.GetManifestResourceStream(
-            "OpenBanking.Server.Accounts.limit-rules.json"
-        )!;
-        return [.. JsonSerializer.Deserialize<RuleSet[]>(file, options)!.OrderBy(rules => rules.Effective)];
-    }
-
-    private sealed record RuleSet(
-        DateOnly Effective,
-        string Source,
-        int MinimumAge,
-        Dictionary<string, AccountLimits> Types
-    );
+    private LimitVersion VersionOn(DateOnly date) =>
+        versions.LastOrDefault(version => version.Effective <= date) ?? versions[0];
 }

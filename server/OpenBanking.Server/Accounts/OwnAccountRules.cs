@@ -131,7 +131,7 @@ public static class OwnAccountRules
     public static Decision<PinCheck> SetLimits(SetOwnLimits command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
-        var most = LimitRules.For(account.Type, BusinessCalendar.DateOf(command.Now)).DailyOutflow;
+        var most = LimitRules.Of(book).For(account.Type, BusinessCalendar.DateOf(command.Now)).DailyOutflow;
         var (payment, day) = (command.PaymentLimit ?? most, command.DayLimit ?? most);
         if (payment <= 0 || day <= 0 || payment > most || day > most)
         {

@@ -134,7 +134,7 @@ public static class OwnCardRules
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
         var before = book.Find(AccountTables.Verifications, KeyOf(account));
-        if (ReasonNotToAdd(account, before, command.Now, command.RealNow) is { } reason)
+        if (ReasonNotToAdd(account, before, command.Now, command.RealNow, LimitRules.Of(book)) is { } reason)
         {
             return Decision.Reject(reason);
         }
@@ -288,11 +288,12 @@ public static class OwnCardRules
         AccountRow account,
         AccountVerificationRow? before,
         DateTimeOffset now,
-        DateTimeOffset realNow
+        DateTimeOffset realNow,
+        LimitRules limits
     ) =>
         AccountRules.StateAt(account, now) != AccountState.Active ? OwnAccountRules.Refusals.NotNow
         : VerificationRules.ReasonNotToBegin(before, realNow) is { } reason ? reason
-        : account.Cards >= LimitRules.For(account.Type, BusinessCalendar.DateOf(now)).CardsPerAccount
+        : account.Cards >= limits.For(account.Type, BusinessCalendar.DateOf(now)).CardsPerAccount
             ? Refusals.TooMany
         : null;
 

@@ -86,7 +86,7 @@ public static class UpgradeRules
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
         var customer = book.Get(CustomerTables.Customers, account.CustomerId);
         var reason =
-            ReasonNotTo(account, customer, command.Now)
+            ReasonNotTo(account, customer, command.Now, LimitRules.Of(book))
             ?? VerificationRules.ReasonNotToBegin(
                 book.Find(AccountTables.Verifications, KeyOf(account)),
                 command.RealNow
@@ -133,7 +133,7 @@ public static class UpgradeRules
                 new(account.CustomerId, command.MobileIndex),
                 command.Verified,
                 Refusals.NotVerified,
-                ReasonNotTo(account, customer, command.Now),
+                ReasonNotTo(account, customer, command.Now, LimitRules.Of(book)),
                 command.Notice.RealNow
             )
         )
@@ -153,9 +153,14 @@ public static class UpgradeRules
         return Decision.Accept(new Done());
     }
 
-    private static string? ReasonNotTo(AccountRow account, CustomerRow customer, DateTimeOffset now)
+    private static string? ReasonNotTo(
+        AccountRow account,
+        CustomerRow customer,
+        DateTimeOffset now,
+        LimitRules limits
+    )
     {
-        var most = LimitRules.For(AccountType.TypeTwo.Value, BusinessCalendar.DateOf(now)).AccountsPerPerson;
+        var most = limits.For(AccountType.TypeTwo.Value, BusinessCalendar.DateOf(now)).AccountsPerPerson;
         return AccountRules.StateAt(account, now) != AccountState.Active
             || account.Type != AccountType.TypeThree.Value
                 ? OwnAccountRules.Refusals.NotNow

@@ -194,7 +194,7 @@ public static class OpeningRules
             HasExpired(application, command.Now) ? End(book, application)
             : command.Answer.FailureReason is { } failure
                 ? Move(book, application, ApplicationState.IdentityFailed, failure)
-            : ReasonNotToAccept(command) is { } refusal
+            : ReasonNotToAccept(command, LimitRules.Of(book)) is { } refusal
                 ? Move(book, application, ApplicationState.Rejected, refusal)
             : command.Deposit is { } deposit
                 ? ApplicationDepositRules.Begin(
@@ -318,10 +318,10 @@ public static class OpeningRules
         return application;
     }
 
-    private static string? ReasonNotToAccept(CompleteVerification command)
+    private static string? ReasonNotToAccept(CompleteVerification command, LimitRules limits)
     {
         var today = BusinessCalendar.DateOf(command.Now);
-        return command.Answer.BornOn is not { } birth || birth.AddYears(LimitRules.MinimumAge(today)) > today
+        return command.Answer.BornOn is not { } birth || birth.AddYears(limits.MinimumAge(today)) > today
             ? ApplicationReasons.UnderMinimumAge
             : command.Answer.RefusalReason;
     }
@@ -343,7 +343,7 @@ public static class OpeningRules
     private static bool HasTooMany(Book book, Opening opening, DateTimeOffset now) =>
         book.Find(CustomerTables.Customers, opening.CustomerId) is { } customer
         && AccountRules.CountOf(customer, opening.Account.Type)
-            >= LimitRules.For(opening.Account.Type, BusinessCalendar.DateOf(now)).AccountsPerPerson;
+            >= LimitRules.Of(book).For(opening.Account.Type, BusinessCalendar.DateOf(now)).AccountsPerPerson;
 
     /// <summary>The number is verified and proven. Whoever had none has it even if no account is opened: they could not come in
     /// otherwise.</summary>

@@ -114,8 +114,12 @@ public sealed record SendConfirmationCode(
 public static class ConfirmRules
 {
     /// <summary>Whether the PIN alone is not enough.</summary>
-    public static bool NeedsCode(ConfirmationRow row, AccountRow account, DateTimeOffset now) =>
-        AccountRules.NeedsCode(account, row.CustomerAmount, now);
+    public static bool NeedsCode(
+        ConfirmationRow row,
+        AccountRow account,
+        DateTimeOffset now,
+        LimitRules limits
+    ) => AccountRules.NeedsCode(account, row.CustomerAmount, now, limits);
 
     /// <summary>Refuses: it does not wait any more, or for somebody else; too many codes.</summary>
     public static Decision<Done> SendCode(SendConfirmationCode command, Book book)
@@ -155,12 +159,17 @@ public static class ConfirmRules
 
         var payment = PaymentOf(command, row, account);
         var coupon = row.CouponId is { } id ? book.Find(CouponTables.Coupons, id) : null;
-        if (PaymentRules.Decline(payment, payment.Agreement, account, coupon) is { } decline)
+        if (
+            PaymentRules.Decline(payment, payment.Agreement, account, coupon, LimitRules.Of(book)) is
+            { } decline
+        )
         {
             return DeclinePayment(book, row, decline);
         }
 
-        var code = NeedsCode(row, account, command.Now) ? CheckCode(command, book, row) : CodeCheck.Right;
+        var code = NeedsCode(row, account, command.Now, LimitRules.Of(book))
+            ? CheckCode(command, book, row)
+            : CodeCheck.Right;
         if (code != CodeCheck.Right)
         {
             return Decline(code == CodeCheck.Wrong ? ConfirmOutcome.CodeWrong : ConfirmOutcome.CodeOver);
@@ -189,7 +198,7 @@ public static class ConfirmRules
         : account.CustomerId != command.CustomerId ? Decision.Reject(ConfirmationRules.Refusals.OfAnother)
         : ConfirmationRules.DigestOf(row, book.Get(PartnerTables.Apps, row.AppId).Name) != command.Digest
             ? Decision.Reject(ConfirmationRules.Refusals.Changed)
-        : command.Code is null && NeedsCode(row, account, command.Now)
+        : command.Code is null && NeedsCode(row, account, command.Now, LimitRules.Of(book))
             ? Decision.Reject(ConfirmationRules.Refusals.CodeNeeded)
         : null;
 

@@ -25,6 +25,7 @@ public sealed class Confirmations(
     WorldClocks clocks,
     HoldOptions holds,
     FeeDirectory fees,
+    LimitRules limits,
     CustomerSessions sessions,
     Vault vault,
     PinHash pins,
@@ -45,8 +46,8 @@ public sealed class Confirmations(
                 .Where(account => account.State != AccountState.Closed)
                 .Select(account => new PayingAccount(
                     account,
-                    AccountRules.DeclineOutflow(account, row.CustomerAmount, now),
-                    LimitRules.For(account.Type, today).DailyOutflow
+                    AccountRules.DeclineOutflow(account, row.CustomerAmount, now, limits),
+                    limits.For(account.Type, today).DailyOutflow
                 ))
                 .OrderBy(paying => paying.Decline is not null),
         ];
@@ -142,5 +143,5 @@ public sealed class Confirmations(
             == session.Row.MobileIndex;
 
     public async Task<bool> NeedsCodeAsync(OpenSession session, ConfirmationRow row, AccountRow account) =>
-        ConfirmRules.NeedsCode(row, account, await clocks.NowAsync(session.World));
+        ConfirmRules.NeedsCode(row, account, await clocks.NowAsync(session.World), limits);
 }

@@ -16,6 +16,7 @@ public sealed class OwnTopUps(
     WorldClocks clocks,
     PinHash pins,
     Notices notices,
+    LimitRules limits,
     Ids ids
 )
 {
@@ -68,7 +69,7 @@ public sealed class OwnTopUps(
 
     /// <summary>The most that can be ordered now, with what is under way; null when nothing bounds it.</summary>
     public async Task<long?> FindMostAsync(World world, AccountRow account) =>
-        AccountRules.RoomOf(account, await clocks.NowAsync(world)) is { } room
+        AccountRules.RoomOf(account, await clocks.NowAsync(world), limits) is { } room
             ? Math.Max(0, room - Sum(await ListUnderWayAsync(world, account)))
             : null;
 

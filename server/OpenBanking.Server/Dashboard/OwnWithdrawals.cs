@@ -36,6 +36,7 @@ public sealed class OwnWithdrawals(
     PinHash pins,
     Notices notices,
     CustomerSessions sessions,
+    LimitRules limits,
     Vault vault,
     Ids ids
 )
@@ -110,7 +111,7 @@ public sealed class OwnWithdrawals(
     }
 
     public async Task<bool> NeedsCodeAsync(World world, AccountRow account, long amount) =>
-        AccountRules.NeedsCode(account, amount, await clocks.NowAsync(world));
+        AccountRules.NeedsCode(account, amount, await clocks.NowAsync(world), limits);
 
     /// <summary>One that the customer ordered from this account.</summary>
     public ValueTask<WithdrawalRow?> FindAsync(World world, AccountRow account, Id<WithdrawalRow> id) =>

@@ -15,13 +15,16 @@ public interface IKeySet
 /// The rows one batch has read and what its commands have changed in them, all of one world. A command sees the
 /// changes of those before it; what a refused or failed command did is taken back.
 /// </summary>
-public sealed class Book(World world) : IKeySet
+public sealed class Book(World world, RuleData? data = null) : IKeySet
 {
     private readonly Dictionary<Table, TableState> states = [];
     private readonly List<Change> changes = [];
     private readonly List<Event> events = [];
 
     public World World { get; } = world;
+
+    /// <summary>What the bank has set and rules decide by.</summary>
+    public RuleData Data { get; } = data ?? RuleData.None;
 
     /// <summary>What happened, for those who asked to be told.</summary>
     public IReadOnlyList<Event> Events => events;

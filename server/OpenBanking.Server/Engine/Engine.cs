@@ -24,6 +24,7 @@ public sealed class Engine : IDisposable
         TimeProvider time,
         IEnumerable<IInvariant> invariants,
         EngineLimits limits,
+        RuleData data,
         ILogger<Engine> log,
         IBatchRecorder? recorder = null
     )
@@ -41,6 +42,7 @@ public sealed class Engine : IDisposable
                         time,
                         [.. invariants],
                         limits,
+                        data,
                         listeners,
                         log,
                         recorder

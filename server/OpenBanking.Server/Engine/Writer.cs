@@ -22,6 +22,7 @@ internal sealed class Writer(
     TimeProvider time,
     IReadOnlyList<IInvariant> invariants,
     EngineLimits limits,
+    RuleData data,
     IReadOnlyDictionary<Table, Action> listeners,
     ILogger log,
     IBatchRecorder? recorder = null
@@ -148,7 +149,7 @@ internal sealed class Writer(
 
     private void RunOnce(IReadOnlyList<Pending> batch, World world, bool locking)
     {
-        var book = new Book(world);
+        var book = new Book(world, data);
         var failed = new List<(Pending Pending, Exception Bug)>();
         var named = NameKeys(batch, book, failed);
         session.Load(book, locking);

@@ -137,7 +137,8 @@ public static class PaymentRules
         var decline =
             command.Risk.Answer == RiskAnswer.Decline
                 ? DeclineCodes.RiskDeclined
-                : Decline(command, agreement, account, coupon) ?? DeclineRisk(command, coupon, book);
+                : Decline(command, agreement, account, coupon, LimitRules.Of(book))
+                    ?? DeclineRisk(command, coupon, book);
         return decline is not null && command.MayBeConfirmed && IsMendedByConfirming(decline)
                 ? Decision.Reject(ConfirmationNeeded)
             : decline is not null ? Fail(command, book, agreement, order, decline)
@@ -175,7 +176,8 @@ public static class PaymentRules
         CreatePayment command,
         AgreementRow agreement,
         AccountRow account,
-        CouponRow? coupon
+        CouponRow? coupon,
+        LimitRules limits
     )
     {
         var countsAt = CountsAt(command.Now, agreement, account);
@@ -193,7 +195,7 @@ public static class PaymentRules
             )
             ?? AgreementRules.DeclineScene(agreement, command.Scene ?? command.AppScene)
             ?? AgreementRules.DeclinePayment(agreement, customerAmount, countsAt)
-            ?? AccountRules.DeclineOutflow(account, customerAmount, countsAt);
+            ?? AccountRules.DeclineOutflow(account, customerAmount, countsAt, limits);
     }
 
     /// <summary>Why it is too risky to be paid without asking; null when it is not.</summary>

@@ -153,7 +153,7 @@ public static class RefundRules
                 payment.Currency,
                 command.Now,
                 LedgerRules.RefundLegs(
-                    WithdrawalRules.CreditLeg(account, toCustomer, command.Now),
+                    WithdrawalRules.CreditLeg(book, account, toCustomer, command.Now),
                     FunderOf(book, payment),
                     amount - toCustomer,
                     PaymentShareRules.Legs(before, payment, share => -share.Refunded)
@@ -218,7 +218,7 @@ public static class RefundRules
     {
         var account = book.Get(AccountTables.Accounts, payment.AccountId);
         var agreement = book.Get(ConsentTables.Agreements, payment.AgreementId);
-        if (WithdrawalRules.Takes(account, toCustomer, command.Now))
+        if (WithdrawalRules.Takes(book, account, toCustomer, command.Now))
         {
             book.Update(
                 AccountTables.Accounts,

@@ -107,7 +107,12 @@ public static class OwnTopUpRules
 
         if (
             command.Amount <= 0
-            || !AccountRules.HasRoomFor(account, checked(command.UnderWay + command.Amount), command.Now)
+            || !AccountRules.HasRoomFor(
+                account,
+                checked(command.UnderWay + command.Amount),
+                command.Now,
+                LimitRules.Of(book)
+            )
         )
         {
             return Decision.Reject(DeclineCodes.AccountBalanceLimit);
@@ -161,7 +166,8 @@ public static class OwnTopUpRules
             {
                 State =
                     command.DeclineCode is not null ? OwnTopUpState.Failed
-                    : WithdrawalRules.Takes(account, topUp.Amount, command.Now) ? OwnTopUpState.Succeeded
+                    : WithdrawalRules.Takes(book, account, topUp.Amount, command.Now)
+                        ? OwnTopUpState.Succeeded
                     : OwnTopUpState.SentBack,
                 DeclineCode = command.DeclineCode,
                 CompletedAt = command.Now,

@@ -97,7 +97,7 @@ public static class TopUpRules
             AccountRules.DeclineState(account, command.Now)
             ?? AgreementRules.DeclineTopUp(agreement, command.Amount, command.Now)
             ?? (
-                AccountRules.HasRoomFor(account, command.Amount, command.Now)
+                AccountRules.HasRoomFor(account, command.Amount, command.Now, LimitRules.Of(book))
                     ? null
                     : DeclineCodes.AccountBalanceLimit
             );
@@ -171,7 +171,7 @@ public static class TopUpRules
                 appId,
                 account.Currency,
                 now,
-                LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(account, amount, now), account.Currency)
+                LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(book, account, amount, now), account.Currency)
             )
         );
         WithdrawalRules.SendOn(book, account, topUpId, amount, now);

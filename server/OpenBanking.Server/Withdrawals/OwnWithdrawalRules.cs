@@ -131,7 +131,7 @@ public static class OwnWithdrawalRules
             return Decision.Reject(DeclineCodes.InsufficientFunds);
         }
 
-        var needsCode = AccountRules.NeedsCode(account, command.Amount, command.Now);
+        var needsCode = AccountRules.NeedsCode(account, command.Amount, command.Now, LimitRules.Of(book));
         if (needsCode && command.Code is null)
         {
             return Decision.Reject(Refusals.CodeNeeded);

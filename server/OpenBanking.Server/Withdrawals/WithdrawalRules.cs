@@ -177,8 +177,8 @@ public static class WithdrawalRules
 
     /// <summary>Where money for an account goes: to it, or to what waits for its card once it is closed, or where the account
     /// would have more than it may.</summary>
-    public static Leg CreditLeg(AccountRow account, long amount, DateTimeOffset now) =>
-        !Takes(account, amount, now)
+    public static Leg CreditLeg(Book book, AccountRow account, long amount, DateTimeOffset now) =>
+        !Takes(book, account, amount, now)
             ? new Leg.Internal(SuspenseOf(account.Id, account.Currency), amount)
             : new Leg.Customer(account.Id, amount);
 
@@ -187,15 +187,16 @@ public static class WithdrawalRules
     /// <param name="account">As it was before.</param>
     public static void SendOn(Book book, AccountRow account, Guid id, long amount, DateTimeOffset now)
     {
-        if (amount > 0 && !Takes(account, amount, now))
+        if (amount > 0 && !Takes(book, account, amount, now))
         {
             Ask(book, account, WithdrawalSource.Suspense, amount, new(id), new(id), now, now);
         }
     }
 
     /// <summary>Whether it may have this as well. What goes past it counts as never having come back to it.</summary>
-    internal static bool Takes(AccountRow account, long amount, DateTimeOffset now) =>
-        account.State != AccountState.Closed && AccountRules.HasRoomFor(account, amount, now);
+    internal static bool Takes(Book book, AccountRow account, long amount, DateTimeOffset now) =>
+        account.State != AccountState.Closed
+        && AccountRules.HasRoomFor(account, amount, now, LimitRules.Of(book));
 
     internal static void Ask(
         Book book,
@@ -242,7 +243,7 @@ public static class WithdrawalRules
     /// or would have more than may be on it by now. Then it waits for its card as what came for such an account does.</summary>
     private static bool GoesBack(WithdrawalRow withdrawal, Book book, DateTimeOffset now) =>
         withdrawal.Source == WithdrawalSource.Order
-        && Takes(book.Get(AccountTables.Accounts, withdrawal.AccountId), withdrawal.Amount, now);
+        && Takes(book, book.Get(AccountTables.Accounts, withdrawal.AccountId), withdrawal.Amount, now);
 
     /// <param name="amount">What is set aside; negative when it comes back.</param>
     private static Posting AsidePosting(

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Tests.Bench.EngineAlone;
 
@@ -27,6 +29,7 @@ internal sealed class Bank : IDisposable
             TimeProvider.System,
             [new LedgerInvariant()],
             limits,
+            new RuleData(LimitFile.Load(null, BusinessCalendar.DateOf(TimeProvider.System.GetUtcNow()))),
             NullLogger<Engine>.Instance,
             new AuditRecorder()
         );

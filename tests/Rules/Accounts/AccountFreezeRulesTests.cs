@@ -52,7 +52,10 @@ public class AccountFreezeRulesTests
 
         Assert.Equal([EventTypes.AccountDormant], ran.Told);
         Assert.Equal(AccountState.Dormant, Stored(bank).State);
-        Assert.Equal(DeclineCodes.AccountDormant, AccountRules.DeclineOutflow(Stored(bank), 1, Rows.Noon));
+        Assert.Equal(
+            DeclineCodes.AccountDormant,
+            AccountRules.DeclineOutflow(Stored(bank), 1, Rows.Noon, Rows.Limits)
+        );
     }
 
     [Fact]
@@ -79,7 +82,10 @@ public class AccountFreezeRulesTests
         var due = Rows.Account with { OpenedAt = longAgo };
         var moved = due with { Entries = 1, MovedAt = longAgo.AddSeconds(1) };
 
-        Assert.Equal(DeclineCodes.AccountDormant, AccountRules.DeclineOutflow(due, 1, Rows.Noon));
+        Assert.Equal(
+            DeclineCodes.AccountDormant,
+            AccountRules.DeclineOutflow(due, 1, Rows.Noon, Rows.Limits)
+        );
         Assert.Equal(DeclineCodes.AccountDormant, AccountRules.DeclineState(due, Rows.Noon));
         Assert.Equal(AccountState.Dormant, AccountRules.At(due, Rows.Noon).State);
         Assert.Null(AccountRules.StandingAt(due, Rows.Noon).BeginClosing());

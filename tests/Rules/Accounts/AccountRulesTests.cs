@@ -17,8 +17,11 @@ public class AccountRulesTests
     [Fact]
     public void The_whole_daily_limit_may_go_out_and_not_one_fen_more()
     {
-        Assert.Null(AccountRules.DeclineOutflow(rich, Daily, Rows.Noon));
-        Assert.Equal(DeclineCodes.AccountDailyLimit, AccountRules.DeclineOutflow(rich, Daily + 1, Rows.Noon));
+        Assert.Null(AccountRules.DeclineOutflow(rich, Daily, Rows.Noon, Rows.Limits));
+        Assert.Equal(
+            DeclineCodes.AccountDailyLimit,
+            AccountRules.DeclineOutflow(rich, Daily + 1, Rows.Noon, Rows.Limits)
+        );
     }
 
     [Fact]
@@ -26,9 +29,12 @@ public class AccountRulesTests
     {
         var spent = AccountRules.CountOutflow(rich, Daily - 1, Rows.Noon);
 
-        Assert.Null(AccountRules.DeclineOutflow(spent, 1, lastMomentOfDay));
-        Assert.Equal(DeclineCodes.AccountDailyLimit, AccountRules.DeclineOutflow(spent, 2, lastMomentOfDay));
-        Assert.Null(AccountRules.DeclineOutflow(spent, Daily, nextDay));
+        Assert.Null(AccountRules.DeclineOutflow(spent, 1, lastMomentOfDay, Rows.Limits));
+        Assert.Equal(
+            DeclineCodes.AccountDailyLimit,
+            AccountRules.DeclineOutflow(spent, 2, lastMomentOfDay, Rows.Limits)
+        );
+        Assert.Null(AccountRules.DeclineOutflow(spent, Daily, nextDay, Rows.Limits));
     }
 
     [Fact]
@@ -36,10 +42,10 @@ public class AccountRulesTests
     {
         var almostSpent = rich with { YearOutflow = Yearly - 100 };
 
-        Assert.Null(AccountRules.DeclineOutflow(almostSpent, 100, Rows.Noon));
+        Assert.Null(AccountRules.DeclineOutflow(almostSpent, 100, Rows.Noon, Rows.Limits));
         Assert.Equal(
             DeclineCodes.AccountYearlyLimit,
-            AccountRules.DeclineOutflow(almostSpent, 101, Rows.Noon)
+            AccountRules.DeclineOutflow(almostSpent, 101, Rows.Noon, Rows.Limits)
         );
     }
 
@@ -50,9 +56,9 @@ public class AccountRulesTests
 
         Assert.Equal(
             DeclineCodes.AccountYearlyLimit,
-            AccountRules.DeclineOutflow(spent, 1, lastMomentOfYear)
+            AccountRules.DeclineOutflow(spent, 1, lastMomentOfYear, Rows.Limits)
         );
-        Assert.Null(AccountRules.DeclineOutflow(spent, 1, newYear));
+        Assert.Null(AccountRules.DeclineOutflow(spent, 1, newYear, Rows.Limits));
     }
 
     [Fact]
@@ -71,10 +77,12 @@ public class AccountRulesTests
     [Fact]
     public void The_balance_may_go_down_to_nothing_and_not_one_fen_further()
     {
-        Assert.Null(AccountRules.DeclineOutflow(Rows.Account, Rows.Account.Available, Rows.Noon));
+        Assert.Null(
+            AccountRules.DeclineOutflow(Rows.Account, Rows.Account.Available, Rows.Noon, Rows.Limits)
+        );
         Assert.Equal(
             DeclineCodes.InsufficientFunds,
-            AccountRules.DeclineOutflow(Rows.Account, Rows.Account.Available + 1, Rows.Noon)
+            AccountRules.DeclineOutflow(Rows.Account, Rows.Account.Available + 1, Rows.Noon, Rows.Limits)
         );
     }
 
@@ -92,10 +100,22 @@ public class AccountRulesTests
         var withinDay = active with { DayOutflow = 0 };
         var withinYear = withinDay with { YearOutflow = 0 };
 
-        Assert.Equal(DeclineCodes.AccountNotActive, AccountRules.DeclineOutflow(worst, 1, Rows.Noon));
-        Assert.Equal(DeclineCodes.AccountDailyLimit, AccountRules.DeclineOutflow(active, 1, Rows.Noon));
-        Assert.Equal(DeclineCodes.AccountYearlyLimit, AccountRules.DeclineOutflow(withinDay, 1, Rows.Noon));
-        Assert.Equal(DeclineCodes.InsufficientFunds, AccountRules.DeclineOutflow(withinYear, 1, Rows.Noon));
+        Assert.Equal(
+            DeclineCodes.AccountNotActive,
+            AccountRules.DeclineOutflow(worst, 1, Rows.Noon, Rows.Limits)
+        );
+        Assert.Equal(
+            DeclineCodes.AccountDailyLimit,
+            AccountRules.DeclineOutflow(active, 1, Rows.Noon, Rows.Limits)
+        );
+        Assert.Equal(
+            DeclineCodes.AccountYearlyLimit,
+            AccountRules.DeclineOutflow(withinDay, 1, Rows.Noon, Rows.Limits)
+        );
+        Assert.Equal(
+            DeclineCodes.InsufficientFunds,
+            AccountRules.DeclineOutflow(withinYear, 1, Rows.Noon, Rows.Limits)
+        );
     }
 
     [Fact]
@@ -147,8 +167,14 @@ public class AccountRulesTests
         var late = AccountRules.CountOutflow(begun, 100, lastMomentOfDay);
 
         Assert.Equal((Daily, Daily), (late.DayOutflow, late.YearOutflow));
-        Assert.Equal(DeclineCodes.AccountDailyLimit, AccountRules.DeclineOutflow(late, 1, lastMomentOfDay));
-        Assert.Equal(DeclineCodes.AccountDailyLimit, AccountRules.DeclineOutflow(late, 1, nextDay));
+        Assert.Equal(
+            DeclineCodes.AccountDailyLimit,
+            AccountRules.DeclineOutflow(late, 1, lastMomentOfDay, Rows.Limits)
+        );
+        Assert.Equal(
+            DeclineCodes.AccountDailyLimit,
+            AccountRules.DeclineOutflow(late, 1, nextDay, Rows.Limits)
+        );
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class LimitRulesTests
         string date
     )
     {
-        var limits = LimitRules.For(AccountType.TypeTwo.Value, DateOnly.Parse(date));
+        var limits = Rows.Limits.For(AccountType.TypeTwo.Value, DateOnly.Parse(date));
 
         Assert.Equal(
             new AccountLimits(
@@ -37,14 +37,14 @@ public class LimitRulesTests
                 CodeAbove: 1_000_00,
                 MostBalance: 2_000_00
             ),
-            LimitRules.For(AccountType.TypeThree.Value, Rows.Today)
+            Rows.Limits.For(AccountType.TypeThree.Value, Rows.Today)
         );
 
     [Fact]
     public void Before_the_first_rule_set_its_limits_hold_already() =>
-        Assert.Equal(10_000_00, LimitRules.For(AccountType.TypeTwo.Value, new(2000, 1, 1)).DailyOutflow);
+        Assert.Equal(10_000_00, Rows.Limits.For(AccountType.TypeTwo.Value, new(2000, 1, 1)).DailyOutflow);
 
     [Fact]
     public void A_class_of_account_without_limits_may_do_nothing() =>
-        Assert.Throws<KeyNotFoundException>(() => LimitRules.For("type_i", Rows.Today));
+        Assert.Throws<KeyNotFoundException>(() => Rows.Limits.For("type_i", Rows.Today));
 }

@@ -60,12 +60,15 @@ public class OwnAccountRulesTests
         Assert.Equal((30_00L, 40_00L), (account.PaymentLimit, account.DayLimit));
         Assert.Equal(
             DeclineCodes.AccountPerPaymentLimit,
-            AccountRules.DeclineOutflow(account, 30_01, Rows.Noon)
+            AccountRules.DeclineOutflow(account, 30_01, Rows.Noon, Rows.Limits)
         );
-        Assert.Null(AccountRules.DeclineOutflow(account, 30_00, Rows.Noon));
+        Assert.Null(AccountRules.DeclineOutflow(account, 30_00, Rows.Noon, Rows.Limits));
         var later = AccountRules.CountOutflow(account, 30_00, Rows.Noon);
-        Assert.Equal(DeclineCodes.AccountDailyLimit, AccountRules.DeclineOutflow(later, 10_01, Rows.Noon));
-        Assert.Null(AccountRules.DeclineOutflow(later, 10_00, Rows.Noon));
+        Assert.Equal(
+            DeclineCodes.AccountDailyLimit,
+            AccountRules.DeclineOutflow(later, 10_01, Rows.Noon, Rows.Limits)
+        );
+        Assert.Null(AccountRules.DeclineOutflow(later, 10_00, Rows.Noon, Rows.Limits));
     }
 
     [Theory]

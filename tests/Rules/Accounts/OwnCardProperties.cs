@@ -87,7 +87,7 @@ public class OwnCardProperties
     private static void Check(CardScene cards, HashSet<Id<BoundCardRow>> confirmed)
     {
         var bound = cards.Bound.ToList();
-        var most = LimitRules.For(AccountType.TypeTwo.Value, Rows.Today).CardsPerAccount;
+        var most = Rows.Limits.For(AccountType.TypeTwo.Value, Rows.Today).CardsPerAccount;
         Assert.InRange(bound.Count, 1, most);
         Assert.Equal(bound.Count, cards.Account.Cards);
         Assert.Contains(cards.Account.CardId, bound);

@@ -98,7 +98,7 @@ public class OwnCardRulesTests
     [Fact]
     public void There_are_no_more_cards_than_the_rules_allow()
     {
-        var most = LimitRules.For(AccountType.TypeTwo.Value, Rows.Today).CardsPerAccount;
+        var most = Rows.Limits.For(AccountType.TypeTwo.Value, Rows.Today).CardsPerAccount;
         var cards = new CardScene().With([.. Enumerable.Range(1, most - 1)]);
         Assert.Equal(most, cards.Account.Cards);
 

@@ -203,7 +203,8 @@ public class UpgradeRulesTests
                 Available = 100_000_00,
             },
             amount,
-            Rows.Noon
+            Rows.Noon,
+            Rows.Limits
         );
 
     private static MemoryBank NewBank(AccountRow? account = null) =>

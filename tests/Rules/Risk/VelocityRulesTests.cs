@@ -179,13 +179,4 @@ public class VelocityRulesTests
         {
             Risk = risk,
         };
-
-    private sealed class RulesFile : IDisposable
-    {
-        public RulesFile(string json) => File.WriteAllText(Path, json);
-
-        public string Path { get; } = System.IO.Path.GetTempFileName();
-
-        public void Dispose() => File.Delete(Path);
-    }
 }

@@ -123,6 +123,7 @@ public abstract class EventCursorTests<TDatabase> : AuditSuite<TDatabase>
                         Clock,
                         [],
                         new(),
+                        Rows.RuleData,
                         NullLogger<Server.Engine.Engine>.Instance,
                         new AuditRecorder()
                     ),

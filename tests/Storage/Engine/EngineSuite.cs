@@ -133,6 +133,7 @@ public abstract class EngineSuite<TDatabase> : IDisposable
             Clock,
             [new LedgerInvariant()],
             limits,
+            Rows.RuleData,
             NullLogger<Server.Engine.Engine>.Instance,
             new AuditRecorder()
         );

@@ -20,6 +20,7 @@ public sealed class PostgresHoldTests : HoldTests<PostgresDatabase>
             Clock,
             [new LedgerInvariant()],
             new(),
+            Rows.RuleData,
             NullLogger<Server.Engine.Engine>.Instance,
             new AuditRecorder()
         );

@@ -37,6 +37,7 @@ internal sealed class StoredBank : IDisposable
             new StoppedClock(Rows.Noon),
             [new LedgerInvariant()],
             new EngineLimits { Writers = writers, ReplyTimeout = TimeSpan.FromMinutes(1) },
+            Rows.RuleData,
             NullLogger<Server.Engine.Engine>.Instance
         );
 

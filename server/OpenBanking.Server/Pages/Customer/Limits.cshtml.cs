@@ -12,6 +12,7 @@ public sealed class CustomerLimitsModel(
     DashboardQueries queries,
     OwnAccounts accounts,
     WorldClocks clocks,
+    LimitRules rules,
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
 {
@@ -64,7 +65,7 @@ public sealed class CustomerLimitsModel(
         }
 
         var (today, ofDay, ofYear) = AccountRules.OutflowAt(Account, await clocks.NowAsync(World));
-        var limits = LimitRules.For(Account.Type, today);
+        var limits = rules.For(Account.Type, today);
         Most = limits.DailyOutflow;
         Left =
         [

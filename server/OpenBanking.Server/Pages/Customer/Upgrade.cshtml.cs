@@ -14,6 +14,7 @@ public sealed class CustomerUpgradeModel(
     DashboardQueries queries,
     OwnAccounts accounts,
     WorldClocks clocks,
+    LimitRules rules,
     BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
@@ -81,7 +82,7 @@ public sealed class CustomerUpgradeModel(
         Verifying = verification?.State == VerificationState.Verifying;
         LastRefusal = verification?.Reason;
         var today = BusinessCalendar.DateOf(await clocks.NowAsync(World));
-        Limits = LimitRules.For(AccountType.TypeTwo.Value, today);
+        Limits = rules.For(AccountType.TypeTwo.Value, today);
         return true;
     }
 }
