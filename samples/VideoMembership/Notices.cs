@@ -98,12 +98,10 @@ public static class Notices
         };
     }
 
-    /// <summary>What to tell of a payment or a top-up that failed; logs why. A code that a newer bank knows is a decline like
+    /// <summary>What to tell of a payment or a top-up that failed. A code that a newer bank knows is a decline like
     /// others.</summary>
-    public static string OfDecline(string? code, ILogger logger)
-    {
-        logger.LogInformation("The bank declined: {Code}", code);
-        return code switch
+    public static string OfDecline(string? code) =>
+        code switch
         {
             DeclineCodes.InsufficientFunds => BalanceLow,
             DeclineCodes.CardInsufficientFunds or DeclineCodes.CardRefused => CardRefused,
@@ -115,5 +113,4 @@ public static class Notices
             DeclineCodes.RiskDeclined => DeclinedForGood,
             _ => Declined,
         };
-    }
 }

@@ -80,7 +80,7 @@ public sealed partial class VideoShopTests : IAsyncLifetime
         await LinkAsync();
         await PressAsync("TopUp");
 
-        Assert.Contains("never done twice", await PressAsync("Buy", ProblemCodes.InternalError));
+        Assert.Contains("never done twice", await PressAsync("Buy", ProblemCodes.InternalError, times: 2));
         var unknown = Assert.Single(Orders());
         await PressAsync("Buy");
         await ShowsAsync("You are in.");
@@ -115,7 +115,7 @@ public sealed partial class VideoShopTests : IAsyncLifetime
     {
         await LinkAsync();
         await PressAsync("TopUp");
-        await PressAsync("Buy", ProblemCodes.InternalError);
+        await PressAsync("Buy", ProblemCodes.InternalError, times: 2);
         way.Delay = TimeSpan.FromMilliseconds(200);
 
         await Task.WhenAll(PressAsync("Buy"), PressAsync("Buy"), PressAsync("Buy"));
@@ -129,7 +129,7 @@ public sealed partial class VideoShopTests : IAsyncLifetime
     {
         await LinkAsync();
 
-        Assert.Contains("never done twice", await PressAsync("TopUp", ProblemCodes.InternalError));
+        Assert.Contains("never done twice", await PressAsync("TopUp", ProblemCodes.InternalError, times: 2));
 
         Assert.Contains("id=\"balance\">¥100.00", await PressAsync("TopUp"));
         Assert.Contains("id=\"balance\">¥200.00", await PressAsync("TopUp"));
@@ -184,7 +184,60 @@ public sealed partial class VideoShopTests : IAsyncLifetime
                 .Replace("/orders/confirmed", Callback.AbsolutePath, StringComparison.Ordinal);
 
         Assert.Contains("The bank declined this payment", await PressAsync("PayOnce"));
-        Assert.Contains("The bank declined: risk_declined", LogOfShop());
+        Assert.Contains("(decline code risk_declined)", LogOfShop());
+    }
+
+    [Fact]
+    public async Task What_is_unknown_is_asked_again_with_the_same_key_and_done_once()
+    {
+        await LinkAsync();
+        Assert.Contains("id=\"balance\">¥100.00", await PressAsync("TopUp", ProblemCodes.InternalError));
+        Assert.Contains("5.00 off", await PressAsync("Voucher"));
+
+        Assert.DoesNotContain("class=\"notice\"", await PressAsync("Buy", ProblemCodes.InternalError));
+        await ShowsAsync("You are in.");
+        Assert.Contains("id=\"balance\">¥85.10", await PageAsync("/"));
+        Assert.Single(Orders());
+        Assert.Contains("Asking the bank again", LogOfShop());
+
+        Assert.Contains(
+            "Your money and your voucher are back.",
+            await PressAsync("Refund", ProblemCodes.InternalError)
+        );
+        Assert.Contains("id=\"balance\">¥100.00", await PageAsync("/"));
+    }
+
+    [Fact]
+    public async Task Staff_find_in_the_log_which_limit_declined_and_what_is_left_of_it()
+    {
+        await LinkAsync();
+        way.Change = body => body.Replace(":1990", ":20001", StringComparison.Ordinal);
+
+        var page = await PressAsync("Buy");
+        Assert.Contains("A limit is reached", page);
+        Assert.DoesNotContain("agreement_per_payment", page);
+        Assert.Matches(
+            "Order video-.* was declined: .*200\\.00.* are left.*decline code agreement_per_payment_limit_exceeded",
+            LogOfShop()
+        );
+
+        way.BusyFor = "GET /v1/agreements";
+        Assert.Contains("A limit is reached", await PressAsync("Buy"));
+        Assert.Contains("was declined: agreement_per_payment_limit_exceeded (", LogOfShop());
+    }
+
+    [Fact]
+    public async Task Members_see_what_is_left_of_their_limits()
+    {
+        await LinkAsync();
+        Assert.Contains("id=\"left-here\">¥500.00 of ¥500.00", await PressAsync("TopUp"));
+        await PressAsync("Buy");
+        await ShowsAsync("You are in.");
+
+        var page = await PageAsync("/");
+        Assert.Contains("id=\"left-here\">¥480.10 of ¥500.00", page);
+        Assert.Contains("id=\"left-month\">¥980.10 of ¥1000.00", page);
+        Assert.Contains("id=\"left-today\">¥9980.10 of ¥10000.00", page);
     }
 
     [Fact]
@@ -265,12 +318,12 @@ public sealed partial class VideoShopTests : IAsyncLifetime
     }
 
     /// <summary>What the page shows after one of its buttons.</summary>
-    private async Task<string> PressAsync(string button, string? refusal = null)
+    private async Task<string> PressAsync(string button, string? refusal = null, int times = 1)
     {
         var token = Token().Match(await browser.GetStringAsync(shop)).Groups[1].Value;
         if (refusal is not null)
         {
-            bank.RefuseNext(refusal);
+            bank.RefuseNext(refusal, times);
         }
 
         using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", token)]);

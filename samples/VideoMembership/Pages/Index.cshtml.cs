@@ -16,6 +16,9 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
     /// <summary>Null when there is none, or the bank does not show it now.</summary>
     public Account? Account { get; private set; }
 
+    /// <summary>What may still go out; null when the bank does not show it.</summary>
+    public SpendingLimits? Limits { get; private set; }
+
     public bool IsLinked => VideoUser.AgreementId is not null && Notice != Notices.LinkAgain;
 
     public bool HasVoucher { get; private set; }
@@ -43,6 +46,9 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
         {
             Account = await bank.Accounts.GetAsync(customer, account, cancellationToken);
             HasVoucher = await HasVoucherAsync(user, cancellationToken);
+            Limits = Account.Balance is null
+                ? null
+                : await bank.Accounts.GetLimitsAsync(customer, account, cancellationToken);
         }
         catch (OpenBankingException failure)
         {
@@ -56,18 +62,25 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
             {
                 // The number moves on when the bank has answered: until then a press asks for the same top-up again.
                 var number = user.TopUps + 1;
-                var asked = await bank.TopUps.CreateAsync(
-                    new CreateTopUpRequest { AgreementId = user.AgreementId!, Amount = Money.Yuan(100) },
-                    IdempotencyKey.FromOrder(user.AgreementId!, "top-up", number),
+                var asked = await SettleAsync(
+                    bank.TopUps.CreateAsync(
+                        new CreateTopUpRequest { AgreementId = user.AgreementId!, Amount = Money.Yuan(100) },
+                        IdempotencyKey.FromOrder(user.AgreementId!, "top-up", number),
+                        cancellationToken
+                    ),
                     cancellationToken
                 );
                 shop.Save(user with { TopUps = number });
                 try
                 {
                     var topUp = await bank.TopUps.WaitAsync(asked.Id, longestTopUp, cancellationToken);
-                    return topUp.Status == TopUpStatus.Succeeded
-                        ? null
-                        : Notices.OfDecline(topUp.DeclineCode, logger);
+                    if (topUp.Status == TopUpStatus.Succeeded)
+                    {
+                        return null;
+                    }
+
+                    logger.LogInformation("Top-up {TopUp} was declined: {Code}", topUp.Id, topUp.DeclineCode);
+                    return Notices.OfDecline(topUp.DeclineCode);
                 }
                 catch (OpenBankingException unseen)
                 {
@@ -91,9 +104,12 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                 }
 
                 var number = user.Vouchers + 1;
-                var coupon = await bank.Coupons.IssueAsync(
-                    new IssueCouponRequest { StockId = stock.Id, CustomerId = user.CustomerId! },
-                    IdempotencyKey.FromOrder($"{user.CustomerId}-{stock.Id}", "coupon", number),
+                var coupon = await SettleAsync(
+                    bank.Coupons.IssueAsync(
+                        new IssueCouponRequest { StockId = stock.Id, CustomerId = user.CustomerId! },
+                        IdempotencyKey.FromOrder($"{user.CustomerId}-{stock.Id}", "coupon", number),
+                        cancellationToken
+                    ),
                     cancellationToken
                 );
                 shop.Save(user with { Vouchers = number, CouponId = coupon.Id });
@@ -113,21 +129,24 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
 
                 var voucher = await HasVoucherAsync(user, cancellationToken) ? user.CouponId : null;
                 var order = shop.NewOrder(user.Id);
-                var payment = await bank.Payments.CreateAsync(
-                    new CreatePaymentRequest
-                    {
-                        OrderNo = order.OrderNo,
-                        Amount = Shop.Price,
-                        AgreementId = user.AgreementId!,
-                        CouponId = voucher,
-                        Description = "One month of videos",
-                    },
-                    IdempotencyKey.FromOrder(order.OrderNo, "payment"),
+                var payment = await SettleAsync(
+                    bank.Payments.CreateAsync(
+                        new CreatePaymentRequest
+                        {
+                            OrderNo = order.OrderNo,
+                            Amount = Shop.Price,
+                            AgreementId = user.AgreementId!,
+                            CouponId = voucher,
+                            Description = "One month of videos",
+                        },
+                        IdempotencyKey.FromOrder(order.OrderNo, "payment"),
+                        cancellationToken
+                    ),
                     cancellationToken
                 );
                 if (payment.Status != PaymentStatus.Captured)
                 {
-                    return Notices.OfDecline(payment.DeclineCode, logger);
+                    return await DeclinedAsync(payment, cancellationToken);
                 }
 
                 await shop.WaitForDeliveryAsync(order.OrderNo, cancellationToken);
@@ -148,23 +167,26 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
 
                 var order = shop.NewOrder(user.Id);
                 // <pay_once>
-                var payment = await bank.Payments.CreateAsync(
-                    new CreatePaymentRequest
-                    {
-                        OrderNo = order.OrderNo,
-                        Amount = Shop.Price,
-                        CustomerId = user.CustomerId, // who alone may confirm it; whoever has the link when null
-                        Description = "One month of videos",
-                        ReturnUrl = $"{Request.Scheme}://{Request.Host}/orders/confirmed",
-                    },
-                    IdempotencyKey.FromOrder(order.OrderNo, "payment"),
+                var payment = await SettleAsync(
+                    bank.Payments.CreateAsync(
+                        new CreatePaymentRequest
+                        {
+                            OrderNo = order.OrderNo,
+                            Amount = Shop.Price,
+                            CustomerId = user.CustomerId, // who alone may confirm it; whoever has the link when null
+                            Description = "One month of videos",
+                            ReturnUrl = $"{Request.Scheme}://{Request.Host}/orders/confirmed",
+                        },
+                        IdempotencyKey.FromOrder(order.OrderNo, "payment"),
+                        cancellationToken
+                    ),
                     cancellationToken
                 );
 
                 // To the bank's page: payee and amount, account, PIN. What the bank declines has no such page.
                 return payment.NextAction is { } confirm
                     ? Redirect(confirm.ConfirmationUrl)
-                    : Show(Notices.OfDecline(payment.DeclineCode, logger));
+                    : Show(await DeclinedAsync(payment, cancellationToken));
                 // </pay_once>
             },
             cancellationToken
@@ -182,9 +204,12 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                     return Notices.NothingToGiveBack;
                 }
 
-                var refund = await bank.Refunds.CreateAsync(
-                    new CreateRefundRequest { PaymentId = payment },
-                    IdempotencyKey.FromOrder(order.OrderNo, "refund"),
+                var refund = await SettleAsync(
+                    bank.Refunds.CreateAsync(
+                        new CreateRefundRequest { PaymentId = payment },
+                        IdempotencyKey.FromOrder(order.OrderNo, "refund"),
+                        cancellationToken
+                    ),
                     cancellationToken
                 );
                 shop.Save(order with { State = OrderState.Refunded });
@@ -192,6 +217,48 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
             },
             cancellationToken
         );
+
+    /// <summary>Asks once more where the answer was lost: it is the same request with the same key, so nothing is done twice. If it is
+    /// unknown even then, the next press settles it.</summary>
+    private async Task<T> SettleAsync<T>(Task<T> asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await asked;
+        }
+        catch (OutcomeUnknownException<T> unknown)
+        {
+            logger.LogWarning("Asking the bank again: {Message}", unknown.Message);
+            return await unknown.ResolveAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What to tell of a payment that failed; the shop's staff find in the log why, and what is left of which limit.</summary>
+    private async Task<string> DeclinedAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            logger.LogInformation(
+                "Order {OrderNo} was declined: {Why}",
+                payment.OrderNo,
+                payment.DeclineCode is null
+                    ? payment.Status.ToString()
+                    : (await bank.Payments.ExplainDeclineAsync(payment, cancellationToken)).ToString()
+            );
+        }
+        catch (OpenBankingException failure)
+        {
+            // The decline is known all the same; what is left of the limit is not.
+            logger.LogInformation(
+                "Order {OrderNo} was declined: {Code} ({Failure})",
+                payment.OrderNo,
+                payment.DeclineCode,
+                failure.Message
+            );
+        }
+
+        return Notices.OfDecline(payment.DeclineCode);
+    }
 
     /// <summary>Does it for a linked user, and shows the page again.</summary>
     private Task<IActionResult> TryAsync(
