@@ -62,7 +62,9 @@ public sealed class LimitVersionTests(SharedServer shared) : IAsyncDisposable
     {
         await WriteAsync((new(2020, 1, 1), 100_00, 0));
 
-        var refusal = Assert.Throws<WrongSettingException>(() => Program.Build([$"--Limits:Rules={file}"]));
+        var refusal = Assert.Throws<WrongSettingException>(() =>
+            OpenBanking.Server.Program.Build([$"--Limits:Rules={file}"])
+        );
 
         Assert.Contains("version 1 (from 2020-01-01), type_ii: yearly_outflow", refusal.Message);
     }
