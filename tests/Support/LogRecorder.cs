@@ -4,12 +4,22 @@ using Microsoft.Extensions.Logging;
 namespace OpenBanking.Tests;
 
 /// <summary>Writes down all that is logged, with exceptions, for who looks for secrets in it.</summary>
-public sealed class LogRecorder(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+/// <param name="lines">Where to.</param>
+/// <param name="whole">Whether also what no line shows: the values of an entry, and the scopes it is logged in.</param>
+public sealed class LogRecorder(ConcurrentQueue<string> lines, bool whole = false) : ILoggerProvider, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
+        where TState : notnull
+    {
+        if (whole)
+        {
+            lines.Enqueue($"Scope {state}{ValuesOf(state)}");
+        }
+
+        return null;
+    }
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
@@ -19,10 +29,18 @@ public sealed class LogRecorder(ConcurrentQueue<string> lines) : ILoggerProvider
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter
-    ) => lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+    ) =>
+        lines.Enqueue(
+            $"{logLevel} {formatter(state, exception)} {exception}{(whole ? ValuesOf(state) : "")}"
+        );
 
     public void Dispose()
     {
         // Nothing is held.
     }
+
+    private static string ValuesOf(object? state) =>
+        state is IEnumerable<KeyValuePair<string, object?>> values
+            ? string.Concat(values.Select(value => $" {value.Key}={value.Value}"))
+            : "";
 }
