@@ -121,7 +121,7 @@ public sealed class SandboxBankCustomers
                 .Services.EndCodePauseAsync(world, server.Get<CustomerSessions>().MobileOf(session))
                 .ConfigureAwait(false);
             await confirmations
-                .SendCodeAsync(session, waiting.Row, sent => $"Code: {code = sent}")
+                .SendCodeAsync(session, waiting.Row, sources: [], sent => $"Code: {code = sent}")
                 .ConfigureAwait(false);
             waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using AngleSharp;
 using AngleSharp.Dom;
@@ -14,11 +15,17 @@ public sealed class Browser : IDisposable
     private readonly List<string> setCookies = [];
     private HttpResponseMessage? last;
 
-    public Browser()
+    /// <param name="at">The address it is at, of those that lead back to this machine; the usual one when null.</param>
+    public Browser(IPAddress? at = null)
     {
-        http = new HttpClient(
-            new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies }
-        );
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies };
+        if (at is not null)
+        {
+            handler.ConnectCallback = (context, cancellationToken) =>
+                ConnectAsync(at, context.DnsEndPoint.Port, cancellationToken);
+        }
+
+        http = new HttpClient(handler);
         http.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
     }
 
@@ -132,6 +139,29 @@ public sealed class Browser : IDisposable
     {
         last?.Dispose();
         http.Dispose();
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(
+        IPAddress at,
+        int port,
+        CancellationToken cancellationToken
+    )
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+        };
+        try
+        {
+            socket.Bind(new IPEndPoint(at, 0));
+            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private void NoteCookies(HttpResponseMessage response)

@@ -104,7 +104,7 @@ public sealed record SendConfirmationCode(
     public override void Keys(IKeySet keys)
     {
         keys.Want(ConfirmationTables.Confirmations, new(Confirmation.PaymentId));
-        keys.Want(CustomerTables.OneTimeCodeRates, new(Code.MobileIndex));
+        OneTimeCodeRules.Want(keys, Code);
     }
 
     public override Decision<Done> Decide(Book book) => ConfirmRules.SendCode(this, book);

@@ -54,10 +54,12 @@ public sealed class Confirmations(
     }
 
     /// <summary>Gives why no code was sent, or null.</summary>
+    /// <param name="sources">Where the wish for it came from.</param>
     /// <param name="messageWith">The message with a code in it: it names payee and amount.</param>
     public async Task<string?> SendCodeAsync(
         OpenSession session,
         ConfirmationRow row,
+        IReadOnlyList<CodeSource> sources,
         Func<string, string> messageWith
     )
     {
@@ -80,6 +82,9 @@ public sealed class Confirmations(
                     ),
                     clocks.RealNow
                 )
+                {
+                    Sources = sources,
+                }
             )
         );
         return decision is Rejected<Done> rejected ? rejected.Refusal.Code : null;

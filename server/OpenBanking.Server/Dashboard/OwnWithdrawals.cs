@@ -73,6 +73,7 @@ public sealed class OwnWithdrawals(
 
     /// <summary>Sends a code that is good for this form, card and amount alone; gives why none was sent, or null.</summary>
     /// <param name="codeId">Asked for twice by the same id, it is sent once.</param>
+    /// <param name="sources">Where the wish for it came from.</param>
     /// <param name="messageWith">The message with a code in it: it names amount and card.</param>
     public async Task<string?> SendCodeAsync(
         OpenSession session,
@@ -81,6 +82,7 @@ public sealed class OwnWithdrawals(
         Guid form,
         BoundCardRow card,
         long amount,
+        IReadOnlyList<CodeSource> sources,
         Func<string, string> messageWith
     )
     {
@@ -105,6 +107,9 @@ public sealed class OwnWithdrawals(
                         vault.SealJson(message, intentId.Value),
                         clocks.RealNow
                     )
+                    {
+                        Sources = sources,
+                    }
                 )
             )
         );

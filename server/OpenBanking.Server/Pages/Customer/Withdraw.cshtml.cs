@@ -10,6 +10,7 @@ public sealed class CustomerWithdrawModel(
     CustomerSessions sessions,
     DashboardQueries queries,
     OwnWithdrawals withdrawals,
+    CodeSources sources,
     BankOptions bank,
     Ids ids,
     IStringLocalizer<Texts> texts
@@ -37,6 +38,7 @@ public sealed class CustomerWithdrawModel(
             Form,
             Chosen,
             Entered,
+            sources.Of(HttpContext),
             code => Texts["WithdrawalCodeMessage", Bank.Name, code, Amounts.Yuan(Entered), Chosen.LastFour]
         );
 }

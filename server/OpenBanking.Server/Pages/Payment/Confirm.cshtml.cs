@@ -17,6 +17,7 @@ public sealed class ConfirmModel(
     PaymentCookie waiting,
     ConfirmationQueries queries,
     Confirmations.Confirmations confirmations,
+    CodeSources sources,
     BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : CustomerPage(sessions)
@@ -142,6 +143,7 @@ public sealed class ConfirmModel(
         var refusal = await confirmations.SendCodeAsync(
             Session,
             Known.Row,
+            sources.Of(HttpContext),
             code => texts["PayCodeMessage", bank.Name, code, amount, Known.Payee]
         );
         if (refusal == "too_many_codes")
