@@ -71,28 +71,12 @@ public static class OpenBankingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddDataProtection();
-        services.TryAddSingleton<ITokenStore>(provider => CreateStore(provider, Options.Options.DefaultName));
-        // Two apps of one partner know a customer by the same id, and have tokens of their own.
-        services.TryAddKeyedSingleton<ITokenStore>(
-            KeyedService.AnyKey,
-            static (provider, name) =>
-                provider.GetRequiredService<ITokenStore>() is DistributedTokenStore
-                    ? CreateStore(provider, (string)name!)
-                    : provider.GetRequiredService<ITokenStore>()
+        services.TryAddSingleton<DistributedTokens>();
+        services.TryAddSingleton<ITokenStore>(static provider =>
+            provider.GetRequiredService<DistributedTokens>().OfAll
         );
         return services;
     }
-
-    private static DistributedTokenStore CreateStore(IServiceProvider provider, string name) =>
-        new(
-            provider.GetService<IDistributedCache>()
-                ?? throw new InvalidOperationException(
-                    "AddOpenBankingDistributedTokens keeps tokens in the app's IDistributedCache, and there is none: add one, such "
-                        + "as services.AddStackExchangeRedisCache(…)."
-                ),
-            provider.GetRequiredService<IDataProtectionProvider>(),
-            name
-        );
 
     private static Action<OpenBankingOptions, IServiceProvider> WithoutServices(
         Action<OpenBankingOptions> configure
@@ -140,7 +124,10 @@ public static class OpenBankingServiceCollectionExtensions
             .RedactLoggedHeaders(static _ => true);
         services.PostConfigure<HttpClientFactoryOptions>(
             HttpClientName(name),
-            static options => options.HttpMessageHandlerBuilderActions.Add(AddSentOnce)
+            static options =>
+                options.HttpMessageHandlerBuilderActions.Add(builder =>
+                    SendOnce.AddTo(builder.AdditionalHandlers)
+                )
         );
         services
             .AddOptions<OpenBankingOptions>(name)
@@ -149,20 +136,10 @@ public static class OpenBankingServiceCollectionExtensions
             .ValidateOnStart();
     }
 
-    /// <summary>Behind whatever handlers the app has added, and once, however often the client was added.</summary>
-    private static void AddSentOnce(HttpMessageHandlerBuilder builder)
-    {
-        if (!builder.AdditionalHandlers.OfType<SentOnce>().Any())
-        {
-            builder.AdditionalHandlers.Add(new SentOnce());
-        }
-    }
-
     private static void Complete(OpenBankingOptions options, IServiceProvider provider, string name)
     {
         options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
-        options.TokenStore ??=
-            provider.GetKeyedService<ITokenStore>(name) ?? provider.GetService<ITokenStore>();
+        options.TokenStore ??= StoreOf(provider, name);
         CertificateOf(provider, name).Options = options;
         options.HttpHandler ??= provider
             .GetRequiredService<IHttpMessageHandlerFactory>()
@@ -171,6 +148,21 @@ public static class OpenBankingServiceCollectionExtensions
         {
             options.TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System;
         }
+    }
+
+    /// <summary>The client's own store, or the one of all clients.</summary>
+    private static ITokenStore? StoreOf(IServiceProvider provider, string name)
+    {
+        if (name.Length == 0)
+        {
+            return provider.GetService<ITokenStore>();
+        }
+
+        var ofAll = provider.GetKeyedService<ITokenStore>(name) ?? provider.GetService<ITokenStore>();
+        // Two apps of one partner know a customer by the same id, and have tokens of their own.
+        return provider.GetService<DistributedTokens>() is { } distributed && distributed.OfAll == ofAll
+            ? distributed.Of(name)
+            : ofAll;
     }
 
     private static OpenBankingClient Create(IServiceProvider provider, string name)

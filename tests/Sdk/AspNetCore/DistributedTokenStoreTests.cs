@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace OpenBanking.Tests.Sdk.AspNetCore;
 
@@ -99,14 +100,30 @@ public sealed class DistributedTokenStoreTests
     [Fact]
     public async Task A_store_of_the_apps_own_stays_the_one_of_every_client()
     {
-        var own = new MemoryTokenStore();
+        await using var provider = NewServices();
+        var own = new DistributedTokenStore(
+            provider.GetRequiredService<IDistributedCache>(),
+            provider.GetRequiredService<IDataProtectionProvider>(),
+            "own"
+        );
         await using var services = new ServiceCollection()
+            .AddDistributedMemoryCache()
             .AddSingleton<ITokenStore>(own)
             .AddOpenBankingDistributedTokens()
+            .AddOpenBanking(Complete)
+            .AddOpenBanking("music", Complete)
             .BuildServiceProvider();
 
-        Assert.Same(own, services.GetRequiredService<ITokenStore>());
-        Assert.Same(own, services.GetRequiredKeyedService<ITokenStore>("music"));
+        var options = services.GetRequiredService<IOptionsMonitor<OpenBankingOptions>>();
+        Assert.Same(own, options.CurrentValue.TokenStore);
+        Assert.Same(own, options.Get("music").TokenStore);
+
+        static void Complete(OpenBankingOptions options)
+        {
+            options.Authority = new Uri("https://open.bank.example");
+            options.ClientId = "app_1";
+            options.Key = ClientKey.CreateEs256();
+        }
     }
 
     private static ServiceProvider NewServices()

@@ -105,10 +105,10 @@ public sealed class ServiceTests
     }
 
     [Fact]
-    public async Task What_a_handler_would_send_again_after_an_answer_is_not_known_to_be_undone()
+    public async Task What_a_handler_would_send_again_after_a_cut_is_not_known_to_be_undone()
     {
         await using var bank = await StubBank.StartAsync();
-        bank.Script("POST /v1/payments", Answers.Text(502, "<html>", "text/html"));
+        bank.Script("POST /v1/payments", Answers.Cut);
         await using var services = WithHandlerThatTriesAgain(bank, maxRetries: 0);
 
         var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(() =>
@@ -123,6 +123,45 @@ public sealed class ServiceTests
             unknown.InnerException!.InnerException!.Message,
             StringComparison.Ordinal
         );
+    }
+
+    [Theory]
+    [InlineData(429, ProblemCodes.RateLimited)]
+    [InlineData(503, ProblemCodes.Overloaded)]
+    public async Task What_the_bank_said_before_a_handler_tried_again_is_what_the_client_is_told(
+        int status,
+        string code
+    )
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("POST /v1/payments", Answers.Problem(status, code));
+        await using var services = WithHandlerThatTriesAgain(bank, maxRetries: 0);
+
+        var refusal = await Assert.ThrowsAnyAsync<OpenBankingException>(() =>
+            services
+                .GetRequiredService<OpenBankingClient>()
+                .Payments.CreateAsync(Samples.PaymentRequest, Samples.Key)
+        );
+
+        Assert.Equal((status, code), (refusal.Status, refusal.Code));
+        Assert.Single(bank.Of("POST /v1/payments"));
+    }
+
+    [Fact]
+    public async Task A_copy_that_a_handler_sends_beside_the_first_does_not_go_out()
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("POST /v1/payments", Answers.Payment(Samples.Payment));
+        await using var services = new ServiceCollection()
+            .ConfigureHttpClientDefaults(all => all.AddHttpMessageHandler(() => new SendCopies()))
+            .AddOpenBanking(options => Complete(options, bank))
+            .BuildServiceProvider();
+
+        await services
+            .GetRequiredService<OpenBankingClient>()
+            .Payments.CreateAsync(Samples.PaymentRequest, Samples.Key);
+
+        Assert.Single(bank.Of("POST /v1/payments"));
     }
 
     [Fact]
@@ -270,6 +309,43 @@ public sealed class ServiceTests
         }
     }
 
+    /// <summary>As hedging does: a copy goes out beside the request, and the first answer counts.</summary>
+    private sealed class SendCopies : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            Task<HttpResponseMessage>[] both =
+            [
+                base.SendAsync(await CopyAsync(request), cancellationToken),
+                base.SendAsync(await CopyAsync(request), cancellationToken),
+            ];
+            return await await Task.WhenAny(both);
+        }
+
+        private static async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request)
+        {
+            var copy = new HttpRequestMessage(request.Method, request.RequestUri);
+            foreach (var (name, values) in request.Headers)
+            {
+                copy.Headers.TryAddWithoutValidation(name, values);
+            }
+
+            if (request.Content is { } content)
+            {
+                copy.Content = new ByteArrayContent(await content.ReadAsByteArrayAsync());
+                foreach (var (name, values) in content.Headers)
+                {
+                    copy.Content.Headers.TryAddWithoutValidation(name, values);
+                }
+            }
+
+            return copy;
+        }
+    }
+
     private sealed class TryAgain : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(
@@ -280,7 +356,7 @@ public sealed class ServiceTests
             try
             {
                 var answer = await base.SendAsync(request, cancellationToken);
-                if ((int)answer.StatusCode < 500)
+                if ((int)answer.StatusCode is < 500 and not 429)
                 {
                     return answer;
                 }
