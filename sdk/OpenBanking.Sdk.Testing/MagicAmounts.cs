@@ -74,6 +74,10 @@ public static class MagicAmounts
     /// <summary>The connection of the first request of each idempotency key ends before anything is done.</summary>
     public static Money LostRequest { get; } = Money.Yuan(88.15m);
 
+    /// <summary>The first request of each idempotency key is done and never answered, so that the caller's time runs out; the same
+    /// key gets the answer.</summary>
+    public static Money NoAnswer { get; } = Money.Yuan(88.16m);
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<MagicAmount> All { get; } =
     [
@@ -149,6 +153,13 @@ public static class MagicAmounts
             LostRequest,
             AnyPost,
             "the connection is cut before anything is done, the first time of each idempotency key; then done"
+        ),
+        new(
+            nameof(NoAnswer),
+            NoAnswer,
+            AnyPost,
+            "is done, and not answered until the caller's time is over, the first time of each idempotency key; the same key then "
+                + "gets the answer"
         ),
     ];
 }

@@ -171,7 +171,8 @@ public class AccountLinksClient
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether there were tokens.</returns>
-    /// <exception cref="OpenBankingException">Refused or unreachable: the tokens are still kept; try again.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable: the tokens are still kept; try again. With
+    /// <see cref="ClientErrorCodes.CustomerNotLinked"/> they are another app's: ask that app's client.</exception>
     public virtual Task<bool> RevokeTokensAsync(
         string customerId,
         CancellationToken cancellationToken = default

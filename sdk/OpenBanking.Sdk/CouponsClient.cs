@@ -17,7 +17,7 @@ public class CouponsClient
 
     internal CouponsClient(Api api) => this.api = api;
 
-    /// <summary>The stocks that this app may issue from, read page by page as they are walked.</summary>
+    /// <summary>The coupon stocks of the bank's campaigns, ended ones among them, read page by page as they are walked.</summary>
     /// <example><code source="Coupons_ListStocksAsync">
     /// var stock = await client.Coupons.ListStocksAsync().FirstAsync();
     /// Console.WriteLine($"{stock.Name["en"]}");

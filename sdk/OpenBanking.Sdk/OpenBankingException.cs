@@ -54,7 +54,8 @@ public static class ClientErrorCodes
     /// <summary>The connection broke after the request was sent: it may have been carried out.</summary>
     public const string ConnectionLost = "connection_lost";
 
-    /// <summary>No answer in time: the request may have been carried out.</summary>
+    /// <summary>No answer in time: the request may have been carried out, unless the message says that it was not
+    /// sent.</summary>
     public const string TimedOut = "timed_out";
 
     /// <summary>The answer is none that the API gives: often a gateway or proxy in between.</summary>
@@ -64,7 +65,7 @@ public static class ClientErrorCodes
     public const string InvalidMetadata = "invalid_metadata";
 
     /// <summary>The token store has no tokens of the customer, or they have run out: link the
-    /// customer.</summary>
+    /// customer. Or they are another app's, as the message says: ask that app's client.</summary>
     public const string CustomerNotLinked = "no_customer_token";
 
     /// <summary>There is no account link in progress for this browser, or it has run out: start

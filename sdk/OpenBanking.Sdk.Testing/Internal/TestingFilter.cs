@@ -3,6 +3,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace OpenBanking.Testing.Internal;
 
@@ -56,9 +58,12 @@ internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals
         {
             context.Abort();
         }
-        else if (amount == MagicAmounts.LostAnswer && !seen.ContainsKey(name))
+        else if (
+            (amount == MagicAmounts.LostAnswer || amount == MagicAmounts.NoAnswer) && !seen.ContainsKey(name)
+        )
         {
-            await LoseAnswerAsync(context, next, name).ConfigureAwait(false);
+            await LoseAnswerAsync(context, next, name, waits: amount == MagicAmounts.NoAnswer)
+                .ConfigureAwait(false);
         }
         else
         {
@@ -67,8 +72,8 @@ internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals
     }
 
     /// <summary>It is done, and the caller does not hear of it. A refusal is heard: nothing was done, and a client that has sent
-    /// nothing before is told a nonce first.</summary>
-    private async Task LoseAnswerAsync(HttpContext context, RequestDelegate next, string name)
+    /// nothing before is told a nonce first. If it waits, the connection stays until the caller gives up.</summary>
+    private async Task LoseAnswerAsync(HttpContext context, RequestDelegate next, string name, bool waits)
     {
         var caller = context.Response.Body;
         using var answer = new MemoryStream();
@@ -76,6 +81,11 @@ internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals
         await next(context).ConfigureAwait(false);
         if (context.Response.StatusCode < StatusCodes.Status400BadRequest && seen.TryAdd(name, 0))
         {
+            if (waits)
+            {
+                await GivingUpAsync(context).ConfigureAwait(false);
+            }
+
             context.Abort();
             return;
         }
@@ -83,6 +93,17 @@ internal sealed class TestingFilter(Deliveries deliveries, NextRefusals refusals
         context.Response.Body = caller;
         answer.Position = 0;
         await answer.CopyToAsync(caller).ConfigureAwait(false);
+    }
+
+    /// <summary>Until the caller gives up, or the bank ends.</summary>
+    private static async Task GivingUpAsync(HttpContext context)
+    {
+        var bank = context.RequestServices.GetRequiredService<IHostApplicationLifetime>();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted,
+            bank.ApplicationStopping
+        );
+        await Task.Delay(Timeout.Infinite, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The amount of the body, when it has one; the body is left to be read again.</summary>

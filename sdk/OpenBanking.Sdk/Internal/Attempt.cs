@@ -72,14 +72,14 @@ internal sealed record Attempt
             WorthRepeating = true,
         };
 
-    /// <summary>Nothing was sent yet: something was still waited for.</summary>
+    /// <summary>This attempt was not sent: something was still waited for.</summary>
     /// <param name="reason">What gave up by itself; null when the attempt's time was over.</param>
     public static Attempt NotBegun(Exception? reason) =>
         new()
         {
             Failure = Failed(
-                "Nothing was sent in time: what comes before it took too long, which is the token store, CurrentKey, or a token "
-                    + "of the bank's authorization server."
+                "This attempt was not carried out: what comes before it took too long, which is the token store, CurrentKey, or a "
+                    + "token of the bank's authorization server."
                     + (reason is null ? "" : " The inner exception says which."),
                 ClientErrorCodes.TimedOut,
                 reason

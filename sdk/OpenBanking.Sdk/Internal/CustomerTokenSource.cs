@@ -55,7 +55,7 @@ internal sealed class CustomerTokenSource(
         }
 
         await requests.RevokeAsync(refreshToken, cancellationToken).ConfigureAwait(false);
-        var newest = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+        var newest = Own(await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false));
         if (newest?.RefreshToken == refreshToken)
         {
             await store.RemoveAsync(customerId, CancellationToken.None).ConfigureAwait(false);
@@ -141,7 +141,7 @@ internal sealed class CustomerTokenSource(
             ClientId = clientId,
         };
 
-    /// <summary>Tokens of another app are as good as none here, and not this client's to renew or to forget.</summary>
+    /// <summary>Tokens of another app are not this client's to use, to renew or to forget.</summary>
     private CustomerTokens? Own(CustomerTokens? tokens) =>
         tokens?.ClientId is { } owner && owner != clientId
             ? throw new OpenBankingAuthenticationException(

@@ -17,14 +17,26 @@ internal static class NoConnection
         $"{address.Scheme}://{address.Authority} could not be reached: {Why(failure)} Nothing was sent."
         + ProxyOf(address);
 
-    /// <summary>A proxy that the machine names takes every address, also of this machine, unless it is told otherwise. Its name and
+    /// <summary>A proxy that the machine names takes every address, also of this machine, unless it is told otherwise. Its user and
     /// password are left out.</summary>
-    private static string ProxyOf(Uri address) =>
-        !HttpClient.DefaultProxy.IsBypassed(address)
-        && HttpClient.DefaultProxy.GetProxy(address) is { } proxy
-        && proxy != address
-            ? $" This machine's settings send it by the proxy {proxy.Host}:{proxy.Port}: NO_PROXY names what goes without."
-            : "";
+    private static string ProxyOf(Uri address)
+    {
+        try
+        {
+            return
+                !HttpClient.DefaultProxy.IsBypassed(address)
+                && HttpClient.DefaultProxy.GetProxy(address) is { } proxy
+                && proxy != address
+                ? $" Unless its handler has a proxy of its own or none, it goes by the proxy {proxy.Host}:{proxy.Port} of this "
+                    + "machine's settings: NO_PROXY names what goes without."
+                : "";
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // An app may have set a proxy of its own making; why no connection came about is not hidden by that.
+            return "";
+        }
+    }
 
     private static string Why(HttpRequestException failure) =>
         failure.HttpRequestError switch

@@ -179,6 +179,31 @@ public sealed class MagicValueTests
                 var payment = await bank.PayAsync(customer, magic.Name, magic.Amount);
                 Assert.Equal(PaymentStatus.Captured, payment.Status);
                 return -magic.Amount;
+            case nameof(MagicAmounts.NoAnswer):
+                var options = new OpenBankingOptions
+                {
+                    MaxRetries = 0,
+                    AttemptTimeout = TimeSpan.FromSeconds(3),
+                };
+                bank.Configure(options);
+                var hurried = new OpenBankingClient(options);
+                // The first request is told a nonce; what comes next has its token.
+                await hurried.Coupons.ListStocksAsync().CountAsync();
+                var late = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(() =>
+                    hurried.Payments.CreateAsync(
+                        new CreatePaymentRequest
+                        {
+                            OrderNo = magic.Name,
+                            Amount = magic.Amount,
+                            AgreementId = customer.AgreementId!,
+                        },
+                        IdempotencyKey.FromOrder(magic.Name, "payment")
+                    )
+                );
+                Assert.Equal(ClientErrorCodes.TimedOut, ((OpenBankingException)late.InnerException!).Code);
+                Assert.Equal(left - magic.Amount, await BalanceAsync(bank, customer));
+                Assert.Equal(PaymentStatus.Captured, (await late.ResolveAsync()).Status);
+                return -magic.Amount;
             default:
                 throw new InvalidOperationException($"Nothing tries {magic.Name}.");
         }

@@ -13,6 +13,7 @@ public sealed class SurroundingSettingsTests
     [InlineData("Kestrel__Endpoints__Http__Url", "http://127.0.0.1:1")]
     [InlineData("AllowedHosts", "shop.example")]
     [InlineData("Server__Sandbox", "false")]
+    [InlineData("ASPNETCORE_ENVIRONMENT", "Development")]
     public async Task A_bank_for_tests_listens_and_answers_whatever_is_set_around_it(
         string name,
         string value
@@ -37,10 +38,7 @@ public sealed class SurroundingSettingsTests
     public async Task A_proxy_that_the_machine_names_is_told_without_its_password()
     {
         var before = HttpClient.DefaultProxy;
-        HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1")
-        {
-            Credentials = new NetworkCredential("user", "the-password"),
-        };
+        HttpClient.DefaultProxy = new WebProxy("http://user:the-password@127.0.0.1:1");
         try
         {
             var client = new OpenBankingClient(
