@@ -102,7 +102,7 @@ public static class Program
         bool argumentsAlone = false
     )
     {
-        var builder = NewBuilder(args);
+        var builder = NewBuilder(args, argumentsAlone ? Environments.Production : null);
         if (argumentsAlone)
         {
             builder.Configuration.Sources.Clear();
@@ -152,11 +152,13 @@ public static class Program
         return app;
     }
 
-    private static WebApplicationBuilder NewBuilder(string[] args) =>
+    /// <param name="environment">Its name; null for what the machine says.</param>
+    private static WebApplicationBuilder NewBuilder(string[] args, string? environment = null) =>
         WebApplication.CreateBuilder(
             new WebApplicationOptions
             {
                 Args = args,
+                EnvironmentName = environment,
                 // The pages are found by this name, in whatever host the server runs.
                 ApplicationName = typeof(Program).Assembly.GetName().Name,
                 ContentRootPath = AppContext.BaseDirectory,

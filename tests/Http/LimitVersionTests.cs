@@ -73,10 +73,15 @@ public sealed class LimitVersionTests(SharedServer shared) : IAsyncDisposable
     {
         var written = versions.Select(version =>
         {
-            var limits =
-                $$"""{"daily_outflow":{{version.OfDay}},"yearly_outflow":{{version.OfYear}},"accounts_per_person":5,"cards_per_account":5,"code_above":1000}""";
+            var limits = $$"""
+                {"daily_outflow":{{version.OfDay}},"yearly_outflow":{{version.OfYear}},"accounts_per_person":5,
+                "cards_per_account":5,"code_above":1000}
+                """;
             var from = version.From.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            return $$$$"""{"effective":"{{{{from}}}}","source":"the bank","minimum_age":16,"types":{"type_ii":{{{{limits}}}},"type_iii":{{{{limits}}}}}}""";
+            return $$$$"""
+                {"effective":"{{{{from}}}}","source":"the bank","minimum_age":16,
+                "types":{"type_ii":{{{{limits}}}},"type_iii":{{{{limits}}}}}}
+                """;
         });
         return File.WriteAllTextAsync(file, $"[{string.Join(",", written)}]");
     }

@@ -21,6 +21,7 @@ public sealed class PaymentExpiry(
     /// <summary>How often worlds are looked through whose clocks are ahead, in looks at all others.</summary>
     private const int LooksBetween = 5;
 
+    private readonly SemaphoreSlim ahead = new(1);
     private int looks;
 
     /// <summary>Ends what is due, at most a limited number of each kind; gives how many it ended.</summary>
@@ -45,6 +46,34 @@ public sealed class PaymentExpiry(
     /// world; gives how many it ended.</summary>
     public async Task<int> RunAheadAsync()
     {
+        // Of two that find the same, one would end nothing, and take that for all.
+        await ahead.WaitAsync();
+        try
+        {
+            return await EndAheadAsync();
+        }
+        finally
+        {
+            ahead.Release();
+        }
+    }
+
+    /// <summary>As long as there is more; one that cannot be ended is left for the next time.</summary>
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        while (await RunOnceAsync() >= AtOnce && !stoppingToken.IsCancellationRequested)
+        {
+            // More is due.
+        }
+
+        if (looks++ % LooksBetween == 0)
+        {
+            await RunAheadAsync();
+        }
+    }
+
+    private async Task<int> EndAheadAsync()
+    {
         var ended = 0;
         foreach (var world in await clocks.ListAheadAsync())
         {
@@ -66,20 +95,6 @@ public sealed class PaymentExpiry(
         }
 
         return ended;
-    }
-
-    /// <summary>As long as there is more; one that cannot be ended is left for the next time.</summary>
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
-    {
-        while (await RunOnceAsync() >= AtOnce && !stoppingToken.IsCancellationRequested)
-        {
-            // More is due.
-        }
-
-        if (looks++ % LooksBetween == 0)
-        {
-            await RunAheadAsync();
-        }
     }
 
     private async Task<int> EndAsync(

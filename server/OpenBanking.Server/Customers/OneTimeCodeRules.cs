@@ -57,6 +57,10 @@ public static class OneTimeCodeRules
     public static bool MayBeEntered(OneTimeCodeRow code, DateTimeOffset realNow) =>
         !code.Used && code.Failures < MostFailures && realNow < code.ExpiresAt;
 
+    /// <summary>Whether it is too early for the next one.</summary>
+    public static bool WasJustSent(OneTimeCodeRow code, DateTimeOffset realNow) =>
+        realNow < code.ExpiresAt - Lifetime + LeastPause;
+
     /// <summary>Names what sending a code needs.</summary>
     public static void Want(IKeySet keys, NewOneTimeCode code)
     {

@@ -5,6 +5,7 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Dashboard;
@@ -16,6 +17,7 @@ public sealed record AccountVerificationRequest(FiveElements Elements, string No
 /// <summary>What customers do with the cards of an account: each method is one act, and gives why it was not done, or
 /// null.</summary>
 public sealed class OwnCards(
+    Store store,
     Engine.Engine engine,
     DashboardQueries queries,
     AccountConsents consents,
@@ -26,6 +28,8 @@ public sealed class OwnCards(
     Ids ids
 )
 {
+    private const int MostAsked = 1_000;
+
     /// <summary>Whether a card that was entered is bound to an account of theirs.</summary>
     public async Task<bool> IsTheirsAsync(OpenSession session, string cardNumber)
     {
@@ -44,6 +48,22 @@ public sealed class OwnCards(
         (await queries.ListCardsAsync(world, account)).Any(card =>
             Secrets.AreEqual(vault.OpenText(card.Number, card.Id.Value), cardNumber)
         );
+
+    /// <summary>Whether its bank is being asked of this very card.</summary>
+    public async Task<bool> IsBeingAddedAsync(OpenSession session, AccountRow account, string cardNumber)
+    {
+        var asked = await store.ListAsync(
+            IntentTables.Intents,
+            session.World,
+            $"kind = {IntentKind.VerifyCard} AND state <> 3 ORDER BY due_at LIMIT {MostAsked}"
+        );
+        return asked.Any(intent =>
+            intent.SubjectId == account.Id.Value
+            && vault
+                .OpenJson<AccountVerificationRequest>(intent.Request!, intent.Id.Value)
+                .Elements.CardNumber == cardNumber
+        );
+    }
 
     /// <param name="notice">What the message to the customer's phone says when the card is bound.</param>
     public async Task<string?> AddAsync(

@@ -101,7 +101,7 @@ public sealed class OwnCases(
         CaseRules.IsText(text)
             ? await OpenAsync(
                 session,
-                NewCase(session, form, kind, text) with
+                NewCase(session, await CaseOfAsync(session, form, text), kind, text) with
                 {
                     AccountId = transaction.AccountId,
                     Line = transaction.Line,
@@ -114,12 +114,21 @@ public sealed class OwnCases(
     /// <param name="form">Sent twice it is one case.</param>
     public async Task<string?> AskForNameAsync(OpenSession session, Guid form, string name, string text)
     {
+        form = await CaseOfAsync(session, form, text);
         var row = NewCase(session, form, CaseKind.NameCorrection, text);
         return await OpenAsync(session, row with { Name = vault.SealText(name, row.Id.Value) });
     }
 
     public async Task CloseAsync(OpenSession session, CaseRow row) =>
         await engine.SubmitAsync(new CloseCase(session.World, await clocks.NowAsync(session.World), row));
+
+    /// <summary>The same words sent twice are one case; others, by a page that was kept and used again, are another.</summary>
+    private async Task<Guid> CaseOfAsync(OpenSession session, Guid form, string text) =>
+        await store.FindAsync(CaseTables.Cases, session.World, new Id<CaseRow>(form)) is { } known
+        && known.CustomerId == session.Customer!.Id
+        && vault.OpenText(known.Text, known.Id.Value) != text
+            ? NewForm()
+            : form;
 
     private CaseRow NewCase(OpenSession session, Guid form, CaseKind kind, string text)
     {

@@ -39,12 +39,13 @@ public sealed class OwnMobiles(
     /// <summary>Whether it is the number that the bank knows the customer by.</summary>
     public bool IsKnown(OpenSession session, string mobile) => vault.ProfileOf(session).Mobile == mobile;
 
-    /// <summary>Whether this number was sent a code that can still be entered.</summary>
+    /// <summary>Whether this number was sent a code just now, which can be entered.</summary>
     public async Task<bool> IsCodeSentAsync(OpenSession session, string mobile) =>
         await FindAsync(session) is { State: MobileChangeState.CodeSent } change
         && MobileOf(change) == mobile
         && await store.FindAsync(CustomerTables.OneTimeCodes, session.World, change.CodeId) is { } code
-        && OneTimeCodeRules.MayBeEntered(code, clocks.RealNow);
+        && OneTimeCodeRules.MayBeEntered(code, clocks.RealNow)
+        && OneTimeCodeRules.WasJustSent(code, clocks.RealNow);
 
     /// <summary>Begins to change the number; null when a code cannot be sent now.</summary>
     /// <param name="messageWith">Makes the message with the code.</param>

@@ -53,7 +53,7 @@ public static partial class Amounts
         };
 
     [GeneratedRegex(
-        @"^¥?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{0,2})?元?\z",
+        @"^¥?(([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{0,2})?|\.[0-9]{1,2})元?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1_000
     )]

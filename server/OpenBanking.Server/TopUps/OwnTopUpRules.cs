@@ -175,7 +175,15 @@ public static class OwnTopUpRules
         );
         if (topUp.State != OwnTopUpState.Failed)
         {
-            TopUpRules.Arrive(book, account, topUp.Id.Value, appId: null, topUp.Amount, command.Now);
+            TopUpRules.Arrive(
+                book,
+                account,
+                topUp.Id.Value,
+                appId: null,
+                topUp.Amount,
+                command.Now,
+                topUp.Language
+            );
         }
 
         if (topUp.State != OwnTopUpState.Succeeded)

@@ -154,13 +154,15 @@ public static class TopUpRules
     }
 
     /// <summary>What comes to a closed account, or would be more than may be on it by now, goes back to the card.</summary>
+    /// <param name="language">In which its customer ordered it; null for an app's.</param>
     internal static void Arrive(
         Book book,
         AccountRow account,
         Guid topUpId,
         Guid? appId,
         long amount,
-        DateTimeOffset now
+        DateTimeOffset now,
+        string? language = null
     )
     {
         LedgerRules.Post(
@@ -174,7 +176,7 @@ public static class TopUpRules
                 LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(book, account, amount, now), account.Currency)
             )
         );
-        WithdrawalRules.SendOn(book, account, topUpId, amount, now);
+        WithdrawalRules.SendOn(book, account, topUpId, amount, now, language);
     }
 
     public static TopUpStatus StatusOf(TopUpState state) =>

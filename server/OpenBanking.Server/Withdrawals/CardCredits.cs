@@ -76,7 +76,7 @@ public sealed class CardCredits(
             withdrawal.Source == WithdrawalSource.Account
                 ? await consents.ListRowsAsync(reference.World, account)
                 : [],
-            TextOf(withdrawal, failureCode is null) is { } text
+            TextOf(withdrawal, failureCode) is { } text
                 ? await notices.WriteAsync(
                     reference.World,
                     text,
@@ -101,12 +101,14 @@ public sealed class CardCredits(
         ?? PageLanguages.Supported[0];
 
     /// <summary>What the customer is told in the end; null for nothing.</summary>
-    private static string? TextOf(WithdrawalRow withdrawal, bool paid) =>
-        (withdrawal.Source, paid) switch
+    private static string? TextOf(WithdrawalRow withdrawal, string? failureCode) =>
+        (withdrawal.Source, failureCode) switch
         {
-            (WithdrawalSource.Account, false) => "ClosingRefusedMessage",
-            (WithdrawalSource.Order, false) => "WithdrawalFailedMessage",
-            (WithdrawalSource.Suspense, true) => "SentOnMessage",
+            // Told only if the closing ends with it.
+            (WithdrawalSource.Account, null or DeclineCodes.AccountFrozen) => "ClosingStoppedMessage",
+            (WithdrawalSource.Account, _) => "ClosingRefusedMessage",
+            (WithdrawalSource.Order, not null) => "WithdrawalFailedMessage",
+            (WithdrawalSource.Suspense, null) => "SentOnMessage",
             _ => null,
         };
 

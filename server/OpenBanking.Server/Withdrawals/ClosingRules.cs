@@ -103,10 +103,11 @@ public static class ClosingRules
         : withdrawalUnderWay ? Refusals.WithdrawalUnderWay
         : null;
 
-    /// <summary>The card's bank did not take it, or may not be asked: the account is what it was.</summary>
+    /// <summary>The card's bank did not take it, or may not be asked: the account is what it was, and the customer is told.</summary>
     internal static void GiveUp(CompleteWithdrawal command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Withdrawal.AccountId);
+        command.Notice?.Send(book, account.CustomerId);
         if (AccountStanding.Of(account).Reopen() is { } open)
         {
             AccountRules.Move(book, account, open, EventTypes.AccountActive, AppsOf(command, book));

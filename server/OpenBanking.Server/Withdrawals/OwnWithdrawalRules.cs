@@ -90,7 +90,7 @@ public static class OwnWithdrawalRules
     {
         if (book.Find(CustomerTables.OneTimeCodes, command.Code.CodeId) is { } known)
         {
-            return known.MobileIndex.AsSpan().SequenceEqual(command.Code.MobileIndex)
+            return known.MobileIndex == command.Code.MobileIndex
                 ? Decision.Accept(new Done())
                 : Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }

@@ -13,8 +13,8 @@ namespace OpenBanking.Server.Withdrawals;
 /// <param name="DeclineCode">Why the card's bank refused; null when it has the money.</param>
 /// <param name="NextId">For what came to a closing account meanwhile.</param>
 /// <param name="Consents">The consents to use the account, which end when it is closed.</param>
-/// <param name="Notice">Tells the customer that what they ordered, or the rest of the account they close, did not come to the
-/// card, or that the card has what their account did not take; null where there is nothing to tell.</param>
+/// <param name="Notice">Tells the customer that what they ordered did not come to the card, that the account they close was not
+/// closed, or that the card has what their account did not take; null where there is nothing to tell.</param>
 public record CompleteWithdrawal(
     World World,
     DateTimeOffset Now,
@@ -120,7 +120,11 @@ public static class WithdrawalRules
             );
         }
 
-        command.Notice?.Send(book, withdrawal.CustomerId);
+        if (withdrawal.Source != WithdrawalSource.Account)
+        {
+            command.Notice?.Send(book, withdrawal.CustomerId);
+        }
+
         if (withdrawal.Source == WithdrawalSource.Account)
         {
             if (paid)
@@ -185,11 +189,19 @@ public static class WithdrawalRules
     /// <summary>Sends on to the card what came for an account that does not take it. It has the id of what it came from, which
     /// comes once.</summary>
     /// <param name="account">As it was before.</param>
-    public static void SendOn(Book book, AccountRow account, Guid id, long amount, DateTimeOffset now)
+    /// <param name="language">In which its customer ordered it; null for what they did not.</param>
+    public static void SendOn(
+        Book book,
+        AccountRow account,
+        Guid id,
+        long amount,
+        DateTimeOffset now,
+        string? language = null
+    )
     {
         if (amount > 0 && !Takes(book, account, amount, now))
         {
-            Ask(book, account, WithdrawalSource.Suspense, amount, new(id), new(id), now, now);
+            Ask(book, account, WithdrawalSource.Suspense, amount, new(id), new(id), now, now, language);
         }
     }
 

@@ -160,6 +160,7 @@ public sealed class OwnCardTests(SharedServer shared) : OwnPageTests(shared)
         page = Browser.Address;
         await TapTwiceAsync("Remove", ("Pin", TestPartner.Pin));
         Assert.DoesNotContain(Last(Person.CardNumber), Text());
+        await MessageAsync(Person, "was removed");
         Assert.Single(await MessagesAsync(Person), message => message.Text.Contains("was removed"));
 
         await Browser.GoAsync(Own("/data.json"));

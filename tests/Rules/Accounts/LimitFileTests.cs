@@ -114,7 +114,8 @@ public class LimitFileTests
     private static string Version(string effective, string typeTwo = Good) =>
         $$$$"""
             {"effective":"{{{{effective}}}}","source":"notice","minimum_age":16,"types":{"type_ii":{{{{typeTwo}}}},
-            "type_iii":{"daily_outflow":200,"yearly_outflow":2000,"accounts_per_person":1,"cards_per_account":2,"code_above":50,"most_balance":300}}}
+            "type_iii":{"daily_outflow":200,"yearly_outflow":2000,"accounts_per_person":1,"cards_per_account":2,"code_above":50,
+            "most_balance":300}}}
             """;
 
     /// <summary>A good version, and one with these limits after it.</summary>

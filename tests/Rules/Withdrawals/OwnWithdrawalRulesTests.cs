@@ -232,7 +232,21 @@ public class OwnWithdrawalRulesTests
 
         var bank = BankWith(Rows.Account);
         SendCode(bank);
-        Assert.Equal("too_many_codes", bank.Run(sendCode).Rejected.Code);
+        var anotherCode = sendCode with { Code = sendCode.Code with { CodeId = Rows.Id<OneTimeCodeRow>(9) } };
+        Assert.Equal("too_many_codes", bank.Run(anotherCode).Rejected.Code);
+    }
+
+    [Fact]
+    public void A_code_that_is_asked_for_twice_by_its_id_is_sent_once_and_is_nobody_elses()
+    {
+        var bank = BankWith(Rows.Account);
+        SendCode(bank);
+
+        SendCode(bank);
+
+        Assert.Single(Messages(bank));
+        var ofAnother = sendCode with { Code = sendCode.Code with { MobileIndex = "another" } };
+        Assert.Equal(OwnAccountRules.Refusals.NotNow, bank.Run(ofAnother).Rejected.Code);
     }
 
     private static void SendCode(MemoryBank bank) => Assert.Equal(new Done(), bank.Run(sendCode).Accepted);
@@ -248,7 +262,7 @@ public class OwnWithdrawalRulesTests
             Rows.Id<IntentRow>(4),
             Rows.Noon,
             Consents: [],
-            new(Rows.Id<IntentRow>(3), Rows.Sealed, Rows.Noon)
+            declineCode is null ? null : new(Rows.Id<IntentRow>(3), Rows.Sealed, Rows.Noon)
         );
 
     private static IEnumerable<IntentRow> Messages(MemoryBank bank) =>

@@ -61,6 +61,10 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
         "withdrawal_of_account"
     )]
     [InlineData(
+        "world = 1 AND account_id = md5('7')::uuid AND language IS NOT NULL ORDER BY id DESC LIMIT 1",
+        "withdrawal_of_account"
+    )]
+    [InlineData(
         "world = 1 AND account_id = md5('7')::uuid AND source = 3 AND state = 1",
         "withdrawal_of_account"
     )]

@@ -74,7 +74,8 @@ public sealed class CustomerAccountModel(
         Lines = [.. lines.Take(OnePage)];
         ClosingRefused =
             Account.State == AccountState.Active
-            && await accounts.FindLastClosingAsync(World, Account) is { State: WithdrawalState.Failed };
+            && await accounts.FindLastClosingAsync(World, Account)
+                is { State: WithdrawalState.Failed, DeclineCode: not DeclineCodes.AccountFrozen };
         NotOnAccount = await topUps.ListNotOnAccountAsync(World, Account);
         var agreed = await Queries.FindAgreementAsync(World, Account);
         AgreedAt = agreed?.AgreedAt;

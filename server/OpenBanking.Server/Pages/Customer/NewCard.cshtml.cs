@@ -42,7 +42,9 @@ public sealed class CustomerNewCardModel(
         var notice = Texts["CardAddedMessage", bank.Name, number[^4..], Account.LastFour];
         var refusal = await cards.AddAsync(Session, Account, number, Pin!, notice);
         // Of two taps one adds it; the cards show how far that is.
-        return refusal is VerificationRules.Refusals.UnderWay or OwnCardRules.Refusals.Changed
+        return
+            refusal is VerificationRules.Refusals.UnderWay or OwnCardRules.Refusals.Changed
+            && await cards.IsBeingAddedAsync(Session, Account, number)
             ? SeeOther(DoneRoute)
             : DoneUnless(refusal);
     }
