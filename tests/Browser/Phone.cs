@@ -59,7 +59,7 @@ public sealed class Phone : IAsyncDisposable
         var browser = await playwright.Chromium.LaunchAsync(
             new()
             {
-                ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",
+                ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? Chromium(),
                 Args =
                 [
                     "--no-sandbox",
@@ -216,6 +216,12 @@ public sealed class Phone : IAsyncDisposable
         await browser.DisposeAsync();
         playwright.Dispose();
     }
+
+    /// <summary>Without windows if it is there: the same Chromium takes a third less processor time so.</summary>
+    private static string Chromium() =>
+        File.Exists("/usr/bin/chromium-headless-shell")
+            ? "/usr/bin/chromium-headless-shell"
+            : "/usr/bin/chromium";
 
     private static string FindRoot()
     {
