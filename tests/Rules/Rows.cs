@@ -324,6 +324,9 @@ internal static class Rows
     public static InternalAccountKey Budget { get; } =
         new(InternalAccountKind.CampaignBudget, Campaign.Id.Value, Money.Renminbi);
 
+    public static InternalAccountKey MarketingFund { get; } =
+        new(InternalAccountKind.MarketingFund, Guid.Empty, Money.Renminbi);
+
     public static InternalAccountKey CardClearing { get; } =
         new(InternalAccountKind.CardClearing, Guid.Empty, Money.Renminbi);
 

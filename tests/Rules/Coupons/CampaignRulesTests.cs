@@ -9,25 +9,23 @@ namespace OpenBanking.Tests.Rules.Coupons;
 
 public class CampaignRulesTests
 {
-    private static readonly InternalAccountKey fund = new(
-        InternalAccountKind.MarketingFund,
-        Guid.Empty,
-        Money.Renminbi
-    );
-
     private readonly MemoryBank bank = new MemoryBank()
         .Put(CouponTables.Campaigns, Rows.Campaign)
         .Put(CouponTables.Coupons, Rows.Coupon)
         .Put(AccountTables.Accounts, Rows.Account)
         .Put(ConsentTables.Agreements, Rows.Agreement)
-        .Put(LedgerTables.InternalAccounts, Rows.Holds(Rows.Budget, 500_00), Rows.Holds(fund, -500_00));
+        .Put(
+            LedgerTables.InternalAccounts,
+            Rows.Holds(Rows.Budget, 500_00),
+            Rows.Holds(Rows.MarketingFund, -500_00)
+        );
 
     [Fact]
     public void What_is_left_of_the_budget_goes_back_and_no_coupon_is_issued_any_more()
     {
         Assert.Equal(500_00, bank.Run(Settle()).Accepted);
 
-        Assert.Equal((0, 0), (Balance(Rows.Budget), Balance(fund)));
+        Assert.Equal((0, 0), (Balance(Rows.Budget), Balance(Rows.MarketingFund)));
         Assert.Equal(CampaignState.Settled, bank.Get(CouponTables.Campaigns, Rows.Campaign.Id).State);
         Assert.Equal(0, bank.Run(Settle()).Accepted);
     }
@@ -48,7 +46,7 @@ public class CampaignRulesTests
             )
         ).Accepted;
         bank.Run(Settle());
-        Assert.Equal(-5_00, Balance(fund));
+        Assert.Equal(-5_00, Balance(Rows.MarketingFund));
 
         var refund = bank.Run(
             new CreateRefund(
@@ -65,7 +63,7 @@ public class CampaignRulesTests
             (15_00, 5_00, false),
             (refund.CustomerAmount, refund.DiscountAmount, refund.CouponReturned)
         );
-        Assert.Equal((0, 0), (Balance(Rows.Budget), Balance(fund)));
+        Assert.Equal((0, 0), (Balance(Rows.Budget), Balance(Rows.MarketingFund)));
     }
 
     private static SettleCampaign Settle() => new(Rows.World, Rows.Campaign.EndsAt, Rows.Campaign);

@@ -200,7 +200,13 @@ internal static partial class BankInvariants
             {
                 var given = payments.Where(payment => payment.CampaignId == campaign.Id).Sum(GivenByCampaign);
                 var budget = bank.Get(LedgerTables.InternalAccounts, Rows.Budget).Balance;
-                Must.Be(campaign.Budget - given, budget);
+                var fund = bank.Get(LedgerTables.InternalAccounts, Rows.MarketingFund).Balance;
+                Must.Be(
+                    campaign.State == CampaignState.Settled
+                        ? (0, -given)
+                        : (campaign.Budget - given, -campaign.Budget),
+                    (budget, fund)
+                );
                 Assert.True(budget >= 0);
             }
         );

@@ -72,6 +72,8 @@ public class CommandSequenceProperties(ITestOutputHelper output)
         EventTypes.AccountActive,
         DeclineCodes.AccountDormant,
         OwnAccountRules.Refusals.NotNow,
+        Stage.CampaignSettled,
+        Stage.RefundedToTheFund,
         Stage.Withdrawn,
         Stage.WithdrawalReturned,
         Stage.OrderedTwice,

@@ -53,6 +53,7 @@ internal sealed class Comparison(
             AssertHeld(model.Payments[i], payment);
         }
 
+        Must.Be(model.Budget, bank.Get(LedgerTables.InternalAccounts, Rows.Budget).Balance);
         for (var app = 1; app <= 2; app++)
         {
             for (var owner = 0; owner <= 2; owner++)

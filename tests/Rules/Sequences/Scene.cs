@@ -88,7 +88,7 @@ internal sealed class Scene
                 quantity: 4,
                 perCustomer: 2,
                 validDays: 30,
-                openDays: 400
+                openDays: 60
             ),
             Stock(2, discount: 30_00, threshold: 0, quantity: 3, perCustomer: 3, validDays: 1, openDays: 10)
         );

@@ -102,6 +102,9 @@ internal sealed partial class Stage
             case Step.Transfer transfer when payouts.Count > 0:
                 Play(transfer, at);
                 break;
+            case Step.EndCampaign end:
+                Play(end);
+                break;
             case Step.Refund refund when payments.Count > 0:
                 Play(refund, at);
                 break;
@@ -259,9 +262,18 @@ internal sealed partial class Stage
         return pick.Count == 0 ? null : pick[number % pick.Count];
     }
 
+    /// <summary>Which payment is refunded: one of three with a coupon, if there are any.</summary>
+    private int PickPayment(int number)
+    {
+        var redeemed = number < 8 ? [] : model.Payments.FindAll(payment => payment.Coupon?.UsedBy == payment);
+        return redeemed.Count == 0
+            ? number % payments.Count
+            : model.Payments.IndexOf(redeemed[number % redeemed.Count]);
+    }
+
     private void Play(Step.Refund step, DateTimeOffset at)
     {
-        var i = step.Payment % payments.Count;
+        var i = PickPayment(step.Payment);
         long? amount = step.Thirds is { } thirds ? Math.Max(1, payments[i].Amount * thirds / 3) : null;
         // One of three names the last part for all of it.
         var parts = model.Payments[i].Shares.Count;
@@ -269,7 +281,7 @@ internal sealed partial class Stage
             parts > 1 && amount is { } whole && step.Payment % 3 == 0
                 ? [.. Enumerable.Repeat(0L, parts - 1), whole]
                 : null;
-        Run(
+        var refunded = Run(
             new CreateRefund(Rows.World, at, scene.New<RefundRow>(), payments[i], amount, Reason: null)
             {
                 Named = named,
@@ -277,6 +289,10 @@ internal sealed partial class Stage
             model.Refund(model.Payments[i], amount, named, at),
             refund => refund.Id.Value
         );
+        if (model.CampaignSettled && refunded is { DiscountAmount: > 0 })
+        {
+            seen(RefundedToTheFund);
+        }
     }
 
     private void Play(Step.Revoke step, DateTimeOffset at)

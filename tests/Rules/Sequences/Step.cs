@@ -84,6 +84,7 @@ internal static partial class Steps
         (10, Holds()),
         (6, Confirmations()),
         (5, Payouts()),
+        (2, CampaignEnds()),
         (4, Withdrawals()),
         (3, Sleep()),
         (
