@@ -165,12 +165,16 @@ withCustomer.MapPost(
     "/coupons/{number}",
     async (string number, OpenBankingClient client) =>
     {
-        var stock = await client.Coupons.ListStocksAsync().FirstAsync();
-        coupon = await client.Coupons.IssueAsync(
-            new IssueCouponRequest { StockId = stock.Id, CustomerId = Customer().CustomerId },
-            IdempotencyKey.FromOrder(number, "coupon")
-        );
-        return $"{coupon.Status}: {stock.Name["en"]}\n";
+        await foreach (var stock in client.Coupons.ListStocksAsync())
+        {
+            coupon = await client.Coupons.IssueAsync(
+                new IssueCouponRequest { StockId = stock.Id, CustomerId = Customer().CustomerId },
+                IdempotencyKey.FromOrder(number, "coupon")
+            );
+            return $"{coupon.Status}: {stock.Name["en"]}\n";
+        }
+
+        return "The bank has no coupons now.\n";
     }
 );
 
@@ -194,7 +198,7 @@ withCustomer.MapPost(
         payments[orderNo] = payment;
         return payment.Status == PaymentStatus.Captured
             ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}.\n"
-            : $"Declined: {payment.DeclineCode}.\n";
+            : $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}\n";
     }
 );
 

@@ -30,7 +30,7 @@ public static class AuthorizeAndCapture
 
         if (held.Status != PaymentStatus.Authorized)
         {
-            Console.WriteLine($"The barrier stays closed: {held.DeclineCode}.");
+            Console.WriteLine($"The barrier stays closed: {await client.Payments.ExplainDeclineAsync(held)}");
             return held;
         }
 

@@ -213,6 +213,7 @@ public sealed class Journey(
                 && declined.Status == PaymentStatus.Failed,
             $"It is {declined.Status} {declined.DeclineCode}."
         );
+        var why = await client.Payments.ExplainDeclineAsync(declined);
         await TopUpAsync(Money.Yuan(10));
         var paid = await client.Payments.CreateAsync(
             tooMuch,
@@ -224,7 +225,7 @@ public sealed class Journey(
             $"The second attempt is {paid.Status} {paid.DeclineCode}."
         );
         return new(
-            $"{declined.Status} with {declined.DeclineCode}; {paid.Status} in a second attempt after a top-up",
+            $"{declined.Status}: {why.Meaning} ({why.Code}); {paid.Status} in a second attempt after a top-up",
             paid.Response?.RequestId
         );
     }
@@ -237,7 +238,8 @@ public sealed class Journey(
             IdempotencyKey.FromOrder(second.OrderNo, "payment")
         );
         Require(declined.DeclineCode == DeclineCodes.CouponAlreadyRedeemed, $"It is {declined.Status}.");
-        return new($"{declined.Status} with {declined.DeclineCode}", declined.Response?.RequestId);
+        var why = await client.Payments.ExplainDeclineAsync(declined);
+        return new($"{declined.Status}: {why.Meaning} ({why.Code})", declined.Response?.RequestId);
     }
 
     private async Task<StepResult> RefundAsync()

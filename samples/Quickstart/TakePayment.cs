@@ -32,7 +32,7 @@ public static class TakePayment
 
         Console.WriteLine(payment.Status == PaymentStatus.Captured
             ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}."
-            : $"Declined: {payment.DeclineCode}.");
+            : $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}");
         // </take_payment>
         // csharpier-ignore-end
         return payment;

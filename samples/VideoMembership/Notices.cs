@@ -26,6 +26,7 @@ public static class Notices
     public const string Refused = "refused";
     public const string TopUpRunning = "top_up_running";
     public const string Unknown = "unknown";
+    public const string Unlinked = "unlinked";
 
     private static readonly Dictionary<string, Notice> all = new()
     {
@@ -74,6 +75,10 @@ public static class Notices
         [Unknown] = new(
             "The bank's answer did not arrive. Press the button again: it is never done twice.",
             "未收到银行的答复。请再按一次，不会重复办理。"
+        ),
+        [Unlinked] = new(
+            "Your account is out of this app: nothing is charged to it any more.",
+            "已解除账户关联，不会再从该账户扣款。"
         ),
     };
 

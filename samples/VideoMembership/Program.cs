@@ -10,6 +10,7 @@ var shop = new Shop(Path.Combine(folder, "video"));
 
 builder.Services.AddSingleton(shop);
 builder.Services.AddSingleton(partner);
+builder.Services.AddSingleton<Renewals>();
 builder.Services.AddRazorPages();
 builder
     .Services.AddDataProtection()
@@ -62,6 +63,7 @@ app.MapOpenBankingAccountLink(
                 user with
                 {
                     CustomerId = customer.CustomerId,
+                    ConsentId = customer.ConsentId,
                     AccountId = customer.AccountId,
                     AgreementId = customer.AgreementId,
                     CouponId = customer.CustomerId == user.CustomerId ? user.CouponId : null,
@@ -80,17 +82,7 @@ app.MapOpenBankingWebhooks(
     partner.WebhookSecret,
     (happened, _) =>
     {
-        if (happened.Data.OrderNo is { } orderNo && shop.FindOrder(orderNo) is { } order)
-        {
-            var state = happened.Type switch
-            {
-                EventTypes.PaymentCaptured when order.State != OrderState.Refunded => OrderState.Delivered,
-                EventTypes.PaymentRefunded => OrderState.Refunded,
-                _ => order.State,
-            };
-            shop.Save(order with { State = state, PaymentId = happened.Data.PaymentId });
-        }
-
+        shop.Apply(happened);
         return Task.CompletedTask;
     }
 );
@@ -151,4 +143,20 @@ app.MapGet(
             : Results.NotFound()
 );
 
+// For a scheduler on this machine, once a day; at is for a day that was missed.
+app.MapPost(
+    "/renewals",
+    async (HttpContext context, DateTimeOffset? at, Renewals renewals, CancellationToken cancellationToken) =>
+        ThisMachine.Calls(context)
+            ? Results.Ok(await renewals.RunAsync(at ?? TimeProvider.System.GetUtcNow(), cancellationToken))
+            : Results.NotFound()
+);
+
+// What happened while this app was away, before it serves anybody.
+await MissedEvents.TakeInAsync(
+    app.Services.GetRequiredService<OpenBankingClient>(),
+    shop,
+    app.Logger,
+    app.Lifetime.ApplicationStopping
+);
 app.Run();

@@ -12,16 +12,27 @@ public enum OrderState
 
     /// <summary>The bank takes no payment for it any more.</summary>
     Closed,
+
+    /// <summary>Its month is over, and the next one was not charged.</summary>
+    Lapsed,
 }
 
 /// <summary>An order of one month of videos.</summary>
-public sealed record MembershipOrder(string OrderNo, string? UserId, OrderState State, string? PaymentId);
+/// <param name="PaidUntil">When its month is over: known once it is delivered, and of a renewal before.</param>
+public sealed record MembershipOrder(
+    string OrderNo,
+    string? UserId,
+    OrderState State,
+    string? PaymentId,
+    DateTimeOffset? PaidUntil = null
+);
 
 /// <summary>A user of the video app, who that is at the bank, and how many top-ups and vouchers the bank has answered: the next
 /// one has the next number.</summary>
 public sealed record VideoUser(
     string Id,
     string? CustomerId = null,
+    string? ConsentId = null,
     string? AccountId = null,
     string? AgreementId = null,
     string? CouponId = null,
@@ -45,6 +56,19 @@ public sealed class Shop
     }
 
     public static Money Price { get; } = Money.Yuan(19.90m);
+
+    /// <summary>Where the events that have been taken in end; null before the first.</summary>
+    public string? EventCursor
+    {
+        get
+        {
+            lock (changing)
+            {
+                return data.EventCursor;
+            }
+        }
+        set => Change(() => data = data with { EventCursor = value });
+    }
 
     public VideoUser FindUser(string id)
     {
@@ -82,6 +106,73 @@ public sealed class Shop
         );
         Save(order);
         return order;
+    }
+
+    /// <summary>The newest orders whose month is over by then, and renewals of which it is not known whether they were
+    /// charged.</summary>
+    public IReadOnlyList<MembershipOrder> FindDue(DateTimeOffset at)
+    {
+        lock (changing)
+        {
+            return
+            [
+                .. data
+                    .Orders.Values.Where(order => order.UserId is not null)
+                    .GroupBy(order => order.UserId)
+                    .Select(ofUser => ofUser.MaxBy(order => order.OrderNo)!)
+                    .Where(newest =>
+                        newest is { State: OrderState.Ordered, PaidUntil: not null }
+                        || (newest.State == OrderState.Delivered && newest.PaidUntil <= at)
+                    ),
+            ];
+        }
+    }
+
+    /// <summary>The order of the next month: the same one, however often it is asked for.</summary>
+    public MembershipOrder Renew(MembershipOrder order)
+    {
+        var next = order with
+        {
+            OrderNo = $"video-{order.OrderNo.Split('-')[1]}-{order.PaidUntil:yyyyMM}",
+            State = OrderState.Ordered,
+            PaymentId = null,
+            PaidUntil = order.PaidUntil!.Value.AddMonths(1),
+        };
+        Save(next);
+        return next;
+    }
+
+    /// <summary>Takes in what the bank says happened. Events come in no promised order, and may come again: a refund stays
+    /// one.</summary>
+    public void Apply(WebhookEvent happened)
+    {
+        lock (changing)
+        {
+            if (happened.Data.OrderNo is not { } orderNo || FindOrder(orderNo) is not { } order)
+            {
+                return;
+            }
+
+            if (happened.Type == EventTypes.PaymentRefunded)
+            {
+                Save(order with { State = OrderState.Refunded, PaymentId = happened.Data.PaymentId });
+            }
+            else if (
+                happened.Type == EventTypes.PaymentCaptured
+                && order.State != OrderState.Refunded
+                && !(order.State == OrderState.Lapsed && order.PaymentId == happened.Data.PaymentId)
+            )
+            {
+                Save(
+                    order with
+                    {
+                        State = OrderState.Delivered,
+                        PaymentId = happened.Data.PaymentId,
+                        PaidUntil = order.PaidUntil ?? happened.CreatedAt.AddMonths(1),
+                    }
+                );
+            }
+        }
     }
 
     /// <summary>Waits until nothing else is done for the user; disposed, it lets the next one go. An app on several machines
@@ -122,6 +213,7 @@ public sealed class Shop
 
     private sealed record Data(
         Dictionary<string, VideoUser> Users,
-        Dictionary<string, MembershipOrder> Orders
+        Dictionary<string, MembershipOrder> Orders,
+        string? EventCursor = null
     );
 }

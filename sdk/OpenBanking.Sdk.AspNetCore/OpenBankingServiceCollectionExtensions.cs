@@ -115,10 +115,10 @@ public static class OpenBankingServiceCollectionExtensions
         );
 
         // The client keeps its handler for good, so connections are renewed in it and not by the factory.
-        services.AddKeyedSingleton<ConnectionCertificate>(HttpClientName(name));
+        services.AddKeyedSingleton<ConnectionOptions>(HttpClientName(name));
         services
             .AddHttpClient(HttpClientName(name))
-            .ConfigurePrimaryHttpMessageHandler(provider => CertificateOf(provider, name).NewHandler())
+            .ConfigurePrimaryHttpMessageHandler(provider => ConnectionsOf(provider, name).NewHandler())
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             // On .NET 8, or where the app shows headers of all its clients, the factory's own log lines would have tokens and proofs.
             .RedactLoggedHeaders(static _ => true);
@@ -140,7 +140,7 @@ public static class OpenBankingServiceCollectionExtensions
     {
         options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
         options.TokenStore ??= StoreOf(provider, name);
-        CertificateOf(provider, name).Options = options;
+        ConnectionsOf(provider, name).Options = options;
         options.HttpHandler ??= provider
             .GetRequiredService<IHttpMessageHandlerFactory>()
             .CreateHandler(HttpClientName(name));
@@ -176,8 +176,8 @@ public static class OpenBankingServiceCollectionExtensions
         return new(provider.GetRequiredService<IOptionsMonitor<OpenBankingOptions>>().Get(name));
     }
 
-    private static ConnectionCertificate CertificateOf(IServiceProvider provider, string name) =>
-        provider.GetRequiredKeyedService<ConnectionCertificate>(HttpClientName(name));
+    private static ConnectionOptions ConnectionsOf(IServiceProvider provider, string name) =>
+        provider.GetRequiredKeyedService<ConnectionOptions>(HttpClientName(name));
 
     private static string HttpClientName(string name) =>
         name.Length == 0 ? "OpenBanking" : $"OpenBanking:{name}";

@@ -49,7 +49,10 @@ public sealed partial class BankCustomer : IDisposable
         this.person = person;
         this.pin = pin;
         messages = new Uri($"{messagesUrl}.json?mobile={person.Mobile}");
-        browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        // A proxy that the machine's settings name has no way to this machine.
+        browser = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = !messages.IsLoopback }
+        );
         browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
     }
 

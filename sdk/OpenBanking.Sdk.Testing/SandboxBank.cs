@@ -87,8 +87,9 @@ public sealed class SandboxBank : IAsyncDisposable
         try
         {
             var key = ClientKey.CreateEs256();
+            using var http = CreateHttpHandler();
             var sandbox = await AppRegistration
-                .SignUpForSandboxAsync(server.Address, "Test partner", cancellationToken: cancellationToken)
+                .SignUpForSandboxAsync(server.Address, "Test partner", http, cancellationToken)
                 .ConfigureAwait(false);
             var app = await AppRegistration
                 .RegisterAsync(
@@ -100,7 +101,8 @@ public sealed class SandboxBank : IAsyncDisposable
                         RedirectUris = [options.RedirectUri.ToString()],
                         Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
                     },
-                    cancellationToken: cancellationToken
+                    http,
+                    cancellationToken
                 )
                 .ConfigureAwait(false);
             return new(server, sandbox, options, key, app.ClientId);
@@ -112,13 +114,23 @@ public sealed class SandboxBank : IAsyncDisposable
         }
     }
 
-    /// <summary>Points a client at this bank and its app: <c>services.AddOpenBanking(bank.Configure)</c>.</summary>
+    /// <summary>A new handler that goes to the bank by no proxy, whatever the machine's settings name: for
+    /// <see cref="AppRegistration"/>, and for an <see cref="HttpClient"/> that looks at the bank's pages. It is the caller's.</summary>
+    public static SocketsHttpHandler CreateHttpHandler()
+    {
+        var handler = OpenBankingOptions.CreateHttpHandler();
+        handler.UseProxy = false;
+        return handler;
+    }
+
+    /// <summary>Points a client at this bank and its app, by no proxy: <c>services.AddOpenBanking(bank.Configure)</c>.</summary>
     public void Configure(OpenBankingOptions target)
     {
         ArgumentNullException.ThrowIfNull(target);
         target.Authority = Address;
         target.ClientId = ClientId;
         target.Key = Key;
+        target.UseProxy = false;
     }
 
     /// <summary>Has a person go through the bank's own pages, without a browser: signs in, opens an account, sets the PIN

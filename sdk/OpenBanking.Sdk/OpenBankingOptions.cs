@@ -65,6 +65,12 @@ public sealed class OpenBankingOptions
     /// proof is good for one sending, and the client tries again by itself.</summary>
     public HttpMessageHandler? HttpHandler { get; set; }
 
+    /// <summary>Whether requests go by the proxy that the machine's settings name, such as <c>HTTPS_PROXY</c>; <c>true</c> by default.
+    /// <c>false</c> for a bank on this machine or in its network.</summary>
+    /// <remarks>Of no account for a <see cref="HttpHandler"/> of one's own, nor for a primary handler that an app gives the HTTP client
+    /// of its container.</remarks>
+    public bool UseProxy { get; set; } = true;
+
     /// <summary>The clock; the system's by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

@@ -8,11 +8,15 @@ namespace OpenBanking.Tests.Quickstart;
 public sealed class Feed : IDisposable
 {
     private readonly TemporaryFolder folder = new();
+    private readonly Lazy<string> templates;
 
     /// <summary>Packs what the solution's build has made.</summary>
     public Feed()
     {
         Start(Path.Combine(Programs.Root, "nuget/pack"), Programs.Root, ["--no-build", Packages]);
+        templates = new(() =>
+            Run("new", "install", Path.Combine(Packages, "OpenBanking.Templates.0.1.0.nupkg"))
+        );
         var known =
             Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(
@@ -42,6 +46,26 @@ public sealed class Feed : IDisposable
     public string this[string name] => folder[name];
 
     public void Dispose() => folder.Dispose();
+
+    /// <summary>Makes an app of the template.</summary>
+    public void MakeApp(string name, params string[] more)
+    {
+        _ = templates.Value;
+        Run(["new", "openbanking-partner", "--output", folder[name], .. more]);
+    }
+
+    /// <summary>Builds what is in a folder of it; gives what is said of it, which is nothing when all is well.</summary>
+    public string Build(string name, params string[] more) =>
+        Run(["build", folder[name], "--configuration", "Release", "--verbosity", "quiet", .. more]);
+
+    /// <summary>Packs what the solution's build has made, and holds it against this.</summary>
+    /// <exception cref="InvalidOperationException">It does not hold; the message is what is said then.</exception>
+    public void PackAgainst(string baseline) =>
+        Start(
+            Path.Combine(Programs.Root, "nuget/pack"),
+            Programs.Root,
+            ["--baseline", folder[baseline], "--no-build", folder["again"]]
+        );
 
     /// <summary>Runs dotnet with a home of its own; gives what it says.</summary>
     public string Run(params string[] arguments) =>

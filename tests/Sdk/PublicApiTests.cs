@@ -4,7 +4,7 @@ using OpenBanking.Tests.Sdk.Stub;
 namespace OpenBanking.Tests.Sdk;
 
 /// <summary>What partners can see is approved: every change of it shows up as a diff of a file, which
-/// <c>UPDATE_PUBLIC_API=1</c> writes. Until there is a release, these files are the baseline.</summary>
+/// <c>UPDATE_PUBLIC_API=1</c> writes. What must not go is in nuget/baseline.</summary>
 public sealed class PublicApiTests
 {
     [Theory]

@@ -118,6 +118,8 @@ public sealed partial class Documents
     [InlineData("docs/guides/testing")]
     [InlineData("docs/guides/clients-and-statements")]
     [InlineData("docs/guides/open-accounts")]
+    [InlineData("docs/guides/webhooks")]
+    [InlineData("docs/guides/coupons")]
     public void Both_languages_show_the_same_commands_and_code(string page)
     {
         static IEnumerable<string> Blocks(string file) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -25,6 +26,9 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
 
     public OrderState? State { get; private set; }
 
+    /// <summary>The last day of the month that was paid; null where nothing is renewed.</summary>
+    public string? PaidUntil { get; private set; }
+
     public Money PriceNow => HasVoucher ? Shop.Price - Money.Yuan(5) : Shop.Price;
 
     public string? PersonsUrl => partner.PersonsUrl;
@@ -36,7 +40,12 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         var user = VideoUser;
-        State = shop.FindOrderOf(user.Id)?.State;
+        var order = shop.FindOrderOf(user.Id);
+        State = order?.State;
+        PaidUntil =
+            user.AgreementId is null || order is not { State: OrderState.Delivered, PaidUntil: { } until }
+                ? null
+                : until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         if (user is not { CustomerId: { } customer, AccountId: { } account })
         {
             return;
@@ -214,6 +223,23 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                 );
                 shop.Save(order with { State = OrderState.Refunded });
                 return refund.CouponReturned ? Notices.GivenBackWithVoucher : Notices.GivenBack;
+            },
+            cancellationToken
+        );
+
+    /// <summary>Gives back what the customer agreed to: nothing is charged any more, and nothing read.</summary>
+    public Task<IActionResult> OnPostUnlinkAsync(CancellationToken cancellationToken) =>
+        TryAsync(
+            async user =>
+            {
+                if (user.ConsentId is not { } consent)
+                {
+                    return Notices.LinkAgain;
+                }
+
+                await bank.Consents.RevokeAsync(consent, cancellationToken: cancellationToken);
+                shop.Save(new VideoUser(user.Id, TopUps: user.TopUps, Vouchers: user.Vouchers));
+                return Notices.Unlinked;
             },
             cancellationToken
         );

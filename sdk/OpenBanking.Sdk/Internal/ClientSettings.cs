@@ -184,8 +184,18 @@ internal sealed record CallSettings
         };
     }
 
-    private static HttpMessageHandler NewHandler(OpenBankingOptions options) =>
-        options.CurrentClientCertificate is not null
-            ? OpenBankingOptions.CreateHttpHandler(CertificateOption.Read(options)!)
-            : OpenBankingOptions.CreateHttpHandler(options.ClientCertificate);
+    private static HttpMessageHandler NewHandler(OpenBankingOptions options)
+    {
+        if (options.CurrentClientCertificate is not null)
+        {
+            return OpenBankingOptions.CreateHttpHandler(
+                CertificateOption.Read(options)!,
+                made => made.UseProxy = options.UseProxy
+            );
+        }
+
+        var handler = OpenBankingOptions.CreateHttpHandler(options.ClientCertificate);
+        handler.UseProxy = options.UseProxy;
+        return handler;
+    }
 }

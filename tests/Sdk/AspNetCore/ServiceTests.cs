@@ -257,6 +257,37 @@ public sealed class ServiceTests
         );
     }
 
+    /// <summary>The core of the SDK and its package for ASP.NET Core say so in a list each.</summary>
+    [Fact]
+    public async Task Another_handler_may_send_again_just_what_the_client_takes_for_never_sent()
+    {
+        foreach (var error in Enum.GetValues<HttpRequestError>())
+        {
+            using var failing = new Fails(error);
+            await using var provider = new ServiceCollection()
+                .ConfigureHttpClientDefaults(all => all.AddHttpMessageHandler(() => new TryAgain()))
+                .AddOpenBanking(options =>
+                {
+                    options.Authority = new Uri("https://open.bank.example");
+                    options.ClientId = StubOauth.ClientId;
+                    options.Key = ClientKey.CreateEs256();
+                    options.MaxRetries = 0;
+                })
+                .AddHttpClient("OpenBanking")
+                .ConfigurePrimaryHttpMessageHandler(() => failing)
+                .Services.BuildServiceProvider();
+
+            var failure = await Assert.ThrowsAsync<OpenBankingException>(() =>
+                provider.GetRequiredService<OpenBankingClient>().Payments.GetAsync("pay_1")
+            );
+
+            Assert.Equal(
+                (error, failure.Code == ClientErrorCodes.ConnectionFailed),
+                (error, failing.Sent == 2)
+            );
+        }
+    }
+
     [Fact]
     public void Nothing_is_added_without_a_name_or_options()
     {
@@ -295,6 +326,20 @@ public sealed class ServiceTests
         options.Authority = bank.Authority;
         options.ClientId = StubOauth.ClientId;
         options.Key = bank.Oauth.ClientKey;
+    }
+
+    private sealed class Fails(HttpRequestError error) : HttpMessageHandler
+    {
+        public int Sent { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            Sent++;
+            throw new HttpRequestException(error);
+        }
     }
 
     private sealed class Marker : DelegatingHandler

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Sdk.Testing;
@@ -31,6 +32,92 @@ public sealed class SurroundingSettingsTests
         finally
         {
             Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    [Fact]
+    public async Task A_bank_for_tests_is_reached_by_no_proxy_of_the_machine()
+    {
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1");
+        try
+        {
+            await using var bank = await SandboxBank.StartAsync();
+            await bank.Webhooks.SubscribeAsync(EventTypes.TopUpSucceeded);
+            await bank.LinkCustomerAsync(balance: Money.Yuan(100));
+            await bank.Webhooks.WaitForAsync(EventTypes.TopUpSucceeded);
+
+            using var http = SandboxBank.CreateHttpHandler();
+            var key = ClientKey.CreateEs256();
+            var another = await AppRegistration.RegisterAsync(
+                bank.Address,
+                bank.InitialAccessToken,
+                new ClientRegistrationRequest
+                {
+                    ClientName = "Another",
+                    RedirectUris = ["http://localhost:5071/callback"],
+                    Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+                },
+                http
+            );
+            await using var app = new ServiceCollection()
+                .AddOpenBanking(bank.Configure)
+                .AddOpenBanking(
+                    "another",
+                    options =>
+                    {
+                        bank.Configure(options);
+                        (options.ClientId, options.Key) = (another.ClientId, key);
+                    }
+                )
+                .BuildServiceProvider();
+            Assert.NotEmpty(
+                await app.GetRequiredService<OpenBankingClient>().Coupons.ListStocksAsync().ToListAsync()
+            );
+            Assert.NotEmpty(
+                await app.GetRequiredKeyedService<OpenBankingClient>("another")
+                    .Coupons.ListStocksAsync()
+                    .ToListAsync()
+            );
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_goes_by_the_proxy_of_the_machine_unless_it_is_told_otherwise(bool inContainer)
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1");
+        try
+        {
+            var options = new OpenBankingOptions { MaxRetries = 0 };
+            void Configure(OpenBankingOptions each)
+            {
+                bank.Configure(each);
+                (each.UseProxy, each.MaxRetries) = (true, 0);
+            }
+
+            Configure(options);
+            await using var app = new ServiceCollection().AddOpenBanking(Configure).BuildServiceProvider();
+            var client = inContainer
+                ? app.GetRequiredService<OpenBankingClient>()
+                : new OpenBankingClient(options);
+
+            var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+                client.Payments.GetAsync("pay_1")
+            );
+
+            Assert.Equal(ClientErrorCodes.ConnectionFailed, refusal.Code);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
         }
     }
 

@@ -1,0 +1,126 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using OpenBanking.Testing;
+using Xunit;
+
+namespace OpenBanking.Tests.Quickstart;
+
+/// <summary>What the sample shop does beside selling: it renews memberships, takes in what it missed, shows its owner what was
+/// paid out, and lets members go.</summary>
+public sealed class VideoMembersTests : VideoShop
+{
+    [Fact]
+    public async Task A_month_that_is_over_is_renewed_under_the_agreement_and_charged_once_however_often_it_is_run()
+    {
+        await BuyAsync();
+        Assert.Contains("id=\"until\"", await PageAsync("/"));
+        Assert.Equal((0, 0, 0), await RenewAsync(days: 20));
+
+        Way.LosesAnswersTo = "POST /v1/payments";
+        Assert.Equal((0, 0, 1), await RenewAsync(days: 40));
+        Way.LosesAnswersTo = null;
+        await RenewAsync(days: 40);
+        await ShowsAsync("You are in.");
+        Assert.Equal((0, 0, 0), await RenewAsync(days: 40));
+
+        Assert.Contains("id=\"balance\">¥60.20", await PageAsync("/"));
+        Assert.Equal(2, Orders().Count);
+    }
+
+    [Fact]
+    public async Task Nobody_is_charged_who_has_ended_the_agreement()
+    {
+        await BuyAsync();
+        await foreach (var consent in Bank.Client.Consents.ListAsync())
+        {
+            await Bank.Client.Consents.RevokeAsync(consent.Id);
+        }
+
+        Assert.Equal((0, 1, 0), await RenewAsync(days: 40));
+
+        Assert.Contains("Your month is over", await PageAsync("/"));
+        Assert.Single(Orders());
+    }
+
+    [Fact]
+    public async Task A_renewal_that_is_declined_ends_the_membership_and_the_log_says_why()
+    {
+        await BuyAsync();
+        Way.Change = body => body.Replace(":1990", ":10001", StringComparison.Ordinal);
+
+        Assert.Equal((0, 1, 0), await RenewAsync(days: 40));
+
+        Assert.Contains("Your month is over", await PageAsync("/"));
+        Assert.Contains("(decline code insufficient_funds)", LogOfShop());
+    }
+
+    [Fact]
+    public async Task What_happened_while_the_shop_was_away_is_taken_in_when_it_starts()
+    {
+        await BuyAsync();
+        await StopShopAsync();
+        // No webhook tells of it later.
+        await Bank.Client.WebhookEndpoints.DeleteAsync(EndpointId);
+        var payment = await Bank.Client.Orders.GetAsync(Assert.Single(Orders()));
+        await Bank.Client.Refunds.CreateAsync(
+            new() { PaymentId = payment.LastPayment!.Id },
+            IdempotencyKey.FromOrder("by-staff", "refund")
+        );
+
+        await StartShopAsync();
+
+        Assert.Contains("Buy for ¥19.90", await PageAsync("/"));
+    }
+
+    [Fact]
+    public async Task The_owner_sees_what_was_paid_out_and_what_the_bank_took_for_it()
+    {
+        Assert.Contains("Nothing yet", await PageAsync("/settlement"));
+        await Bank.SetFeesAsync(60);
+        await Bank.Webhooks.SubscribeAsync(EventTypes.PayoutSucceeded);
+        await BuyAsync();
+
+        await Bank.Clock.AdvanceAsync(TimeSpan.FromDays(2));
+        await Bank.Webhooks.WaitForAsync(EventTypes.PayoutSucceeded);
+
+        var page = await PageAsync("/settlement");
+        Assert.Contains("· 19.78 CNY · succeeded", page);
+        Assert.Contains("<dd>19.90 CNY</dd>", page);
+        Assert.Contains("<dd>0.12 CNY</dd>", page);
+    }
+
+    [Fact]
+    public async Task Whoever_takes_the_account_out_of_the_app_has_ended_the_consent_at_the_bank()
+    {
+        await LinkAsync();
+
+        var page = await PressAsync("Unlink");
+
+        Assert.Contains("nothing is charged to it any more", page);
+        Assert.Contains("/openbanking/link", page);
+        var consent = await Bank.Client.Consents.ListAsync().SingleAsync();
+        Assert.Equal(ConsentStatus.Revoked, consent.Status);
+        Assert.Equal((0, 0, 0), await RenewAsync(days: 40));
+    }
+
+    private async Task BuyAsync()
+    {
+        await LinkAsync();
+        await PressAsync("TopUp");
+        await PressAsync("Buy");
+        await ShowsAsync("You are in.");
+    }
+
+    /// <summary>Runs the renewals as the scheduler would on a later day.</summary>
+    private async Task<(int Renewed, int Lapsed, int Open)> RenewAsync(int days)
+    {
+        var day = Uri.EscapeDataString($"{TimeProvider.System.GetUtcNow().AddDays(days):O}");
+        using var answer = await Browser.PostAsync(new Uri(Address, $"/renewals?at={day}"), content: null);
+        var run = await answer.Content.ReadFromJsonAsync<JsonObject>();
+        return (
+            run!["renewed"]!.GetValue<int>(),
+            run["lapsed"]!.GetValue<int>(),
+            run["open"]!.GetValue<int>()
+        );
+    }
+}
