@@ -13,7 +13,7 @@ public sealed class DashboardTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await TestServer.StartAsync();
+        server = await TestServer.StartAsync(WalkedPages.Watch);
         partner = await TestPartner.NewAsync(server.Address);
     }
 
