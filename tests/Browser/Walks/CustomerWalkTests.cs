@@ -19,6 +19,13 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         var page = phone.Page;
         var own = bank.OwnPages(partner);
 
+        foreach (var box in (string[])["persons", "messages"])
+        {
+            var address = new Uri(bank.Server.Address, $"/sandbox/{partner.SandboxNumber}/{box}");
+            await page.GotoAsync(address.ToString());
+            await phone.CheckWaitingAsync(box);
+        }
+
         await page.GotoAsync(own);
         await phone.SignInAsync(bank, partner, persons[2].Mobile);
         await phone.ArriveAsync("**/my/no-account");
