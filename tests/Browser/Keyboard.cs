@@ -75,6 +75,23 @@ internal static class Keyboard
         await page.Keyboard.PressAsync("Enter");
     }
 
+    /// <summary>Goes on with the tabulator to a button or a link, and presses it.</summary>
+    public static async Task PressAsync(IPage page, string selector)
+    {
+        var stops = await page.EvaluateAsync<string[]>(Begin);
+        var reached = false;
+        for (var place = 0; place < stops.Length && !reached; place++)
+        {
+            reached = await page.EvaluateAsync<bool>(
+                "selector => document.activeElement.matches(selector)",
+                selector
+            );
+            await page.Keyboard.PressAsync(reached ? "Enter" : "Tab");
+        }
+
+        Assert.True(reached, $"{selector} is not reached.");
+    }
+
     private static async Task EnterAsync(IPage page, string text)
     {
         if (!text.StartsWith("Arrow", StringComparison.Ordinal))

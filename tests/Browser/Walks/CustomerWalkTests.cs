@@ -40,6 +40,7 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         var account = page.Url;
 
         await NameAsync(phone, account);
+        await AddPasskeyAsync(phone, own);
         await WakeAsync(phone, partner, customer, account, persons);
         await ChooseAsync(phone, own);
         await CorrectNameAsync(phone, own);
@@ -66,6 +67,18 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         await phone.PressAsync(".acts a[href$=name]");
         Assert.Equal("Films", await page.Locator("#Nickname").InputValueAsync());
         await phone.CheckAsync("name");
+    }
+
+    /// <summary>Without a device that has any: the page says so, and leads back.</summary>
+    private static async Task AddPasskeyAsync(Phone phone, string own)
+    {
+        await phone.Page.GotoAsync(own + "/passkeys");
+        await phone.FillAsync(("Name", "\u202E"), ("Pin", TestPartner.Pin));
+        await phone.CheckRefusedAsync("passkey-refused", "Name");
+        await phone.FillAsync(("Name", "My phone"), ("Pin", TestPartner.Pin));
+        await phone.CheckAsync("passkey-to-be-made");
+        await phone.PressAsync("a.quiet");
+        await phone.ArriveAsync(own + "/passkeys");
     }
 
     private async Task WakeAsync(

@@ -30,13 +30,7 @@ public sealed class PaymentWalkTests(WalkedBank bank)
         var page = phone.Page;
         var link = await AskAsync(partner, 20);
         await page.GotoAsync(link);
-        await phone.PressAsync();
-        await phone.ArriveAsync("**/my/sign-in");
-        await AssertSaysAsync(phone, 20);
-        await phone.SignInAsync(bank, partner, person.Mobile);
-        await phone.ArriveAsync("**/my/pin");
-        await AssertSaysAsync(phone, 20);
-        await phone.FillAsync(("Pin", TestPartner.Pin));
+        await SignInByKeysAsync(phone, partner, person.Mobile);
         await phone.ArriveAsync("**/confirm");
         Assert.Equal(2, await page.Locator("input[name=Account]").CountAsync());
         await phone.CheckAsync("two-accounts");
@@ -44,6 +38,25 @@ public sealed class PaymentWalkTests(WalkedBank bank)
         await phone.ArriveAsync($"{bank.Callback}?payment_id=*");
         await page.GotoAsync(link);
         await phone.CheckAsync("declined");
+    }
+
+    /// <summary>From the page of the payment to the PIN, no finger touches a page.</summary>
+    private async Task SignInByKeysAsync(Phone phone, TestPartner partner, string mobile)
+    {
+        var page = phone.Page;
+        await Keyboard.PressAsync(page, "button.primary");
+        await phone.ArriveAsync("**/my/sign-in");
+        await AssertSaysAsync(phone, 20);
+        await bank.Server.EndPauseAsync(partner, mobile);
+        var before = await Steps.CountMessagesAsync(partner, mobile);
+        await Keyboard.FillAndSendAsync(page, "Mobile", ("Mobile", mobile));
+        await phone.ArriveAsync("**/my/code");
+        await AssertSaysAsync(phone, 20);
+        var code = await Steps.ReadCodeAsync(partner, mobile, before);
+        await Keyboard.FillAndSendAsync(page, "Code", ("Code", code));
+        await phone.ArriveAsync("**/my/pin");
+        await AssertSaysAsync(phone, 20);
+        await Keyboard.FillAndSendAsync(page, "Pin", ("Pin", TestPartner.Pin));
     }
 
     /// <summary>So much needs a code: a wrong one first.</summary>
@@ -66,13 +79,13 @@ public sealed class PaymentWalkTests(WalkedBank bank)
         await phone.ArriveAsync($"{bank.Callback}?payment_id=*");
     }
 
-    /// <summary>From the choice of the account to the PIN, no finger touches the page. Who goes back finds it paid.</summary>
+    /// <summary>The account is chosen by keyboard, too. Who goes back finds it paid.</summary>
     private async Task PayByKeysAsync(Phone phone, TestPartner partner)
     {
         var page = phone.Page;
         var link = await AskAsync(partner, 16);
         await page.GotoAsync(link);
-        await phone.PressAsync();
+        await Keyboard.PressAsync(page, "button.primary");
         await phone.ArriveAsync("**/confirm");
         await Keyboard.FillAndSendAsync(
             page,
