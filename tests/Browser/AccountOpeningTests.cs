@@ -13,7 +13,7 @@ public sealed class AccountOpeningTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await TestServer.StartAsync();
+        server = await TestServer.StartAsync(WalkedPages.Watch);
         shop = await SampleApp.StartAsync(server.Address);
     }
 

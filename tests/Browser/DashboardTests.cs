@@ -13,7 +13,7 @@ public sealed class DashboardTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await TestServer.StartAsync();
+        server = await TestServer.StartAsync(WalkedPages.Watch);
         partner = await TestPartner.NewAsync(server.Address);
     }
 
@@ -90,6 +90,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.GotoAsync(own);
         await page.Locator("button.quiet").ClickAsync();
         await phone.ArriveAsync("**/bank/sign-out*");
+        await LookAsync(phone, "signed-out");
     }
 
     /// <summary>Adds a passkey, signs out, and signs in with it: no number, no code.</summary>
@@ -342,6 +343,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator("#Mobile").FillAsync(person.Mobile);
         await page.Locator("button.primary").ClickAsync();
         await phone.ArriveAsync("**/my/code");
+        await LookAsync(phone, "code");
         var saying =
             await page.Locator("html").GetAttributeAsync("lang") == "en" ? "your accounts" : "登录电子账户";
         await page.Locator("#Code").FillAsync(await phone.ReadCodeAsync(person.Mobile, saying));

@@ -11,8 +11,7 @@ public sealed class Phone : IAsyncDisposable
     private const int MostLooks = 600;
     private static readonly TimeSpan betweenLooks = TimeSpan.FromMilliseconds(50);
 
-    private readonly IPlaywright playwright;
-    private readonly IBrowser browser;
+    private readonly Chromium? own;
     private readonly IBrowserContext context;
     private readonly Accessibility accessibility;
     private readonly string name;
@@ -21,8 +20,7 @@ public sealed class Phone : IAsyncDisposable
     private int pictures;
 
     private Phone(
-        IPlaywright playwright,
-        IBrowser browser,
+        Chromium? own,
         IBrowserContext context,
         IPage page,
         Accessibility accessibility,
@@ -30,8 +28,7 @@ public sealed class Phone : IAsyncDisposable
         BrowserNewContextOptions options
     )
     {
-        this.playwright = playwright;
-        this.browser = browser;
+        this.own = own;
         this.context = context;
         this.accessibility = accessibility;
         this.name = name;
@@ -53,36 +50,29 @@ public sealed class Phone : IAsyncDisposable
 
     private static readonly bool updatesDocs = Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1";
 
-    public static async Task<Phone> NewAsync(string name, string language, bool scripts, bool dark = false)
+    /// <param name="shared">The browser that other phones share; one of its own when null.</param>
+    public static async Task<Phone> NewAsync(
+        string name,
+        string language,
+        bool scripts,
+        bool dark = false,
+        Chromium? shared = null
+    )
     {
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(
-            new()
-            {
-                ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? Chromium(),
-                Args =
-                [
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                ],
-            }
-        );
+        var own = shared is null ? await Chromium.StartAsync() : null;
+        var browser = (own ?? shared!).Browser;
         var options = new BrowserNewContextOptions
         {
             ViewportSize = new() { Width = 375, Height = 812 },
-            DeviceScaleFactor = 2,
+            // Pictures of walks are coarser: they are many.
+            DeviceScaleFactor = shared is null ? 2 : 1,
             Locale = language,
             JavaScriptEnabled = scripts,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
         };
         var context = await browser.NewContextAsync(options);
         var accessibility = await Accessibility.NewAsync(browser, options);
-        return new(playwright, browser, context, await context.NewPageAsync(), accessibility, name, options);
+        return new(own, context, await context.NewPageAsync(), accessibility, name, options);
     }
 
     /// <summary>Waits until a page is there as a whole. The page itself is asked: what tells of it may have passed before
@@ -143,6 +133,30 @@ public sealed class Phone : IAsyncDisposable
             new() { Path = Path.Combine(Screenshots, $"{name}-{++pictures:00}-{what}.png"), FullPage = true }
         );
         await accessibility.AssertAsync(Page, what);
+        WalkedPages.Note(Page.Url, language);
+    }
+
+    /// <summary>Looks at a page as <see cref="LookAsync"/> does, and whether it fits a phone.</summary>
+    public async Task CheckAsync(string what)
+    {
+        await LookAsync(what);
+        await AssertPhoneSizedAsync();
+    }
+
+    /// <summary>The same of a page that waits and loads itself again: not while it is looked at.</summary>
+    public async Task CheckWaitingAsync(string what)
+    {
+        var address = Page.Url;
+        await Page.RouteAsync(address, route => route.AbortAsync("aborted"));
+        await CheckAsync(what);
+        await Page.UnrouteAsync(address);
+    }
+
+    /// <summary>Presses the browser's back button, which leads to a page and to no error.</summary>
+    public async Task GoBackAsync(string address)
+    {
+        await Page.GoBackAsync();
+        await ArriveAsync(address);
     }
 
     /// <summary>The same, of a page that a guide shows: with UPDATE_DOCS=1 its picture is made anew, as small as a phone is, in
@@ -213,15 +227,13 @@ public sealed class Phone : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await context.DisposeAsync();
+        await accessibility.DisposeAsync();
+        if (own is not null)
+        {
+            await own.DisposeAsync();
+        }
     }
-
-    /// <summary>Without windows if it is there: the same Chromium takes a third less processor time so.</summary>
-    private static string Chromium() =>
-        File.Exists("/usr/bin/chromium-headless-shell")
-            ? "/usr/bin/chromium-headless-shell"
-            : "/usr/bin/chromium";
 
     private static string FindRoot()
     {

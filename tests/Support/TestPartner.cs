@@ -56,6 +56,8 @@ public sealed class TestPartner
 
     public int SandboxNumber => int.Parse(sandbox.SandboxId);
 
+    public string PartnerId => sandbox.PartnerId;
+
     public string InitialAccessToken => sandbox.InitialAccessToken;
 
     public string MessagesUrl => sandbox.MessagesUrl;
@@ -63,15 +65,17 @@ public sealed class TestPartner
     /// <summary>Signs up, and registers an app.</summary>
     /// <param name="key">The app's key; a new one for ES256 when null.</param>
     /// <param name="logo">The app's logo.</param>
+    /// <param name="callback">Where the app takes customers back, too.</param>
     public static async Task<TestPartner> NewAsync(
         Uri server,
         string name = "Test Partner",
         ClientKey? key = null,
-        string? logo = null
+        string? logo = null,
+        Uri? callback = null
     )
     {
         var sandbox = await AppRegistration.SignUpForSandboxAsync(server, name);
-        return await RegisterAsync(server, sandbox, key ?? ClientKey.CreateEs256(), logo);
+        return await RegisterAsync(server, sandbox, key ?? ClientKey.CreateEs256(), logo, callback);
     }
 
     /// <summary>Another app of the same partner, in the same sandbox.</summary>
@@ -169,16 +173,18 @@ public sealed class TestPartner
         Uri server,
         SandboxSignUp sandbox,
         ClientKey key,
-        string? logo = null
+        string? logo = null,
+        Uri? callback = null
     )
     {
+        Uri[] redirects = callback is null ? [RedirectUri] : [RedirectUri, callback];
         var app = await AppRegistration.RegisterAsync(
             server,
             sandbox.InitialAccessToken,
             new ClientRegistrationRequest
             {
                 ClientName = "Test App",
-                RedirectUris = [RedirectUri.ToString()],
+                RedirectUris = [.. redirects.Select(address => address.ToString())],
                 Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
                 LogoUri = logo,
             }

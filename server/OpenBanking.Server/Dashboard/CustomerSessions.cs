@@ -81,6 +81,14 @@ public sealed class CustomerSessions(
             : null;
     }
 
+    /// <summary>Whether this browser's session was of a customer who was erased since.</summary>
+    public async ValueTask<bool> IsOfErasedAsync(World world, string id, string browserSecret) =>
+        Id<CustomerSessionRow>.TryParse(id, out var sessionId)
+        && await store.FindAsync(SessionTables.Sessions, world, sessionId)
+            is { CustomerId: { } customerId } row
+        && Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+        && await store.FindAsync(CustomerTables.Customers, world, customerId) is { ErasedAt: not null };
+
     /// <summary>Begins a session with a code; null when the number has had too many lately. Whether the number is
     /// anybody's makes no difference.</summary>
     public async Task<(Id<CustomerSessionRow> Id, string BrowserSecret)?> BeginAsync(

@@ -49,7 +49,7 @@ public sealed class OwnCards(
             Secrets.AreEqual(vault.OpenText(card.Number, card.Id.Value), cardNumber)
         );
 
-    /// <summary>Whether its bank is being asked of this very card.</summary>
+    /// <summary>Whether its bank is being asked of this very card, or has confirmed it meanwhile.</summary>
     public async Task<bool> IsBeingAddedAsync(OpenSession session, AccountRow account, string cardNumber)
     {
         var asked = await store.ListAsync(
@@ -58,11 +58,11 @@ public sealed class OwnCards(
             $"kind = {IntentKind.VerifyCard} AND state <> 3 ORDER BY due_at LIMIT {MostAsked}"
         );
         return asked.Any(intent =>
-            intent.SubjectId == account.Id.Value
-            && vault
-                .OpenJson<AccountVerificationRequest>(intent.Request!, intent.Id.Value)
-                .Elements.CardNumber == cardNumber
-        );
+                intent.SubjectId == account.Id.Value
+                && vault
+                    .OpenJson<AccountVerificationRequest>(intent.Request!, intent.Id.Value)
+                    .Elements.CardNumber == cardNumber
+            ) || await IsBoundAsync(session.World, account, cardNumber);
     }
 
     /// <param name="notice">What the message to the customer's phone says when the card is bound.</param>

@@ -15,13 +15,16 @@ public abstract class CustomerActPage(
     [BindProperty]
     public string? Pin { get; set; }
 
-    /// <summary>Why it was not done; what is wrong with the PIN is said beside its field.</summary>
+    /// <summary>Why it was not done; what is wrong with a field is said beside it.</summary>
     public string? Refusal { get; private set; }
 
     protected IStringLocalizer<Texts> Texts { get; } = texts;
 
     /// <summary>Where it leads when it is done.</summary>
     protected virtual string DoneRoute => AccountRoute;
+
+    /// <summary>The field that a refusal is of, beside which it is said; null for one of the whole.</summary>
+    protected virtual string? FieldOf(string refusal) => null;
 
     /// <summary>On when it is done, else back to the form, which says why.</summary>
     protected IActionResult DoneUnless(string? refusal)
@@ -35,6 +38,9 @@ public abstract class CustomerActPage(
                 break;
             case OwnAccounts.PinLocked:
                 ModelState.AddModelError(nameof(Pin), Texts["PinLocked"]);
+                break;
+            case var known when FieldOf(known) is { } field:
+                ModelState.AddModelError(field, Texts[$"Own_{known}"]);
                 break;
             default:
                 Refusal = refusal;

@@ -24,8 +24,9 @@ public abstract class CustomerTransferPage(
     [BindProperty]
     public string? Card { get; set; }
 
-    /// <summary>The id of this form, which becomes that of the transfer: sent twice it is one.</summary>
-    [BindProperty]
+    /// <summary>The id of this form, which becomes that of the transfer: sent twice it is one. It is in the address that the form is
+    /// sent to, too, so that whoever comes back to that finds what became of it.</summary>
+    [BindProperty(SupportsGet = true)]
     public Guid Form { get; set; }
 
     /// <summary>The one-time code, where one is needed.</summary>
@@ -74,7 +75,17 @@ public abstract class CustomerTransferPage(
 
     protected override string DoneRoute => PageRoutes.Transfer(World, Account.Id, Act, Form);
 
-    public void OnGet() => Form = NewForm();
+    /// <summary>A new form, unless the address is that of one that has brought something.</summary>
+    public async Task<IActionResult> OnGetAsync()
+    {
+        if (Form != Guid.Empty && await IsDoneAsync())
+        {
+            return SeeOther(DoneRoute);
+        }
+
+        Form = NewForm();
+        return Page();
+    }
 
     /// <summary>Amount and card were entered.</summary>
     public async Task<IActionResult> OnPostAsync()

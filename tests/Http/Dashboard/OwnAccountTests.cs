@@ -170,6 +170,12 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         );
         await Browser.GoAsync(Browser.Address);
         Assert.Contains("The account was not closed", Text());
+
+        await Shared
+            .Server.Get<SandboxClock>()
+            .AdvanceAsync(new(Partner.SandboxNumber), TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
+        await Browser.GoAsync(Browser.Address);
+        Assert.DoesNotContain("The account was not closed", Text());
     }
 
     /// <summary>What the rules refuse is said in words, and never by its name.</summary>

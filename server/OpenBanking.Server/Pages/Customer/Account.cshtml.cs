@@ -19,6 +19,9 @@ public sealed class CustomerAccountModel(
 {
     private const int OnePage = 20;
 
+    /// <summary>For how long the page says that the account was not closed: whoever keeps it knows by then.</summary>
+    private static readonly TimeSpan refusalShown = TimeSpan.FromDays(7);
+
     public IReadOnlyList<StatementLine> Lines { get; private set; } = [];
 
     /// <summary>What the customer can do with the account as it is; the names of pages.</summary>
@@ -72,16 +75,18 @@ public sealed class CustomerAccountModel(
     {
         var lines = await Queries.ListLinesAsync(World, Account, before, OnePage + 1);
         Lines = [.. lines.Take(OnePage)];
+        var now = await clocks.NowAsync(World);
         ClosingRefused =
             Account.State == AccountState.Active
             && await accounts.FindLastClosingAsync(World, Account)
-                is { State: WithdrawalState.Failed, DeclineCode: not DeclineCodes.AccountFrozen };
+                is { State: WithdrawalState.Failed, DeclineCode: not DeclineCodes.AccountFrozen } closing
+            && now < closing.CompletedAt + refusalShown;
         NotOnAccount = await topUps.ListNotOnAccountAsync(World, Account);
         var agreed = await Queries.FindAgreementAsync(World, Account);
         AgreedAt = agreed?.AgreedAt;
         AgreementVersion =
             agreed?.AgreementVersion
-            ?? agreements.VersionOn(BusinessCalendar.DateOf(await clocks.NowAsync(World)));
+            ?? agreements.VersionOn(BusinessCalendar.DateOf(now));
         Older = lines.Count > OnePage ? Lines[^1].Entry.Sequence : null;
     }
 }

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Erasure;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
@@ -30,6 +32,25 @@ public sealed class CustomerEraseModel(
 
     /// <summary>Why nothing was erased.</summary>
     public string? Refusal { get; private set; }
+
+    /// <summary>Of two taps the second one may come when the session is over, too: it is told that it is done.</summary>
+    public override async Task OnPageHandlerExecutionAsync(
+        PageHandlerExecutingContext context,
+        PageHandlerExecutionDelegate next
+    )
+    {
+        var world = new World(int.Parse((string)RouteData.Values["world"]!));
+        if (
+            cookie.Get(HttpContext, world) is var (id, secret)
+            && await Sessions.IsOfErasedAsync(world, id, secret)
+        )
+        {
+            context.Result = SeeOther(PageRoutes.Erased);
+            return;
+        }
+
+        await base.OnPageHandlerExecutionAsync(context, next);
+    }
 
     public void OnGet()
     {

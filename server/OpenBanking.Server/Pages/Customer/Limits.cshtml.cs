@@ -29,6 +29,22 @@ public sealed class CustomerLimitsModel(
     /// <summary>What is left, of what: the names of texts with amounts in fen.</summary>
     public IReadOnlyList<(string Name, long Left, long Most)> Left { get; private set; } = [];
 
+    /// <summary>What contradicts the limit of a day is said beside the one at once.</summary>
+    protected override string? FieldOf(string refusal) =>
+        refusal switch
+        {
+            OwnAccountRules.Refusals.PinNeeded => nameof(Pin),
+            OwnAccountRules.Refusals.LimitsContradict => nameof(PaymentLimit),
+            OwnAccountRules.Refusals.LimitAboveRules => IsAllowed(PaymentLimit)
+                ? nameof(DayLimit)
+                : nameof(PaymentLimit),
+            _ => null,
+        };
+
+    private bool IsAllowed(string? limit) =>
+        string.IsNullOrWhiteSpace(limit)
+        || (Amounts.TryRead(limit, out var amount) && amount > 0 && amount <= Most);
+
     public void OnGet()
     {
         PaymentLimit = Account.PaymentLimit is { } payment ? Amounts.Plain(payment) : null;

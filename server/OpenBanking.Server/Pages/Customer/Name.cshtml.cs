@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Dashboard;
 
 namespace OpenBanking.Server.Pages;
@@ -14,6 +15,9 @@ public sealed class CustomerNameModel(
 {
     [BindProperty]
     public string? Nickname { get; set; }
+
+    protected override string? FieldOf(string refusal) =>
+        refusal == OwnAccountRules.Refusals.Nickname ? nameof(Nickname) : null;
 
     public void OnGet() => Nickname = Account.Nickname;
 

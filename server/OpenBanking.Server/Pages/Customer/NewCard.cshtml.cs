@@ -20,6 +20,9 @@ public sealed class CustomerNewCardModel(
 
     protected override string DoneRoute => PageRoutes.Cards(World, Account.Id);
 
+    protected override string? FieldOf(string refusal) =>
+        refusal == OwnCardRules.Refusals.Bound ? nameof(CardNumber) : null;
+
     public void OnGet()
     {
         // The form alone.

@@ -83,7 +83,11 @@ public sealed class CustomerPasskeysModel(
             OwnAccounts.PinLocked => "PinLocked",
             _ => null,
         };
-        if (ofPin is null)
+        if (refusal == PasskeyRules.Refusals.Name)
+        {
+            ModelState.AddModelError(nameof(Name), texts[$"Own_{refusal}"]);
+        }
+        else if (ofPin is null)
         {
             Refusal = refusal;
         }

@@ -17,6 +17,9 @@ public sealed class CustomerWakeModel(
     [BindProperty]
     public string? IdNumber { get; set; }
 
+    protected override string? FieldOf(string refusal) =>
+        refusal == OwnAccounts.DetailsWrong ? nameof(IdNumber) : null;
+
     public void OnGet()
     {
         // The form alone.

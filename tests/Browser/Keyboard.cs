@@ -1,0 +1,108 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace OpenBanking.Tests.Browser;
+
+/// <summary>A page used by keyboard alone.</summary>
+internal static class Keyboard
+{
+    private const string Begin = """
+        () => {
+          window.stops = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]
+            .filter(element => element.getClientRects().length > 0 && (element.type !== 'radio' || element.checked));
+          window.stops[0].focus();
+          return window.stops.map(element => element.id || element.name || element.textContent.trim());
+        }
+        """;
+
+    /// <summary>Why the focus is not where it should be, or nobody sees it there: its outline differs from what is behind.</summary>
+    private const string Look = """
+        place => {
+          const [at, wanted] = [document.activeElement, window.stops[place]];
+          if (at !== wanted && !(at.type === 'radio' && at.name === wanted.name)) {
+            return `Not ${wanted.outerHTML}, but ${at.outerHTML.slice(0, 200)} is reached.`;
+          }
+          const parts = color => color.match(/[\d.]+/g).map(Number);
+          let behind = at.parentElement;
+          while (behind.parentElement && parts(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+          const light = color => parts(color).slice(0, 3)
+            .map(part => part / 255).map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+            .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+          const style = getComputedStyle(at);
+          const [more, less] = [light(style.outlineColor), light(getComputedStyle(behind).backgroundColor)].sort((a, b) => b - a);
+          return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && (more + 0.05) / (less + 0.05) >= 3
+            ? '' : `Nobody sees the focus on ${at.outerHTML}: ${style.outline} on ${getComputedStyle(behind).backgroundColor}.`;
+        }
+        """;
+
+    /// <summary>Goes through the page with the tabulator: every link, field and button comes in the order of the page, and is
+    /// seen to have the focus. What is to be entered is typed on the way; then a field is gone back to, and Enter sends the
+    /// form.</summary>
+    /// <param name="sendFrom">The field.</param>
+    /// <param name="entered">The text of a field, or the keys pressed on the choices of a name.</param>
+    public static async Task FillAndSendAsync(
+        IPage page,
+        string sendFrom,
+        params (string Field, string Text)[] entered
+    )
+    {
+        var stops = await page.EvaluateAsync<string[]>(Begin);
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Shift+Tab");
+        for (var place = 0; place < stops.Length; place++)
+        {
+            Assert.Equal("", await page.EvaluateAsync<string>(Look, place));
+            if (entered.FirstOrDefault(field => field.Field == stops[place]).Text is { } text)
+            {
+                await EnterAsync(page, text);
+            }
+
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        Assert.All(entered, field => Assert.Contains(field.Field, stops));
+        for (var place = stops.Length; place >= Array.IndexOf(stops, sendFrom); place--)
+        {
+            if (await page.EvaluateAsync<string>("document.activeElement.id") == sendFrom)
+            {
+                break;
+            }
+
+            await page.Keyboard.PressAsync("Shift+Tab");
+        }
+
+        Assert.Equal(sendFrom, await page.EvaluateAsync<string>("document.activeElement.id"));
+        await page.Keyboard.PressAsync("Enter");
+    }
+
+    /// <summary>Goes on with the tabulator to a button or a link, and presses it.</summary>
+    public static async Task PressAsync(IPage page, string selector)
+    {
+        var stops = await page.EvaluateAsync<string[]>(Begin);
+        var reached = false;
+        for (var place = 0; place < stops.Length && !reached; place++)
+        {
+            reached = await page.EvaluateAsync<bool>(
+                "selector => document.activeElement.matches(selector)",
+                selector
+            );
+            await page.Keyboard.PressAsync(reached ? "Enter" : "Tab");
+        }
+
+        Assert.True(reached, $"{selector} is not reached.");
+    }
+
+    private static async Task EnterAsync(IPage page, string text)
+    {
+        if (!text.StartsWith("Arrow", StringComparison.Ordinal))
+        {
+            await page.Keyboard.TypeAsync(text);
+            return;
+        }
+
+        foreach (var key in text.Split(' '))
+        {
+            await page.Keyboard.PressAsync(key);
+        }
+    }
+}

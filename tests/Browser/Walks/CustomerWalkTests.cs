@@ -1,0 +1,171 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace OpenBanking.Tests.Browser.Walks;
+
+/// <summary>What a customer changes on their own pages, and what is there for somebody who is no customer.</summary>
+[Collection(WalkCollection.Name)]
+public sealed class CustomerWalkTests(WalkedBank bank)
+{
+    [Theory]
+    [InlineData("zh-CN", true)]
+    [InlineData("en", false)]
+    public async Task A_customer_changes_all_there_is_to_change(string language, bool scripts)
+    {
+        await using var phone = await bank.NewPhoneAsync("changing", language, scripts);
+        var partner = await bank.NewPartnerAsync();
+        var persons = await partner.PersonsAsync();
+        var customer = await partner.LinkAsync();
+        var page = phone.Page;
+        var own = bank.OwnPages(partner);
+
+        foreach (var box in (string[])["persons", "messages"])
+        {
+            var address = new Uri(bank.Server.Address, $"/sandbox/{partner.SandboxNumber}/{box}");
+            await page.GotoAsync(address.ToString());
+            await phone.CheckWaitingAsync(box);
+        }
+
+        await page.GotoAsync(own);
+        await phone.SignInAsync(bank, partner, persons[2].Mobile);
+        await phone.ArriveAsync("**/my/no-account");
+        await phone.CheckAsync("no-account");
+        await phone.PressAsync();
+        await phone.ArriveAsync("**/my/sign-in");
+
+        await phone.SignInToOwnAsync(bank, partner, persons[0].Mobile);
+        await phone.GoBackAsync(own);
+        await phone.PressAsync("a.account");
+        await phone.ArriveAsync("**/accounts/acct_*");
+        var account = page.Url;
+
+        await NameAsync(phone, account);
+        await AddPasskeyAsync(phone, own);
+        await WakeAsync(phone, partner, customer, account, persons);
+        await ChooseAsync(phone, own);
+        await CorrectNameAsync(phone, own);
+        await ChangeMobileAsync(phone, partner, own, persons[0]);
+        await GetLostAsync(phone, own);
+
+        await page.GotoAsync(account + "/lost");
+        await phone.PressAsync("button.danger");
+        await phone.ArriveAsync(account);
+        await phone.CheckAsync("lost");
+    }
+
+    /// <summary>A name that hides something first; the other one is entered by keyboard.</summary>
+    private static async Task NameAsync(Phone phone, string account)
+    {
+        var page = phone.Page;
+        await phone.PressAsync(".acts a[href$=name]");
+        await phone.FillAsync(("Nickname", "a\u202Eb"));
+        await phone.CheckRefusedAsync("name-refused", "Nickname");
+        await page.Locator("#Nickname").FillAsync("");
+        await Keyboard.FillAndSendAsync(page, "Nickname", ("Nickname", "Films"));
+        await phone.ArriveAsync(account);
+        Assert.Contains("Films", await page.Locator("div.account").TextContentAsync());
+        await phone.PressAsync(".acts a[href$=name]");
+        Assert.Equal("Films", await page.Locator("#Nickname").InputValueAsync());
+        await phone.CheckAsync("name");
+    }
+
+    /// <summary>Without a device that has any: the page says so, and leads back.</summary>
+    private static async Task AddPasskeyAsync(Phone phone, string own)
+    {
+        await phone.Page.GotoAsync(own + "/passkeys");
+        await phone.FillAsync(("Name", "\u202E"), ("Pin", TestPartner.Pin));
+        await phone.CheckRefusedAsync("passkey-refused", "Name");
+        await phone.FillAsync(("Name", "My phone"), ("Pin", TestPartner.Pin));
+        await phone.CheckAsync("passkey-to-be-made");
+        await phone.PressAsync("a.quiet");
+        await phone.ArriveAsync(own + "/passkeys");
+    }
+
+    private async Task WakeAsync(
+        Phone phone,
+        TestPartner partner,
+        LinkedCustomer customer,
+        string account,
+        IReadOnlyList<SandboxPerson> persons
+    )
+    {
+        var page = phone.Page;
+        await bank.Server.PutAccountAsync(partner, customer, AccountStatus.Dormant);
+        await page.GotoAsync(account);
+        await phone.CheckAsync("asleep");
+        await phone.PressAsync(".acts a[href$=wake]");
+        await phone.FillAsync(("IdNumber", persons[1].IdNumber), ("Pin", TestPartner.Pin));
+        await phone.CheckRefusedAsync("wake-refused", "IdNumber");
+        await phone.FillAsync(("IdNumber", persons[0].IdNumber), ("Pin", TestPartner.Pin));
+        await phone.ArriveAsync(account);
+        Assert.Equal(1, await page.Locator(".acts a[href$=withdraw]").CountAsync());
+    }
+
+    private static async Task ChooseAsync(Phone phone, string own)
+    {
+        var page = phone.Page;
+        await page.GotoAsync(own + "/purposes");
+        await page.Locator("form[action*=Choose] button").First.ClickAsync();
+        await phone.ArriveAsync("**/purposes");
+        await phone.PressAsync("#switch-off button");
+        await phone.ArriveAsync("**/purposes");
+        Assert.Equal(0, await page.Locator("#switch-off").CountAsync());
+        await phone.CheckAsync("purposes-chosen");
+    }
+
+    private static async Task CorrectNameAsync(Phone phone, string own)
+    {
+        await phone.Page.GotoAsync(own + "/correct-name");
+        await phone.FillAsync(("Name", "王\u202E小明"), ("Text", "?"));
+        await phone.CheckRefusedAsync("correct-name-refused", "Name");
+        await phone.FillAsync(("Name", "王小明"), ("Text", "?"));
+        await phone.ArriveAsync("**/my/cases");
+        Assert.Contains("王小明", await phone.Page.Locator(".grants").TextContentAsync());
+        await phone.CheckAsync("correct-name-sent");
+    }
+
+    private async Task ChangeMobileAsync(Phone phone, TestPartner partner, string own, SandboxPerson person)
+    {
+        var page = phone.Page;
+        var mobile = "1991" + person.Mobile[4..];
+        await page.GotoAsync(own + "/mobile");
+        await phone.FillAsync(("Mobile", "1"), ("CardNumber", "2"), ("Pin", TestPartner.Pin));
+        await phone.CheckRefusedAsync("mobile-refused", "Mobile", "CardNumber");
+        await phone.FillAsync(
+            ("Mobile", mobile),
+            ("CardNumber", person.CardNumber),
+            ("Pin", TestPartner.Pin)
+        );
+        var code = await Steps.ReadCodeAsync(partner, mobile, before: 0);
+        await phone.FillAsync(("Code", Steps.Other(code)));
+        await phone.CheckRefusedAsync("mobile-code-refused", "Code");
+        await bank.WhileVerifyingAsync(async () =>
+        {
+            await phone.FillAsync(("Code", code));
+            await phone.ArriveAsync("**/my/mobile");
+            await phone.CheckWaitingAsync("mobile-verifying");
+        });
+        await page.ReloadAsync();
+        await page.Locator(".notice.done").WaitForAsync();
+        await phone.CheckAsync("mobile-changed");
+    }
+
+    /// <summary>What is not there, for who is signed in, and what the page of failures says otherwise.</summary>
+    private async Task GetLostAsync(Phone phone, string own)
+    {
+        var page = phone.Page;
+        await page.GotoAsync(own + "/accounts/none");
+        await phone.ArriveAsync("**/bank/error?code=not_found");
+        await phone.CheckAsync("not-found");
+        await phone.PressAsync("a.quiet");
+        await phone.ArriveAsync(own);
+        foreach (
+            var code in (string[])
+                ["internal_error", "bad_form", "invalid_request", "invalid_client", "invalid_request_uri"]
+        )
+        {
+            await page.GotoAsync(new Uri(bank.Server.Address, $"/bank/error?code={code}").ToString());
+            Assert.DoesNotContain("Error_", await page.Locator("main").TextContentAsync());
+        }
+    }
+}

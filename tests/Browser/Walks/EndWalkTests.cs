@@ -1,0 +1,45 @@
+using Xunit;
+
+namespace OpenBanking.Tests.Browser.Walks;
+
+/// <summary>A customer leaves the bank.</summary>
+[Collection(WalkCollection.Name)]
+public sealed class EndWalkTests(WalkedBank bank)
+{
+    [Theory]
+    [InlineData("zh-CN", true)]
+    [InlineData("en", false)]
+    public async Task A_customer_closes_the_account_and_is_erased(string language, bool scripts)
+    {
+        await using var phone = await bank.NewPhoneAsync("erasing", language, scripts);
+        var partner = await bank.NewPartnerAsync();
+        await partner.LinkAsync(1);
+        var page = phone.Page;
+        var own = bank.OwnPages(partner);
+        await phone.SignInToOwnAsync(bank, partner, (await partner.PersonsAsync())[1].Mobile);
+
+        await phone.PressAsync("a.account");
+        await phone.PressAsync(".acts a[href$=close]");
+        await page.Locator("#Pin").FillAsync(TestPartner.Pin);
+        await phone.PressAsync("button.danger");
+        await phone.ArriveAsync("**/accounts/acct_*");
+        await page.GotoAsync(own + "/erase");
+        for (var i = 0; i < 100 && await page.Locator("#Pin").CountAsync() == 0; i++)
+        {
+            await page.ReloadAsync();
+        }
+
+        await EraseAsync(Steps.WrongPin);
+        await phone.CheckRefusedAsync("erase-refused", "Pin");
+        await EraseAsync(TestPartner.Pin);
+        await phone.ArriveAsync("**/bank/erased");
+        await page.GotoAsync(own);
+        await phone.ArriveAsync("**/my/sign-in");
+
+        async Task EraseAsync(string pin)
+        {
+            await page.Locator("#Pin").FillAsync(pin);
+            await phone.PressAsync("button.danger");
+        }
+    }
+}

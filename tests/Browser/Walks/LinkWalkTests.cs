@@ -1,0 +1,84 @@
+using Xunit;
+
+namespace OpenBanking.Tests.Browser.Walks;
+
+/// <summary>Ways from an app through the bank that come to nothing, or take longer.</summary>
+[Collection(WalkCollection.Name)]
+public sealed class LinkWalkTests(WalkedBank bank)
+{
+    [Theory]
+    [InlineData("zh-CN", true)]
+    [InlineData("en", false)]
+    public async Task Links_that_come_to_nothing_lead_back_to_the_app(string language, bool scripts)
+    {
+        await using var phone = await bank.NewPhoneAsync("links", language, scripts);
+        var partner = await bank.NewPartnerAsync();
+        var persons = await partner.PersonsAsync();
+        var customer = await partner.LinkAsync();
+        var page = phone.Page;
+
+        // Nobody has an account, and the app does not ask for one to be opened.
+        await ToBankAsync(phone, partner, persons[1], [new AccountInformation()]);
+        await phone.ArriveAsync("**/no-account");
+        await phone.CheckAsync("no-account");
+        await phone.PressAsync();
+        await phone.ArriveAsync($"{bank.Callback}?**error=access_denied**");
+
+        await ToBankAsync(phone, partner, persons[0], TestPartner.Everything);
+        await phone.ArriveAsync("**/consent");
+        await phone.FillAsync(("Pin", Steps.WrongPin));
+        await phone.CheckRefusedAsync("consent-refused", "Pin");
+        await phone.PressAsync("button.quiet");
+        await phone.ArriveAsync($"{bank.Callback}?**error=access_denied**");
+
+        await page.GotoAsync(new Uri(bank.Server.Address, "/bank/error?code=interaction_over").ToString());
+        await phone.CheckAsync("over");
+
+        await bank.Server.PutAccountAsync(partner, customer, AccountStatus.Frozen);
+        await ToBankAsync(phone, partner, persons[0], [new AccountInformation()]);
+        await phone.ArriveAsync("**/no-account");
+        await phone.CheckAsync("account-frozen");
+    }
+
+    [Theory]
+    [InlineData("zh-CN", true)]
+    [InlineData("en", false)]
+    public async Task Somebody_who_is_verified_slowly_waits_on_a_page_that_says_so(
+        string language,
+        bool scripts
+    )
+    {
+        await using var phone = await bank.NewPhoneAsync("waiting", language, scripts);
+        var partner = await bank.NewPartnerAsync();
+        var person = (await partner.PersonsAsync())[2];
+        await ToBankAsync(phone, partner, person, TestPartner.Everything);
+        await phone.ArriveAsync("**/identity");
+        await phone.Page.Locator("#Terms").CheckAsync();
+        await bank.WhileVerifyingAsync(async () =>
+        {
+            await phone.FillAsync(
+                ("FullName", person.Name),
+                ("IdNumber", person.IdNumber),
+                ("CardNumber", person.CardNumber)
+            );
+            await phone.ArriveAsync("**/verifying");
+            await phone.CheckWaitingAsync("verifying");
+        });
+        await phone.PressAsync("a.quiet");
+        await phone.ArriveAsync("**/pin");
+    }
+
+    private async Task ToBankAsync(
+        Phone phone,
+        TestPartner partner,
+        SandboxPerson person,
+        IReadOnlyList<AuthorizationDetail> details
+    )
+    {
+        var link = await partner.Client.AccountLinks.StartAsync(
+            new AccountLinkRequest { RedirectUri = bank.Callback, AuthorizationDetails = details }
+        );
+        await phone.Page.GotoAsync(link.AuthorizationUrl.ToString());
+        await phone.SignInAsync(bank, partner, person.Mobile);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using OpenBanking.Samples.Quickstart;
+using Xunit;
+
+namespace OpenBanking.Tests.Browser.Walks;
+
+/// <summary>What every walk does.</summary>
+internal static class Steps
+{
+    /// <summary>A PIN that is not the customer's.</summary>
+    public const string WrongPin = "246802";
+
+    public static Task PressAsync(this Phone phone, string button = "button.primary") =>
+        phone.Page.Locator(button).ClickAsync();
+
+    /// <summary>Fills fields by their ids, and presses the first button.</summary>
+    public static async Task FillAsync(this Phone phone, params (string Field, string Value)[] entered)
+    {
+        foreach (var (field, value) in entered)
+        {
+            await phone.Page.Locator("#" + field).FillAsync(value);
+        }
+
+        await phone.PressAsync();
+    }
+
+    /// <summary>What was refused is said beside its field, in what describes the field to those who do not see it.</summary>
+    public static async Task CheckRefusedAsync(this Phone phone, string what, params string[] fields)
+    {
+        foreach (var field in fields)
+        {
+            var input = phone.Page.Locator("#" + field);
+            var described = await input.GetAttributeAsync("aria-describedby") ?? "";
+            var told = phone.Page.Locator(
+                "#" + Assert.Single(described.Split(' '), id => id.EndsWith("-error"))
+            );
+            Assert.NotEqual("", (await told.TextContentAsync())!.Trim());
+        }
+
+        await phone.CheckAsync(what);
+    }
+
+    /// <summary>Enters the number and the code that comes to it, on the own pages or on an app's way through the bank.</summary>
+    public static async Task SignInAsync(
+        this Phone phone,
+        WalkedBank bank,
+        TestPartner partner,
+        string mobile
+    )
+    {
+        await bank.Server.EndPauseAsync(partner, mobile);
+        var before = await CountMessagesAsync(partner, mobile);
+        await phone.FillAsync(("Mobile", mobile));
+        await phone.ArriveAsync("**/code");
+        await phone.FillAsync(("Code", await ReadCodeAsync(partner, mobile, before)));
+    }
+
+    /// <summary>Signs in to the own pages with the PIN, too.</summary>
+    public static async Task SignInToOwnAsync(
+        this Phone phone,
+        WalkedBank bank,
+        TestPartner partner,
+        string mobile
+    )
+    {
+        await phone.Page.GotoAsync(bank.OwnPages(partner));
+        await phone.SignInAsync(bank, partner, mobile);
+        await phone.ArriveAsync("**/my/pin");
+        await phone.FillAsync(("Pin", TestPartner.Pin));
+        await phone.ArriveAsync(bank.OwnPages(partner));
+    }
+
+    /// <summary>How many messages have come to a phone.</summary>
+    public static async Task<int> CountMessagesAsync(TestPartner partner, string mobile) =>
+        (await MessagesAsync(partner, mobile)).Count;
+
+    /// <summary>The code in the message after those that had come before.</summary>
+    public static async Task<string> ReadCodeAsync(TestPartner partner, string mobile, int before)
+    {
+        for (var i = 0; i < 400; i++)
+        {
+            if (await MessagesAsync(partner, mobile) is [var newest, ..] all && all.Count > before)
+            {
+                return Regex.Match(newest.Text, "[0-9]{6}", default, TimeSpan.FromSeconds(1)).Value;
+            }
+
+            await Task.Delay(25);
+        }
+
+        throw new InvalidOperationException("No message came.");
+    }
+
+    /// <summary>A code that is not this one.</summary>
+    public static string Other(string code) => code == "123456" ? "654321" : "123456";
+
+    /// <summary>Applies for an account through the API, and waits until its applicant can go on, unless verification is held
+    /// back.</summary>
+    public static async Task<AccountApplication> ApplyAsync(
+        TestPartner partner,
+        SandboxPerson person,
+        Uri? callback = null,
+        bool waits = false
+    )
+    {
+        var applications = partner.Client.AccountApplications;
+        var made = await applications.CreateAsync(
+            new CreateAccountApplicationRequest
+            {
+                Applicant = new Applicant
+                {
+                    Name = person.Name,
+                    IdNumber = person.IdNumber,
+                    Mobile = person.Mobile,
+                    CardNumber = person.CardNumber,
+                },
+                ReturnUri = callback?.ToString(),
+            },
+            IdempotencyKey.FromOrder(person.IdNumber, "open")
+        );
+        var (otp, deposit) = (AccountApplicationStatus.OtpPending, AccountApplicationStatus.DepositPending);
+        for (var i = 0; !waits && i < 400 && made.Status != otp && made.Status != deposit; i++)
+        {
+            await Task.Delay(25);
+            made = await applications.GetAsync(made.Id);
+        }
+
+        return made;
+    }
+
+    private static async Task<IReadOnlyList<SandboxMessage>> MessagesAsync(TestPartner partner, string mobile)
+    {
+        using var http = new HttpClient();
+        var page = await http.GetFromJsonAsync(
+            $"{partner.MessagesUrl}.json?mobile={mobile}",
+            ResponseJson.Default.PageSandboxMessage
+        );
+        return page!.Data;
+    }
+}
