@@ -15,6 +15,9 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
 
     private static readonly AsyncLocal<Sending?> current = new();
 
+    /// <summary>The same for handlers that send from where nothing flows to, as from a queue of theirs.</summary>
+    private static readonly HttpRequestOptionsKey<Sending> option = new("OpenBanking.Sending");
+
     /// <summary>Puts both of them in their places, and once, however often the client was added.</summary>
     public static void AddTo(IList<DelegatingHandler> handlers)
     {
@@ -35,7 +38,9 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
         CancellationToken cancellationToken
     )
     {
-        current.Value = new();
+        var sending = new Sending();
+        current.Value = sending;
+        request.Options.Set(option, sending);
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -44,7 +49,12 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
         CancellationToken cancellationToken
     )
     {
-        var sending = current.Value!;
+        if (SendingOf(request) is not { } sending)
+        {
+            // A copy from where nothing flows to: the bank knows whether its proof came before.
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
         if (!await sending.BeginAsync(cancellationToken).ConfigureAwait(false))
         {
             return sending.Refusal?.AnswerTo(request) ?? throw SentAgain(sending.Failure);
@@ -69,6 +79,9 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
             throw;
         }
     }
+
+    private static Sending? SendingOf(HttpRequestMessage request) =>
+        current.Value ?? (request.Options.TryGetValue(option, out var known) ? known : null);
 
     /// <summary>Whether a handler may throw the answer away and send again: what the bank said then is what it is told
     /// again.</summary>

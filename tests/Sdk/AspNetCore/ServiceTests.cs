@@ -147,6 +147,25 @@ public sealed class ServiceTests
         Assert.Single(bank.Of("POST /v1/payments"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_handler_may_send_from_where_nothing_flows_to(bool copies)
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("POST /v1/payments", Answers.Payment(Samples.Payment));
+        await using var services = new ServiceCollection()
+            .ConfigureHttpClientDefaults(all => all.AddHttpMessageHandler(() => new SendElsewhere(copies)))
+            .AddOpenBanking(options => Complete(options, bank))
+            .BuildServiceProvider();
+
+        var payment = await services
+            .GetRequiredService<OpenBankingClient>()
+            .Payments.CreateAsync(Samples.PaymentRequest, Samples.Key);
+
+        Assert.Equal(Samples.Payment.Id, payment.Id);
+    }
+
     [Fact]
     public async Task A_copy_that_a_handler_sends_beside_the_first_does_not_go_out()
     {
@@ -354,6 +373,25 @@ public sealed class ServiceTests
         }
     }
 
+    /// <summary>As a handler with a queue does: what belongs to the caller does not flow to where it sends.</summary>
+    private sealed class SendElsewhere(bool copies) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            var sent = copies ? await SendCopies.CopyAsync(request) : request;
+            Task<HttpResponseMessage> answer;
+            using (ExecutionContext.SuppressFlow())
+            {
+                answer = Task.Run(() => base.SendAsync(sent, cancellationToken), CancellationToken.None);
+            }
+
+            return await answer;
+        }
+    }
+
     /// <summary>As hedging does: a copy goes out beside the request, and the first answer counts.</summary>
     private sealed class SendCopies : DelegatingHandler
     {
@@ -370,7 +408,7 @@ public sealed class ServiceTests
             return await await Task.WhenAny(both);
         }
 
-        private static async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request)
+        public static async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request)
         {
             var copy = new HttpRequestMessage(request.Method, request.RequestUri);
             foreach (var (name, values) in request.Headers)
