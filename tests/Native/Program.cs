@@ -114,10 +114,15 @@ Expect(
 var missing = await RefusedAsync(() => client.Payments.GetAsync("pay_01hzy3v9k2m4n6p8q0r2s4t6v8"));
 Expect("an unknown payment", (404, ProblemCodes.NotFound), (missing.Status, missing.Code));
 
+// An event is there a moment after what it tells of.
 var types = new List<string>();
-await foreach (var happened in client.Events.ListAsync())
+for (var tries = 0; tries < 200 && !types.Contains(EventTypes.PaymentCaptured); tries++)
 {
-    types.Add(happened.Type);
+    await Task.Delay(TimeSpan.FromMilliseconds(50));
+    await foreach (var happened in client.Events.ListAsync())
+    {
+        types.Add(happened.Type);
+    }
 }
 
 Expect("the events", true, types.Contains(EventTypes.PaymentCaptured));

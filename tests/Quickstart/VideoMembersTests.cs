@@ -61,11 +61,13 @@ public sealed class VideoMembersTests : VideoShop
         await StopShopAsync();
         // No webhook tells of it later.
         await Bank.Client.WebhookEndpoints.DeleteAsync(EndpointId);
+        await Bank.Webhooks.SubscribeAsync(EventTypes.PaymentRefunded);
         var payment = await Bank.Client.Orders.GetAsync(Assert.Single(Orders()));
         await Bank.Client.Refunds.CreateAsync(
             new() { PaymentId = payment.LastPayment!.Id },
             IdempotencyKey.FromOrder("by-staff", "refund")
         );
+        await Bank.Webhooks.WaitForAsync(EventTypes.PaymentRefunded);
 
         await StartShopAsync();
 
