@@ -4,7 +4,7 @@ using Xunit;
 namespace OpenBanking.Tests.Browser.Walks;
 
 /// <summary>What a customer changes on their own pages, and what is there for somebody who is no customer.</summary>
-[Collection(WalkCollection.Name)]
+[Collection(WalksOfOneBank.Name)]
 public sealed class CustomerWalkTests(WalkedBank bank)
 {
     [Theory]
