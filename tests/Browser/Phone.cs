@@ -143,12 +143,20 @@ public sealed class Phone : IAsyncDisposable
         await AssertPhoneSizedAsync();
     }
 
-    /// <summary>The same of a page that waits and loads itself again: not while it is looked at.</summary>
+    /// <summary>The same of a page that waits and loads itself again: not while it is looked at, nor later.</summary>
     public async Task CheckWaitingAsync(string what)
     {
-        var address = Page.Url;
-        await Page.RouteAsync(address, route => route.AbortAsync("aborted"));
+        var (address, stopped) = (Page.Url, new TaskCompletionSource());
+        await Page.RouteAsync(
+            address,
+            async route =>
+            {
+                await route.AbortAsync("aborted");
+                stopped.TrySetResult();
+            }
+        );
         await CheckAsync(what);
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await Page.UnrouteAsync(address);
     }
 

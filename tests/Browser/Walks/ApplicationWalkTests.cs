@@ -4,7 +4,7 @@ using Xunit;
 namespace OpenBanking.Tests.Browser.Walks;
 
 /// <summary>An account that an app applied for, from the link that the applicant gets to the end.</summary>
-[Collection(WalkCollection.Name)]
+[Collection(WalksOfOneBank.Name)]
 public sealed class ApplicationWalkTests(WalkedBank bank)
 {
     [Theory]

@@ -4,7 +4,7 @@ namespace OpenBanking.Tests.Browser.Walks;
 
 /// <summary>The back button, and loading a page again, after forms were sent: no form goes out a second time, no page is an
 /// error.</summary>
-[Collection(WalkCollection.Name)]
+[Collection(WalksOfOneBank.Name)]
 public sealed class BackButtonTests(WalkedBank bank)
 {
     [Fact]

@@ -4,7 +4,7 @@ using Xunit;
 namespace OpenBanking.Tests.Browser.Walks;
 
 /// <summary>What a customer changes on their own pages, and what is there for somebody who is no customer.</summary>
-[Collection(WalkCollection.Name)]
+[Collection(WalksOfOneBank.Name)]
 public sealed class CustomerWalkTests(WalkedBank bank)
 {
     [Theory]
@@ -19,12 +19,11 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         var page = phone.Page;
         var own = bank.OwnPages(partner);
 
-        foreach (var box in (string[])["persons", "messages"])
-        {
-            var address = new Uri(bank.Server.Address, $"/sandbox/{partner.SandboxNumber}/{box}");
-            await page.GotoAsync(address.ToString());
-            await phone.CheckWaitingAsync(box);
-        }
+        var sandbox = new Uri(bank.Server.Address, $"/sandbox/{partner.SandboxNumber}/").ToString();
+        await page.GotoAsync(sandbox + "persons");
+        await phone.CheckAsync("persons");
+        await page.GotoAsync(sandbox + "messages");
+        await phone.CheckWaitingAsync("messages");
 
         await page.GotoAsync(own);
         await phone.SignInAsync(bank, partner, persons[2].Mobile);

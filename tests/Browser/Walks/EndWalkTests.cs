@@ -3,7 +3,7 @@ using Xunit;
 namespace OpenBanking.Tests.Browser.Walks;
 
 /// <summary>A customer leaves the bank.</summary>
-[Collection(WalkCollection.Name)]
+[Collection(WalksOfOneBank.Name)]
 public sealed class EndWalkTests(WalkedBank bank)
 {
     [Theory]

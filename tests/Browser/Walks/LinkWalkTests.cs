@@ -3,7 +3,7 @@ using Xunit;
 namespace OpenBanking.Tests.Browser.Walks;
 
 /// <summary>Ways from an app through the bank that come to nothing, or take longer.</summary>
-[Collection(WalkCollection.Name)]
+[Collection(WalksOfOneBank.Name)]
 public sealed class LinkWalkTests(WalkedBank bank)
 {
     [Theory]

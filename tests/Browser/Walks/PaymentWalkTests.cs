@@ -3,7 +3,7 @@ using Xunit;
 namespace OpenBanking.Tests.Browser.Walks;
 
 /// <summary>Payments that a customer confirms or does not, from one of two accounts.</summary>
-[Collection(WalkCollection.Name)]
+[Collection(WalksOfOneBank.Name)]
 public sealed class PaymentWalkTests(WalkedBank bank)
 {
     [Theory]

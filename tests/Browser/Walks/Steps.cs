@@ -34,7 +34,11 @@ internal static class Steps
             var input = phone.Page.Locator("#" + field);
             var described = await input.GetAttributeAsync("aria-describedby") ?? "";
             var told = phone.Page.Locator(
-                "#" + Assert.Single(described.Split(' '), id => id.EndsWith("-error"))
+                "#"
+                    + Assert.Single(
+                        described.Split(' '),
+                        id => id.EndsWith("-error", StringComparison.Ordinal)
+                    )
             );
             Assert.NotEqual("", (await told.TextContentAsync())!.Trim());
         }

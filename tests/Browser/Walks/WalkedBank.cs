@@ -73,7 +73,7 @@ public sealed class WalkedBank : IAsyncLifetime
 
 /// <summary>All walks, one after the other: they share the bank.</summary>
 [CollectionDefinition(Name)]
-public sealed class WalkCollection : ICollectionFixture<WalkedBank>
+public sealed class WalksOfOneBank : ICollectionFixture<WalkedBank>
 {
     public const string Name = "walks";
 }

@@ -84,9 +84,7 @@ public sealed class CustomerAccountModel(
         NotOnAccount = await topUps.ListNotOnAccountAsync(World, Account);
         var agreed = await Queries.FindAgreementAsync(World, Account);
         AgreedAt = agreed?.AgreedAt;
-        AgreementVersion =
-            agreed?.AgreementVersion
-            ?? agreements.VersionOn(BusinessCalendar.DateOf(now));
+        AgreementVersion = agreed?.AgreementVersion ?? agreements.VersionOn(BusinessCalendar.DateOf(now));
         Older = lines.Count > OnePage ? Lines[^1].Entry.Sequence : null;
     }
 }
