@@ -160,6 +160,21 @@ public sealed class Phone : IAsyncDisposable
         await Page.UnrouteAsync(address);
     }
 
+    /// <summary>Loads a page that waits once more, which it may be doing by itself at the same time, until it leads on.</summary>
+    public async Task WaitOnAsync(string address)
+    {
+        try
+        {
+            await Page.ReloadAsync();
+        }
+        catch (PlaywrightException)
+        {
+            // It was loading itself.
+        }
+
+        await ArriveAsync(address);
+    }
+
     /// <summary>Presses the browser's back button, which leads to a page and to no error.</summary>
     public async Task GoBackAsync(string address)
     {

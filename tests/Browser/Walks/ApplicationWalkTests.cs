@@ -65,8 +65,7 @@ public sealed class ApplicationWalkTests(WalkedBank bank)
             await phone.ArriveAsync("**/verifying");
             await phone.CheckWaitingAsync("verifying");
         });
-        await phone.Page.ReloadAsync();
-        await phone.ArriveAsync("**/end");
+        await phone.WaitOnAsync("**/end");
         await phone.CheckAsync("refused");
     }
 }

@@ -144,7 +144,7 @@ public sealed class CustomerWalkTests(WalkedBank bank)
             await phone.ArriveAsync("**/my/mobile");
             await phone.CheckWaitingAsync("mobile-verifying");
         });
-        await page.ReloadAsync();
+        await phone.WaitOnAsync("**/my/mobile");
         await page.Locator(".notice.done").WaitForAsync();
         await phone.CheckAsync("mobile-changed");
     }

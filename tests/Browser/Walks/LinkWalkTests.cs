@@ -63,9 +63,9 @@ public sealed class LinkWalkTests(WalkedBank bank)
             );
             await phone.ArriveAsync("**/verifying");
             await phone.CheckWaitingAsync("verifying");
+            Assert.Equal("verifying", await phone.Page.Locator("a.quiet").GetAttributeAsync("href"));
         });
-        await phone.PressAsync("a.quiet");
-        await phone.ArriveAsync("**/pin");
+        await phone.WaitOnAsync("**/pin");
     }
 
     private async Task ToBankAsync(

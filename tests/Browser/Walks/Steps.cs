@@ -32,6 +32,7 @@ internal static class Steps
         foreach (var field in fields)
         {
             var input = phone.Page.Locator("#" + field);
+            Assert.Equal("true", await input.GetAttributeAsync("aria-invalid"));
             var described = await input.GetAttributeAsync("aria-describedby") ?? "";
             var told = phone.Page.Locator(
                 "#"
