@@ -167,6 +167,11 @@ withCustomer.MapPost(
     {
         await foreach (var stock in client.Coupons.ListStocksAsync())
         {
+            if (stock.StartsAt > DateTimeOffset.UtcNow || stock.EndsAt <= DateTimeOffset.UtcNow)
+            {
+                continue;
+            }
+
             coupon = await client.Coupons.IssueAsync(
                 new IssueCouponRequest { StockId = stock.Id, CustomerId = Customer().CustomerId },
                 IdempotencyKey.FromOrder(number, "coupon")
@@ -196,7 +201,7 @@ withCustomer.MapPost(
             IdempotencyKey.FromOrder(orderNo, "payment")
         );
         payments[orderNo] = payment;
-        return payment.Status == PaymentStatus.Captured
+        return payment.DeclineCode is null
             ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}.\n"
             : $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}\n";
     }

@@ -28,7 +28,7 @@ public static class AuthorizeAndCapture
             },
             IdempotencyKey.FromOrder(entry.Number, "payment"));
 
-        if (held.Status != PaymentStatus.Authorized)
+        if (held.DeclineCode is not null)
         {
             Console.WriteLine($"The barrier stays closed: {await client.Payments.ExplainDeclineAsync(held)}");
             return held;

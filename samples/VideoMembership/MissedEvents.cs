@@ -1,15 +1,11 @@
 namespace OpenBanking.Samples.VideoMembership;
 
 /// <summary>Webhooks are delivered for some days; the bank keeps the events themselves for 30. What came while nobody was there
-/// to take it is read from them.</summary>
-public static class MissedEvents
+/// to take it is read from them at the start, beside what the app does otherwise.</summary>
+public sealed class MissedEvents(OpenBankingClient bank, Shop shop, ILogger<MissedEvents> logger)
+    : BackgroundService
 {
-    public static async Task TakeInAsync(
-        OpenBankingClient bank,
-        Shop shop,
-        ILogger logger,
-        CancellationToken cancellationToken
-    )
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
@@ -19,7 +15,7 @@ public static class MissedEvents
             {
                 page = await bank.Events.ListPageAsync(
                     after: shop.EventCursor,
-                    cancellationToken: cancellationToken
+                    cancellationToken: stoppingToken
                 );
                 foreach (var happened in page.Data)
                 {

@@ -11,6 +11,7 @@ var shop = new Shop(Path.Combine(folder, "video"));
 builder.Services.AddSingleton(shop);
 builder.Services.AddSingleton(partner);
 builder.Services.AddSingleton<Renewals>();
+builder.Services.AddHostedService<MissedEvents>();
 builder.Services.AddRazorPages();
 builder
     .Services.AddDataProtection()
@@ -152,11 +153,4 @@ app.MapPost(
             : Results.NotFound()
 );
 
-// What happened while this app was away, before it serves anybody.
-await MissedEvents.TakeInAsync(
-    app.Services.GetRequiredService<OpenBankingClient>(),
-    shop,
-    app.Logger,
-    app.Lifetime.ApplicationStopping
-);
 app.Run();

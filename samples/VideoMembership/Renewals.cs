@@ -21,7 +21,7 @@ public sealed class Renewals(OpenBankingClient bank, Shop shop, ILogger<Renewals
 
             try
             {
-                run = await RenewAsync(due, shop.FindUser(due.UserId!), cancellationToken)
+                run = await RenewAsync(due, cancellationToken)
                     ? run with
                     {
                         Renewed = run.Renewed + 1,
@@ -41,20 +41,14 @@ public sealed class Renewals(OpenBankingClient bank, Shop shop, ILogger<Renewals
         return run;
     }
 
-    private async Task<bool> RenewAsync(
-        MembershipOrder due,
-        VideoUser user,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> RenewAsync(MembershipOrder due, CancellationToken cancellationToken)
     {
         // <renew>
         // Customers end agreements at the bank: nobody is charged in vain, or asked for what they took back.
-        var agreement = user.AgreementId is null
-            ? null
-            : await bank.Agreements.GetAsync(user.AgreementId, cancellationToken);
-        if (agreement?.Status != ConsentStatus.Authorized || agreement.Total.Left.Amount < Shop.Price.Amount)
+        var agreement = await bank.Agreements.GetAsync(due.AgreementId!, cancellationToken);
+        if (agreement.Status != ConsentStatus.Authorized || agreement.Total.Left.Amount < Shop.Price.Amount)
         {
-            shop.Save(due with { State = OrderState.Lapsed });
+            shop.Lapse(due);
             return false;
         }
 
@@ -71,14 +65,14 @@ public sealed class Renewals(OpenBankingClient bank, Shop shop, ILogger<Renewals
             IdempotencyKey.FromOrder(order.OrderNo, "payment"),
             cancellationToken
         );
-        if (payment.Status == PaymentStatus.Captured)
+        if (payment.DeclineCode is null)
         {
             return true; // the webhook delivers it, as any other order
         }
 
         var why = await bank.Payments.ExplainDeclineAsync(payment, cancellationToken);
         logger.LogInformation("{OrderNo} was not renewed: {Why}", order.OrderNo, why);
-        shop.Save(order with { State = OrderState.Lapsed });
+        shop.Lapse(order);
         return false;
         // </renew>
     }

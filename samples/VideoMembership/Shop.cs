@@ -18,12 +18,14 @@ public enum OrderState
 }
 
 /// <summary>An order of one month of videos.</summary>
+/// <param name="AgreementId">What it is renewed under; null for one that was paid once.</param>
 /// <param name="PaidUntil">When its month is over: known once it is delivered, and of a renewal before.</param>
 public sealed record MembershipOrder(
     string OrderNo,
     string? UserId,
     OrderState State,
     string? PaymentId,
+    string? AgreementId = null,
     DateTimeOffset? PaidUntil = null
 );
 
@@ -95,14 +97,15 @@ public sealed class Shop
         }
     }
 
-    public MembershipOrder NewOrder(string? userId)
+    public MembershipOrder NewOrder(string? userId, string? agreementId = null)
     {
         // Time-ordered, so that the newest order is the last by number.
         var order = new MembershipOrder(
             $"video-{Guid.CreateVersion7():N}",
             userId,
             OrderState.Ordered,
-            PaymentId: null
+            PaymentId: null,
+            agreementId
         );
         Save(order);
         return order;
@@ -121,8 +124,11 @@ public sealed class Shop
                     .GroupBy(order => order.UserId)
                     .Select(ofUser => ofUser.MaxBy(order => order.OrderNo)!)
                     .Where(newest =>
-                        newest is { State: OrderState.Ordered, PaidUntil: not null }
-                        || (newest.State == OrderState.Delivered && newest.PaidUntil <= at)
+                        newest.AgreementId is not null
+                        && (
+                            newest is { State: OrderState.Ordered, PaidUntil: not null }
+                            || (newest.State == OrderState.Delivered && newest.PaidUntil <= at)
+                        )
                     ),
             ];
         }
@@ -140,6 +146,18 @@ public sealed class Shop
         };
         Save(next);
         return next;
+    }
+
+    /// <summary>Its month is not renewed, unless an event has said otherwise meanwhile.</summary>
+    public void Lapse(MembershipOrder seen)
+    {
+        lock (changing)
+        {
+            if (FindOrder(seen.OrderNo) == seen)
+            {
+                Save(seen with { State = OrderState.Lapsed });
+            }
+        }
     }
 
     /// <summary>Takes in what the bank says happened. Events come in no promised order, and may come again: a refund stays

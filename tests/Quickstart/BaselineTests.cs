@@ -52,6 +52,8 @@ public sealed class BaselineTests(Feed feed) : IClassFixture<Feed>
                 internal SandboxBank() { }
 
                 public void LendMoney() { }
+
+                public void RefuseNext(string problem, int times = 1) { }
             }
             """
         );
@@ -67,6 +69,7 @@ public sealed class BaselineTests(Feed feed) : IClassFixture<Feed>
 
         Assert.Contains("error CP0002", refusal.Message);
         Assert.Contains("OpenBanking.Testing.SandboxBank.LendMoney()", refusal.Message);
+        Assert.Contains("error CP0017", refusal.Message);
         Assert.Contains("nuget/baseline/README.md says when it may go.", refusal.Message);
     }
 

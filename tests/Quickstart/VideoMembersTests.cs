@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using OpenBanking.Testing;
 using Xunit;
@@ -55,6 +57,32 @@ public sealed class VideoMembersTests : VideoShop
     }
 
     [Fact]
+    public async Task A_month_that_was_paid_once_is_not_renewed()
+    {
+        await LinkAsync();
+        await PressAsync("PayOnce");
+        await DeliverAsync(EventTypes.PaymentCaptured, Assert.Single(Orders()));
+
+        var page = await PageAsync("/");
+        Assert.Contains("You are in.", page);
+        Assert.DoesNotContain("id=\"until\"", page);
+        Assert.Equal((0, 0, 0), await RenewAsync(days: 40));
+    }
+
+    [Theory]
+    [InlineData("Origin", "https://elsewhere.example")]
+    [InlineData("X-Forwarded-For", "203.0.113.7")]
+    public async Task Renewals_are_run_by_programs_of_this_machine_alone(string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, "/renewals"));
+        request.Headers.Add(header, value);
+
+        using var answer = await Browser.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task What_happened_while_the_shop_was_away_is_taken_in_when_it_starts()
     {
         await BuyAsync();
@@ -71,7 +99,7 @@ public sealed class VideoMembersTests : VideoShop
 
         await StartShopAsync();
 
-        Assert.Contains("Buy for ¥19.90", await PageAsync("/"));
+        await ShowsAsync("Buy for ¥19.90");
     }
 
     [Fact]
@@ -111,6 +139,30 @@ public sealed class VideoMembersTests : VideoShop
         await PressAsync("TopUp");
         await PressAsync("Buy");
         await ShowsAsync("You are in.");
+    }
+
+    /// <summary>Delivers an event as the bank does.</summary>
+    private async Task DeliverAsync(string type, string orderNo)
+    {
+        var body = Encoding.UTF8.GetBytes(
+            $$"""
+            {"id":"evt_1","type":"{{type}}","created_at":"{{DateTimeOffset.UtcNow:O}}","api_version":"v1","sequence":1,
+            "data":{"status":"captured","payment_id":"pay_1","order_no":"{{orderNo}}"} }
+            """
+        );
+        var headers = new WebhookSigner(EndpointSecret).Sign("evt_1", DateTimeOffset.UtcNow, body);
+        using var delivery = new HttpRequestMessage(
+            HttpMethod.Post,
+            new Uri(Address, "/openbanking/webhooks")
+        )
+        {
+            Content = new ByteArrayContent(body),
+        };
+        delivery.Headers.Add(WebhookHeaders.IdName, headers.Id);
+        delivery.Headers.Add(WebhookHeaders.TimestampName, headers.Timestamp);
+        delivery.Headers.Add(WebhookHeaders.SignatureName, headers.Signature);
+        using var answer = await Browser.SendAsync(delivery);
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
     }
 
     /// <summary>Runs the renewals as the scheduler would on a later day.</summary>

@@ -34,6 +34,9 @@ public abstract partial class VideoShop : IAsyncLifetime
     /// <summary>Where the bank posts the shop's events to.</summary>
     protected string EndpointId { get; private set; } = "";
 
+    /// <summary>What the bank signs them with.</summary>
+    protected string EndpointSecret { get; private set; } = "";
+
     private protected FaultyWay Way { get; private set; } = null!;
 
     protected Uri Callback => new(Address, "/openbanking/callback");
@@ -56,6 +59,7 @@ public abstract partial class VideoShop : IAsyncLifetime
             }
         );
         EndpointId = endpoint.Id;
+        EndpointSecret = endpoint.Secret!;
         new PartnerFolder(folder.Path).Write(
             new PartnerCredentials(
                 Bank.Address,

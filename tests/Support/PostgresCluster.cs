@@ -91,7 +91,7 @@ public sealed class PostgresCluster : IDisposable
     private string DataFolder => Path.Combine(folder, "data");
 
     public string ConnectionStringOf(string database) =>
-        $"Host=127.0.0.1;Port={Port};Database={database};Username=postgres;SslMode=Disable;GssEncryptionMode=Disable";
+        $"Host=127.0.0.1;Port={Port};Database={database};Username=postgres;SslMode=Disable;GssEncryptionMode=Disable;Timeout=60";
 
     /// <summary>Makes an empty database, or a copy of another that nobody is connected to.</summary>
     public string NewDatabase(string template = "template0")

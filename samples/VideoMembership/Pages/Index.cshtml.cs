@@ -42,10 +42,9 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
         var user = VideoUser;
         var order = shop.FindOrderOf(user.Id);
         State = order?.State;
-        PaidUntil =
-            user.AgreementId is null || order is not { State: OrderState.Delivered, PaidUntil: { } until }
-                ? null
-                : until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        PaidUntil = order is { State: OrderState.Delivered, AgreementId: not null, PaidUntil: { } until }
+            ? until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : null;
         if (user is not { CustomerId: { } customer, AccountId: { } account })
         {
             return;
@@ -104,9 +103,13 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
         TryAsync(
             async user =>
             {
+                var now = TimeProvider.System.GetUtcNow();
                 var stock = await bank
                     .Coupons.ListStocksAsync(cancellationToken: cancellationToken)
-                    .FirstOrDefaultAsync(cancellationToken);
+                    .FirstOrDefaultAsync(
+                        stock => stock.StartsAt <= now && now < stock.EndsAt,
+                        cancellationToken
+                    );
                 if (stock is null)
                 {
                     return Notices.NoVoucher;
@@ -137,7 +140,7 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                 }
 
                 var voucher = await HasVoucherAsync(user, cancellationToken) ? user.CouponId : null;
-                var order = shop.NewOrder(user.Id);
+                var order = shop.NewOrder(user.Id, user.AgreementId);
                 var payment = await SettleAsync(
                     bank.Payments.CreateAsync(
                         new CreatePaymentRequest

@@ -15,7 +15,8 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
 
     private static readonly AsyncLocal<Sending?> current = new();
 
-    /// <summary>The same for handlers that send from where nothing flows to, as from a queue of theirs.</summary>
+    /// <summary>The same, where the request itself comes by: a handler may send it from where nothing flows to, or where another
+    /// request does, as from a queue of its own.</summary>
     private static readonly HttpRequestOptionsKey<Sending> option = new("OpenBanking.Sending");
 
     /// <summary>Puts both of them in their places, and once, however often the client was added.</summary>
@@ -81,7 +82,7 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
     }
 
     private static Sending? SendingOf(HttpRequestMessage request) =>
-        current.Value ?? (request.Options.TryGetValue(option, out var known) ? known : null);
+        request.Options.TryGetValue(option, out var known) ? known : current.Value;
 
     /// <summary>Whether a handler may throw the answer away and send again: what the bank said then is what it is told
     /// again.</summary>

@@ -16,13 +16,19 @@ public sealed class CouponGuideTests
         // <issue_coupon>
         await foreach (var stock in client.Coupons.ListStocksAsync())
         {
+            var now = DateTimeOffset.UtcNow;
+            if (now < stock.StartsAt || now >= stock.EndsAt || stock.Remaining == 0)
+            {
+                continue; // not yet, over, or all given away
+            }
+
             Console.WriteLine(
                 $"{stock.Name["en"]}: {stock.Discount} off from {stock.Threshold} on, {stock.Remaining} left"
             );
-            // The number is the shop's own: sent twice it is one coupon, and another number is another coupon.
+            // The number is the shop's own: sent twice it is one coupon, and each stock has its own.
             await client.Coupons.IssueAsync(
                 new IssueCouponRequest { StockId = stock.Id, CustomerId = customer.CustomerId },
-                IdempotencyKey.FromOrder($"welcome-{user}", "coupon")
+                IdempotencyKey.FromOrder($"welcome-{user}-{stock.Id}", "coupon")
             );
         }
         // </issue_coupon>
