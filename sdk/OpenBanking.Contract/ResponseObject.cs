@@ -64,7 +64,6 @@ public sealed record Page<T> : ResponseObject
     /// <summary>Whether more items follow.</summary>
     public required bool HasMore { get; init; }
 
-    /// <summary>What to send as <c>after</c> to get the next page; absent on the last one, but of events, where it says
-    /// from where on to read later. Opaque.</summary>
+    /// <summary>What to send as <c>after</c> to get the next page; absent on the last one, except of events. Opaque.</summary>
     public string? NextCursor { get; init; }
 }

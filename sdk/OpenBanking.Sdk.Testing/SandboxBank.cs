@@ -249,6 +249,7 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <param name="cap">The most that a payment costs; no limit when null.</param>
     /// <param name="refunded">Whether refunds give the fee back in proportion.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OpenBankingException">The bank takes no such fee: the message says which value and why.</exception>
     public Task<SandboxFees> SetFeesAsync(
         int basisPoints,
         Money? minimum = null,

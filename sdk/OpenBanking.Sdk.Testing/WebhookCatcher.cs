@@ -20,6 +20,8 @@ public sealed class WebhookCatcher
     /// <summary>Registers an endpoint for these events; from now on they are caught.</summary>
     /// <param name="events">Of which types, such as <see cref="EventTypes.PaymentCaptured"/>; all when none are
     /// named.</param>
+    /// <exception cref="ArgumentException">One of them is blank.</exception>
+    /// <exception cref="OpenBankingException">There is no event of such a type, or the app has ten endpoints.</exception>
     public async Task SubscribeAsync(params string[] events)
     {
         ArgumentNullException.ThrowIfNull(events);

@@ -89,9 +89,19 @@ public sealed class Phone : IAsyncDisposable
         Assert.Matches(pattern, Page.Url);
     }
 
-    private async Task<bool> HasArrivedAsync(string pattern) =>
-        Regex.IsMatch(Page.Url, pattern, default, TimeSpan.FromSeconds(1))
-        && await Page.EvaluateAsync<string>("document.readyState") == "complete";
+    private async Task<bool> HasArrivedAsync(string pattern)
+    {
+        try
+        {
+            return Regex.IsMatch(Page.Url, pattern, default, TimeSpan.FromSeconds(1))
+                && await Page.EvaluateAsync<string>("document.readyState") == "complete";
+        }
+        catch (PlaywrightException)
+        {
+            // It went on while it was asked.
+            return false;
+        }
+    }
 
     /// <summary>Does something in another tab, which is closed then.</summary>
     public async Task InAsync(IPage tab, Func<Task> act)
@@ -133,7 +143,7 @@ public sealed class Phone : IAsyncDisposable
             new() { Path = Path.Combine(Screenshots, $"{name}-{++pictures:00}-{what}.png"), FullPage = true }
         );
         await accessibility.AssertAsync(Page, what);
-        WalkedPages.Note(Page.Url, language);
+        WalkedPages.Note(Page.Url, await Page.EvaluateAsync<string>("document.documentElement.lang"));
     }
 
     /// <summary>Looks at a page as <see cref="LookAsync"/> does, and whether it fits a phone.</summary>
