@@ -142,27 +142,8 @@ public sealed class CodeSourceTests(SharedServer shared) : OwnPageTests(shared)
     /// <summary>The partner applies for another person, who may confirm now.</summary>
     private async Task<Uri> ApplyAsync()
     {
-        var person = (await Partner.PersonsAsync())[1];
-        var made = await Partner.Client.AccountApplications.CreateAsync(
-            new CreateAccountApplicationRequest
-            {
-                Applicant = new Applicant
-                {
-                    Name = person.Name,
-                    IdNumber = person.IdNumber,
-                    Mobile = person.Mobile,
-                    CardNumber = person.CardNumber,
-                },
-            },
-            IdempotencyKey.FromOrder("application-1", "open")
-        );
-        for (var tries = 0; made.Status != AccountApplicationStatus.OtpPending; tries++)
-        {
-            Assert.True(tries < 200, $"The application is {made.Status}.");
-            await Task.Delay(25);
-            made = await Partner.Client.AccountApplications.GetAsync(made.Id);
-        }
-
+        var made = await Partner.ApplyAndWaitAsync((await Partner.PersonsAsync())[1]);
+        Assert.Equal(AccountApplicationStatus.OtpPending, made.Status);
         return new(made.ContinuationUrl!);
     }
 

@@ -130,6 +130,37 @@ public sealed class TestPartner
             ]
         );
 
+    /// <summary>Applies for an account through the API.</summary>
+    public Task<AccountApplication> ApplyAsync(SandboxPerson person, Uri? returnTo = null) =>
+        Client.AccountApplications.CreateAsync(
+            new CreateAccountApplicationRequest
+            {
+                Applicant = new Applicant
+                {
+                    Name = person.Name,
+                    IdNumber = person.IdNumber,
+                    Mobile = person.Mobile,
+                    CardNumber = person.CardNumber,
+                },
+                ReturnUri = returnTo?.ToString(),
+            },
+            IdempotencyKey.FromOrder(person.IdNumber, "open")
+        );
+
+    /// <summary>The same, and waits until its applicant can go on.</summary>
+    public async Task<AccountApplication> ApplyAndWaitAsync(SandboxPerson person, Uri? returnTo = null)
+    {
+        var made = await ApplyAsync(person, returnTo);
+        var (otp, deposit) = (AccountApplicationStatus.OtpPending, AccountApplicationStatus.DepositPending);
+        for (var i = 0; i < 400 && made.Status != otp && made.Status != deposit; i++)
+        {
+            await Task.Delay(25);
+            made = await Client.AccountApplications.GetAsync(made.Id);
+        }
+
+        return made;
+    }
+
     /// <summary>Brings money to the customer's account, and waits until it is there.</summary>
     public async Task<TopUp> TopUpAsync(LinkedCustomer customer, Money amount, string number = "top-up-1")
     {

@@ -17,7 +17,7 @@ public sealed class ApplicationWalkTests(WalkedBank bank)
         var page = phone.Page;
         var person = MagicPersons.WithUnconfirmedCard.Person;
 
-        var made = await Steps.ApplyAsync(partner, person, bank.Callback);
+        var made = await partner.ApplyAndWaitAsync(person, bank.Callback);
         await page.GotoAsync(made.ContinuationUrl!);
         await phone.CheckAsync("start");
         await page.Locator("#Terms").CheckAsync();
@@ -60,7 +60,7 @@ public sealed class ApplicationWalkTests(WalkedBank bank)
         await bank.WhileVerifyingAsync(async () =>
         {
             var person = MagicPersons.DeclinedByBank.Person;
-            var made = await Steps.ApplyAsync(partner, person, waits: true);
+            var made = await partner.ApplyAsync(person);
             await phone.Page.GotoAsync(made.ContinuationUrl!);
             await phone.ArriveAsync("**/verifying");
             await phone.CheckWaitingAsync("verifying");

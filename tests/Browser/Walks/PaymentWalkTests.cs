@@ -125,7 +125,7 @@ public sealed class PaymentWalkTests(WalkedBank bank)
     /// <summary>A second account, with nothing on it.</summary>
     private async Task OpenAnotherAsync(TestPartner partner, SandboxPerson person)
     {
-        var made = await Steps.ApplyAsync(partner, person);
+        var made = await partner.ApplyAndWaitAsync(person);
         await bank.Server.EndPauseAsync(partner, person.Mobile);
         using var visitor = new OpenBanking.Testing.BankCustomer(
             person,

@@ -100,40 +100,6 @@ internal static class Steps
     /// <summary>A code that is not this one.</summary>
     public static string Other(string code) => code == "123456" ? "654321" : "123456";
 
-    /// <summary>Applies for an account through the API, and waits until its applicant can go on, unless verification is held
-    /// back.</summary>
-    public static async Task<AccountApplication> ApplyAsync(
-        TestPartner partner,
-        SandboxPerson person,
-        Uri? callback = null,
-        bool waits = false
-    )
-    {
-        var applications = partner.Client.AccountApplications;
-        var made = await applications.CreateAsync(
-            new CreateAccountApplicationRequest
-            {
-                Applicant = new Applicant
-                {
-                    Name = person.Name,
-                    IdNumber = person.IdNumber,
-                    Mobile = person.Mobile,
-                    CardNumber = person.CardNumber,
-                },
-                ReturnUri = callback?.ToString(),
-            },
-            IdempotencyKey.FromOrder(person.IdNumber, "open")
-        );
-        var (otp, deposit) = (AccountApplicationStatus.OtpPending, AccountApplicationStatus.DepositPending);
-        for (var i = 0; !waits && i < 400 && made.Status != otp && made.Status != deposit; i++)
-        {
-            await Task.Delay(25);
-            made = await applications.GetAsync(made.Id);
-        }
-
-        return made;
-    }
-
     private static async Task<IReadOnlyList<SandboxMessage>> MessagesAsync(TestPartner partner, string mobile)
     {
         using var http = new HttpClient();

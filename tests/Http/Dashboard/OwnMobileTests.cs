@@ -217,29 +217,7 @@ public sealed class OwnMobileTests(SharedServer shared) : MobilePageTests(shared
     private async Task OpenAnotherAsync()
     {
         var applications = Partner.Client.AccountApplications;
-        var application = await applications.CreateAsync(
-            new CreateAccountApplicationRequest
-            {
-                Applicant = new Applicant
-                {
-                    Name = Person.Name,
-                    IdNumber = Person.IdNumber,
-                    Mobile = Moved.Mobile,
-                    CardNumber = Person.CardNumber,
-                },
-            },
-            IdempotencyKey.FromOrder("application", "open")
-        );
-        for (
-            var i = 0;
-            i < 400
-                && (await applications.GetAsync(application.Id)).Status
-                    != AccountApplicationStatus.OtpPending;
-            i++
-        )
-        {
-            await Task.Delay(25);
-        }
+        var application = await Partner.ApplyAndWaitAsync(Person with { Mobile = Moved.Mobile });
 
         using var applicant = new Browser();
         await applicant.GoAsync(new Uri(application.ContinuationUrl!));
