@@ -208,6 +208,9 @@ public static class EventTypes
     /// <summary>A coupon that was held is free again; its status says whether it can still be used.</summary>
     public const string CouponReleased = "coupon.released";
 
+    /// <summary>A coupon's time was over before it was used.</summary>
+    public const string CouponExpired = "coupon.expired";
+
     /// <summary>A payment waits for its customer to confirm it.</summary>
     public const string PaymentRequiresAction = "payment.requires_action";
 
@@ -280,6 +283,7 @@ public static class EventTypes
         CouponRedeemed,
         CouponReturned,
         CouponReleased,
+        CouponExpired,
         PaymentRequiresAction,
         PaymentAuthorized,
         PaymentCaptured,

@@ -13,8 +13,10 @@ public abstract class ExpiryWorker<TRow>(
     ILogger log
 ) : PeriodicWorker(TimeSpan.FromSeconds(30), time, log)
 {
-    /// <summary>How many are looked up at once.</summary>
+    /// <summary>How many are looked up at once, and how many of them are ended side by side: as many as share a batch without
+    /// keeping those waiting who pay meanwhile.</summary>
     private const int MostAtOnce = 500;
+    private static readonly ParallelOptions sideBySide = new() { MaxDegreeOfParallelism = 16 };
 
     /// <summary>Ends what has run out, as many as there are.</summary>
     public async Task RunOnceAsync()
@@ -43,11 +45,11 @@ public abstract class ExpiryWorker<TRow>(
 
     private async Task<int> EndAsync(IReadOnlyList<(World World, TRow Row)> due)
     {
-        foreach (var (world, row) in due)
-        {
-            await EndAsync(world, await clocks.NowAsync(world), row);
-        }
-
+        await Parallel.ForEachAsync(
+            due,
+            sideBySide,
+            async (found, _) => await EndAsync(found.World, await clocks.NowAsync(found.World), found.Row)
+        );
         return due.Count;
     }
 }

@@ -198,6 +198,8 @@ public static class ServerComposition
         services.AddHostedService(provider => provider.GetRequiredService<Rewrapping>());
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
+        services.AddSingleton<CouponExpiry>();
+        services.AddHostedService(provider => provider.GetRequiredService<CouponExpiry>());
         services.AddSingleton<Dormancy>();
         services.AddHostedService(provider => provider.GetRequiredService<Dormancy>());
     }

@@ -35,32 +35,22 @@ public sealed partial class Documents
     }
 
     [Fact]
-    public void Every_code_of_the_catalogues_is_there_once()
+    public void Every_code_of_the_catalogues_and_every_event_is_there_once()
     {
-        Assert.Equal(
-            typeof(ProblemCodes)
-                .GetFields()
-                .Where(field => field.IsLiteral)
-                .Select(field => (string)field.GetRawConstantValue()!)
-                .Order(),
-            ProblemCodes.Catalogue.Select(entry => entry.Code).Order()
-        );
-        Assert.Equal(
-            typeof(DeclineCodes)
-                .GetFields()
-                .Where(field => field.IsLiteral)
-                .Select(field => (string)field.GetRawConstantValue()!)
-                .Order(),
-            DeclineCodes.Catalogue.Select(entry => entry.Code).Order()
-        );
-        Assert.Equal(
-            typeof(PayoutDeclineCodes)
-                .GetFields()
-                .Where(field => field.IsLiteral)
-                .Select(field => (string)field.GetRawConstantValue()!)
-                .Order(),
-            PayoutDeclineCodes.Catalogue.Select(entry => entry.Code).Order()
-        );
+        AssertThereOnce(typeof(ProblemCodes), ProblemCodes.Catalogue.Select(entry => entry.Code));
+        AssertThereOnce(typeof(DeclineCodes), DeclineCodes.Catalogue.Select(entry => entry.Code));
+        AssertThereOnce(typeof(PayoutDeclineCodes), PayoutDeclineCodes.Catalogue.Select(entry => entry.Code));
+        AssertThereOnce(typeof(EventTypes), EventTypes.All);
+
+        static void AssertThereOnce(Type codes, IEnumerable<string> catalogue) =>
+            Assert.Equal(
+                codes
+                    .GetFields()
+                    .Where(field => field.IsLiteral)
+                    .Select(field => (string)field.GetRawConstantValue()!)
+                    .Order(),
+                catalogue.Order()
+            );
     }
 
     [Fact]

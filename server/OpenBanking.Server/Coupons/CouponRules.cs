@@ -41,6 +41,17 @@ public sealed record IssueCoupon(
     public override Decision<CouponRow> Decide(Book book) => CouponRules.Issue(this, book);
 }
 
+/// <summary>Notes that a coupon's time is over before it was used, and tells its app.</summary>
+public sealed record ExpireCoupon(World World, DateTimeOffset Now, Id<CouponRow> CouponId)
+    : Command<CouponRow>(World, Now)
+{
+    public override Subject Subject => Subject.Of(CouponId);
+
+    public override void Keys(IKeySet keys) => keys.Want(CouponTables.Coupons, CouponId);
+
+    public override Decision<CouponRow> Decide(Book book) => Decision.Accept(CouponRules.Expire(this, book));
+}
+
 /// <summary>Who gets coupons, and what they are good for.</summary>
 public static class CouponRules
 {
@@ -96,7 +107,7 @@ public static class CouponRules
             ? DeclineCodes.CouponNotFound
         : coupon.Held ? DeclineCodes.CouponHeld
         : coupon.State == CouponState.Redeemed ? DeclineCodes.CouponAlreadyRedeemed
-        : now >= coupon.ValidUntil ? DeclineCodes.CouponExpired
+        : HasExpired(coupon, now) ? DeclineCodes.CouponExpired
         : price < coupon.Threshold ? DeclineCodes.CouponBelowThreshold
         : null;
 
@@ -119,19 +130,28 @@ public static class CouponRules
     /// <summary>Frees a coupon that was held; one that has expired meanwhile stays expired.</summary>
     public static void Release(Book book, CouponRow coupon, DateTimeOffset now)
     {
-        coupon = Free(book, coupon);
-        Emit(
-            book,
-            EventTypes.CouponReleased,
-            coupon,
-            now >= coupon.ValidUntil ? CouponStatus.Expired : CouponStatus.Issued
-        );
+        coupon = Free(book, coupon, now >= coupon.ValidUntil ? CouponState.Expired : CouponState.Issued);
+        Emit(book, EventTypes.CouponReleased, coupon, StatusOf(coupon, now));
+    }
+
+    /// <summary>Only what may still be used expires, and only once: what is held is told of when it is free again.</summary>
+    public static CouponRow Expire(ExpireCoupon command, Book book)
+    {
+        var coupon = book.Get(CouponTables.Coupons, command.CouponId);
+        if (coupon.State != CouponState.Issued || command.Now < coupon.ValidUntil)
+        {
+            return coupon;
+        }
+
+        coupon = book.Update(CouponTables.Coupons, coupon with { State = CouponState.Expired });
+        Emit(book, EventTypes.CouponExpired, coupon, CouponStatus.Expired);
+        return coupon;
     }
 
     public static CouponStatus StatusOf(CouponRow coupon, DateTimeOffset now) =>
         coupon.Held ? CouponStatus.Held
         : coupon.State == CouponState.Redeemed ? CouponStatus.Redeemed
-        : now >= coupon.ValidUntil ? CouponStatus.Expired
+        : HasExpired(coupon, now) ? CouponStatus.Expired
         : CouponStatus.Issued;
 
     /// <summary>Puts a redeemed coupon back into the wallet, if it can still be used.</summary>
@@ -142,10 +162,14 @@ public static class CouponRules
             return false;
         }
 
-        coupon = Free(book, coupon);
+        coupon = Free(book, coupon, CouponState.Issued);
         Emit(book, EventTypes.CouponReturned, coupon, CouponStatus.Issued);
         return true;
     }
+
+    /// <summary>Whoever asks by an earlier clock than the one that it was ended by finds it ended.</summary>
+    private static bool HasExpired(CouponRow coupon, DateTimeOffset now) =>
+        coupon.State == CouponState.Expired || now >= coupon.ValidUntil;
 
     private static CouponRow Use(Book book, CouponRow coupon, Id<PaymentRow> paymentId, bool held) =>
         book.Update(
@@ -158,16 +182,8 @@ public static class CouponRules
             }
         );
 
-    private static CouponRow Free(Book book, CouponRow coupon) =>
-        book.Update(
-            CouponTables.Coupons,
-            coupon with
-            {
-                State = CouponState.Issued,
-                PaymentId = null,
-                Held = false,
-            }
-        );
+    private static CouponRow Free(Book book, CouponRow coupon, CouponState state) =>
+        book.Update(CouponTables.Coupons, coupon with { State = state, PaymentId = null, Held = false });
 
     private static void CountHolder(IssueCoupon command, StockHolderRow? holder, Book book)
     {

@@ -84,6 +84,9 @@ public enum CouponState
 {
     Issued = 1,
     Redeemed = 2,
+
+    /// <summary>Its time was over before it was used, and its app has been told.</summary>
+    Expired = 3,
 }
 
 /// <summary>A coupon 券 in a customer's wallet. Its terms are copied from the stock when it is issued.</summary>

@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
+using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Worlds;
@@ -17,6 +18,7 @@ public sealed class SandboxClock(
     ApplicationExpiry applications,
     CardDepositExpiry cardDeposits,
     ConsentExpiry consents,
+    CouponExpiry coupons,
     Dormancy dormancy,
     DailyPayouts payouts
 )
@@ -36,6 +38,7 @@ public sealed class SandboxClock(
         await applications.RunOnceAsync();
         await cardDeposits.RunOnceAsync();
         await consents.RunOnceAsync();
+        await coupons.RunOnceAsync();
         await dormancy.RunOnceAsync();
         await payouts.RunOnceAsync();
     }

@@ -203,6 +203,59 @@ public class CouponRulesTests
         Assert.False(book.HasChanges);
     }
 
+    [Fact]
+    public void A_coupon_that_nobody_used_in_time_ends_once_and_its_app_is_told()
+    {
+        var bank = new MemoryBank().Put(CouponTables.Coupons, Rows.Coupon);
+        var expire = new ExpireCoupon(Rows.World, Rows.Coupon.ValidUntil, Rows.Coupon.Id);
+
+        Assert.Empty(bank.Run(expire with { Now = Rows.Coupon.ValidUntil.AddTicks(-1) }).Told);
+        Assert.Equal([EventTypes.CouponExpired], bank.Run(expire).Told);
+        Assert.Empty(bank.Run(expire).Told);
+
+        var expired = bank.Get(CouponTables.Coupons, Rows.Coupon.Id);
+        Assert.Equal((CouponState.Expired, 2), (expired.State, expired.Version));
+        // By the clock of a request that came before.
+        Assert.Equal(CouponStatus.Expired, CouponRules.StatusOf(expired, Rows.Noon));
+        Assert.Equal(DeclineCodes.CouponExpired, DeclineOf(expired, price: 20_00));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void No_used_or_held_coupon_expires(bool held)
+    {
+        var bank = new MemoryBank().Put(CouponTables.Coupons, Redeemed() with { Held = held });
+
+        Assert.Empty(bank.Run(new ExpireCoupon(Rows.World, Rows.Coupon.ValidUntil, Rows.Coupon.Id)).Told);
+
+        Assert.Equal(1, bank.Get(CouponTables.Coupons, Rows.Coupon.Id).Version);
+    }
+
+    [Theory]
+    [InlineData(-1, "issued", EventTypes.CouponExpired)]
+    [InlineData(0, "expired", null)]
+    public void A_coupon_that_was_held_past_its_time_is_told_of_when_it_is_free(
+        int seconds,
+        string status,
+        string? later
+    )
+    {
+        var bank = new MemoryBank().Put(CouponTables.Coupons, Redeemed() with { Held = true });
+        var book = bank.Open(keys => keys.Want(CouponTables.Coupons, Rows.Coupon.Id));
+
+        CouponRules.Release(
+            book,
+            book.Get(CouponTables.Coupons, Rows.Coupon.Id),
+            Rows.Coupon.ValidUntil.AddSeconds(seconds)
+        );
+        bank.Save(book);
+
+        Assert.Equal(status, Assert.Single(book.Events).Status);
+        var ran = bank.Run(new ExpireCoupon(Rows.World, Rows.Coupon.ValidUntil, Rows.Coupon.Id));
+        Assert.Equal(later is null ? [] : [later], ran.Told);
+    }
+
     private static CouponRow Redeemed() =>
         Rows.Coupon with
         {

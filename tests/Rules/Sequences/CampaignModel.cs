@@ -18,6 +18,18 @@ internal sealed partial class Model
     public bool IsCampaignOver(DateTimeOffset now) =>
         now >= CampaignEndsAt && !Coupons.Exists(coupon => coupon.UsedBy is { Hold.Open: true });
 
+    /// <summary>Whoever has not used a coupon in time, and holds it for no payment, has none.</summary>
+    public static Expected Expire(ModelCoupon coupon, DateTimeOffset now)
+    {
+        if (coupon.Expired || coupon.UsedBy is not null || now < coupon.ValidUntil)
+        {
+            return new(null, null);
+        }
+
+        coupon.Expired = true;
+        return new(null, null, Tell(coupon, EventTypes.CouponExpired, "expired", usedBy: null));
+    }
+
     /// <summary>Gives what goes back.</summary>
     public long SettleCampaign()
     {

@@ -2,7 +2,7 @@ using OpenBanking.Server.Coupons;
 
 namespace OpenBanking.Tests.Rules.Sequences;
 
-/// <summary>The end of a campaign, played on both.</summary>
+/// <summary>The end of a campaign and of its coupons, played on both.</summary>
 internal sealed partial class Stage
 {
     /// <summary>What is seen when a campaign gave back what was left of its budget.</summary>
@@ -13,6 +13,12 @@ internal sealed partial class Stage
 
     /// <summary>No command is older than this when it is decided.</summary>
     private static readonly TimeSpan longestLag = TimeSpan.FromSeconds(5);
+
+    private void Play(Step.ExpireCoupon step, DateTimeOffset at)
+    {
+        var i = step.Which % coupons.Count;
+        Run(new ExpireCoupon(Rows.World, at, coupons[i]), Model.Expire(model.Coupons[i], at));
+    }
 
     private void Play(Step.EndCampaign step)
     {

@@ -50,6 +50,7 @@ public class CommandSequenceProperties(ITestOutputHelper output)
         EventTypes.CouponRedeemed,
         EventTypes.CouponReturned,
         EventTypes.CouponReleased,
+        EventTypes.CouponExpired,
         EventTypes.PaymentRequiresAction,
         DeclineCodes.CustomerDeclined,
         ConfirmationRules.Refusals.Over,

@@ -105,8 +105,11 @@ internal sealed class Comparison(
 
     private void AssertSame(ModelCoupon expected, CouponRow coupon) =>
         Must.Be(
-            expected.UsedBy is { } payment ? payments[model.Payments.IndexOf(payment)].Id : null,
-            coupon.PaymentId
+            (
+                expected.UsedBy is { } payment ? payments[model.Payments.IndexOf(payment)].Id : null,
+                expected.Expired
+            ),
+            (coupon.PaymentId, coupon.State == CouponState.Expired)
         );
 
     private static void AssertSame(ModelPayment expected, PaymentRow payment) =>

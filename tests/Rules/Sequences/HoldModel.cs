@@ -139,12 +139,13 @@ internal sealed partial class Model
     private static ExpectedEvent SettleCoupon(ModelPayment payment, ModelCoupon coupon, DateTimeOffset now) =>
         payment.Captured && payment.Price >= coupon.Stock.Threshold
             ? Tell(coupon, EventTypes.CouponRedeemed, "redeemed", payment)
-            : Tell(
-                coupon,
-                EventTypes.CouponReleased,
-                now < coupon.ValidUntil ? "issued" : "expired",
-                usedBy: null
-            );
+            : Release(coupon, now);
+
+    private static ExpectedEvent Release(ModelCoupon coupon, DateTimeOffset now)
+    {
+        coupon.Expired = now >= coupon.ValidUntil;
+        return Tell(coupon, EventTypes.CouponReleased, coupon.Expired ? "expired" : "issued", usedBy: null);
+    }
 
     private static ExpectedEvent Tell(ModelCoupon coupon, string type, string status, ModelPayment? usedBy)
     {

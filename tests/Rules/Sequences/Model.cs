@@ -269,7 +269,7 @@ internal sealed partial class Model
         coupon.Account != agreement.Account || coupon.App != agreement.App ? DeclineCodes.CouponNotFound
         : coupon.UsedBy is { Hold.Open: true } ? DeclineCodes.CouponHeld
         : coupon.UsedBy is not null ? DeclineCodes.CouponAlreadyRedeemed
-        : now >= coupon.ValidUntil ? DeclineCodes.CouponExpired
+        : coupon.Expired || now >= coupon.ValidUntil ? DeclineCodes.CouponExpired
         : price < coupon.Stock.Threshold ? DeclineCodes.CouponBelowThreshold
         : null;
 
@@ -436,6 +436,9 @@ internal sealed class ModelCoupon(ModelStock stock, ModelAccount account, int ap
     public DateTimeOffset ValidUntil { get; } = validUntil;
 
     public ModelPayment? UsedBy { get; set; }
+
+    /// <summary>Whether its app was told that its time is over.</summary>
+    public bool Expired { get; set; }
 
     public long Version { get; set; } = 1;
 }

@@ -105,6 +105,9 @@ internal sealed partial class Stage
             case Step.EndCampaign end:
                 Play(end);
                 break;
+            case Step.ExpireCoupon expire when coupons.Count > 0:
+                Play(expire, at);
+                break;
             case Step.Refund refund when payments.Count > 0:
                 Play(refund, at);
                 break;

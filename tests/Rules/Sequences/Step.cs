@@ -85,6 +85,7 @@ internal static partial class Steps
         (6, Confirmations()),
         (5, Payouts()),
         (2, CampaignEnds()),
+        (2, CouponsExpire()),
         (4, Withdrawals()),
         (3, Sleep()),
         (

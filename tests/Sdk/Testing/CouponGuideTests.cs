@@ -137,6 +137,22 @@ public sealed class CouponGuideTests
         Assert.Equal((CouponStatus.Issued, null), (wallet.Status, wallet.PaymentId));
     }
 
+    [Fact]
+    public async Task An_app_is_told_of_a_coupon_that_nobody_used_in_time()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
+        await bank.Webhooks.SubscribeAsync(EventTypes.CouponExpired);
+        var coupon = await IssueAsync(bank, customer);
+
+        await bank.Clock.AdvanceAsync(coupon.ValidUntil.AddSeconds(1) - await bank.Clock.NowAsync());
+
+        var told = await bank.Webhooks.WaitForAsync(EventTypes.CouponExpired);
+        Assert.Equal((coupon.Id, "expired"), (told.Data.CouponId, told.Data.Status));
+        var expired = await bank.Client.Coupons.GetAsync(customer.CustomerId, coupon.Id);
+        Assert.Equal(CouponStatus.Expired, expired.Status);
+    }
+
     private static async Task<Coupon> IssueAsync(SandboxBank bank, LinkedCustomer customer)
     {
         var stock = await bank.Client.Coupons.ListStocksAsync().FirstAsync();
