@@ -58,6 +58,11 @@ public abstract class BankPageTests(SharedServer shared) : IAsyncLifetime
             ("CardNumber", cardNumber),
             ("Terms", "true")
         );
+        await WaitWhileVerifyingAsync();
+    }
+
+    protected async Task WaitWhileVerifyingAsync()
+    {
         while (Browser.Address.AbsolutePath.EndsWith("/verifying", StringComparison.Ordinal))
         {
             await Task.Delay(50);

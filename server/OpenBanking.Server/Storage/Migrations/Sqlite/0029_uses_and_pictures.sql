@@ -4,3 +4,7 @@
 ALTER TABLE consent ADD COLUMN last_used_on INTEGER;
 
 ALTER TABLE agreement ADD COLUMN last_used_on INTEGER;
+
+-- Whether the applicant gives pictures of the ID card once the code was right. A server that knows nothing of it opens the account
+-- without them.
+ALTER TABLE application_visit ADD COLUMN with_images INTEGER NOT NULL DEFAULT 0;

@@ -4,3 +4,7 @@
 ALTER TABLE consent ADD COLUMN last_used_on date;
 
 ALTER TABLE agreement ADD COLUMN last_used_on date;
+
+-- Whether the applicant gives pictures of the ID card once the code was right. A server that knows nothing of it opens the account
+-- without them.
+ALTER TABLE application_visit ADD COLUMN with_images boolean NOT NULL DEFAULT false;
