@@ -61,14 +61,10 @@ public abstract class BankPageTests(SharedServer shared) : IAsyncLifetime
         await WaitWhileVerifyingAsync();
     }
 
-    protected async Task WaitWhileVerifyingAsync()
-    {
-        while (Browser.Address.AbsolutePath.EndsWith("/verifying", StringComparison.Ordinal))
-        {
-            await Task.Delay(50);
-            await Browser.GoAsync(Browser.Address);
-        }
-    }
+    protected Task WaitWhileVerifyingAsync() =>
+        Browser.ReloadWhileAsync(() =>
+            Browser.Address.AbsolutePath.EndsWith("/verifying", StringComparison.Ordinal)
+        );
 
     protected async Task ToConsentAsync()
     {
