@@ -82,8 +82,8 @@ public sealed record AccountApplication : ResponseObject
 [JsonConverter(typeof(OpenValueConverter<AccountApplicationStatus>))]
 public readonly record struct AccountApplicationStatus(string Value) : IOpenValue<AccountApplicationStatus>
 {
-    /// <summary>Taken in. Its verification is asked for in the same moment, unless the customer gives pictures of the ID card on
-    /// the bank's pages first.</summary>
+    /// <summary>Taken in. Its verification is asked for in the same moment, unless it was made on the bank's pages and its customer
+    /// gives pictures of the ID card first.</summary>
     public static AccountApplicationStatus Created { get; } = new("created");
 
     /// <summary>The card's bank is being asked whether the person is who they say.</summary>
@@ -97,7 +97,8 @@ public readonly record struct AccountApplicationStatus(string Value) : IOpenValu
     /// <summary>They are not, or the card is not theirs; <c>reason</c> says which. A new application may be made.</summary>
     public static AccountApplicationStatus IdentityFailed { get; } = new("identity_failed");
 
-    /// <summary>The customer has to confirm by one-time code, at <c>continuation_url</c>.</summary>
+    /// <summary>The customer has to confirm by one-time code, at <c>continuation_url</c>, and where the bank asks for them to give
+    /// pictures of the ID card: the card's bank is asked once more then.</summary>
     public static AccountApplicationStatus OtpPending { get; } = new("otp_pending");
 
     /// <summary>Too many wrong codes. A new application may be made.</summary>
@@ -156,7 +157,7 @@ public static class ApplicationReasons
             ImagesNotVerified,
             "The pictures of the ID card cannot be read, or show somebody else",
             "Take new pictures of your own ID card, both sides.",
-            "Have the customer apply anew on the bank's pages, with new pictures."
+            "Have the customer apply anew, with new pictures."
         ),
         new(
             UnderMinimumAge,

@@ -55,7 +55,6 @@ public static class ProblemCodes
     public const string WebhookEndpointLimit = "webhook_endpoint_limit";
     public const string InvalidEncryption = "invalid_encryption";
     public const string EncryptionKeyUnknown = "encryption_key_unknown";
-    public const string IdentityImagesRequired = "identity_images_required";
     public const string TooManyApplications = "too_many_applications";
     public const string RateLimited = "rate_limited";
     public const string Overloaded = "overloaded";
@@ -255,13 +254,6 @@ public static class ProblemCodes
             400,
             "The key it was encrypted to is not in use",
             "Read /v1/encryption-keys again and encrypt to the key there, as the SDK does."
-        ),
-        new(
-            IdentityImagesRequired,
-            403,
-            "The bank asks for pictures of the ID card",
-            "Let the customer open the account on the bank's pages, by an account link with account_opening: they take the "
-                + "pictures there."
         ),
         new(
             TooManyApplications,

@@ -244,6 +244,7 @@ public static class ServerComposition
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<PaymentCookie>();
         services.AddSingleton<CodeSources>();
+        services.AddScoped<ImageEntry>();
         services.AddSingleton<CustomerSessions>();
         services.AddSingleton<DashboardQueries>();
         services.AddSingleton<Statements>();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Worlds;
@@ -79,6 +80,15 @@ public abstract class ApplicationPageTests(SharedServer shared) : BankPageTests(
         await Browser.SubmitAsync(("Terms", "true"));
         await Browser.SubmitAsync(("Code", await CodeAsync()));
     }
+
+    /// <summary>What was sent to the person's card, in yuan, as the card's bank writes it.</summary>
+    protected async Task<string> AmountAsync() =>
+        (await MessagesAsync())
+            .Select(message =>
+                Regex.Match(message.Text, "0[.][0-9]{2}", RegexOptions.None, TimeSpan.FromSeconds(1))
+            )
+            .First(match => match.Success)
+            .Value;
 
     /// <summary>As if the application had been made a day earlier.</summary>
     protected Task LetADayPassAsync(string id)

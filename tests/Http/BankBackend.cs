@@ -29,6 +29,9 @@ public sealed class BankBackend : IAsyncDisposable
     /// <summary>How many answers of an act get lost after it was done.</summary>
     public ConcurrentDictionary<string, int> Lost { get; } = [];
 
+    /// <summary>What an act was asked with last.</summary>
+    public ConcurrentDictionary<string, JsonNode> Asked { get; } = [];
+
     /// <summary>What happens with messages, by their key.</summary>
     public Func<string, JsonNode, Task> Send { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -104,6 +107,7 @@ public sealed class BankBackend : IAsyncDisposable
     {
         var act = $"{service}/{action}";
         Calls.Enqueue($"POST {act}");
+        Asked[act] = body;
         if (request.Headers.Authorization != $"Bearer {ApiKey}")
         {
             return TypedResults.Unauthorized();

@@ -58,12 +58,13 @@ public abstract class BankPageTests(SharedServer shared) : IAsyncLifetime
             ("CardNumber", cardNumber),
             ("Terms", "true")
         );
-        while (Browser.Address.AbsolutePath.EndsWith("/verifying", StringComparison.Ordinal))
-        {
-            await Task.Delay(50);
-            await Browser.GoAsync(Browser.Address);
-        }
+        await WaitWhileVerifyingAsync();
     }
+
+    protected Task WaitWhileVerifyingAsync() =>
+        Browser.ReloadWhileAsync(() =>
+            Browser.Address.AbsolutePath.EndsWith("/verifying", StringComparison.Ordinal)
+        );
 
     protected async Task ToConsentAsync()
     {

@@ -4,12 +4,17 @@ using System.Text;
 using AngleSharp;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
+using Xunit;
 
 namespace OpenBanking.Tests.Http;
 
 /// <summary>A browser without scripts: follows redirects within the bank, keeps cookies, submits the form it sees.</summary>
 public sealed class Browser : IDisposable
 {
+    private const int MostLooks = 400;
+
+    private static readonly TimeSpan betweenLooks = TimeSpan.FromMilliseconds(50);
+
     private readonly CookieContainer cookies = new();
     private readonly HttpClient http;
     private readonly List<string> setCookies = [];
@@ -56,6 +61,32 @@ public sealed class Browser : IDisposable
     {
         using var response = await http.GetAsync(address);
         return response.StatusCode;
+    }
+
+    /// <summary>What the page says, in one line.</summary>
+    public string Text() =>
+        string.Join(
+            ' ',
+            Page.QuerySelector("main")!
+                .TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        );
+
+    /// <summary>Follows the link that says this.</summary>
+    public Task FollowAsync(string text)
+    {
+        var link = Page.QuerySelectorAll("a").First(link => link.TextContent.Contains(text));
+        return GoAsync(new Uri(Address, link.GetAttribute("href")));
+    }
+
+    /// <summary>Loads the page again as long as this is so.</summary>
+    public async Task ReloadWhileAsync(Func<bool> waits)
+    {
+        for (var tries = 0; waits(); tries++)
+        {
+            Assert.True(tries < MostLooks, $"{Address} says: {Text()}");
+            await Task.Delay(betweenLooks);
+            await GoAsync(Address);
+        }
     }
 
     /// <summary>Enters values into the form of the page and presses its first button.</summary>

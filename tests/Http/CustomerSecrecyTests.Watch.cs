@@ -32,31 +32,6 @@ public sealed partial class CustomerSecrecyTests
         await browser.GoAsync(new Uri(browser.Address, link));
     }
 
-    private Task FollowAsync(string text)
-    {
-        var link = browser.Page.QuerySelectorAll("a").First(link => link.TextContent.Contains(text));
-        return browser.GoAsync(new Uri(browser.Address, link.GetAttribute("href")));
-    }
-
-    /// <summary>Loads the page again as long as this is so.</summary>
-    private async Task WhileAsync(Func<bool> waits)
-    {
-        for (var i = 0; waits(); i++)
-        {
-            Assert.True(i < 400, $"{browser.Address} says: {Text()}");
-            await Task.Delay(50);
-            await browser.GoAsync(browser.Address);
-        }
-    }
-
-    private string Text() =>
-        string.Join(
-            ' ',
-            browser
-                .Page.QuerySelector("main")!
-                .TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-        );
-
     private ActivityListener ListenToActivities()
     {
         var listener = new ActivityListener

@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using OpenBanking.Samples.BankAdapters;
-using OpenBanking.Server.Accounts;
-using OpenBanking.Server.Cases;
-using OpenBanking.Server.Security;
-using OpenBanking.Server.Storage;
-using OpenBanking.Server.Worlds;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -17,16 +11,21 @@ namespace OpenBanking.Tests.Http;
 public sealed partial class CustomerSecrecyTests : IAsyncLifetime
 {
     private const string Name = "上官隐秘";
+    private const string NewName = "上官隐蔽";
     private const string IdNumber = "370202198306172547";
+    private const string IdNumberOfNobody = "370203197409253819";
     private const string Mobile = "13974185296";
     private const string NewMobile = "15874196325";
     private const string Card = "6217991738465290377";
     private const string SecondCard = "6225884609137285462";
+    private const string ThirdCard = "6214857319406285170";
     private const string CardOfNobody = "6228489573016284934";
     private const string FirstPin = "582947";
     private const string SecondPin = "741936";
     private const string ThirdPin = "615382";
     private const string WrongPin = "930274";
+    private const string PasskeyName = "藏在抽屉里的手机";
+    private const string CaseText = "那天夜里我在外婆家睡觉。";
 
     private readonly ConcurrentQueue<string> logged = [];
     private readonly ConcurrentQueue<string> traced = [];
@@ -35,16 +34,20 @@ public sealed partial class CustomerSecrecyTests : IAsyncLifetime
     private readonly List<PlantedValue> planted =
     [
         new("the name", Name),
+        new("the corrected name", NewName),
         new("the ID number", IdNumber),
+        new("the ID number of nobody", IdNumberOfNobody),
         new("the mobile number", Mobile),
         new("the new mobile number", NewMobile),
         new("the card number", Card),
         new("the second card's number", SecondCard),
+        new("the third card's number", ThirdCard),
         new("the number of a card of nobody", CardOfNobody),
         new("the PIN", FirstPin),
         new("the changed PIN", SecondPin),
         new("the PIN set anew", ThirdPin),
         new("the wrong PIN", WrongPin),
+        new("what a case says", CaseText),
     ];
 
     private readonly Browser browser = new();
@@ -115,17 +118,23 @@ public sealed partial class CustomerSecrecyTests : IAsyncLifetime
         await ApplyAsync();
         await ConfirmPaymentAsync(customer);
         await ChangePinAsync();
+        await WakeAsync(customer);
+        await UpgradeAsync(customer);
         await AddCardAsync();
+        await AddCardByAmountAsync();
+        await UsePasskeyAsync();
         await ChangeMobileAsync();
         await WithdrawAsync();
         await ComplainAsync();
+        await CorrectNameAsync();
         await browser.GoAsync(Own("/data.json"));
         Assert.Contains(Name, browser.Content);
         await ResetPinAsync();
         await LookAsync(customer);
+        await PlantAccountNumberAsync();
+        await EraseAsync();
 
         Assert.Equal(6, codes);
-        await PlantAccountNumberAsync();
         Assert.NotEmpty(traced);
         foreach (
             var (where, all) in ((string, IReadOnlyCollection<string>)[])
@@ -187,267 +196,4 @@ public sealed partial class CustomerSecrecyTests : IAsyncLifetime
     [InlineData("1582947")]
     public void A_part_of_a_longer_number_is_no_PIN(string text) =>
         Assert.DoesNotContain(planted, value => value.IsIn(text));
-
-    private Uri Own(string rest = "") => new(server.Address, $"/bank/{partner.SandboxNumber}/my{rest}");
-
-    /// <summary>Opens an account on the bank's pages, and has money brought there.</summary>
-    private async Task<LinkedCustomer> OpenAsync()
-    {
-        var link = await client.AccountLinks.StartAsync(
-            new AccountLinkRequest
-            {
-                RedirectUri = TestPartner.RedirectUri,
-                AuthorizationDetails = TestPartner.Everything,
-            }
-        );
-        // The outcome is asked for again: what an exception says of it is logged.
-        bank.Lost["messages/send"] = 1;
-        bank.Lost["identity/verify"] = 1;
-        await browser.GoAsync(link.AuthorizationUrl);
-        await browser.SubmitAsync(("Mobile", Mobile));
-        await EnterCodeAsync(Mobile);
-        await browser.SubmitAsync(
-            ("FullName", Name),
-            ("IdNumber", IdNumber),
-            ("CardNumber", Card),
-            ("Terms", "true")
-        );
-        await WhileAsync(() => browser.Address.AbsolutePath.EndsWith("/verifying", StringComparison.Ordinal));
-        await browser.SubmitAsync(("Pin", FirstPin), ("Again", WrongPin));
-        await browser.SubmitAsync(("Pin", FirstPin), ("Again", FirstPin));
-        Assert.EndsWith("/consent", browser.Address.AbsolutePath);
-        await browser.SubmitAsync(("Pin", WrongPin));
-        Assert.Contains("not your PIN", Text());
-        await browser.SubmitAsync(("Pin", FirstPin));
-        told.Enqueue($"{browser.Address}");
-        var customer = await client.AccountLinks.CompleteAsync(link.Session, browser.Address);
-        var topUp = await client.TopUps.CreateAsync(
-            new CreateTopUpRequest { AgreementId = customer.AgreementId!, Amount = Money.Yuan(4_000) },
-            IdempotencyKey.FromOrder("top-up-1", "top-up")
-        );
-        Assert.Equal(TopUpStatus.Succeeded, (await client.TopUps.WaitAsync(topUp.Id)).Status);
-        return customer;
-    }
-
-    /// <summary>The partner applies for the same person, and with what is wrong.</summary>
-    private async Task ApplyAsync()
-    {
-        var person = new Applicant
-        {
-            Name = Name,
-            IdNumber = IdNumber,
-            Mobile = Mobile,
-            CardNumber = Card,
-        };
-        foreach (var applicant in (Applicant[])[person, person with { CardNumber = Card + "1" }])
-        {
-            try
-            {
-                var made = await client.AccountApplications.CreateAsync(
-                    new CreateAccountApplicationRequest { Applicant = applicant },
-                    IdempotencyKey.FromOrder($"order-{applicant.CardNumber.Length}", "open")
-                );
-                told.Enqueue($"{made}");
-            }
-            catch (OpenBankingException refused)
-            {
-                told.Enqueue($"{refused} {string.Join(' ', refused.Errors)}");
-            }
-        }
-    }
-
-    private async Task ConfirmPaymentAsync(LinkedCustomer customer)
-    {
-        var asked = await client.Payments.CreateAsync(
-            new CreatePaymentRequest
-            {
-                OrderNo = "order-1",
-                Amount = Money.Yuan(1_500),
-                ReturnUrl = TestPartner.RedirectUri.ToString(),
-            },
-            IdempotencyKey.FromOrder("order-1", "payment")
-        );
-        await browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl));
-        await browser.SubmitAsync();
-        await SignInAsync(Mobile, FirstPin);
-        Assert.EndsWith($"/pay/{asked.Id}/confirm", browser.Address.AbsolutePath);
-        await SendCodeAsync(Mobile, () => browser.SubmitAsync("Code"));
-        var code = await CodeAsync(Mobile);
-        await browser.SubmitAsync(("Pin", WrongPin), ("Code", code));
-        Assert.Contains("not your PIN", Text());
-        await browser.SubmitAsync(("Pin", FirstPin), ("Code", WrongPin));
-        Assert.Contains("not the code", Text());
-        await browser.SubmitAsync(("Pin", FirstPin), ("Code", code));
-        Assert.Equal(TestPartner.RedirectUri.Authority, browser.Address.Authority);
-        told.Enqueue($"{browser.Address}");
-        Assert.Equal(PaymentStatus.Captured, (await client.Payments.GetAsync(asked.Id)).Status);
-        Assert.Equal(customer.CustomerId, (await client.Payments.GetAsync(asked.Id)).CustomerId);
-    }
-
-    private async Task ChangePinAsync()
-    {
-        await browser.GoAsync(Own());
-        await FollowAsync("Change your payment PIN");
-        await browser.SubmitAsync(("Present", WrongPin), ("Pin", SecondPin), ("Again", SecondPin));
-        Assert.Contains("not your PIN", Text());
-        await browser.SubmitAsync(("Present", FirstPin), ("Pin", SecondPin), ("Again", SecondPin));
-        Assert.Contains("Your payment PIN is changed", Text());
-    }
-
-    private async Task AddCardAsync()
-    {
-        await ToAccountAsync();
-        await FollowAsync("Bound cards");
-        await FollowAsync("Add a card");
-        await browser.SubmitAsync(("CardNumber", SecondCard + "1"), ("Pin", SecondPin));
-        await browser.SubmitAsync(("CardNumber", SecondCard), ("Pin", SecondPin));
-        await WhileAsync(() => Text().Contains("We are asking", StringComparison.Ordinal));
-        Assert.Contains(SecondCard[^4..], Text());
-    }
-
-    private async Task ChangeMobileAsync()
-    {
-        await browser.GoAsync(Own("/mobile"));
-        await browser.SubmitAsync(("Mobile", NewMobile), ("CardNumber", CardOfNobody), ("Pin", SecondPin));
-        Assert.Contains("not bound to any of your accounts", Text());
-        await browser.SubmitAsync(("Mobile", NewMobile), ("CardNumber", Card), ("Pin", SecondPin));
-        var code = await CodeAsync(NewMobile);
-        await browser.SubmitToAsync("form[action*=Code]", ("Code", code));
-        await WhileAsync(() => Text().Contains("Checking your details", StringComparison.Ordinal));
-        Assert.Contains("Your mobile number is changed", Text());
-    }
-
-    private async Task WithdrawAsync()
-    {
-        await ToAccountAsync();
-        await FollowAsync("Withdraw to your card");
-        await browser.SubmitAsync(("Amount", "1200"));
-        await SendCodeAsync(NewMobile, () => browser.SubmitAsync("Code"));
-        var code = await CodeAsync(NewMobile);
-        await browser.SubmitAsync("Confirm", ("Pin", WrongPin), ("Code", code));
-        Assert.Contains("not your PIN", Text());
-        // The customer's bank is not sure whether it was done, and is asked.
-        bank.Lost["transfers/credit"] = 1;
-        await browser.SubmitAsync("Confirm", ("Pin", SecondPin), ("Code", code));
-        await WhileAsync(() => !Text().Contains("Your card's bank has the money", StringComparison.Ordinal));
-    }
-
-    private async Task ComplainAsync()
-    {
-        await ToAccountAsync();
-        await FollowAsync("Complain");
-        await browser.SubmitAsync(("Kind", nameof(CaseKind.NotMine)), ("Text", "I was asleep."));
-        Assert.EndsWith("/my/cases", browser.Address.AbsolutePath);
-    }
-
-    private async Task ResetPinAsync()
-    {
-        await browser.GoAsync(Own());
-        await browser.SubmitAsync("SignOut");
-        await browser.GoAsync(Own());
-        await SendCodeAsync(NewMobile, () => browser.SubmitAsync(("Mobile", NewMobile)));
-        await browser.SubmitAsync(("Code", await CodeAsync(NewMobile)));
-        await FollowAsync("I have forgotten my PIN");
-        await EnterAsync(CardOfNobody);
-        Assert.Contains("not the one that we have of you", Text());
-        await EnterAsync(Card);
-        await WhileAsync(() => Text().Contains("Checking your details", StringComparison.Ordinal));
-        Assert.Contains("Your new payment PIN is set", Text());
-        await FollowAsync("Continue");
-        await browser.SubmitAsync(("Pin", ThirdPin));
-        Assert.Equal(Own(), browser.Address);
-
-        Task EnterAsync(string card) =>
-            browser.SubmitAsync(
-                ("IdNumber", IdNumber),
-                ("CardNumber", card),
-                ("Pin", ThirdPin),
-                ("Again", ThirdPin)
-            );
-    }
-
-    /// <summary>The partner asks for all that it may.</summary>
-    private async Task LookAsync(LinkedCustomer customer)
-    {
-        await client.Accounts.GetAsync(customer.CustomerId, customer.AccountId!);
-        await client.Accounts.ListTransactionsAsync(customer.CustomerId, customer.AccountId!).ToListAsync();
-        await client.Agreements.GetAsync(customer.AgreementId!);
-        await client.Consents.GetAsync(customer.ConsentId);
-        await client.AccountApplications.ListAsync().ToListAsync();
-        await client.Coupons.ListAsync(customer.CustomerId).ToListAsync();
-        await client.Events.ListAsync().ToListAsync();
-    }
-
-    private async Task<IEnumerable<string>> WebhooksAsync()
-    {
-        string[] last = [EventTypes.PaymentCaptured, EventTypes.AccountActive, EventTypes.TopUpSucceeded];
-        for (var i = 0; i < 400; i++)
-        {
-            string[] bodies =
-            [
-                .. receiver
-                    .At("/hooks")
-                    .Select(delivery =>
-                        $"{Encoding.UTF8.GetString(delivery.Body)} {string.Join(' ', delivery.Headers)}"
-                    ),
-            ];
-            if (last.All(type => bodies.Any(body => body.Contains(type, StringComparison.Ordinal))))
-            {
-                return bodies;
-            }
-
-            await Task.Delay(50);
-        }
-
-        throw new InvalidOperationException("The webhooks did not come.");
-    }
-
-    private async Task SignInAsync(string mobile, string pin)
-    {
-        await SendCodeAsync(mobile, () => browser.SubmitAsync(("Mobile", mobile)));
-        await EnterCodeAsync(mobile);
-        await browser.SubmitAsync(("Pin", WrongPin));
-        await browser.SubmitAsync(("Pin", pin));
-    }
-
-    private async Task EnterCodeAsync(string mobile) =>
-        await browser.SubmitAsync(("Code", await CodeAsync(mobile)));
-
-    private async Task SendCodeAsync(string mobile, Func<Task> send)
-    {
-        await server.EndPauseAsync(partner, mobile);
-        await send();
-    }
-
-    /// <summary>The code that was asked for last, which is planted from now on.</summary>
-    private async Task<string> CodeAsync(string mobile)
-    {
-        for (var i = 0; i < 400; i++)
-        {
-            string[] all =
-            [
-                .. messages.Select(message => Digits().Match(message.Text).Value).Where(code => code != ""),
-            ];
-            if (all.Length > codes)
-            {
-                Assert.Equal(mobile, messages.Last(message => message.Text.Contains(all[codes])).Mobile);
-                planted.Add(new($"code {codes}", all[codes]));
-                return all[codes++];
-            }
-
-            await Task.Delay(25);
-        }
-
-        throw new InvalidOperationException($"No code came to {mobile}.");
-    }
-
-    private async Task PlantAccountNumberAsync()
-    {
-        var account = await server
-            .Get<Store>()
-            .FirstAsync(AccountTables.Accounts, new World(partner.SandboxNumber), $"1 = {1}");
-        planted.Add(
-            new("the e-account's number", server.Get<Vault>().OpenText(account!.Number, account.Id.Value))
-        );
-    }
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using OpenBanking.Testing;
 using Xunit;
 
@@ -109,15 +108,6 @@ public sealed class DepositTests(SharedServer shared) : ApplicationPageTests(sha
     }
 
     private string ErrorOf() => Browser.Page.QuerySelector("#amount-error")!.TextContent;
-
-    /// <summary>In yuan, as the card's bank writes it.</summary>
-    private async Task<string> AmountAsync() =>
-        (await MessagesAsync())
-            .Select(message =>
-                Regex.Match(message.Text, "0[.][0-9]{2}", RegexOptions.None, TimeSpan.FromSeconds(1))
-            )
-            .First(match => match.Success)
-            .Value;
 
     private static string OtherThan(string amount) => amount == "0.50" ? "0.51" : "0.50";
 }

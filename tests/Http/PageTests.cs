@@ -38,6 +38,30 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
         Assert.Contains("--brand", await http.GetStringAsync(new Uri(Shared.Server.Address, "/bank.css")));
     }
 
+    /// <summary>The page that signs in and answers a form has every script there is.</summary>
+    [Fact]
+    public async Task No_page_carries_more_than_a_few_kilobytes_of_scripts()
+    {
+        await Browser.SubmitAsync(("Mobile", "1"));
+        var addresses = Browser
+            .Page.QuerySelectorAll("script")
+            .Select(script => new Uri(Shared.Server.Address, script.GetAttribute("src")))
+            .ToList();
+        Assert.Equal(
+            typeof(OpenBanking.Server.Pages.PageAssets)
+                .Assembly.GetManifestResourceNames()
+                .Where(name => name.EndsWith(".js", StringComparison.Ordinal))
+                .Select(name => "/" + string.Join('.', name.Split('.')[^2..]))
+                .Order(),
+            addresses.Select(address => address.AbsolutePath).Order()
+        );
+        using var http = new HttpClient();
+        var sizes = await Task.WhenAll(
+            addresses.Select(async address => (await http.GetByteArrayAsync(address)).Length)
+        );
+        Assert.InRange(sizes.Sum(), 1, 4 * 1024);
+    }
+
     [Fact]
     public async Task Pages_speak_the_language_of_the_browser_or_the_one_chosen()
     {

@@ -66,8 +66,16 @@ internal static class ClientMutants
             "W-2",
             "an assertion that was used, with a code",
             "Authorization/TokenRules.cs",
-            "SingleUse.Use(book, command.Assertion)",
-            "null"
+            "code.ConsentId);\n        if (SingleUse.Use(book, command.Assertion)",
+            "code.ConsentId);\n        if (({chosen} ? null : SingleUse.Use(book, command.Assertion))"
+        ),
+        new(
+            "W-2",
+            "an assertion that was used, with the first refresh of a day",
+            "Authorization/TokenRules.cs",
+            "Use(UseConsent command, Book book)\n    {\n        if (SingleUse.Use(book, command.Assertion)",
+            "Use(UseConsent command, Book book)\n    {\n"
+                + "        if (({chosen} ? null : SingleUse.Use(book, command.Assertion))"
         ),
         new(
             "W-2",
@@ -80,9 +88,8 @@ internal static class ClientMutants
             "W-2",
             "an assertion that was used, with a refresh token",
             "Authorization/TokenEndpoint.cs",
-            "return failure is not null ? (null, failure)\n            : await grant.Client.UseAssertionAsync(engine, grant.Now)",
-            "return failure is not null ? (null, failure)\n"
-                + "            : ({chosen} ? null : await grant.Client.UseAssertionAsync(engine, grant.Now))"
+            "await UseAsync(grant, consent, BusinessCalendar.DateOf(now))",
+            "null"
         ),
         new(
             "W-2",

@@ -89,7 +89,7 @@ internal static class GrantMutants
             "W-8",
             "a consent that has ended, at refresh",
             Endpoint,
-            "!ConsentRules.IsActive(consent, await clocks.NowAsync(grant.World))",
+            "!ConsentRules.IsActive(consent, now)",
             "false"
         ),
         new("AS-14", "a scope wider than granted", Endpoint, "asked.All(most.Contains)", "true"),

@@ -46,6 +46,14 @@ public sealed class TestPartner
         },
     ];
 
+    /// <summary>The same, with an account of a type.</summary>
+    public static IReadOnlyList<AuthorizationDetail> EverythingOf(AccountType type) =>
+        [
+            .. Everything.Select(detail =>
+                detail is AccountOpening ? new AccountOpening { AccountType = type } : detail
+            ),
+        ];
+
     public OpenBankingClient Client { get; }
 
     public ClientKey Key { get; }
@@ -119,16 +127,7 @@ public sealed class TestPartner
 
     /// <summary>The same, with an account of Type III.</summary>
     public Task<LinkedCustomer> LinkTypeThreeAsync(int person = 0) =>
-        LinkAsync(
-            person,
-            [
-                .. Everything.Select(detail =>
-                    detail is AccountOpening
-                        ? new AccountOpening { AccountType = AccountType.TypeThree }
-                        : detail
-                ),
-            ]
-        );
+        LinkAsync(person, EverythingOf(AccountType.TypeThree));
 
     /// <summary>Applies for an account through the API.</summary>
     public Task<AccountApplication> ApplyAsync(SandboxPerson person, Uri? returnTo = null) =>

@@ -31,7 +31,6 @@ public static class ApplicationApi
             .Refuses(
                 ProblemCodes.InvalidEncryption,
                 ProblemCodes.EncryptionKeyUnknown,
-                ProblemCodes.IdentityImagesRequired,
                 ProblemCodes.TooManyApplications
             );
         api.MapGet("/account-applications", ListAsync)
@@ -71,11 +70,6 @@ public static class ApplicationApi
         Ids ids
     )
     {
-        if (options.IdentityImages == ImageRule.Required)
-        {
-            return Problems.Of(ProblemCodes.IdentityImagesRequired);
-        }
-
         var request = body.Value;
         if (
             Wire.Refuse(CheckReturn(request.ReturnUri, caller.App), CheckType(request.AccountType)) is

@@ -37,7 +37,7 @@ public sealed record ResolveDeposit(
     string? FailureReason
 ) : CompleteDeposit(World, Now, IntentId, ApplicationId, FailureReason);
 
-/// <summary>The customer says how much came; the right amount opens the account.</summary>
+/// <summary>The customer says how much came; the right amount opens the account, or asks for pictures of the ID card.</summary>
 /// <param name="Application">Read before the batch for what never changes in it.</param>
 /// <param name="Mac">The keyed digest of the amount; null when the customer takes another card instead.</param>
 /// <param name="InteractionId">Where the customer has signed in; null for an application through the API.</param>
@@ -166,22 +166,27 @@ public static class ApplicationDepositRules
             return Decision.Decline(CountWrong(book, application));
         }
 
+        var confirmed = application with
+        {
+            DepositState = DepositState.Confirmed,
+            DepositMac = null,
+            ExpiresAt = command.Now + ApplicationRules.Lifetime,
+        };
+        if (
+            command.VisitId is { } visit
+            && IdentityImageRules.AreAsked(application, book.Get(ApplicationTables.Visits, visit))
+        )
+        {
+            OpeningRules.Move(book, confirmed, ApplicationState.OtpPending);
+            return Decision.Accept(DepositCheck.Right);
+        }
+
         if (OpeningRules.HasChanged(book, application, command.Opening))
         {
             return Decision.Reject(OpeningRules.CustomerChanged);
         }
 
-        OpeningRules.Open(
-            book,
-            application with
-            {
-                DepositState = DepositState.Confirmed,
-                DepositMac = null,
-                ExpiresAt = command.Now + ApplicationRules.Lifetime,
-            },
-            command.Opening,
-            command.Now
-        );
+        OpeningRules.Open(book, confirmed, command.Opening, command.Now);
         return Decision.Accept(DepositCheck.Right);
     }
 

@@ -1,6 +1,6 @@
 namespace OpenBanking.Server.Applications;
 
-/// <summary>Whether customers give pictures of their ID card when they open an account on the bank's pages.</summary>
+/// <summary>Whether customers give pictures of their ID card on the bank's pages when they open an account.</summary>
 public enum ImageRule
 {
     /// <summary>They are not asked.</summary>
@@ -9,7 +9,7 @@ public enum ImageRule
     /// <summary>They may.</summary>
     Optional,
 
-    /// <summary>They must, both sides; and no account is applied for in another way.</summary>
+    /// <summary>They must, both sides.</summary>
     Required,
 }
 

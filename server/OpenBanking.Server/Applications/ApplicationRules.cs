@@ -52,7 +52,7 @@ public sealed record BeginVisit(
     public override Decision<Done> Decide(Book book) => ApplicationRules.Begin(this, book);
 }
 
-/// <summary>The applicant's one-time code was entered; the right one opens the account.</summary>
+/// <summary>The applicant's one-time code was entered; the right one opens the account, or asks for pictures of the ID card.</summary>
 /// <param name="Visit">Read before the batch for what never changes in it, as is the application.</param>
 /// <param name="BrowserHash">The hash of the new secret that the browser gets when the code is right.</param>
 /// <param name="RealNow">Codes run on real time, applications on the business clock.</param>
@@ -96,7 +96,7 @@ public sealed record ExpireApplication(
 }
 
 /// <summary>How a person whom a partner applied for confirms: created → identity_verifying → otp_pending → opened, or one of
-/// the ends on the way.</summary>
+/// the ends on the way. Who gives pictures of the ID card is verified once more with them.</summary>
 public static class ApplicationRules
 {
     /// <summary>What is answered when there is nothing to confirm any more.</summary>
@@ -193,7 +193,10 @@ public static class ApplicationRules
             return Decision.Decline(check);
         }
 
-        if (application.State == ApplicationState.OtpPending)
+        if (
+            application.State == ApplicationState.OtpPending
+            && !IdentityImageRules.AreAsked(application, visit)
+        )
         {
             if (OpeningRules.HasChanged(book, application, command.Opening))
             {

@@ -17,7 +17,7 @@ public enum ApplicationState
     /// <summary>Waits for pictures of the ID card; the others leave this at once.</summary>
     Created = 5,
 
-    /// <summary>The customer has to confirm by one-time code.</summary>
+    /// <summary>The customer has to confirm by one-time code, and perhaps to give pictures of the ID card then.</summary>
     OtpPending = 6,
     OtpFailed = 7,
     Expired = 8,
@@ -136,6 +136,9 @@ public sealed record ApplicationVisitRow : VersionedRow, IIdentified
     /// <summary>The account agreement that was accepted at this browser; it counts for the applicant once the code was
     /// right.</summary>
     public string? AgreementVersion { get; init; }
+
+    /// <summary>Whether pictures of the ID card are given at this browser once the code was right.</summary>
+    public bool WithImages { get; init; }
 }
 
 /// <summary>How many applications a partner has made lately.</summary>

@@ -19,6 +19,9 @@ public enum ContinuationStep
 
     /// <summary>The customer has to say how much came to the card.</summary>
     Deposit,
+
+    /// <summary>The customer gives pictures of the ID card.</summary>
+    Images,
     Pin,
 
     /// <summary>The account is in use.</summary>
@@ -51,6 +54,8 @@ public sealed record OpenContinuation(
             )
         : !OpeningRules.IsOpen(Row.State) || OpeningRules.HasExpired(Row, Now) ? ContinuationStep.Over
         : ApplicationDepositRules.IsAsked(Row) && Visit?.State == VisitState.Proven ? ContinuationStep.Deposit
+        : Row.State == ApplicationState.OtpPending && Visit?.State == VisitState.Proven
+            ? ContinuationStep.Images
         : Row.State == ApplicationState.OtpPending || ApplicationDepositRules.IsAsked(Row) ? Confirming
         : ContinuationStep.Verifying;
 
@@ -110,9 +115,11 @@ public sealed class Continuations(
     /// <summary>Begins a visit and sends a code; gives what the browser keeps, or null when the number, the browser or the
     /// address has had too many lately.</summary>
     /// <param name="agreement">The version of the account agreement that was accepted.</param>
+    /// <param name="withImages">Whether pictures of the ID card are given once the code was right.</param>
     public async Task<string?> SendCodeAsync(
         OpenContinuation open,
         string agreement,
+        bool withImages,
         IReadOnlyList<CodeSource> sources,
         Func<string, string> messageWith
     )
@@ -137,6 +144,7 @@ public sealed class Continuations(
                     CodeId = codeId,
                     ExpiresAt = now + visitLifetime,
                     AgreementVersion = agreement,
+                    WithImages = withImages,
                 },
                 new(
                     codeId,
@@ -154,8 +162,8 @@ public sealed class Continuations(
         return decision is Accepted<Done> ? CookieOf(visitId, secret) : null;
     }
 
-    /// <summary>Looks at a code; with the right one the account is opened, or it is not for a reason, and a new secret comes
-    /// for the browser.</summary>
+    /// <summary>Looks at a code; with the right one the account is opened, or pictures are asked for, or it is not for a
+    /// reason, and a new secret comes for the browser.</summary>
     public async Task<(CodeCheck Check, string? Cookie)> EnterCodeAsync(OpenContinuation open, string code)
     {
         var secret = Ids.NewSecret();

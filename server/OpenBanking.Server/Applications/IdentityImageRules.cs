@@ -38,8 +38,8 @@ public sealed record SubmitIdentityImages(
         IdentityImageRules.Submit(this, book);
 }
 
-/// <summary>How an application on the bank's pages waits for pictures of the ID card: it is <c>created</c> until its customer says
-/// that there are no more.</summary>
+/// <summary>How an application waits for pictures of the ID card until its customer says that there are no more: one on the bank's
+/// pages is <c>created</c>, and one through the API, whose person was verified before, is <c>otp_pending</c>.</summary>
 public static class IdentityImageRules
 {
     /// <summary>Why pictures were not taken.</summary>
@@ -94,19 +94,24 @@ public static class IdentityImageRules
                 ? Decision.Accept(OpeningRules.End(book, application))
             : command.Required && !HasBoth(application) ? Decision.Reject(Refusals.Needed)
             : Decision.Accept(
-                OpeningRules.Verify(
-                    book,
-                    application,
-                    command.IntentId,
-                    application.Images == 0 ? IntentKind.VerifyIdentity : IntentKind.VerifyImages,
-                    command.RealNow
-                )
+                OpeningRules.Verify(book, application, command.IntentId, KindOf(application), command.RealNow)
             );
     }
 
-    /// <summary>An application through the API waits for none: its pages come after the verification.</summary>
+    /// <summary>Whether an application through the API waits for pictures at a browser that has entered the right code.</summary>
+    public static bool AreAsked(AccountApplicationRow application, ApplicationVisitRow visit) =>
+        visit.WithImages || application.Images != 0;
+
+    /// <summary>Through the API, once somebody has entered the right code: accepting the agreement counts from then on.</summary>
     private static bool TakesImages(AccountApplicationRow application) =>
-        application is { State: ApplicationState.Created, Channel: ApplicationChannel.Hosted };
+        application
+            is { State: ApplicationState.Created, Channel: ApplicationChannel.Hosted }
+                or { State: ApplicationState.OtpPending, AgreedAt: not null };
+
+    private static IntentKind KindOf(AccountApplicationRow application) =>
+        application.Images != 0 ? IntentKind.VerifyImages
+        : application.Channel == ApplicationChannel.Hosted ? IntentKind.VerifyIdentity
+        : IntentKind.VerifyApplicant;
 
     private static bool HasBoth(AccountApplicationRow application) =>
         application.Has(IdentityImageSide.Portrait) && application.Has(IdentityImageSide.Emblem);

@@ -49,8 +49,8 @@ public sealed class ImageStore(
         return decision is Accepted<Done>;
     }
 
-    /// <summary>Has the person verified; false when the bank asks for a picture that is missing.</summary>
-    public async Task<bool> SubmitAsync(World world, Id<AccountApplicationRow> application) =>
+    /// <summary>Has the person verified, unless the bank asks for a picture that is missing.</summary>
+    public async Task SubmitAsync(World world, Id<AccountApplicationRow> application) =>
         await engine.SubmitAsync(
             new SubmitIdentityImages(
                 world,
@@ -60,7 +60,7 @@ public sealed class ImageStore(
                 ids.New<IntentRow>(),
                 clocks.RealNow
             )
-        ) is Accepted<AccountApplicationRow>;
+        );
 
     /// <summary>The pictures of an application; null when it has none.</summary>
     public async ValueTask<IdentityImages?> ReadAsync(World world, AccountApplicationRow application) =>

@@ -196,7 +196,7 @@ public static class OpeningRules
                 ? Move(book, application, ApplicationState.IdentityFailed, failure)
             : ReasonNotToAccept(command, LimitRules.Of(book)) is { } refusal
                 ? Move(book, application, ApplicationState.Rejected, refusal)
-            : command.Deposit is { } deposit
+            : command.Deposit is { } deposit && application.DepositState != DepositState.Confirmed
                 ? ApplicationDepositRules.Begin(
                     book,
                     application with
@@ -206,11 +206,15 @@ public static class OpeningRules
                     deposit,
                     command.Now
                 )
-            : application.Channel == ApplicationChannel.Hosted
-                ? Open(book, application, command.Opening, command.Now)
+            : IsConfirmed(application) ? Open(book, application, command.Opening, command.Now)
             : Move(book, application with { CardBank = command.Answer.CardBank }, ApplicationState.OtpPending)
         );
     }
+
+    /// <summary>Whether who applies has proven the number: on the bank's pages before, through the API where they were verified
+    /// and gave pictures of the ID card since.</summary>
+    private static bool IsConfirmed(AccountApplicationRow application) =>
+        application.Channel == ApplicationChannel.Hosted || application.AgreedAt is not null;
 
     /// <summary>Opens the account for a person who is verified and has proven the number; or rejects. What is known of the
     /// person at the bank decides here alone, and so after the person has confirmed.</summary>

@@ -106,7 +106,8 @@ public sealed class TokenEndpoint(
                     AppId = grant.App.Id,
                     ConsentId = code.ConsentId,
                     CreatedAt = grant.Now,
-                }
+                },
+                BusinessCalendar.DateOf(await clocks.NowAsync(grant.World))
             )
         );
         return decision switch
@@ -153,16 +154,27 @@ public sealed class TokenEndpoint(
             return (null, OAuthFailure.InvalidGrant("The refresh token was taken back."));
         }
 
-        if (!ConsentRules.IsActive(consent, await clocks.NowAsync(grant.World)))
+        var now = await clocks.NowAsync(grant.World);
+        if (!ConsentRules.IsActive(consent, now))
         {
             return (null, OAuthFailure.InvalidGrant("The consent has ended: ask the customer again."));
         }
 
         var (scope, details, failure) = Narrow(grant, consent);
         return failure is not null ? (null, failure)
-            : await grant.Client.UseAssertionAsync(engine, grant.Now) is { } used ? (null, used)
+            : await UseAsync(grant, consent, BusinessCalendar.DateOf(now)) is { } used ? (null, used)
             : (TokensOf(grant, consent, scope!, details), null);
     }
+
+    /// <summary>Uses up the assertion, and notes the first use of the day; whoever needs neither writes nothing.</summary>
+    private async Task<OAuthFailure?> UseAsync(Grant grant, ConsentRow consent, DateOnly today) =>
+        !ConsentRules.IsFirstUse(consent, today) ? await grant.Client.UseAssertionAsync(engine, grant.Now)
+        : await engine.SubmitAsync(
+            new UseConsent(grant.World, grant.Now, grant.Client.Assertion, consent.Id, today)
+        )
+            is Rejected<Done> rejected
+            ? OAuthFailure.From(rejected.Refusal)
+        : null;
 
     private async Task<(TokenResponse?, OAuthFailure?)> GrantToAppAsync(Grant grant)
     {

@@ -7,13 +7,15 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>Redeems an authorization code, and uses up the assertion it came with.</summary>
 /// <param name="Code">Read before the batch for what never changes in it; PKCE, redirect_uri and key were checked.</param>
 /// <param name="AgreementId">The agreement of the code's consent, in case it must end.</param>
+/// <param name="Today">The business day of the world.</param>
 public sealed record RedeemCode(
     World World,
     DateTimeOffset Now,
     SingleUseRow? Assertion,
     AuthorizationCodeRow Code,
     Id<AgreementRow>? AgreementId,
-    RefreshTokenRow RefreshToken
+    RefreshTokenRow RefreshToken,
+    DateOnly Today
 ) : Command<ConsentRow?>(World, Now)
 {
     public override Actor Actor => Actor.App(Code.AppId);
@@ -30,6 +32,25 @@ public sealed record RedeemCode(
     public RevokeConsent Revocation => new(World, Now, Code.ConsentId, AgreementId);
 
     public override Decision<ConsentRow?> Decide(Book book) => TokenRules.Redeem(this, book);
+}
+
+/// <summary>Notes the first refresh of a consent's tokens on a day, and uses up the assertion it came with.</summary>
+/// <param name="Today">The business day of the world.</param>
+public sealed record UseConsent(
+    World World,
+    DateTimeOffset Now,
+    SingleUseRow? Assertion,
+    Id<ConsentRow> ConsentId,
+    DateOnly Today
+) : Command<Done>(World, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        SingleUse.Want(keys, Assertion);
+        keys.Want(ConsentTables.Consents, ConsentId);
+    }
+
+    public override Decision<Done> Decide(Book book) => TokenRules.Use(this, book);
 }
 
 /// <summary>Uses up an assertion, for a grant that changes nothing else.</summary>
@@ -77,6 +98,18 @@ public static class TokenRules
 
         book.Update(AuthorizationTables.Codes, code with { Used = true });
         book.Insert(AuthorizationTables.RefreshTokens, command.RefreshToken);
-        return Decision.Accept<ConsentRow?>(consent);
+        return Decision.Accept<ConsentRow?>(ConsentRules.Use(book, consent, command.Today));
+    }
+
+    /// <summary>Refuses: the assertion was used before.</summary>
+    public static Decision<Done> Use(UseConsent command, Book book)
+    {
+        if (SingleUse.Use(book, command.Assertion) is { } refusal)
+        {
+            return refusal;
+        }
+
+        ConsentRules.Use(book, book.Get(ConsentTables.Consents, command.ConsentId), command.Today);
+        return Decision.Accept(new Done());
     }
 }

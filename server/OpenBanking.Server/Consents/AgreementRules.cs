@@ -54,6 +54,7 @@ public static class AgreementRules
             DayPaid = checked(counted.DayPaid + amount),
             MonthPaid = agreement.MonthlyLimit is null ? 0 : checked(counted.MonthPaid + amount),
             TotalPaid = checked(counted.TotalPaid + amount),
+            LastUsedOn = counted.Day,
         };
     }
 
@@ -79,7 +80,7 @@ public static class AgreementRules
     public static AgreementRow CountTopUp(AgreementRow agreement, long amount, DateTimeOffset now)
     {
         var counted = CountedFor(agreement, now);
-        return counted with { DayToppedUp = checked(counted.DayToppedUp + amount) };
+        return counted with { DayToppedUp = checked(counted.DayToppedUp + amount), LastUsedOn = counted.Day };
     }
 
     public static AgreementRow GiveBackTopUp(

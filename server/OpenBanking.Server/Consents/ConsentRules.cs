@@ -72,6 +72,15 @@ public static class ConsentRules
     public static bool IsActive(ConsentRow consent, DateTimeOffset now) =>
         consent.State == ConsentState.Authorized && now < consent.ExpiresAt;
 
+    /// <summary>Whether what happens on a business day is news of when it was last used: it is once a day.</summary>
+    public static bool IsFirstUse(ConsentRow consent, DateOnly day) =>
+        consent.LastUsedOn is not { } noted || noted < day;
+
+    public static ConsentRow Use(Book book, ConsentRow consent, DateOnly day) =>
+        IsFirstUse(consent, day)
+            ? book.Update(ConsentTables.Consents, consent with { LastUsedOn = day })
+            : consent;
+
     /// <summary>Revoking twice is revoking once; what has run out stays so.</summary>
     public static ConsentRow Revoke(RevokeConsent command, Book book)
     {

@@ -52,6 +52,9 @@ public sealed record ConsentRow : VersionedRow, IIdentified
 
     /// <summary>When its refresh token was taken back; no more tokens are given under it.</summary>
     public DateTimeOffset? TokensEndedAt { get; init; }
+
+    /// <summary>The business day on which a token was last given under it; null where none was, or before servers noted it.</summary>
+    public DateOnly? LastUsedOn { get; init; }
 }
 
 /// <summary>A payment agreement 免密支付协议, with what was used of its limits.</summary>
@@ -110,6 +113,10 @@ public sealed record AgreementRow : VersionedRow, IIdentified
     /// <summary>The language its customer agreed in, for the messages about what is paid under it; null when that is not
     /// known.</summary>
     public string? Language { get; init; }
+
+    /// <summary>The business day of the newest payment or top-up under it; null where there was none, or before servers noted
+    /// it.</summary>
+    public DateOnly? LastUsedOn { get; init; }
 }
 
 public static class ConsentTables

@@ -14,15 +14,15 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Dashboard;
 
 /// <summary>What an app may do, with all that is told about it.</summary>
-/// <param name="LastUsed">When it last moved money of the account, as far as the newest lines of its statement
-/// tell.</param>
+/// <param name="LastUsedOn">The business day on which the app last got a token for it, or paid or topped up under its agreement;
+/// null when it never did.</param>
 public sealed record AppAccess(
     ConsentRow Consent,
     AppRow App,
     AccountRow Account,
     BoundCardRow Card,
     AgreementRow? Agreement,
-    DateTimeOffset? LastUsed
+    DateOnly? LastUsedOn
 );
 
 /// <summary>A coupon that can be used, with the words for it.</summary>
@@ -44,7 +44,7 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
 {
     private const int MostShown = 100;
 
-    /// <summary>How many lines of a statement are looked at for an app's last movement.</summary>
+    /// <summary>How many lines of a statement are looked at where no use of a consent was noted.</summary>
     private const int MostSearched = 200;
 
     public async ValueTask<IReadOnlyList<AccountRow>> ListAccountsAsync(World world, Id<CustomerRow> customer)
@@ -296,19 +296,36 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
     private async Task<AppAccess> AccessOfAsync(World world, ConsentRow consent)
     {
         var account = (await store.FindAsync(AccountTables.Accounts, world, consent.AccountId))!;
+        var agreement = await FindAgreementAsync(world, consent);
         return new(
             consent,
             (await store.FindAsync(PartnerTables.Apps, world, consent.AppId))!,
             account,
             await FindCardAsync(world, account),
-            consent.AgreementId is { } agreement
-                ? await store.FindAsync(ConsentTables.Agreements, world, agreement)
-                : null,
-            await LastUsedAsync(world, consent)
+            agreement,
+            await FindLastUseAsync(world, consent, agreement)
         );
     }
 
-    private async Task<DateTimeOffset?> LastUsedAsync(World world, ConsentRow consent)
+    private async ValueTask<AgreementRow?> FindAgreementAsync(World world, ConsentRow consent) =>
+        consent.AgreementId is { } agreement
+            ? await store.FindAsync(ConsentTables.Agreements, world, agreement)
+            : null;
+
+    /// <summary>The business day on which an app last used what it was allowed; null when it never did.</summary>
+    internal async ValueTask<DateOnly?> FindLastUseAsync(World world, ConsentRow consent) =>
+        await FindLastUseAsync(world, consent, await FindAgreementAsync(world, consent));
+
+    private async ValueTask<DateOnly?> FindLastUseAsync(
+        World world,
+        ConsentRow consent,
+        AgreementRow? agreement
+    ) =>
+        new[] { consent.LastUsedOn, agreement?.LastUsedOn }.Max()
+        ?? await FindLastMovementAsync(world, consent);
+
+    /// <summary>What the newest lines of the statement tell of a consent that was last used before that was noted.</summary>
+    private async Task<DateOnly?> FindLastMovementAsync(World world, ConsentRow consent)
     {
         var newest = await store.ListAsync(
             LedgerTables.Entries,
@@ -317,7 +334,7 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
         );
         return newest
             .Where(entry => entry.AppId == consent.AppId.Value && entry.CreatedAt >= consent.GrantedAt)
-            .Select(entry => (DateTimeOffset?)entry.CreatedAt)
+            .Select(entry => (DateOnly?)BusinessCalendar.DateOf(entry.CreatedAt))
             .FirstOrDefault();
     }
 

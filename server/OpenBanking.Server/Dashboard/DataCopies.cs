@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -202,6 +203,13 @@ public sealed class DataCopies(
             Write(json, "granted_at", consent.GrantedAt);
             Write(json, "expires_at", consent.ExpiresAt);
             Write(json, "revoked_at", consent.RevokedAt);
+            json.WriteString(
+                "last_used_on",
+                (await queries.FindLastUseAsync(session.World, consent))?.ToString(
+                    "O",
+                    CultureInfo.InvariantCulture
+                )
+            );
             json.WritePropertyName("details");
             json.WriteRawValue(consent.Details);
             json.WriteEndObject();

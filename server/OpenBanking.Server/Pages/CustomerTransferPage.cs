@@ -75,17 +75,9 @@ public abstract class CustomerTransferPage(
 
     protected override string DoneRoute => PageRoutes.Transfer(World, Account.Id, Act, Form);
 
-    /// <summary>A new form, unless the address is that of one that has brought something.</summary>
-    public async Task<IActionResult> OnGetAsync()
-    {
-        if (Form != Guid.Empty && await IsDoneAsync())
-        {
-            return SeeOther(DoneRoute);
-        }
-
-        Form = NewForm();
-        return Page();
-    }
+    /// <summary>The form of the address as long as it has brought nothing: it may be under way, and another one would bring the money
+    /// once more.</summary>
+    public async Task<IActionResult> OnGetAsync() => await IsKnownAsync() ? SeeOther(DoneRoute) : Page();
 
     /// <summary>Amount and card were entered.</summary>
     public async Task<IActionResult> OnPostAsync()

@@ -85,6 +85,7 @@ public static class PageRoutes
             ContinuationStep.Start => "",
             ContinuationStep.Code => "/code",
             ContinuationStep.Deposit => "/deposit",
+            ContinuationStep.Images => "/images",
             ContinuationStep.Verifying => "/verifying",
             ContinuationStep.Pin => "/pin",
             ContinuationStep.Done or ContinuationStep.Over => "/end",

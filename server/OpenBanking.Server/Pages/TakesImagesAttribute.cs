@@ -37,7 +37,7 @@ public sealed class TakesImagesAttribute : Attribute, IAsyncAuthorizationFilter,
             // Taken in and left, so that the browser comes to read the answer.
             limit.MaxRequestBodySize = null;
             http.Response.Headers.Location =
-                $"{http.Request.PathBase}{http.Request.Path}?refused={ImagesModel.TooMuch}";
+                $"{http.Request.PathBase}{http.Request.Path}?refused={ImageEntry.TooMuch}";
             context.Result = new StatusCodeResult(StatusCodes.Status303SeeOther);
             return;
         }
@@ -59,10 +59,19 @@ public sealed class TakesImagesAttribute : Attribute, IAsyncAuthorizationFilter,
 
     private static async Task<bool> IsAskedAsync(HttpContext http)
     {
-        var world = new World(int.Parse((string)http.Request.RouteValues["world"]!));
-        var id = (string)http.Request.RouteValues["interaction"]!;
-        var secret = http.RequestServices.GetRequiredService<InteractionCookies>().Get(http, world, id);
-        var open = await http.RequestServices.GetRequiredService<Interactions>().FindAsync(world, id, secret);
+        var (values, services) = (http.Request.RouteValues, http.RequestServices);
+        var world = new World(int.Parse((string)values["world"]!));
+        var id = (string)(values["interaction"] ?? values["application"])!;
+        var secret = services.GetRequiredService<InteractionCookies>().Get(http, world, id);
+        if (values["digest"] is string digest)
+        {
+            var continued = await services
+                .GetRequiredService<Continuations>()
+                .FindAsync(world, id, digest, secret);
+            return continued?.Step == ContinuationStep.Images;
+        }
+
+        var open = await services.GetRequiredService<Interactions>().FindAsync(world, id, secret);
         return open?.Step == InteractionStep.Images;
     }
 }

@@ -18,7 +18,7 @@ public sealed class DashboardTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("**** **** **** ", Text());
         Assert.Contains("¥80.00", Text());
         Assert.Contains("Test App", Text());
-        Assert.Contains("Last moved money on", Text());
+        Assert.Contains("Last used on", Text());
         Assert.Contains("¥5.00 off what costs ¥15.00 or more at Test App", Text());
 
         await FollowAsync("Type II e-account");

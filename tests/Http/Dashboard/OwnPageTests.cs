@@ -140,20 +140,10 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
     }
 
     /// <summary>What the page says, in one line.</summary>
-    protected string Text() => Text(Browser);
+    protected string Text() => Browser.Text();
 
-    protected static string Text(Browser browser) =>
-        string.Join(
-            ' ',
-            browser
-                .Page.QuerySelector("main")!
-                .TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-        );
+    protected static string Text(Browser browser) => browser.Text();
 
     /// <summary>Follows the link that says this.</summary>
-    protected Task FollowAsync(string text)
-    {
-        var link = Browser.Page.QuerySelectorAll("a").First(link => link.TextContent.Contains(text));
-        return Browser.GoAsync(new Uri(Browser.Address, link.GetAttribute("href")));
-    }
+    protected Task FollowAsync(string text) => Browser.FollowAsync(text);
 }

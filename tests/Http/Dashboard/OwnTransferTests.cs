@@ -77,6 +77,25 @@ public abstract class OwnTransferTests(SharedServer shared, string act, string l
     }
 
     [Fact]
+    public async Task Who_goes_back_while_a_form_is_being_sent_fills_in_the_same_one_and_orders_once()
+    {
+        await OpenAsync();
+        await Browser.SubmitToAsync("form[action*=form]", ("Amount", "10"));
+        var (address, sending) = (Browser.Address, Fields());
+
+        await Browser.GoAsync(address);
+        await Browser.SubmitAsync(("Amount", "10"));
+        using var sent = await Browser.PostAsync(new(address, "?handler=Confirm"), sending);
+        await OrderAsync("10");
+
+        Assert.Equal(new Uri(address, sent.Headers.Location!), Browser.Address);
+        Assert.Equal(1, await CountAsync());
+        await FollowAsync("account");
+        await FollowAsync(link);
+        Assert.DoesNotContain(sending.Single(field => field.Key == "Form"), Browser.HiddenFields());
+    }
+
+    [Fact]
     public async Task Nobody_else_sees_it_or_takes_its_form_and_no_other_card_has_part_in_it()
     {
         await OpenAsync();

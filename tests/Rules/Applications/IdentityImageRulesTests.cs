@@ -95,12 +95,51 @@ public class IdentityImageRulesTests
         Assert.Empty(Application.Elements);
     }
 
-    [Fact]
-    public void An_application_through_the_API_takes_none()
+    [Theory]
+    [InlineData(ApplicationState.Created, true)]
+    [InlineData(ApplicationState.IdentityVerifying, true)]
+    [InlineData(ApplicationState.OtpPending, false)]
+    public void An_application_through_the_API_takes_none_before_the_right_code(
+        ApplicationState state,
+        bool agreed
+    )
     {
-        bank.Put(ApplicationTables.Applications, application with { Channel = ApplicationChannel.Api });
+        bank.Put(
+            ApplicationTables.Applications,
+            application with
+            {
+                Channel = ApplicationChannel.Api,
+                State = state,
+                AgreedAt = agreed ? Rows.Noon : null,
+            }
+        );
 
         Assert.Equal(IdentityImageRules.Refusals.NotNow, Keep(IdentityImageSide.Portrait, 1).Rejected.Code);
+        Assert.Equal(state, Submit(required: false).Accepted.State);
+    }
+
+    [Theory]
+    [InlineData(true, IntentKind.VerifyImages)]
+    [InlineData(false, IntentKind.VerifyApplicant)]
+    public void After_the_right_code_the_applicant_is_verified_once_more(bool withImage, IntentKind kind)
+    {
+        bank.Put(
+            ApplicationTables.Applications,
+            application with
+            {
+                Channel = ApplicationChannel.Api,
+                State = ApplicationState.OtpPending,
+                AgreedAt = Rows.Noon,
+            }
+        );
+        if (withImage)
+        {
+            Keep(IdentityImageSide.Portrait, 1);
+        }
+
+        Assert.Equal(ApplicationState.IdentityVerifying, Submit(required: false).Accepted.State);
+
+        Assert.Equal(kind, Assert.Single(bank.All(IntentTables.Intents)).Kind);
     }
 
     private AccountApplicationRow Application => bank.Get(ApplicationTables.Applications, application.Id);

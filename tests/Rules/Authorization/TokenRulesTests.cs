@@ -19,7 +19,8 @@ public class TokenRulesTests
         Rows.Assertion,
         Rows.Code,
         Rows.Agreement.Id,
-        refreshToken
+        refreshToken,
+        Rows.Today
     );
 
     private static readonly RedeemCode redeemAgain = redeem with
@@ -35,10 +36,28 @@ public class TokenRulesTests
 
         var ran = bank.Run(redeem);
 
-        Assert.Equal(Rows.Consent, ran.Accepted);
+        Assert.Equal(Rows.Consent with { LastUsedOn = Rows.Today, Version = 2 }, ran.Accepted);
         Assert.Equal(refreshToken, bank.Get(AuthorizationTables.RefreshTokens, new(refreshToken.Hash)));
         Assert.True(bank.Get(AuthorizationTables.Codes, new(Rows.Code.Hash)).Used);
         Assert.Equal([Rows.Assertion], bank.All(AuthorizationTables.SingleUse));
+    }
+
+    [Fact]
+    public void The_day_of_a_use_is_noted_once_and_never_an_earlier_one()
+    {
+        var bank = BankWithCode();
+
+        Assert.Equal((Rows.Today, 2), Use(Rows.Today));
+        Assert.Equal((Rows.Today, 2), Use(Rows.Today));
+        Assert.Equal((Rows.Today.AddDays(1), 3), Use(Rows.Today.AddDays(1)));
+        Assert.Equal((Rows.Today.AddDays(1), 3), Use(Rows.Today));
+
+        (DateOnly?, long) Use(DateOnly today)
+        {
+            bank.Run(new UseConsent(Rows.World, Rows.Noon, Assertion: null, Rows.Consent.Id, today));
+            var consent = bank.Get(ConsentTables.Consents, Rows.Consent.Id);
+            return (consent.LastUsedOn, consent.Version);
+        }
     }
 
     [Fact]
@@ -84,6 +103,12 @@ public class TokenRulesTests
         Assert.Equal(
             "invalid_client",
             bank.Run(new UseAssertion(Rows.World, Rows.Noon, Rows.Assertion)).Rejected.Code
+        );
+        Assert.Equal(
+            "invalid_client",
+            bank.Run(
+                new UseConsent(Rows.World, Rows.Noon, Rows.Assertion, Rows.Consent.Id, Rows.Today)
+            ).Rejected.Code
         );
         Assert.Equal(
             "invalid_client",

@@ -123,6 +123,20 @@ public class AgreementRulesTests
     }
 
     [Fact]
+    public void Payments_and_top_ups_are_uses_and_what_comes_back_is_none()
+    {
+        Assert.Null(agreement.LastUsedOn);
+        var paid = AgreementRules.CountPayment(agreement, 100, Rows.Noon);
+        var returned = AgreementRules.GiveBackPayment(paid, 40, Rows.Today, nextDay);
+        var toppedUp = AgreementRules.CountTopUp(returned, 100, nextDay.AddDays(1));
+
+        Assert.Equal(
+            (Rows.Today, Rows.Today, Rows.Today.AddDays(2)),
+            (paid.LastUsedOn, returned.LastUsedOn, toppedUp.LastUsedOn)
+        );
+    }
+
+    [Fact]
     public void What_comes_back_is_given_to_the_total_and_to_its_day_while_that_lasts()
     {
         var paid = AgreementRules.CountPayment(agreement, 100, Rows.Noon);

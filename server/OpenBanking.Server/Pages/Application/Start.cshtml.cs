@@ -12,14 +12,20 @@ public sealed class ApplicationStartModel(
     BankOptions bank,
     CodeSources sources,
     AccountAgreements agreements,
+    ApplicationOptions options,
     IStringLocalizer<Texts> texts
-) : ApplicationPage(continuations, ContinuationStep.Start), ITermsPage
+) : ApplicationPage(continuations, ContinuationStep.Start), ITermsPage, IImageChoicePage
 {
     [BindProperty]
     public string? Terms { get; set; }
 
     [BindProperty]
     public string? Agreement { get; set; }
+
+    [BindProperty]
+    public string? WithImages { get; set; }
+
+    public ImageRule Images => options.IdentityImages;
 
     public string AgreementVersion => agreements.VersionOn(BusinessCalendar.DateOf(Open.Now));
 
@@ -40,6 +46,7 @@ public sealed class ApplicationStartModel(
         var cookie = await Continuations.SendCodeAsync(
             Open,
             AgreementVersion,
+            ((IImageChoicePage)this).GivesImages,
             sources.Of(HttpContext),
             code => texts["OpeningCodeMessage", bank.Name, code, Open.App.Name]
         );

@@ -14,7 +14,7 @@ public sealed class IdentityModel(
     AccountAgreements agreements,
     WorldClocks clocks,
     IStringLocalizer<Texts> texts
-) : InteractionPage(interactions, InteractionStep.Identity), ITermsPage
+) : InteractionPage(interactions, InteractionStep.Identity), ITermsPage, IImageChoicePage
 {
     public const int LongestName = 50;
 
@@ -35,11 +35,10 @@ public sealed class IdentityModel(
 
     public string AgreementVersion { get; private set; } = null!;
 
-    /// <summary>Whether the customer gives pictures of the ID card, where they are free to.</summary>
     [BindProperty]
     public string? WithImages { get; set; }
 
-    public bool ImagesAreOptional => options.IdentityImages == ImageRule.Optional;
+    public ImageRule Images => options.IdentityImages;
 
     public string MaskedMobile => Masks.Mobile(Interactions.MobileOf(Open));
 
@@ -64,9 +63,7 @@ public sealed class IdentityModel(
             return Page();
         }
 
-        var withImages =
-            options.IdentityImages == ImageRule.Required
-            || (ImagesAreOptional && WithImages == TermsEntry.Agreed);
+        var withImages = ((IImageChoicePage)this).GivesImages;
         await Interactions.SubmitIdentityAsync(
             Open,
             name,

@@ -61,7 +61,7 @@ public sealed class CustomerHomeModel(
         );
 
     public string LastUsed(AppAccess access) =>
-        access.LastUsed is { } used ? texts["LastUsed", Times.Full(used)] : texts["NotUsed"];
+        access.LastUsedOn is { } day ? texts["LastUsed", Times.Date(day)] : texts["NotUsed"];
 
     public static string NameOf(CouponStockRow stock) =>
         CultureInfo.CurrentUICulture.Name == "en" ? stock.NameEn : stock.NameZh;
