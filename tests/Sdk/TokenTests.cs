@@ -186,6 +186,20 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_else_a_store_throws_comes_out_as_it_is_and_nothing_is_sent()
+    {
+        var broken = new InvalidDataException("The database is not reached.");
+        var client = bank.Client(options => options.TokenStore = new OddStore(broken));
+
+        var thrown = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            client.Accounts.ListAsync(Samples.Customer)
+        );
+
+        Assert.Same(broken, thrown);
+        Assert.Empty(bank.Requests);
+    }
+
+    [Fact]
     public async Task A_new_refresh_token_takes_the_place_of_the_old_one()
     {
         var client = await LinkedAsync(expiresIn: 0);
@@ -456,7 +470,7 @@ public sealed class TokenTests : IAsyncLifetime
         );
 
     /// <summary>Gives up, or never answers.</summary>
-    private sealed class OddStore(OperationCanceledException? gaveUp) : ITokenStore
+    private sealed class OddStore(Exception? gaveUp) : ITokenStore
     {
         public async ValueTask<CustomerTokens?> GetAsync(
             string customerId,
