@@ -38,10 +38,12 @@ public readonly record struct Money(string Currency, long Amount)
     }
 
     /// <summary>The amount with its sign turned.</summary>
+    /// <exception cref="OverflowException">It does not fit 64 bits of fen.</exception>
     public static Money operator -(Money value) => value with { Amount = checked(-value.Amount) };
 
     /// <summary>The sum of two amounts of one currency.</summary>
     /// <exception cref="InvalidOperationException">The currencies differ.</exception>
+    /// <exception cref="OverflowException">It does not fit 64 bits of fen.</exception>
     public static Money operator +(Money left, Money right) =>
         left.Currency == right.Currency
             ? left with
@@ -56,6 +58,7 @@ public readonly record struct Money(string Currency, long Amount)
 
     /// <summary>The difference of two amounts of one currency.</summary>
     /// <exception cref="InvalidOperationException">The currencies differ.</exception>
+    /// <exception cref="OverflowException">It does not fit 64 bits of fen.</exception>
     public static Money operator -(Money left, Money right) => left + -right;
 
     /// <summary>The amount in major units with its currency, such as <c>19.90 CNY</c>, in every culture.</summary>

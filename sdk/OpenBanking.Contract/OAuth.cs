@@ -200,6 +200,9 @@ public sealed record PushedAuthorization : ResponseObject
 
     /// <summary>For how many seconds.</summary>
     public required int ExpiresIn { get; init; }
+
+    /// <summary>Not what the customer is sent with.</summary>
+    private protected override string Describe() => nameof(PushedAuthorization);
 }
 
 /// <summary>The token endpoint's answer (RFC 6749 §5.1, RFC 9396 §7).</summary>

@@ -10,7 +10,9 @@ namespace OpenBanking;
 /// Protection: for several processes that serve the same customers. <c>AddOpenBankingDistributedTokens</c> puts it into
 /// the container.</summary>
 /// <remarks>What the cache throws away is a customer to be linked again: give it a store that keeps what it has. The
-/// processes share Data Protection keys and one <see cref="OpenBankingOptions.DpopKey"/>.</remarks>
+/// processes share Data Protection keys and one <see cref="OpenBankingOptions.DpopKey"/>.
+/// <para>What the cache throws, such as when it is not reached, comes out as it is, and out of the client's call with it. An entry
+/// that cannot be decrypted, because its keys are gone, is none. Entries have no end of their own.</para></remarks>
 public sealed class DistributedTokenStore : ITokenStore
 {
     private static readonly DistributedCacheEntryOptions untilRemoved = new();
@@ -22,7 +24,8 @@ public sealed class DistributedTokenStore : ITokenStore
     /// <summary>A store in a cache.</summary>
     /// <param name="cache">Where entries are kept.</param>
     /// <param name="protection">What encrypts them.</param>
-    /// <param name="name">The client whose customers they are, when there are several.</param>
+    /// <param name="name">The client whose customers they are, when there are several; none by default.</param>
+    /// <exception cref="ArgumentNullException">There is no cache or no protection.</exception>
     public DistributedTokenStore(
         IDistributedCache cache,
         IDataProtectionProvider protection,

@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OpenBankingServiceCollectionExtensions
 {
     /// <summary>Adds <see cref="OpenBankingClient"/> as a singleton. Its options are checked when the app
-    /// starts.</summary>
+    /// starts: an <see cref="OptionsValidationException"/> says what to set.</summary>
     /// <remarks>What the options leave open comes from the container, as singletons:
     /// <see cref="ITokenStore"/>, <see cref="TimeProvider"/>, <see cref="ILoggerFactory"/>, and the handler
     /// of the HTTP client named <c>OpenBanking</c>, which <c>services.AddHttpClient("OpenBanking")</c>
@@ -67,6 +67,8 @@ public static class OpenBankingServiceCollectionExtensions
 
     /// <summary>Keeps the tokens of linked customers in the app's <see cref="IDistributedCache"/>, encrypted, instead of
     /// this process's memory: see <see cref="DistributedTokenStore"/>. Each named client has a store of its own there.</summary>
+    /// <remarks>Without a cache in the container, clients cannot be made: an <see cref="InvalidOperationException"/> says which to
+    /// add.</remarks>
     public static IServiceCollection AddOpenBankingDistributedTokens(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -7,7 +7,10 @@ namespace OpenBanking;
 /// §5.3.3: pushed requests, PKCE, DPoP, <c>iss</c>, id token).</summary>
 public class AccountLinksClient
 {
-    private static readonly Call pushCall = new(HttpMethod.Post, "/par", Repeatable: true);
+    private static readonly FormCall pushCall = new("/par", Repeatable: true)
+    {
+        Advice = "Start the link again later.",
+    };
     private static readonly string defaultScope = string.Join(' ', Scopes.OfCustomer);
 
     private readonly AuthorizationServer? ofBank;

@@ -10,8 +10,10 @@ public static class AppRegistration
     private static readonly Call signUpCall = new(HttpMethod.Post, "/sandbox/partners", Repeatable: false);
     private static readonly Call registerCall = new(HttpMethod.Post, "/register", Repeatable: false);
     private static readonly Call readCall = new(HttpMethod.Get, "/register/{id}", Repeatable: true);
-    private static readonly Call changeCall = new(HttpMethod.Put, "/register/{id}", Repeatable: false);
-    private static readonly Call deleteCall = new(HttpMethod.Delete, "/register/{id}", Repeatable: false);
+
+    // Each ends the token that it is made with, and so acts once however often it is sent.
+    private static readonly Call changeCall = new(HttpMethod.Put, "/register/{id}", Repeatable: true);
+    private static readonly Call deleteCall = new(HttpMethod.Delete, "/register/{id}", Repeatable: true);
 
     /// <summary>Asks a sandbox server for a sandbox of one's own.</summary>
     /// <example><code source="AppRegistration_SignUpForSandboxAsync">
@@ -147,9 +149,10 @@ public static class AppRegistration
     /// <remarks>Send all of it: what is left out is as by default. Keep the new
     /// <see cref="ClientRegistration.RegistrationAccessToken"/> of the answer before anything else: the one it was changed with has
     /// ended. To replace a key while an app runs, register the new one beside the old one, have
-    /// <see cref="OpenBankingOptions.CurrentKey"/> give the new one, and change once more, with the new one alone.</remarks>
+    /// <see cref="OpenBankingOptions.CurrentKey"/> give the new one, and change once more, with the new one alone. Keep a new key
+    /// before it is registered: an answer may be lost.</remarks>
     /// <example><code source="AppRegistration_ChangeAsync">
-    /// var next = ClientKey.CreateEs256();
+    /// var next = ClientKey.CreateEs256(); // keep next.ToPem() in the secret store
     /// var changed = await AppRegistration.ChangeAsync(
     ///     registrationUri,
     ///     registrationToken,
@@ -158,7 +161,7 @@ public static class AppRegistration
     ///         Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk, next.PublicJwk] },
     ///     }
     /// );
-    /// // Keep changed.RegistrationAccessToken, and next.ToPem() in the secret store.
+    /// // Keep changed.RegistrationAccessToken at once.
     /// </code></example>
     /// <param name="registrationUri">Its <see cref="ClientRegistration.RegistrationClientUri"/>.</param>
     /// <param name="registrationAccessToken">Its <see cref="ClientRegistration.RegistrationAccessToken"/>, of the last
@@ -167,8 +170,11 @@ public static class AppRegistration
     /// <param name="httpHandler">What sends the request; one of its own when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The address is neither https nor on loopback.</exception>
-    /// <exception cref="OpenBankingException">Refused or unreachable. When the answer was lost, the token may have ended: read the
-    /// registration to see.</exception>
+    /// <exception cref="OpenBankingAuthenticationException">The token is not the last change's. Where an answer was lost before, as
+    /// the message says then, the change was made: the app goes on as it was changed, and its registration is the bank's to
+    /// change from now on, since nobody has the new token. On a sandbox an app can be registered anew instead.</exception>
+    /// <exception cref="OpenBankingException">Refused or unreachable. When every answer was lost, <see cref="ReadAsync"/> with the
+    /// same token tells: it is refused once the change was made. While it is not, change again.</exception>
     public static async Task<ClientRegistration> ChangeAsync(
         Uri registrationUri,
         string registrationAccessToken,
@@ -208,6 +214,8 @@ public static class AppRegistration
     /// <param name="httpHandler">What sends the request; one of its own when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The address is neither https nor on loopback.</exception>
+    /// <exception cref="OpenBankingAuthenticationException">The token is not the last change's. Where an answer was lost before, as
+    /// the message says then, the registration has ended.</exception>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public static async Task DeleteAsync(
         Uri registrationUri,
@@ -267,7 +275,7 @@ public static class AppRegistration
         return value;
     }
 
-    private static ValueTask<Answer> SendAsync(
+    private static async Task<Answer> SendAsync(
         Caller caller,
         Call call,
         string address,
@@ -276,7 +284,18 @@ public static class AppRegistration
         CancellationToken cancellationToken
     )
     {
-        return caller.CallAsync(call, new CallProgress(), AttemptAsync, cancellationToken);
+        var progress = new CallProgress();
+        try
+        {
+            return await caller
+                .CallAsync(call, progress, AttemptAsync, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (OpenBankingAuthenticationException ended)
+            when (call.Method != HttpMethod.Get && progress.MayHaveBeenCarriedOut)
+        {
+            throw CarriedOutBefore(call, ended);
+        }
 
         ValueTask<Attempt> AttemptAsync(CancellationToken attemptEnds)
         {
@@ -295,6 +314,22 @@ public static class AppRegistration
             return caller.Transport.SendAsync(request, attemptEnds);
         }
     }
+
+    private static OpenBankingAuthenticationException CarriedOutBefore(
+        Call call,
+        OpenBankingAuthenticationException ended
+    ) =>
+        new(
+            $"{call.Name} was carried out by an attempt before, whose answer was lost, and which ended the token, if it was the last "
+                + $"change's. {ended.Message}",
+            ended
+        )
+        {
+            Status = ended.Status,
+            Code = ended.Code,
+            RequestId = ended.RequestId,
+            Retryable = ended.Retryable,
+        };
 
     /// <summary>A handler for one act, disposed after it; the caller's own is left alone.</summary>
     private sealed class OwnHandler(HttpMessageHandler? given) : IDisposable

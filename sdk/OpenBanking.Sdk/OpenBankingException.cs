@@ -51,7 +51,8 @@ public static class ClientErrorCodes
     /// <summary>No connection to the server could be made: nothing was sent.</summary>
     public const string ConnectionFailed = "connection_failed";
 
-    /// <summary>The connection broke after the request was sent: it may have been carried out.</summary>
+    /// <summary>The connection broke after the request was sent: it may have been carried out, unless the message says that it
+    /// was not sent.</summary>
     public const string ConnectionLost = "connection_lost";
 
     /// <summary>No answer in time: the request may have been carried out, unless the message says that it was not

@@ -78,10 +78,11 @@ public sealed class OpenBankingOptions
     /// default.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>How long one attempt may take; 15 s by default.</summary>
+    /// <summary>How long one attempt may take, more than zero; 15 s by default.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a call may take with all its attempts and waits; 45 s by default.</summary>
+    /// <summary>How long a call may take with all its attempts and waits, at least <see cref="AttemptTimeout"/> and at most 10
+    /// minutes; 45 s by default.</summary>
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>How often a call is tried again, 0–10; 2 by default.</summary>

@@ -5,20 +5,28 @@ namespace OpenBanking;
 /// <summary>Keeps the tokens of linked customers. Implement it over the partner's database, encrypted, so
 /// that customers stay linked over restarts.</summary>
 /// <remarks>Called from many threads. One customer has one entry: the newest link counts. Two apps of one partner know a customer
-/// by the same id: each needs a store of its own.</remarks>
+/// by the same id: each needs a store of its own.
+/// <para>What a store throws, such as the exception of a database that is not reached, comes out of the call that needed it as it is:
+/// the client neither tries the store again nor sends the call without a token. Only where an attempt before may have been carried
+/// out, is it the inner exception of an <see cref="OutcomeUnknownException"/>. An <see cref="OperationCanceledException"/> that the
+/// caller has not asked for counts as <see cref="ClientErrorCodes.TimedOut"/>, and is tried again.</para></remarks>
 public interface ITokenStore
 {
-    /// <summary>The customer's tokens; null when there are none.</summary>
+    /// <summary>The customer's tokens; null, and no exception, when there are none.</summary>
+    /// <exception cref="OperationCanceledException">The token was canceled: the caller's, or by the end of the attempt.</exception>
     ValueTask<CustomerTokens?> GetAsync(string customerId, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps the customer's tokens in the place of those before.</summary>
+    /// <remarks>The client passes no token that could be canceled: what was given once is not given again. When this throws at the end
+    /// of a link, the customer links again; at the end of a refresh, what is kept from before is as good as it was, unless the server
+    /// replaces refresh tokens.</remarks>
     ValueTask SetAsync(
         string customerId,
         CustomerTokens tokens,
         CancellationToken cancellationToken = default
     );
 
-    /// <summary>Forgets the customer's tokens, if there are any.</summary>
+    /// <summary>Forgets the customer's tokens, if there are any; it is no error when there are none.</summary>
     ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default);
 }
 

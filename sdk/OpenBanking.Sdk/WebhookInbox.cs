@@ -19,16 +19,23 @@ public enum WebhookClaim
 /// delivery is answered with success.</summary>
 /// <remarks>With several processes, implement it over their database: a unique row per event id, with the
 /// time of the claim, deleted after five days (the bank tries for about 75 hours). A claim that was neither
-/// completed nor removed within some minutes is of a process that died, and is given again.</remarks>
+/// completed nor removed within some minutes is of a process that died, and is given again.
+/// <para>What an inbox throws, such as when its database is not reached, fails the delivery with 500, and the bank sends the event
+/// again. The handler may have done its work by then: make what it does harmless when it is done twice.</para></remarks>
 public interface IWebhookInbox
 {
     /// <summary>Claims an event, so that one delivery of it is handled at a time.</summary>
+    /// <remarks>When this throws, the event is not handled now.</remarks>
+    /// <exception cref="OperationCanceledException">The bank has gone, and waits for no answer.</exception>
     ValueTask<WebhookClaim> TryAddAsync(string eventId, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps that a claimed event was handled.</summary>
+    /// <remarks>Not canceled when the bank has gone. When this throws, the event is handled again once its claim has run out.</remarks>
     ValueTask CompleteAsync(string eventId, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a claim up, because its handler failed: the next delivery is handled.</summary>
+    /// <remarks>Not canceled when the bank has gone. When this throws after a handler that threw, the log says so (event 107), and the
+    /// handler's exception counts.</remarks>
     ValueTask RemoveAsync(string eventId, CancellationToken cancellationToken = default);
 }
 

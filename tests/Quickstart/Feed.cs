@@ -84,7 +84,8 @@ public sealed class Feed : IDisposable
             }
         );
 
-    private static string Start(
+    /// <summary>Runs a program to its end; gives what it says.</summary>
+    public static string Start(
         string program,
         string place,
         string[] arguments,

@@ -69,6 +69,44 @@ public sealed class AppRegistrationTests
         Assert.Equal("invalid_redirect_uri", refusal.Code);
     }
 
+    /// <summary>A change ends the token it was made with, so that it is made once however often it is sent.</summary>
+    [Fact]
+    public async Task A_change_that_did_not_arrive_is_sent_again()
+    {
+        await using var bank = await StubBank.StartAsync();
+        var key = ClientKey.CreateEs256();
+        bank.Script("PUT /register/app_1", Answers.Cut, Answers.Json(200, Registration(key)));
+
+        var app = await AppRegistration.ChangeAsync(PlaceAt(bank), "current", Request(key));
+
+        Assert.Equal("app_1", app.ClientId);
+        Assert.Single(bank.Of("PUT /register/app_1").Select(sent => sent.Text).Distinct());
+    }
+
+    [Fact]
+    public async Task A_change_whose_answer_was_lost_is_told_from_a_wrong_token()
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("PUT /register/app_1", Answers.Cut, Answers.OAuthError(401, "invalid_token"));
+        bank.Script("PUT /register/app_2", Answers.OAuthError(401, "invalid_token"));
+        bank.Script("DELETE /register/app_1", Answers.Cut, Answers.OAuthError(401, "invalid_token"));
+
+        var lost = await RefusedAsync(() => ChangeAsync(PlaceAt(bank)));
+        var wrong = await RefusedAsync(() => ChangeAsync(new(PlaceAt(bank), "app_2")));
+        var deleted = await RefusedAsync(() => AppRegistration.DeleteAsync(PlaceAt(bank), "current"));
+
+        Assert.All([lost, wrong, deleted], refusal => Assert.Equal("invalid_token", refusal.Code));
+        Assert.Contains("whose answer was lost", lost.Message, StringComparison.Ordinal);
+        Assert.Contains("whose answer was lost", deleted.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("lost", wrong.Message, StringComparison.Ordinal);
+
+        static Task ChangeAsync(Uri place) =>
+            AppRegistration.ChangeAsync(place, "current", Request(ClientKey.CreateEs256()));
+
+        static Task<OpenBankingAuthenticationException> RefusedAsync(Func<Task> act) =>
+            Assert.ThrowsAsync<OpenBankingAuthenticationException>(act);
+    }
+
     [Fact]
     public async Task Nothing_is_sent_to_an_insecure_address()
     {
@@ -81,6 +119,8 @@ public sealed class AppRegistrationTests
             AppRegistration.RegisterAsync(address, "initial", Request(ClientKey.CreateEs256()))
         );
     }
+
+    private static Uri PlaceAt(StubBank bank) => new(bank.Authority, "/register/app_1");
 
     private static ClientRegistrationRequest Request(ClientKey key) =>
         new()

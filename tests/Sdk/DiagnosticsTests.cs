@@ -83,4 +83,53 @@ public sealed class DiagnosticsTests
             counted.AddOrUpdate(key, 1, (_, count) => count + 1);
         }
     }
+
+    /// <summary>An alarm for tokens that are asked for too often reads these values.</summary>
+    [Fact]
+    public async Task Each_token_that_is_asked_for_counts_once_under_its_grant_however_often_it_is_sent()
+    {
+        await using var bank = await StubBank.StartAsync();
+        var busy = Answers.Problem(503, ProblemCodes.Overloaded, retryAfter: "0");
+        bank.Script("POST /token", busy, bank.Oauth.AppToken());
+        bank.Script(
+            "GET /v1/accounts",
+            Answers.Json(200, new { data = Array.Empty<object>(), has_more = false })
+        );
+        bank.Script("GET /v1/payments/pay_1", Answers.Payment(Samples.Payment));
+        var ofThisTest = new AsyncLocal<bool> { Value = true };
+        var counted = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "openbanking.client.token_requests")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        // Other tests count in the same instrument.
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) =>
+            {
+                if (ofThisTest.Value)
+                {
+                    counted.AddOrUpdate($"{tags[0].Key} {tags[0].Value}", value, (_, sum) => sum + value);
+                }
+            }
+        );
+        listener.Start();
+        var client = await bank.LinkedClientAsync(new MemoryTokenStore(), DateTimeOffset.UtcNow);
+
+        await client.Accounts.ListAsync(Samples.Customer);
+        await client.Accounts.ListAsync(Samples.Customer);
+        await client.Payments.GetAsync("pay_1");
+        await client.Payments.GetAsync("pay_1");
+
+        Assert.Equal(
+            [("grant_type client_credentials", 1), ("grant_type refresh_token", 1)],
+            counted.Select(each => (each.Key, each.Value)).Order()
+        );
+        Assert.Equal(3, bank.Of("POST /token").Count);
+    }
 }

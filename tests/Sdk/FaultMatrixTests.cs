@@ -12,12 +12,15 @@ public sealed class FaultMatrixTests
     private const int SideBySide = 10;
 
     private static readonly string[] kinds = ["reading", "paying", "changing"];
+    private static readonly string[] kindsOfForms = ["paying", "starting", "completing"];
 
     [Fact]
     public async Task Every_fault_ends_in_time_acts_once_at_most_and_comes_to_what_the_page_says()
     {
         using var gate = new SemaphoreSlim(SideBySide);
-        var runs = Fault.All.SelectMany(fault => kinds.Select(kind => SeeAsync(fault, kind, gate)));
+        var runs = Fault.All.SelectMany(fault =>
+            (fault.AtAuthorizationServer ? kindsOfForms : kinds).Select(kind => SeeAsync(fault, kind, gate))
+        );
         var outcomes = (await Task.WhenAll(runs)).Chunk(kinds.Length);
 
         var rows = Fault.All.Zip(outcomes).ToList();
@@ -65,29 +68,40 @@ public sealed class FaultMatrixTests
             is an `OutcomeUnknownException`: the request may have been carried out. Its `ResolveAsync` finds out, by sending
             it again with the same key. Every other exception of a call with a key says that this call was not carried out. It
             says nothing of a call before it: once an outcome is unknown, it stays so until the same key is answered.
-            Without a key nothing is sent again that may have arrived: after `connection_lost`, `timed_out` and
-            `unexpected_answer` read what the call was to change.
+            Without a key nothing is sent again of which something may have come: after `connection_lost`, `timed_out`,
+            `unexpected_answer`, `outcome_unknown` and `internal_error` read what the call was to change. What is refused with 429, or
+            with 503 `overloaded` or `authorization_server_unavailable`, was not carried out, so that any call is tried again.
 
             Every call ends within `TotalTimeout`, whatever the other side does. Redirects are not followed, and no more
             than 1 MiB of an answer is read.
 
-            Where the app's HTTP client has a handler that tries again, such as one of resilience for all its clients, only its first
-            sending goes out: the client itself tries again, with a proof for each.
+            Where the app has handlers for all HTTP clients of its container that try again or send copies, such as those of resilience, only
+            the first sending of each request of the container's client goes out, known by its proof: the client itself tries again,
+            with a proof for each. An `HttpHandler` that is set in the options is left as it is, and must not send a request twice.
+
+            A token is asked for before a call is sent, and in the time that the call has. Each sending to the authorization server has a
+            client assertion and a proof of its own. Where that fails, what needs the token was not sent, whatever the code; the message names
+            the endpoint. A code that the customer came back with is good once: when its answer is lost, the customer links again.
 
             A `CancellationToken` ends the wait and nothing else: after an `OperationCanceledException` a payment may have been
             made. Send it again with the same key, or close the order.
 
             """,
             "Reading | Paying, with a key | Changing, without a key",
-            rows.GroupBy(row => row.Fault.Group, row => (row.Fault.Name, row.Outcomes))
+            "A token for any call | Starting a link | Completing a link, with the code",
+            rows.GroupBy(
+                row => (row.Fault.Group, row.Fault.AtAuthorizationServer),
+                row => (row.Fault.Name, row.Outcomes)
+            )
         );
 
     private static string WriteInChinese(IEnumerable<(Fault Fault, string[] Outcomes)> rows) =>
         Write(
             OutcomesInChinese.Text,
             OutcomesInChinese.Columns,
+            OutcomesInChinese.ColumnsOfForms,
             rows.GroupBy(
-                row => OutcomesInChinese.Of(row.Fault.Group),
+                row => (OutcomesInChinese.Of(row.Fault.Group), row.Fault.AtAuthorizationServer),
                 row =>
                     (
                         OutcomesInChinese.Of(row.Fault.Name),
@@ -99,7 +113,8 @@ public sealed class FaultMatrixTests
     private static string Write(
         string text,
         string columns,
-        IEnumerable<IGrouping<string, (string Name, string[] Outcomes)>> groups
+        string columnsOfForms,
+        IEnumerable<IGrouping<(string Name, bool OfForms), (string Name, string[] Outcomes)>> groups
     )
     {
         var page = new StringBuilder(text);
@@ -108,7 +123,7 @@ public sealed class FaultMatrixTests
             page.Append(
                 $"""
 
-                | {group.Key} | {columns} |
+                | {group.Key.Name} | {(group.Key.OfForms ? columnsOfForms : columns)} |
                 | --- | --- | --- | --- |
 
                 """

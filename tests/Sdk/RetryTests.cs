@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using OpenBanking.Tests.Sdk.Stub;
 
 namespace OpenBanking.Tests.Sdk;
@@ -10,6 +11,18 @@ public sealed class RetryTests : IAsyncLifetime
     private const string PaymentsRoute = "POST /v1/payments";
     private const string PaymentRoute = "GET /v1/payments/pay_1";
     private const string EndpointsRoute = "POST /v1/webhook-endpoints";
+
+    private static readonly RequestDelegate newEndpoint = Answers.Json(
+        201,
+        new
+        {
+            id = "whe_1",
+            url = "https://p.example",
+            events = Array.Empty<string>(),
+            status = "enabled",
+            created_at = Samples.CreatedAt,
+        }
+    );
 
     private readonly FakeClock clock = new();
     private StubBank bank = null!;
@@ -123,7 +136,7 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task What_has_no_key_is_not_sent_again_once_it_got_away()
     {
-        foreach (var answer in new[] { Answers.Cut, Answers.Problem(503, ProblemCodes.Overloaded) })
+        foreach (var answer in new[] { Answers.Cut, Answers.Problem(503, ProblemCodes.OutcomeUnknown) })
         {
             bank.Script(EndpointsRoute, answer);
             var before = bank.Of(EndpointsRoute).Count;
@@ -147,20 +160,7 @@ public sealed class RetryTests : IAsyncLifetime
             options.TimeProvider = clock;
             options.HttpHandler = handler;
         });
-        bank.Script(
-            EndpointsRoute,
-            Answers.Json(
-                201,
-                new
-                {
-                    id = "whe_1",
-                    url = "https://p.example",
-                    events = Array.Empty<string>(),
-                    status = "enabled",
-                    created_at = Samples.CreatedAt,
-                }
-            )
-        );
+        bank.Script(EndpointsRoute, newEndpoint);
 
         var call = unlucky.WebhookEndpoints.CreateAsync(
             new CreateWebhookEndpointRequest { Url = "https://p.example" }
@@ -168,6 +168,27 @@ public sealed class RetryTests : IAsyncLifetime
         await clock.SkipWaitAsync();
 
         Assert.Equal("whe_1", (await call).Id);
+    }
+
+    [Theory]
+    [InlineData(429, ProblemCodes.RateLimited)]
+    [InlineData(503, ProblemCodes.Overloaded)]
+    [InlineData(503, ProblemCodes.AuthorizationServerUnavailable)]
+    public async Task What_was_refused_before_anything_was_done_is_sent_again_without_a_key_too(
+        int status,
+        string code
+    )
+    {
+        bank.Script(EndpointsRoute, Answers.Problem(status, code, retryAfter: "7"), newEndpoint);
+
+        var call = client.WebhookEndpoints.CreateAsync(
+            new CreateWebhookEndpointRequest { Url = "https://p.example" }
+        );
+        var wait = await clock.SkipWaitAsync();
+
+        Assert.Equal("whe_1", (await call).Id);
+        Assert.Equal(TimeSpan.FromSeconds(7), wait);
+        Assert.Equal(2, bank.Of(EndpointsRoute).Select(sent => sent.Proof.Id).Distinct().Count());
     }
 
     [Fact]

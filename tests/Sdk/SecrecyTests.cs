@@ -1,16 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using OpenBanking.Testing;
 using OpenBanking.Tests.Sdk.Stub;
 
 namespace OpenBanking.Tests.Sdk;
 
 /// <summary>Plants secrets wherever one can come from, makes every kind of call and failure, and
 /// greps.</summary>
-public sealed class SecrecyTests
+public sealed partial class SecrecyTests
 {
     private static readonly AccountLinkRequest request = new()
     {
@@ -19,6 +23,23 @@ public sealed class SecrecyTests
     };
 
     private static readonly string[] numbers = ["13800138000", "110101199003074514", "6222021234567890123"];
+
+    private static readonly Assembly[] holders =
+    [
+        typeof(Payment).Assembly,
+        typeof(OpenBankingClient).Assembly,
+        typeof(AccountLinkEndpointOptions).Assembly,
+        typeof(SandboxBank).Assembly,
+    ];
+
+    // Of persons whom a sandbox has made up.
+    private static readonly string[] notConfidential =
+    [
+        "SandboxMessage.Mobile",
+        "SandboxPerson.CardNumber",
+        "SandboxPerson.IdNumber",
+        "SandboxPerson.Mobile",
+    ];
 
     private readonly ConcurrentQueue<string> written = [];
 
@@ -113,6 +134,50 @@ public sealed class SecrecyTests
             planted => Assert.DoesNotContain(planted, texts, StringComparison.Ordinal)
         );
     }
+
+    /// <summary>Whoever adds such a property to a public type hides it, or says here that it is none.</summary>
+    [Fact]
+    public void No_public_type_shows_what_is_named_like_a_secret_or_like_what_persons_are_known_by()
+    {
+        var shown = holders
+            .SelectMany(assembly => assembly.GetExportedTypes())
+            .Where(type => type is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false })
+            .Where(type => type != typeof(ClientKey))
+            .SelectMany(ShownOf)
+            .Where(member => ConfidentialName().IsMatch(member));
+
+        Assert.Equal(notConfidential, shown.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The text properties of a type that are in its text.</summary>
+    private static IEnumerable<string> ShownOf(Type type)
+    {
+        var whole = RuntimeHelpers.GetUninitializedObject(type);
+        var texts = type.GetProperties().Where(each => each is { CanWrite: true }).ToList();
+        foreach (var text in texts)
+        {
+            if (text.PropertyType == typeof(string))
+            {
+                text.SetValue(whole, Planted(text));
+            }
+            else if (text.PropertyType == typeof(Uri))
+            {
+                text.SetValue(whole, new Uri($"https://partner.example/?{Planted(text)}"));
+            }
+        }
+
+        var said = TextOf(whole);
+        return texts
+            .Where(text => said.Contains(Planted(text), StringComparison.Ordinal))
+            .Select(text => $"{type.Name}.{text.Name}");
+    }
+
+    private static string Planted(PropertyInfo text) => $"planted-{text.Name};";
+
+    [GeneratedRegex(
+        @"\.\w*(Token|Secret|Session|Assertion|Verifier|Password|Pem|RequestUri|AuthorizationUrl|ContinuationUrl|IdNumber|Mobile|CardNumber|Pin)$"
+    )]
+    private static partial Regex ConfidentialName();
 
     /// <summary>What an app gets that logs the whole object.</summary>
     private static string TextOf(object whole) => whole.ToString()!;

@@ -186,6 +186,20 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_else_a_store_throws_comes_out_as_it_is_and_nothing_is_sent()
+    {
+        var broken = new InvalidDataException("The database is not reached.");
+        var client = bank.Client(options => options.TokenStore = new OddStore(broken));
+
+        var thrown = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            client.Accounts.ListAsync(Samples.Customer)
+        );
+
+        Assert.Same(broken, thrown);
+        Assert.Empty(bank.Requests);
+    }
+
+    [Fact]
     public async Task A_new_refresh_token_takes_the_place_of_the_old_one()
     {
         var client = await LinkedAsync(expiresIn: 0);
@@ -276,6 +290,66 @@ public sealed class TokenTests : IAsyncLifetime
         Assert.Equal("invalid_client", refusal.Code);
         Assert.Single(bank.Of("POST /token"));
         Assert.Empty(bank.Of(PaymentRoute));
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData(null)]
+    public async Task A_busy_authorization_server_is_asked_again_with_an_assertion_of_its_own(
+        string? retryAfter
+    )
+    {
+        bank.Script(
+            "POST /token",
+            Answers.Problem(503, ProblemCodes.Overloaded, retryAfter: retryAfter),
+            Answers.Problem(429, ProblemCodes.RateLimited, retryAfter: retryAfter),
+            bank.Oauth.AppToken()
+        );
+        bank.Script(PaymentRoute, Answers.Payment(Samples.Payment));
+
+        var call = Client().Payments.GetAsync("pay_1");
+        var (first, second) = (await clock.SkipWaitAsync(), await clock.SkipWaitAsync());
+
+        Assert.Equal(Samples.Payment.Id, (await call).Id);
+        Assert.Equal(3, bank.Of("POST /token").Select(form => form.Assertion.Id).Distinct().Count());
+        Assert.All(
+            [first, second],
+            wait =>
+                Assert.InRange(
+                    wait,
+                    TimeSpan.FromSeconds(retryAfter is null ? 0 : 7),
+                    TimeSpan.FromSeconds(retryAfter is null ? 5 : 7)
+                )
+        );
+    }
+
+    /// <summary>Who is told that the app's key or the customer's link is refused, looks for a mistake that there is not.</summary>
+    [Fact]
+    public async Task An_authorization_server_that_fails_is_told_as_such_and_refuses_nobody()
+    {
+        foreach (
+            var answer in new[]
+            {
+                Answers.Text(503, "busy", "text/plain"),
+                Answers.OAuthError(503, "temporarily_unavailable"),
+                Answers.OAuthError(500, "server_error"),
+                Answers.Problem(429, ProblemCodes.RateLimited),
+                Answers.Cut,
+            }
+        )
+        {
+            bank.Script("POST /token", answer);
+            var client = bank.Client(options => options.MaxRetries = 0);
+
+            var failure = await Assert.ThrowsAsync<OpenBankingException>(() =>
+                client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key)
+            );
+
+            Assert.True(failure.Retryable);
+            Assert.Contains("POST /token of the bank's authorization server", failure.Message);
+            Assert.Contains("was not sent this time: make the call again later", failure.Message);
+            Assert.DoesNotContain("POST /v1/payments", bank.Requests.Select(request => request.Route));
+        }
     }
 
     [Fact]
@@ -396,7 +470,7 @@ public sealed class TokenTests : IAsyncLifetime
         );
 
     /// <summary>Gives up, or never answers.</summary>
-    private sealed class OddStore(OperationCanceledException? gaveUp) : ITokenStore
+    private sealed class OddStore(Exception? gaveUp) : ITokenStore
     {
         public async ValueTask<CustomerTokens?> GetAsync(
             string customerId,

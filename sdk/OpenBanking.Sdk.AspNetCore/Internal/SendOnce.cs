@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -7,16 +8,18 @@ namespace OpenBanking.Internal;
 /// <remarks>A handler that an app has for all its clients, such as one of resilience, may send a request, or a copy of it, again. Its
 /// proof is good for one sending, so the bank refuses the second, which would read as if the first had not been carried out. Who
 /// sends again here is the client, with a proof of its own for each attempt. One of these stands before the app's handlers
-/// and begins a sending, the other behind them and knows whether it left: copies of a request have nothing else in common.</remarks>
-internal sealed class SendOnce(bool outermost) : DelegatingHandler
+/// and begins a sending, the other behind them and knows whether it left: a copy, from wherever it is sent, has the proof of the
+/// request in common with it, or, where tokens are bound to a certificate, the id of the call.</remarks>
+internal sealed class SendOnce(bool outermost, ConcurrentDictionary<string, SendOnce.Sending> underWay)
+    : DelegatingHandler
 {
     /// <summary>The most of an answer that is kept; the client reads no more either, and the bank's are far smaller.</summary>
     private const int LargestAnswerBytes = (1024 * 1024) + 1;
 
-    private static readonly AsyncLocal<Sending?> current = new();
+    /// <summary>What a request is known by: the first of these that it has. Attempts of one call have its id in common.</summary>
+    private static readonly string[] names = ["DPoP", "x-fapi-interaction-id"];
 
-    /// <summary>The same, where the request itself comes by: a handler may send it from where nothing flows to, or where another
-    /// request does, as from a queue of its own.</summary>
+    /// <summary>For requests without a name, such as those for the bank's metadata: of these, copies are no harm.</summary>
     private static readonly HttpRequestOptionsKey<Sending> option = new("OpenBanking.Sending");
 
     /// <summary>Puts both of them in their places, and once, however often the client was added.</summary>
@@ -24,8 +27,9 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
     {
         if (!handlers.OfType<SendOnce>().Any())
         {
-            handlers.Insert(0, new SendOnce(outermost: true));
-            handlers.Add(new SendOnce(outermost: false));
+            var underWay = new ConcurrentDictionary<string, Sending>(StringComparer.Ordinal);
+            handlers.Insert(0, new SendOnce(outermost: true, underWay));
+            handlers.Add(new SendOnce(outermost: false, underWay));
         }
     }
 
@@ -40,9 +44,24 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
     )
     {
         var sending = new Sending();
-        current.Value = sending;
         request.Options.Set(option, sending);
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        string[] known = [.. names.Select(name => NameOf(request, name)).OfType<string>()];
+        foreach (var name in known)
+        {
+            underWay[name] = sending;
+        }
+
+        try
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var name in known)
+            {
+                underWay.TryRemove(KeyValuePair.Create(name, sending));
+            }
+        }
     }
 
     private async Task<HttpResponseMessage> LetOutAsync(
@@ -50,10 +69,13 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
         CancellationToken cancellationToken
     )
     {
-        if (SendingOf(request) is not { } sending)
+        var name = names.Select(header => NameOf(request, header)).FirstOrDefault(known => known is not null);
+        if (SendingOf(request, name) is not { } sending)
         {
-            // A copy from where nothing flows to: the bank knows whether its proof came before.
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return name is null
+                ? await base.SendAsync(request, cancellationToken).ConfigureAwait(false)
+                // Its sending has ended: this copy comes late.
+                : throw SentAgain(failure: null);
         }
 
         if (!await sending.BeginAsync(cancellationToken).ConfigureAwait(false))
@@ -81,8 +103,13 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
         }
     }
 
-    private static Sending? SendingOf(HttpRequestMessage request) =>
-        request.Options.TryGetValue(option, out var known) ? known : current.Value;
+    private Sending? SendingOf(HttpRequestMessage request, string? name) =>
+        name is not null ? underWay.GetValueOrDefault(name)
+        : request.Options.TryGetValue(option, out var own) ? own
+        : null;
+
+    private static string? NameOf(HttpRequestMessage request, string header) =>
+        request.Headers.NonValidated.TryGetValues(header, out var values) ? values.ToString() : null;
 
     /// <summary>Whether a handler may throw the answer away and send again: what the bank said then is what it is told
     /// again.</summary>
@@ -118,7 +145,7 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
         );
 
     /// <summary>A request on its way, or how it ended.</summary>
-    private sealed class Sending
+    internal sealed class Sending
     {
         private static readonly TaskCompletionSource gone = new();
 
@@ -165,7 +192,7 @@ internal sealed class SendOnce(bool outermost) : DelegatingHandler
     }
 
     /// <summary>What the bank answered, to be told as often as it is asked for.</summary>
-    private sealed record Refusal(HttpResponseMessage Head, byte[] Body)
+    internal sealed record Refusal(HttpResponseMessage Head, byte[] Body)
     {
         public HttpResponseMessage AnswerTo(HttpRequestMessage request)
         {

@@ -57,7 +57,7 @@ internal sealed record ApiCall(HttpMethod Method, string Route, bool Repeatable)
             Key = RequestCheck.TextOf(key, keyName),
         };
 
-    /// <summary>Changes something, without a key: sent again only when it never got away.</summary>
+    /// <summary>Changes something, without a key: sent again only when nothing can have come of it.</summary>
     public static ApiCall Post(
         string route,
         string? id = null,

@@ -13,7 +13,6 @@ internal sealed record Attempt
     public OpenBankingException? Failure { get; private init; }
     public bool MayHaveBeenCarriedOut { get; private init; }
     private bool WorthRepeating { get; init; }
-    private bool NeverSent { get; init; }
 
     public static Attempt Answered(Answer answer) =>
         new()
@@ -32,7 +31,6 @@ internal sealed record Attempt
                 reason
             ),
             WorthRepeating = true,
-            NeverSent = true,
         };
 
     public static Attempt Lost(Exception reason) =>
@@ -85,7 +83,6 @@ internal sealed record Attempt
                 reason
             ),
             WorthRepeating = true,
-            NeverSent = true,
         };
 
     public static Attempt Unreadable(string message, Exception? reason) =>
@@ -95,13 +92,13 @@ internal sealed record Attempt
             MayHaveBeenCarriedOut = true,
         };
 
-    /// <summary>Whether the call is to be sent again: what must not act twice only if it never got
-    /// away.</summary>
+    /// <summary>Whether the call is to be sent again: what must not act twice only if this attempt did nothing, because it never
+    /// got away, or was refused before anything was done.</summary>
     /// <param name="repeatable">Whether sending the call twice does no more than sending it once.</param>
     /// <param name="timeLeft">What is left of the call's total timeout: no wait may outlast it.</param>
     public bool ShouldRepeat(bool repeatable, TimeSpan timeLeft) =>
         WorthRepeating
-        && (repeatable || NeverSent)
+        && (repeatable || !MayHaveBeenCarriedOut)
         && (Answer?.RetryAfter is not { } wait || (wait <= LongestRetryAfter && wait < timeLeft));
 
     private static bool IsTransient(Answer answer) =>

@@ -35,7 +35,7 @@ internal sealed class AuthorizationServer(
     /// <exception cref="OpenBankingException">Unreachable, out of time, or an answer that cannot be
     /// read.</exception>
     public async Task<(T Value, Answer Answer)> PostAsync<T>(
-        Call call,
+        FormCall call,
         Func<AuthorizationServerMetadata, string> endpoint,
         IReadOnlyList<KeyValuePair<string, string>> fields,
         JsonTypeInfo<T> type,
@@ -46,7 +46,10 @@ internal sealed class AuthorizationServer(
         var answer = await PostAsync(call, endpoint, fields, cancellationToken).ConfigureAwait(false);
         return answer.TryParse(type) is { } value
             ? (value, answer)
-            : throw new OpenBankingException($"The answer of {call.Route} cannot be read.")
+            : throw new OpenBankingException(
+                $"The answer of {call.Name} cannot be read: a gateway in between gave it, or the endpoint that the bank's metadata "
+                    + "names is another server's."
+            )
             {
                 Status = answer.Status,
                 RequestId = answer.RequestId,
@@ -57,7 +60,7 @@ internal sealed class AuthorizationServer(
     /// <exception cref="OpenBankingAuthenticationException">An OAuth error.</exception>
     /// <exception cref="OpenBankingException">Unreachable, out of time, or there is no such endpoint.</exception>
     public async Task<Answer> PostAsync(
-        Call call,
+        FormCall call,
         Func<AuthorizationServerMetadata, string?> endpoint,
         IReadOnlyList<KeyValuePair<string, string>> fields,
         CancellationToken cancellationToken
@@ -86,6 +89,10 @@ internal sealed class AuthorizationServer(
         {
             throw WithIdentity(refusal);
         }
+        catch (OpenBankingException failure) when (failure.Retryable)
+        {
+            throw WithAdvice(failure, call);
+        }
     }
 
     /// <summary>With the endpoints that take certificates, where the server has others for them (RFC 8705 §5).</summary>
@@ -112,6 +119,19 @@ internal sealed class AuthorizationServer(
             Code = refusal.Code,
             RequestId = refusal.RequestId,
             Retryable = refusal.Retryable,
+        };
+
+    /// <summary>Says which server it was, and what was not done for want of it: the caller may have asked for something else.</summary>
+    private static OpenBankingException WithAdvice(OpenBankingException failure, FormCall call) =>
+        new(
+            $"{call.Name} of the bank's authorization server did not succeed: {failure.Message} {call.Advice}",
+            failure
+        )
+        {
+            Status = failure.Status,
+            Code = failure.Code,
+            RequestId = failure.RequestId,
+            Retryable = failure.Retryable,
         };
 
     private async ValueTask<Attempt> AttemptAsync(

@@ -9,6 +9,13 @@ internal record Call(HttpMethod Method, string Route, bool Repeatable)
     public string Name => $"{Method} {Route}";
 }
 
+/// <summary>A form that is posted to the authorization server.</summary>
+internal sealed record FormCall(string Route, bool Repeatable) : Call(HttpMethod.Post, Route, Repeatable)
+{
+    /// <summary>What to do when the server fails, as a sentence.</summary>
+    public required string Advice { get; init; }
+}
+
 /// <summary>What the attempts of one call have come to so far.</summary>
 internal sealed class CallProgress
 {

@@ -22,11 +22,10 @@ internal static class Refusals
 
         if (answer.OAuthError is { } error)
         {
-            return Authentication(
-                answer,
-                error.ErrorDescription ?? "The authorization server refused.",
-                error.Error
-            );
+            var detail = error.ErrorDescription ?? "The authorization server refused.";
+            return MaySucceedLater(answer)
+                ? Unavailable(answer, detail, error.Error)
+                : Authentication(answer, detail, error.Error);
         }
 
         return answer.Status == Unauthorized
@@ -87,6 +86,17 @@ internal static class Refusals
             .Select(error => $" {error.Pointer}: {Redaction.Scrub(error.Detail)}");
         return string.Concat([problem.Detail ?? problem.Title, .. fields]);
     }
+
+    /// <summary>An OAuth error of a server that is busy or fails (RFC 6749 §4.1.2.1 names <c>temporarily_unavailable</c> and
+    /// <c>server_error</c>): it says nothing of the app's key or a customer's link.</summary>
+    private static OpenBankingException Unavailable(Answer answer, string detail, string code) =>
+        new(Message(detail, code, answer))
+        {
+            Status = answer.Status,
+            Code = code,
+            RequestId = answer.RequestId,
+            Retryable = true,
+        };
 
     private static OpenBankingAuthenticationException Authentication(
         Answer answer,

@@ -5,10 +5,19 @@ internal sealed class TokenRequests(AuthorizationServer server)
 {
     private const string Route = "/token";
 
-    // A second sending of a code that did arrive would end the grant, so it is never repeated by itself.
-    private static readonly Call codeCall = new(HttpMethod.Post, Route, Repeatable: false);
-    private static readonly Call tokenCall = new(HttpMethod.Post, Route, Repeatable: true);
-    private static readonly Call revokeCall = new(HttpMethod.Post, "/revoke", Repeatable: true);
+    // A second sending of a code that was redeemed would end the grant.
+    private static readonly FormCall codeCall = new(Route, Repeatable: false)
+    {
+        Advice = "Have the customer link the account again.",
+    };
+    private static readonly FormCall tokenCall = new(Route, Repeatable: true)
+    {
+        Advice = "What needs the token was not sent this time: make the call again later.",
+    };
+    private static readonly FormCall revokeCall = new("/revoke", Repeatable: true)
+    {
+        Advice = "The tokens are still kept: take them back later.",
+    };
 
     /// <summary>For the app itself, with every scope an app can hold (RFC 6749 §4.4); of an app that is not registered for
     /// all of them, with those it is.</summary>
@@ -63,7 +72,7 @@ internal sealed class TokenRequests(AuthorizationServer server)
         );
 
     private async Task<(TokenResponse Value, Answer Answer)> PostAsync(
-        Call call,
+        FormCall call,
         string grant,
         IReadOnlyList<KeyValuePair<string, string>> fields,
         CancellationToken cancellationToken

@@ -13,6 +13,7 @@ public sealed class EndedApps(AppDirectory apps, Store store, Engine.Engine engi
 
     /// <summary>True once the app is no client on any node, and its consents are revoked; false when its registration was changed since
     /// it was read.</summary>
+    /// <exception cref="OutcomeUnknownException">The app has ended, and not all of its consents.</exception>
     public async Task<bool> EndAsync(RegisteredApp app)
     {
         var (world, id) = (app.World, app.Row.Id);
@@ -25,7 +26,15 @@ public sealed class EndedApps(AppDirectory apps, Store store, Engine.Engine engi
         }
 
         await apps.ForgetEverywhereAsync(id);
-        await RevokeConsentsAsync(world, id);
+        try
+        {
+            await RevokeConsentsAsync(world, id);
+        }
+        catch (Exception busy) when (busy is EngineBusyException or StoreUnavailableException)
+        {
+            throw new OutcomeUnknownException("An app has ended, and not all of its consents.", busy);
+        }
+
         return true;
     }
 

@@ -86,6 +86,32 @@ public sealed class OtherHandlersTests
         Assert.Equal(Samples.Payment.Id, payment.Id);
     }
 
+    /// <summary>Nothing is left of the request but what is sent of it: its proof, or where tokens are bound to a certificate, its id.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_copy_from_where_nothing_flows_to_does_not_go_out_a_second_time(
+        bool boundToCertificate
+    )
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script("POST /v1/payments", Answers.Payment(Samples.Payment));
+        using var copying = new SendCopiesElsewhere(withoutProof: boundToCertificate);
+        await using var services = new ServiceCollection()
+            .ConfigureHttpClientDefaults(all => all.AddHttpMessageHandler(() => copying))
+            .AddOpenBanking(options => Complete(options, bank))
+            .BuildServiceProvider();
+
+        await services
+            .GetRequiredService<OpenBankingClient>()
+            .Payments.CreateAsync(Samples.PaymentRequest, Samples.Key);
+
+        // Beside the first, and when its answer has come.
+        await Assert.ThrowsAsync<InvalidOperationException>(() => copying.Second!);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => copying.SendLastAgainAsync());
+        Assert.Single(bank.Of("POST /v1/payments"));
+    }
+
     [Fact]
     public async Task A_handler_may_send_from_a_queue_that_the_first_request_began()
     {
@@ -223,6 +249,55 @@ public sealed class OtherHandlersTests
             }
 
             return await answer;
+        }
+    }
+
+    /// <summary>As hedging from a queue does, of requests for the API.</summary>
+    private sealed class SendCopiesElsewhere(bool withoutProof) : DelegatingHandler
+    {
+        private HttpRequestMessage? last;
+
+        public Task<HttpResponseMessage>? Second { get; private set; }
+
+        public Task<HttpResponseMessage> SendLastAgainAsync() =>
+            Elsewhere(() => base.SendAsync(last!, CancellationToken.None));
+
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            if (!request.Headers.Contains("Idempotency-Key"))
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+
+            var (first, second) = (await CopyAsync(request), await CopyAsync(request));
+            last = await CopyAsync(request);
+            var answer = Elsewhere(() => base.SendAsync(first, CancellationToken.None));
+            await answer;
+            Second = Elsewhere(() => base.SendAsync(second, CancellationToken.None));
+            await Task.WhenAny(Second);
+            return await answer;
+        }
+
+        private async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request)
+        {
+            var copy = await SendCopies.CopyAsync(request);
+            if (withoutProof)
+            {
+                copy.Headers.Remove("DPoP");
+            }
+
+            return copy;
+        }
+
+        private static Task<HttpResponseMessage> Elsewhere(Func<Task<HttpResponseMessage>> send)
+        {
+            using (ExecutionContext.SuppressFlow())
+            {
+                return Task.Run(send, CancellationToken.None);
+            }
         }
     }
 

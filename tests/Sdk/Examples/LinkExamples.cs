@@ -55,7 +55,7 @@ internal static class LinkExamples
         // </AppRegistration_ReadAsync>
 
         // <AppRegistration_ChangeAsync>
-        var next = ClientKey.CreateEs256();
+        var next = ClientKey.CreateEs256(); // keep next.ToPem() in the secret store
         var changed = await AppRegistration.ChangeAsync(
             registrationUri,
             registrationToken,
@@ -64,7 +64,7 @@ internal static class LinkExamples
                 Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk, next.PublicJwk] },
             }
         );
-        // Keep changed.RegistrationAccessToken, and next.ToPem() in the secret store.
+        // Keep changed.RegistrationAccessToken at once.
         // </AppRegistration_ChangeAsync>
         Assert.Equal(2, changed.Jwks.Keys.Count);
 

@@ -9,6 +9,7 @@ namespace OpenBanking.Tests.Sdk.Stub;
 /// <param name="Name">What happens, as the page of outcomes says it.</param>
 internal sealed record Fault(string Group, string Name)
 {
+    private const string AuthorizationServer = "The authorization server";
     private const int MostRead = 1024 * 1024;
     private const string Half = """{"id":"pay_01hzy3v9k2m4n6p8q0r2s4t6v8","order_no":"2026-11""";
 
@@ -21,8 +22,11 @@ internal sealed record Fault(string Group, string Name)
     /// <summary>Whether the API is asked over TLS.</summary>
     public bool OverTls { get; private init; }
 
-    /// <summary>Whether it goes wrong when a token is asked for, and not in the API.</summary>
-    public bool AtTokens { get; private init; }
+    /// <summary>Whether it is the authorization server with which it goes wrong, and not the API.</summary>
+    public bool AtAuthorizationServer { get; private init; }
+
+    /// <summary>Whether the bank says that it has done nothing.</summary>
+    public bool NothingDone { get; private init; }
 
     /// <summary>Whether only a timeout ends it.</summary>
     public bool Lasts { get; private init; }
@@ -76,7 +80,16 @@ internal sealed record Fault(string Group, string Name)
             Problem("503 `overloaded`, `Retry-After: 0`", 503, ProblemCodes.Overloaded, "0"),
             Problem("503 `overloaded`, `Retry-After: 31`", 503, ProblemCodes.Overloaded, "31"),
             Problem("503 `overloaded`, `Retry-After: soon`", 503, ProblemCodes.Overloaded, "soon"),
-            Problem("503 `outcome_unknown`", 503, ProblemCodes.OutcomeUnknown, "0")
+            Problem(
+                "503 `authorization_server_unavailable`",
+                503,
+                ProblemCodes.AuthorizationServerUnavailable
+            )
+        ),
+        .. In(
+            "The bank fails",
+            Problem("503 `outcome_unknown`", 503, ProblemCodes.OutcomeUnknown, "0"),
+            Problem("500 `internal_error`", 500, ProblemCodes.InternalError)
         ),
         .. In(
             "A gateway answers",
@@ -108,20 +121,40 @@ internal sealed record Fault(string Group, string Name)
             )
         ),
         .. In(
-            "The token endpoint, before anything is sent to the API",
-            Tokens("is cut off", Stub.Answers.Cut),
-            Tokens("does not answer", Stub.Answers.Hang) with
+            AuthorizationServer,
+            Answers("is cut off", Stub.Answers.Cut),
+            Answers("does not answer", Stub.Answers.Hang) with
             {
                 Lasts = true,
             },
-            Tokens("is busy: 503", Stub.Answers.Text(503, "busy", MediaTypeNames.Text.Plain)),
-            Tokens("gives no token", Stub.Answers.Json(200, new { status = "ok" })),
-            Tokens("refuses", Stub.Answers.OAuthError(401, "invalid_client"))
+            Problem("429", 429, ProblemCodes.RateLimited),
+            Problem("429, `Retry-After: 0`", 429, ProblemCodes.RateLimited, "0"),
+            Problem("429, `Retry-After: 31`", 429, ProblemCodes.RateLimited, "31"),
+            Problem("503 `overloaded`", 503, ProblemCodes.Overloaded),
+            Problem("503 `overloaded`, `Retry-After: 0`", 503, ProblemCodes.Overloaded, "0"),
+            Problem("503 `overloaded`, `Retry-After: 31`", 503, ProblemCodes.Overloaded, "31"),
+            Problem("503 `outcome_unknown`", 503, ProblemCodes.OutcomeUnknown, "0"),
+            Problem("500 `internal_error`", 500, ProblemCodes.InternalError),
+            Answers(
+                "503, the OAuth error `temporarily_unavailable`",
+                Stub.Answers.OAuthError(503, "temporarily_unavailable")
+            ),
+            Page("500"),
+            Page("502"),
+            Page("503"),
+            Answers("gives something else", Stub.Answers.Json(200, new { status = "ok" })),
+            Answers("refuses", Stub.Answers.OAuthError(401, "invalid_client"))
         ),
     ];
 
     private static IEnumerable<Fault> In(string group, params Fault[] faults) =>
-        faults.Select(fault => fault with { Group = group });
+        faults.Select(fault =>
+            fault with
+            {
+                Group = group,
+                AtAuthorizationServer = group == AuthorizationServer,
+            }
+        );
 
     private static Fault Answers(string name, RequestDelegate answer) => new("", name) { Answer = answer };
 
@@ -131,11 +164,11 @@ internal sealed record Fault(string Group, string Name)
     private static Fault Tls(string name, Func<Stream, CancellationToken, Task> listener) =>
         new("", name) { Listener = listener, OverTls = true };
 
-    private static Fault Tokens(string name, RequestDelegate answer) =>
-        new("", name) { Answer = answer, AtTokens = true };
-
     private static Fault Problem(string name, int status, string code, string? retryAfter = null) =>
-        Answers(name, Stub.Answers.Problem(status, code, retryAfter: retryAfter));
+        Answers(name, Stub.Answers.Problem(status, code, retryAfter: retryAfter)) with
+        {
+            NothingDone = code is not (ProblemCodes.OutcomeUnknown or ProblemCodes.InternalError),
+        };
 
     private static Fault Page(string status) =>
         Answers(

@@ -12,18 +12,25 @@ internal static class OutcomesInChinese
         表中的代码即 `OpenBankingException.Code`。*重试后* 表示先以同一幂等键和新的证明重试，次数由 `MaxRetries` 决定；期间消失的
         故障不会被察觉。*结果未知* 即 `OutcomeUnknownException`：请求可能已被执行，`ResolveAsync` 以同一幂等键再次发送并得出结果。
         带幂等键的调用抛出的其他异常都表示这次调用没有执行，但不说明先前的调用：结果一旦未知，在同一幂等键得到应答之前始终未知。
-        没有幂等键的调用，只要可能已到达就不会重发：出现 `connection_lost`、`timed_out` 或 `unexpected_answer` 之后，请读取该调用要改变的
-        对象。
+        没有幂等键的调用，只要可能已产生结果就不会重发：出现 `connection_lost`、`timed_out`、`unexpected_answer`、`outcome_unknown` 或
+        `internal_error` 之后，请读取该调用要改变的对象。以 429，或以 503 `overloaded`、`authorization_server_unavailable` 拒绝的调用没有执行，
+        因此任何调用都会重试。
 
         无论对方如何，每次调用都在 `TotalTimeout` 之内结束。不跟随重定向，应答最多读取 1 MiB。
 
-        应用的 HTTP 客户端若带有会重试的处理程序（例如对所有客户端启用的弹性处理程序），只有第一次发送会发出：重试由 SDK 客户端自己完成，每次都用新的证明。
+        应用若为容器中所有 HTTP 客户端启用了会重试或发送副本的处理程序（例如弹性处理程序），容器中的 SDK 客户端的每个请求只会发出第一次，以其证明识别：
+        重试由 SDK 客户端自己完成，每次都用新的证明。选项中设置的 `HttpHandler` 保持原样，不得把同一请求发送两次。
+
+        调用发送之前先取得令牌，所用时间计入该调用。发往授权服务器的每次发送都带有各自的客户端断言和证明。取不到令牌时，无论代码为何，需要令牌的调用都
+        没有发送，错误消息会指明端点。客户返回时带来的授权码只能使用一次：应答丢失时，请客户重新关联。
 
         `CancellationToken` 只结束等待：`OperationCanceledException` 之后，付款可能已经完成。请用同一个幂等键再次发送，或关闭订单。
 
         """;
 
     public const string Columns = "读取 | 付款（有幂等键） | 更改（无幂等键）";
+
+    public const string ColumnsOfForms = "任一调用所需的令牌 | 开始关联 | 以授权码完成关联";
 
     private static readonly Dictionary<string, string> words = new()
     {
@@ -51,7 +58,10 @@ internal static class OutcomesInChinese
         ["503 `overloaded`, `Retry-After: 0`"] = "503 `overloaded`，`Retry-After: 0`",
         ["503 `overloaded`, `Retry-After: 31`"] = "503 `overloaded`，`Retry-After: 31`",
         ["503 `overloaded`, `Retry-After: soon`"] = "503 `overloaded`，`Retry-After: soon`",
+        ["503 `authorization_server_unavailable`"] = "503 `authorization_server_unavailable`",
+        ["The bank fails"] = "银行出错",
         ["503 `outcome_unknown`"] = "503 `outcome_unknown`",
+        ["500 `internal_error`"] = "500 `internal_error`",
         ["A gateway answers"] = "由网关应答",
         ["408, a page"] = "408，一个网页",
         ["500, a page"] = "500，一个网页",
@@ -74,11 +84,11 @@ internal static class OutcomesInChinese
         ["is larger than 1 MiB"] = "超过 1 MiB",
         ["has no end"] = "没有尽头",
         ["is a refusal whose problem is truncated"] = "是被截断的拒绝应答",
-        ["The token endpoint, before anything is sent to the API"] = "令牌端点，此时尚未向 API 发送任何内容",
+        ["The authorization server"] = "授权服务器",
         ["is cut off"] = "连接被切断",
         ["does not answer"] = "没有应答",
-        ["is busy: 503"] = "繁忙：503",
-        ["gives no token"] = "不给令牌",
+        ["503, the OAuth error `temporarily_unavailable`"] = "503，OAuth 错误 `temporarily_unavailable`",
+        ["gives something else"] = "给出别的内容",
         ["refuses"] = "拒绝",
     };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Sdk.Testing;
@@ -70,6 +71,75 @@ public sealed class KeyReplacementTests
                 }
             );
             await again.Coupons.ListStocksAsync().FirstAsync();
+        }
+    }
+
+    /// <summary>What the guide says of it: the change counts, and the app works on with either key.</summary>
+    [Fact]
+    public async Task A_change_whose_answers_are_all_lost_is_found_out_by_reading()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        var (first, next) = (ClientKey.CreateEs256(), ClientKey.CreateEs256());
+        var request = new ClientRegistrationRequest
+        {
+            ClientName = "Example",
+            RedirectUris = ["https://partner.example/callback"],
+            Jwks = new() { Keys = [first.PublicJwk] },
+        };
+        var app = await AppRegistration.RegisterAsync(bank.Address, bank.InitialAccessToken, request);
+        var (place, token) = (new Uri(app.RegistrationClientUri!), app.RegistrationAccessToken!);
+        var both = request with { Jwks = new() { Keys = [first.PublicJwk, next.PublicJwk] } };
+
+        using (var neverArrives = new Losing(arrives: false))
+        {
+            await Assert.ThrowsAsync<OpenBankingException>(() =>
+                AppRegistration.ChangeAsync(place, token, both, neverArrives)
+            );
+        }
+
+        // Its token is as good as before: nothing was changed.
+        Assert.Single((await AppRegistration.ReadAsync(place, token)).Jwks.Keys);
+
+        using (var losesAnswers = new Losing(arrives: true))
+        {
+            var lost = await Assert.ThrowsAnyAsync<OpenBankingException>(() =>
+                AppRegistration.ChangeAsync(place, token, both, losesAnswers)
+            );
+            Assert.Equal(ClientErrorCodes.ConnectionLost, lost.Code);
+        }
+
+        var ended = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
+            AppRegistration.ReadAsync(place, token)
+        );
+        Assert.Equal(HttpStatusCode.Unauthorized, (HttpStatusCode)ended.Status!);
+        foreach (var key in new[] { first, next })
+        {
+            var client = new OpenBankingClient(
+                new()
+                {
+                    Authority = bank.Address,
+                    ClientId = app.ClientId,
+                    Key = key,
+                }
+            );
+            await client.Coupons.ListStocksAsync().FirstAsync();
+        }
+    }
+
+    /// <summary>Loses the requests, or their answers.</summary>
+    private sealed class Losing(bool arrives) : DelegatingHandler(OpenBankingOptions.CreateHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            if (arrives)
+            {
+                using var answer = await base.SendAsync(request, cancellationToken);
+            }
+
+            throw new HttpRequestException(HttpRequestError.ResponseEnded);
         }
     }
 }

@@ -36,6 +36,8 @@ public sealed class PostgresConfirmationTests : ConfirmationTests<PostgresDataba
 
 public sealed class PostgresSigningKeyTests : SigningKeyTests<PostgresDatabase>;
 
+public sealed class PostgresEndedAppTests : EndedAppTests<PostgresDatabase>;
+
 public sealed class PostgresBooksAuditTests : BooksAuditTests<PostgresDatabase>;
 
 public sealed class PostgresAuditChainTests : AuditChainTests<PostgresDatabase>;
