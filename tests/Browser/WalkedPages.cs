@@ -9,6 +9,7 @@ using Xunit;
 using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(OpenBanking.Tests.Browser.WalkedPages))]
+[assembly: OpenBanking.Tests.Browser.NotesRun]
 
 namespace OpenBanking.Tests.Browser;
 
@@ -25,10 +26,12 @@ public sealed class WalkedPages : IDisposable
     public static void Watch(WebApplicationBuilder builder) =>
         builder.Services.AddSingleton<IStartupFilter, PageWatch>();
 
+    /// <summary>A test has begun, whether it looks at a page or not.</summary>
+    public static void NoteRun(MethodBase test) => run[test] = true;
+
     /// <summary>A page was looked at.</summary>
     public static void Note(string address, string language)
     {
-        run[((IXunitTestMethod)TestContext.Current.TestMethod!).Method] = true;
         if (pagesOfPaths.TryGetValue(new Uri(address).AbsolutePath, out var page))
         {
             walked[(page, language)] = true;
@@ -69,7 +72,7 @@ public sealed class WalkedPages : IDisposable
         typeof(WalkedPages)
             .Assembly.GetTypes()
             .SelectMany(type => type.GetMethods())
-            .Where(method => method.GetCustomAttribute<FactAttribute>() is not null);
+            .Where(method => method.GetCustomAttribute<FactAttribute>() is { Skip: null });
 
     private sealed class PageWatch : IStartupFilter
     {
@@ -99,4 +102,12 @@ public sealed class WalkedPages : IDisposable
             }
         }
     }
+}
+
+/// <summary>Tells <see cref="WalkedPages"/> of every test: whether all have run must not depend on what they do.</summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+public sealed class NotesRunAttribute : BeforeAfterTestAttribute
+{
+    public override void Before(MethodInfo methodUnderTest, IXunitTest test) =>
+        WalkedPages.NoteRun(methodUnderTest);
 }
