@@ -100,12 +100,30 @@ internal static class Keyboard
     /// seen to have the focus. What is to be entered is typed on the way; then a field is gone back to, and Enter sends the
     /// form.</summary>
     /// <param name="sendFrom">The field.</param>
-    /// <param name="entered">The text of a field, or the keys pressed on the choices of a name.</param>
+    /// <param name="entered">The text of a field, or the keys pressed on a choice.</param>
     public static async Task FillAndSendAsync(
         IPage page,
         string sendFrom,
         params (string Field, string Text)[] entered
     )
+    {
+        var stops = await FillAsync(page, entered);
+        for (var place = stops.Length; place >= Array.IndexOf(stops, sendFrom); place--)
+        {
+            if (await page.EvaluateAsync<string>("document.activeElement.id") == sendFrom)
+            {
+                break;
+            }
+
+            await page.Keyboard.PressAsync("Shift+Tab");
+        }
+
+        Assert.Equal(sendFrom, await page.EvaluateAsync<string>("document.activeElement.id"));
+        await page.Keyboard.PressAsync("Enter");
+    }
+
+    /// <summary>The same, and nothing is sent. Gives what was gone through.</summary>
+    public static async Task<string[]> FillAsync(IPage page, params (string Field, string Text)[] entered)
     {
         var stops = await page.EvaluateAsync<string[]>(Begin);
         await page.Keyboard.PressAsync("Tab");
@@ -122,18 +140,14 @@ internal static class Keyboard
         }
 
         Assert.All(entered, field => Assert.Contains(field.Field, stops));
-        for (var place = stops.Length; place >= Array.IndexOf(stops, sendFrom); place--)
-        {
-            if (await page.EvaluateAsync<string>("document.activeElement.id") == sendFrom)
-            {
-                break;
-            }
+        return stops;
+    }
 
-            await page.Keyboard.PressAsync("Shift+Tab");
-        }
-
-        Assert.Equal(sendFrom, await page.EvaluateAsync<string>("document.activeElement.id"));
-        await page.Keyboard.PressAsync("Enter");
+    /// <summary>Goes on to where a file is chosen, and chooses one.</summary>
+    public static async Task ChooseFileAsync(IPage page, string selector, FilePayload file)
+    {
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => PressAsync(page, selector));
+        await chooser.SetFilesAsync(file);
     }
 
     /// <summary>Goes on with the tabulator to a button or a link, and presses it.</summary>
@@ -155,7 +169,7 @@ internal static class Keyboard
 
     private static async Task EnterAsync(IPage page, string text)
     {
-        if (!text.StartsWith("Arrow", StringComparison.Ordinal))
+        if (!text.StartsWith("Arrow", StringComparison.Ordinal) && text != "Space")
         {
             await page.Keyboard.TypeAsync(text);
             return;

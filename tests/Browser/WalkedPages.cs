@@ -13,13 +13,14 @@ using Xunit.v3;
 
 namespace OpenBanking.Tests.Browser;
 
-/// <summary>Which pages were looked at on a phone, in which language. When every test has run there is none that was not, in each
-/// of the two: whoever adds a page has it walked.</summary>
+/// <summary>Which pages were looked at on a phone, and which outcomes they told of, in which language. When every test has run there
+/// is none that was not, in each of the two: whoever adds a page, or an outcome, has it walked.</summary>
 public sealed class WalkedPages : IDisposable
 {
     private static readonly string[] languages = ["zh-CN", "en"];
     private static readonly ConcurrentDictionary<string, string> pagesOfPaths = [];
     private static readonly ConcurrentDictionary<(string Page, string Language), bool> walked = [];
+    private static readonly ConcurrentDictionary<(string Page, string Text, string Language), bool> met = [];
     private static readonly ConcurrentDictionary<MethodBase, bool> run = [];
 
     /// <summary>Has a server of this process tell which page it gives where.</summary>
@@ -30,11 +31,24 @@ public sealed class WalkedPages : IDisposable
     public static void NoteRun(MethodBase test) => run[test] = true;
 
     /// <summary>A page was looked at.</summary>
-    public static void Note(string address, string language)
+    public static void NoteLook(string address, string language)
     {
         if (pagesOfPaths.TryGetValue(new Uri(address).AbsolutePath, out var page))
         {
             walked[(page, language)] = true;
+        }
+    }
+
+    /// <summary>A page said what became of something.</summary>
+    /// <param name="said">The names of the texts.</param>
+    public static void NoteOutcomes(string address, string language, IEnumerable<string> said)
+    {
+        if (pagesOfPaths.TryGetValue(new Uri(address).AbsolutePath, out var page))
+        {
+            foreach (var text in said)
+            {
+                met[(page, text, language)] = true;
+            }
         }
     }
 
@@ -51,7 +65,12 @@ public sealed class WalkedPages : IDisposable
             from language in languages
             where !walked.ContainsKey((page, language))
             select $"{page} in {language}";
-        Assert.Empty(missing);
+        var unmet =
+            from outcome in Outcomes.Walked
+            from language in languages
+            where !met.ContainsKey((outcome.Page, outcome.Text, language))
+            select $"{outcome.Page} saying {outcome.Text} in {language}";
+        Assert.Empty(missing.Concat(unmet));
     }
 
     /// <summary>The pages that show something: a file or a way elsewhere shows nothing.</summary>
