@@ -25,7 +25,7 @@ internal sealed class Accessibility(IPage copy) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => copy.Context.DisposeAsync();
 
-    /// <summary>Nothing is found, however small.</summary>
+    /// <summary>Nothing is found, however small, and the keyboard reaches everything.</summary>
     public async Task AssertAsync(IPage page, string what)
     {
         // A page that waits loads itself again, as it says and has a link for; the copy stands still.
@@ -59,5 +59,6 @@ internal sealed class Accessibility(IPage copy) : IAsyncDisposable
         );
         var told = report.RootElement.GetProperty("told").EnumerateArray().Select(line => line.GetString());
         Assert.True(!told.Any(), $"On {page.Url} ({what}):\n{string.Join('\n', told)}");
+        await Keyboard.StepThroughAsync(copy, what);
     }
 }

@@ -148,8 +148,8 @@ public sealed class AccountOpeningTests : IAsyncLifetime
         await phone.ArriveAsync("**/images");
         await phone.LookAsync("images-refused");
         await phone.AssertPhoneSizedAsync();
-        await page.Locator("#Emblem").SetInputFilesAsync(Picture("back.png", "image/png", Pictures.Png()));
-        await PressFirstButtonAsync(page);
+        await Keyboard.ChooseFileAsync(page, "#Emblem", Picture("back.png", "image/png", Pictures.Png()));
+        await Keyboard.PressAsync(page, "button.primary");
 
         await phone.ArriveAsync("**/deposit");
         await FillAsync(page, "Amount", "37");

@@ -143,7 +143,41 @@ public sealed class Phone : IAsyncDisposable
             new() { Path = Path.Combine(Screenshots, $"{name}-{++pictures:00}-{what}.png"), FullPage = true }
         );
         await accessibility.AssertAsync(Page, what);
-        WalkedPages.Note(Page.Url, await Page.EvaluateAsync<string>("document.documentElement.lang"));
+        WalkedPages.NoteLook(Page.Url, await SeeAsync());
+    }
+
+    /// <summary>Reads a page, also one that looks as another that was looked at and says something else: it leads on, and shows who gets
+    /// how much with the field for a code or a PIN.</summary>
+    /// <returns>Its language.</returns>
+    public async Task<string> SeeAsync()
+    {
+        var read = await Page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const main = document.querySelector('main');
+              const [price, secret] = ['.price', '#Code, #Pin'].map(selector => main?.querySelector(selector));
+              const [above, below] = [price, secret].map(element => element?.getBoundingClientRect());
+              const seen = price && above.bottom <= below?.top && below.bottom - above.top <= innerHeight;
+              return [
+                document.documentElement.lang,
+                (main ?? document.body).innerText,
+                main?.querySelector('a[href], button') ? 'leads on' : '',
+                secret && (price || location.pathname.includes('/pay/')) && !seen ? 'unseen' : '',
+              ];
+            }
+            """
+        );
+        Assert.True(
+            read[3].Length == 0,
+            $"{Page.Url} asks for a secret, and does not show the amount with it."
+        );
+        var said = Outcomes.In(read[1], read[0]);
+        Assert.True(
+            read[2].Length > 0 || !Page.Url.Contains("/bank/") || said.Overlaps(Outcomes.LeadingOn),
+            $"{Page.Url} leads nowhere: {read[1]}"
+        );
+        WalkedPages.NoteOutcomes(Page.Url, read[0], said);
+        return read[0];
     }
 
     /// <summary>Looks at a page as <see cref="LookAsync"/> does, and whether it fits a phone.</summary>

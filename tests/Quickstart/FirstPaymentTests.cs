@@ -22,11 +22,16 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
         await PlayAsync("dotnet", feed["shop/bin/Release/net10.0/shop.dll"]);
     }
 
-    /// <summary>With the runtime and the ASP.NET Core of .NET 8 beside it: nothing of a newer one is there to be used.</summary>
+    /// <summary>With the runtime and the ASP.NET Core of .NET 8 beside it: nothing of a newer one is there to be used. Its customers'
+    /// tokens are kept in a distributed cache there.</summary>
     [Fact]
     public async Task It_answers_so_on_the_ASP_NET_Core_of_NET_8()
     {
         feed.MakeApp("shop8", "--framework", "net8.0");
+        File.Copy(
+            Path.Combine(Programs.Root, "tests/Net8/DistributedTokens.cs"),
+            feed["shop8/DistributedTokens.cs"]
+        );
         feed.Build("shop8", "--use-current-runtime", "--self-contained");
         var built = Directory
             .GetParent(
@@ -52,7 +57,14 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
             );
         }
 
-        await PlayAsync(Path.Combine(built, "shop8"));
+        await PlayAsync(
+            async (browser, home) =>
+                Assert.Matches(
+                    @"^openbanking::cus_\w+$",
+                    await browser.GetStringAsync(new Uri(home, "/kept"))
+                ),
+            Path.Combine(built, "shop8")
+        );
     }
 
     [Fact]
@@ -100,8 +112,12 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
         Assert.Equal("captured 19.90 CNY", feed.Run(feed["tests/bin/Release/net10.0/tests.dll"]).Trim());
     }
 
+    private static Task PlayAsync(params string[] program) =>
+        PlayAsync((_, _) => Task.CompletedTask, program);
+
     /// <summary>Runs the program, and has a customer do with it what the page does.</summary>
-    private static async Task PlayAsync(params string[] program)
+    /// <param name="andThen">What is looked at then, by the customer's browser at the app's address.</param>
+    private static async Task PlayAsync(Func<HttpClient, Uri, Task> andThen, params string[] program)
     {
         using var folder = new TemporaryFolder();
         await using var bank = await TestServer.StartAsync();
@@ -153,6 +169,8 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
         {
             Assert.Equal(answer, await AskAsync(browser, method, new Uri(home, path), answer));
         }
+
+        await andThen(browser, home);
     }
 
     /// <summary>The page's commands, each with the answer below it.</summary>

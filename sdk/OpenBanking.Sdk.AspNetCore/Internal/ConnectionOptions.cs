@@ -5,16 +5,5 @@ internal sealed class ConnectionOptions
 {
     public OpenBankingOptions? Options { get; set; }
 
-    public HttpMessageHandler NewHandler()
-    {
-        var useProxy = Options?.UseProxy ?? true;
-        if (Options?.CurrentClientCertificate is { } current)
-        {
-            return OpenBankingOptions.CreateHttpHandler(current, made => made.UseProxy = useProxy);
-        }
-
-        var handler = OpenBankingOptions.CreateHttpHandler(Options?.ClientCertificate);
-        handler.UseProxy = useProxy;
-        return handler;
-    }
+    public HttpMessageHandler NewHandler() => NewConnections.Of(Options ?? new());
 }

@@ -180,22 +180,7 @@ internal sealed record CallSettings
             AttemptTimeout = options.AttemptTimeout,
             TotalTimeout = options.TotalTimeout,
             MaxRetries = options.MaxRetries,
-            HttpHandler = options.HttpHandler ?? NewHandler(options),
+            HttpHandler = options.HttpHandler ?? NewConnections.Of(options),
         };
-    }
-
-    private static HttpMessageHandler NewHandler(OpenBankingOptions options)
-    {
-        if (options.CurrentClientCertificate is not null)
-        {
-            return OpenBankingOptions.CreateHttpHandler(
-                CertificateOption.Read(options)!,
-                made => made.UseProxy = options.UseProxy
-            );
-        }
-
-        var handler = OpenBankingOptions.CreateHttpHandler(options.ClientCertificate);
-        handler.UseProxy = options.UseProxy;
-        return handler;
     }
 }

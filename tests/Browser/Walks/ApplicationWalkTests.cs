@@ -20,8 +20,8 @@ public sealed class ApplicationWalkTests(WalkedBank bank)
         var made = await partner.ApplyAndWaitAsync(person, bank.Callback);
         await page.GotoAsync(made.ContinuationUrl!);
         await phone.CheckAsync("start");
-        await page.Locator("#Terms").CheckAsync();
-        await phone.PressAsync();
+        await Keyboard.FillAsync(page, ("Terms", "Space"));
+        await Keyboard.PressAsync(page, "button.primary");
         await phone.ArriveAsync("**/code");
         await page.Locator("a.quiet").ClickAsync();
         await phone.ArriveAsync(made.ContinuationUrl!);

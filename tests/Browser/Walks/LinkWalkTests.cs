@@ -18,13 +18,13 @@ public sealed class LinkWalkTests(WalkedBank bank)
         var page = phone.Page;
 
         // Nobody has an account, and the app does not ask for one to be opened.
-        await ToBankAsync(phone, partner, persons[1], [new AccountInformation()]);
+        await phone.ToBankAsync(bank, partner, persons[1], [new AccountInformation()]);
         await phone.ArriveAsync("**/no-account");
         await phone.CheckAsync("no-account");
         await phone.PressAsync();
         await phone.ArriveAsync($"{bank.Callback}?**error=access_denied**");
 
-        await ToBankAsync(phone, partner, persons[0], TestPartner.Everything);
+        await phone.ToBankAsync(bank, partner, persons[0], TestPartner.Everything);
         await phone.ArriveAsync("**/consent");
         await phone.FillAsync(("Pin", Steps.WrongPin));
         await phone.CheckRefusedAsync("consent-refused", "Pin");
@@ -35,7 +35,7 @@ public sealed class LinkWalkTests(WalkedBank bank)
         await phone.CheckAsync("over");
 
         await bank.Server.PutAccountAsync(partner, customer, AccountStatus.Frozen);
-        await ToBankAsync(phone, partner, persons[0], [new AccountInformation()]);
+        await phone.ToBankAsync(bank, partner, persons[0], [new AccountInformation()]);
         await phone.ArriveAsync("**/no-account");
         await phone.CheckAsync("account-frozen");
     }
@@ -51,7 +51,7 @@ public sealed class LinkWalkTests(WalkedBank bank)
         await using var phone = await bank.NewPhoneAsync("waiting", language, scripts);
         var partner = await bank.NewPartnerAsync();
         var person = (await partner.PersonsAsync())[2];
-        await ToBankAsync(phone, partner, person, TestPartner.Everything);
+        await phone.ToBankAsync(bank, partner, person, TestPartner.Everything);
         await phone.ArriveAsync("**/identity");
         await phone.Page.Locator("#Terms").CheckAsync();
         await bank.WhileVerifyingAsync(async () =>
@@ -66,19 +66,5 @@ public sealed class LinkWalkTests(WalkedBank bank)
             Assert.Equal("verifying", await phone.Page.Locator("a.quiet").GetAttributeAsync("href"));
         });
         await phone.WaitOnAsync("**/pin");
-    }
-
-    private async Task ToBankAsync(
-        Phone phone,
-        TestPartner partner,
-        SandboxPerson person,
-        IReadOnlyList<AuthorizationDetail> details
-    )
-    {
-        var link = await partner.Client.AccountLinks.StartAsync(
-            new AccountLinkRequest { RedirectUri = bank.Callback, AuthorizationDetails = details }
-        );
-        await phone.Page.GotoAsync(link.AuthorizationUrl.ToString());
-        await phone.SignInAsync(bank, partner, person.Mobile);
     }
 }

@@ -106,21 +106,8 @@ public sealed class PaymentWalkTests(WalkedBank bank)
         Assert.Contains($"¥{yuan:N2}", shown);
     }
 
-    private async Task<string> AskAsync(TestPartner partner, decimal yuan)
-    {
-        var order = $"order-{yuan}";
-        var asked = await partner.Client.Payments.CreateAsync(
-            new CreatePaymentRequest
-            {
-                OrderNo = order,
-                Amount = Money.Yuan(yuan),
-                Description = "One month of films",
-                ReturnUrl = bank.Callback.ToString(),
-            },
-            IdempotencyKey.FromOrder(order, "payment")
-        );
-        return asked.NextAction!.ConfirmationUrl;
-    }
+    private async Task<string> AskAsync(TestPartner partner, decimal yuan) =>
+        (await partner.AskAsync(bank, yuan)).NextAction!.ConfirmationUrl;
 
     /// <summary>A second account, with nothing on it.</summary>
     private async Task OpenAnotherAsync(TestPartner partner, SandboxPerson person)

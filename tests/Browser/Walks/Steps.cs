@@ -62,6 +62,55 @@ internal static class Steps
         await phone.FillAsync(("Code", await ReadCodeAsync(partner, mobile, before)));
     }
 
+    /// <summary>Comes from an app that asks for something, and signs in.</summary>
+    public static async Task ToBankAsync(
+        this Phone phone,
+        WalkedBank bank,
+        TestPartner partner,
+        SandboxPerson person,
+        IReadOnlyList<AuthorizationDetail> details
+    )
+    {
+        await phone.ToSignInAsync(bank, partner, details);
+        await phone.SignInAsync(bank, partner, person.Mobile);
+    }
+
+    /// <summary>Comes from an app that asks for something.</summary>
+    public static async Task ToSignInAsync(
+        this Phone phone,
+        WalkedBank bank,
+        TestPartner partner,
+        IReadOnlyList<AuthorizationDetail> details
+    )
+    {
+        var link = await partner.Client.AccountLinks.StartAsync(
+            new AccountLinkRequest { RedirectUri = bank.Callback, AuthorizationDetails = details }
+        );
+        await phone.Page.GotoAsync(link.AuthorizationUrl.ToString());
+        await phone.ArriveAsync("**/sign-in*");
+    }
+
+    /// <summary>An app asks for a payment that the customer confirms.</summary>
+    public static Task<Payment> AskAsync(
+        this TestPartner partner,
+        WalkedBank bank,
+        decimal yuan,
+        Func<CreatePaymentRequest, CreatePaymentRequest>? change = null
+    )
+    {
+        var order = new CreatePaymentRequest
+        {
+            OrderNo = $"order-{yuan}",
+            Amount = Money.Yuan(yuan),
+            Description = "One month of films",
+            ReturnUrl = bank.Callback.ToString(),
+        };
+        return partner.Client.Payments.CreateAsync(
+            change?.Invoke(order) ?? order,
+            IdempotencyKey.FromOrder(order.OrderNo, "payment")
+        );
+    }
+
     /// <summary>Signs in to the own pages with the PIN, too.</summary>
     public static async Task SignInToOwnAsync(
         this Phone phone,

@@ -10,6 +10,7 @@ namespace OpenBanking.Tests.Browser.Walks;
 /// <summary>One bank and one browser for all walks, and an app that customers are taken back to.</summary>
 public sealed class WalkedBank : IAsyncLifetime
 {
+    private readonly ShiftedClock clock = new();
     private WebApplication app = null!;
     private Chromium chromium = null!;
 
@@ -23,6 +24,7 @@ public sealed class WalkedBank : IAsyncLifetime
         Server = await TestServer.StartAsync(builder =>
         {
             WalkedPages.Watch(builder);
+            builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Services.AddSingleton<HeldVerification>();
             builder.Services.AddSingleton<IIdentityVerification>(provider =>
                 provider.GetRequiredService<HeldVerification>()
@@ -54,6 +56,20 @@ public sealed class WalkedBank : IAsyncLifetime
     /// <summary>Where the customers of a partner's sandbox have their own pages.</summary>
     public string OwnPages(TestPartner partner) =>
         new Uri(Server.Address, $"/bank/{partner.SandboxNumber}/my").ToString();
+
+    /// <summary>Does something as if it were done so much later.</summary>
+    public async Task LaterAsync(TimeSpan by, Func<Task> act)
+    {
+        clock.Ahead = by;
+        try
+        {
+            await act();
+        }
+        finally
+        {
+            clock.Ahead = TimeSpan.Zero;
+        }
+    }
 
     /// <summary>Has everybody who is to be verified wait, does something, and lets them go on.</summary>
     public async Task WhileVerifyingAsync(Func<Task> act)

@@ -26,6 +26,9 @@ public sealed class ConsentModel(
     /// <summary>Whether there is something that may be left out.</summary>
     public bool HasChoice => Open.Details.Any(detail => detail.Optional is true);
 
+    /// <summary>Whether everything may be left out.</summary>
+    public bool HasChoiceAlone => Open.Details.All(detail => detail.Optional is true);
+
     public BoundCardRow Card { get; private set; } = null!;
 
     public string EndsOn { get; private set; } = null!;

@@ -21,7 +21,8 @@ public sealed class ErrorModel(CustomerSessions sessions, SessionCookie cookie) 
 
     public string TextName => $"Error_{Code}";
 
-    /// <summary>The accounts of the customer who is signed in; null when nobody is.</summary>
+    /// <summary>The accounts of the customer who is signed in; null when nobody is, or it came of an app's request. Where the bank
+    /// failed, nothing is looked up.</summary>
     public string? Own { get; private set; }
 
     public async Task OnGetAsync(string? code)
@@ -33,6 +34,8 @@ public sealed class ErrorModel(CustomerSessions sessions, SessionCookie cookie) 
             PageFailures.InternalError => StatusCodes.Status500InternalServerError,
             _ => StatusCodes.Status400BadRequest,
         };
-        Own = Code == PageFailures.NotFound ? await cookie.FindOwnAsync(HttpContext, sessions) : null;
+        Own = Code is PageFailures.NotFound or PageFailures.BadForm
+            ? await cookie.FindOwnAsync(HttpContext, sessions)
+            : null;
     }
 }

@@ -48,6 +48,8 @@ public sealed class ConfirmModel(
     /// <summary>Whether the newest code went to this customer, so that it can be entered.</summary>
     public bool CodeSent { get; private set; }
 
+    public bool IsPinLocked { get; private set; }
+
     public bool CanPay => Accounts.Any(paying => paying.Decline is null);
 
     public bool IsOfAnother => Known.Row.CustomerId is { } only && only != CustomerId;
@@ -165,7 +167,8 @@ public sealed class ConfirmModel(
         return await LeaveAsync();
     }
 
-    /// <summary>It is another customer's: perhaps the other one is sitting here.</summary>
+    /// <summary>It is another customer's: perhaps the other one is sitting here. Or the PIN is forgotten: whoever signs in anew can
+    /// set it, and comes back.</summary>
     public async Task<IActionResult> OnPostSignOutAsync()
     {
         await Sessions.EndAsync(Session);
@@ -235,6 +238,7 @@ public sealed class ConfirmModel(
                 ModelState.AddModelError(nameof(Pin), texts["PinWrong"]);
                 break;
             case ConfirmOutcome.PinLocked:
+                IsPinLocked = true;
                 ModelState.AddModelError(nameof(Pin), texts["PinLocked"]);
                 break;
             case ConfirmOutcome.CodeWrong:

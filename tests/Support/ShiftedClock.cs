@@ -1,7 +1,7 @@
-namespace OpenBanking.Tests.Http;
+namespace OpenBanking.Tests;
 
 /// <summary>A server's clock that a test sets ahead.</summary>
-internal sealed class ShiftedClock : TimeProvider
+public sealed class ShiftedClock : TimeProvider
 {
     public TimeSpan Ahead { get; set; }
 
