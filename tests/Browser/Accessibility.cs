@@ -9,7 +9,7 @@ namespace OpenBanking.Tests.Browser;
 /// the page: axe needs scripts, which the phone may have switched off.</summary>
 internal sealed class Accessibility(IPage copy) : IAsyncDisposable
 {
-    private static readonly Lazy<string> axe = new(() =>
+    internal static readonly Lazy<string> Axe = new(() =>
         File.ReadAllText(
             Path.Combine(Phone.Root, "tests", "Browser", "tools", "node_modules", "axe-core", "axe.min.js")
         )
@@ -19,7 +19,7 @@ internal sealed class Accessibility(IPage copy) : IAsyncDisposable
     {
         var context = await browser.NewContextAsync(new(phone) { JavaScriptEnabled = true });
         // Chromium keeps it for all pages: to send it for each takes longer than to run it.
-        await context.AddInitScriptAsync(axe.Value);
+        await context.AddInitScriptAsync(Axe.Value);
         return new(await context.NewPageAsync());
     }
 

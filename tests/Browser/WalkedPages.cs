@@ -30,6 +30,8 @@ public sealed class WalkedPages : IDisposable
     /// <summary>A test has begun, whether it looks at a page or not.</summary>
     public static void NoteRun(MethodBase test) => run[test] = true;
 
+    public static bool HasRun(MethodBase test) => run.ContainsKey(test);
+
     /// <summary>A page was looked at.</summary>
     public static void NoteLook(string address, string language)
     {

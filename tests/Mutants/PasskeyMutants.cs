@@ -38,7 +38,7 @@ internal static class PasskeyMutants
             "S-9",
             "the PIN before a passkey is made",
             Rules,
-            "PinRules.Check(book, command.CustomerId, command.PinHash, command.Now)",
+            "PinRules.Check(book, command.CustomerId, command.PinHash, command.Form, command.Now)",
             "PinCheck.Right"
         ),
         new("S-9", "how many passkeys there may be", Rules, "customer.Passkeys >= Most", "false"),

@@ -75,13 +75,15 @@ public sealed class FaultMatrixTests
             Every call ends within `TotalTimeout`, whatever the other side does. Redirects are not followed, and no more
             than 1 MiB of an answer is read.
 
-            Where the app has handlers for all HTTP clients of its container that try again or send copies, such as those of resilience, only
-            the first sending of each request of the container's client goes out, known by its proof: the client itself tries again,
-            with a proof for each. An `HttpHandler` that is set in the options is left as it is, and must not send a request twice.
+            Where the app has handlers for all HTTP clients of its container that try again or send copies, such as those of
+            resilience, only the first sending of each request of the container's client goes out, known by its proof: the client
+            itself tries again, with a proof for each. An `HttpHandler` that is set in the options is left as it is, and must not
+            send a request twice.
 
             A token is asked for before a call is sent, and in the time that the call has. Each sending to the authorization server has a
-            client assertion and a proof of its own. Where that fails, what needs the token was not sent, whatever the code; the message names
-            the endpoint. A code that the customer came back with is good once: when its answer is lost, the customer links again.
+            client assertion and a proof of its own. Where that fails, what needs the token was not sent, whatever the code; the
+            message names the endpoint. A code that the customer came back with is good once: when its answer is lost, the
+            customer links again.
 
             A `CancellationToken` ends the wait and nothing else: after an `OperationCanceledException` a payment may have been
             made. Send it again with the same key, or close the order.

@@ -175,7 +175,9 @@ public sealed partial class SecrecyTests
     private static string Planted(PropertyInfo text) => $"planted-{text.Name};";
 
     [GeneratedRegex(
-        @"\.\w*(Token|Secret|Session|Assertion|Verifier|Password|Pem|RequestUri|AuthorizationUrl|ContinuationUrl|IdNumber|Mobile|CardNumber|Pin)$"
+        @"\.\w*(Token|Secret|Session|Assertion|Verifier|Password|Pem|Pin|IdNumber|Mobile|CardNumber)$"
+            + @"|\.(RequestUri|AuthorizationUrl|ContinuationUrl)$",
+        RegexOptions.NonBacktracking
     )]
     private static partial Regex ConfidentialName();
 

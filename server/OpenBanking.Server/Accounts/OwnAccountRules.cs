@@ -150,7 +150,7 @@ public static class OwnAccountRules
                 return Decision.Reject(Refusals.PinNeeded);
             }
 
-            var check = PinRules.Check(book, account.CustomerId, hash, command.Now);
+            var check = PinRules.Check(book, account.CustomerId, hash, command.Form, command.Now);
             if (check != PinCheck.Right)
             {
                 return Decision.Decline(check);
@@ -207,6 +207,7 @@ public static class OwnAccountRules
             book,
             account.CustomerId,
             command.PinHash,
+            command.Form,
             PersonRules.IsIdNumberOf(book, command.IdNumberIndex, account.CustomerId),
             command.Now,
             command.RealNow

@@ -139,7 +139,7 @@ public static class OwnCardRules
             return Decision.Reject(reason);
         }
 
-        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Form, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);
@@ -226,7 +226,7 @@ public static class OwnCardRules
             return Decision.Reject(Refusals.NotBound);
         }
 
-        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Form, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);
@@ -271,7 +271,7 @@ public static class OwnCardRules
             return Decision.Reject(Refusals.NotBound);
         }
 
-        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Form, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);

@@ -100,6 +100,7 @@ public static class UpgradeRules
             book,
             account.CustomerId,
             command.PinHash,
+            command.Form,
             command.CardIsBound && PersonRules.IsIdNumberOf(book, command.IdNumberIndex, account.CustomerId),
             command.Now,
             command.RealNow

@@ -216,7 +216,7 @@ public static class InteractionRules
             return Decision.Reject(Over);
         }
 
-        var check = PinRules.Check(book, command.Consent.CustomerId, command.PinHash, now);
+        var check = PinRules.Check(book, command.Consent.CustomerId, command.PinHash, command.Form, now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);

@@ -48,6 +48,9 @@ public sealed record OpenInteraction(
     AccountRow? Account
 )
 {
+    /// <summary>The form that was sent, as <see cref="Command{TReply}.Form"/>.</summary>
+    public string? Form { get; init; }
+
     /// <summary>What is granted when the customer allows these of the optional details: those that are not optional,
     /// and these.</summary>
     public IReadOnlyList<AuthorizationDetail> GrantedWith(IReadOnlyCollection<string> allowed) =>
@@ -363,6 +366,9 @@ public sealed class Interactions(
                 agreement,
                 NewCode(open, consent, code)
             )
+            {
+                Form = open.Form,
+            }
         );
         return decision switch
         {

@@ -151,7 +151,7 @@ public static class ConfirmRules
             return refusal;
         }
 
-        var pin = PinRules.Check(book, command.CustomerId, command.PinHash, command.Now);
+        var pin = PinRules.Check(book, command.CustomerId, command.PinHash, command.Form, command.Now);
         if (pin != PinCheck.Right)
         {
             return Decline(pin == PinCheck.Wrong ? ConfirmOutcome.PinWrong : ConfirmOutcome.PinLocked);

@@ -118,6 +118,7 @@ public sealed class Confirmations(
                 HoldOptions.InMicroseconds(now + holds.Lasts)
             )
             {
+                Form = session.Form,
                 FeeRuleId = (await fees.FindAsync(session.World, app, now))?.Id,
             }
         );

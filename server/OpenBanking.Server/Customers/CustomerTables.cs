@@ -26,6 +26,9 @@ public sealed record CustomerRow : VersionedRow, IIdentified
 
     public DateTimeOffset? PinLockedUntil { get; init; }
 
+    /// <summary>Tells the last wrong PIN and its form from every other; null after a right one.</summary>
+    public byte[]? LastWrongPin { get; init; }
+
     /// <summary>Wrong details of the person (<see cref="PersonRules"/>) since the first of them. The name is from when a PIN alone
     /// was set anew by them.</summary>
     public long ResetFailures { get; init; }

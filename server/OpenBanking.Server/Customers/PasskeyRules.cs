@@ -128,7 +128,7 @@ public static class PasskeyRules
             return refusal;
         }
 
-        var check = PinRules.Check(book, command.CustomerId, command.PinHash, command.Now);
+        var check = PinRules.Check(book, command.CustomerId, command.PinHash, command.Form, command.Now);
         return check == PinCheck.Right ? Decision.Accept(check) : Decision.Decline(check);
     }
 

@@ -29,18 +29,20 @@ public static class PersonRules
 
     /// <summary>Looks at a PIN and then at details; whatever is wrong first is counted.</summary>
     /// <param name="pinHash">The PIN, hashed with the customer's salt.</param>
+    /// <param name="form">The form that it was entered in.</param>
     /// <param name="detailsAreTheirs">Whether all details that were entered are the customer's.</param>
     public static PersonCheck Check(
         Book book,
         Id<CustomerRow> customerId,
         byte[] pinHash,
+        string? form,
         bool detailsAreTheirs,
         DateTimeOffset now,
         DateTimeOffset realNow
     ) =>
         IsLocked(book, customerId, realNow)
             ? PersonCheck.DetailsLocked
-            : PinRules.Check(book, customerId, pinHash, now) switch
+            : PinRules.Check(book, customerId, pinHash, form, now) switch
             {
                 PinCheck.Wrong => PersonCheck.PinWrong,
                 PinCheck.Locked => PersonCheck.PinLocked,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
@@ -90,8 +91,16 @@ public static class PinRules
         return Decision.Accept(new Done());
     }
 
-    /// <summary>Looks at a PIN that was hashed with the customer's salt; a wrong one is counted.</summary>
-    public static PinCheck Check(Book book, Id<CustomerRow> customerId, byte[] hash, DateTimeOffset now)
+    /// <summary>Looks at a PIN that was hashed with the customer's salt; a wrong one is counted, and of two taps on one form only
+    /// the first.</summary>
+    /// <param name="form">The form it was entered in, as <see cref="Command{TReply}.Form"/>; null where none is known.</param>
+    public static PinCheck Check(
+        Book book,
+        Id<CustomerRow> customerId,
+        byte[] hash,
+        string? form,
+        DateTimeOffset now
+    )
     {
         var customer = book.Get(CustomerTables.Customers, customerId);
         if (now < customer.PinLockedUntil)
@@ -101,8 +110,22 @@ public static class PinRules
 
         if (CryptographicOperations.FixedTimeEquals(hash, customer.PinHash))
         {
-            book.Update(CustomerTables.Customers, customer with { PinFailures = 0, PinLockedUntil = null });
+            book.Update(
+                CustomerTables.Customers,
+                customer with
+                {
+                    PinFailures = 0,
+                    PinLockedUntil = null,
+                    LastWrongPin = null,
+                }
+            );
             return PinCheck.Right;
+        }
+
+        var entered = form is null ? null : SHA256.HashData([.. Encoding.UTF8.GetBytes(form), .. hash]);
+        if (entered is not null && entered.AsSpan().SequenceEqual(customer.LastWrongPin))
+        {
+            return PinCheck.Wrong;
         }
 
         var failures = customer.PinFailures + 1;
@@ -113,6 +136,7 @@ public static class PinRules
             {
                 PinFailures = locked ? 0 : failures,
                 PinLockedUntil = locked ? now + LockedFor : null,
+                LastWrongPin = entered,
             }
         );
         return locked ? PinCheck.Locked : PinCheck.Wrong;

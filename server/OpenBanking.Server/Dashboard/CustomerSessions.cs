@@ -24,6 +24,9 @@ public enum SessionStep
 /// <summary>A session with all that its pages need.</summary>
 public sealed record OpenSession(World World, CustomerSessionRow Row, CustomerRow? Customer)
 {
+    /// <summary>The form that was sent, as <see cref="Command{TReply}.Form"/>.</summary>
+    public string? Form { get; init; }
+
     /// <summary>The one step that is next; every page but its own leads there.</summary>
     public SessionStep Step =>
         Row.State == SessionState.Begun ? SessionStep.Code
@@ -203,6 +206,9 @@ public sealed class CustomerSessions(
                 pins.Compute(pin, open.Customer.PinSalt!),
                 Secrets.HashOf(secret)
             )
+            {
+                Form = open.Form,
+            }
         );
         return decision switch
         {

@@ -137,6 +137,7 @@ public static class MobileChangeRules
             book,
             command.Change.CustomerId,
             command.PinHash,
+            command.Form,
             command.CardIsTheirs,
             command.Now,
             command.Code.RealNow

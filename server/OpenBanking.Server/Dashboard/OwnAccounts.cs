@@ -185,7 +185,10 @@ public sealed class OwnAccounts(
     private async Task<string?> DoAsync<TReply>(
         OpenSession session,
         Func<DateTimeOffset, Command<TReply>> act
-    ) => RefusalOf(await engine.SubmitAsync(act(await clocks.NowAsync(session.World))));
+    ) =>
+        RefusalOf(
+            await engine.SubmitAsync(act(await clocks.NowAsync(session.World)) with { Form = session.Form })
+        );
 
     /// <summary>Why an act was not done; null when it was.</summary>
     internal static string? RefusalOf<TReply>(Decision<TReply> decision) =>

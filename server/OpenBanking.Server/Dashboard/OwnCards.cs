@@ -90,6 +90,9 @@ public sealed class OwnCards(
                 vault.SealJson(new AccountVerificationRequest(elements, notice), intentId.Value),
                 clocks.RealNow
             )
+            {
+                Form = session.Form,
+            }
         );
         return OwnAccounts.RefusalOf(decision);
     }
@@ -112,6 +115,9 @@ public sealed class OwnCards(
                     notices.Write(session.Customer!, notice),
                     await consents.ListAsync(session.World, account)
                 )
+                {
+                    Form = session.Form,
+                }
             )
         );
 
@@ -132,6 +138,9 @@ public sealed class OwnCards(
                     HashOf(session, pin),
                     notices.Write(session.Customer!, notice)
                 )
+                {
+                    Form = session.Form,
+                }
             )
         );
 

@@ -101,6 +101,9 @@ public sealed class OwnMobiles(
                     Sources = sources,
                 }
             )
+            {
+                Form = session.Form,
+            }
         );
         return decision switch
         {

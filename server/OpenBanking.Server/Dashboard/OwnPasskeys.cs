@@ -36,6 +36,9 @@ public sealed class OwnPasskeys(
                 pins.Compute(pin, session.Customer.PinSalt!),
                 await ListAccountsAsync(session)
             )
+            {
+                Form = session.Form,
+            }
         ) switch
         {
             Accepted<PinCheck> => null,

@@ -53,6 +53,9 @@ public sealed class OwnPins(
                 Hash(pin),
                 notices.Write(session.Customer, notice)
             )
+            {
+                Form = session.Form,
+            }
         ) switch
         {
             Accepted<PinCheck> => PinCheck.Right,

@@ -44,6 +44,9 @@ public sealed class OwnTopUps(
                     ids.New<IntentRow>(),
                     notices.Write(session.Customer!, transfer.Notice)
                 )
+                {
+                    Form = session.Form,
+                }
             )
         );
 

@@ -60,6 +60,7 @@ public sealed class OwnWithdrawals(
                         notices.Write(session.Customer!, transfer.Notice)
                     )
                     {
+                        Form = session.Form,
                         Code = transfer.Code is { } code
                             ? new(
                                 new(code.Id),

@@ -109,7 +109,7 @@ public static class PinChangeRules
             return Decision.Reject(PinChanged);
         }
 
-        var check = PinRules.Check(book, customer.Id, command.Present.Hash, command.Now);
+        var check = PinRules.Check(book, customer.Id, command.Present.Hash, command.Form, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);

@@ -180,7 +180,7 @@ public static class SessionRules
             return Decision.Reject(Over);
         }
 
-        var check = PinRules.Check(book, command.CustomerId, command.Hash, command.Now);
+        var check = PinRules.Check(book, command.CustomerId, command.Hash, command.Form, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);

@@ -17,6 +17,9 @@ public abstract record Command<TReply>(World World, DateTimeOffset Now)
     /// <summary>What it is about, for the audit; nothing where there is no one thing.</summary>
     public virtual Subject Subject => default;
 
+    /// <summary>Tells the form it was sent with from every other; null when it came in none of a page.</summary>
+    public string? Form { get; init; }
+
     /// <summary>Whether the audit keeps a record of it. Only the bookkeeping of those who follow the audit has none: it would
     /// never end.</summary>
     public virtual bool Audited => true;

@@ -116,7 +116,7 @@ public static class ErasureRules
             return Decision.Reject(Refusals.Overtaken);
         }
 
-        var check = PinRules.Check(book, customer.Id, command.PinHash, command.Now);
+        var check = PinRules.Check(book, customer.Id, command.PinHash, command.Form, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);
@@ -191,6 +191,7 @@ public static class ErasureRules
             {
                 Profile = [],
                 PinHash = null,
+                LastWrongPin = null,
                 PinSalt = null,
                 OpenCases = 0,
                 PurposeChoices = 0,

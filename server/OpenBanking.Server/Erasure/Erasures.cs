@@ -3,6 +3,7 @@ using OpenBanking.Server.Applications;
 using OpenBanking.Server.Cases;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Purposes;
 using OpenBanking.Server.Security;
@@ -30,12 +31,12 @@ public sealed class Erasures(
     /// <summary>Gives why nothing was erased, or null; a wrong PIN is told by the check.</summary>
     /// <param name="notice">What the last message to the customer's phone says.</param>
     public async Task<(PinCheck Check, string? Refusal)> EraseAsync(
-        World world,
-        CustomerRow customer,
+        OpenSession session,
         string pin,
         string notice
     )
     {
+        var (world, customer) = (session.World, session.Customer!);
         Decision<PinCheck> decision = Decision.Reject(ErasureRules.Refusals.Overtaken);
         for (
             var tried = 0;
@@ -51,7 +52,12 @@ public sealed class Erasures(
                 return (PinCheck.Right, null);
             }
 
-            decision = await engine.SubmitAsync(await PrepareAsync(world, read, pin, notice));
+            decision = await engine.SubmitAsync(
+                await PrepareAsync(world, read, pin, notice) with
+                {
+                    Form = session.Form,
+                }
+            );
         }
 
         if (decision is Accepted<PinCheck>)

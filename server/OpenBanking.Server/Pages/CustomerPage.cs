@@ -36,7 +36,7 @@ public abstract class CustomerPage(CustomerSessions sessions, SessionStep step =
             return;
         }
 
-        Session = open;
+        Session = open with { Form = FormIds.Of(HttpContext) };
         if (!await PrepareAsync())
         {
             context.Result = Fail(PageFailures.NotFound);

@@ -118,7 +118,7 @@ public static class OwnTopUpRules
             return Decision.Reject(DeclineCodes.AccountBalanceLimit);
         }
 
-        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Form, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);

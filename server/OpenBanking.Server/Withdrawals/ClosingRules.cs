@@ -62,7 +62,7 @@ public static class ClosingRules
             return Decision.Reject(hindrance);
         }
 
-        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        var check = PinRules.Check(book, account.CustomerId, command.PinHash, command.Form, command.Now);
         if (check != PinCheck.Right)
         {
             return Decision.Decline(check);

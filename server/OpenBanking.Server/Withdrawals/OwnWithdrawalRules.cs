@@ -137,7 +137,7 @@ public static class OwnWithdrawalRules
             return Decision.Reject(Refusals.CodeNeeded);
         }
 
-        var pin = PinRules.Check(book, account.CustomerId, command.PinHash, command.Now);
+        var pin = PinRules.Check(book, account.CustomerId, command.PinHash, command.Form, command.Now);
         if (pin != PinCheck.Right)
         {
             return Decision.Decline(pin == PinCheck.Wrong ? OrderOutcome.PinWrong : OrderOutcome.PinLocked);

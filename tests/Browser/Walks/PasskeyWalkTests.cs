@@ -46,7 +46,7 @@ public sealed class PasskeyWalkTests(WalkedBank bank)
         await phone.PressAsync("button.danger");
         await phone.ToSignInAsync(bank, partner, [new AccountInformation()]);
         await phone.PressAsync("form[data-passkey=sign] button");
-        await page.Locator(".error:not([hidden])", new() { HasTextRegex = new(".") }).WaitForAsync();
+        await page.Locator(".error .field-validation-error").WaitForAsync();
         await phone.CheckAsync("refused");
     }
 }

@@ -99,6 +99,45 @@ public class PinRulesTests
     }
 
     [Fact]
+    public void Two_taps_on_one_form_count_once_and_another_form_or_PIN_counts()
+    {
+        var bank = BankWith(customer);
+        byte[] other = [3, 3, 3];
+
+        foreach (
+            var (form, hash, failures) in ((string?, byte[], int)[])
+                [
+                    ("a", wrong, 1),
+                    ("a", wrong, 1),
+                    ("a", other, 2),
+                    ("a", wrong, 3),
+                    ("b", wrong, 4),
+                    ("b", wrong, 4),
+                ]
+        )
+        {
+            Assert.Equal(PinCheck.Wrong, Enter(bank, hash, form: form));
+            Assert.Equal(failures, Stored(bank).PinFailures);
+        }
+
+        Assert.Equal(PinCheck.Right, Enter(bank, right, form: "b"));
+        Assert.Equal((0, null), (Stored(bank).PinFailures, Stored(bank).LastWrongPin));
+        Enter(bank, wrong);
+        Enter(bank, wrong);
+        Assert.Equal(2, Stored(bank).PinFailures);
+    }
+
+    [Fact]
+    public void The_second_tap_of_the_last_try_finds_it_locked()
+    {
+        var bank = BankWith(customer with { PinFailures = PinRules.MostFailures - 1 });
+
+        Assert.Equal(PinCheck.Locked, Enter(bank, wrong, form: "a"));
+        Assert.Equal(PinCheck.Locked, Enter(bank, wrong, form: "a"));
+        Assert.Equal(Rows.Noon.AddHours(24), Stored(bank).PinLockedUntil);
+    }
+
+    [Fact]
     public void While_it_is_locked_no_PIN_is_looked_at()
     {
         var bank = BankWith(customer with { PinLockedUntil = Rows.Noon.AddHours(24) });
@@ -132,10 +171,15 @@ public class PinRulesTests
 
     private static CustomerRow Stored(MemoryBank bank) => bank.Get(CustomerTables.Customers, customer.Id);
 
-    private static PinCheck Enter(MemoryBank bank, byte[] hash, DateTimeOffset? now = null)
+    private static PinCheck Enter(
+        MemoryBank bank,
+        byte[] hash,
+        DateTimeOffset? now = null,
+        string? form = null
+    )
     {
         var book = bank.Open(keys => keys.Want(CustomerTables.Customers, customer.Id));
-        var check = PinRules.Check(book, customer.Id, hash, now ?? Rows.Noon);
+        var check = PinRules.Check(book, customer.Id, hash, form, now ?? Rows.Noon);
         bank.Save(book);
         return check;
     }

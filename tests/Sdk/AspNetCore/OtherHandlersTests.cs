@@ -86,7 +86,8 @@ public sealed class OtherHandlersTests
         Assert.Equal(Samples.Payment.Id, payment.Id);
     }
 
-    /// <summary>Nothing is left of the request but what is sent of it: its proof, or where tokens are bound to a certificate, its id.</summary>
+    /// <summary>Nothing is left of the request but what is sent of it: its proof, or where tokens are bound to a certificate,
+    /// its id.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -117,7 +117,7 @@ internal sealed class FaultRun : IAsyncDisposable
         };
     }
 
-    private Task PayAsync() => client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key);
+    private Task<Payment> PayAsync() => client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key);
 
     private async Task<string> TryAsync(Func<Task> call)
     {

@@ -66,12 +66,7 @@ public sealed class CustomerEraseModel(
             return Page();
         }
 
-        var (check, refusal) = await erasures.EraseAsync(
-            World,
-            Session.Customer!,
-            Pin!,
-            texts["EraseMessage", bank.Name]
-        );
+        var (check, refusal) = await erasures.EraseAsync(Session, Pin!, texts["EraseMessage", bank.Name]);
         if (check == PinCheck.Right)
         {
             await Sessions.EndAsync(Session);
