@@ -17,6 +17,7 @@ public class WrappingKeyTests
         "audit_seal.hash",
         "audit_seal.previous_hash",
         "card_deposit.mac",
+        "customer.last_wrong_pin",
         "customer.pin_hash",
         "customer.pin_salt",
         "event.body",
