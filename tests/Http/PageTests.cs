@@ -73,6 +73,29 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
     }
 
     [Theory]
+    [InlineData("en-US", "en")]
+    [InlineData("en-GB,zh-CN;q=0.8", "en")]
+    [InlineData("fr-FR, de;q=0.9, en-AU;q=0.1", "en")]
+    [InlineData("zh,en;q=0.8", "zh-CN")]
+    [InlineData("en;q=0.8,zh-TW", "zh-CN")]
+    [InlineData("zh-Hans-CN,en;q=0.8", "zh-CN")]
+    [InlineData("en;q=0,zh;q=0.1", "zh-CN")]
+    [InlineData("fr", "zh-CN")]
+    [InlineData("*", "zh-CN")]
+    [InlineData(";;q=x,,", "zh-CN")]
+    public async Task Pages_speak_the_most_wanted_language_whatever_its_region(string wanted, string language)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri(Shared.Server.Address, "/bank/error")
+        );
+        request.Headers.TryAddWithoutValidation("Accept-Language", wanted);
+        using var http = new HttpClient();
+        using var answer = await http.SendAsync(request);
+        Assert.Contains($"lang=\"{language}\"", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("123")]
     [InlineData("12345678901")]
@@ -274,6 +297,11 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
         await Browser.SubmitAsync(("Pin", pin), ("Again", again));
         Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
         Assert.NotEmpty(Browser.Page.QuerySelector(where)!.TextContent.Trim());
+        // A phone shows the field that has the focus.
+        Assert.Equal(
+            where,
+            $"#{Browser.Page.QuerySelectorAll("[autofocus]").Single().Id!.ToLowerInvariant()}-error"
+        );
     }
 
     [Fact]
@@ -308,6 +336,7 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
         {
             await Browser.SubmitAsync(("Pin", "024680"));
             Assert.Contains("not your PIN", Browser.Page.QuerySelector("#pin-error")!.TextContent);
+            Assert.Equal("Pin", Browser.Page.QuerySelectorAll("[autofocus]").Single().Id);
         }
 
         await Browser.SubmitAsync(("Pin", "024680"));

@@ -31,7 +31,7 @@ public static class PageLanguages
                     UIQueryStringKey = Parameter,
                 },
                 new CookieRequestCultureProvider { CookieName = Cookie },
-                new AcceptLanguageHeaderRequestCultureProvider(),
+                new AcceptedLanguage(),
             ];
         });
     }
@@ -105,12 +105,31 @@ public static class PageLanguages
 
     /// <summary>The first of a list of languages (OpenID Connect <c>ui_locales</c>) that the pages speak.</summary>
     public static string? FirstOf(string? uiLocales) =>
-        uiLocales
-            ?.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        FirstOf(uiLocales?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []);
+
+    private static string? FirstOf(IEnumerable<string> wantedLanguages) =>
+        wantedLanguages
             .Select(wanted =>
                 Supported.FirstOrDefault(language =>
                     wanted.Split('-')[0].Equals(language.Split('-')[0], StringComparison.OrdinalIgnoreCase)
                 )
             )
             .FirstOrDefault(language => language is not null);
+
+    /// <summary>The most wanted language of Accept-Language (RFC 9110 §12.5.4) that the pages speak, whatever its region or script:
+    /// the framework's own provider knows no culture but the ones it is given, by their whole names.</summary>
+    private sealed class AcceptedLanguage : RequestCultureProvider
+    {
+        public override Task<ProviderCultureResult?> DetermineProviderCultureResult(HttpContext httpContext)
+        {
+            var accepted = httpContext
+                .Request.GetTypedHeaders()
+                .AcceptLanguage.Where(language => language.Quality != 0)
+                .OrderByDescending(language => language.Quality ?? 1)
+                .Select(language => language.Value.ToString());
+            return Task.FromResult(
+                FirstOf(accepted) is { } language ? new ProviderCultureResult(language) : null
+            );
+        }
+    }
 }

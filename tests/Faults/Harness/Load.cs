@@ -16,7 +16,7 @@ internal sealed class Load : IAsyncDisposable
     private static readonly Money topUpAmount = Money.Yuan(1);
 
     /// <summary>Fast enough to be in the way of every fault, and no faster: everything is checked afterwards.</summary>
-    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(60);
 
     /// <summary>So many more answers, or refusals, tell that it goes on.</summary>
     private const int Several = 10;
