@@ -139,9 +139,13 @@ public sealed class SandboxBank : IAsyncDisposable
     /// them. The bank sends one number ten codes in an hour.</param>
     /// <param name="details">What the app asks for; an account, reading it, coupons and a wide payment agreement by
     /// default.</param>
-    /// <param name="balance">What is brought to the account from the person's card, if anything.</param>
+    /// <param name="balance">What is brought to the account from the person's card, if anything: at most what
+    /// <paramref name="details"/> allow one top-up.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="InvalidOperationException">The bank refuses; the message is what its page says.</exception>
+    /// <exception cref="ArgumentException">A balance is asked for, and <paramref name="details"/> name no agreement to top up
+    /// under.</exception>
+    /// <exception cref="InvalidOperationException">The bank refuses; the message is what its page says. Or the card did not give
+    /// the balance: the message has the decline code.</exception>
     /// <exception cref="PersonUnavailableException">The bank sends this person no code now, or opens no account for
     /// them.</exception>
     public async Task<LinkedCustomer> LinkCustomerAsync(
@@ -154,6 +158,13 @@ public sealed class SandboxBank : IAsyncDisposable
         if (balance is { } asked)
         {
             Check(asked, nameof(balance));
+            if (details?.OfType<PaymentAgreementTerms>().Any() == false)
+            {
+                throw new ArgumentException(
+                    "A balance is brought by a top-up, which takes a payment agreement: name its terms too.",
+                    nameof(details)
+                );
+            }
         }
 
         server.ThrowIfEnded();
@@ -188,7 +199,13 @@ public sealed class SandboxBank : IAsyncDisposable
             .ConfigureAwait(false);
         if (balance is { } amount)
         {
-            await TopUpAsync(customer, amount, cancellationToken).ConfigureAwait(false);
+            var topUp = await TopUpAsync(customer, amount, cancellationToken).ConfigureAwait(false);
+            if (topUp.Status == TopUpStatus.Failed)
+            {
+                throw new InvalidOperationException(
+                    $"The account was linked, and its balance of {amount} did not come: {topUp.DeclineCode}."
+                );
+            }
         }
 
         return customer;
@@ -221,7 +238,8 @@ public sealed class SandboxBank : IAsyncDisposable
 
     /// <summary>Has the next requests of the API be refused, whatever they ask: every refusal of the catalogue can be had.</summary>
     /// <remarks>The server does not see them. The client sends again by itself what may succeed later
-    /// (<see cref="ProblemDefinition.Retryable"/> with 429 or 503): so many times more until the app hears of it.</remarks>
+    /// (<see cref="ProblemDefinition.Retryable"/> with 429 or 503): so many times more until the app hears of it. What it would heal by
+    /// a new token or nonce comes without the headers that ask for one, so that the app hears of it, too.</remarks>
     /// <param name="code">One of <see cref="ProblemCodes"/>.</param>
     /// <param name="times">How many requests; 1 or more.</param>
     /// <exception cref="ArgumentException">There is no such code: those of payments that are declined are in

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Serialization.Metadata;
 using OpenBanking.Internal;
@@ -292,7 +293,10 @@ public static class AppRegistration
                 .ConfigureAwait(false);
         }
         catch (OpenBankingAuthenticationException ended)
-            when (call.Method != HttpMethod.Get && progress.MayHaveBeenCarriedOut)
+            when (call.Method != HttpMethod.Get
+                && ended.Status == (int)HttpStatusCode.Unauthorized
+                && progress.MayHaveBeenCarriedOut
+            )
         {
             throw CarriedOutBefore(call, ended);
         }

@@ -100,6 +100,12 @@ public sealed class AppRegistrationTests
         Assert.Contains("whose answer was lost", deleted.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("lost", wrong.Message, StringComparison.Ordinal);
 
+        // A refusal of what was asked for says so, whatever came before it.
+        bank.Script("PUT /register/app_3", Answers.OAuthError(400, "invalid_redirect_uri"));
+        var refused = await RefusedAsync(() => ChangeAsync(new(PlaceAt(bank), "app_3")));
+        Assert.Equal("invalid_redirect_uri", refused.Code);
+        Assert.DoesNotContain("carried out", refused.Message, StringComparison.Ordinal);
+
         static Task ChangeAsync(Uri place) =>
             AppRegistration.ChangeAsync(place, "current", Request(ClientKey.CreateEs256()));
 

@@ -45,6 +45,8 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("kid cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s", true)]
     [InlineData("kid eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", false)]
     [InlineData("key cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s", false)]
+    [InlineData("https://shop.example/OpenBanking/Account/Callback2", true)]
+    [InlineData("MIGHAgEAMBMGByqGSM49/gEGCCqGSM49AwEHBG0w/awIBAQQg", false)]
     public async Task Of_what_looks_like_a_secret_the_ids_of_keys_alone_are_shown(string named, bool shown)
     {
         var refusal = await RefusedAsync(

@@ -104,13 +104,18 @@ internal sealed class AccountLinkEndpoints
     private async Task RefuseAsync(HttpContext context, OpenBankingException refusal)
     {
         var logger = EndpointLog.Of(context);
-        if (refusal.Status is null)
+        if (refusal.Status is not null)
         {
+            EndpointLog.LinkRefused(logger, refusal.Code, refusal.Status, refusal.RequestId, refusal.Message);
+        }
+        else if (refusal is AccountLinkException)
+        {
+            // What a browser brought back may be anybody's words.
             EndpointLog.LinkRefusedHere(logger, refusal.Code);
         }
         else
         {
-            EndpointLog.LinkRefused(logger, refusal.Code, refusal.Status, refusal.RequestId);
+            EndpointLog.LinkFailed(logger, refusal.Code, refusal.Message);
         }
 
         var result = options.OnRefused is { } onRefused

@@ -14,8 +14,21 @@ internal static partial class EndpointLog
     /// <summary>Logs under the name of the package.</summary>
     public static ILogger Of(ILoggerFactory factory) => factory.CreateLogger("OpenBanking.Sdk.AspNetCore");
 
-    [LoggerMessage(101, LogLevel.Warning, "An account was not linked: {Code}, HTTP {Status} ({RequestId})")]
-    public static partial void LinkRefused(ILogger logger, string code, int? status, string? requestId);
+    [LoggerMessage(
+        101,
+        LogLevel.Warning,
+        "An account was not linked: {Code}, HTTP {Status} ({RequestId}). {Explanation}"
+    )]
+    public static partial void LinkRefused(
+        ILogger logger,
+        string code,
+        int? status,
+        string? requestId,
+        string explanation
+    );
+
+    [LoggerMessage(111, LogLevel.Warning, "An account was not linked: {Code}. {Explanation}")]
+    public static partial void LinkFailed(ILogger logger, string code, string explanation);
 
     [LoggerMessage(108, LogLevel.Warning, "An account was not linked: {Code}; no answer of the bank says so")]
     public static partial void LinkRefusedHere(ILogger logger, string code);

@@ -17,7 +17,7 @@ internal static partial class Redaction
     }
 
     // snake_case names have neither digits nor capitals; tokens of 128 bits and more practically always do. The path of an
-    // address may have digits, in parts that are too short for a token.
+    // address may have digits, in parts that are too short for a token, or be words in PascalCase.
     private static bool IsHarmless(string run) =>
         Id().IsMatch(run)
         || KeyId().IsMatch(run)
@@ -41,7 +41,7 @@ internal static partial class Redaction
     private static partial Regex Id();
 
     [GeneratedRegex(
-        "^[0-9a-z_-]{0,21}(?:/[0-9a-z_-]{0,21})+(?:\\.[0-9a-z_-]{0,21})?$",
+        "^[0-9a-z_-]{0,21}(?:/(?:[0-9a-z_-]{0,21}|(?:[A-Z]?[a-z]{2,})+[0-9]{0,3}))+(?:\\.[0-9a-z_-]{0,21})?$",
         RegexOptions.NonBacktracking
     )]
     private static partial Regex Path();

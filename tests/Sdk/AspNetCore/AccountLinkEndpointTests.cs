@@ -168,12 +168,24 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_bank_that_cannot_be_reached_is_handed_to_the_app_too()
     {
-        bank.Script("POST /par", Answers.OAuthError(400, "invalid_request"));
+        bank.Script(
+            "POST /par",
+            Answers.OAuthError(400, "invalid_request", "It differs from /Shop/Callback in its path.")
+        );
 
         var away = await app.Browser.GetAsync("/openbanking/link");
 
         Assert.Equal(HttpStatusCode.BadRequest, away.StatusCode);
         Assert.False(away.Headers.Contains("Set-Cookie"));
+        // Who runs the app finds in its log what to do.
+        Assert.Contains(
+            app.Logs,
+            line =>
+                line.StartsWith(
+                    "Warning An account was not linked: invalid_request, HTTP 400",
+                    StringComparison.Ordinal
+                ) && line.Contains("It differs from /Shop/Callback in its path.", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

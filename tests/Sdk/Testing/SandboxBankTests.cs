@@ -53,6 +53,22 @@ public sealed class SandboxBankTests
     }
 
     [Fact]
+    public async Task A_balance_that_does_not_come_is_said_where_it_was_asked_for()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+
+        var declined = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            bank.LinkCustomerAsync(balance: MagicAmounts.CardRefused)
+        );
+        var without = await Assert.ThrowsAsync<ArgumentException>(() =>
+            bank.LinkCustomerAsync(details: [new AccountInformation()], balance: Money.Yuan(1))
+        );
+
+        Assert.Contains(DeclineCodes.CardRefused, declined.Message, StringComparison.Ordinal);
+        Assert.Equal("details", without.ParamName);
+    }
+
+    [Fact]
     public async Task Twenty_banks_side_by_side_do_not_disturb_each_other()
     {
         var banks = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SandboxBank.StartAsync()));
