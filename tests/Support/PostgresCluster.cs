@@ -130,7 +130,7 @@ public sealed class PostgresCluster : IDisposable
         var place = $"-p {Port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200";
         var speed = durable
             ? ""
-            : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB";
+            : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c jit=off -c shared_buffers=32MB";
         Run(
             ProgramFile("pg_ctl"),
             "-D",
