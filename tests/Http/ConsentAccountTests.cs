@@ -14,20 +14,7 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
     {
         await base.InitializeAsync();
         first = (await Partner.LinkAsync()).AccountId!;
-        var made = await Partner.Client.AccountApplications.CreateAsync(
-            new CreateAccountApplicationRequest
-            {
-                Applicant = new Applicant
-                {
-                    Name = Person.Name,
-                    IdNumber = Person.IdNumber,
-                    Mobile = Person.Mobile,
-                    CardNumber = Person.CardNumber,
-                },
-                AccountType = AccountType.TypeThree,
-            },
-            IdempotencyKey.FromOrder("second", "open")
-        );
+        var made = await ApplyAsync(type: AccountType.TypeThree);
         var waiting = await WaitAsync(made.Id, AccountApplicationStatus.OtpPending);
         await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
         using var visitor = new BankCustomer(Person, Partner.MessagesUrl, TestPartner.Pin);
@@ -43,6 +30,7 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
         Assert.Equal(2, Browser.Page.QuerySelectorAll("input[name=Account]").Length);
         Assert.Equal(Choice(1), Chosen());
         Assert.Contains("from the account you choose", Browser.Text());
+        Assert.DoesNotContain("new e-account", Browser.Text());
 
         await Browser.SubmitAsync(("Pin", TestPartner.Pin));
 
@@ -68,10 +56,7 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
     {
         await ToChoiceAsync(TestPartner.Everything);
 
-        await Browser.SubmitAsync(
-            ("Account", "acc_00000000000000000000000000"),
-            ("Pin", TestPartner.Pin)
-        );
+        await Browser.SubmitAsync(("Account", "acc_00000000000000000000000000"), ("Pin", TestPartner.Pin));
 
         Assert.EndsWith("/consent", Browser.Address.AbsolutePath);
         Assert.Contains(
@@ -89,11 +74,7 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
     private async Task<AccountLink> ToChoiceAsync(IReadOnlyList<AuthorizationDetail> details)
     {
         var link = await Partner.Client.AccountLinks.StartAsync(
-            new AccountLinkRequest
-            {
-                RedirectUri = TestPartner.RedirectUri,
-                AuthorizationDetails = details,
-            }
+            new AccountLinkRequest { RedirectUri = TestPartner.RedirectUri, AuthorizationDetails = details }
         );
         await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
         await Browser.GoAsync(link.AuthorizationUrl);
@@ -110,6 +91,10 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
         Assert.All(
             consent.AuthorizationDetails.Where(detail => detail.Type != CouponWallet.TypeName),
             detail => Assert.Equal(account, detail.AccountId)
+        );
+        Assert.Equal(
+            type,
+            consent.AuthorizationDetails.Single(detail => detail.Type == AccountOpening.TypeName).AccountType
         );
         Assert.Equal(type, (await Partner.Client.Accounts.GetAsync(linked.CustomerId, account)).Type);
     }

@@ -10,4 +10,7 @@ public sealed record Grant(string App, AccountRow Account, BoundCardRow Card, Au
 {
     /// <summary>Whether the customer chooses the account on the same page, so that the words name none.</summary>
     public bool IsToBeChosen { get; init; }
+
+    /// <summary>Whether the account was opened on the way to this page.</summary>
+    public bool IsOpened { get; init; }
 }

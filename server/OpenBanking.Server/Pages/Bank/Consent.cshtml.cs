@@ -49,7 +49,11 @@ public sealed class ConsentModel(
     public BoundCardRow CardOf(AccountRow account) => cards[account.CardId];
 
     public Grant GrantOf(AuthorizationDetail detail) =>
-        new(Open.App.Name, Open.Account!, CardOf(Open.Account!), detail) { IsToBeChosen = HasAccountChoice };
+        new(Open.App.Name, Open.Account!, CardOf(Open.Account!), detail)
+        {
+            IsToBeChosen = HasAccountChoice,
+            IsOpened = !HasAccountChoice && Open.Application?.AccountId == Open.Account!.Id,
+        };
 
     protected override async Task PrepareAsync()
     {
