@@ -27,6 +27,9 @@ public sealed class ApplicationStartModel(
 
     public ImageRule Images => options.IdentityImages;
 
+    /// <summary>Whether the account is there, and waits for its PIN.</summary>
+    public bool IsOpened => Open.Row.State == ApplicationState.Opened;
+
     public string AgreementVersion => agreements.VersionOn(BusinessCalendar.DateOf(Open.Now));
 
     public FiveElements Elements => Continuations.ElementsOf(Open);
@@ -46,7 +49,7 @@ public sealed class ApplicationStartModel(
         var cookie = await Continuations.SendCodeAsync(
             Open,
             AgreementVersion,
-            ((IImageChoicePage)this).GivesImages,
+            !IsOpened && ((IImageChoicePage)this).GivesImages,
             sources.Of(HttpContext),
             code => texts["OpeningCodeMessage", bank.Name, code, Open.App.Name]
         );
