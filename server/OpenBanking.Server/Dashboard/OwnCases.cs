@@ -86,6 +86,15 @@ public sealed class OwnCases(
         );
     }
 
+    /// <summary>The transaction that a case is about; null when it is about none.</summary>
+    public async Task<OwnTransaction?> FindTransactionAsync(OpenSession session, CaseRow row) =>
+        row switch
+        {
+            { AccountId: { } account, Line: { } line } => await FindLineAsync(session, account, line),
+            { PaymentId: { } payment } => await FindPaymentAsync(session, payment),
+            _ => null,
+        };
+
     /// <summary>The id of a new form, which becomes that of its case.</summary>
     public Guid NewForm() => ids.New<CaseRow>().Value;
 
