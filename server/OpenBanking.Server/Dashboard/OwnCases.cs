@@ -107,17 +107,15 @@ public sealed class OwnCases(
         CaseKind kind,
         string text
     ) =>
-        CaseRules.IsText(text)
-            ? await OpenAsync(
-                session,
-                NewCase(session, await CaseOfAsync(session, form, text), kind, text) with
-                {
-                    AccountId = transaction.AccountId,
-                    Line = transaction.Line,
-                    PaymentId = transaction.PaymentId,
-                }
-            )
-            : CaseRules.Refusals.Text;
+        await OpenAsync(
+            session,
+            NewCase(session, await CaseOfAsync(session, form, text), kind, text) with
+            {
+                AccountId = transaction.AccountId,
+                Line = transaction.Line,
+                PaymentId = transaction.PaymentId,
+            }
+        );
 
     /// <summary>Asks for the customer's name to be another.</summary>
     /// <param name="form">Sent twice it is one case.</param>

@@ -37,7 +37,11 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         await FollowAsync("Complain");
         Assert.Contains("−¥19.90", Text());
         Assert.Contains("Test App", Text());
+        await Browser.SubmitAsync(("Kind", ""), ("Text", ""));
+        Assert.Contains("Choose what it is about.", Text());
+        Assert.Contains("Write what happened", Text());
         await ComplainAsync("");
+        Assert.DoesNotContain("Choose what it is about.", Text());
         Assert.Contains("Write what happened", Text());
         await Browser.SubmitAsync(("Text", "Nothing was chosen."));
         Assert.Contains("Choose what it is about.", Text());

@@ -25,6 +25,9 @@ public sealed class ApplicationStartModel(
     [BindProperty]
     public string? WithImages { get; set; }
 
+    /// <summary>Why no code was sent.</summary>
+    public string? Refusal { get; private set; }
+
     public ImageRule Images => options.IdentityImages;
 
     public string AgreementVersion => agreements.VersionOn(BusinessCalendar.DateOf(Open.Now));
@@ -52,7 +55,7 @@ public sealed class ApplicationStartModel(
         );
         if (cookie is null)
         {
-            ModelState.AddModelError(nameof(Terms), texts["TooManyCodes"]);
+            Refusal = texts["TooManyCodes"];
             return Page();
         }
 
