@@ -49,8 +49,8 @@ public sealed record AccountApplication : ResponseObject
     /// <summary>Why it came to nothing, one of <see cref="ApplicationReasons"/>; absent otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The class of account that was applied for. Who has an e-account that still waits for its first payment PIN goes
-    /// on with that one, whatever its class.</summary>
+    /// <summary>The class of account that was applied for; once <see cref="AccountId"/> is there, the class of that one. Who has
+    /// an e-account that still waits for its first payment PIN goes on with that one, whatever its class.</summary>
     public required AccountType AccountType { get; init; }
 
     /// <summary>How it was made: <c>api</c>, or <c>hosted</c> on the bank's pages.</summary>

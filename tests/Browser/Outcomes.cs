@@ -56,7 +56,7 @@ public sealed partial class Outcomes
             "AccountState_Frozen",
             "TopUpNotCome"
         ),
-        .. Of("Customer/Cases", "CaseState_Closed", "CaseState_Open"),
+        .. Of("Customer/Cases", "CaseState_Open", "CaseState_TakenBack"),
         .. Of("Customer/Close", "CloseNot_Dormant", "CloseNot_Frozen", "PinWrong"),
         .. Of("Customer/Code", "CodeOver", "CodeWrong"),
         .. Of("Customer/CorrectName", "CorrectNameWrong"),
@@ -116,6 +116,7 @@ public sealed partial class Outcomes
         "AccountState_PendingActivation",
         "CaseKindMissing",
         "CaseState_Answered",
+        "CaseState_Closed",
         "CaseState_InProgress",
         "CaseTextWrong",
         "CloseNot_PendingActivation",

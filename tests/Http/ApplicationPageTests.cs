@@ -14,7 +14,8 @@ public abstract class ApplicationPageTests(SharedServer shared) : BankPageTests(
     protected Task<AccountApplication> ApplyAsync(
         SandboxPerson? person = null,
         IdempotencyKey? key = null,
-        string? returnUri = null
+        string? returnUri = null,
+        AccountType? type = null
     )
     {
         var applicant = person ?? Person;
@@ -29,6 +30,7 @@ public abstract class ApplicationPageTests(SharedServer shared) : BankPageTests(
                     CardNumber = applicant.CardNumber,
                 },
                 ReturnUri = returnUri ?? TestPartner.RedirectUri.ToString(),
+                AccountType = type,
             },
             key ?? IdempotencyKey.FromOrder($"application-{++made}", "open")
         );

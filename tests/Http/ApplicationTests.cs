@@ -206,6 +206,46 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
     }
 
     [Fact]
+    public async Task Another_browser_is_told_that_the_account_is_there_and_waits_for_its_PIN()
+    {
+        var made = await ToOtpAsync();
+        await ConfirmAsync(made);
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+
+        using var other = new Browser();
+        await other.GoAsync(new Uri(made.ContinuationUrl!));
+        Assert.Contains("Your account is open", other.Text());
+        Assert.Contains("then you set the payment PIN", other.Text());
+        Assert.DoesNotContain("nothing is opened", other.Text());
+        Assert.Null(other.Page.QuerySelector("#WithImages"));
+
+        await other.SubmitAsync(("Terms", "true"));
+        await other.SubmitAsync(("Code", await CodeAsync(after: 1)));
+        Assert.EndsWith("/pin", other.Address.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task An_application_names_the_class_of_the_account_that_it_came_to()
+    {
+        var first = await ToOtpAsync();
+        await ConfirmAsync(first);
+        var account = (await Partner.Client.AccountApplications.GetAsync(first.Id)).AccountId;
+
+        // The account waits for its first PIN: whoever applies again goes on with it.
+        var again = await ApplyAsync(type: AccountType.TypeThree);
+        Assert.Equal(AccountType.TypeThree, again.AccountType);
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await Browser.GoAsync(
+            new Uri((await WaitAsync(again.Id, AccountApplicationStatus.OtpPending)).ContinuationUrl!)
+        );
+        await Browser.SubmitAsync(("Terms", "true"));
+        await Browser.SubmitAsync(("Code", await CodeAsync(after: 1)));
+
+        var opened = await Partner.Client.AccountApplications.GetAsync(again.Id);
+        Assert.Equal((account, AccountType.TypeTwo), (opened.AccountId, opened.AccountType));
+    }
+
+    [Fact]
     public async Task The_new_owner_of_a_number_sets_no_PIN_for_the_one_before()
     {
         var made = await ToOtpAsync();

@@ -82,6 +82,8 @@ public sealed class CodeSourceTests(SharedServer shared) : OwnPageTests(shared)
 
         await browser.GoAsync(await ApplyAsync());
         await AssertRefusedAsync(browser, () => browser.SubmitAsync(("Terms", "true")));
+        Assert.Contains("Too many codes", browser.Page.QuerySelector(".notice")!.TextContent);
+        Assert.Empty(browser.Page.QuerySelector("#terms-error")!.TextContent.Trim());
 
         await browser.GoAsync(Own("/mobile"));
         await AssertRefusedAsync(

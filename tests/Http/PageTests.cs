@@ -260,7 +260,8 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
 
         var other = (await Partner.PersonsAsync())[1];
         await IdentifyAsync(Person.Name, Person.IdNumber, other.CardNumber);
-        Assert.Contains("The card is not yours", Browser.Page.QuerySelector(".notice")!.TextContent);
+        Assert.Contains("The card is not yours", Browser.Page.QuerySelector("#card-error")!.TextContent);
+        Assert.Null(Browser.Page.QuerySelector(".notice"));
 
         await IdentifyAsync(Person.Name, Person.IdNumber, Person.CardNumber);
         Assert.EndsWith("/pin", Browser.Address.AbsolutePath);

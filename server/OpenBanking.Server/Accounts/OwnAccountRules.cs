@@ -1,5 +1,6 @@
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Worlds;
 
@@ -47,17 +48,21 @@ public sealed record SetOwnLimits(
 
 /// <summary>The customer reports a loss 挂失: of the phone, or of a secret. Nothing goes out any more.</summary>
 /// <param name="Consents">The consents to use the account: their apps are told.</param>
+/// <param name="OtherSessions">The customer's others than this one, which end.</param>
 public sealed record ReportLoss(
     World World,
     DateTimeOffset Now,
     AccountRow Account,
-    IReadOnlyList<Id<ConsentRow>> Consents
+    IReadOnlyList<Id<ConsentRow>> Consents,
+    IReadOnlyList<Id<CustomerSessionRow>> OtherSessions,
+    Notice Notice
 ) : OwnAccountCommand<Done>(World, Now, Account)
 {
     public override void Keys(IKeySet keys)
     {
         base.Keys(keys);
         AccountRules.WantConsents(keys, Consents);
+        SessionRules.WantAll(keys, OtherSessions);
     }
 
     public override Decision<Done> Decide(Book book) => OwnAccountRules.ReportLoss(this, book);
@@ -168,8 +173,8 @@ public static class OwnAccountRules
         return Decision.Accept(PinCheck.Right);
     }
 
-    /// <summary>Refuses: the account is closed. Reporting twice is reporting once. All passkeys of the customer end: one
-    /// may lie in what was lost.</summary>
+    /// <summary>Refuses: the account is closed. Reporting twice is reporting once. All passkeys of the customer end, and all
+    /// other sessions: one may lie in what was lost.</summary>
     public static Decision<Done> ReportLoss(ReportLoss command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
@@ -178,13 +183,19 @@ public static class OwnAccountRules
             return Decision.Reject(Refusals.NotNow);
         }
 
-        AccountRules.Freeze(
-            book,
-            account,
-            FreezeReasons.LossReport,
-            AccountRules.AppsOf(book, command.Consents)
-        );
+        if (!account.FrozenFor.HasFlag(FreezeReasons.LossReport))
+        {
+            AccountRules.Freeze(
+                book,
+                account,
+                FreezeReasons.LossReport,
+                AccountRules.AppsOf(book, command.Consents)
+            );
+            command.Notice.Send(book, account.CustomerId);
+        }
+
         PasskeyRules.EndAll(book, account.CustomerId);
+        SessionRules.EndAll(book, command.OtherSessions);
         return Decision.Accept(new Done());
     }
 

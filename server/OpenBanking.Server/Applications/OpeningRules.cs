@@ -268,6 +268,7 @@ public static class OpeningRules
             {
                 CustomerId = account.CustomerId,
                 AccountId = account.Id,
+                AccountType = account.Type,
             },
             ApplicationState.Opened
         );

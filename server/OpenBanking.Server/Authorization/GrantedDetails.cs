@@ -21,7 +21,7 @@ public static class GrantedDetails
             [.. granted.Select(AuthorizationDetails.TypeOf)]
         );
         return part is null ? (null, failure)
-            : Covers(granted, part) ? (part, null)
+            : Covers(granted, part) ? ([.. part.Select(wanted => AsGranted(wanted, granted))], null)
             : (null, AuthorizationDetails.Refuse("Ask for what was granted, or for less."));
     }
 
@@ -31,9 +31,17 @@ public static class GrantedDetails
         IReadOnlyList<AuthorizationDetail> part
     ) => part.All(wanted => granted.Any(held => Covers(held, wanted)));
 
+    /// <summary>The opening as it is granted; the others as they are asked for.</summary>
+    private static AuthorizationDetail AsGranted(
+        AuthorizationDetail wanted,
+        IReadOnlyList<AuthorizationDetail> granted
+    ) => wanted is AccountOpening ? granted.OfType<AccountOpening>().First() : wanted;
+
     private static bool Covers(AuthorizationDetail held, AuthorizationDetail wanted) =>
         (held, wanted) switch
         {
+            // The account is there: the class that was asked for counts no more.
+            (AccountOpening, AccountOpening) => true,
             (AccountInformation all, AccountInformation some) => !some.Actions!.Except(all.Actions!).Any(),
             // An agreement is as its customer agreed to it, or it is not.
             (PaymentAgreementTerms agreed, PaymentAgreementTerms terms) => AreSame(

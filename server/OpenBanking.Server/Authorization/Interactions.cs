@@ -48,6 +48,10 @@ public sealed record OpenInteraction(
     AccountRow? Account
 )
 {
+    /// <summary>The customer's accounts that the app may be given, of which <see cref="Account"/> is the one that is meant
+    /// unless the customer chooses another.</summary>
+    public IReadOnlyList<AccountRow> Accounts { get; init; } = [];
+
     /// <summary>The form that was sent, as <see cref="Command{TReply}.Form"/>.</summary>
     public string? Form { get; init; }
 
@@ -160,7 +164,9 @@ public sealed class Interactions(
             && await store.IsMobileOfAsync(world, row.MobileIndex!, customerId)
                 ? await FindCustomerAsync(world, customerId)
                 : null;
-        return new(
+        var accounts = customer is not null ? await ListAccountsAsync(world, customer.Id) : [];
+        var active = accounts.Where(account => account.State == AccountState.Active).ToList();
+        var open = new OpenInteraction(
             world,
             row,
             app.Row,
@@ -168,8 +174,12 @@ public sealed class Interactions(
             AuthorizationDetails.Read(request.Details),
             application,
             customer,
-            customer is not null ? await FindAccountAsync(world, customer.Id) : null
-        );
+            accounts is [var first, ..] ? first : null
+        )
+        {
+            Accounts = active,
+        };
+        return active.Count > 1 ? open with { Account = await FindMeantAsync(open) } : open;
     }
 
     /// <summary>Sends a sign-in code; false when the number has had too many lately.</summary>
@@ -394,8 +404,26 @@ public sealed class Interactions(
         return decision is Accepted<Done> ? AuthorizationResponse.Denied(open.Request, address) : null;
     }
 
-    /// <summary>The account that is meant: the first in use, else the first there is. A closed one is none.</summary>
-    private async ValueTask<AccountRow?> FindAccountAsync(World world, Id<CustomerRow> customer)
+    /// <summary>The account that is meant unless the customer chooses another: the one that the app's newest application
+    /// came to, else the first of the class that the app asks for, else the first.</summary>
+    private async ValueTask<AccountRow> FindMeantAsync(OpenInteraction open)
+    {
+        var applied = await store.FirstAsync(
+            ApplicationTables.Applications,
+            open.World,
+            $"""
+            customer_id = {open.Customer!.Id} AND app_id = {open.App.Id} AND state = {ApplicationState.Opened}
+            ORDER BY id DESC LIMIT 1
+            """
+        );
+        var asks = open.Details.OfType<AccountOpening>().Any();
+        return open.Accounts.FirstOrDefault(account => account.Id == applied?.AccountId)
+            ?? open.Accounts.FirstOrDefault(account => asks && account.Type == open.AccountType)
+            ?? open.Accounts[0];
+    }
+
+    /// <summary>The customer's accounts, those in use first. A closed one is none.</summary>
+    private async ValueTask<List<AccountRow>> ListAccountsAsync(World world, Id<CustomerRow> customer)
     {
         var accounts = await store.ListAsync(
             AccountTables.Accounts,
@@ -403,10 +431,12 @@ public sealed class Interactions(
             $"customer_id = {customer} AND state <> {AccountState.Closed} ORDER BY id"
         );
         var now = await clocks.NowAsync(world);
-        return accounts
-            .Select(account => AccountRules.At(account, now))
-            .OrderBy(account => account.State != AccountState.Active)
-            .FirstOrDefault();
+        return
+        [
+            .. accounts
+                .Select(account => AccountRules.At(account, now))
+                .OrderBy(account => account.State != AccountState.Active),
+        ];
     }
 
     private AuthorizationCodeRow NewCode(OpenInteraction open, ConsentRow consent, string code) =>

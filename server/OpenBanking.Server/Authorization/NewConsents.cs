@@ -1,3 +1,4 @@
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Worlds;
@@ -30,15 +31,22 @@ public static class NewConsents
             AccountId = account.Id,
             State = ConsentState.Authorized,
             Scope = ScopeOf(open, granted),
-            Details = AuthorizationDetails.Write([
-                .. granted.Select(detail => detail with { Optional = null }),
-            ]),
+            Details = AuthorizationDetails.Write([.. granted.Select(detail => AsGranted(detail, account))]),
             AgreementId = agreement?.Id,
             GrantedAt = now,
             ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
         };
         return (consent, agreement);
     }
+
+    /// <summary>A detail of an account's: it names the class that the account has, whatever class was asked for.</summary>
+    private static AuthorizationDetail AsGranted(AuthorizationDetail detail, AccountRow account) =>
+        detail is AccountOpening
+            ? new AccountOpening { AccountType = new(account.Type) }
+            : detail with
+            {
+                Optional = null,
+            };
 
     /// <summary>The scopes that were asked for, without those whose details the customer left out.</summary>
     private static string ScopeOf(OpenInteraction open, IReadOnlyList<AuthorizationDetail> granted)

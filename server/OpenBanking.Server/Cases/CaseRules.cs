@@ -102,7 +102,6 @@ public static class CaseRules
     public static class Refusals
     {
         public const string TooMany = "case_too_many";
-        public const string Text = "case_text";
         public const string NotNow = "case_state";
     }
 

@@ -61,10 +61,27 @@ public sealed class OwnAccounts(
             )
         );
 
-    public async Task<string?> ReportLossAsync(OpenSession session, AccountRow account)
+    /// <param name="notice">What the message to the customer's phone says.</param>
+    public async Task<string?> ReportLossAsync(OpenSession session, AccountRow account, string notice)
     {
         var told = await consents.ListAsync(session.World, account);
-        return await DoAsync(session, now => new ReportLoss(session.World, now, account, told));
+        var others = await store.ListOtherSessionsAsync(
+            session.World,
+            account.CustomerId,
+            session.Row.Id,
+            clocks.RealNow
+        );
+        return await DoAsync(
+            session,
+            now => new ReportLoss(
+                session.World,
+                now,
+                account,
+                told,
+                others,
+                notices.Write(session.Customer!, notice)
+            )
+        );
     }
 
     public async Task<string?> WakeAsync(OpenSession session, AccountRow account, string idNumber, string pin)

@@ -86,6 +86,15 @@ public sealed class OwnCases(
         );
     }
 
+    /// <summary>The transaction that a case is about; null when it is about none.</summary>
+    public async Task<OwnTransaction?> FindTransactionAsync(OpenSession session, CaseRow row) =>
+        row switch
+        {
+            { AccountId: { } account, Line: { } line } => await FindLineAsync(session, account, line),
+            { PaymentId: { } payment } => await FindPaymentAsync(session, payment),
+            _ => null,
+        };
+
     /// <summary>The id of a new form, which becomes that of its case.</summary>
     public Guid NewForm() => ids.New<CaseRow>().Value;
 
@@ -98,17 +107,15 @@ public sealed class OwnCases(
         CaseKind kind,
         string text
     ) =>
-        CaseRules.IsText(text)
-            ? await OpenAsync(
-                session,
-                NewCase(session, await CaseOfAsync(session, form, text), kind, text) with
-                {
-                    AccountId = transaction.AccountId,
-                    Line = transaction.Line,
-                    PaymentId = transaction.PaymentId,
-                }
-            )
-            : CaseRules.Refusals.Text;
+        await OpenAsync(
+            session,
+            NewCase(session, await CaseOfAsync(session, form, text), kind, text) with
+            {
+                AccountId = transaction.AccountId,
+                Line = transaction.Line,
+                PaymentId = transaction.PaymentId,
+            }
+        );
 
     /// <summary>Asks for the customer's name to be another.</summary>
     /// <param name="form">Sent twice it is one case.</param>

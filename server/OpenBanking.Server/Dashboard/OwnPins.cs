@@ -51,6 +51,12 @@ public sealed class OwnPins(
                 session.Customer!.Id,
                 new(pins.Compute(present, session.Customer.PinSalt!), session.Customer.PinSalt!),
                 Hash(pin),
+                await store.ListOtherSessionsAsync(
+                    session.World,
+                    session.Customer.Id,
+                    session.Row.Id,
+                    clocks.RealNow
+                ),
                 notices.Write(session.Customer, notice)
             )
             {

@@ -23,15 +23,23 @@ public abstract record PinCommand<TReply>(World World, DateTimeOffset Now, Id<Cu
 
 /// <summary>Changes the payment PIN; the present one shows whose it is.</summary>
 /// <param name="Present">The present PIN, hashed with the salt that the customer had when it was read.</param>
+/// <param name="OtherSessions">The customer's others than this one, which end.</param>
 public sealed record ChangePin(
     World World,
     DateTimeOffset Now,
     Id<CustomerRow> CustomerId,
     NewPin Present,
     NewPin Pin,
+    IReadOnlyList<Id<CustomerSessionRow>> OtherSessions,
     Notice Notice
 ) : PinCommand<PinCheck>(World, Now, CustomerId)
 {
+    public override void Keys(IKeySet keys)
+    {
+        base.Keys(keys);
+        SessionRules.WantAll(keys, OtherSessions);
+    }
+
     public override Decision<PinCheck> Decide(Book book) => PinChangeRules.Change(this, book);
 }
 
@@ -66,6 +74,7 @@ public sealed record BeginPinReset(
 
 /// <summary>The card's bank has answered.</summary>
 /// <param name="MobileIndex">Of the number that it was asked about.</param>
+/// <param name="OtherSessions">The customer's others than the one that asked, which end.</param>
 public sealed record CompletePinReset(
     World World,
     DateTimeOffset Now,
@@ -74,6 +83,7 @@ public sealed record CompletePinReset(
     Id<IntentRow> IntentId,
     string MobileIndex,
     bool Verified,
+    IReadOnlyList<Id<CustomerSessionRow>> OtherSessions,
     Notice Notice
 ) : PinCommand<Done>(World, Now, CustomerId)
 {
@@ -85,13 +95,15 @@ public sealed record CompletePinReset(
         keys.Want(PinResetTables.Resets, new(SessionId));
         keys.Want(IntentTables.Intents, IntentId);
         keys.Want(CustomerTables.Mobiles, new(MobileIndex));
+        SessionRules.WantAll(keys, OtherSessions);
     }
 
     public override Decision<Done> Decide(Book book) => PinChangeRules.CompleteReset(this, book);
 }
 
 /// <summary>How a payment PIN becomes another: by the present one, or when it was forgotten, by all that the person was
-/// verified with when the account was opened. A one-time code or a passkey comes first, and the customer is told.</summary>
+/// verified with when the account was opened. A one-time code or a passkey comes first; the customer is told, and their other
+/// sessions end.</summary>
 public static class PinChangeRules
 {
     /// <summary>What is answered when the PIN became another since its salt was read: what was entered is no guess at it.</summary>
@@ -116,6 +128,7 @@ public static class PinChangeRules
         }
 
         Set(book, command.CustomerId, command.Pin.Hash, command.Pin.Salt, command.Notice);
+        SessionRules.EndAll(book, command.OtherSessions);
         return Decision.Accept(check);
     }
 
@@ -201,6 +214,7 @@ public static class PinChangeRules
             {
                 PersonRules.Forgive(book, reset.CustomerId);
                 Set(book, reset.CustomerId, reset.PinHash, reset.PinSalt, command.Notice);
+                SessionRules.EndAll(book, command.OtherSessions);
             }
             else if (isTheirs)
             {

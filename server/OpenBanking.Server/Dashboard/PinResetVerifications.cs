@@ -2,12 +2,14 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
+using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Dashboard;
 
 /// <summary>Has the person verified again who sets a forgotten PIN anew, with the number as it is now.</summary>
 public sealed class PinResetVerifications(
+    Store store,
     Engine.Engine engine,
     WorldClocks clocks,
     Vault vault,
@@ -36,6 +38,12 @@ public sealed class PinResetVerifications(
                 reference.Id,
                 vault.BlindIndex("mobile", request.Elements.Mobile),
                 Verified: answer.FailureCode is null,
+                await store.ListOtherSessionsAsync(
+                    reference.World,
+                    new(request.CustomerId),
+                    new(intent.SubjectId),
+                    clocks.RealNow
+                ),
                 notices.Write(request.Elements.Mobile, request.Notice)
             )
         );

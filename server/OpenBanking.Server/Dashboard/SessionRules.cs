@@ -200,12 +200,28 @@ public static class SessionRules
     /// <summary>Signing out twice is signing out once.</summary>
     public static Decision<Done> End(EndSession command, Book book)
     {
-        var session = book.Get(SessionTables.Sessions, command.SessionId);
-        if (session.State != SessionState.Ended)
-        {
-            book.Update(SessionTables.Sessions, session with { State = SessionState.Ended });
-        }
-
+        EndAll(book, [command.SessionId]);
         return Decision.Accept(new Done());
+    }
+
+    /// <summary>Ends sessions, where there still are any: somebody else may be signed in with what the customer has
+    /// lost, or changed.</summary>
+    public static void EndAll(Book book, IReadOnlyList<Id<CustomerSessionRow>> sessions)
+    {
+        foreach (var id in sessions)
+        {
+            if (book.Find(SessionTables.Sessions, id) is { State: not SessionState.Ended } session)
+            {
+                book.Update(SessionTables.Sessions, session with { State = SessionState.Ended });
+            }
+        }
+    }
+
+    public static void WantAll(IKeySet keys, IReadOnlyList<Id<CustomerSessionRow>> sessions)
+    {
+        foreach (var id in sessions)
+        {
+            keys.Want(SessionTables.Sessions, id);
+        }
     }
 }

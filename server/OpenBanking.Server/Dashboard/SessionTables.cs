@@ -1,6 +1,7 @@
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Dashboard;
 
@@ -48,4 +49,28 @@ public static class SessionTables
 {
     public static Table<Id<CustomerSessionRow>, CustomerSessionRow> Sessions { get; } =
         new("customer_session");
+}
+
+/// <summary>What is asked about the sessions of a customer.</summary>
+public static class SessionQueries
+{
+    private const int MostEnded = 1_000;
+
+    /// <summary>A customer's sessions that are not over, but for one.</summary>
+    /// <param name="now">The real time.</param>
+    public static async ValueTask<IReadOnlyList<Id<CustomerSessionRow>>> ListOtherSessionsAsync(
+        this Store store,
+        World world,
+        Id<CustomerRow> customer,
+        Id<CustomerSessionRow> kept,
+        DateTimeOffset now
+    )
+    {
+        var sessions = await store.ListAsync(
+            SessionTables.Sessions,
+            world,
+            $"expires_at > {now} AND customer_id = {customer} AND state <> {SessionState.Ended} ORDER BY expires_at DESC LIMIT {MostEnded}"
+        );
+        return [.. sessions.Select(session => session.Id).Where(id => id != kept)];
+    }
 }

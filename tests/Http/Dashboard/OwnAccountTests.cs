@@ -112,9 +112,16 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
     public async Task A_loss_stops_the_account_until_the_bank_lifts_it()
     {
         await ToActAsync("Report a loss");
+        var form = Browser.Address;
         Assert.Contains("Only the bank lifts it", Text());
         await Browser.SubmitAsync();
         Assert.Contains("Frozen", Text());
+        Assert.Contains("You have reported a loss", Text());
+        Assert.Contains("Only the bank lifts it: call us, or come to a branch", Text());
+        await MessageAsync(Person, "A loss was reported: nothing goes out of your account ending in");
+        var reported = Browser.Address;
+        await Browser.GoAsync(form);
+        Assert.Equal(reported, Browser.Address);
         Assert.DoesNotContain("Limits", Text());
 
         var declined = await Partner.PayAsync(Customer, "order-1", Money.Yuan(1));
@@ -135,6 +142,20 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
                 .Where(type => type.EndsWith("frozen", StringComparison.Ordinal))
                 .SequenceEqual([EventTypes.AccountFrozen, EventTypes.AccountUnfrozen])
         );
+    }
+
+    [Fact]
+    public async Task A_loss_signs_the_customer_out_everywhere_else()
+    {
+        using var thief = new Browser();
+        await SignInAsync(thief, Person);
+        await ToActAsync("Report a loss");
+        await Browser.SubmitAsync();
+
+        await thief.GoAsync(Own("/data.json"));
+        Assert.EndsWith("/my/sign-in", thief.Address.AbsolutePath);
+        await Browser.GoAsync(Own());
+        Assert.Equal(Own(), Browser.Address);
     }
 
     [Fact]

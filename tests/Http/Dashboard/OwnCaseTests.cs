@@ -37,7 +37,11 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         await FollowAsync("Complain");
         Assert.Contains("−¥19.90", Text());
         Assert.Contains("Test App", Text());
+        await Browser.SubmitAsync(("Kind", ""), ("Text", ""));
+        Assert.Contains("Choose what it is about.", Text());
+        Assert.Contains("Write what happened", Text());
         await ComplainAsync("");
+        Assert.DoesNotContain("Choose what it is about.", Text());
         Assert.Contains("Write what happened", Text());
         await Browser.SubmitAsync(("Text", "Nothing was chosen."));
         Assert.Contains("Choose what it is about.", Text());
@@ -52,6 +56,8 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         Assert.EndsWith("/my/cases", Browser.Address.AbsolutePath);
         Assert.Contains("We have got it", Text());
         Assert.Contains("I was asleep. <script>", Text());
+        Assert.Contains("−¥19.90 · Test App", Text());
+        Assert.Contains("Transaction of ", Text());
         var row = await CaseAsync();
         Assert.DoesNotContain("asleep", System.Text.Encoding.UTF8.GetString(row.Text));
         Assert.Contains($"{row.Id} in world {Partner.SandboxNumber}: NotMine, Open", await ListedAsync());
@@ -80,6 +86,7 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
 
         await Browser.SubmitAsync();
         Assert.Contains("Closed", Text());
+        Assert.DoesNotContain("You took it back", Text());
         await Browser.GoAsync(Own("/data.json"));
         using var copy = JsonDocument.Parse(Browser.Content);
         var found = copy.RootElement.GetProperty("cases").EnumerateArray().Single();
@@ -112,7 +119,10 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("5 of your cases wait for an answer", Text());
 
         await Browser.GoAsync(Own("/cases"));
+        Assert.Contains("−¥1.00 · Test App", Text());
         await Browser.SubmitAsync();
+        Assert.Contains("You took it back", Text());
+        Assert.DoesNotContain("Closed", Text());
         await Browser.GoAsync(form);
         await ComplainAsync("One more");
         Assert.Contains("One more", Text());

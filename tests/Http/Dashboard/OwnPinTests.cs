@@ -13,6 +13,8 @@ public sealed class OwnPinTests(SharedServer shared) : OwnPageTests(shared)
     [Fact]
     public async Task A_PIN_is_changed_with_the_present_one_and_the_phone_is_told()
     {
+        using var elsewhere = new Browser();
+        await SignInAsync(elsewhere, Person);
         await SignInAsync();
         await FollowAsync("Change your payment PIN");
         await EnterNewAsync("13579", Pin, Pin);
@@ -30,7 +32,10 @@ public sealed class OwnPinTests(SharedServer shared) : OwnPageTests(shared)
 
         Assert.Contains("Your payment PIN is changed", Text());
         await MessageAsync(Person, "Your payment PIN was changed.");
+        await elsewhere.GoAsync(Own());
+        Assert.EndsWith("/my/sign-in", elsewhere.Address.AbsolutePath);
         await Browser.GoAsync(Own());
+        Assert.Equal(Own(), Browser.Address);
         await Browser.SubmitAsync("SignOut");
         await EnterCodeAsync();
         await Browser.SubmitAsync(("Pin", TestPartner.Pin));
@@ -68,6 +73,8 @@ public sealed class OwnPinTests(SharedServer shared) : OwnPageTests(shared)
     [Fact]
     public async Task A_forgotten_PIN_is_set_anew_by_whoever_is_verified_again()
     {
+        using var elsewhere = new Browser();
+        await SignInAsync(elsewhere, Person);
         await EnterCodeAsync();
         for (var i = 0; i < 5; i++)
         {
@@ -89,6 +96,8 @@ public sealed class OwnPinTests(SharedServer shared) : OwnPageTests(shared)
 
         Assert.Contains("Your new payment PIN is set", Text());
         await MessageAsync(Person, "Your payment PIN was changed.");
+        await elsewhere.GoAsync(Own());
+        Assert.EndsWith("/my/sign-in", elsewhere.Address.AbsolutePath);
         await FollowAsync("Continue");
         await Browser.SubmitAsync(("Pin", Pin));
         Assert.Equal(Own(), Browser.Address);

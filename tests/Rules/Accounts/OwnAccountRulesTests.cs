@@ -1,6 +1,9 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
 
 namespace OpenBanking.Tests.Rules.Accounts;
 
@@ -110,10 +113,18 @@ public class OwnAccountRulesTests
     public void A_loss_freezes_the_account_once_and_tells_its_apps()
     {
         var bank = BankWith(Rows.Account);
-        var lost = new ReportLoss(Rows.World, Rows.Noon, Rows.Account, [Rows.Consent.Id]);
+        var lost = new ReportLoss(
+            Rows.World,
+            Rows.Noon,
+            Rows.Account,
+            [Rows.Consent.Id],
+            [Rows.Session.Id],
+            new(Rows.Id<IntentRow>(7), Rows.Sealed, Rows.Noon)
+        );
 
         Assert.Equal([EventTypes.AccountFrozen], bank.Run(lost).Told);
         Assert.Empty(bank.Run(lost).Told);
+        Assert.Equal(IntentKind.SendMessage, bank.All(IntentTables.Intents).Single().Kind);
 
         Assert.Equal(
             (AccountState.Frozen, FreezeReasons.LossReport),

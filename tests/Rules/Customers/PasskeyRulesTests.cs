@@ -3,6 +3,7 @@ using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 
 namespace OpenBanking.Tests.Rules.Customers;
@@ -207,7 +208,7 @@ public class PasskeyRulesTests
     {
         var bank = BankWith(passkey);
 
-        bank.Run(new ReportLoss(Rows.World, Rows.Noon, Rows.Account, []));
+        bank.Run(new ReportLoss(Rows.World, Rows.Noon, Rows.Account, [], [], new(Rows.Id<IntentRow>(7), Rows.Sealed, Rows.Noon)));
 
         var after = bank.Get(CustomerTables.Customers, customer.Id);
         Assert.Equal((0L, 4L), (after.Passkeys, after.PasskeyEpoch));

@@ -45,6 +45,7 @@ public class PinChangeRulesTests
         begin.IntentId,
         session.MobileIndex,
         Verified: true,
+        OtherSessions: [],
         new(Rows.Id<IntentRow>(2), Rows.Sealed, Rows.Noon)
     );
 
@@ -213,7 +214,7 @@ public class PinChangeRulesTests
     }
 
     private static ChangePin Change(byte[] hash) =>
-        new(Rows.World, Rows.Noon, customer.Id, new(hash, customer.PinSalt!), pin, complete.Notice);
+        new(Rows.World, Rows.Noon, customer.Id, new(hash, customer.PinSalt!), pin, [], complete.Notice);
 
     private static BeginPinReset Again(int intent) => begin with { IntentId = Rows.Id<IntentRow>(intent) };
 

@@ -25,7 +25,13 @@ public sealed class ApplicationStartModel(
     [BindProperty]
     public string? WithImages { get; set; }
 
+    /// <summary>Why no code was sent.</summary>
+    public string? Refusal { get; private set; }
+
     public ImageRule Images => options.IdentityImages;
+
+    /// <summary>Whether the account is there, and waits for its PIN.</summary>
+    public bool IsOpened => Open.Row.State == ApplicationState.Opened;
 
     public string AgreementVersion => agreements.VersionOn(BusinessCalendar.DateOf(Open.Now));
 
@@ -46,13 +52,13 @@ public sealed class ApplicationStartModel(
         var cookie = await Continuations.SendCodeAsync(
             Open,
             AgreementVersion,
-            ((IImageChoicePage)this).GivesImages,
+            !IsOpened && ((IImageChoicePage)this).GivesImages,
             sources.Of(HttpContext),
             code => texts["OpeningCodeMessage", bank.Name, code, Open.App.Name]
         );
         if (cookie is null)
         {
-            ModelState.AddModelError(nameof(Terms), texts["TooManyCodes"]);
+            Refusal = texts["TooManyCodes"];
             return Page();
         }
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
@@ -16,6 +18,8 @@ public sealed class ConsentModel(
     IStringLocalizer<Texts> texts
 ) : InteractionPage(interactions, InteractionStep.Consent)
 {
+    private readonly Dictionary<Id<BoundCardRow>, BoundCardRow> cards = [];
+
     [BindProperty]
     public string? Pin { get; set; }
 
@@ -23,21 +27,41 @@ public sealed class ConsentModel(
     [BindProperty]
     public List<string> Allowed { get; set; } = [];
 
+    /// <summary>The account that was chosen; null for the one that stood chosen.</summary>
+    [BindProperty]
+    public string? Account { get; set; }
+
     /// <summary>Whether there is something that may be left out.</summary>
     public bool HasChoice => Open.Details.Any(detail => detail.Optional is true);
 
     /// <summary>Whether everything may be left out.</summary>
     public bool HasChoiceAlone => Open.Details.All(detail => detail.Optional is true);
 
-    public BoundCardRow Card { get; private set; } = null!;
+    /// <summary>Whether the customer has several accounts that the app may be given.</summary>
+    public bool HasAccountChoice => Open.Accounts.Count > 1;
+
+    /// <summary>The account that stands chosen: one of the customer's own that may be used.</summary>
+    public AccountRow Chosen =>
+        Open.Accounts.FirstOrDefault(account => account.Id.ToString() == Account) ?? Open.Account!;
 
     public string EndsOn { get; private set; } = null!;
 
-    public Grant GrantOf(AuthorizationDetail detail) => new(Open.App.Name, Open.Account!, Card, detail);
+    public BoundCardRow CardOf(AccountRow account) => cards[account.CardId];
+
+    public Grant GrantOf(AuthorizationDetail detail) =>
+        new(Open.App.Name, Open.Account!, CardOf(Open.Account!), detail)
+        {
+            IsToBeChosen = HasAccountChoice,
+            IsOpened = !HasAccountChoice && Open.Application?.AccountId == Open.Account!.Id,
+        };
 
     protected override async Task PrepareAsync()
     {
-        Card = (await store.FindAsync(CustomerTables.BoundCards, Open.World, Open.Account!.CardId))!;
+        foreach (var card in Open.Accounts.Select(account => account.CardId).Distinct())
+        {
+            cards[card] = (await store.FindAsync(CustomerTables.BoundCards, Open.World, card))!;
+        }
+
         EndsOn = BusinessCalendar
             .DateOf(await clocks.NowAsync(Open.World) + AuthorizationServerOptions.ConsentLifetime)
             .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -45,6 +69,13 @@ public sealed class ConsentModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
+        // No other account takes the place of the chosen one unasked.
+        if (Account is not null && Account != Chosen.Id.ToString())
+        {
+            ModelState.AddModelError(nameof(Account), texts["Pay_account_gone"]);
+            return Page();
+        }
+
         var granted = Open.GrantedWith(Allowed);
         if (granted.Count == 0)
         {
@@ -58,7 +89,7 @@ public sealed class ConsentModel(
             return Page();
         }
 
-        var (check, location) = await Interactions.AgreeAsync(Open, granted, Pin!);
+        var (check, location) = await Interactions.AgreeAsync(Open with { Account = Chosen }, granted, Pin!);
         if (check == PinCheck.Right)
         {
             return Leave(location);

@@ -42,9 +42,18 @@ public sealed class IdentityModel(
 
     public string MaskedMobile => Masks.Mobile(Interactions.MobileOf(Open));
 
-    /// <summary>Why the last try came to nothing.</summary>
+    /// <summary>Why the last try came to nothing; what is wrong with the card is said beside its field.</summary>
     public string? Refusal =>
-        Open.Application?.Reason is { } reason ? texts[$"Refused_{reason}"].Value : null;
+        Open.Application?.Reason is { } reason and not ApplicationReasons.CardNotVerified
+            ? texts[$"Refused_{reason}"].Value
+            : null;
+
+    public void OnGet() =>
+        Require(
+            Open.Application?.Reason != ApplicationReasons.CardNotVerified,
+            nameof(CardNumber),
+            $"Refused_{ApplicationReasons.CardNotVerified}"
+        );
 
     protected override async Task PrepareAsync() =>
         AgreementVersion = agreements.VersionOn(BusinessCalendar.DateOf(await clocks.NowAsync(Open.World)));

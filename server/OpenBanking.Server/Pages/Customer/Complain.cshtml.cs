@@ -40,31 +40,29 @@ public sealed class CustomerComplainModel(
     {
         if (Form == Guid.Empty)
         {
+            ModelState.Remove(nameof(Form));
             Form = cases.NewForm();
         }
 
-        if (Kind is not { } kind || !Kinds.Contains(kind))
+        if (Kind is not { } chosen || !Kinds.Contains(chosen))
         {
             ModelState.Remove(nameof(Kind));
             ModelState.AddModelError(nameof(Kind), texts["CaseKindMissing"]);
+        }
+
+        var text = Text?.ReplaceLineEndings("\n").Trim() ?? "";
+        if (!CaseRules.IsText(text))
+        {
+            ModelState.AddModelError(nameof(Text), texts["CaseTextWrong", CaseRules.LongestText]);
+        }
+
+        if (!ModelState.IsValid)
+        {
             return Page();
         }
 
-        switch (
-            await cases.ComplainAsync(Session, Form, About, kind, Text?.ReplaceLineEndings("\n").Trim() ?? "")
-        )
-        {
-            case null:
-                return SeeOther(PageRoutes.Cases(World));
-            case CaseRules.Refusals.Text:
-                ModelState.AddModelError(nameof(Text), texts["CaseTextWrong", CaseRules.LongestText]);
-                break;
-            case var refusal:
-                Refusal = refusal;
-                break;
-        }
-
-        return Page();
+        Refusal = await cases.ComplainAsync(Session, Form, About, Kind!.Value, text);
+        return Refusal is null ? SeeOther(PageRoutes.Cases(World)) : Page();
     }
 
     protected override async Task<bool> PrepareAsync()

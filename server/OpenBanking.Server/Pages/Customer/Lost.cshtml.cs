@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Dashboard;
 
 namespace OpenBanking.Server.Pages;
@@ -9,14 +10,20 @@ public sealed class CustomerLostModel(
     CustomerSessions sessions,
     DashboardQueries queries,
     OwnAccounts accounts,
+    BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
 {
-    public void OnGet()
-    {
-        // The form alone.
-    }
+    /// <summary>The account's page says what a report has done.</summary>
+    public IActionResult OnGet() =>
+        Account.FrozenFor.HasFlag(FreezeReasons.LossReport) ? SeeOther(DoneRoute) : Page();
 
     public async Task<IActionResult> OnPostAsync() =>
-        DoneUnless(await accounts.ReportLossAsync(Session, Account));
+        DoneUnless(
+            await accounts.ReportLossAsync(
+                Session,
+                Account,
+                Texts["LostMessage", bank.Name, Account.LastFour]
+            )
+        );
 }
