@@ -53,7 +53,7 @@ public sealed record OpenInteraction(
     public IReadOnlyList<AccountRow> Accounts { get; init; } = [];
 
     /// <summary>The form that was sent, as <see cref="Command{TReply}.Form"/>.</summary>
-    public string? Form { get; init; }
+    public SentForm? Form { get; init; }
 
     /// <summary>What is granted when the customer allows these of the optional details: those that are not optional,
     /// and these.</summary>

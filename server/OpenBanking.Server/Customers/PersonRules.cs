@@ -35,7 +35,7 @@ public static class PersonRules
         Book book,
         Id<CustomerRow> customerId,
         byte[] pinHash,
-        string? form,
+        SentForm? form,
         bool detailsAreTheirs,
         DateTimeOffset now,
         DateTimeOffset realNow

@@ -32,6 +32,10 @@ public sealed record SetPin(
     public override Decision<Done> Decide(Book book) => PinRules.Set(this, book);
 }
 
+/// <summary>A form of a customer whose PIN may be in it.</summary>
+/// <param name="IfLocked">Tells the customer's phone that the PIN is locked, should it be wrong once too often.</param>
+public sealed record PinForm(string Id, Notice IfLocked) : SentForm(Id);
+
 /// <summary>What became of a PIN that was entered.</summary>
 public enum PinCheck
 {
@@ -92,13 +96,13 @@ public static class PinRules
     }
 
     /// <summary>Looks at a PIN that was hashed with the customer's salt; a wrong one is counted, and of two taps on one form only
-    /// the first.</summary>
+    /// the first. The phone is told when it locks.</summary>
     /// <param name="form">The form it was entered in, as <see cref="Command{TReply}.Form"/>; null where none is known.</param>
     public static PinCheck Check(
         Book book,
         Id<CustomerRow> customerId,
         byte[] hash,
-        string? form,
+        SentForm? form,
         DateTimeOffset now
     )
     {
@@ -122,7 +126,7 @@ public static class PinRules
             return PinCheck.Right;
         }
 
-        var entered = form is null ? null : SHA256.HashData([.. Encoding.UTF8.GetBytes(form), .. hash]);
+        var entered = form is null ? null : SHA256.HashData([.. Encoding.UTF8.GetBytes(form.Id), .. hash]);
         if (entered is not null && entered.AsSpan().SequenceEqual(customer.LastWrongPin))
         {
             return PinCheck.Wrong;
@@ -139,6 +143,12 @@ public static class PinRules
                 LastWrongPin = entered,
             }
         );
-        return locked ? PinCheck.Locked : PinCheck.Wrong;
+        if (!locked)
+        {
+            return PinCheck.Wrong;
+        }
+
+        (form as PinForm)?.IfLocked.Send(book, customerId);
+        return PinCheck.Locked;
     }
 }

@@ -25,7 +25,7 @@ public enum SessionStep
 public sealed record OpenSession(World World, CustomerSessionRow Row, CustomerRow? Customer)
 {
     /// <summary>The form that was sent, as <see cref="Command{TReply}.Form"/>.</summary>
-    public string? Form { get; init; }
+    public SentForm? Form { get; init; }
 
     /// <summary>The one step that is next; every page but its own leads there.</summary>
     public SessionStep Step =>

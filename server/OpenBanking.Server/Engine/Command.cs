@@ -2,6 +2,10 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Engine;
 
+/// <summary>A form of a page that was sent.</summary>
+/// <param name="Id">Tells it from every other.</param>
+public record SentForm(string Id);
+
 /// <summary>A request to change something: complete, immutable, and with the business time of its world.</summary>
 /// <typeparam name="TReply">What the one who asked is told.</typeparam>
 public abstract record Command<TReply>(World World, DateTimeOffset Now)
@@ -17,8 +21,8 @@ public abstract record Command<TReply>(World World, DateTimeOffset Now)
     /// <summary>What it is about, for the audit; nothing where there is no one thing.</summary>
     public virtual Subject Subject => default;
 
-    /// <summary>Tells the form it was sent with from every other; null when it came in none of a page.</summary>
-    public string? Form { get; init; }
+    /// <summary>The form it was sent with; null when it came in none of a page.</summary>
+    public SentForm? Form { get; init; }
 
     /// <summary>Whether the audit keeps a record of it. Only the bookkeeping of those who follow the audit has none: it would
     /// never end.</summary>

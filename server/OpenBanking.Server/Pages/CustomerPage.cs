@@ -36,7 +36,7 @@ public abstract class CustomerPage(CustomerSessions sessions, SessionStep step =
             return;
         }
 
-        Session = open with { Form = FormIds.Of(HttpContext) };
+        Session = open with { Form = SentForms.Of(HttpContext, open.Customer) };
         if (!await PrepareAsync())
         {
             context.Result = Fail(PageFailures.NotFound);

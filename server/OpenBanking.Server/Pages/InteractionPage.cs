@@ -43,7 +43,7 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
             return;
         }
 
-        Open = open with { Form = FormIds.Of(HttpContext) };
+        Open = open with { Form = SentForms.Of(HttpContext, open.Customer) };
         Response.Headers.ContentSecurityPolicy = PageSecurity.PolicyWithForms(open.Request.RedirectUri);
         await PrepareAsync();
         await next();

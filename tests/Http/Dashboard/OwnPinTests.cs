@@ -82,6 +82,7 @@ public sealed class OwnPinTests(SharedServer shared) : OwnPageTests(shared)
         }
 
         Assert.Contains("you can set a new one", Text());
+        await MessageAsync(Person, "Your payment PIN was entered wrong too often and is locked for a day.");
         await FollowAsync("I have forgotten my PIN");
         await ResetAsync("1", "2", Pin, Pin);
         Assert.Contains("not a valid resident ID number", Text());

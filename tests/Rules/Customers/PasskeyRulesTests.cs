@@ -208,7 +208,16 @@ public class PasskeyRulesTests
     {
         var bank = BankWith(passkey);
 
-        bank.Run(new ReportLoss(Rows.World, Rows.Noon, Rows.Account, [], [], new(Rows.Id<IntentRow>(7), Rows.Sealed, Rows.Noon)));
+        bank.Run(
+            new ReportLoss(
+                Rows.World,
+                Rows.Noon,
+                Rows.Account,
+                [],
+                [],
+                new(Rows.Id<IntentRow>(7), Rows.Sealed, Rows.Noon)
+            )
+        );
 
         var after = bank.Get(CustomerTables.Customers, customer.Id);
         Assert.Equal((0L, 4L), (after.Passkeys, after.PasskeyEpoch));

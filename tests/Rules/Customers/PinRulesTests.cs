@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
 
 namespace OpenBanking.Tests.Rules.Customers;
 
@@ -135,6 +136,7 @@ public class PinRulesTests
         Assert.Equal(PinCheck.Locked, Enter(bank, wrong, form: "a"));
         Assert.Equal(PinCheck.Locked, Enter(bank, wrong, form: "a"));
         Assert.Equal(Rows.Noon.AddHours(24), Stored(bank).PinLockedUntil);
+        Assert.Equal(IntentKind.SendMessage, bank.All(IntentTables.Intents).Single().Kind);
     }
 
     [Fact]
@@ -179,7 +181,13 @@ public class PinRulesTests
     )
     {
         var book = bank.Open(keys => keys.Want(CustomerTables.Customers, customer.Id));
-        var check = PinRules.Check(book, customer.Id, hash, form, now ?? Rows.Noon);
+        var check = PinRules.Check(
+            book,
+            customer.Id,
+            hash,
+            form is null ? null : new PinForm(form, new(Rows.Id<IntentRow>(7), Rows.Sealed, Rows.Noon)),
+            now ?? Rows.Noon
+        );
         bank.Save(book);
         return check;
     }
