@@ -29,7 +29,7 @@ public sealed partial class Walls
     /// partners.</summary>
     private static readonly Dictionary<string, string[]> allowed = new()
     {
-        ["Accounts"] = ["Authorization", "Consents", "Customers", "Deposits", "Outside"],
+        ["Accounts"] = ["Authorization", "Consents", "Customers", "Dashboard", "Deposits", "Outside"],
         ["Applications"] = ["Accounts", "Authorization", "Customers", "Deposits", "Outside"],
         ["Audit"] = ["Accounts", "Consents"],
         ["Authorization"] = ["Accounts", "Consents", "Customers"],
