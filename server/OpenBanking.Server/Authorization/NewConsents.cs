@@ -41,12 +41,11 @@ public static class NewConsents
 
     /// <summary>A detail of an account's: it names the class that the account has, whatever class was asked for.</summary>
     private static AuthorizationDetail AsGranted(AuthorizationDetail detail, AccountRow account) =>
-        detail is AccountOpening
-            ? new AccountOpening { AccountType = new(account.Type) }
-            : detail with
-            {
-                Optional = null,
-            };
+        detail switch
+        {
+            AccountOpening opening => opening with { AccountType = new(account.Type), Optional = null },
+            _ => detail with { Optional = null },
+        };
 
     /// <summary>The scopes that were asked for, without those whose details the customer left out.</summary>
     private static string ScopeOf(OpenInteraction open, IReadOnlyList<AuthorizationDetail> granted)
