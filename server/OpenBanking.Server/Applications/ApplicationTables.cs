@@ -74,7 +74,8 @@ public sealed record AccountApplicationRow : VersionedRow, IIdentified
     /// <summary>Wrong one-time codes, all codes together.</summary>
     public int WrongCodes { get; init; }
 
-    /// <summary>The class of account that is to be opened, then of the one that is there; null for Type II, which is all that older servers know.</summary>
+    /// <summary>The class of account that is to be opened, then of the one that is there; null for Type II, which is all that older
+    /// servers know.</summary>
     public string? AccountType { get; init; }
 
     /// <summary>Of which sides of the ID card there is a picture: a bit for each <see cref="IdentityImageSide"/>.</summary>
