@@ -48,7 +48,12 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
         Assert.Equal(chosen, Chosen());
 
         await Browser.SubmitAsync(("Account", chosen), ("Pin", TestPartner.Pin));
-        await AssertGrantedAsync(link, first, AccountType.TypeTwo);
+        var linked = await AssertGrantedAsync(link, first, AccountType.TypeTwo);
+
+        // A part of it is the app's to ask for as it asked before: the account is there.
+        var asked = new AccountOpening { AccountType = AccountType.TypeThree };
+        var left = await Partner.Client.Consents.NarrowAsync(linked.ConsentId, [asked]);
+        Assert.Equal(AccountType.TypeTwo, Assert.Single(left.AuthorizationDetails).AccountType);
     }
 
     [Fact]
@@ -83,7 +88,7 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
         return link;
     }
 
-    private async Task AssertGrantedAsync(AccountLink link, string account, AccountType type)
+    private async Task<LinkedCustomer> AssertGrantedAsync(AccountLink link, string account, AccountType type)
     {
         var linked = await Partner.Client.AccountLinks.CompleteAsync(link.Session, Browser.Address);
         Assert.Equal(account, linked.AccountId);
@@ -97,5 +102,6 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
             consent.AuthorizationDetails.Single(detail => detail.Type == AccountOpening.TypeName).AccountType
         );
         Assert.Equal(type, (await Partner.Client.Accounts.GetAsync(linked.CustomerId, account)).Type);
+        return linked;
     }
 }

@@ -1,4 +1,3 @@
-using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Worlds;
@@ -23,6 +22,8 @@ public static class NewConsents
         var agreement = granted.OfType<PaymentAgreementTerms>().FirstOrDefault() is { } terms
             ? MakeAgreement(open, consentId, terms, language, ids, now)
             : null;
+        // Whatever class was asked for, the account has its own.
+        var opened = new AccountOpening { AccountType = new(account.Type) };
         var consent = new ConsentRow
         {
             Id = consentId,
@@ -31,21 +32,20 @@ public static class NewConsents
             AccountId = account.Id,
             State = ConsentState.Authorized,
             Scope = ScopeOf(open, granted),
-            Details = AuthorizationDetails.Write([.. granted.Select(detail => AsGranted(detail, account))]),
+            Details = AuthorizationDetails.Write([
+                .. granted.Select(detail =>
+                    (detail is AccountOpening ? opened : detail) with
+                    {
+                        Optional = null,
+                    }
+                ),
+            ]),
             AgreementId = agreement?.Id,
             GrantedAt = now,
             ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
         };
         return (consent, agreement);
     }
-
-    /// <summary>A detail of an account's: it names the class that the account has, whatever class was asked for.</summary>
-    private static AuthorizationDetail AsGranted(AuthorizationDetail detail, AccountRow account) =>
-        detail switch
-        {
-            AccountOpening opening => opening with { AccountType = new(account.Type), Optional = null },
-            _ => detail with { Optional = null },
-        };
 
     /// <summary>The scopes that were asked for, without those whose details the customer left out.</summary>
     private static string ScopeOf(OpenInteraction open, IReadOnlyList<AuthorizationDetail> granted)
