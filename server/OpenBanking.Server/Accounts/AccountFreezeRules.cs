@@ -87,7 +87,9 @@ public static class AccountFreezeRules
     public static DateTimeOffset IdleSince(AccountRow account, DateTimeOffset? lastLine, DateTimeOffset now)
     {
         var known = account.IdleSince ?? account.OpenedAt;
-        var moved = IsIdle(account, now) ? LastMoved(account) : lastLine;
+        // The line that was written last need not be the one of the latest clock.
+        var latest = account.MovedAt > lastLine ? account.MovedAt : lastLine;
+        var moved = IsIdle(account, now) ? LastMoved(account) : latest;
         return moved > known ? moved.Value : known;
     }
 

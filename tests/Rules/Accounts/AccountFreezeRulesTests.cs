@@ -120,6 +120,16 @@ public class AccountFreezeRulesTests
         Assert.Equal(before, AccountFreezeRules.IdleSince(due, before, before));
     }
 
+    /// <summary>Commands come in the order they are queued in, which need not be the order of their clocks.</summary>
+    [Fact]
+    public void The_last_line_need_not_be_the_latest_movement()
+    {
+        var last = Rows.Noon.AddMonths(-AccountFreezeRules.IdleMonths);
+        var moved = Rows.Account with { OpenedAt = longAgo, Entries = 2, MovedAt = last.AddSeconds(1) };
+
+        Assert.Equal(moved.MovedAt, AccountFreezeRules.IdleSince(moved, last, Rows.Noon));
+    }
+
     [Theory]
     [InlineData(AccountState.Frozen)]
     [InlineData(AccountState.PendingActivation)]
