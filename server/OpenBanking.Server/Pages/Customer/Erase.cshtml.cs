@@ -39,17 +39,25 @@ public sealed class CustomerEraseModel(
         PageHandlerExecutionDelegate next
     )
     {
-        var world = new World(int.Parse((string)RouteData.Values["world"]!));
-        if (
-            cookie.Get(HttpContext, world) is var (id, secret)
-            && await Sessions.IsOfErasedAsync(world, id, secret)
-        )
+        if (await IsDoneAsync())
         {
             context.Result = SeeOther(PageRoutes.Erased);
             return;
         }
 
         await base.OnPageHandlerExecutionAsync(context, next);
+        // The session may have ended since it was asked.
+        if (context.Result is not null && await IsDoneAsync())
+        {
+            context.Result = SeeOther(PageRoutes.Erased);
+        }
+    }
+
+    private async Task<bool> IsDoneAsync()
+    {
+        var world = new World(int.Parse((string)RouteData.Values["world"]!));
+        return cookie.Get(HttpContext, world) is var (id, secret)
+            && await Sessions.IsOfErasedAsync(world, id, secret);
     }
 
     public void OnGet()
