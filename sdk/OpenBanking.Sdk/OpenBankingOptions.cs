@@ -63,6 +63,9 @@ public sealed class OpenBankingOptions
     /// <summary>What sends the requests; one of <c>CreateHttpHandler</c> by default. The client does
     /// not dispose it. It follows no redirects, which would carry proofs to other servers, and sends no request again: a
     /// proof is good for one sending, and the client tries again by itself.</summary>
+    /// <remarks>Where one of the app's own sends a request with a key again all the same, or reads or copies its body, so that nobody
+    /// sees how often it leaves, what says nothing of that key, such as a proof that was used, is never told as a refusal: the call
+    /// is tried again, and its outcome is unknown in the end.</remarks>
     public HttpMessageHandler? HttpHandler { get; set; }
 
     /// <summary>Whether requests go by the proxy that the machine's settings name, such as <c>HTTPS_PROXY</c>; <c>true</c> by default.

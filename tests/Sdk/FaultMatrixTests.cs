@@ -77,8 +77,11 @@ public sealed class FaultMatrixTests
 
             Where the app has handlers for all HTTP clients of its container that try again or send copies, such as those of
             resilience, only the first sending of each request of the container's client goes out, known by its proof: the client
-            itself tries again, with a proof for each. An `HttpHandler` that is set in the options is left as it is, and must not
-            send a request twice.
+            itself tries again, with a proof for each. An `HttpHandler` that is set in the options is left as it is, and is to send a
+            request once. Where it does not, the bank refuses the second sending for its proof, which says nothing of the first: such a
+            refusal, and one for want of a scope, of room or of a connection, is not taken for the last word. A call with a key is tried
+            again with a new proof, and unknown in the end; one without is `connection_lost`. A handler that reads the body or sends a
+            copy hides how often that leaves: for calls with a key it counts as one that sends twice.
 
             A token is asked for before a call is sent, and in the time that the call has. Each sending to the authorization server has a
             client assertion and a proof of its own. Where that fails, what needs the token was not sent, whatever the code; the

@@ -137,16 +137,18 @@ internal sealed class Api(
             { Status: Unauthorized, DpopNonce: not null, ChallengeError: Challenge.UseNonce }
         )
         {
-            attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
-                .ConfigureAwait(false);
+            attempt = (
+                await SendOnceAsync(call, token, interactionId, cancellationToken).ConfigureAwait(false)
+            ).After(attempt);
             binding.Note(ServerRole.Api, attempt);
         }
 
         if (attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.InvalidToken })
         {
             token = await TokenAsync(call, refused: token, cancellationToken).ConfigureAwait(false);
-            attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
-                .ConfigureAwait(false);
+            attempt = (
+                await SendOnceAsync(call, token, interactionId, cancellationToken).ConfigureAwait(false)
+            ).After(attempt);
             binding.Note(ServerRole.Api, attempt);
             attempt = WithAdvice(attempt);
         }
@@ -158,14 +160,16 @@ internal sealed class Api(
     private Attempt WithAdvice(Attempt attempt) =>
         address != issuer
         && attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.InvalidToken } refusal
-            ? Attempt.Answered(
-                refusal with
-                {
-                    Advice =
-                        $" The token is new, of {issuer}, and the API is at {address}: are Authority and ApiAddress of one "
-                        + "environment?",
-                }
-            )
+            ? Attempt
+                .Answered(
+                    refusal with
+                    {
+                        Advice =
+                            $" The token is new, of {issuer}, and the API is at {address}: are Authority and ApiAddress of one "
+                            + $"environment?{refusal.Advice}",
+                    }
+                )
+                .After(attempt)
             : attempt;
 
     /// <summary>Addresses without an id are few, and keep what is worked out of them for sending.</summary>
@@ -207,8 +211,12 @@ internal sealed class Api(
 
         if (call.Body is { } body)
         {
-            request.Content = new ByteArrayContent(body);
+            request.Content = new RequestBody(body);
             request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        }
+        else if (call.Method == HttpMethod.Post)
+        {
+            request.Content = new RequestBody([]);
         }
 
         return caller.Transport.SendAsync(request, cancellationToken);

@@ -5,6 +5,8 @@ namespace OpenBanking.Internal;
 /// <summary>What became of one attempt of a call: an answer, or the failure that stands for none.</summary>
 internal sealed record Attempt
 {
+    private const string NoRetries =
+        "Take handlers that try again off it: the client tries again by itself, with a new proof each time.";
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
     private Attempt() { }
@@ -21,6 +23,46 @@ internal sealed record Attempt
             MayHaveBeenCarriedOut = answer.LeavesOutcomeUnknown,
             WorthRepeating = IsTransient(answer),
         };
+
+    /// <summary>The attempt, now that it is known how often its request has left. A refusal that is made before the bank looks at
+    /// the key, such as that of a proof it has seen, tells nothing of the sending before.</summary>
+    public Attempt Counting(Sendings sendings)
+    {
+        if (sendings == Sendings.Once || MayHaveBeenCarriedOut || Answer is not { } answer)
+        {
+            return this;
+        }
+
+        var refusal = Refusals.From(answer);
+        return Refusals.Settles(refusal) ? this
+            : sendings == Sendings.More
+                ? new()
+                {
+                    Failure = Failed(
+                        $"The HttpHandler of the options sent the request more than once, and only what came of the last is known: "
+                            + $"{refusal.Message} {NoRetries}",
+                        ClientErrorCodes.ConnectionLost,
+                        refusal
+                    ),
+                    MayHaveBeenCarriedOut = true,
+                    WorthRepeating = true,
+                }
+            : this with
+            {
+                Answer = answer with
+                {
+                    Advice =
+                        " The HttpHandler of the options read or copied the request, and may have sent it before. "
+                        + NoRetries,
+                },
+                MayHaveBeenCarriedOut = true,
+                WorthRepeating = WorthRepeating || answer.Status == Refusals.Unauthorized,
+            };
+    }
+
+    /// <summary>The attempt, whose request was sent in the place of an earlier one.</summary>
+    public Attempt After(Attempt earlier) =>
+        earlier.MayHaveBeenCarriedOut ? this with { MayHaveBeenCarriedOut = true } : this;
 
     public static Attempt NotConnected(HttpRequestException reason, Uri address) =>
         new()

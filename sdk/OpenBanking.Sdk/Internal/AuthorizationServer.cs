@@ -153,14 +153,14 @@ internal sealed class AuthorizationServer(
     )
     {
         // The connection proves a certificate; assertion and proof are good for one request: every sending makes its own.
-        var request = new HttpRequestMessage(HttpMethod.Post, address)
-        {
-            Content = new FormUrlEncodedContent([
-                .. fields,
-                new("client_id", settings.ClientId),
-                .. settings.Key is { } key ? Assertion(key()) : [],
-            ]),
-        };
+        using var form = new FormUrlEncodedContent([
+            .. fields,
+            new("client_id", settings.ClientId),
+            .. settings.Key is { } key ? Assertion(key()) : [],
+        ]);
+        var body = new RequestBody(await form.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        body.Headers.ContentType = form.Headers.ContentType;
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = body };
         binding.Prove(request, ServerRole.Authorization, accessToken: null);
         var attempt = await caller.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         binding.Note(ServerRole.Authorization, attempt);

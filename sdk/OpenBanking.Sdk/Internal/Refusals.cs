@@ -3,7 +3,7 @@ namespace OpenBanking.Internal;
 /// <summary>Turns an answer that is no success into the exception that says why.</summary>
 internal static class Refusals
 {
-    private const int Unauthorized = 401;
+    public const int Unauthorized = 401;
     private const int TooManyRequests = 429;
     private const int RequestTimeout = 408;
     private const int ServerErrors = 500;
@@ -68,7 +68,7 @@ internal static class Refusals
         var detail = Sentences(problem);
         return answer.Status == Unauthorized
             ? Authentication(answer, detail, problem.Code)
-            : new OpenBankingException(Message(detail, problem.Code, answer))
+            : new OpenBankingException(Message(detail, problem.Code, answer) + answer.Advice)
             {
                 Status = answer.Status,
                 Code = problem.Code,
@@ -90,7 +90,7 @@ internal static class Refusals
     /// <summary>An OAuth error of a server that is busy or fails (RFC 6749 §4.1.2.1 names <c>temporarily_unavailable</c> and
     /// <c>server_error</c>): it says nothing of the app's key or a customer's link.</summary>
     private static OpenBankingException Unavailable(Answer answer, string detail, string code) =>
-        new(Message(detail, code, answer))
+        new(Message(detail, code, answer) + answer.Advice)
         {
             Status = answer.Status,
             Code = code,

@@ -25,12 +25,41 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
     private readonly HttpMessageInvoker invoker = new(handler, disposeHandler: false);
 
     // Others may have sent the request before they met a handler that has been disposed.
-    private readonly bool refusesAtOnce =
+    private readonly bool isOfFramework =
         handler is SocketsHttpHandler or CurrentCertificateHandler
         || handler.GetType() == typeof(HttpClientHandler);
 
+    /// <summary>Ends when the token is canceled, also where a handler takes no notice of it: what it goes on with is left to it, and
+    /// whatever comes of that is cleared away.</summary>
+    public ValueTask<Attempt> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var exchange = ExchangeAsync(request, cancellationToken);
+        return isOfFramework || exchange.IsCompleted
+            ? exchange
+            : WithinAsync(exchange.AsTask(), cancellationToken);
+    }
+
+    /// <summary>An exchange that is given up fails with nothing, and disposes its request and its answer by itself.</summary>
+    private static async ValueTask<Attempt> WithinAsync(
+        Task<Attempt> exchange,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await exchange.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return Attempt.TimedOut();
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Attempt> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async ValueTask<Attempt> ExchangeAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         using var own = request;
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
@@ -39,11 +68,14 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         try
         {
             using var response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return await ReadAsync(response, sentAt, cancellationToken).ConfigureAwait(false);
+            var attempt = await ReadAsync(response, sentAt, cancellationToken).ConfigureAwait(false);
+            return attempt.Answer is { Succeeded: false }
+                ? attempt.Counting(RequestBody.Count(request, response.RequestMessage))
+                : attempt;
         }
         catch (HttpRequestException failure)
         {
-            return NoConnection.Is(failure)
+            return NoConnection.Is(failure) && !RequestBody.MayHaveLeft(request)
                 ? Attempt.NotConnected(failure, request.RequestUri!)
                 : Attempt.Lost(failure);
         }
@@ -54,7 +86,7 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         }
         catch (ObjectDisposedException failure) when (IsOfHandler(failure))
         {
-            return Attempt.HandlerDisposed(failure, sent: !refusesAtOnce);
+            return Attempt.HandlerDisposed(failure, sent: !isOfFramework);
         }
         catch (OperationCanceledException)
         {

@@ -159,7 +159,7 @@ internal sealed class FaultRun : IAsyncDisposable
         if (kind == "paying")
         {
             Assert.All(attempts.Sent, sent => Assert.Equal(Samples.Key.Value, sent.Key));
-            Assert.Single(attempts.Sent.Select(sent => sent.Body).DefaultIfEmpty("").Distinct());
+            Assert.Single(bank.Of(PaymentsRoute).Select(sent => sent.Text).DefaultIfEmpty("").Distinct());
         }
         else if (kind == "changing" && !fault.NothingDone)
         {
@@ -187,12 +187,12 @@ internal sealed class FaultRun : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>What the client sent, whether or not it arrived.</summary>
+    /// <summary>What the client sent, whether or not it arrived. It reads no body, which would hide how often that leaves.</summary>
     private sealed class Attempts() : DelegatingHandler(OpenBankingOptions.CreateHttpHandler())
     {
-        private readonly ConcurrentStack<(string? Key, string Body, string Proof)> sent = [];
+        private readonly ConcurrentStack<(string? Key, string Proof)> sent = [];
 
-        public IReadOnlyCollection<(string? Key, string Body, string Proof)> Sent => sent;
+        public IReadOnlyCollection<(string? Key, string Proof)> Sent => sent;
 
         public int Count => sent.Count;
 
@@ -200,20 +200,17 @@ internal sealed class FaultRun : IAsyncDisposable
 
         public void Clear() => sent.Clear();
 
-        protected override async Task<HttpResponseMessage> SendAsync(
+        protected override Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request,
             CancellationToken cancellationToken
         )
         {
             if (request.RequestUri!.AbsolutePath.StartsWith("/v1", StringComparison.Ordinal))
             {
-                var body = request.Content is { } content
-                    ? await content.ReadAsStringAsync(cancellationToken)
-                    : "";
-                sent.Push((Header(request, "Idempotency-Key"), body, Header(request, "DPoP")!));
+                sent.Push((Header(request, "Idempotency-Key"), Header(request, "DPoP")!));
             }
 
-            return await base.SendAsync(request, cancellationToken);
+            return base.SendAsync(request, cancellationToken);
         }
 
         private static string? Header(HttpRequestMessage request, string name) =>
