@@ -137,6 +137,8 @@ public class AccountLinksClient
     /// trusted.</exception>
     /// <exception cref="OpenBankingAuthenticationException">The bank refused the code: an OAuth
     /// error.</exception>
+    /// <exception cref="TokensNotKeptException">The customer is linked, and the token store failed to keep the tokens, or took longer
+    /// than <see cref="OpenBankingOptions.TotalTimeout"/>: the exception has the ids, and tries the store again.</exception>
     /// <exception cref="OpenBankingException">The bank cannot be reached.</exception>
     public virtual async Task<LinkedCustomer> CompleteAsync(
         string session,
@@ -162,8 +164,7 @@ public class AccountLinksClient
             .ReadSubjectAsync(token.IdToken, link.Nonce, cancellationToken)
             .ConfigureAwait(false);
         var linked = Describe(customerId, token, answer);
-        await Customers.KeepAsync(customerId, token, askedAt).ConfigureAwait(false);
-        return linked;
+        return await KeepAsync(linked, token, askedAt).ConfigureAwait(false);
     }
 
     /// <summary>Takes the tokens of a customer's link back at the bank (RFC 7009), and forgets them. The consent lasts, and
@@ -229,6 +230,34 @@ public class AccountLinksClient
                 )
                 + (state is null ? "" : $"&state={Uri.EscapeDataString(state)}")
         );
+    }
+
+    /// <summary>Has the store keep the tokens. What fails in it costs neither them nor what is known of the customer.</summary>
+    private async Task<LinkedCustomer> KeepAsync(
+        LinkedCustomer linked,
+        TokenResponse token,
+        DateTimeOffset askedAt
+    )
+    {
+        try
+        {
+            await Customers.KeepAsync(linked.CustomerId, token, askedAt).ConfigureAwait(false);
+            return linked;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw new TokensNotKeptException(
+                $"The customer {linked.CustomerId} is linked, and the token store failed to keep the tokens "
+                    + $"({failure.GetType().Name}): KeepAsync of this exception tries it again.",
+                linked,
+                again =>
+                {
+                    again.ThrowIfCancellationRequested();
+                    return KeepAsync(linked, token, askedAt);
+                },
+                failure
+            );
+        }
     }
 
     private static void Check(AccountLinkRequest request)

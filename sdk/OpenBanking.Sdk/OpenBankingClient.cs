@@ -116,7 +116,7 @@ public class OpenBankingClient
         var server = new AuthorizationServer(settings, metadata, binding, caller);
         var tokens = new TokenRequests(server);
         var customers = new CustomerTokenSource(
-            settings.TokenStore ?? new MemoryTokenStore(),
+            new BoundedStore(settings.TokenStore ?? new MemoryTokenStore(), settings.Call),
             tokens,
             binding,
             clock,

@@ -69,6 +69,10 @@ public static class ClientErrorCodes
     /// customer. Or they are another app's, as the message says: ask that app's client.</summary>
     public const string CustomerNotLinked = "no_customer_token";
 
+    /// <summary>A customer has agreed, and the token store did not keep the tokens: <see cref="TokensNotKeptException"/> has them
+    /// still.</summary>
+    public const string TokensNotKept = "tokens_not_kept";
+
     /// <summary>There is no account link in progress for this browser, or it has run out: start
     /// again.</summary>
     public const string LinkSessionInvalid = "link_session_invalid";

@@ -9,7 +9,10 @@ namespace OpenBanking;
 /// <para>What a store throws, such as the exception of a database that is not reached, comes out of the call that needed it as it is:
 /// the client neither tries the store again nor sends the call without a token. Only where an attempt before may have been carried
 /// out, is it the inner exception of an <see cref="OutcomeUnknownException"/>. An <see cref="OperationCanceledException"/> that the
-/// caller has not asked for counts as <see cref="ClientErrorCodes.TimedOut"/>, and is tried again.</para></remarks>
+/// caller has not asked for counts as <see cref="ClientErrorCodes.TimedOut"/>, and is tried again.</para>
+/// <para>Nobody waits longer for a store than a call may take, <see cref="OpenBankingOptions.TotalTimeout"/>, unless it blocks the
+/// thread it is called on: a call that has waited so long ends as <see cref="ClientErrorCodes.TimedOut"/>, and what the store is
+/// at may still come to its end.</para></remarks>
 public interface ITokenStore
 {
     /// <summary>The customer's tokens; null, and no exception, when there are none.</summary>
@@ -18,8 +21,8 @@ public interface ITokenStore
 
     /// <summary>Keeps the customer's tokens in the place of those before.</summary>
     /// <remarks>The client passes no token that could be canceled: what was given once is not given again. When this throws at the end
-    /// of a link, the customer links again; at the end of a refresh, what is kept from before is as good as it was, unless the server
-    /// replaces refresh tokens.</remarks>
+    /// of a link, a <see cref="TokensNotKeptException"/> has the tokens still; at the end of a refresh, what is kept from before is as
+    /// good as it was, unless the server replaces refresh tokens.</remarks>
     ValueTask SetAsync(
         string customerId,
         CustomerTokens tokens,

@@ -45,6 +45,41 @@ public sealed class AccountLinkCallbackTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tokens_that_the_store_did_not_keep_are_not_lost_nor_what_is_known_of_the_customer()
+    {
+        var failing = new FailingStore(store);
+        client = bank.Client(options => options.TokenStore = failing);
+        session = (await client.AccountLinks.StartAsync(request)).Session;
+
+        var notKept = await Assert.ThrowsAsync<TokensNotKeptException>(() =>
+            client.AccountLinks.CompleteAsync(session, bank.Oauth.Callback())
+        );
+        var again = await Assert.ThrowsAsync<TokensNotKeptException>(() => notKept.KeepAsync());
+
+        Assert.IsType<InvalidDataException>(again.InnerException);
+        Assert.Equal(
+            (ClientErrorCodes.TokensNotKept, true, null, Answers.RequestId),
+            (again.Code, again.Retryable, again.Status, again.RequestId)
+        );
+        Assert.Equal(
+            (Samples.Customer, Samples.ConsentId, Samples.AgreementId, Samples.AccountId),
+            (
+                again.Customer.CustomerId,
+                again.Customer.ConsentId,
+                again.Customer.AgreementId,
+                again.Customer.AccountId
+            )
+        );
+        Assert.Contains(Samples.Customer, again.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(bank.Oauth.Secrets, secret => $"{notKept}{again}".Contains(secret));
+
+        failing.Fails = false;
+        Assert.Same(again.Customer, await again.KeepAsync());
+        Assert.Contains((await store.GetAsync(Samples.Customer))!.AccessToken, bank.Oauth.Secrets);
+        Assert.Single(bank.Of("POST /token"));
+    }
+
+    [Fact]
     public async Task The_code_is_redeemed_with_its_verifier_by_the_same_key()
     {
         await client.AccountLinks.CompleteAsync(session, bank.Oauth.Callback());
@@ -216,5 +251,27 @@ public sealed class AccountLinkCallbackTests : IAsyncLifetime
         Assert.Equal(code, refusal.Code);
         Assert.Empty(bank.Of("POST /token"));
         Assert.Null(await store.GetAsync(Samples.Customer));
+    }
+
+    private sealed class FailingStore(ITokenStore inner) : ITokenStore
+    {
+        public bool Fails { get; set; } = true;
+
+        public ValueTask<CustomerTokens?> GetAsync(
+            string customerId,
+            CancellationToken cancellationToken = default
+        ) => inner.GetAsync(customerId, cancellationToken);
+
+        public ValueTask SetAsync(
+            string customerId,
+            CustomerTokens tokens,
+            CancellationToken cancellationToken = default
+        ) =>
+            Fails
+                ? throw new InvalidDataException("The disk is full.")
+                : inner.SetAsync(customerId, tokens, cancellationToken);
+
+        public ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default) =>
+            inner.RemoveAsync(customerId, cancellationToken);
     }
 }

@@ -5,7 +5,7 @@ namespace OpenBanking.Internal;
 /// <summary>Customers' access tokens: from the store, renewed early, once per customer however many
 /// wait.</summary>
 internal sealed class CustomerTokenSource(
-    ITokenStore store,
+    BoundedStore store,
     TokenRequests requests,
     SenderBinding binding,
     TimeProvider clock,
@@ -41,9 +41,8 @@ internal sealed class CustomerTokenSource(
     }
 
     /// <summary>Keeps what a new link gave; it takes the place of an older link's tokens.</summary>
-    public Task KeepAsync(string customerId, TokenResponse given, DateTimeOffset askedAt) =>
-        // What was given once is not given again: a caller that has gone away must not lose it.
-        store.SetAsync(customerId, ToTokens(given, before: null, askedAt), CancellationToken.None).AsTask();
+    public ValueTask KeepAsync(string customerId, TokenResponse given, DateTimeOffset askedAt) =>
+        store.SetAsync(customerId, ToTokens(given, before: null, askedAt));
 
     /// <summary>Takes a customer's tokens back at the bank, and forgets them; gives whether there were any.</summary>
     public async Task<bool> RevokeAsync(string customerId, CancellationToken cancellationToken)
@@ -58,7 +57,7 @@ internal sealed class CustomerTokenSource(
         var newest = Own(await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false));
         if (newest?.RefreshToken == refreshToken)
         {
-            await store.RemoveAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+            await store.RemoveAsync(customerId).ConfigureAwait(false);
             Log.TokensForgotten(logger);
         }
 
@@ -72,7 +71,7 @@ internal sealed class CustomerTokenSource(
         var tokens = await store.GetAsync(customerId, CancellationToken.None).ConfigureAwait(false);
         if (tokens?.ConsentId == consentId)
         {
-            await store.RemoveAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+            await store.RemoveAsync(customerId).ConfigureAwait(false);
             Log.TokensForgotten(logger);
         }
     }
@@ -100,12 +99,12 @@ internal sealed class CustomerTokenSource(
 
         if (renewed is null)
         {
-            await store.RemoveAsync(customerId, CancellationToken.None).ConfigureAwait(false);
+            await store.RemoveAsync(customerId).ConfigureAwait(false);
             Log.TokensForgotten(logger);
             throw NotLinked(refusal);
         }
 
-        await store.SetAsync(customerId, renewed, CancellationToken.None).ConfigureAwait(false);
+        await store.SetAsync(customerId, renewed).ConfigureAwait(false);
         return renewed;
     }
 
