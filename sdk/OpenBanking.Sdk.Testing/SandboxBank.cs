@@ -73,6 +73,13 @@ public sealed class SandboxBank : IAsyncDisposable
     public Uri MessagesUrl => new(sandbox.MessagesUrl);
 
     /// <summary>Starts a bank, and registers an app at it.</summary>
+    /// <param name="options">How it begins; as the defaults of <see cref="SandboxBankOptions"/> say when null.</param>
+    /// <param name="cancellationToken">Gives up the start; what was begun is taken away.</param>
+    /// <returns>The bank, which answers. Dispose it: it stops, and its store is deleted.</returns>
+    /// <exception cref="ArgumentException">An option makes no sense, such as a setting that the server does not have; the message
+    /// names it, and the nearest one that there is.</exception>
+    /// <exception cref="OpenBanking.Server.WrongSettingException">The server refuses the value of a setting.</exception>
+    /// <exception cref="InvalidOperationException">The value of a setting is none of its kind, such as text for a number.</exception>
     /// <exception cref="IOException">No port of loopback could be had.</exception>
     public static async Task<SandboxBank> StartAsync(
         SandboxBankOptions? options = null,
@@ -299,6 +306,14 @@ public sealed class SandboxBank : IAsyncDisposable
                 "Set Settings to arguments of the server, or leave it out.",
                 nameof(options)
             );
+        }
+
+        if (
+            options.Settings.Select(ServerSettings.FaultOf).FirstOrDefault(fault => fault is not null) is
+            { } fault
+        )
+        {
+            throw new ArgumentException(fault, nameof(options));
         }
 
         if (string.IsNullOrWhiteSpace(options.AppName))

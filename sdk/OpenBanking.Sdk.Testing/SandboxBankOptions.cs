@@ -11,7 +11,7 @@ public sealed class SandboxBankOptions
     public Uri RedirectUri { get; set; } = new("http://localhost:5070/openbanking/callback");
 
     /// <summary>More settings of the server, such as <c>Server:RequestsPerSecond=5</c>, or as on its command line with two dashes
-    /// before; none by default, and no limit on requests.</summary>
+    /// before; none by default, and no limit on requests. One that the server does not have is refused by its name.</summary>
     public IReadOnlyList<string> Settings { get; set; } = [];
 
     /// <summary>Further options of <see cref="SandboxBank.Client"/>, such as shorter timeouts.</summary>

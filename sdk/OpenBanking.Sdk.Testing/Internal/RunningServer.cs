@@ -95,9 +95,15 @@ internal sealed class RunningServer : IAsyncDisposable
     private async Task EndAsync()
     {
         Deliveries.End(Ended());
-        await app.StopAsync().ConfigureAwait(false);
-        await app.DisposeAsync().ConfigureAwait(false);
-        Directory.Delete(folder, recursive: true);
+        try
+        {
+            await app.StopAsync().ConfigureAwait(false);
+            await app.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static async Task<RunningServer> StartAtAsync(
@@ -107,7 +113,25 @@ internal sealed class RunningServer : IAsyncDisposable
     )
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bank-").FullName;
-        EmptyBooks.CopyTo(folder);
+        try
+        {
+            EmptyBooks.CopyTo(folder);
+            return await StartInAsync(folder, address, settings, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task<RunningServer> StartInAsync(
+        string folder,
+        Uri address,
+        IReadOnlyList<string> settings,
+        CancellationToken cancellationToken
+    )
+    {
         var (deliveries, refusals) = (new Deliveries(), new NextRefusals());
         var app = Program.Build(
             [
@@ -124,7 +148,7 @@ internal sealed class RunningServer : IAsyncDisposable
                 "--Logging:LogLevel:Microsoft.AspNetCore=None",
                 "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=None",
                 "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
-                // With the dashes of a command line or without: of what has too many the server takes no notice.
+                // With the dashes of a command line or without: of what has too many no notice is taken.
                 .. settings.Select(setting => "--" + setting.TrimStart('-')),
             ],
             builder => builder.Services.AddSingleton<IStartupFilter>(new TestingFilter(deliveries, refusals)),
@@ -139,7 +163,6 @@ internal sealed class RunningServer : IAsyncDisposable
         catch
         {
             await app.DisposeAsync().ConfigureAwait(false);
-            Directory.Delete(folder, recursive: true);
             throw;
         }
     }

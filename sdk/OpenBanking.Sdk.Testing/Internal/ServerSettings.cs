@@ -1,0 +1,125 @@
+using System.Collections;
+using System.Reflection;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
+using OpenBanking.Server.Audit;
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Authorization.Authority;
+using OpenBanking.Server.Confirmations;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
+using OpenBanking.Server.Outside;
+using OpenBanking.Server.Pages;
+using OpenBanking.Server.Payments;
+using OpenBanking.Server.Payouts;
+using OpenBanking.Server.Risk;
+using OpenBanking.Server.Storage;
+
+namespace OpenBanking.Testing.Internal;
+
+/// <summary>Which settings the server knows: of those that it does not, it takes no notice.</summary>
+internal static class ServerSettings
+{
+    /// <summary>Those of the framework, whose names are its own.</summary>
+    private static readonly string[] ofFramework = ["Kestrel", "Logging", "AllowedHosts", "urls"];
+
+    private static readonly ILookup<string, Type> sections = new (string Section, Type Options)[]
+    {
+        (ServerOptions.Section, typeof(ServerOptions)),
+        (SigningOptions.Section, typeof(SigningOptions)),
+        (AuthorityOptions.Section, typeof(AuthorityOptions)),
+        (StorageOptions.Section, typeof(StorageOptions)),
+        ("Bank", typeof(BankOptions)),
+        (ConfirmationOptions.Section, typeof(ConfirmationOptions)),
+        (NoticeOptions.Section, typeof(NoticeOptions)),
+        (LimitOptions.Section, typeof(LimitOptions)),
+        (RiskOptions.Section, typeof(RiskOptions)),
+        (ApplicationOptions.Section, typeof(ApplicationOptions)),
+        (HoldOptions.Section, typeof(HoldOptions)),
+        ("Engine", typeof(EngineLimits)),
+        (SettlementOptions.Section, typeof(SettlementOptions)),
+        (OutsideLimits.Section, typeof(OutsideLimits)),
+        (AuditOptions.Section, typeof(AuditOptions)),
+    }.ToLookup(each => each.Section, each => each.Options, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Why a setting is none of the server's, as a sentence; null when it is one.</summary>
+    /// <param name="setting">The setting, as <c>Name:Of:It=value</c>, with dashes before it or without.</param>
+    public static string? FaultOf(string setting)
+    {
+        var parts = setting.TrimStart('-').Split('=', 2);
+        var name = parts[0].Trim();
+        return parts.Length < 2 ? $"{name} has no value: write {name}=…, in one string."
+            : IsKnown(name) ? null
+            : $"The server has no setting {name}: is {Nearest(name)} meant? They are listed in docs/operating/server.md.";
+    }
+
+    private static bool IsKnown(string name)
+    {
+        var path = name.Split(':');
+        return ofFramework.Contains(path[0], StringComparer.OrdinalIgnoreCase)
+            || sections[path[0]].Any(type => Leads(type, path.AsSpan(1)));
+    }
+
+    /// <summary>Whether the rest of a path leads to a value. Of dictionaries and lists any key does.</summary>
+    private static bool Leads(Type type, ReadOnlySpan<string> path)
+    {
+        if (IsValue(type) || path.Length == 0)
+        {
+            return path.Length == 0;
+        }
+
+        var next = ItemOf(type) ?? PropertyOf(type, path[0])?.PropertyType;
+        return next is not null && Leads(next, path[1..]);
+    }
+
+    private static PropertyInfo? PropertyOf(Type type, string name) =>
+        Settable(type)
+            .FirstOrDefault(property =>
+                string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase)
+            );
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property =>
+                property.SetMethod is { IsPublic: true } || ItemOf(property.PropertyType) is not null
+            );
+
+    private static bool IsValue(Type type) =>
+        type == typeof(string)
+        || type == typeof(Uri)
+        || (ItemOf(type) is null && (Nullable.GetUnderlyingType(type) ?? type).IsValueType);
+
+    private static Type? ItemOf(Type type) =>
+        type == typeof(string) || !typeof(IEnumerable).IsAssignableFrom(type) ? null
+        : type.IsArray ? type.GetElementType()
+        : type.IsGenericType ? type.GetGenericArguments()[^1]
+        : null;
+
+    private static string Nearest(string name) =>
+        sections
+            .SelectMany(section =>
+                section.SelectMany(type =>
+                    Settable(type).Select(property => $"{section.Key}:{property.Name}")
+                )
+            )
+            .Concat(ofFramework)
+            .MinBy(known => Distance(known.ToUpperInvariant(), name.ToUpperInvariant()))!;
+
+    /// <summary>How many letters are to be put in, taken out or changed.</summary>
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var line = 1; line <= one.Length; line++)
+        {
+            var before = row.ToArray();
+            row[0] = line;
+            for (var column = 1; column <= other.Length; column++)
+            {
+                var changed = before[column - 1] + (one[line - 1] == other[column - 1] ? 0 : 1);
+                row[column] = Math.Min(changed, Math.Min(before[column], row[column - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+}
