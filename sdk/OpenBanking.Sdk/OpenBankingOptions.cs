@@ -15,7 +15,8 @@ public sealed class OpenBankingOptions
     /// Required; plain http only on loopback.</summary>
     public Uri? Authority { get; set; }
 
-    /// <summary>Where the API is, when it is not at the authority. <c>/v1/…</c> is appended.</summary>
+    /// <summary>Where the API is, when it is not at the authority: what stands before <c>/v1</c>, which the client adds. Plain http only
+    /// on loopback.</summary>
     public Uri? ApiAddress { get; set; }
 
     /// <summary>The app's id, <c>app_…</c>. Required.</summary>

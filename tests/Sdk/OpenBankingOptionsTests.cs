@@ -46,6 +46,34 @@ public sealed class OpenBankingOptionsTests
     }
 
     [Theory]
+    [InlineData("https://api.bank.example/v1", "https://api.bank.example")]
+    [InlineData("https://api.bank.example/v1/", "https://api.bank.example")]
+    [InlineData("https://api.bank.example/open/V1", "https://api.bank.example/open")]
+    [InlineData("https://api.bank.example/v1/payments", "https://api.bank.example")]
+    public void An_address_of_the_API_with_what_the_client_adds_is_refused_with_what_to_write(
+        string address,
+        string meant
+    )
+    {
+        Refused($"Set ApiAddress to {meant}:", options => options.ApiAddress = new Uri(address));
+
+        var options = Complete();
+        options.ApiAddress = new Uri(meant);
+        options.Validate();
+    }
+
+    [Theory]
+    [InlineData("https://v1.bank.example")]
+    [InlineData("https://api.bank.example/v10")]
+    [InlineData("https://api.bank.example/dev1")]
+    public void An_address_of_the_API_that_only_looks_so_is_accepted(string address)
+    {
+        var options = Complete();
+        options.ApiAddress = new Uri(address);
+        options.Validate();
+    }
+
+    [Theory]
     [InlineData("http://localhost:5000")]
     [InlineData("http://127.0.0.1:5000/")]
     [InlineData("http://[::1]:5000")]

@@ -3,6 +3,8 @@ namespace OpenBanking.Internal;
 /// <summary>The rule for every address the client is given: https, or plain http on loopback.</summary>
 internal static class Addresses
 {
+    private const string ApiVersion = "/v1";
+
     public static bool IsSecure(Uri address) =>
         address.IsAbsoluteUri
         && (
@@ -28,6 +30,20 @@ internal static class Addresses
             ? authority.AbsoluteUri.TrimEnd('/')
             : throw new ArgumentException(
                 $"Set {parameterName} without a query, fragment or user name.",
+                parameterName
+            );
+    }
+
+    /// <summary>The API's address, to which calls add <c>/v1/…</c>: the part before that.</summary>
+    /// <exception cref="ArgumentException">It is none of an issuer either, or has what calls add.</exception>
+    public static string ToApi(Uri address, string parameterName)
+    {
+        var api = ToIssuer(address, parameterName);
+        var end = (api + '/').IndexOf(ApiVersion + '/', StringComparison.OrdinalIgnoreCase);
+        return end < 0
+            ? api
+            : throw new ArgumentException(
+                $"Set {parameterName} to {api[..end]}: the client adds {ApiVersion}/… to it by itself.",
                 parameterName
             );
     }

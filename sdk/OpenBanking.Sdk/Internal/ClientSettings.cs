@@ -29,7 +29,7 @@ internal sealed record ClientSettings
         {
             Issuer = issuer,
             ApiAddress = options.ApiAddress is { } api
-                ? Addresses.ToIssuer(api, nameof(options.ApiAddress))
+                ? Addresses.ToApi(api, nameof(options.ApiAddress))
                 : issuer,
             ClientId = RequireClientId(options.ClientId),
             Key = ReadKey(options),
