@@ -142,6 +142,8 @@ public sealed class SandboxBank : IAsyncDisposable
 
     /// <summary>Has a person go through the bank's own pages, without a browser: signs in, opens an account, sets the PIN
     /// and agrees.</summary>
+    /// <remarks>Linked again, the same person agrees once more, with the account that there is. At the same time, one link of a person
+    /// waits for the other; different persons wait for nobody.</remarks>
     /// <param name="person">Who; the first of <see cref="MagicPersons.All"/> by default, and another customer is another of
     /// them. The bank sends one number ten codes in an hour.</param>
     /// <param name="details">What the app asks for; an account, reading it, coupons and a wide payment agreement by
@@ -175,17 +177,39 @@ public sealed class SandboxBank : IAsyncDisposable
         }
 
         server.ThrowIfEnded();
+        var who = person ?? MagicPersons.All[0].Person;
+        LinkedCustomer customer;
+        using (await server.Turns.TakeAsync(who.Mobile, cancellationToken).ConfigureAwait(false))
+        {
+            customer = await LinkAsync(who, details ?? Everything, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (balance is { } amount)
+        {
+            var topUp = await TopUpAsync(customer, amount, cancellationToken).ConfigureAwait(false);
+            if (topUp.Status == TopUpStatus.Failed)
+            {
+                throw new InvalidOperationException(
+                    $"The account was linked, and its balance of {amount} did not come: {topUp.DeclineCode}."
+                );
+            }
+        }
+
+        return customer;
+    }
+
+    private async Task<LinkedCustomer> LinkAsync(
+        SandboxPerson who,
+        IReadOnlyList<AuthorizationDetail> details,
+        CancellationToken cancellationToken
+    )
+    {
         var link = await Client
             .AccountLinks.StartAsync(
-                new AccountLinkRequest
-                {
-                    RedirectUri = options.RedirectUri,
-                    AuthorizationDetails = details ?? Everything,
-                },
+                new AccountLinkRequest { RedirectUri = options.RedirectUri, AuthorizationDetails = details },
                 cancellationToken
             )
             .ConfigureAwait(false);
-        var who = person ?? MagicPersons.All[0].Person;
         await server.Services.EndCodePauseAsync(world, who.Mobile).ConfigureAwait(false);
         using var visitor = new BankCustomer(who, sandbox.MessagesUrl, Pin);
         Uri callback;
@@ -201,21 +225,9 @@ public sealed class SandboxBank : IAsyncDisposable
             throw new PersonUnavailableException($"{refused.Message} ({code})") { Code = code };
         }
 
-        var customer = await Client
+        return await Client
             .AccountLinks.CompleteAsync(link.Session, callback, cancellationToken)
             .ConfigureAwait(false);
-        if (balance is { } amount)
-        {
-            var topUp = await TopUpAsync(customer, amount, cancellationToken).ConfigureAwait(false);
-            if (topUp.Status == TopUpStatus.Failed)
-            {
-                throw new InvalidOperationException(
-                    $"The account was linked, and its balance of {amount} did not come: {topUp.DeclineCode}."
-                );
-            }
-        }
-
-        return customer;
     }
 
     /// <summary>Brings money from the customer's card, and waits for the outcome.</summary>
@@ -245,8 +257,9 @@ public sealed class SandboxBank : IAsyncDisposable
 
     /// <summary>Has the next requests of the API be refused, whatever they ask: every refusal of the catalogue can be had.</summary>
     /// <remarks>The server does not see them. The client sends again by itself what may succeed later
-    /// (<see cref="ProblemDefinition.Retryable"/> with 429 or 503): so many times more until the app hears of it. What it would heal by
-    /// a new token or nonce comes without the headers that ask for one, so that the app hears of it, too.</remarks>
+    /// (<see cref="ProblemDefinition.Retryable"/> with 429 or 503): so many times more until the app hears of it. With
+    /// <see cref="ProblemCodes.InvalidToken"/> it gets another token and sends once more: twice until the app hears of it.
+    /// <see cref="ProblemCodes.ProofNonceRequired"/> comes without a nonce, so that the app hears of it at once.</remarks>
     /// <param name="code">One of <see cref="ProblemCodes"/>.</param>
     /// <param name="times">How many requests; 1 or more.</param>
     /// <exception cref="ArgumentException">There is no such code: those of payments that are declined are in

@@ -114,12 +114,12 @@ public sealed class SandboxBankCustomers
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
         var confirmations = server.Get<Confirmations>();
+        var mobile = server.Get<CustomerSessions>().MobileOf(session);
+        using var turn = await server.Turns.TakeAsync(mobile, CancellationToken.None).ConfigureAwait(false);
         string? code = null;
         if (await confirmations.NeedsCodeAsync(session, waiting.Row, account).ConfigureAwait(false))
         {
-            await server
-                .Services.EndCodePauseAsync(world, server.Get<CustomerSessions>().MobileOf(session))
-                .ConfigureAwait(false);
+            await server.Services.EndCodePauseAsync(world, mobile).ConfigureAwait(false);
             await confirmations
                 .SendCodeAsync(session, waiting.Row, sources: [], sent => $"Code: {code = sent}")
                 .ConfigureAwait(false);
@@ -205,6 +205,9 @@ public sealed class SandboxBankCustomers
     )
     {
         ArgumentNullException.ThrowIfNull(person);
+        using var turn = await server
+            .Turns.TakeAsync(person.Mobile, CancellationToken.None)
+            .ConfigureAwait(false);
         await server.Services.EndCodePauseAsync(world, person.Mobile).ConfigureAwait(false);
         using var visitor = new BankCustomer(person, messagesUrl, SandboxBank.Pin);
         await visit(visitor).ConfigureAwait(false);

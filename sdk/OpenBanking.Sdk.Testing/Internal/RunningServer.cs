@@ -40,6 +40,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public NextRefusals Refusals { get; }
 
+    public PersonTurns Turns { get; } = new();
+
     public IServiceProvider Services
     {
         get

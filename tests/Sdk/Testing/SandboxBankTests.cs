@@ -53,6 +53,18 @@ public sealed class SandboxBankTests
     }
 
     [Fact]
+    public async Task A_person_who_is_linked_several_times_at_once_has_one_account_and_agrees_each_time()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+
+        var links = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bank.LinkCustomerAsync()));
+
+        Assert.Single(links.Select(link => (link.CustomerId, link.AccountId)).Distinct());
+        Assert.Equal(4, links.Select(link => link.ConsentId).Distinct().Count());
+        Assert.Single((await bank.Client.Accounts.ListAsync(links[0].CustomerId)).Data);
+    }
+
+    [Fact]
     public async Task A_balance_that_does_not_come_is_said_where_it_was_asked_for()
     {
         await using var bank = await SandboxBank.StartAsync();
