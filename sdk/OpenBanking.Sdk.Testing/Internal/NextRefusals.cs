@@ -28,6 +28,13 @@ internal sealed class NextRefusals
             return false;
         }
 
+        if (code == ProblemCodes.InvalidToken)
+        {
+            // As the server says it, of the scheme that was tried: the client asks for another token.
+            var scheme = context.Request.Headers.Authorization.ToString().Split(' ')[0];
+            context.Response.Headers.WWWAuthenticate = $"{scheme} error=\"{code}\"";
+        }
+
         RequestIdentity.Name(context);
         await Problems.WriteAsync(context, code).ConfigureAwait(false);
         return true;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Sdk.Testing;
@@ -141,7 +142,8 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
         var client = new OpenBankingClient(options);
         foreach (var problem in ProblemCodes.Catalogue)
         {
-            bank.RefuseNext(problem.Code);
+            // The client heals a token that is refused once.
+            bank.RefuseNext(problem.Code, times: problem.Code == ProblemCodes.InvalidToken ? 2 : 1);
             var refused = await Assert.ThrowsAnyAsync<OpenBankingException>(() =>
                 client.Payments.GetAsync("pay_01hzy3v9k2m4n6p8q0r2s4t6v8")
             );
@@ -153,6 +155,33 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
             nameof(MagicOutcomes),
             Assert.Throws<ArgumentException>(() => bank.RefuseNext(DeclineCodes.CardRefused)).Message
         );
+    }
+
+    [Fact]
+    public async Task A_token_that_is_refused_is_renewed_as_at_a_real_bank()
+    {
+        var asked = 0;
+        using var meter = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "openbanking.client.token_requests")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        meter.SetMeasurementEventCallback<long>((_, _, _, _) => Interlocked.Increment(ref asked));
+        var options = new OpenBankingOptions { MaxRetries = 0 };
+        bank.Configure(options);
+        var client = new OpenBankingClient(options);
+        Assert.NotEmpty(await client.Coupons.ListStocksAsync().ToListAsync());
+        meter.Start();
+
+        bank.RefuseNext(ProblemCodes.InvalidToken);
+
+        Assert.NotEmpty(await client.Coupons.ListStocksAsync().ToListAsync());
+        Assert.True(asked > 0, "No other token was asked for.");
     }
 
     private async Task<string?> DeclineOtherAsync(string code, LinkedCustomer customer, Coupon strangers)
