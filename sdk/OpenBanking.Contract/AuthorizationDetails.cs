@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OpenBanking.Internal;
 
 namespace OpenBanking;
 
@@ -43,7 +44,11 @@ public sealed record AccountInformation : AuthorizationDetail
     public const string ReadTransactions = "read_transactions";
 
     /// <summary>What may be read: one or more of the three; all of them when absent.</summary>
-    public IReadOnlyList<string>? Actions { get; init; }
+    public IReadOnlyList<string>? Actions
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>All that can be read.</summary>
     public static IReadOnlyList<string> AllActions { get; } = [ReadAccounts, ReadBalances, ReadTransactions];
@@ -81,7 +86,11 @@ public sealed record PaymentAgreementTerms : AuthorizationDetail
 
     /// <summary>The scenes 场景 it covers, one or more of <see cref="OpenBanking.Scenes"/>. Every scene of the app when
     /// absent.</summary>
-    public IReadOnlyList<string>? Scenes { get; init; }
+    public IReadOnlyList<string>? Scenes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 }
 
 /// <summary>What was granted, as the token response and the consent show it: the detail that was asked for,
@@ -92,7 +101,11 @@ public sealed record GrantedAuthorization : ResponseObject
     public required string Type { get; init; }
 
     /// <summary>What may be read, for <c>account_information</c>.</summary>
-    public IReadOnlyList<string>? Actions { get; init; }
+    public IReadOnlyList<string>? Actions
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The class of the account, for <c>account_opening</c>.</summary>
     public AccountType? AccountType { get; init; }
@@ -119,5 +132,9 @@ public sealed record GrantedAuthorization : ResponseObject
     public bool? TopUpAllowed { get; init; }
 
     /// <summary>The scenes it covers, for <c>payment_agreement</c>; absent when it covers every scene of the app.</summary>
-    public IReadOnlyList<string>? Scenes { get; init; }
+    public IReadOnlyList<string>? Scenes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 }

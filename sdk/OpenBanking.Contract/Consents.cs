@@ -1,3 +1,5 @@
+using OpenBanking.Internal;
+
 namespace OpenBanking;
 
 /// <summary>What a customer allowed an app.</summary>
@@ -13,7 +15,11 @@ public sealed record Consent : ResponseObject
     public required ConsentStatus Status { get; init; }
 
     /// <summary>What was granted.</summary>
-    public required IReadOnlyList<GrantedAuthorization> AuthorizationDetails { get; init; }
+    public required IReadOnlyList<GrantedAuthorization> AuthorizationDetails
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>When the customer agreed.</summary>
     public required DateTimeOffset GrantedAt { get; init; }
@@ -77,12 +83,20 @@ public sealed record PaymentAgreement : ResponseObject
 
     /// <summary>The scenes 场景 it covers, of <see cref="OpenBanking.Scenes"/>; absent when it covers every scene of the
     /// app.</summary>
-    public IReadOnlyList<string>? Scenes { get; init; }
+    public IReadOnlyList<string>? Scenes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 }
 
 /// <summary>What is to be left of a consent.</summary>
 public sealed record NarrowConsentRequest
 {
     /// <summary>Details that were granted, or less of them, in the form they were asked for; at least one.</summary>
-    public required IReadOnlyList<AuthorizationDetail> AuthorizationDetails { get; init; }
+    public required IReadOnlyList<AuthorizationDetail> AuthorizationDetails
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 }

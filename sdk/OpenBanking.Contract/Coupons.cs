@@ -1,3 +1,5 @@
+using OpenBanking.Internal;
+
 namespace OpenBanking;
 
 /// <summary>Issues one coupon of a stock to a customer.</summary>
@@ -20,7 +22,11 @@ public sealed record CouponStock : ResponseObject
     public required string CampaignId { get; init; }
 
     /// <summary>What the customer reads, by language: <c>zh-CN</c> and <c>en</c>.</summary>
-    public required IReadOnlyDictionary<string, string> Name { get; init; }
+    public required IReadOnlyDictionary<string, string> Name
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>What a coupon takes off the price.</summary>
     public required Money Discount { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenBanking.Internal;
 
 namespace OpenBanking;
 
@@ -37,7 +38,11 @@ public sealed record JsonWebKeyDocument : ResponseObject
 public sealed record JsonWebKeySetDocument : ResponseObject
 {
     /// <summary>The keys.</summary>
-    public required IReadOnlyList<JsonWebKeyDocument> Keys { get; init; }
+    public required IReadOnlyList<JsonWebKeyDocument> Keys
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 }
 
 /// <summary>Registers an app (RFC 7591 §2). Members this server does not know are ignored, as the RFC asks.</summary>
@@ -47,7 +52,11 @@ public sealed record ClientRegistrationRequest : ResponseObject
     public required string ClientName { get; init; }
 
     /// <summary>Where customers may be sent back to, compared to the letter: https, or http on loopback.</summary>
-    public required IReadOnlyList<string> RedirectUris { get; init; }
+    public required IReadOnlyList<string> RedirectUris
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The app's public keys; the private ones never leave the app's server.</summary>
     public required JsonWebKeySetDocument Jwks { get; init; }
@@ -77,16 +86,28 @@ public sealed record ClientRegistrationRequest : ResponseObject
     public bool? TlsClientCertificateBoundAccessTokens { get; init; }
 
     /// <summary>Only <c>code</c>.</summary>
-    public IReadOnlyList<string>? ResponseTypes { get; init; }
+    public IReadOnlyList<string>? ResponseTypes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>Any of <c>authorization_code</c>, <c>client_credentials</c>, <c>refresh_token</c>; all by default.</summary>
-    public IReadOnlyList<string>? GrantTypes { get; init; }
+    public IReadOnlyList<string>? GrantTypes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The scopes the app may ask for, space-separated; all by default.</summary>
     public string? Scope { get; init; }
 
     /// <summary>The authorization details types the app may ask for (RFC 9396 §10); all by default.</summary>
-    public IReadOnlyList<string>? AuthorizationDetailsTypes { get; init; }
+    public IReadOnlyList<string>? AuthorizationDetailsTypes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>Only the server's own, <c>ES256</c> unless it is set up with <c>PS256</c>; by default that.</summary>
     public string? IdTokenSignedResponseAlg { get; init; }
@@ -100,7 +121,11 @@ public sealed record ClientRegistrationRequest : ResponseObject
 
     /// <summary>Where customers may be sent after signing out at the bank, compared to the letter: https, or http on
     /// loopback.</summary>
-    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+    public IReadOnlyList<string>? PostLogoutRedirectUris
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The app's logo, which the bank's pages show beside its name: by value, as
     /// <c>data:image/png;base64,…</c> or <c>data:image/jpeg;base64,…</c> of at most 32 KB, with 64 to 1024 pixels a side.</summary>
@@ -123,7 +148,11 @@ public sealed record ClientRegistration : ResponseObject
     public required string ClientName { get; init; }
 
     /// <summary>Where customers may be sent back to.</summary>
-    public required IReadOnlyList<string> RedirectUris { get; init; }
+    public required IReadOnlyList<string> RedirectUris
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The app's public keys.</summary>
     public required JsonWebKeySetDocument Jwks { get; init; }
@@ -151,16 +180,28 @@ public sealed record ClientRegistration : ResponseObject
     public bool? TlsClientCertificateBoundAccessTokens { get; init; }
 
     /// <summary><c>code</c>.</summary>
-    public required IReadOnlyList<string> ResponseTypes { get; init; }
+    public required IReadOnlyList<string> ResponseTypes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The grants the app may use.</summary>
-    public required IReadOnlyList<string> GrantTypes { get; init; }
+    public required IReadOnlyList<string> GrantTypes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The scopes the app may ask for.</summary>
     public required string Scope { get; init; }
 
     /// <summary>The authorization details types the app may ask for.</summary>
-    public required IReadOnlyList<string> AuthorizationDetailsTypes { get; init; }
+    public required IReadOnlyList<string> AuthorizationDetailsTypes
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>ES256</c>, or <c>PS256</c> of a server that is set up with it.</summary>
     public required string IdTokenSignedResponseAlg { get; init; }
@@ -176,7 +217,11 @@ public sealed record ClientRegistration : ResponseObject
     public required string Scene { get; init; }
 
     /// <summary>Where customers may be sent after signing out at the bank.</summary>
-    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+    public IReadOnlyList<string>? PostLogoutRedirectUris
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The app's logo, by value, with nothing in it but what makes the picture.</summary>
     public string? LogoUri { get; init; }
@@ -228,7 +273,11 @@ public sealed record TokenResponse : ResponseObject
     public string? IdToken { get; init; }
 
     /// <summary>For the code grant: what was granted.</summary>
-    public IReadOnlyList<GrantedAuthorization>? AuthorizationDetails { get; init; }
+    public IReadOnlyList<GrantedAuthorization>? AuthorizationDetails
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>For the code grant: the consent, <c>cns_…</c>.</summary>
     public string? ConsentId { get; init; }
@@ -310,61 +359,133 @@ public sealed record AuthorizationServerMetadata : ResponseObject
     public bool RequirePushedAuthorizationRequests { get; init; }
 
     /// <summary><c>code</c>.</summary>
-    public required IReadOnlyList<string> ResponseTypesSupported { get; init; }
+    public required IReadOnlyList<string> ResponseTypesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>query</c>.</summary>
-    public IReadOnlyList<string>? ResponseModesSupported { get; init; }
+    public IReadOnlyList<string>? ResponseModesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The grants.</summary>
-    public IReadOnlyList<string>? GrantTypesSupported { get; init; }
+    public IReadOnlyList<string>? GrantTypesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>S256</c>.</summary>
-    public IReadOnlyList<string>? CodeChallengeMethodsSupported { get; init; }
+    public IReadOnlyList<string>? CodeChallengeMethodsSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>private_key_jwt</c>, and what the server takes of client certificates.</summary>
-    public IReadOnlyList<string>? TokenEndpointAuthMethodsSupported { get; init; }
+    public IReadOnlyList<string>? TokenEndpointAuthMethodsSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
-    public IReadOnlyList<string>? TokenEndpointAuthSigningAlgValuesSupported { get; init; }
+    public IReadOnlyList<string>? TokenEndpointAuthSigningAlgValuesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>private_key_jwt</c>, and what the server takes of client certificates.</summary>
-    public IReadOnlyList<string>? RevocationEndpointAuthMethodsSupported { get; init; }
+    public IReadOnlyList<string>? RevocationEndpointAuthMethodsSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
-    public IReadOnlyList<string>? RevocationEndpointAuthSigningAlgValuesSupported { get; init; }
+    public IReadOnlyList<string>? RevocationEndpointAuthSigningAlgValuesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>private_key_jwt</c>, and what the server takes of client certificates.</summary>
-    public IReadOnlyList<string>? IntrospectionEndpointAuthMethodsSupported { get; init; }
+    public IReadOnlyList<string>? IntrospectionEndpointAuthMethodsSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
-    public IReadOnlyList<string>? IntrospectionEndpointAuthSigningAlgValuesSupported { get; init; }
+    public IReadOnlyList<string>? IntrospectionEndpointAuthSigningAlgValuesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>PS256</c> and <c>ES256</c>.</summary>
-    public IReadOnlyList<string>? DpopSigningAlgValuesSupported { get; init; }
+    public IReadOnlyList<string>? DpopSigningAlgValuesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>True (RFC 9207).</summary>
     public bool AuthorizationResponseIssParameterSupported { get; init; }
 
     /// <summary>The authorization details types.</summary>
-    public IReadOnlyList<string>? AuthorizationDetailsTypesSupported { get; init; }
+    public IReadOnlyList<string>? AuthorizationDetailsTypesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>ES256</c>, or <c>PS256</c> of a server that is set up with it.</summary>
-    public IReadOnlyList<string>? IdTokenSigningAlgValuesSupported { get; init; }
+    public IReadOnlyList<string>? IdTokenSigningAlgValuesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>pairwise</c>.</summary>
-    public IReadOnlyList<string>? SubjectTypesSupported { get; init; }
+    public IReadOnlyList<string>? SubjectTypesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The scopes.</summary>
-    public IReadOnlyList<string>? ScopesSupported { get; init; }
+    public IReadOnlyList<string>? ScopesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The claims of an id token.</summary>
-    public IReadOnlyList<string>? ClaimsSupported { get; init; }
+    public IReadOnlyList<string>? ClaimsSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The languages of the bank's pages.</summary>
-    public IReadOnlyList<string>? UiLocalesSupported { get; init; }
+    public IReadOnlyList<string>? UiLocalesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>What <c>prompt</c> may hold; the customer signs in and is asked for every request anyway.</summary>
-    public IReadOnlyList<string>? PromptValuesSupported { get; init; }
+    public IReadOnlyList<string>? PromptValuesSupported
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>False: the <c>claims</c> parameter is ignored.</summary>
     public bool ClaimsParameterSupported { get; init; }

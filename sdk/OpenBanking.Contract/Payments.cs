@@ -1,3 +1,5 @@
+using OpenBanking.Internal;
+
 namespace OpenBanking;
 
 /// <summary>Pays an order from a customer's e-account: under a payment agreement, or after the customer has confirmed it on
@@ -35,7 +37,11 @@ public sealed record CreatePaymentRequest
 
     /// <summary>In the place of <see cref="SubMerchantId"/>: how the price is split. One to twenty parts, each of somebody
     /// else, that together are <see cref="Amount"/>.</summary>
-    public IReadOnlyList<Split>? Splits { get; init; }
+    public IReadOnlyList<Split>? Splits
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>What the customer bought, as the statement shows it; at most 128 characters.</summary>
     public string? Description { get; init; }
@@ -164,7 +170,11 @@ public sealed record Payment : ResponseObject
     public Money? FeeRefundedAmount { get; init; }
 
     /// <summary>The parts of it; absent when it goes whole to this partner.</summary>
-    public IReadOnlyList<PaymentSplit>? Splits { get; init; }
+    public IReadOnlyList<PaymentSplit>? Splits
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><see cref="CaptureMethod.Manual"/> when the money was held first; absent when it was taken at
     /// once.</summary>
@@ -255,7 +265,11 @@ public sealed record CreateRefundRequest
 
     /// <summary>Which parts of a split payment give back how much: they together are <see cref="Amount"/>, which may then be
     /// absent. When absent each part gives back its share of what it got.</summary>
-    public IReadOnlyList<Split>? Splits { get; init; }
+    public IReadOnlyList<Split>? Splits
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>Why, for the customer's statement; at most 128 characters.</summary>
     public string? Reason { get; init; }
@@ -290,7 +304,11 @@ public sealed record Refund : ResponseObject
     public Money? FeeAmount { get; init; }
 
     /// <summary>What each part of a split payment gave back; absent for any other.</summary>
-    public IReadOnlyList<RefundSplit>? Splits { get; init; }
+    public IReadOnlyList<RefundSplit>? Splits
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>Whether the coupon went back into the customer's wallet: only a full refund gives it back,
     /// and only while it is valid.</summary>

@@ -1,3 +1,5 @@
+using OpenBanking.Internal;
+
 namespace OpenBanking;
 
 /// <summary>Why the server refused (RFC 9457, <c>application/problem+json</c>).</summary>
@@ -25,7 +27,11 @@ public sealed record Problem : ResponseObject
     public required bool Retryable { get; init; }
 
     /// <summary>What was wrong with which field.</summary>
-    public IReadOnlyList<ProblemError>? Errors { get; init; }
+    public IReadOnlyList<ProblemError>? Errors
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 }
 
 /// <summary>What was wrong with one field.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OpenBanking.Internal;
 
 namespace OpenBanking;
 
@@ -59,7 +60,11 @@ public sealed record ResponseInfo(string RequestId, int Status, bool Idempotency
 public sealed record Page<T> : ResponseObject
 {
     /// <summary>The items of this page.</summary>
-    public required IReadOnlyList<T> Data { get; init; }
+    public required IReadOnlyList<T> Data
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>Whether more items follow.</summary>
     public required bool HasMore { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OpenBanking.Internal;
 
 namespace OpenBanking;
 
@@ -43,7 +44,11 @@ public sealed record TokenIntrospection : ResponseObject
     public string? ConsentId { get; init; }
 
     /// <summary>What a customer's token is good for (RFC 9396 §9.2).</summary>
-    public IReadOnlyList<GrantedAuthorization>? AuthorizationDetails { get; init; }
+    public IReadOnlyList<GrantedAuthorization>? AuthorizationDetails
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 }
 
 /// <summary>The key, or the certificate, a token is bound to (RFC 7800 §3.1): one of them.</summary>

@@ -1,3 +1,5 @@
+using OpenBanking.Internal;
+
 namespace OpenBanking;
 
 /// <summary>Asks for events to be posted to an address of the partner.</summary>
@@ -7,7 +9,11 @@ public sealed record CreateWebhookEndpointRequest
     public required string Url { get; init; }
 
     /// <summary>Which of <see cref="EventTypes"/> are wanted, one or more; all of them when absent.</summary>
-    public IReadOnlyList<string>? Events { get; init; }
+    public IReadOnlyList<string>? Events
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 }
 
 /// <summary>An address that events are posted to.</summary>
@@ -20,7 +26,11 @@ public sealed record WebhookEndpoint : ResponseObject
     public required string Url { get; init; }
 
     /// <summary>The event types wanted; empty means all.</summary>
-    public required IReadOnlyList<string> Events { get; init; }
+    public required IReadOnlyList<string> Events
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary><c>enabled</c>, or <c>disabled</c> after the receiver answered 410 Gone.</summary>
     public required string Status { get; init; }

@@ -1,3 +1,5 @@
+using OpenBanking.Internal;
+
 namespace OpenBanking;
 
 /// <summary>What a customer is to be asked for, and where to come back to.</summary>
@@ -8,7 +10,11 @@ public sealed record AccountLinkRequest
     public required Uri RedirectUri { get; init; }
 
     /// <summary>What is asked for (RFC 9396); at least one.</summary>
-    public required IReadOnlyList<AuthorizationDetail> AuthorizationDetails { get; init; }
+    public required IReadOnlyList<AuthorizationDetail> AuthorizationDetails
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The scopes, space-separated, with <c>openid</c> among them; <c>openid accounts coupons</c>
     /// when null.</summary>
@@ -43,7 +49,11 @@ public sealed record LinkedCustomer
     public required string ConsentId { get; init; }
 
     /// <summary>What was granted. The customer may have refused a part of what was asked for.</summary>
-    public required IReadOnlyList<GrantedAuthorization> AuthorizationDetails { get; init; }
+    public required IReadOnlyList<GrantedAuthorization> AuthorizationDetails
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
 
     /// <summary>The payment agreement, <c>agr_…</c>, when one was granted.</summary>
     public string? AgreementId { get; init; }

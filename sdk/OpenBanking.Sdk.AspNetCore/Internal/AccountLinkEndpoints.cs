@@ -104,9 +104,15 @@ internal sealed class AccountLinkEndpoints
     private async Task RefuseAsync(HttpContext context, OpenBankingException refusal)
     {
         var logger = EndpointLog.Of(context);
-        if (refusal.Status is not null)
+        if (refusal.Status is { } status)
         {
-            EndpointLog.LinkRefused(logger, refusal.Code, refusal.Status, refusal.RequestId, refusal.Message);
+            EndpointLog.LinkRefused(
+                logger,
+                refusal.Code,
+                status,
+                refusal.RequestId ?? "none",
+                refusal.Message
+            );
         }
         else if (refusal is AccountLinkException)
         {

@@ -17,13 +17,13 @@ internal static partial class EndpointLog
     [LoggerMessage(
         101,
         LogLevel.Warning,
-        "An account was not linked: {Code}, HTTP {Status} ({RequestId}). {Explanation}"
+        "An account was not linked: {Code}, HTTP {Status}, request {RequestId}. {Explanation}"
     )]
     public static partial void LinkRefused(
         ILogger logger,
         string code,
-        int? status,
-        string? requestId,
+        int status,
+        string requestId,
         string explanation
     );
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace OpenBanking.Internal;
 
@@ -31,15 +32,18 @@ internal sealed class CallReport(Call call, CallSettings settings) : IDisposable
     {
         var elapsed = settings.Clock.GetElapsedTime(StartedAt);
         Telemetry.Ended(call, elapsed, answer?.Status, error);
-        Log.Ended(
-            settings.Logger,
-            call.Method,
-            call.Route,
-            answer?.Status,
-            error,
-            elapsed.TotalMilliseconds,
-            answer?.RequestId
-        );
+        if (settings.Logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Ended(
+                settings.Logger,
+                call.Method,
+                call.Route,
+                Log.Outcome(answer?.Status, error),
+                elapsed.TotalMilliseconds,
+                answer?.RequestId ?? Log.Nameless
+            );
+        }
+
         activity?.Dispose();
     }
 }

@@ -63,8 +63,7 @@ internal sealed class CallRun(
             settings.Logger,
             call.Method,
             call.Route,
-            attempt.Answer?.Status,
-            attempt.Failure?.Code,
+            Log.Outcome(attempt.Answer?.Status, attempt.Failure?.Code ?? attempt.Answer?.Problem?.Code),
             delay.TotalSeconds
         );
     }

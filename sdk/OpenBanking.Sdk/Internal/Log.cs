@@ -5,34 +5,41 @@ namespace OpenBanking.Internal;
 /// <summary>Every line the client logs: names, codes and times alone.</summary>
 internal static partial class Log
 {
+    /// <summary>What stands in the place of a request's name that nobody gave.</summary>
+    public const string Nameless = "none";
+
     [LoggerMessage(
         1,
         LogLevel.Debug,
-        "{Method} {Route} ended with {Status} {Error} in {ElapsedMilliseconds:0.0} ms ({RequestId})"
+        "{Method} {Route} ended with {Outcome} in {ElapsedMilliseconds:0.0} ms, request {RequestId}"
     )]
     public static partial void Ended(
         ILogger logger,
         HttpMethod method,
         string route,
-        int? status,
-        string? error,
+        string outcome,
         double elapsedMilliseconds,
-        string? requestId
+        string requestId
     );
 
     [LoggerMessage(
         2,
         LogLevel.Warning,
-        "{Method} {Route} is tried again in {DelaySeconds:0.0} s after {Status} {Error}"
+        "{Method} {Route} is tried again in {DelaySeconds:0.0} s after {Outcome}"
     )]
     public static partial void Retrying(
         ILogger logger,
         HttpMethod method,
         string route,
-        int? status,
-        string? error,
+        string outcome,
         double delaySeconds
     );
+
+    /// <summary>The status, the code or both: as much as there is.</summary>
+    public static string Outcome(int? status, string? error) =>
+        status is null ? error ?? "nothing"
+        : error is null ? $"{status}"
+        : $"{status} {error}";
 
     [LoggerMessage(
         3,

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace OpenBanking.Internal;
@@ -12,6 +13,19 @@ internal static partial class Redaction
     public static string Scrub(string text)
     {
         var kept = text.Length > LongestText ? text[..LongestText] + "…" : text;
+        var (scrubbed, from) = (new StringBuilder(), 0);
+        // A GUID in a path is the name of a tenant or the like: in a redirect URI it may be just what is unlike.
+        foreach (var guid in GuidInPath().EnumerateMatches(kept))
+        {
+            scrubbed.Append(MaskIn(kept[from..guid.Index])).Append(kept, guid.Index, guid.Length);
+            from = guid.Index + guid.Length;
+        }
+
+        return scrubbed.Append(MaskIn(kept[from..])).ToString();
+    }
+
+    private static string MaskIn(string kept)
+    {
         var withoutTokens = Run().Replace(kept, run => IsHarmless(run.Value) ? run.Value : Mask);
         return Digits().Replace(withoutTokens, Mask);
     }
@@ -31,6 +45,9 @@ internal static partial class Redaction
         RegexOptions.NonBacktracking
     )]
     private static partial Regex Run();
+
+    [GeneratedRegex("/[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\\b", RegexOptions.NonBacktracking)]
+    private static partial Regex GuidInPath();
 
     /// <summary>The name of a key is no secret, and thumbprints look like one; JSON Web Tokens have more than one
     /// part.</summary>
