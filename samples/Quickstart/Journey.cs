@@ -92,7 +92,7 @@ public sealed class Journey(
         );
         var balance = account.Balance!.Available;
         Require(!isNewAccount || balance == Money.Cny(0), $"The new account has {balance}.");
-        if (balance.Amount > mostBalance.Amount)
+        if (balance > mostBalance)
         {
             throw new PersonUnavailableException(
                 $"There are {balance} on the account, too many for step 7b."

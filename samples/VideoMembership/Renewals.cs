@@ -46,7 +46,7 @@ public sealed class Renewals(OpenBankingClient bank, Shop shop, ILogger<Renewals
         // <renew>
         // Customers end agreements at the bank: nobody is charged in vain, or asked for what they took back.
         var agreement = await bank.Agreements.GetAsync(due.AgreementId!, cancellationToken);
-        if (agreement.Status != ConsentStatus.Authorized || agreement.Total.Left.Amount < Shop.Price.Amount)
+        if (agreement.Status != ConsentStatus.Authorized || agreement.Total.Left < Shop.Price)
         {
             shop.Lapse(due);
             return false;

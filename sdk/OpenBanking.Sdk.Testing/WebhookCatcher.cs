@@ -48,14 +48,30 @@ public sealed class WebhookCatcher
 
     /// <summary>The first event of a type that came in, or will.</summary>
     /// <param name="type">The type, such as <see cref="EventTypes.PaymentCaptured"/>.</param>
-    /// <param name="matches">What else must hold.</param>
+    /// <param name="matches">What else must hold; nothing by default.</param>
     /// <param name="timeout">How long to wait for it; 10 s by default.</param>
+    /// <returns>The first event of this kind that was caught, also before the call.</returns>
     /// <exception cref="TimeoutException">None came in; the message says which did.</exception>
     /// <exception cref="ObjectDisposedException">The bank has been stopped.</exception>
     public Task<WebhookEvent> WaitForAsync(
         string type,
         Func<WebhookEvent, bool>? matches = null,
         TimeSpan? timeout = null
+    ) => WaitForAsync(type, matches, timeout, CancellationToken.None);
+
+    /// <summary>The first event of a type that came in, or will, unless the test is given up before.</summary>
+    /// <param name="type">The type, such as <see cref="EventTypes.PaymentCaptured"/>.</param>
+    /// <param name="matches">What else must hold; nothing when null.</param>
+    /// <param name="timeout">How long to wait for it; 10 s when null.</param>
+    /// <param name="cancellationToken">Ends the wait, such as xunit's <c>TestContext.Current.CancellationToken</c>.</param>
+    /// <returns>The first event of this kind that was caught, also before the call.</returns>
+    /// <exception cref="TimeoutException">None came in; the message says which did.</exception>
+    /// <exception cref="ObjectDisposedException">The bank has been stopped.</exception>
+    public Task<WebhookEvent> WaitForAsync(
+        string type,
+        Func<WebhookEvent, bool>? matches,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken
     )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(type);
@@ -64,7 +80,8 @@ public sealed class WebhookCatcher
         return server.Deliveries.WaitForAsync(
             happened => happened.Type == type && matches?.Invoke(happened) != false,
             type,
-            longest
+            longest,
+            cancellationToken
         );
     }
 }

@@ -29,6 +29,7 @@ public class AccountsClient
     /// </code></example>
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The e-accounts, with their balances where the consent lets the app read them.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Page<Account>> ListAsync(
         string customerId,
@@ -48,6 +49,7 @@ public class AccountsClient
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The e-account as it is now, with its balance where the consent lets the app read it.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when the consent does
     /// not cover it.</exception>
     public virtual Task<Account> GetAsync(
@@ -69,7 +71,7 @@ public class AccountsClient
     /// </remarks>
     /// <example><code source="Accounts_GetLimitsAsync">
     /// var limits = await client.Accounts.GetLimitsAsync(customerId, accountId);
-    /// if (price.Amount &gt; limits.Day.Left.Amount)
+    /// if (price &gt; limits.Day.Left)
     /// {
     ///     Console.WriteLine($"Another way to pay, or after {limits.Day.ResetsAt}.");
     /// }
@@ -77,6 +79,7 @@ public class AccountsClient
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>For the day, the year and the agreement: what may go out, and what is left of it.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when the consent does
     /// not cover it, <c>insufficient_scope</c> when it does not hold <c>read_balances</c>.</exception>
     public virtual Task<SpendingLimits> GetLimitsAsync(
@@ -101,6 +104,7 @@ public class AccountsClient
     /// <param name="accountId">The e-account, <c>acct_…</c>.</param>
     /// <param name="pageSize">Lines per request, 1–100; 50 by default.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>The lines, the newest first.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<Transaction> ListTransactionsAsync(
         string customerId,
@@ -128,6 +132,7 @@ public class AccountsClient
     /// <param name="pageSize">Lines, 1–100; 50 by default.</param>
     /// <param name="after">The cursor of the page before; null for the first page.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The lines, the newest first, and the cursor of the next page.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Page<Transaction>> ListTransactionsPageAsync(
         string customerId,

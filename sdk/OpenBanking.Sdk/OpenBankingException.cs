@@ -6,10 +6,13 @@ namespace OpenBanking;
 public class OpenBankingException : Exception
 {
     /// <summary>A refusal with a message alone.</summary>
+    /// <param name="message">What happened and what to do about it, without secrets.</param>
     public OpenBankingException(string message)
         : base(message) { }
 
     /// <summary>A refusal and what it came from.</summary>
+    /// <param name="message">What happened and what to do about it, without secrets.</param>
+    /// <param name="innerException">What it came from; null when nothing else failed.</param>
     public OpenBankingException(string message, Exception? innerException)
         : base(message, innerException) { }
 
@@ -26,6 +29,11 @@ public class OpenBankingException : Exception
     /// <summary>Whether the same request may succeed later.</summary>
     public bool Retryable { get; init; }
 
+    /// <summary>How long the bank asks to wait before the same request (<c>Retry-After</c>, RFC 9110 §10.2.3); null when it does not
+    /// say. The client has waited by itself where that is 30 s at most and within
+    /// <see cref="OpenBankingOptions.TotalTimeout"/>.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>What was wrong with which field; empty unless the server named fields.</summary>
     public IReadOnlyList<ProblemError> Errors { get; init; } = [];
 }
@@ -37,10 +45,13 @@ public class OpenBankingException : Exception
 public class OpenBankingAuthenticationException : OpenBankingException
 {
     /// <summary>A refusal with a message alone.</summary>
+    /// <param name="message">What happened and what to do about it, without secrets.</param>
     public OpenBankingAuthenticationException(string message)
         : base(message) { }
 
     /// <summary>A refusal and what it came from.</summary>
+    /// <param name="message">What happened and what to do about it, without secrets.</param>
+    /// <param name="innerException">What it came from; null when nothing else failed.</param>
     public OpenBankingAuthenticationException(string message, Exception? innerException)
         : base(message, innerException) { }
 }

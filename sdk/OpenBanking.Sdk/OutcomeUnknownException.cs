@@ -8,6 +8,9 @@ namespace OpenBanking;
 public class OutcomeUnknownException : OpenBankingException
 {
     /// <summary>An unknown outcome of the request with this key.</summary>
+    /// <param name="message">What happened, without secrets.</param>
+    /// <param name="idempotencyKey">The key that the request was sent with.</param>
+    /// <param name="innerException">How the answer was lost; its status and request id are taken over.</param>
     public OutcomeUnknownException(string message, IdempotencyKey idempotencyKey, Exception? innerException)
         : base(message, innerException)
     {
@@ -16,6 +19,7 @@ public class OutcomeUnknownException : OpenBankingException
         Retryable = true;
         Status = (innerException as OpenBankingException)?.Status;
         RequestId = (innerException as OpenBankingException)?.RequestId;
+        RetryAfter = (innerException as OpenBankingException)?.RetryAfter;
     }
 
     /// <summary>The key to send the request again with.</summary>
@@ -47,6 +51,8 @@ public class OutcomeUnknownException<T> : OutcomeUnknownException
 
     /// <summary>Sends the same request with the same key again, and returns what it made, now or
     /// before.</summary>
+    /// <param name="cancellationToken">Ends the wait; the outcome stays unknown.</param>
+    /// <returns>What the request made, as if its first answer had come.</returns>
     /// <exception cref="OutcomeUnknownException">It is still unknown: try again later.</exception>
     /// <exception cref="OpenBankingException">The server refused the request for good: it was not carried
     /// out.</exception>

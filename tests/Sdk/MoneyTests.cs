@@ -22,6 +22,28 @@ public sealed class MoneyTests
     }
 
     [Fact]
+    public void Amounts_of_one_currency_are_compared_and_read_in_yuan()
+    {
+        var (less, more) = (Money.Yuan(19.90m), Money.Yuan(20));
+
+        Assert.Equal((true, true, false, false), (less < more, less <= more, less > more, less >= more));
+        Assert.True(less <= Money.Cny(1990) && less >= Money.Cny(1990));
+        Assert.Equal([less, more], new[] { more, less }.Order());
+        Assert.Equal((19.90m, -0.05m), (less.ToYuan(), Money.Cny(-5).ToYuan()));
+
+        var dollars = new Money("USD", 1);
+        Assert.StartsWith(
+            "CNY and USD cannot be compared",
+            Assert.Throws<InvalidOperationException>(() => less < dollars).Message
+        );
+        Assert.Contains(
+            "Money.Cny(0)",
+            Assert.Throws<InvalidOperationException>(() => default(Money) < less).Message
+        );
+        Assert.Contains("USD", Assert.Throws<InvalidOperationException>(() => dollars.ToYuan()).Message);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_not_wrapped_around()
     {
         Assert.Throws<OverflowException>(() => Money.Cny(long.MaxValue) + Money.Cny(1));

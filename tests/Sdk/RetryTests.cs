@@ -106,7 +106,7 @@ public sealed class RetryTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<OpenBankingException>(() => client.Payments.GetAsync("pay_1"));
 
         Assert.Equal(ProblemCodes.Overloaded, refusal.Code);
-        Assert.True(refusal.Retryable);
+        Assert.Equal((true, TimeSpan.FromSeconds(31)), (refusal.Retryable, refusal.RetryAfter));
         Assert.Single(bank.Of(PaymentRoute));
     }
 

@@ -74,10 +74,12 @@ internal sealed class Deliveries
     public async Task<WebhookEvent> WaitForAsync(
         Func<WebhookEvent, bool> matches,
         string what,
-        TimeSpan timeout
+        TimeSpan timeout,
+        CancellationToken cancellationToken
     )
     {
-        using var deadline = new CancellationTokenSource(timeout);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
         while (true)
         {
             Task next;
@@ -97,6 +99,7 @@ internal sealed class Deliveries
             }
             catch (OperationCanceledException over)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 throw new TimeoutException($"No such {what} within {timeout}; {Came()}.", over);
             }
         }

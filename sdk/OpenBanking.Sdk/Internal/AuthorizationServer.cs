@@ -118,6 +118,7 @@ internal sealed class AuthorizationServer(
             Status = refusal.Status,
             Code = refusal.Code,
             RequestId = refusal.RequestId,
+            RetryAfter = refusal.RetryAfter,
             Retryable = refusal.Retryable,
         };
 
@@ -131,6 +132,7 @@ internal sealed class AuthorizationServer(
             Status = failure.Status,
             Code = failure.Code,
             RequestId = failure.RequestId,
+            RetryAfter = failure.RetryAfter,
             Retryable = failure.Retryable,
         };
 

@@ -56,6 +56,7 @@ internal sealed class MetadataSource(string issuer, Caller caller)
                 Status = busy.Status,
                 Code = busy.Code,
                 RequestId = busy.RequestId,
+                RetryAfter = busy.RetryAfter,
                 Retryable = busy.Retryable,
             };
         }

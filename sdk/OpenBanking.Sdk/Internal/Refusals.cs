@@ -47,6 +47,7 @@ internal static class Refusals
             {
                 Status = answer.Status,
                 RequestId = answer.RequestId,
+                RetryAfter = answer.RetryAfter,
                 Retryable = MaySucceedLater(answer),
             };
     }
@@ -73,6 +74,7 @@ internal static class Refusals
                 Status = answer.Status,
                 Code = problem.Code,
                 RequestId = problem.RequestId,
+                RetryAfter = answer.RetryAfter,
                 Retryable = problem.Retryable,
                 Errors = problem.Errors ?? [],
             };
@@ -95,6 +97,7 @@ internal static class Refusals
             Status = answer.Status,
             Code = code,
             RequestId = answer.RequestId,
+            RetryAfter = answer.RetryAfter,
             Retryable = true,
         };
 
@@ -108,6 +111,7 @@ internal static class Refusals
             Status = answer.Status,
             Code = code,
             RequestId = answer.RequestId,
+            RetryAfter = answer.RetryAfter,
             Retryable = MaySucceedLater(answer),
         };
 

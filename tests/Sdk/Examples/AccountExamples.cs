@@ -31,7 +31,7 @@ internal static class AccountExamples
         var price = Money.Yuan(19.90m);
         // <Accounts_GetLimitsAsync>
         var limits = await client.Accounts.GetLimitsAsync(customerId, accountId);
-        if (price.Amount > limits.Day.Left.Amount)
+        if (price > limits.Day.Left)
         {
             Console.WriteLine($"Another way to pay, or after {limits.Day.ResetsAt}.");
         }

@@ -53,6 +53,23 @@ public sealed class SandboxBankEndTests
     }
 
     [Fact]
+    public async Task A_wait_for_an_event_ends_with_the_test()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        using var test = new CancellationTokenSource();
+        var waiting = bank.Webhooks.WaitForAsync(
+            EventTypes.PaymentCaptured,
+            matches: null,
+            TimeSpan.FromMinutes(5),
+            test.Token
+        );
+
+        await test.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
     public async Task A_wait_in_vain_says_what_came_or_that_nothing_is_caught()
     {
         await using var bank = await SandboxBank.StartAsync();
