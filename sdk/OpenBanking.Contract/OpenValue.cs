@@ -15,6 +15,8 @@ public interface IOpenValue<TSelf>
     string Value { get; }
 
     /// <summary>The value with this text, known or not.</summary>
+    /// <param name="value">The text on the wire, such as <c>captured</c>.</param>
+    /// <returns>The value that has this text; it equals the named member of the same text, if there is one.</returns>
     static abstract TSelf From(string value);
 }
 

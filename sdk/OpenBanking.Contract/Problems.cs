@@ -298,6 +298,8 @@ public static class ProblemCodes
     );
 
     /// <summary>The catalogue's entry for a code.</summary>
+    /// <param name="code">One of <see cref="ProblemCodes"/>.</param>
+    /// <returns>What the code means: its status, title and advice, and whether the same request may succeed later.</returns>
     /// <exception cref="KeyNotFoundException">The code is not in the catalogue.</exception>
     public static ProblemDefinition Find(string code) => byCode[code];
 }

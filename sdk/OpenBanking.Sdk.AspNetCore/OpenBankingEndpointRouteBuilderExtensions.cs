@@ -19,6 +19,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// <param name="prefix">The path before <c>/link</c> and <c>/callback</c>, such as <c>/openbanking</c>,
     /// without parameters.</param>
     /// <param name="configure">What is asked for, and what happens when customers come back.</param>
+    /// <returns>Both endpoints, for conventions such as <c>RequireAuthorization</c>.</returns>
     /// <exception cref="ArgumentException">An option is missing, or the prefix has parameters.</exception>
     public static RouteGroupBuilder MapOpenBankingAccountLink(
         this IEndpointRouteBuilder endpoints,
@@ -48,6 +49,11 @@ public static class OpenBankingEndpointRouteBuilderExtensions
 
     /// <summary>Adds the endpoint that the bank posts events to, with one secret. See the overload with
     /// several secrets.</summary>
+    /// <param name="endpoints">The app's endpoints.</param>
+    /// <param name="pattern">The path, such as <c>/openbanking/webhooks</c>; the endpoint's URL at the bank ends in it.</param>
+    /// <param name="secret">The endpoint's secret, <c>whsec_…</c>, as the bank gave it when the endpoint was made.</param>
+    /// <param name="handler">Handles an event. When it returns, the bank hears that the event was handled.</param>
+    /// <returns>The endpoint, for conventions such as a name.</returns>
     /// <exception cref="ArgumentException">The secret is malformed.</exception>
     public static IEndpointConventionBuilder MapOpenBankingWebhooks(
         this IEndpointRouteBuilder endpoints,
@@ -74,6 +80,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// <param name="pattern">The path, such as <c>/openbanking/webhooks</c>.</param>
     /// <param name="secrets">The endpoint's secrets, <c>whsec_…</c>: two while one is rotated.</param>
     /// <param name="handler">Handles an event.</param>
+    /// <returns>The endpoint, for conventions such as a name.</returns>
     /// <exception cref="ArgumentException">There is no secret, or one is malformed.</exception>
     public static IEndpointConventionBuilder MapOpenBankingWebhooks(
         this IEndpointRouteBuilder endpoints,
@@ -91,6 +98,12 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// store that rotates them. See the overload with several secrets.</summary>
     /// <remarks>When it gives none or a malformed one, or throws, the delivery fails with 500 and the bank sends it again; the log
     /// says so of wrong ones (event 110).</remarks>
+    /// <param name="endpoints">The app's endpoints.</param>
+    /// <param name="pattern">The path, such as <c>/openbanking/webhooks</c>; the endpoint's URL at the bank ends in it.</param>
+    /// <param name="secrets">Gives the endpoint's secrets, <c>whsec_…</c>, one at least: two while one is rotated. Called with every
+    /// delivery.</param>
+    /// <param name="handler">Handles an event. When it returns, the bank hears that the event was handled.</param>
+    /// <returns>The endpoint, for conventions such as a name.</returns>
     public static IEndpointConventionBuilder MapOpenBankingWebhooks(
         this IEndpointRouteBuilder endpoints,
         string pattern,

@@ -20,6 +20,10 @@ public static class OpenBankingServiceCollectionExtensions
     /// configures further. Handlers that try again are of no use there: the client does so by itself, and each request goes out
     /// once. Called again, it configures the same client further, as a test does with an app's; the log says so, since
     /// of two apps it would be the wrong one.</remarks>
+    /// <param name="services">The container's services.</param>
+    /// <param name="configure">Sets the options: the bank, the app's id and its key at least. Called once, when the client is
+    /// first asked for or the app starts.</param>
+    /// <returns>The same services.</returns>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         Action<OpenBankingOptions> configure
@@ -27,6 +31,10 @@ public static class OpenBankingServiceCollectionExtensions
 
     /// <summary>Adds <see cref="OpenBankingClient"/> as a singleton, with options made from other
     /// services.</summary>
+    /// <param name="services">The container's services.</param>
+    /// <param name="configure">Sets the options, with the app's services to take keys or stores from. Called once, when the
+    /// client is first asked for or the app starts.</param>
+    /// <returns>The same services.</returns>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         Action<OpenBankingOptions, IServiceProvider> configure
@@ -44,6 +52,11 @@ public static class OpenBankingServiceCollectionExtensions
     /// the same name first. The HTTP client is named <c>OpenBanking:name</c>. Asking the container for a name that was not added is an
     /// <see cref="InvalidOperationException"/>, which says the names that were. Called again with the same name, it configures the
     /// same client further, and the log says so.</remarks>
+    /// <param name="services">The container's services.</param>
+    /// <param name="name">The client's name, as the app asks for it; not blank.</param>
+    /// <param name="configure">Sets the options: the bank, the app's id and its key at least. Called once, when the client is
+    /// first asked for or the app starts.</param>
+    /// <returns>The same services.</returns>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         string name,
@@ -52,6 +65,11 @@ public static class OpenBankingServiceCollectionExtensions
 
     /// <summary>Adds an <see cref="OpenBankingClient"/> as a keyed singleton, with options made from other
     /// services.</summary>
+    /// <param name="services">The container's services.</param>
+    /// <param name="name">The client's name, as the app asks for it; not blank.</param>
+    /// <param name="configure">Sets the options, with the app's services to take keys or stores from. Called once, when the
+    /// client is first asked for or the app starts.</param>
+    /// <returns>The same services.</returns>
     public static IServiceCollection AddOpenBanking(
         this IServiceCollection services,
         string name,
@@ -69,6 +87,8 @@ public static class OpenBankingServiceCollectionExtensions
     /// this process's memory: see <see cref="DistributedTokenStore"/>. Each named client has a store of its own there.</summary>
     /// <remarks>Without a cache in the container, clients cannot be made: an <see cref="InvalidOperationException"/> says which to
     /// add.</remarks>
+    /// <param name="services">The container's services. An <see cref="IDistributedCache"/> belongs among them.</param>
+    /// <returns>The same services.</returns>
     public static IServiceCollection AddOpenBankingDistributedTokens(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -65,6 +65,7 @@ public sealed partial class BankCustomer : IDisposable
     /// <summary>Goes to the bank, does what the pages ask, and agrees; returns where the bank sends the person back to.</summary>
     /// <param name="authorizationUrl">Where the app sends the person.</param>
     /// <param name="redirectUri">Where the app takes the person back; nothing is asked of it.</param>
+    /// <returns>The callback, with the code in its query.</returns>
     /// <exception cref="InvalidOperationException">The bank refuses something; the message is what its page
     /// says.</exception>
     /// <exception cref="PersonUnavailableException">The bank sends this person no code now, opens no account for them, or the

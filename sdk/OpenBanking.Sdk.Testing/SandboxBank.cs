@@ -123,6 +123,7 @@ public sealed class SandboxBank : IAsyncDisposable
 
     /// <summary>A new handler that goes to the bank by no proxy, whatever the machine's settings name: for
     /// <see cref="AppRegistration"/>, and for an <see cref="HttpClient"/> that looks at the bank's pages. It is the caller's.</summary>
+    /// <returns>The handler; dispose it after its last use.</returns>
     public static SocketsHttpHandler CreateHttpHandler()
     {
         var handler = OpenBankingOptions.CreateHttpHandler();
@@ -131,6 +132,7 @@ public sealed class SandboxBank : IAsyncDisposable
     }
 
     /// <summary>Points a client at this bank and its app, by no proxy: <c>services.AddOpenBanking(bank.Configure)</c>.</summary>
+    /// <param name="target">The options to set the bank's address, the app's id and its key in.</param>
     public void Configure(OpenBankingOptions target)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -151,6 +153,8 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <param name="balance">What is brought to the account from the person's card, if anything: at most what
     /// <paramref name="details"/> allow one top-up.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The customer, as the app knows one who has agreed: with the ids of the account and, where terms were asked for,
+    /// of the agreement.</returns>
     /// <exception cref="ArgumentException">A balance is asked for, and <paramref name="details"/> name no agreement to top up
     /// under.</exception>
     /// <exception cref="InvalidOperationException">The bank refuses; the message is what its page says. Or the card did not give
@@ -234,6 +238,7 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <param name="customer">Whose: linked with an agreement.</param>
     /// <param name="amount">How much.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The top-up, succeeded or failed; a failed one has a decline code.</returns>
     /// <exception cref="ArgumentException">The customer was linked without an agreement, or the amount has no
     /// currency.</exception>
     public async Task<TopUp> TopUpAsync(
@@ -287,6 +292,7 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <param name="cap">The most that a payment costs; no limit when null.</param>
     /// <param name="refunded">Whether refunds give the fee back in proportion.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The fees that count from now on.</returns>
     /// <exception cref="OpenBankingException">The bank takes no such fee: the message says which value and why.</exception>
     public Task<SandboxFees> SetFeesAsync(
         int basisPoints,

@@ -20,6 +20,7 @@ public sealed class SandboxBankClock
     }
 
     /// <summary>What time it is at the bank.</summary>
+    /// <returns>The business time.</returns>
     public async Task<DateTimeOffset> NowAsync() =>
         await server.Get<WorldClocks>().NowAsync(world).ConfigureAwait(false);
 

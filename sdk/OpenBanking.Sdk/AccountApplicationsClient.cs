@@ -48,6 +48,7 @@ public class AccountApplicationsClient
     /// <param name="idempotencyKey">Names the application: another key makes one more.</param>
     /// <param name="cancellationToken">Ends the wait, not the application: afterwards the outcome is unknown, and
     /// the same key is safe to use again.</param>
+    /// <returns>The application as the bank took it in, with the page to send the customer to.</returns>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="AccountApplication"/>: the answer was lost.</exception>
     /// <exception cref="OpenBankingException">Refused, such as <c>invalid_request</c> with the fields that are wrong, or
@@ -82,6 +83,7 @@ public class AccountApplicationsClient
     /// </code></example>
     /// <param name="applicationId">The application, <c>apl_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The application as it is now.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<AccountApplication> GetAsync(
         string applicationId,
@@ -101,6 +103,7 @@ public class AccountApplicationsClient
     /// }
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each application as it was when its page was read.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<AccountApplication> ListAsync(
         CancellationToken cancellationToken = default

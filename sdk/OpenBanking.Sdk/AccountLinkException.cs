@@ -5,10 +5,13 @@ namespace OpenBanking;
 public class AccountLinkException : OpenBankingException
 {
     /// <summary>A failed link with a message alone.</summary>
+    /// <param name="message">What happened and what to do about it, without secrets.</param>
     public AccountLinkException(string message)
         : base(message) { }
 
     /// <summary>A failed link and what it came from.</summary>
+    /// <param name="message">What happened and what to do about it, without secrets.</param>
+    /// <param name="innerException">What it came from; null when nothing else failed.</param>
     public AccountLinkException(string message, Exception? innerException)
         : base(message, innerException) { }
 }
@@ -18,10 +21,13 @@ public class AccountLinkException : OpenBankingException
 public class AccountLinkRefusedException : AccountLinkException
 {
     /// <summary>A refusal with a message alone.</summary>
+    /// <param name="message">What happened and what to do about it, without secrets.</param>
     public AccountLinkRefusedException(string message)
         : base(message) { }
 
     /// <summary>A refusal and what it came from.</summary>
+    /// <param name="message">What happened and what to do about it, without secrets.</param>
+    /// <param name="innerException">What it came from; null when nothing else failed.</param>
     public AccountLinkRefusedException(string message, Exception? innerException)
         : base(message, innerException) { }
 }

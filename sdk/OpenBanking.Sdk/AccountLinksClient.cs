@@ -70,6 +70,9 @@ public class AccountLinksClient
     /// );
     /// // Keep link.Session with the user's own session, and send the browser to link.AuthorizationUrl.
     /// </code></example>
+    /// <param name="request">What the customer is asked for, and where to come back to.</param>
+    /// <param name="cancellationToken">Ends the wait. A request that was handed over all the same ends by itself, unused.</param>
+    /// <returns>Where to send the customer, and the session to complete the link with.</returns>
     /// <exception cref="ArgumentException">The redirect URI is neither https nor on loopback, nothing is
     /// asked for, or the scope lacks <c>openid</c>.</exception>
     /// <exception cref="OpenBankingAuthenticationException">The bank refused the request: an OAuth
@@ -131,6 +134,7 @@ public class AccountLinksClient
     /// <param name="session">The session that <see cref="StartAsync"/> gave, once.</param>
     /// <param name="callback">The address the customer came back to, with its query.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Who the customer is, and the ids of what was granted. The tokens are in the token store by then.</returns>
     /// <exception cref="AccountLinkRefusedException">The customer said no, or the bank made no
     /// link.</exception>
     /// <exception cref="AccountLinkException">The callback, the session or the id token is not to be
@@ -196,6 +200,7 @@ public class AccountLinksClient
     /// letter; the bank's own page when null.</param>
     /// <param name="state">Comes back with the customer.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The address at the bank to redirect the browser to.</returns>
     /// <exception cref="OpenBankingException">The bank has no such page, or cannot be reached.</exception>
     public virtual async Task<Uri> SignOutUrlAsync(
         string idToken,

@@ -23,6 +23,7 @@ public class AgreementsClient
     /// }
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each agreement as it was when its page was read.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<PaymentAgreement> ListAsync(
         CancellationToken cancellationToken = default
@@ -47,6 +48,7 @@ public class AgreementsClient
     /// </code></example>
     /// <param name="agreementId">The agreement, <c>agr_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The agreement as it is now.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<PaymentAgreement> GetAsync(
         string agreementId,

@@ -74,6 +74,7 @@ public static class AppRegistration
     /// (<see cref="ClientKey.PublicJwk"/>).</param>
     /// <param name="httpHandler">What sends the request; one of its own when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The registration: keep its client id, and the address and token that it is read and changed with.</returns>
     /// <exception cref="ArgumentException">The authority is neither https nor on loopback.</exception>
     /// <exception cref="OpenBankingAuthenticationException">The bank refused the app: an error of RFC 7591
     /// §3.2.2, such as <c>invalid_redirect_uri</c>.</exception>
@@ -122,6 +123,7 @@ public static class AppRegistration
     /// change.</param>
     /// <param name="httpHandler">What sends the request; one of its own when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The registration as it is now.</returns>
     /// <exception cref="ArgumentException">The address is neither https nor on loopback.</exception>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public static async Task<ClientRegistration> ReadAsync(
@@ -170,6 +172,7 @@ public static class AppRegistration
     /// <param name="request">The whole registration as it is to be; the app's id may be left out.</param>
     /// <param name="httpHandler">What sends the request; one of its own when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The registration as it is now, with the token for the next change.</returns>
     /// <exception cref="ArgumentException">The address is neither https nor on loopback.</exception>
     /// <exception cref="OpenBankingAuthenticationException">The token is not the last change's. Where an answer was lost before, as
     /// the message says then, the change was made: the app goes on as it was changed, and its registration is the bank's to

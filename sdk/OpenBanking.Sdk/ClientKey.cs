@@ -33,11 +33,14 @@ public sealed class ClientKey
     internal string Algorithm => PublicJwk.Alg!;
 
     /// <summary>A new P-256 key for ES256.</summary>
+    /// <returns>A key that is nowhere else: keep its <see cref="ToPem"/> in a secret store, and register its
+    /// <see cref="PublicJwk"/>.</returns>
     public static ClientKey CreateEs256() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     /// <summary>Reads an unencrypted private key in PEM: <c>PRIVATE KEY</c> (PKCS #8), <c>EC PRIVATE KEY</c>
     /// or <c>RSA PRIVATE KEY</c>.</summary>
     /// <param name="pem">The PEM text, with one key in it.</param>
+    /// <returns>The key, with its private part.</returns>
     /// <exception cref="ArgumentException">It holds no private key, an encrypted one, or one of another kind
     /// than P-256 or RSA of at least 2048 bits.</exception>
     public static ClientKey FromPem(string pem)
@@ -59,6 +62,7 @@ public sealed class ClientKey
     }
 
     /// <summary>The private key as PEM (PKCS #8, unencrypted). Treat it like a password.</summary>
+    /// <returns>The private key as PKCS #8 in PEM: a secret.</returns>
     public string ToPem() => PemEncoding.WriteString("PRIVATE KEY", privateKey);
 
     /// <summary>The key's algorithm and name; nothing secret.</summary>

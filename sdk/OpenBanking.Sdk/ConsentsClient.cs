@@ -23,6 +23,7 @@ public class ConsentsClient
     /// }
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each consent as it was when its page was read.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<Consent> ListAsync(CancellationToken cancellationToken = default) =>
         Cursors.StreamAsync(
@@ -45,6 +46,7 @@ public class ConsentsClient
     /// </code></example>
     /// <param name="consentId">The consent, <c>cns_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The consent as it is now.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Consent> GetAsync(string consentId, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(OneRoute, consentId), ResponseJson.Default.Consent, cancellationToken);
@@ -61,6 +63,7 @@ public class ConsentsClient
     /// <param name="consentId">The consent, <c>cns_…</c>.</param>
     /// <param name="left">What is to be left: of what was granted, or less.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The consent with what is left of it.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Consent> NarrowAsync(
         string consentId,
@@ -88,6 +91,7 @@ public class ConsentsClient
     /// </code></example>
     /// <param name="consentId">The consent, <c>cns_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The consent, ended.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or
     /// <c>timed_out</c> it may have been taken back: read it.</exception>
     public virtual async Task<Consent> RevokeAsync(

@@ -23,6 +23,7 @@ public class CouponsClient
     /// Console.WriteLine($"{stock.Name["en"]}");
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each stock, with how many coupons are left of it.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<CouponStock> ListStocksAsync(
         CancellationToken cancellationToken = default
@@ -51,6 +52,7 @@ public class CouponsClient
     /// <param name="idempotencyKey">Names the coupon: another key issues one more.</param>
     /// <param name="cancellationToken">Ends the wait, not the issuing: afterwards the outcome is unknown, and
     /// the same key is safe to use again.</param>
+    /// <returns>The coupon, now or as it was issued before under the same key.</returns>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="Coupon"/>: the answer was lost.</exception>
     /// <exception cref="OpenBankingException">Refused, such as <c>coupon_stock_sold_out</c>, or never reached
@@ -78,6 +80,7 @@ public class CouponsClient
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="pageSize">Coupons per request, 1–100; 50 by default.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each coupon as it was when its page was read, also those that are used up or over.</returns>
     /// <exception cref="OpenBankingAuthenticationException">While walking: the customer is not
     /// linked.</exception>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
@@ -112,6 +115,7 @@ public class CouponsClient
     /// <param name="customerId">The customer, <c>cus_…</c>.</param>
     /// <param name="couponId">The coupon, <c>cpn_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The coupon as it is now.</returns>
     /// <exception cref="OpenBankingAuthenticationException">The customer is not linked.</exception>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Coupon> GetAsync(

@@ -28,6 +28,7 @@ public class EventsClient
     /// <param name="after">A <see cref="Page{T}.NextCursor"/> to go on from; null for the oldest.</param>
     /// <param name="pageSize">Events per request, 1–100; 50 by default.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>The events that webhooks carry, in their lasting order.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<WebhookEvent> ListAsync(
         string? after = null,
@@ -53,6 +54,7 @@ public class EventsClient
     /// <param name="after">The cursor of the page before; null for the oldest.</param>
     /// <param name="pageSize">Events, 1–100; 50 by default.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The events, and the cursor to go on from.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Page<WebhookEvent>> ListPageAsync(
         string? after = null,

@@ -37,6 +37,8 @@ public readonly record struct IdempotencyKey
     /// <c>coupon</c>: 1–32 of <c>A–Z a–z 0–9 . _ -</c>.</param>
     /// <param name="attempt">Which attempt it is, from 1. A declined one is stored, so trying again on
     /// purpose needs the next number; repeating a lost one needs the same number.</param>
+    /// <returns>A key that reads <c>operation:order:attempt</c> where that is short and plain enough, and else is a digest of
+    /// it.</returns>
     /// <exception cref="ArgumentException">The operation has other characters, or the order number is
     /// empty.</exception>
     public static IdempotencyKey FromOrder(string orderNo, string operation, int attempt = 1)
@@ -56,6 +58,7 @@ public readonly record struct IdempotencyKey
 
     /// <summary>A key in the partner's own form.</summary>
     /// <param name="text">1–64 visible ASCII characters.</param>
+    /// <returns>The key with this text.</returns>
     /// <exception cref="FormatException">It is longer, empty, or has other characters.</exception>
     public static IdempotencyKey Parse(string text) =>
         TryParse(text, out var key)
@@ -67,6 +70,7 @@ public readonly record struct IdempotencyKey
     /// <summary>A key in the partner's own form, when the text is one.</summary>
     /// <param name="text">1–64 visible ASCII characters.</param>
     /// <param name="key">The key.</param>
+    /// <returns>Whether the text is a key.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out IdempotencyKey key)
     {
         var valid = text is not null && IsValid(text);

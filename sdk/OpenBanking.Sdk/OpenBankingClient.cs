@@ -12,6 +12,7 @@ public class OpenBankingClient
     private readonly Api api;
 
     /// <summary>A client of one app.</summary>
+    /// <param name="options">Which bank and which app. They are copied: a later change of them changes nothing here.</param>
     /// <exception cref="ArgumentException">An option is missing or wrong; the message says what to
     /// set.</exception>
     public OpenBankingClient(OpenBankingOptions options)

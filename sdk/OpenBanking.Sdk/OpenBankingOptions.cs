@@ -96,6 +96,7 @@ public sealed class OpenBankingOptions
     /// no redirects, keeps no cookies, opens at most 256 connections and renews each after two minutes, so
     /// that changes of DNS are followed.</summary>
     /// <param name="clientCertificate">What the app presents, with its private key; nothing by default.</param>
+    /// <returns>A handler that may be configured until its first request. It is the caller's: dispose it after the last client.</returns>
     public static SocketsHttpHandler CreateHttpHandler(X509Certificate2? clientCertificate = null)
     {
         var handler = new SocketsHttpHandler
@@ -123,6 +124,8 @@ public sealed class OpenBankingOptions
     /// <param name="currentClientCertificate">Gives what the app presents now, with its private key.</param>
     /// <param name="configure">Changes what the connections of a certificate are made with, such as its proxy; nothing by
     /// default.</param>
+    /// <returns>A handler that asks for the certificate with every request. It is the caller's: dispose it after the last
+    /// client.</returns>
     public static HttpMessageHandler CreateHttpHandler(
         Func<X509Certificate2> currentClientCertificate,
         Action<SocketsHttpHandler>? configure = null

@@ -22,6 +22,7 @@ public class OrdersClient
     /// </code></example>
     /// <param name="orderNo">The partner's order number.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How often a payment was tried for it, the last one that was, and since when it is closed, if it is.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> when no payment was
     /// tried and the order number was not closed.</exception>
     public virtual Task<Order> GetAsync(string orderNo, CancellationToken cancellationToken = default) =>
@@ -41,6 +42,7 @@ public class OrdersClient
     /// </code></example>
     /// <param name="orderNo">The partner's order number, used or not.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The closed order number, and the last payment tried, which says for good whether the order was paid.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or
     /// <c>timed_out</c> it may be closed: close it again.</exception>
     public virtual Task<ClosedOrder> CloseAsync(

@@ -44,6 +44,8 @@ public class PaymentsClient
     /// <see cref="IdempotencyKey.FromOrder"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not the payment: after a cancellation the outcome is as
     /// unknown as after a lost answer, and the same key is safe to use again.</param>
+    /// <returns>The payment, now or as it was made before under the same key: captured, authorized, waiting for the customer, or
+    /// failed with a <see cref="Payment.DeclineCode"/>.</returns>
     /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: the order may be
     /// paid.</exception>
     /// <exception cref="OpenBankingException">Refused, or never reached the bank: the order was not
@@ -77,6 +79,7 @@ public class PaymentsClient
     /// <param name="idempotencyKey">Names the capture: another key captures once more.</param>
     /// <param name="cancellationToken">Ends the wait, not the capture: afterwards the outcome is unknown, and the
     /// same key is safe to use again.</param>
+    /// <returns>The payment, with what was captured so far.</returns>
     /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: it may be captured.</exception>
     /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was captured.
     /// <c>authorization_expired</c> after <see cref="Payment.ExpiresAt"/>, <c>capture_exceeds_authorization</c> for
@@ -115,6 +118,7 @@ public class PaymentsClient
     /// <param name="idempotencyKey">Names the cancellation.</param>
     /// <param name="cancellationToken">Ends the wait, not the cancellation: afterwards the outcome is unknown, and
     /// the same key is safe to use again.</param>
+    /// <returns>The payment: canceled, or captured where a part of it was taken before.</returns>
     /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: it may be canceled.</exception>
     /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was given back.
     /// <c>payment_not_cancelable</c> when nothing is held and nothing waits.</exception>
@@ -141,6 +145,7 @@ public class PaymentsClient
     /// </code></example>
     /// <param name="paymentId">The payment, <c>pay_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The payment as it is now.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Payment> GetAsync(string paymentId, CancellationToken cancellationToken = default) =>
         api.SendAsync(
@@ -162,6 +167,7 @@ public class PaymentsClient
     /// </code></example>
     /// <param name="payment">A payment with a <see cref="Payment.DeclineCode"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The reason and the advice in words, and the amounts where a limit was reached.</returns>
     /// <exception cref="ArgumentException">The payment was not declined.</exception>
     /// <exception cref="OpenBankingException">The agreement cannot be read: refused or unreachable.</exception>
     public virtual Task<DeclineExplanation> ExplainDeclineAsync(

@@ -25,6 +25,7 @@ public class PayoutsClient
     /// }
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each payout as it was when its page was read.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<Payout> ListAsync(CancellationToken cancellationToken = default) =>
         Cursors.StreamAsync(
@@ -49,6 +50,7 @@ public class PayoutsClient
     /// </code></example>
     /// <param name="payoutId">The payout, <c>pyo_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The payout as it is now, with the sums it is made of.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Payout> GetAsync(string payoutId, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(Route + "/{id}", payoutId), ResponseJson.Default.Payout, cancellationToken);

@@ -24,6 +24,7 @@ public class RefundsClient
     /// <param name="idempotencyKey">Names the refund: another key gives back once more.</param>
     /// <param name="cancellationToken">Ends the wait, not the refund: afterwards the outcome is unknown, and
     /// the same key is safe to use again.</param>
+    /// <returns>The refund, now or as it was made before under the same key, with what customer and campaign got back.</returns>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="Refund"/>: the answer was lost.</exception>
     /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was given
@@ -49,6 +50,7 @@ public class RefundsClient
     /// }
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each refund as it was when its page was read.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<Refund> ListAsync(CancellationToken cancellationToken = default) =>
         Cursors.StreamAsync(
@@ -71,6 +73,7 @@ public class RefundsClient
     /// </code></example>
     /// <param name="refundId">The refund, <c>rfd_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The refund as it is now.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Refund> GetAsync(string refundId, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(Route + "/{id}", refundId), ResponseJson.Default.Refund, cancellationToken);

@@ -23,6 +23,7 @@ public class SandboxClient
     /// </code></example>
     /// <param name="request">Rate, minimum and cap.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The fees that count from now on.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>not_found</c> at a bank that is no sandbox.</exception>
     public virtual Task<SandboxFees> SetFeesAsync(
         SetSandboxFeesRequest request,

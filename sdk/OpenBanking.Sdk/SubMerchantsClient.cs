@@ -36,6 +36,7 @@ public class SubMerchantsClient
     /// <param name="idempotencyKey">Names the registration: another key registers one more.</param>
     /// <param name="cancellationToken">Ends the wait, not the registration: afterwards the outcome is unknown, and the same
     /// key is safe to use again.</param>
+    /// <returns>The merchant, now or as it was registered before under the same key.</returns>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="SubMerchant"/>: the answer was lost.</exception>
     /// <exception cref="OpenBankingException">Refused, or never reached the bank.</exception>
@@ -60,6 +61,7 @@ public class SubMerchantsClient
     /// }
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each merchant as it was when its page was read, closed ones too.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<SubMerchant> ListAsync(CancellationToken cancellationToken = default) =>
         Cursors.StreamAsync(
@@ -82,6 +84,7 @@ public class SubMerchantsClient
     /// </code></example>
     /// <param name="subMerchantId">The merchant, <c>sub_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The merchant as it is now.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<SubMerchant> GetAsync(
         string subMerchantId,
@@ -99,6 +102,7 @@ public class SubMerchantsClient
     /// </code></example>
     /// <param name="subMerchantId">The merchant, <c>sub_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The merchant, closed.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<SubMerchant> CloseAsync(
         string subMerchantId,

@@ -16,6 +16,9 @@ namespace OpenBanking;
 public interface ITokenStore
 {
     /// <summary>The customer's tokens; null, and no exception, when there are none.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>, as <see cref="LinkedCustomer.CustomerId"/> gave it.</param>
+    /// <param name="cancellationToken">Canceled when the caller gives up, or at the end of the attempt.</param>
+    /// <returns>What <see cref="SetAsync"/> kept last for this customer.</returns>
     /// <exception cref="OperationCanceledException">The token was canceled: the caller's, or by the end of the attempt.</exception>
     ValueTask<CustomerTokens?> GetAsync(string customerId, CancellationToken cancellationToken = default);
 
@@ -23,6 +26,9 @@ public interface ITokenStore
     /// <remarks>The client passes no token that could be canceled: what was given once is not given again. When this throws at the end
     /// of a link, a <see cref="TokensNotKeptException"/> has the tokens still; at the end of a refresh, what is kept from before is as
     /// good as it was, unless the server replaces refresh tokens.</remarks>
+    /// <param name="customerId">The customer, <c>cus_…</c>, as <see cref="LinkedCustomer.CustomerId"/> gave it.</param>
+    /// <param name="tokens">All that is to be kept of the customer. Store it encrypted.</param>
+    /// <param name="cancellationToken">Never canceled by the client.</param>
     ValueTask SetAsync(
         string customerId,
         CustomerTokens tokens,
@@ -30,6 +36,8 @@ public interface ITokenStore
     );
 
     /// <summary>Forgets the customer's tokens, if there are any; it is no error when there are none.</summary>
+    /// <param name="customerId">The customer, <c>cus_…</c>, as <see cref="LinkedCustomer.CustomerId"/> gave it.</param>
+    /// <param name="cancellationToken">Never canceled by the client.</param>
     ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default);
 }
 

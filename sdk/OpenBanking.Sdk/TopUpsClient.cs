@@ -30,6 +30,7 @@ public class TopUpsClient
     /// <param name="idempotencyKey">Names the top-up: another key asks once more.</param>
     /// <param name="cancellationToken">Ends the wait, not the top-up: afterwards the outcome is unknown, and
     /// the same key is safe to use again.</param>
+    /// <returns>The top-up, now or as it was asked for before under the same key.</returns>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="TopUp"/>: the answer was lost.</exception>
     /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was
@@ -55,6 +56,7 @@ public class TopUpsClient
     /// }
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each top-up as it was when its page was read.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<TopUp> ListAsync(CancellationToken cancellationToken = default) =>
         Cursors.StreamAsync(
@@ -76,6 +78,7 @@ public class TopUpsClient
     /// </code></example>
     /// <param name="topUpId">The top-up, <c>top_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The top-up as it is now.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<TopUp> GetAsync(string topUpId, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(Route + "/{id}", topUpId), ResponseJson.Default.TopUp, cancellationToken);
@@ -91,6 +94,7 @@ public class TopUpsClient
     /// <param name="topUpId">The top-up, <c>top_…</c>.</param>
     /// <param name="timeout">How long to wait; 2 minutes when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The top-up, succeeded or failed; a failed one has a decline code.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>timed_out</c> when it is still
     /// processing after that time.</exception>
     public virtual async Task<TopUp> WaitAsync(

@@ -29,6 +29,7 @@ public class WebhookEndpointsClient
     /// </code></example>
     /// <param name="request">The address and the event types.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The endpoint with its <see cref="WebhookEndpoint.Secret"/>.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable. After <c>connection_lost</c> or
     /// <c>timed_out</c> it may exist: list the endpoints, and delete the one whose secret was
     /// lost.</exception>
@@ -53,6 +54,7 @@ public class WebhookEndpointsClient
     /// }
     /// </code></example>
     /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each endpoint as it was when its page was read.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<WebhookEndpoint> ListAsync(
         CancellationToken cancellationToken = default
@@ -77,6 +79,7 @@ public class WebhookEndpointsClient
     /// </code></example>
     /// <param name="endpointId">The endpoint, <c>whe_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The endpoint as it is now.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<WebhookEndpoint> GetAsync(
         string endpointId,

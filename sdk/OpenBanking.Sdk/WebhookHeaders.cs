@@ -18,6 +18,7 @@ public readonly record struct WebhookHeaders(string? Id, string? Timestamp, stri
 
     /// <summary>Takes the headers from wherever the web framework keeps them.</summary>
     /// <param name="header">The value of a header by its name; null when it is missing.</param>
+    /// <returns>The headers, to hand to <see cref="WebhookVerifier.Verify"/>.</returns>
     public static WebhookHeaders From(Func<string, string?> header)
     {
         ArgumentNullException.ThrowIfNull(header);

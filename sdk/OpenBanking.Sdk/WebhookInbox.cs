@@ -26,16 +26,23 @@ public interface IWebhookInbox
 {
     /// <summary>Claims an event, so that one delivery of it is handled at a time.</summary>
     /// <remarks>When this throws, the event is not handled now.</remarks>
+    /// <param name="eventId">The event, <c>evt_…</c>, as <see cref="WebhookEvent.Id"/> names it.</param>
+    /// <param name="cancellationToken">Canceled when the bank has gone.</param>
+    /// <returns>Whether to handle the event now.</returns>
     /// <exception cref="OperationCanceledException">The bank has gone, and waits for no answer.</exception>
     ValueTask<WebhookClaim> TryAddAsync(string eventId, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps that a claimed event was handled.</summary>
     /// <remarks>Not canceled when the bank has gone. When this throws, the event is handled again once its claim has run out.</remarks>
+    /// <param name="eventId">The event, <c>evt_…</c>, as <see cref="WebhookEvent.Id"/> names it.</param>
+    /// <param name="cancellationToken">Never canceled by the endpoint.</param>
     ValueTask CompleteAsync(string eventId, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a claim up, because its handler failed: the next delivery is handled.</summary>
     /// <remarks>Not canceled when the bank has gone. When this throws after a handler that threw, the log says so (event 107), and the
     /// handler's exception counts.</remarks>
+    /// <param name="eventId">The event, <c>evt_…</c>, as <see cref="WebhookEvent.Id"/> names it.</param>
+    /// <param name="cancellationToken">Never canceled by the endpoint.</param>
     ValueTask RemoveAsync(string eventId, CancellationToken cancellationToken = default);
 }
 
@@ -56,6 +63,7 @@ public sealed class MemoryWebhookInbox : IWebhookInbox
         : this(TimeProvider.System) { }
 
     /// <summary>An inbox on a clock of one's own.</summary>
+    /// <param name="timeProvider">Says how long ago an event came, such as a clock that a test moves.</param>
     public MemoryWebhookInbox(TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(timeProvider);

@@ -27,6 +27,9 @@ public enum WebhookRefusal
 public class WebhookVerificationException : Exception
 {
     /// <summary>A refusal and its reason.</summary>
+    /// <param name="reason">Which check the delivery did not pass.</param>
+    /// <param name="message">The same in words, without the signature or the secret.</param>
+    /// <param name="innerException">Why a body cannot be read; null otherwise.</param>
     public WebhookVerificationException(
         WebhookRefusal reason,
         string message,

@@ -60,6 +60,7 @@ public class WebhookVerifier
     /// <param name="headers">The three headers.</param>
     /// <param name="rawBody">The body, byte for byte as it came: parsing and writing it again breaks the
     /// signature.</param>
+    /// <returns>The event, signed by the bank and not older than 300 s. It may have come before.</returns>
     /// <exception cref="WebhookVerificationException">The delivery is not to be trusted; it says
     /// why.</exception>
     public virtual WebhookEvent Verify(WebhookHeaders headers, ReadOnlySpan<byte> rawBody)

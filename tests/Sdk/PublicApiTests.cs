@@ -88,6 +88,18 @@ public sealed class PublicApiTests
         Assert.All(described.Where(name => name[0] == 'T'), name => Assert.Contains(name[2..], types));
     }
 
+    [Theory]
+    [InlineData(typeof(Money))]
+    [InlineData(typeof(OpenBankingClient))]
+    [InlineData(typeof(AccountLinkEndpointOptions))]
+    [InlineData(typeof(OpenBanking.Testing.SandboxBank))]
+    public void Every_parameter_and_whatever_a_method_gives_is_described(Type member)
+    {
+        var missing = new XmlDocs(member.Assembly).Missing().ToList();
+
+        Assert.True(missing.Count == 0, string.Join('\n', missing));
+    }
+
     // Not the source file's own path: continuous integration rewrites it.
     internal static string Root()
     {
