@@ -37,13 +37,14 @@ internal sealed class BoundedStore(ITokenStore store, CallSettings settings)
         {
             return await work.WaitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!work.IsCompleted)
+        catch (OperationCanceledException over) when (!work.IsCompleted)
         {
             Observe(work);
             cancellationToken.ThrowIfCancellationRequested();
             throw new OpenBankingException(
                 $"The token store did not answer within TotalTimeout, {settings.TotalTimeout.TotalSeconds:0.#} s: is what it keeps "
-                    + "tokens in reached from here?"
+                    + "tokens in reached from here?",
+                over
             )
             {
                 Code = ClientErrorCodes.TimedOut,
@@ -53,11 +54,13 @@ internal sealed class BoundedStore(ITokenStore store, CallSettings settings)
     }
 
     /// <summary>Nobody is there any more to be told of its failure.</summary>
-    private static void Observe(Task work) =>
-        work.ContinueWith(
+    private static void Observe(Task work)
+    {
+        _ = work.ContinueWith(
             static ended => _ = ended.Exception,
             CancellationToken.None,
             TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default
         );
+    }
 }

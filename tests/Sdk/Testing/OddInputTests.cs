@@ -27,7 +27,8 @@ public sealed class OddInputTests(MagicOutcomeTests.Bank shared) : IClassFixture
                 .Where(MustNotBeNull)
                 .Select(parameter =>
                     (parameter.Member.DeclaringType!.Name, parameter.Member.Name, parameter.Name!)
-                ),
+                )
+                .Distinct(),
         ];
 
     [Theory]

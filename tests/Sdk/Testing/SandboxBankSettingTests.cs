@@ -85,9 +85,12 @@ public sealed partial class SandboxBankSettingTests
         await using var bank = await SandboxBank.StartAsync(new() { Settings = settings });
     }
 
-    [GeneratedRegex(@"^\| (?<names>`[A-Z][A-Za-z]+:[^|]+) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\| (?<names>`[A-Z][A-Za-z]+:[^|]+) \|",
+        RegexOptions.Multiline | RegexOptions.NonBacktracking
+    )]
     private static partial Regex Rows();
 
-    [GeneratedRegex("`(?<name>[A-Za-z:_…0-9]+)`")]
+    [GeneratedRegex("`(?<name>[A-Za-z:_…0-9]+)`", RegexOptions.NonBacktracking)]
     private static partial Regex Code();
 }
