@@ -27,6 +27,23 @@ public sealed class AuditChain(
     private readonly Guid holder = ids.NewGuid();
     private AuditHeadRow? lastHead;
 
+    /// <summary>Marked records without a place in the chain, which is looked up for each by its unique key. With EXISTS a
+    /// planner may join instead, and read the whole chain to find a handful.</summary>
+    internal static Sql Waiting =>
+        $"""
+            (
+                SELECT position FROM audit_seal WHERE record_world = audit_unsealed.world AND record_id = audit_unsealed.id
+            ) IS NULL ORDER BY id
+            """;
+
+    /// <summary>Marked records that have got their place, looked up likewise.</summary>
+    internal static Sql Placed =>
+        $"""
+            (
+                SELECT position FROM audit_seal WHERE record_world = audit_unsealed.world AND record_id = audit_unsealed.id
+            ) IS NOT NULL
+            """;
+
     /// <summary>Whether this process is the sealer. Becomes it when nobody is, and stays it by asking.</summary>
     public async Task<bool> HoldAsync()
     {
@@ -51,15 +68,7 @@ public sealed class AuditChain(
     {
         // The end before the records: whoever seals one of them in between moves it.
         var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
-        var unsealed = await store.ListAcrossWorldsAsync(
-            AuditTables.Unsealed,
-            SealedAtOnce,
-            $"""
-            NOT EXISTS (
-                SELECT 1 FROM audit_seal WHERE record_world = audit_unsealed.world AND record_id = audit_unsealed.id
-            ) ORDER BY id
-            """
-        );
+        var unsealed = await store.ListAcrossWorldsAsync(AuditTables.Unsealed, SealedAtOnce, Waiting);
         if (chain is null || unsealed.Count == 0)
         {
             return 0;
@@ -74,14 +83,7 @@ public sealed class AuditChain(
             return 0;
         }
 
-        engine.SweepLater(
-            AuditTables.Unsealed,
-            $"""
-            EXISTS (
-                SELECT 1 FROM audit_seal WHERE record_world = audit_unsealed.world AND record_id = audit_unsealed.id
-            )
-            """
-        );
+        engine.SweepLater(AuditTables.Unsealed, Placed);
         return records.Count;
     }
 

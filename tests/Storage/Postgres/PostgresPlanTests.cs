@@ -1,3 +1,4 @@
+using OpenBanking.Server.Audit;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Storage.Postgres;
@@ -100,6 +101,43 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
             )
         );
 
+    /// <summary>However long the chain is, and whatever the planner thinks of the queue: the table is new to it, or was long
+    /// when it last looked.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("ANALYZE audit_unsealed, audit_seal; ")]
+    public void What_waits_for_its_place_in_the_chain_is_found_without_reading_the_chain(string first)
+    {
+        using var database = new PostgresDatabase();
+        database.Execute(
+            """
+            INSERT INTO audit_unsealed (world, id) SELECT i % 500, md5(i::text)::uuid FROM generate_series(1, 20000) AS i;
+            INSERT INTO audit_seal (world, position, record_world, record_id, previous_hash, hash, sealed_at)
+            SELECT 0, row_number() OVER (), world, id, '\x00', '\x00', now() FROM audit_unsealed
+            """
+        );
+        database.Execute($"{first}DELETE FROM audit_unsealed");
+
+        var waiting = PlanOf(
+            database,
+            PostgresText.SelectAcrossWorlds(AuditTables.Unsealed, AuditChain.Waiting.Text),
+            settings: "SET plan_cache_mode = force_generic_plan"
+        );
+        var placed = PlanOf(database, PostgresText.Sweep(AuditTables.Unsealed, AuditChain.Placed.Text));
+
+        Assert.All(
+            [waiting, placed],
+            plan =>
+            {
+                Assert.Matches(
+                    @"Index Cond: \(\(record_world = audit_unsealed(_1)?.world\) AND \(record_id = audit_unsealed(_1)?.id\)\)",
+                    plan
+                );
+                Assert.Single(plan.Split('\n'), line => line.Contains("on audit_seal"));
+            }
+        );
+    }
+
     private static void AssertByKey(Table table, string plan)
     {
         Assert.Matches($"Index (Only )?Scan using {table.Name}_pkey on", plan);
@@ -110,15 +148,21 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
         );
     }
 
+    private string PlanOf(string sql) => PlanOf(analyzed.Database, sql);
+
     /// <summary>The plan that is made once and for all parameters.</summary>
-    private string PlanOf(string sql)
+    private static string PlanOf(
+        PostgresDatabase database,
+        string sql,
+        string settings = PostgresWriteSession.Settings
+    )
     {
         var parameters = string.Join(
             ", ",
             Enumerable.Repeat("NULL", Enumerable.Range(1, 40).Last(i => sql.Contains($"${i}")))
         );
-        return analyzed.Database.Text(
-            $"{PostgresWriteSession.Settings}; PREPARE planned AS {sql}; "
+        return database.Text(
+            $"{settings}; PREPARE planned AS {sql}; "
                 + $"EXPLAIN EXECUTE planned({parameters}); DEALLOCATE planned"
         );
     }
