@@ -78,9 +78,11 @@ public sealed class DashboardTests : IAsyncLifetime
         await page.Locator(".grants a[href*='/apps/']").ClickAsync();
         await LookAsync(phone, "app");
         await page.Locator("button.danger").ClickAsync();
+        await page.Locator(".notice.done").WaitForAsync();
+        await LookAsync(phone, "stopped");
+        await page.Locator("main a").First.ClickAsync();
         await phone.ArriveAsync(own);
         Assert.Equal(0, await page.Locator("a[href*='/apps/']").CountAsync());
-        await LookAsync(phone, "stopped");
 
         await CloseAsync(phone);
         await page.GotoAsync(own + "/erase");

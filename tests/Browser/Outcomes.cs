@@ -114,6 +114,7 @@ public sealed partial class Outcomes
     {
         "AccountState_Closing",
         "AccountState_PendingActivation",
+        "AppOver",
         "CaseKindMissing",
         "CaseState_Answered",
         "CaseState_Closed",
@@ -216,9 +217,7 @@ public sealed partial class Outcomes
 
     /// <summary>Where there is no link on, what says in words where to go on.</summary>
     public static IReadOnlySet<string> LeadingOn { get; } =
-        all.Where(name => name.StartsWith("Error_", StringComparison.Ordinal))
-            .Concat(["AgreementClose", "ErasedLead", "OpeningGoBack", "PayClose", "SignOutDone"])
-            .ToFrozenSet();
+        new[] { "AgreementClose", "ErasedLead", "OpeningGoBack", "PayClose", "SignOutDone" }.ToFrozenSet();
 
     private static readonly Dictionary<string, IReadOnlyList<(string Name, Regex Pattern)>> patterns = new()
     {

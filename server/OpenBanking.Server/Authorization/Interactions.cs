@@ -272,6 +272,25 @@ public sealed class Interactions(
         return decision is Accepted<PasskeyCheck> ? secret : null;
     }
 
+    /// <summary>The app that an interaction was for which is over, if this browser began it; and the beginning of its site, by the
+    /// address that it asked for and still has registered.</summary>
+    public async ValueTask<(AppRow App, string Site)?> FindLeftAsync(
+        World world,
+        string id,
+        string? browserSecret
+    ) =>
+        browserSecret is not null
+        && Id<InteractionRow>.TryParse(id, out var interactionId)
+        && await store.FindAsync(AuthorizationTables.Interactions, world, interactionId) is { } row
+        && Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+        && await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
+            is { } pushed
+        && await apps.FindAsync(row.AppId.ToString()) is { Row: var app }
+        && AuthorizationRequest.Read(pushed.Request) is var request
+        && request.IsAllowedTo(app)
+            ? (app, new Uri(new Uri(request.RedirectUri), "/").AbsoluteUri)
+            : null;
+
     /// <summary>Nobody is a customer any more whose profile was erased.</summary>
     private async ValueTask<CustomerRow?> FindCustomerAsync(World world, Id<CustomerRow> id) =>
         await store.FindAsync(CustomerTables.Customers, world, id) is { ErasedAt: null } customer

@@ -158,18 +158,9 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
         return access;
     }
 
-    /// <summary>What one consent allows, if it is this customer's and lasts.</summary>
-    public async Task<AppAccess?> FindAccessAsync(
-        World world,
-        Id<CustomerRow> customer,
-        Id<ConsentRow> id,
-        DateTimeOffset now
-    ) =>
-        await store.FirstAsync(
-            ConsentTables.Consents,
-            world,
-            $"id = {id} AND customer_id = {customer} AND state = {ConsentState.Authorized} AND expires_at > {now}"
-        )
+    /// <summary>What one consent allows, or has allowed, if it is this customer's.</summary>
+    public async Task<AppAccess?> FindAccessAsync(World world, Id<CustomerRow> customer, Id<ConsentRow> id) =>
+        await store.FirstAsync(ConsentTables.Consents, world, $"id = {id} AND customer_id = {customer}")
             is { } consent
             ? await AccessOfAsync(world, consent)
             : null;

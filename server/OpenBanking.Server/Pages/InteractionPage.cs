@@ -33,7 +33,7 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
         var open = await Interactions.FindAsync(world, id, cookies.Get(HttpContext, world, id));
         if (open is null)
         {
-            context.Result = Fail(InteractionRules.Over);
+            context.Result = FailOver();
             return;
         }
 
@@ -60,6 +60,16 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
         SeeOther(PageRoutes.Of(Open.World, Open.Row.Id.ToString(), to));
 
     /// <summary>Back to the app, or to the page that says that there is no way back.</summary>
-    protected IActionResult Leave(string? location) =>
-        location is null ? Fail(InteractionRules.Over) : SeeOther(location);
+    protected IActionResult Leave(string? location) => location is null ? FailOver() : SeeOther(location);
+
+    /// <summary>To the page that says so, which looks up where this browser came from, if it did.</summary>
+    private IActionResult FailOver()
+    {
+        var world = new World(int.Parse((string)RouteData.Values["world"]!));
+        var id = (string)RouteData.Values["interaction"]!;
+        var cookies = HttpContext.RequestServices.GetRequiredService<InteractionCookies>();
+        return cookies.Get(HttpContext, world, id) is null
+            ? Fail(InteractionRules.Over)
+            : SeeOther(PageRoutes.Over(world, id));
+    }
 }

@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Consents;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Payments;
@@ -14,6 +15,13 @@ public static class PageRoutes
     public const string Error = "/bank/error";
     public const string SignOut = "/bank/sign-out";
     public const string Erased = "/bank/erased";
+
+    /// <summary>A customer's own pages, by their short address.</summary>
+    public const string Entrance = "/bank";
+
+    /// <summary>Says that an interaction is over.</summary>
+    public static string Over(World world, string interaction) =>
+        $"{Error}?code={InteractionRules.Over}&world={world}&interaction={Uri.EscapeDataString(interaction)}";
 
     /// <summary>A version of the account agreement.</summary>
     public static string Agreement(string version) => "/bank/agreement/" + version;
@@ -35,6 +43,9 @@ public static class PageRoutes
 
     /// <summary>An account of the customer's.</summary>
     public static string Account(World world, Id<AccountRow> account) => $"{Own(world)}/accounts/{account}";
+
+    /// <summary>What an app may do, or has been allowed to do.</summary>
+    public static string App(World world, Id<ConsentRow> consent) => $"{Own(world)}/apps/{consent}";
 
     /// <summary>The cards of an account.</summary>
     public static string Cards(World world, Id<AccountRow> account) => Account(world, account) + "/cards";

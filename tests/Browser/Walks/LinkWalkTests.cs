@@ -26,13 +26,22 @@ public sealed class LinkWalkTests(WalkedBank bank)
 
         await phone.ToBankAsync(bank, partner, persons[0], TestPartner.Everything);
         await phone.ArriveAsync("**/consent");
+        var consent = page.Url;
         await phone.FillAsync(("Pin", Steps.WrongPin));
         await phone.CheckRefusedAsync("consent-refused", "Pin");
         await phone.PressAsync("button.quiet");
         await phone.ArriveAsync($"{bank.Callback}?**error=access_denied**");
 
-        await page.GotoAsync(new Uri(bank.Server.Address, "/bank/error?code=interaction_over").ToString());
+        // Who comes back to what is over is led to the app, or to their own pages.
+        await page.GotoAsync(consent);
+        await phone.ArriveAsync("**/bank/error?code=interaction_over**");
         await phone.CheckAsync("over");
+        await phone.PressAsync("a.primary");
+        await phone.ArriveAsync(new Uri(bank.Callback, "/").ToString());
+        await page.GotoAsync(new Uri(bank.Server.Address, "/bank/error?code=interaction_over").ToString());
+        await phone.CheckAsync("over-elsewhere");
+        await phone.PressAsync("a.quiet");
+        await phone.ArriveAsync("**/my/sign-in");
 
         await bank.Server.PutAccountAsync(partner, customer, AccountStatus.Frozen);
         await phone.ToBankAsync(bank, partner, persons[0], [new AccountInformation()]);

@@ -41,6 +41,7 @@ public sealed class SecretWalkTests(WalkedBank bank)
         await phone.Page.Locator("#allow-coupon_wallet").CheckAsync();
         await phone.FillAsync(("Pin", TestPartner.Pin));
         await phone.CheckRefusedAsync("consent-locked", "Pin");
+        Assert.Equal(1, await phone.Page.Locator("a.quiet[href$='/my']").CountAsync());
         await phone.PressAsync("button.quiet");
         await phone.ArriveAsync($"{bank.Callback}?**error=access_denied**");
     }

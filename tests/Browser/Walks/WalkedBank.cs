@@ -34,7 +34,11 @@ public sealed class WalkedBank : IAsyncLifetime
         builder.Logging.ClearProviders();
         app = builder.Build();
         app.Urls.Add(Callback.GetLeftPart(UriPartial.Authority));
-        app.MapGet("/callback", () => Results.Content("<!doctype html><title>App</title>", "text/html"));
+        foreach (var address in (string[])["/", "/callback"])
+        {
+            app.MapGet(address, () => Results.Content("<!doctype html><title>App</title>", "text/html"));
+        }
+
         await app.StartAsync();
         chromium = await Chromium.StartAsync();
     }

@@ -42,6 +42,8 @@ public sealed class DashboardTests(SharedServer shared) : OwnPageTests(shared)
 
         await Browser.SubmitAsync();
 
+        Assert.Contains("Test App may do nothing any more. It was stopped on", Text());
+        await FollowAsync("Your accounts");
         Assert.Contains("No app may do anything", Text());
         var agreement = await Partner.Client.Agreements.GetAsync(Customer.AgreementId!);
         Assert.Equal(ConsentStatus.Revoked, agreement.Status);
@@ -49,6 +51,53 @@ public sealed class DashboardTests(SharedServer shared) : OwnPageTests(shared)
             Partner.PayAsync(Customer, "order-1", Money.Yuan(1))
         );
         Assert.Equal(ProblemCodes.AgreementNotActive, refused.Code);
+    }
+
+    [Fact]
+    public async Task The_page_of_an_app_that_was_stopped_says_since_when_it_may_do_nothing_and_what()
+    {
+        await SignInAsync();
+        await FollowAsync("See it all");
+        var access = Browser.Address;
+        await TapTwiceAsync(handler: null);
+        Assert.Equal(access, Browser.Address);
+        Assert.Contains("Test App may do nothing any more. It was stopped on", Text());
+        Assert.Contains("Test App can start no new payment", Text());
+        Assert.Contains("Test App sees nothing of your account any more", Text());
+        Assert.Null(Browser.Page.QuerySelector("form[method=post]"));
+
+        // Going back to it later, or from a list of addresses.
+        await Browser.GoAsync(new Uri(access, "?lang=zh-CN"));
+        Assert.Contains("“Test App”的授权已于", Text());
+        Assert.Contains("不能再发起扣款", Text());
+        Assert.Equal(1, await CountRevokedAsync());
+    }
+
+    /// <summary>Waits until it is told that a consent was revoked; gives how often it is.</summary>
+    private async Task<int> CountRevokedAsync()
+    {
+        for (var tries = 0; tries < 200; tries++)
+        {
+            var told = await Partner.Client.Events.ListAsync().ToListAsync();
+            if (told.Count(sent => sent.Type == EventTypes.ConsentRevoked) is > 0 and var count)
+            {
+                return count;
+            }
+
+            await Task.Delay(50);
+        }
+
+        return 0;
+    }
+
+    [Fact]
+    public async Task An_app_that_has_given_it_back_or_whose_time_is_over_is_said_to_have_nothing_left()
+    {
+        await SignInAsync();
+        await FollowAsync("See it all");
+        await Partner.Client.Consents.RevokeAsync(Customer.ConsentId);
+        await Browser.GoAsync(Browser.Address);
+        Assert.Contains("Test App may do nothing any more. It was stopped on", Text());
     }
 
     [Fact]

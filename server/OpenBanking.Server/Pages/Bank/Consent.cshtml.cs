@@ -44,6 +44,9 @@ public sealed class ConsentModel(
     public AccountRow Chosen =>
         Open.Accounts.FirstOrDefault(account => account.Id.ToString() == Account) ?? Open.Account!;
 
+    /// <summary>Whether the PIN cannot be entered now, and is set anew on the own pages.</summary>
+    public bool IsPinLocked { get; private set; }
+
     public string EndsOn { get; private set; } = null!;
 
     public BoundCardRow CardOf(AccountRow account) => cards[account.CardId];
@@ -95,10 +98,8 @@ public sealed class ConsentModel(
             return Leave(location);
         }
 
-        ModelState.AddModelError(
-            nameof(Pin),
-            check == PinCheck.Wrong ? texts["PinWrong"] : texts["PinLocked"]
-        );
+        IsPinLocked = check == PinCheck.Locked;
+        ModelState.AddModelError(nameof(Pin), IsPinLocked ? texts["PinLocked"] : texts["PinWrong"]);
         return Page();
     }
 

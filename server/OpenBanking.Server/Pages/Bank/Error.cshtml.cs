@@ -1,14 +1,22 @@
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
-/// <summary>Says that there is no way on from here; only codes we know are shown.</summary>
-public sealed class ErrorModel(CustomerSessions sessions, SessionCookie cookie) : PageModel
+/// <summary>Says that there is no way on from here; only codes we know are shown. It leads back to where the browser came from as far
+/// as that is known, and else to the customer's own pages.</summary>
+public sealed class ErrorModel(
+    CustomerSessions sessions,
+    SessionCookie session,
+    Interactions interactions,
+    InteractionCookies cookies
+) : PageModel
 {
     private static readonly string[] known =
     [
-        "interaction_over",
+        InteractionRules.Over,
         "invalid_request",
         "invalid_client",
         "invalid_request_uri",
@@ -21,11 +29,17 @@ public sealed class ErrorModel(CustomerSessions sessions, SessionCookie cookie) 
 
     public string TextName => $"Error_{Code}";
 
+    /// <summary>The app whose way through the bank is over, and its site; null when this browser did not come from it.</summary>
+    public (string Name, string Site)? App { get; private set; }
+
     /// <summary>The accounts of the customer who is signed in; null when nobody is, or it came of an app's request. Where the bank
     /// failed, nothing is looked up.</summary>
     public string? Own { get; private set; }
 
-    public async Task OnGetAsync(string? code)
+    /// <summary>Where the customer signs in to them: at the world that the browser was at, as far as its cookies tell.</summary>
+    public string Begin { get; private set; } = PageRoutes.Entrance;
+
+    public async Task OnGetAsync(string? code, int world, string? interaction)
     {
         Code = known.Contains(code) ? code! : known[0];
         Response.StatusCode = Code switch
@@ -34,8 +48,27 @@ public sealed class ErrorModel(CustomerSessions sessions, SessionCookie cookie) 
             PageFailures.InternalError => StatusCodes.Status500InternalServerError,
             _ => StatusCodes.Status400BadRequest,
         };
-        Own = Code is PageFailures.NotFound or PageFailures.BadForm
-            ? await cookie.FindOwnAsync(HttpContext, sessions)
-            : null;
+        if (WorldOfBrowser() is { } visited)
+        {
+            Begin = PageRoutes.SignIn(visited);
+        }
+
+        switch (Code)
+        {
+            case PageFailures.NotFound or PageFailures.BadForm:
+                Own = await session.FindOwnAsync(HttpContext, sessions);
+                break;
+            case InteractionRules.Over when interaction is not null:
+                var secret = cookies.Get(HttpContext, new(world), interaction);
+                App = await interactions.FindLeftAsync(new(world), interaction, secret) is var (app, site)
+                    ? (app.Name, site)
+                    : null;
+                break;
+        }
     }
+
+    private World? WorldOfBrowser() =>
+        session.Find(HttpContext) is { } signedIn
+            ? signedIn.World
+            : cookies.All(HttpContext).Select(begun => (World?)begun.World).FirstOrDefault();
 }
