@@ -111,7 +111,7 @@ public readonly record struct AccountApplicationStatus(string Value) : IOpenValu
     /// <c>account.active</c> tells.</summary>
     public static AccountApplicationStatus Opened { get; } = new("opened");
 
-    /// <summary>The bank opens none; <c>reason</c> says why.</summary>
+    /// <summary>The bank opens none, or the person has not asked for it; <c>reason</c> says which.</summary>
     public static AccountApplicationStatus Rejected { get; } = new("rejected");
 
     /// <inheritdoc/>
@@ -130,6 +130,7 @@ public static class ApplicationReasons
     public const string ImagesNotVerified = "images_not_verified";
     public const string UnderMinimumAge = "under_minimum_age";
     public const string DeclinedByBank = "declined_by_bank";
+    public const string CustomerDeclined = "customer_declined";
     public const string TooManyWrongAmounts = "too_many_wrong_amounts";
     public const string TooManyWrongCodes = "too_many_wrong_codes";
     public const string NotConfirmedInTime = "not_confirmed_in_time";
@@ -170,6 +171,12 @@ public static class ApplicationReasons
             "The bank opens no account here",
             "Ask the bank.",
             "Do not apply again; the bank says no more to anybody but the customer."
+        ),
+        new(
+            CustomerDeclined,
+            "The person has not asked for it, and said so on the bank's pages",
+            "Nothing is opened. If you do want the account, begin again in the app.",
+            "Do not apply again unless the customer asks for it; look who gave you these details."
         ),
         new(
             TooManyWrongAmounts,

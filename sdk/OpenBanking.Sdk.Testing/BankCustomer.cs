@@ -93,6 +93,23 @@ public sealed partial class BankCustomer : IDisposable
         return VisitAsync(continuationUrl, next => next.Segments[^1] == "end");
     }
 
+    /// <summary>Says that nobody has asked for an application; or hears that it has come to an end.</summary>
+    /// <param name="continuationUrl">The application's page.</param>
+    /// <exception cref="InvalidOperationException">The bank refuses it; the message is what its page says.</exception>
+    public async Task DeclineAsync(Uri continuationUrl)
+    {
+        ArgumentNullException.ThrowIfNull(continuationUrl);
+        var (page, address) = await VisitAsync(
+                continuationUrl,
+                next => IsStartOfApplication(next) || next.Segments[^1] == "end"
+            )
+            .ConfigureAwait(false);
+        if (IsStartOfApplication(address))
+        {
+            await SubmitAsync(page, new Uri(address, "?handler=Refuse")).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Has a code sent for an application, and enters wrong ones as often as the bank takes one for it.</summary>
     /// <param name="continuationUrl">The application's page.</param>
     /// <exception cref="InvalidOperationException">The bank refuses something else; the message is what its page

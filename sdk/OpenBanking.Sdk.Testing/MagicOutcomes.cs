@@ -115,6 +115,11 @@ public static class MagicOutcomes
         new(ApplicationReasons.UnderMinimumAge, Opening, Person(nameof(MagicPersons.TooYoung))),
         new(ApplicationReasons.DeclinedByBank, Opening, Person(nameof(MagicPersons.DeclinedByBank))),
         new(
+            ApplicationReasons.CustomerDeclined,
+            Opening,
+            "`bank.Customers.DeclineApplicationAsync(person, application)`"
+        ),
+        new(
             ApplicationReasons.TooManyWrongAmounts,
             Opening,
             Person(nameof(MagicPersons.WithUnconfirmedCard))

@@ -166,6 +166,17 @@ public sealed class SandboxBankCustomers
         AccountApplication application
     ) => VisitAsync(person, application, visitor => visitor.ContinueAsync(PageOf(application)));
 
+    /// <summary>Has a person say on the bank's pages that they have not asked for an application: it is
+    /// <see cref="AccountApplicationStatus.Rejected"/> with <see cref="ApplicationReasons.CustomerDeclined"/>.</summary>
+    /// <param name="person">Who, as in the application.</param>
+    /// <param name="application">The application, as it was made.</param>
+    /// <returns>The application as it is then.</returns>
+    /// <exception cref="ArgumentException">The application has come to nothing already.</exception>
+    public Task<AccountApplication> DeclineApplicationAsync(
+        SandboxPerson person,
+        AccountApplication application
+    ) => VisitAsync(person, application, visitor => visitor.DeclineAsync(PageOf(application)));
+
     /// <summary>Has somebody enter wrong codes until the application is refused with
     /// <see cref="ApplicationReasons.TooManyWrongCodes"/>.</summary>
     /// <param name="person">Who, as in the application.</param>

@@ -25,7 +25,7 @@ public sealed partial class Outcomes
     public static IReadOnlyList<(string Page, string Text)> Walked { get; } =
     [
         .. Of("Application/Code", "CodeWrong"),
-        .. Of("Application/End", "OpeningGoBack", "Refused_declined_by_bank"),
+        .. Of("Application/End", "OpeningGoBack", "Refused_customer_declined", "Refused_declined_by_bank"),
         .. Of("Application/Pin", "PinDiffers"),
         .. Of("Bank/Consent", "NothingAllowed", "PinLocked", "PinWrong"),
         .. Of(

@@ -81,6 +81,20 @@ public sealed record EnterApplicationCode(
     public override Decision<CodeCheck> Decide(Book book) => ApplicationRules.Enter(this, book);
 }
 
+/// <summary>Somebody says that they have not asked for an application: whoever has its address, without a code.</summary>
+public sealed record RefuseApplication(
+    World World,
+    DateTimeOffset Now,
+    Id<AccountApplicationRow> ApplicationId
+) : Command<AccountApplicationRow>(World, Now)
+{
+    public override Subject Subject => Subject.Of(ApplicationId);
+
+    public override void Keys(IKeySet keys) => keys.Want(ApplicationTables.Applications, ApplicationId);
+
+    public override Decision<AccountApplicationRow> Decide(Book book) => ApplicationRules.Refuse(this, book);
+}
+
 /// <summary>An application has run out.</summary>
 public sealed record ExpireApplication(
     World World,
@@ -220,6 +234,28 @@ public static class ApplicationRules
         );
         return Decision.Accept(check);
     }
+
+    /// <summary>What the applicant has confirmed by code, or what has ended, stays what it is.</summary>
+    public static Decision<AccountApplicationRow> Refuse(RefuseApplication command, Book book)
+    {
+        var application = book.Get(ApplicationTables.Applications, command.ApplicationId);
+        return Decision.Accept(
+            MayBeRefused(application, command.Now)
+                ? OpeningRules.Move(
+                    book,
+                    application,
+                    ApplicationState.Rejected,
+                    ApplicationReasons.CustomerDeclined
+                )
+                : application
+        );
+    }
+
+    /// <summary>Whether it is undone by whoever has its address and says that they have not asked for it.</summary>
+    public static bool MayBeRefused(AccountApplicationRow application, DateTimeOffset now) =>
+        application is { Channel: ApplicationChannel.Api, AgreedAt: null }
+        && OpeningRules.IsOpen(application.State)
+        && !OpeningRules.HasExpired(application, now);
 
     /// <summary>One that has ended, or whose time is not over, stays what it is.</summary>
     public static Decision<AccountApplicationRow> Expire(ExpireApplication command, Book book)

@@ -183,6 +183,12 @@ public sealed class Continuations(
         return (CodeCheck.Over, null);
     }
 
+    /// <summary>Whoever is at the browser has not asked for this. It is told to the app once, however often it is said.</summary>
+    public async Task RefuseAsync(OpenContinuation open) =>
+        await engine.SubmitAsync(
+            new RefuseApplication(open.World, await clocks.NowAsync(open.World), open.Row.Id)
+        );
+
     /// <summary>Whether a PIN may be set: not one that stands in the customer's own numbers.</summary>
     public bool IsAcceptablePin(OpenContinuation open, string? pin)
     {

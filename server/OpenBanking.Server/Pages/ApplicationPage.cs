@@ -21,6 +21,9 @@ public abstract class ApplicationPage(Continuations continuations, ContinuationS
             ? QueryHelpers.AddQueryString(address, "application_id", Open.Row.Id.ToString())
             : null;
 
+    /// <summary>Whether it may be said here, without a code, that nobody has asked for it.</summary>
+    public bool MayRefuse => ApplicationRules.MayBeRefused(Open.Row, Open.Now);
+
     private string Id => (string)RouteData.Values["application"]!;
 
     public override async Task OnPageHandlerExecutionAsync(
@@ -28,10 +31,7 @@ public abstract class ApplicationPage(Continuations continuations, ContinuationS
         PageHandlerExecutionDelegate next
     )
     {
-        var world = new World(int.Parse((string)RouteData.Values["world"]!));
-        var digest = (string)RouteData.Values["digest"]!;
-        var cookies = HttpContext.RequestServices.GetRequiredService<InteractionCookies>();
-        var open = await Continuations.FindAsync(world, Id, digest, cookies.Get(HttpContext, world, Id));
+        var open = await FindAsync();
         if (open is null)
         {
             context.Result = Fail(PageFailures.NotFound);
@@ -48,6 +48,16 @@ public abstract class ApplicationPage(Continuations continuations, ContinuationS
         await next();
     }
 
+    /// <summary>Ends the application, unless it was confirmed by now; its page says which.</summary>
+    protected async Task<IActionResult> RefuseAsync()
+    {
+        await Continuations.RefuseAsync(Open);
+        return Next(ContinuationStep.Over);
+    }
+
+    /// <summary>Whether it has come to nothing since it was read.</summary>
+    protected async Task<bool> IsOverAsync() => await FindAsync() is { Step: ContinuationStep.Over };
+
     /// <summary>Whether the page is the right one for a step.</summary>
     protected virtual bool Serves(ContinuationStep current) => current == step;
 
@@ -55,6 +65,14 @@ public abstract class ApplicationPage(Continuations continuations, ContinuationS
     {
         var digest = (string)RouteData.Values["digest"]!;
         return SeeOther(PageRoutes.Of(Open.World, Id, digest, to));
+    }
+
+    private ValueTask<OpenContinuation?> FindAsync()
+    {
+        var world = new World(int.Parse((string)RouteData.Values["world"]!));
+        var cookies = HttpContext.RequestServices.GetRequiredService<InteractionCookies>();
+        var visit = cookies.Get(HttpContext, world, Id);
+        return Continuations.FindAsync(world, Id, (string)RouteData.Values["digest"]!, visit);
     }
 
     protected void Keep(string cookie) =>

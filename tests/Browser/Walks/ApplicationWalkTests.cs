@@ -49,6 +49,27 @@ public sealed class ApplicationWalkTests(WalkedBank bank)
         await phone.GoBackAsync("**/end");
     }
 
+    [Theory]
+    [InlineData("zh-CN", true)]
+    [InlineData("en", false)]
+    public async Task Somebody_for_whom_an_app_applied_unasked_says_so(string language, bool scripts)
+    {
+        await using var phone = await bank.NewPhoneAsync("application-unasked", language, scripts);
+        var partner = await bank.NewPartnerAsync();
+        var made = await partner.ApplyAndWaitAsync(MagicPersons.All[3].Person, bank.Callback);
+        await phone.Page.GotoAsync(made.ContinuationUrl!);
+        Assert.Equal(
+            $"{bank.Callback}?application_id={made.Id}",
+            await phone.Page.Locator("main a.quiet").GetAttributeAsync("href")
+        );
+        await phone.PressAsync("button[formaction*=Refuse]");
+        await phone.ArriveAsync("**/end");
+        await phone.CheckAsync("refused");
+        await phone.GoBackAsync("**/end");
+        await phone.PressAsync("a.primary");
+        await phone.ArriveAsync($"{bank.Callback}?application_id={made.Id}");
+    }
+
     /// <summary>The applicant has waited for it, and there is no address to go back to.</summary>
     [Theory]
     [InlineData("zh-CN", true)]

@@ -236,6 +236,9 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
                 return await ReasonAsync(MagicPersons.TooYoung.Person);
             case ApplicationReasons.DeclinedByBank:
                 return await ReasonAsync(MagicPersons.DeclinedByBank.Person);
+            case ApplicationReasons.CustomerDeclined:
+                var unasked = await bank.Customers.DeclineApplicationAsync(person, await ApplyAsync(person));
+                return unasked.Reason;
             case ApplicationReasons.TooManyWrongCodes:
                 return (await bank.Customers.GuessCodesAsync(person, await ApplyAsync(person))).Reason;
             case ApplicationReasons.TooManyWrongAmounts:

@@ -32,4 +32,6 @@ public sealed class ApplicationCodeModel(Continuations continuations, IStringLoc
         Keep(cookie);
         return Next(ContinuationStep.Pin);
     }
+
+    public Task<IActionResult> OnPostRefuseAsync() => RefuseAsync();
 }

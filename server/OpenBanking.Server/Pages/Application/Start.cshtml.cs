@@ -41,6 +41,8 @@ public sealed class ApplicationStartModel(
     protected override bool Serves(ContinuationStep current) =>
         current is ContinuationStep.Start or ContinuationStep.Code;
 
+    public Task<IActionResult> OnPostRefuseAsync() => RefuseAsync();
+
     public async Task<IActionResult> OnPostAsync()
     {
         TermsEntry.Check(this, ModelState, texts);
