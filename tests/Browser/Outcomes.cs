@@ -121,6 +121,7 @@ public sealed partial class Outcomes
         "CaseState_InProgress",
         "CaseTextWrong",
         "CloseNot_PendingActivation",
+        "CodeLocked",
         "ClosingRefused",
         "CorrectNameDone",
         "DepositWrong",

@@ -137,7 +137,7 @@ internal static class RequestMutants
                 + "pages.Filters.Add(new Microsoft.AspNetCore.Mvc.IgnoreAntiforgeryTokenAttribute { Order = 2000 }); } });"
         ),
         new("S-1", "guesses of one code", Codes, "code.Failures < MostFailures", "true"),
-        new("S-1", "guesses of one number in a day", Codes, "IsLocked(rate, realNow)", "false"),
+        new("S-1", "guesses of one number in a day", Codes, "(IsLocked(rate, realNow))", "(false)"),
         new(
             "R-11",
             "pages in frames",

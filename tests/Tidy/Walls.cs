@@ -40,7 +40,7 @@ public sealed partial class Walls
         ["Customers"] = ["Accounts", "Outside"],
         ["Deposits"] = ["Outside"],
         ["Erasure"] = ["Accounts", "Applications", "Cases", "Consents", "Customers"],
-        ["Dashboard"] = ["Customers", "Outside"],
+        ["Dashboard"] = ["Authorization", "Customers", "Outside"],
         ["Fees"] = [],
         ["Ledger"] = ["Accounts"],
         ["Outside"] = [],

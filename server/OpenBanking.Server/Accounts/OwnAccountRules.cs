@@ -1,3 +1,4 @@
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
@@ -58,11 +59,15 @@ public sealed record ReportLoss(
     Notice Notice
 ) : OwnAccountCommand<Done>(World, Now, Account)
 {
+    /// <inheritdoc cref="ChangePin.SignIns"/>
+    public IReadOnlyList<Id<InteractionRow>> SignIns { get; init; } = [];
+
     public override void Keys(IKeySet keys)
     {
         base.Keys(keys);
         AccountRules.WantConsents(keys, Consents);
         SessionRules.WantAll(keys, OtherSessions);
+        InteractionRules.WantAll(keys, SignIns);
     }
 
     public override Decision<Done> Decide(Book book) => OwnAccountRules.ReportLoss(this, book);
@@ -81,6 +86,9 @@ public sealed record WakeAccount(
     DateTimeOffset RealNow
 ) : OwnAccountCommand<PersonCheck>(World, Now, Account)
 {
+    /// <summary>Tells the customer's phone when it is done.</summary>
+    public Notice? Notice { get; init; }
+
     public override void Keys(IKeySet keys)
     {
         base.Keys(keys);
@@ -174,7 +182,7 @@ public static class OwnAccountRules
     }
 
     /// <summary>Refuses: the account is closed. Reporting twice is reporting once. All passkeys of the customer end, and all
-    /// other sessions: one may lie in what was lost.</summary>
+    /// other sessions, and what they have proven on ways from apps: one may lie in what was lost.</summary>
     public static Decision<Done> ReportLoss(ReportLoss command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
@@ -196,6 +204,7 @@ public static class OwnAccountRules
 
         PasskeyRules.EndAll(book, account.CustomerId);
         SessionRules.EndAll(book, command.OtherSessions);
+        InteractionRules.EndSignIns(book, command.SignIns);
         return Decision.Accept(new Done());
     }
 
@@ -238,6 +247,7 @@ public static class OwnAccountRules
             EventTypes.AccountActive,
             apps
         );
+        command.Notice?.Send(book, account.CustomerId);
         return Decision.Accept(check);
     }
 }

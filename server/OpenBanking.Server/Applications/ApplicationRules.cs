@@ -200,10 +200,15 @@ public static class ApplicationRules
             return Decision.Reject(Over);
         }
 
-        var check = OneTimeCodeRules.Check(book, visit.CodeId, command.Mac, command.RealNow);
+        var guesses = GuessesOf(book, visit);
+        var check = OneTimeCodeRules.Check(book, visit.CodeId, command.Mac, command.Form, command.RealNow);
         if (check != CodeCheck.Right)
         {
-            CountWrong(book, application, check);
+            if (GuessesOf(book, visit) > guesses)
+            {
+                CountWrong(book, application);
+            }
+
             return Decision.Decline(check);
         }
 
@@ -314,9 +319,13 @@ public static class ApplicationRules
             AgreedAt = visit.AgreementVersion is null ? null : command.Now,
         };
 
-    private static void CountWrong(Book book, AccountApplicationRow application, CodeCheck check)
+    /// <summary>How many wrong guesses of a visit's code were counted.</summary>
+    private static int GuessesOf(Book book, ApplicationVisitRow visit) =>
+        book.Get(CustomerTables.OneTimeCodes, visit.CodeId).Failures;
+
+    private static void CountWrong(Book book, AccountApplicationRow application)
     {
-        if (check is not (CodeCheck.Wrong or CodeCheck.LastWrong) || !OpeningRules.IsOpen(application.State))
+        if (!OpeningRules.IsOpen(application.State))
         {
             return;
         }

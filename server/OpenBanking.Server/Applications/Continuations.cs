@@ -42,6 +42,9 @@ public sealed record OpenContinuation(
     CustomerRow? Customer
 )
 {
+    /// <summary>The form that was sent, as <see cref="Command{TReply}.Form"/>.</summary>
+    public SentForm? Form { get; init; }
+
     /// <summary>The one step that is next; every page but its own leads there.</summary>
     public ContinuationStep Step =>
         Row.State == ApplicationState.Opened
@@ -112,11 +115,10 @@ public sealed class Continuations(
     public FiveElements ElementsOf(OpenContinuation open) =>
         vault.OpenJson<FiveElements>(open.Row.Elements, open.Row.Id.Value);
 
-    /// <summary>Begins a visit and sends a code; gives what the browser keeps, or null when the number, the browser or the
-    /// address has had too many lately.</summary>
+    /// <summary>Begins a visit and sends a code; gives what the browser keeps, or why none was sent.</summary>
     /// <param name="agreement">The version of the account agreement that was accepted.</param>
     /// <param name="withImages">Whether pictures of the ID card are given once the code was right.</param>
-    public async Task<string?> SendCodeAsync(
+    public async Task<(string Cookie, Refusal? Refusal)> SendCodeAsync(
         OpenContinuation open,
         string agreement,
         bool withImages,
@@ -159,7 +161,7 @@ public sealed class Continuations(
                 }
             )
         );
-        return decision is Accepted<Done> ? CookieOf(visitId, secret) : null;
+        return (CookieOf(visitId, secret), (decision as Rejected<Done>)?.Refusal);
     }
 
     /// <summary>Looks at a code; with the right one the account is opened, or pictures are asked for, or it is not for a
@@ -233,6 +235,9 @@ public sealed class Continuations(
                 ),
                 clocks.RealNow
             )
+            {
+                Form = open.Form,
+            }
         );
     }
 

@@ -22,6 +22,9 @@ public sealed record SubmitApplication(
     bool WithImages = false
 ) : Command<AccountApplicationRow>(World, Now)
 {
+    /// <summary>The name, sealed for the interaction.</summary>
+    public byte[]? Name { get; init; }
+
     public override Actor Actor => Actor.App(Application.AppId);
 
     public override Subject Subject => Subject.Of(Application.Id);
@@ -130,6 +133,7 @@ public static class OpeningRules
             interaction with
             {
                 ApplicationId = command.Application.Id,
+                ApplicantName = command.Name,
             }
         );
         return Decision.Accept(

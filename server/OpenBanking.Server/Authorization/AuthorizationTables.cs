@@ -4,6 +4,7 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -75,6 +76,9 @@ public sealed record InteractionRow : VersionedRow, IIdentified
 
     public Id<AccountApplicationRow>? ApplicationId { get; init; }
 
+    /// <summary>The name in the newest application, sealed: whose application came to nothing need not type it again.</summary>
+    public byte[]? ApplicantName { get; init; }
+
     /// <summary>Whether it ended: agreed or refused.</summary>
     public required bool Completed { get; init; }
 
@@ -145,6 +149,34 @@ public sealed record PageKeyRow
 }
 
 public readonly record struct PageKeyKey(string Name);
+
+/// <summary>What is asked about ways through the pages.</summary>
+public static class InteractionQueries
+{
+    private const int MostEnded = 1_000;
+
+    /// <summary>The ways from apps on which somebody has signed in with a number, and which are not over.</summary>
+    /// <param name="now">The real time.</param>
+    public static async ValueTask<IReadOnlyList<Id<InteractionRow>>> ListSignedInAsync(
+        this Store store,
+        World world,
+        string mobileIndex,
+        DateTimeOffset now
+    )
+    {
+        var interactions = await store.ListAsync(
+            AuthorizationTables.Interactions,
+            world,
+            $"expires_at > {now} AND mobile_index = {mobileIndex} ORDER BY expires_at DESC LIMIT {MostEnded}"
+        );
+        return
+        [
+            .. interactions
+                .Where(interaction => interaction is { SignedIn: true, Completed: false })
+                .Select(interaction => interaction.Id),
+        ];
+    }
+}
 
 public static class AuthorizationTables
 {

@@ -183,7 +183,7 @@ public static class InteractionRules
             return Decision.Reject(Over);
         }
 
-        var check = OneTimeCodeRules.Check(book, command.CodeId, command.Mac, command.Now);
+        var check = OneTimeCodeRules.Check(book, command.CodeId, command.Mac, command.Form, command.Now);
         if (check != CodeCheck.Right)
         {
             return Decision.Decline(check);
@@ -236,6 +236,42 @@ public static class InteractionRules
         book.Insert(AuthorizationTables.Codes, command.Code);
         ConsentRules.Emit(book, EventTypes.ConsentAuthorized, consent, ConsentStatus.Authorized);
         return Decision.Accept(PinCheck.Right);
+    }
+
+    public static void WantAll(IKeySet keys, IReadOnlyList<Id<InteractionRow>> interactions)
+    {
+        foreach (var id in interactions)
+        {
+            keys.Want(AuthorizationTables.Interactions, id);
+        }
+    }
+
+    /// <summary>Forgets who has signed in. Their browsers begin again with the number, for the same request.</summary>
+    public static void EndSignIns(Book book, IReadOnlyList<Id<InteractionRow>> interactions)
+    {
+        foreach (var id in interactions)
+        {
+            if (
+                book.Find(AuthorizationTables.Interactions, id) is
+                { SignedIn: true, Completed: false } interaction
+            )
+            {
+                book.Update(
+                    AuthorizationTables.Interactions,
+                    interaction with
+                    {
+                        SignedIn = false,
+                        SignedInAt = null,
+                        Mobile = null,
+                        MobileIndex = null,
+                        CodeId = null,
+                        CustomerId = null,
+                        ApplicationId = null,
+                        ApplicantName = null,
+                    }
+                );
+            }
+        }
     }
 
     /// <summary>Completes the interaction and uses the pushed request up; a refusal when either was before.</summary>

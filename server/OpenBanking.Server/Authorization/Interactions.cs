@@ -182,8 +182,8 @@ public sealed class Interactions(
         return active.Count > 1 ? open with { Account = await FindMeantAsync(open) } : open;
     }
 
-    /// <summary>Sends a sign-in code; false when the number has had too many lately.</summary>
-    public async Task<bool> SendCodeAsync(
+    /// <summary>Sends a sign-in code; gives why none was sent, or null.</summary>
+    public async Task<Refusal?> SendCodeAsync(
         OpenInteraction open,
         string mobile,
         IReadOnlyList<CodeSource> sources,
@@ -213,7 +213,7 @@ public sealed class Interactions(
                 }
             )
         );
-        return decision is Accepted<Done>;
+        return (decision as Rejected<Done>)?.Refusal;
     }
 
     /// <summary>Looks at a sign-in code; with the right one comes a new secret for the browser, so that nobody who
@@ -235,6 +235,9 @@ public sealed class Interactions(
                 vault.MacOf(code, codeId.Value),
                 Secrets.HashOf(secret)
             )
+            {
+                Form = open.Form,
+            }
         );
         return decision switch
         {
@@ -300,6 +303,10 @@ public sealed class Interactions(
     /// <summary>The mobile number the customer signed in with.</summary>
     public string MobileOf(OpenInteraction open) => vault.OpenText(open.Row.Mobile!, open.Row.Id.Value);
 
+    /// <summary>The name that was entered for an application before; null when there was none.</summary>
+    public string? NameOf(OpenInteraction open) =>
+        open.Row.ApplicantName is { } name ? vault.OpenText(name, open.Row.Id.Value) : null;
+
     /// <summary>Has the person verified, and the account opened if they are who they say.</summary>
     /// <param name="agreement">The version of the account agreement that the person accepted.</param>
     /// <param name="withImages">Whether pictures of the ID card come first.</param>
@@ -341,6 +348,9 @@ public sealed class Interactions(
                 clocks.RealNow,
                 withImages
             )
+            {
+                Name = vault.SealText(name, open.Row.Id.Value),
+            }
         );
     }
 

@@ -27,6 +27,9 @@ public enum ConfirmOutcome
 
     /// <summary>Its coupon cannot be used any more.</summary>
     Failed,
+
+    /// <summary>For a day no code helps.</summary>
+    CodeLocked,
 }
 
 /// <param name="DeclineCode">Why it was not paid.</param>
@@ -172,7 +175,14 @@ public static class ConfirmRules
             : CodeCheck.Right;
         if (code != CodeCheck.Right)
         {
-            return Decline(code == CodeCheck.Wrong ? ConfirmOutcome.CodeWrong : ConfirmOutcome.CodeOver);
+            return Decline(
+                code switch
+                {
+                    CodeCheck.Wrong => ConfirmOutcome.CodeWrong,
+                    CodeCheck.Locked => ConfirmOutcome.CodeLocked,
+                    _ => ConfirmOutcome.CodeOver,
+                }
+            );
         }
 
         row = book.Update(
@@ -205,7 +215,7 @@ public static class ConfirmRules
     /// <summary>The newest code alone counts.</summary>
     private static CodeCheck CheckCode(ConfirmPayment command, Book book, ConfirmationRow row) =>
         command.Code is { } entered && row.CodeId == entered.CodeId
-            ? OneTimeCodeRules.Check(book, entered, command.RealNow)
+            ? OneTimeCodeRules.Check(book, entered, command.Form, command.RealNow)
             : CodeCheck.Over;
 
     /// <summary>What is wrong with an account can be mended, or another one taken; what is wrong with the coupon

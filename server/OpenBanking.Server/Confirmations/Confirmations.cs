@@ -56,7 +56,7 @@ public sealed class Confirmations(
     /// <summary>Gives why no code was sent, or null.</summary>
     /// <param name="sources">Where the wish for it came from.</param>
     /// <param name="messageWith">The message with a code in it: it names payee and amount.</param>
-    public async Task<string?> SendCodeAsync(
+    public async Task<Refusal?> SendCodeAsync(
         OpenSession session,
         ConfirmationRow row,
         IReadOnlyList<CodeSource> sources,
@@ -87,7 +87,7 @@ public sealed class Confirmations(
                 }
             )
         );
-        return decision is Rejected<Done> rejected ? rejected.Refusal.Code : null;
+        return (decision as Rejected<Done>)?.Refusal;
     }
 
     /// <summary>Gives what came of it, or why it was not looked at.</summary>

@@ -137,6 +137,9 @@ public sealed record OneTimeCodeRow : VersionedRow, IIdentified
 
     public required int Failures { get; init; }
 
+    /// <summary>Tells the last wrong guess and its form from every other; null before the first.</summary>
+    public byte[]? LastWrong { get; init; }
+
     public required bool Used { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }

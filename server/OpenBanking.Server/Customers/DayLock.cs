@@ -9,6 +9,10 @@ public readonly record struct DayLock(long Failures, DateTimeOffset? Since)
     /// <param name="most">How often may be.</param>
     public bool IsShut(long most, DateTimeOffset realNow) => Failures >= most && IsRunning(realNow);
 
+    /// <summary>Until when nothing is looked at; null when it is.</summary>
+    public DateTimeOffset? ShutUntil(long most, DateTimeOffset realNow) =>
+        IsShut(most, realNow) ? Since + Lasts : null;
+
     /// <summary>With one more.</summary>
     public DayLock Count(DateTimeOffset realNow) =>
         IsRunning(realNow) ? this with { Failures = Failures + 1 } : new(1, realNow);

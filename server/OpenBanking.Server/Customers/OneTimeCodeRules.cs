@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 
@@ -37,7 +39,14 @@ public enum CodeCheck
 
     /// <summary>Expired, used, or guessed too often: only a new code helps.</summary>
     Over,
+
+    /// <summary>Code after code was guessed wrong: for a day neither is one sent to the number, nor looked at.</summary>
+    Locked,
 }
+
+/// <summary>No code is sent: too soon after the last one, too many of them, or too many wrong guesses.</summary>
+/// <param name="Wait">How long none is sent.</param>
+public sealed record TooManyCodes(TimeSpan Wait) : Refusal("too_many_codes");
 
 /// <summary>One-time codes: six digits, five minutes, five guesses, and not too many to one number. Whoever guesses on with
 /// code after code locks the number for a day: neither is a code sent to it, nor is one looked at. They run on real
@@ -76,21 +85,9 @@ public static class OneTimeCodeRules
     public static Refusal? Send(Book book, NewOneTimeCode code)
     {
         var now = code.RealNow;
-        var rate = book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
-        var inWindow = rate is not null && now < rate.WindowStart.AddHours(1);
-        if (IsLocked(rate, now))
+        if (OpensAt(book, code) is { } opensAt && now < opensAt)
         {
-            return new("too_many_codes");
-        }
-
-        if (
-            (
-                rate is not null
-                && (now < rate.LastSentAt + LeastPause || (inWindow && rate.Sent >= MostInHour))
-            ) || code.Sources.Any(source => IsSpent(book, source, now))
-        )
-        {
-            return new("too_many_codes");
+            return new TooManyCodes(opensAt - now);
         }
 
         CountSent(book, code.MobileIndex, now);
@@ -120,35 +117,89 @@ public static class OneTimeCodeRules
         new(mobile, text, realNow + Lifetime);
 
     /// <summary>It counts only if it went to the number that the one who entered it signed in with.</summary>
-    public static CodeCheck Check(Book book, EnteredCode entered, DateTimeOffset realNow) =>
+    public static CodeCheck Check(Book book, EnteredCode entered, SentForm? form, DateTimeOffset realNow) =>
         book.Find(CustomerTables.OneTimeCodes, entered.CodeId)?.MobileIndex == entered.MobileIndex
-            ? Check(book, entered.CodeId, entered.Mac, realNow)
+            ? Check(book, entered.CodeId, entered.Mac, form, realNow)
             : CodeCheck.Over;
 
-    /// <summary>A right guess uses the code up; a wrong one is counted, for the code and for its number.</summary>
-    public static CodeCheck Check(Book book, Id<OneTimeCodeRow> codeId, byte[] mac, DateTimeOffset realNow)
+    /// <summary>A right guess uses the code up; a wrong one is counted, for the code and for its number, and of two taps on one form
+    /// only the first.</summary>
+    /// <param name="form">The form it was entered in, as <see cref="Command{TReply}.Form"/>; null where none is known.</param>
+    public static CodeCheck Check(
+        Book book,
+        Id<OneTimeCodeRow> codeId,
+        byte[] mac,
+        SentForm? form,
+        DateTimeOffset realNow
+    )
     {
         var code = book.Get(CustomerTables.OneTimeCodes, codeId);
         var rate = book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
-        if (!MayBeEntered(code, realNow) || IsLocked(rate, realNow))
+        if (IsLocked(rate, realNow))
+        {
+            return CodeCheck.Locked;
+        }
+
+        if (!MayBeEntered(code, realNow))
         {
             return CodeCheck.Over;
         }
 
-        var right = System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(mac, code.Mac);
+        var right = CryptographicOperations.FixedTimeEquals(mac, code.Mac);
+        var entered = form is null ? null : SHA256.HashData([.. Encoding.UTF8.GetBytes(form.Id), .. mac]);
+        if (!right && entered is not null && entered.AsSpan().SequenceEqual(code.LastWrong))
+        {
+            return CodeCheck.Wrong;
+        }
+
         book.Update(
             CustomerTables.OneTimeCodes,
-            right ? code with { Used = true } : code with { Failures = code.Failures + 1 }
+            right
+                ? code with
+                {
+                    Used = true,
+                }
+                : code with
+                {
+                    Failures = code.Failures + 1,
+                    LastWrong = entered,
+                }
         );
         if (rate is not null)
         {
-            book.Update(CustomerTables.OneTimeCodeRates, Counted(rate, right, realNow));
+            rate = book.Update(CustomerTables.OneTimeCodeRates, Counted(rate, right, realNow));
         }
 
         return right ? CodeCheck.Right
+            : IsLocked(rate, realNow) ? CodeCheck.Locked
             : code.Failures + 1 < MostFailures ? CodeCheck.Wrong
             : CodeCheck.LastWrong;
     }
+
+    /// <summary>When a code may be sent again, as far as anything is against it.</summary>
+    private static DateTimeOffset? OpensAt(Book book, NewOneTimeCode code) =>
+        book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex)) is { } rate
+            ? (
+                (DateTimeOffset?[])
+                    [
+                        LockOf(rate).ShutUntil(MostFailuresInDay, code.RealNow),
+                        rate.LastSentAt + LeastPause,
+                        FullUntil(rate, MostInHour),
+                        .. SpentUntil(book, code.Sources),
+                    ]
+            ).Max()
+            : SpentUntil(book, code.Sources).Max();
+
+    private static IEnumerable<DateTimeOffset?> SpentUntil(Book book, IReadOnlyList<CodeSource> sources) =>
+        sources.Select(source =>
+            book.Find(CustomerTables.OneTimeCodeRates, new(source.Index)) is { } rate
+                ? FullUntil(rate, source.MostInHour)
+                : null
+        );
+
+    /// <summary>Until when as many were sent as may be in an hour; null when more may be.</summary>
+    private static DateTimeOffset? FullUntil(OneTimeCodeRateRow rate, int most) =>
+        rate.Sent >= most ? rate.WindowStart.AddHours(1) : null;
 
     private static bool IsLocked(OneTimeCodeRateRow? rate, DateTimeOffset now) =>
         rate is not null && LockOf(rate).IsShut(MostFailuresInDay, now);
@@ -160,11 +211,6 @@ public static class OneTimeCodeRules
     }
 
     private static DayLock LockOf(OneTimeCodeRateRow rate) => new(rate.Failures, rate.FailingSince);
-
-    private static bool IsSpent(Book book, CodeSource source, DateTimeOffset now) =>
-        book.Find(CustomerTables.OneTimeCodeRates, new(source.Index)) is { } rate
-        && now < rate.WindowStart.AddHours(1)
-        && rate.Sent >= source.MostInHour;
 
     private static void CountSent(Book book, string index, DateTimeOffset now)
     {

@@ -92,9 +92,9 @@ public sealed class CustomerSessions(
         && Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
         && await store.FindAsync(CustomerTables.Customers, world, customerId) is { ErasedAt: not null };
 
-    /// <summary>Begins a session with a code; null when the number has had too many lately. Whether the number is
-    /// anybody's makes no difference.</summary>
-    public async Task<(Id<CustomerSessionRow> Id, string BrowserSecret)?> BeginAsync(
+    /// <summary>Begins a session with a code; or gives why none was sent. Whether the number is anybody's makes no
+    /// difference.</summary>
+    public async Task<(Id<CustomerSessionRow> Id, string BrowserSecret, Refusal? Refusal)> BeginAsync(
         World world,
         string mobile,
         IReadOnlyList<CodeSource> sources,
@@ -135,7 +135,7 @@ public sealed class CustomerSessions(
                 }
             )
         );
-        return decision is Accepted<Done> ? (id, secret) : null;
+        return (id, secret, (decision as Rejected<Done>)?.Refusal);
     }
 
     /// <summary>Begins a session with a passkey in the code's place; null when it signs nobody in. The number is the one
@@ -183,6 +183,9 @@ public sealed class CustomerSessions(
                 vault.MacOf(code, open.Row.CodeId.Value),
                 Secrets.HashOf(secret)
             )
+            {
+                Form = open.Form,
+            }
         );
         return decision switch
         {

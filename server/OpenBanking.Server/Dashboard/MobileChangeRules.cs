@@ -177,7 +177,7 @@ public static class MobileChangeRules
             return Decision.Reject(SessionRules.Over);
         }
 
-        var check = OneTimeCodeRules.Check(book, change.CodeId, command.Mac, command.RealNow);
+        var check = OneTimeCodeRules.Check(book, change.CodeId, command.Mac, command.Form, command.RealNow);
         if (check != CodeCheck.Right)
         {
             return Decision.Decline(check);

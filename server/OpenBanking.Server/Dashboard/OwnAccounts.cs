@@ -1,6 +1,7 @@
 using System.Globalization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -32,6 +33,7 @@ public sealed class OwnAccounts(
     public const string PinLocked = "pin_locked";
     public const string CodeWrong = "code_wrong";
     public const string CodeOver = "code_over";
+    public const string CodeLocked = "code_locked";
     public const string DetailsWrong = "details_wrong";
     public const string DetailsLocked = "details_locked";
 
@@ -71,6 +73,7 @@ public sealed class OwnAccounts(
             session.Row.Id,
             clocks.RealNow
         );
+        var signIns = await store.ListSignedInAsync(session.World, session.Row.MobileIndex, clocks.RealNow);
         return await DoAsync(
             session,
             now => new ReportLoss(
@@ -81,6 +84,9 @@ public sealed class OwnAccounts(
                 others,
                 notices.Write(session.Customer!, notice)
             )
+            {
+                SignIns = signIns,
+            }
         );
     }
 
@@ -98,6 +104,9 @@ public sealed class OwnAccounts(
                 told,
                 clocks.RealNow
             )
+            {
+                Notice = notices.Write(session.Customer!, notice),
+            }
         );
     }
 
@@ -216,6 +225,7 @@ public sealed class OwnAccounts(
             Declined<OrderOutcome> { Reply: OrderOutcome.PinLocked } => PinLocked,
             Declined<OrderOutcome> { Reply: OrderOutcome.CodeWrong } => CodeWrong,
             Declined<OrderOutcome> { Reply: OrderOutcome.CodeOver } => CodeOver,
+            Declined<OrderOutcome> { Reply: OrderOutcome.CodeLocked } => CodeLocked,
             Declined<PersonCheck> { Reply: PersonCheck.PinLocked } => PinLocked,
             Declined<PersonCheck> { Reply: PersonCheck.DetailsWrong } => DetailsWrong,
             Declined<PersonCheck> { Reply: PersonCheck.DetailsLocked } => DetailsLocked,

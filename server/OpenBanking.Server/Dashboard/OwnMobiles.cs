@@ -47,9 +47,9 @@ public sealed class OwnMobiles(
         && OneTimeCodeRules.MayBeEntered(code, clocks.RealNow)
         && OneTimeCodeRules.WasJustSent(code, clocks.RealNow);
 
-    /// <summary>Begins to change the number; null when a code cannot be sent now.</summary>
+    /// <summary>Begins to change the number; or gives why no code was sent.</summary>
     /// <param name="messageWith">Makes the message with the code.</param>
-    public async Task<PersonCheck?> BeginAsync(
+    public async Task<(PersonCheck? Check, Refusal? Refusal)> BeginAsync(
         OpenSession session,
         string mobile,
         string cardNumber,
@@ -107,9 +107,10 @@ public sealed class OwnMobiles(
         );
         return decision switch
         {
-            Accepted<PersonCheck> accepted => accepted.Reply,
-            Declined<PersonCheck> declined => declined.Reply,
-            _ => null,
+            Accepted<PersonCheck> accepted => (accepted.Reply, null),
+            Declined<PersonCheck> declined => (declined.Reply, null),
+            Rejected<PersonCheck> rejected => (null, rejected.Refusal),
+            _ => throw new InvalidOperationException($"Unknown decision {decision}."),
         };
     }
 
@@ -126,6 +127,9 @@ public sealed class OwnMobiles(
                 vault.SealJson(RequestOf(change), intentId.Value),
                 clocks.RealNow
             )
+            {
+                Form = session.Form,
+            }
         );
         return decision switch
         {

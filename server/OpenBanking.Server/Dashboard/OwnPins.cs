@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OpenBanking.Server.Applications;
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -61,6 +62,11 @@ public sealed class OwnPins(
             )
             {
                 Form = session.Form,
+                SignIns = await store.ListSignedInAsync(
+                    session.World,
+                    session.Row.MobileIndex,
+                    clocks.RealNow
+                ),
             }
         ) switch
         {

@@ -76,7 +76,7 @@ public sealed class OwnWithdrawals(
     /// <param name="codeId">Asked for twice by the same id, it is sent once.</param>
     /// <param name="sources">Where the wish for it came from.</param>
     /// <param name="messageWith">The message with a code in it: it names amount and card.</param>
-    public async Task<string?> SendCodeAsync(
+    public async Task<Refusal?> SendCodeAsync(
         OpenSession session,
         AccountRow account,
         Guid codeId,
@@ -94,26 +94,25 @@ public sealed class OwnWithdrawals(
             messageWith(code.Digits),
             clocks.RealNow
         );
-        return OwnAccounts.RefusalOf(
-            await engine.SubmitAsync(
-                new SendWithdrawalCode(
-                    session.World,
-                    await clocks.NowAsync(session.World),
-                    account,
-                    new(
-                        new(codeId),
-                        intentId,
-                        session.Row.MobileIndex,
-                        MacOf(code, form, card, amount),
-                        vault.SealJson(message, intentId.Value),
-                        clocks.RealNow
-                    )
-                    {
-                        Sources = sources,
-                    }
+        var decision = await engine.SubmitAsync(
+            new SendWithdrawalCode(
+                session.World,
+                await clocks.NowAsync(session.World),
+                account,
+                new(
+                    new(codeId),
+                    intentId,
+                    session.Row.MobileIndex,
+                    MacOf(code, form, card, amount),
+                    vault.SealJson(message, intentId.Value),
+                    clocks.RealNow
                 )
+                {
+                    Sources = sources,
+                }
             )
         );
+        return (decision as Rejected<Done>)?.Refusal;
     }
 
     public async Task<bool> NeedsCodeAsync(World world, AccountRow account, long amount) =>

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -34,10 +35,14 @@ public sealed record ChangePin(
     Notice Notice
 ) : PinCommand<PinCheck>(World, Now, CustomerId)
 {
+    /// <summary>The ways from apps on which the customer has signed in: they sign in anew.</summary>
+    public IReadOnlyList<Id<InteractionRow>> SignIns { get; init; } = [];
+
     public override void Keys(IKeySet keys)
     {
         base.Keys(keys);
         SessionRules.WantAll(keys, OtherSessions);
+        InteractionRules.WantAll(keys, SignIns);
     }
 
     public override Decision<PinCheck> Decide(Book book) => PinChangeRules.Change(this, book);
@@ -87,6 +92,9 @@ public sealed record CompletePinReset(
     Notice Notice
 ) : PinCommand<Done>(World, Now, CustomerId)
 {
+    /// <inheritdoc cref="ChangePin.SignIns"/>
+    public IReadOnlyList<Id<InteractionRow>> SignIns { get; init; } = [];
+
     public override Actor Actor => Actor.Bank;
 
     public override void Keys(IKeySet keys)
@@ -96,6 +104,7 @@ public sealed record CompletePinReset(
         keys.Want(IntentTables.Intents, IntentId);
         keys.Want(CustomerTables.Mobiles, new(MobileIndex));
         SessionRules.WantAll(keys, OtherSessions);
+        InteractionRules.WantAll(keys, SignIns);
     }
 
     public override Decision<Done> Decide(Book book) => PinChangeRules.CompleteReset(this, book);
@@ -103,7 +112,7 @@ public sealed record CompletePinReset(
 
 /// <summary>How a payment PIN becomes another: by the present one, or when it was forgotten, by all that the person was
 /// verified with when the account was opened. A one-time code or a passkey comes first; the customer is told, and their other
-/// sessions end.</summary>
+/// sessions end, and what they have proven on ways from apps.</summary>
 public static class PinChangeRules
 {
     /// <summary>What is answered when the PIN became another since its salt was read: what was entered is no guess at it.</summary>
@@ -129,6 +138,7 @@ public static class PinChangeRules
 
         Set(book, command.CustomerId, command.Pin.Hash, command.Pin.Salt, command.Notice);
         SessionRules.EndAll(book, command.OtherSessions);
+        InteractionRules.EndSignIns(book, command.SignIns);
         return Decision.Accept(check);
     }
 
@@ -215,6 +225,7 @@ public static class PinChangeRules
                 PersonRules.Forgive(book, reset.CustomerId);
                 Set(book, reset.CustomerId, reset.PinHash, reset.PinSalt, command.Notice);
                 SessionRules.EndAll(book, command.OtherSessions);
+                InteractionRules.EndSignIns(book, command.SignIns);
             }
             else if (isTheirs)
             {

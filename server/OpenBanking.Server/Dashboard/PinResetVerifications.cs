@@ -1,3 +1,4 @@
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -29,6 +30,7 @@ public sealed class PinResetVerifications(
         var request = vault.OpenJson<PinResetRequest>(intent.Request!, intent.Id.Value);
         var answer = await verification.AskAsync(reference, request.Elements, mayBeKnown, cancellationToken);
         CrashPoints.Pass(CrashPoint.OutsideAnswered);
+        var mobileIndex = vault.BlindIndex("mobile", request.Elements.Mobile);
         await engine.SubmitAsync(
             new CompletePinReset(
                 reference.World,
@@ -36,7 +38,7 @@ public sealed class PinResetVerifications(
                 new(request.CustomerId),
                 new(intent.SubjectId),
                 reference.Id,
-                vault.BlindIndex("mobile", request.Elements.Mobile),
+                mobileIndex,
                 Verified: answer.FailureCode is null,
                 await store.ListOtherSessionsAsync(
                     reference.World,
@@ -46,6 +48,9 @@ public sealed class PinResetVerifications(
                 ),
                 notices.Write(request.Elements.Mobile, request.Notice)
             )
+            {
+                SignIns = await store.ListSignedInAsync(reference.World, mobileIndex, clocks.RealNow),
+            }
         );
     }
 }

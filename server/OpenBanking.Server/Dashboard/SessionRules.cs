@@ -150,7 +150,7 @@ public static class SessionRules
             return Decision.Reject(Over);
         }
 
-        var check = OneTimeCodeRules.Check(book, session.CodeId, command.Mac, command.Now);
+        var check = OneTimeCodeRules.Check(book, session.CodeId, command.Mac, command.Form, command.Now);
         if (check != CodeCheck.Right)
         {
             return Decision.Decline(check);

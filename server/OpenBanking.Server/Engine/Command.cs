@@ -55,7 +55,7 @@ public sealed record Rejected<TReply>(Refusal Refusal) : Decision<TReply>;
 /// <param name="Code">A code of the catalogue, or of the OAuth specification on its endpoints.</param>
 /// <param name="Detail">What was wrong this time; the catalogue's advice when absent.</param>
 /// <param name="Pointer">The field, as a JSON pointer.</param>
-public sealed record Refusal(string Code, string? Detail = null, string? Pointer = null);
+public record Refusal(string Code, string? Detail = null, string? Pointer = null);
 
 /// <summary>Short forms for rules.</summary>
 public static class Decision

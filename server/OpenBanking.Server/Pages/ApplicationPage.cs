@@ -38,7 +38,7 @@ public abstract class ApplicationPage(Continuations continuations, ContinuationS
             return;
         }
 
-        Open = open;
+        Open = open with { Form = SentForms.Of(HttpContext, customer: null) };
         if (!Serves(open.Step))
         {
             context.Result = Next(open.Step);

@@ -32,7 +32,27 @@ internal static class CodeEntry
             return secret;
         }
 
-        problems.AddModelError(Field, check == CodeCheck.Wrong ? texts["CodeWrong"] : texts["CodeOver"]);
+        problems.AddModelError(
+            Field,
+            check switch
+            {
+                CodeCheck.Wrong => texts["CodeWrong"],
+                CodeCheck.Locked => texts["CodeLocked"],
+                _ => texts["CodeOver"],
+            }
+        );
         return null;
+    }
+
+    /// <summary>Says that no code is sent now, and how long to wait.</summary>
+    public static string Write(TooManyCodes refusal, IStringLocalizer<Texts> texts)
+    {
+        var minutes = (int)Math.Ceiling(refusal.Wait.TotalMinutes);
+        return texts[
+            "TooManyCodes",
+            minutes <= 1 ? texts["WaitMinute"]
+            : minutes <= 60 ? texts["WaitMinutes", minutes]
+            : texts["WaitHours", (int)Math.Ceiling(refusal.Wait.TotalHours)]
+        ];
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Pages;
 
@@ -115,14 +116,14 @@ public abstract class CustomerTransferPage(
             return Page();
         }
 
-        if (refusal == "too_many_codes")
+        if (refusal is TooManyCodes tooMany)
         {
-            ModelState.AddModelError(nameof(Code), Texts["TooManyCodes"]);
+            ModelState.AddModelError(nameof(Code), CodeEntry.Write(tooMany, Texts));
             return Page();
         }
 
         Confirming = false;
-        return DoneUnless(refusal);
+        return DoneUnless(refusal.Code);
     }
 
     /// <summary>The PIN was entered, too, and the code where one is needed.</summary>
@@ -170,12 +171,9 @@ public abstract class CustomerTransferPage(
                 notice
             )
         );
-        if (refusal is OwnAccounts.CodeWrong or OwnAccounts.CodeOver)
+        if (TextOfCode(refusal) is { } wrong)
         {
-            ModelState.AddModelError(
-                nameof(Code),
-                Texts[refusal == OwnAccounts.CodeWrong ? "CodeWrong" : "CodeOver"]
-            );
+            ModelState.AddModelError(nameof(Code), Texts[wrong]);
             return Page();
         }
 
@@ -183,6 +181,16 @@ public abstract class CustomerTransferPage(
         Confirming = Refusal is null;
         return result;
     }
+
+    /// <summary>The text of a refusal of the code; null for any other.</summary>
+    private static string? TextOfCode(string? refusal) =>
+        refusal switch
+        {
+            OwnAccounts.CodeWrong => "CodeWrong",
+            OwnAccounts.CodeOver => "CodeOver",
+            OwnAccounts.CodeLocked => "CodeLocked",
+            _ => null,
+        };
 
     /// <summary>An id for what is sent next.</summary>
     public abstract Guid NewForm();
@@ -197,7 +205,7 @@ public abstract class CustomerTransferPage(
     protected virtual Task<bool> NeedsCodeAsync() => Task.FromResult(false);
 
     /// <summary>Sends a code for what was entered; gives why none was sent, or null.</summary>
-    protected virtual Task<string?> SendCodeAsync(Guid codeId) =>
+    protected virtual Task<Refusal?> SendCodeAsync(Guid codeId) =>
         throw new InvalidOperationException($"{Act} needs no code.");
 
     protected override async Task<bool> PrepareAsync()

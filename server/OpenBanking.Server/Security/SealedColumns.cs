@@ -52,6 +52,7 @@ public static class SealedColumns
         Of(SessionTables.Sessions, "mobile"),
         Of(MobileChangeTables.Changes, "request", "session_id"),
         Of(AuthorizationTables.Interactions, "mobile"),
+        Of(AuthorizationTables.Interactions, "applicant_name"),
         Of(WebhookTables.Endpoints, "secret"),
         Of(ProofTables.Epochs, "secret"),
         new(AuditTables.Keys, "private_key", "key_id", id => AuditKeys.RowIdOf((string)id)),

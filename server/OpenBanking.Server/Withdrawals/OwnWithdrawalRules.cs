@@ -16,6 +16,9 @@ public enum OrderOutcome
 
     /// <summary>Only a new code helps.</summary>
     CodeOver,
+
+    /// <summary>For a day no code helps.</summary>
+    CodeLocked,
 }
 
 /// <summary>A customer orders money of an account to one of its cards.</summary>
@@ -144,11 +147,18 @@ public static class OwnWithdrawalRules
         }
 
         var code = needsCode
-            ? OneTimeCodeRules.Check(book, command.Code!, command.Notice.RealNow)
+            ? OneTimeCodeRules.Check(book, command.Code!, command.Form, command.Notice.RealNow)
             : CodeCheck.Right;
         if (code != CodeCheck.Right)
         {
-            return Decision.Decline(code == CodeCheck.Wrong ? OrderOutcome.CodeWrong : OrderOutcome.CodeOver);
+            return Decision.Decline(
+                code switch
+                {
+                    CodeCheck.Wrong => OrderOutcome.CodeWrong,
+                    CodeCheck.Locked => OrderOutcome.CodeLocked,
+                    _ => OrderOutcome.CodeOver,
+                }
+            );
         }
 
         WithdrawalRules.Order(

@@ -82,6 +82,42 @@ public class ApplicationRulesTests
     }
 
     [Fact]
+    public void Two_taps_on_one_wrong_code_count_once_for_the_application_too()
+    {
+        scene.ToCode();
+        var tap = scene.Entered(right: false) with { Form = new SentForm("one") };
+
+        Assert.Equal(CodeCheck.Wrong, scene.Bank.Run(tap).Declined);
+        Assert.Equal(CodeCheck.Wrong, scene.Bank.Run(tap).Declined);
+
+        Assert.Equal(1, scene.Application.WrongCodes);
+    }
+
+    [Fact]
+    public void Who_has_not_asked_for_it_ends_it_once_and_nothing_of_the_person_is_kept()
+    {
+        scene.ToCode();
+        Assert.Single(scene.Refuse().Events);
+        Assert.Equal(
+            (ApplicationState.Rejected, ApplicationReasons.CustomerDeclined),
+            (scene.Application.State, scene.Application.Reason)
+        );
+        Assert.Empty(scene.Application.Elements);
+
+        Assert.Empty(scene.Refuse().Events);
+        Assert.Equal(ApplicationRules.Over, scene.Enter(right: true).Rejected.Code);
+    }
+
+    [Fact]
+    public void What_was_confirmed_by_code_is_not_ended_by_who_has_only_the_address()
+    {
+        scene.ToCode();
+        scene.Enter(right: true);
+        Assert.Empty(scene.Refuse().Events);
+        Assert.Equal(ApplicationState.Opened, scene.Application.State);
+    }
+
+    [Fact]
     public void A_sixth_account_is_refused_only_after_the_code()
     {
         scene.PutCustomer(accounts: 5, withPin: true);

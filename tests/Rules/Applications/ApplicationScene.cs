@@ -116,6 +116,8 @@ internal sealed class ApplicationScene
 
     public Ran<CodeCheck> Enter(bool right) => Bank.Run(Entered(right));
 
+    public Ran<AccountApplicationRow> Refuse() => Bank.Run(new RefuseApplication(Rows.World, Now, New.Id));
+
     public Ran<AccountApplicationRow> Expire() => Bank.Run(new ExpireApplication(Rows.World, Now, New.Id));
 
     public void ToCode()

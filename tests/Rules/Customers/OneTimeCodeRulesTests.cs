@@ -103,12 +103,13 @@ public class OneTimeCodeRulesTests
         for (var i = 0; i < OneTimeCodeRules.MostFailuresInDay; i++)
         {
             Put(Rows.OneTimeCode);
-            Assert.Equal(CodeCheck.Wrong, Enter(wrong, Rows.Noon.AddSeconds(i)));
+            var last = i == OneTimeCodeRules.MostFailuresInDay - 1;
+            Assert.Equal(last ? CodeCheck.Locked : CodeCheck.Wrong, Enter(wrong, Rows.Noon.AddSeconds(i)));
         }
 
         Put(Rows.OneTimeCode with { ExpiresAt = Rows.Noon.AddDays(2) });
         var open = Rows.Noon.AddDays(1);
-        Assert.Equal(CodeCheck.Over, Enter(right, open.AddTicks(-1)));
+        Assert.Equal(CodeCheck.Locked, Enter(right, open.AddTicks(-1)));
         Assert.Equal("too_many_codes", Send(open.AddTicks(-1), Rows.OneTimeCode.MobileIndex)?.Code);
         Assert.Null(Send(open, Rows.OneTimeCode.MobileIndex));
         Assert.Equal(CodeCheck.Right, Enter(right, open));
@@ -132,6 +133,45 @@ public class OneTimeCodeRulesTests
         Assert.Equal(CodeCheck.Right, Enter(right));
     }
 
+    [Fact]
+    public void Of_two_taps_on_one_form_the_first_counts_and_another_guess_or_form_counts_again()
+    {
+        Put(Rows.OneTimeCode);
+
+        Assert.Equal([1, 1, 2, 3, 4], [Tap("one"), Tap("one"), Tap("two"), Tap("two", [7]), Tap("two")]);
+        Assert.Equal(CodeCheck.Right, Enter(right, form: "two"));
+
+        int Tap(string form, byte[]? guess = null)
+        {
+            Assert.Equal(CodeCheck.Wrong, Enter(guess ?? wrong, form: form));
+            return bank.Get(CustomerTables.OneTimeCodes, Rows.OneTimeCode.Id).Failures;
+        }
+    }
+
+    [Fact]
+    public void Whoever_gets_no_code_is_told_the_longest_that_they_have_to_wait()
+    {
+        Send(Rows.Noon);
+        Assert.Equal(TimeSpan.FromSeconds(7), WaitOf(Send(Rows.Noon.AddSeconds(3))));
+        for (var i = 1; i < OneTimeCodeRules.MostInHour; i++)
+        {
+            Send(Rows.Noon.AddMinutes(i));
+        }
+
+        Assert.Equal(TimeSpan.FromMinutes(51), WaitOf(Send(Rows.Noon.AddMinutes(9))));
+        bank.Put(
+            CustomerTables.OneTimeCodeRates,
+            bank.Get(CustomerTables.OneTimeCodeRates, new("mobile")) with
+            {
+                Failures = OneTimeCodeRules.MostFailuresInDay,
+                FailingSince = Rows.Noon,
+            }
+        );
+        Assert.Equal(TimeSpan.FromHours(23), WaitOf(Send(Rows.Noon.AddHours(1))));
+
+        static TimeSpan WaitOf(Refusal? refusal) => Assert.IsType<TooManyCodes>(refusal).Wait;
+    }
+
     private void Put(OneTimeCodeRow code) => bank.Put(CustomerTables.OneTimeCodes, code);
 
     private Refusal? Send(DateTimeOffset now, string mobile = "mobile")
@@ -147,7 +187,7 @@ public class OneTimeCodeRulesTests
         return refusal;
     }
 
-    private CodeCheck Enter(byte[] mac, DateTimeOffset? now = null)
+    private CodeCheck Enter(byte[] mac, DateTimeOffset? now = null, string? form = null)
     {
         var id = Rows.OneTimeCode.Id;
         var book = bank.Open(keys =>
@@ -155,7 +195,13 @@ public class OneTimeCodeRulesTests
             keys.Want(CustomerTables.OneTimeCodes, id);
             keys.Want(CustomerTables.OneTimeCodeRates, new(Rows.OneTimeCode.MobileIndex));
         });
-        var check = OneTimeCodeRules.Check(book, id, mac, now ?? Rows.Noon);
+        var check = OneTimeCodeRules.Check(
+            book,
+            id,
+            mac,
+            form is null ? null : new SentForm(form),
+            now ?? Rows.Noon
+        );
         bank.Save(book);
         return check;
     }

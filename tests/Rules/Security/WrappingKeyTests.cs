@@ -23,6 +23,7 @@ public class WrappingKeyTests
         "event.body",
         "journal.events",
         "journal_answers.bodies",
+        "one_time_code.last_wrong",
         "one_time_code.mac",
         "passkey.credential_id",
         "passkey.public_key",

@@ -26,7 +26,8 @@ public sealed class ApplicationCodeModel(Continuations continuations, IStringLoc
         );
         if (cookie is null)
         {
-            return Page();
+            // With the last guess that there may be the application is over.
+            return await IsOverAsync() ? Next(ContinuationStep.Over) : Page();
         }
 
         Keep(cookie);

@@ -51,20 +51,25 @@ public sealed class ApplicationStartModel(
             return Page();
         }
 
-        var cookie = await Continuations.SendCodeAsync(
+        var (cookie, refusal) = await Continuations.SendCodeAsync(
             Open,
             AgreementVersion,
             !IsOpened && ((IImageChoicePage)this).GivesImages,
             sources.Of(HttpContext),
             code => texts["OpeningCodeMessage", bank.Name, code, Open.App.Name]
         );
-        if (cookie is null)
+        if (refusal is TooManyCodes tooMany)
         {
-            Refusal = texts["TooManyCodes"];
+            Refusal = CodeEntry.Write(tooMany, texts);
             return Page();
         }
 
-        Keep(cookie);
+        // Else it is over by now, as its page says.
+        if (refusal is null)
+        {
+            Keep(cookie);
+        }
+
         return Next(ContinuationStep.Code);
     }
 }

@@ -48,12 +48,23 @@ public sealed class IdentityModel(
             ? texts[$"Refused_{reason}"].Value
             : null;
 
-    public void OnGet() =>
+    /// <summary>After a try that came to nothing, what was entered and is no secret stands there still.</summary>
+    public void OnGet()
+    {
+        if (Open.Application is not { Reason: not null } refused)
+        {
+            return;
+        }
+
         Require(
-            Open.Application?.Reason != ApplicationReasons.CardNotVerified,
+            refused.Reason != ApplicationReasons.CardNotVerified,
             nameof(CardNumber),
             $"Refused_{ApplicationReasons.CardNotVerified}"
         );
+        FullName = Interactions.NameOf(Open);
+        Terms = refused.AgreementVersion == AgreementVersion ? TermsEntry.Agreed : null;
+        WithImages = refused.Images != 0 ? TermsEntry.Agreed : null;
+    }
 
     protected override async Task PrepareAsync() =>
         AgreementVersion = agreements.VersionOn(BusinessCalendar.DateOf(await clocks.NowAsync(Open.World)));

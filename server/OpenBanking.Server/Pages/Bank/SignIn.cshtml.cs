@@ -34,15 +34,15 @@ public sealed class SignInModel(
             return Page();
         }
 
-        var sent = await Interactions.SendCodeAsync(
+        var refusal = await Interactions.SendCodeAsync(
             Open,
             mobile,
             sources.Of(HttpContext),
             code => texts["CodeMessage", bank.Name, code, Open.App.Name]
         );
-        if (!sent)
+        if (refusal is TooManyCodes tooMany)
         {
-            ModelState.AddModelError(nameof(Mobile), texts["TooManyCodes"]);
+            ModelState.AddModelError(nameof(Mobile), CodeEntry.Write(tooMany, texts));
             return Page();
         }
 

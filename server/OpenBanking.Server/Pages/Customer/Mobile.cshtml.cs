@@ -59,7 +59,7 @@ public sealed class CustomerMobileModel(
             return Page();
         }
 
-        var check = await mobiles.BeginAsync(
+        var (check, refusal) = await mobiles.BeginAsync(
             Session,
             mobile,
             cardNumber,
@@ -86,12 +86,12 @@ public sealed class CustomerMobileModel(
                 break;
             default:
                 // Of two taps one sends the code, and the other finds it sent.
-                if (await mobiles.IsCodeSentAsync(Session, mobile))
+                if (refusal is not TooManyCodes tooMany || await mobiles.IsCodeSentAsync(Session, mobile))
                 {
                     return SeeOther(PageRoutes.Mobile(World));
                 }
 
-                ModelState.AddModelError(nameof(Mobile), texts["TooManyCodes"]);
+                ModelState.AddModelError(nameof(Mobile), CodeEntry.Write(tooMany, texts));
                 break;
         }
 

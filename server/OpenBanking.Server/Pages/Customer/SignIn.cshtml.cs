@@ -53,15 +53,15 @@ public sealed class CustomerSignInModel(
             return Page();
         }
 
-        var begun = await sessions.BeginAsync(
+        var (id, secret, refusal) = await sessions.BeginAsync(
             World,
             mobile,
             sources.Of(HttpContext),
             code => texts["OwnCodeMessage", bank.Name, code]
         );
-        if (begun is not var (id, secret))
+        if (refusal is TooManyCodes tooMany)
         {
-            ModelState.AddModelError(nameof(Mobile), texts["TooManyCodes"]);
+            ModelState.AddModelError(nameof(Mobile), CodeEntry.Write(tooMany, texts));
             return Page();
         }
 

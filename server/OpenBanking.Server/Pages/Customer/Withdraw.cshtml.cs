@@ -30,7 +30,7 @@ public sealed class CustomerWithdrawModel(
 
     protected override Task<bool> NeedsCodeAsync() => withdrawals.NeedsCodeAsync(World, Account, Entered);
 
-    protected override Task<string?> SendCodeAsync(Guid codeId) =>
+    protected override Task<Refusal?> SendCodeAsync(Guid codeId) =>
         withdrawals.SendCodeAsync(
             Session,
             Account,

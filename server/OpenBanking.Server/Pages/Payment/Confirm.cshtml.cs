@@ -148,9 +148,9 @@ public sealed class ConfirmModel(
             sources.Of(HttpContext),
             code => texts["PayCodeMessage", bank.Name, code, amount, Known.Payee]
         );
-        if (refusal == "too_many_codes")
+        if (refusal is TooManyCodes tooMany)
         {
-            ModelState.AddModelError(nameof(Code), texts["TooManyCodes"]);
+            ModelState.AddModelError(nameof(Code), CodeEntry.Write(tooMany, texts));
             return Page();
         }
 
@@ -246,6 +246,9 @@ public sealed class ConfirmModel(
                 break;
             case ConfirmOutcome.CodeOver:
                 ModelState.AddModelError(nameof(Code), texts["CodeOver"]);
+                break;
+            case ConfirmOutcome.CodeLocked:
+                ModelState.AddModelError(nameof(Code), texts["CodeLocked"]);
                 break;
             case ConfirmOutcome.NotFromHere:
                 Refusal = WhyNotFrom(Chosen! with { Decline = result.DeclineCode });
