@@ -119,6 +119,7 @@ public static class Program
         app.UseRequestIdentity();
         app.UseFailures();
         app.UsePageSecurity();
+        app.UseFrontDoor();
         app.UseFormAddresses();
         app.UsePageLanguages();
         app.UsePageAssets();

@@ -150,6 +150,7 @@ public static class ServerComposition
         services.AddSingleton<EventQueries>();
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<TransferNotices>();
+        services.AddSingleton<AccountNotices>();
         services.AddSingleton<CardDebits>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardDebits>());
         services.AddSingleton<OwnCardDebits>();

@@ -128,6 +128,14 @@ public sealed class ApplicationImageTests(SharedServer shared) : ApplicationPage
         var made = await ToOtpAsync();
         await Browser.GoAsync(new Uri(made.ContinuationUrl!));
         Assert.Null(Browser.Page.QuerySelector("#WithImages"));
+        Assert.Contains(
+            "Pictures of both sides of your ID card are needed",
+            Browser.Page.QuerySelector("#images-hint")!.TextContent
+        );
+        Assert.Equal(
+            "images-hint",
+            Browser.Page.QuerySelector("button.primary")!.GetAttribute("aria-describedby")
+        );
         await ConfirmAsync(made);
         Assert.EndsWith("/images", Browser.Address.AbsolutePath);
 

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Consents;
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
@@ -50,6 +51,9 @@ public sealed record NoteIdleness(
     IReadOnlyList<Id<ConsentRow>> Consents
 ) : BankAccountCommand(World, Now, Account, Consents)
 {
+    /// <summary>Tells the customer's phone when the account sleeps from now on.</summary>
+    public Notice? IfAsleep { get; init; }
+
     public override Decision<AccountRow> Decide(Book book) => AccountFreezeRules.NoteIdleness(this, book);
 }
 
@@ -128,17 +132,22 @@ public static class AccountFreezeRules
         }
 
         var noted = account with { IdleSince = command.IdleSince };
+        if (command.IdleSince > IdleBefore(command.Now))
+        {
+            return Decision.Accept(
+                account.IdleSince == command.IdleSince ? account : book.Update(AccountTables.Accounts, noted)
+            );
+        }
+
+        command.IfAsleep?.Send(book, account.CustomerId);
         return Decision.Accept(
-            command.IdleSince <= IdleBefore(command.Now)
-                ? AccountRules.Move(
-                    book,
-                    noted,
-                    asleep,
-                    EventTypes.AccountDormant,
-                    AccountRules.AppsOf(book, command.Consents)
-                )
-            : account.IdleSince == command.IdleSince ? account
-            : book.Update(AccountTables.Accounts, noted)
+            AccountRules.Move(
+                book,
+                noted,
+                asleep,
+                EventTypes.AccountDormant,
+                AccountRules.AppsOf(book, command.Consents)
+            )
         );
     }
 }

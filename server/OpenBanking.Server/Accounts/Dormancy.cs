@@ -1,5 +1,6 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
@@ -11,6 +12,7 @@ public sealed class Dormancy(
     Store store,
     Engine.Engine engine,
     AccountConsents consents,
+    AccountNotices notices,
     WorldClocks clocks,
     TimeProvider time,
     ILogger<Dormancy> log
@@ -69,14 +71,15 @@ public sealed class Dormancy(
                 $"account_id = {account.Id} ORDER BY sequence DESC LIMIT 1"
             );
             var now = await clocks.NowAsync(world);
+            var since = AccountFreezeRules.IdleSince(account, last?.CreatedAt, now);
             var decision = await engine.SubmitAsync(
-                new NoteIdleness(
-                    world,
-                    now,
-                    account,
-                    AccountFreezeRules.IdleSince(account, last?.CreatedAt, now),
-                    await consents.ListAsync(world, account)
-                )
+                new NoteIdleness(world, now, account, since, await consents.ListAsync(world, account))
+                {
+                    IfAsleep =
+                        since <= AccountFreezeRules.IdleBefore(now)
+                            ? await notices.WriteAsync(world, account, "AsleepMessage")
+                            : null,
+                }
             );
             noted += ((Accepted<AccountRow>)decision).Reply.Version > account.Version ? 1 : 0;
         }

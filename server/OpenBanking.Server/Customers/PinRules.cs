@@ -52,6 +52,9 @@ public static class PinRules
     public const int MostFailures = 5;
     public static readonly TimeSpan LockedFor = TimeSpan.FromHours(24);
 
+    /// <summary>A PIN as somebody typed it: full-width digits, which Chinese keyboards give, are the ASCII ones.</summary>
+    public static string? Read(string? typed) => typed is null ? null : IdentityNumbers.Read(typed);
+
     public static bool IsSixDigits(string? pin) => pin is { Length: 6 } && pin.All(char.IsAsciiDigit);
 
     /// <summary>Whether a PIN may be set: six digits that others do not guess first. Not in a row, no pattern of one to

@@ -90,7 +90,14 @@ public sealed class OwnAccounts(
         );
     }
 
-    public async Task<string?> WakeAsync(OpenSession session, AccountRow account, string idNumber, string pin)
+    /// <param name="notice">What the message to the customer's phone says when it is done.</param>
+    public async Task<string?> WakeAsync(
+        OpenSession session,
+        AccountRow account,
+        string idNumber,
+        string pin,
+        string notice
+    )
     {
         var told = await consents.ListAsync(session.World, account);
         return await DoAsync(

@@ -13,7 +13,11 @@ public abstract class CustomerActPage(
 ) : CustomerAccountPage(sessions, queries)
 {
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     /// <summary>Why it was not done; what is wrong with a field is said beside it.</summary>
     public string? Refusal { get; private set; }

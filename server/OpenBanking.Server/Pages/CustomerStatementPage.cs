@@ -18,6 +18,12 @@ public abstract class CustomerStatementPage(
 
     public StatementMonth Statement { get; private set; } = null!;
 
+    /// <summary>The last day that it tells of: of a month that is not over, today.</summary>
+    public DateOnly LastDay { get; private set; }
+
+    /// <summary>When it was made, on the business clock.</summary>
+    public DateTimeOffset MadeAt { get; private set; }
+
     protected Statements Statements { get; } = statements;
 
     public static string Write(DateOnly month) => month.ToString(MonthFormat, CultureInfo.InvariantCulture);
@@ -30,9 +36,12 @@ public abstract class CustomerStatementPage(
             return false;
         }
 
-        Months = [.. Statements.MonthsOf(Account, await clocks.NowAsync(World))];
+        MadeAt = await clocks.NowAsync(World);
+        Months = [.. Statements.MonthsOf(Account, MadeAt)];
         var asked = Request.Query["month"].ToString();
         var chosen = Months.FirstOrDefault(choice => Write(choice) == asked, Months[0]);
+        var (end, today) = (chosen.AddMonths(1).AddDays(-1), BusinessCalendar.DateOf(MadeAt));
+        LastDay = end < today ? end : today;
         Statement = await Statements.FindAsync(World, Account, chosen);
         return true;
     }

@@ -18,7 +18,8 @@ public sealed class CardCredits(
     AccountConsents consents,
     Ids ids,
     ICardRail rail,
-    TransferNotices notices
+    TransferNotices notices,
+    AccountNotices accountNotices
 ) : IIntentHandler
 {
     public IntentKind Kind => IntentKind.CreditCard;
@@ -83,22 +84,10 @@ public sealed class CardCredits(
                     account,
                     withdrawal.CardId,
                     withdrawal.Amount,
-                    withdrawal.Language ?? await LanguageOfAsync(reference.World, account)
+                    withdrawal.Language ?? await accountNotices.FindLanguageAsync(reference.World, account)
                 )
                 : null
         );
-
-    /// <summary>In which the customer last sent money from the account, or closed it; the first of the pages' where they did
-    /// neither.</summary>
-    private async Task<string> LanguageOfAsync(World world, AccountRow account) =>
-        (
-            await store.FirstAsync(
-                WithdrawalTables.Withdrawals,
-                world,
-                $"account_id = {account.Id} AND language IS NOT NULL ORDER BY id DESC LIMIT 1"
-            )
-        )?.Language
-        ?? PageLanguages.Supported[0];
 
     /// <summary>What the customer is told in the end; null for nothing.</summary>
     private static string? TextOf(WithdrawalRow withdrawal, string? failureCode) =>

@@ -101,7 +101,8 @@ public sealed class ReadingTests(WalkedBank bank)
         Assert.Equal(0, await CountSeenAsync(page, "a, button, input, select, form, footer, .hint.screen"));
         Assert.Equal(1, await CountSeenAsync(page, ".bank-name"));
         Assert.Equal(1, await CountSeenAsync(page, "h1"));
-        Assert.Equal(4, await CountSeenAsync(page, "dd"));
+        Assert.Equal(6, await CountSeenAsync(page, "dd"));
+        Assert.Matches(@"^\*+\S$", (await page.Locator("dd").First.TextContentAsync())!);
         Assert.Equal(2, await CountSeenAsync(page, ".lines li"));
         Assert.Equal(
             ["rgb(0, 0, 0)", "rgb(255, 255, 255)"],

@@ -264,6 +264,9 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await Shared.Server.Get<Dormancy>().RunOnceAsync();
         var declined = await Partner.PayAsync(idle, "order-1", Money.Yuan(1));
         Assert.Equal(DeclineCodes.AccountDormant, declined.DeclineCode);
+        await MessageAsync(Person, $"Nothing has moved on your account ending in {account.LastFour}");
+        await Shared.Server.Get<Dormancy>().RunOnceAsync();
+        Assert.Single(await MessagesAsync(Person), message => message.Text.Contains("Nothing has moved"));
 
         await ToActAsync("Wake the account");
         await Browser.SubmitAsync(("IdNumber", "123"), ("Pin", TestPartner.Pin));
@@ -274,6 +277,7 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await Browser.SubmitAsync(("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
 
         Assert.Equal(AccountState.Active, (await NewestAccountAsync()).State);
+        await MessageAsync(Person, $"Your account ending in {account.LastFour} was woken");
         await EventuallyAsync(async () =>
             (await EventsAsync())
                 .TakeLast(3)
@@ -308,8 +312,11 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Equal(AccountStatus.Dormant, await StatusAsync());
 
         await ToActAsync("Wake the account");
+        await FollowAsync("中文");
         await TapTwiceAsync(null, ("IdNumber", Person.IdNumber), ("Pin", TestPartner.Pin));
         Assert.Equal(AccountStatus.Active, await StatusAsync());
+        await MessageAsync(Person, "的电子账户已激活，恢复使用");
+        Assert.Single(await MessagesAsync(Person), message => message.Text.Contains("已激活"));
         await EventuallyAsync(async () =>
             (await EventsAsync())
                 .Where(type => type.StartsWith("account.", StringComparison.Ordinal))

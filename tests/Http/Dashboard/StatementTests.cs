@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OpenBanking.Server.Worlds;
 using Xunit;
 
 namespace OpenBanking.Tests.Http.Dashboard;
@@ -25,6 +26,11 @@ public sealed class StatementTests(SharedServer shared) : OwnPageTests(shared)
 
         Assert.Contains("Balance at the beginning¥0.00", Text());
         Assert.Contains("Balance at the end¥80.10", Text());
+        var today = BusinessCalendar.DateOf(DateTimeOffset.UtcNow);
+        Assert.Contains($"Account holder*{Person.Name[^1]}", Text());
+        Assert.DoesNotContain(Person.Name, Text());
+        Assert.Contains($"Period{today:yyyy-MM}-01 – {today:yyyy-MM-dd}", Text());
+        Assert.Contains($"Made on{today:yyyy-MM-dd}", Text());
         Assert.Equal(2, Browser.Page.QuerySelectorAll(".lines li").Length);
         var month = Browser.Page.QuerySelector("option")!.TextContent;
         Assert.Matches(new Regex("^20[0-9]{2}-[01][0-9]$", default, TimeSpan.FromSeconds(1)), month);

@@ -21,7 +21,11 @@ public sealed class ConsentModel(
     private readonly Dictionary<Id<BoundCardRow>, BoundCardRow> cards = [];
 
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     /// <summary>The types of the optional details whose boxes are ticked.</summary>
     [BindProperty]

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Customers;
 
 namespace OpenBanking.Server.Pages;
 
@@ -10,10 +11,18 @@ public sealed class PinModel(Interactions interactions, IStringLocalizer<Texts> 
         INewPinPage
 {
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     [BindProperty]
-    public string? Again { get; set; }
+    public string? Again
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     public async Task<IActionResult> OnPostAsync()
     {

@@ -25,7 +25,11 @@ public sealed class CustomerEraseModel(
     public static IReadOnlyList<string> Kept { get; } = ["KeepIdentity", "KeepLedger", "KeepCards"];
 
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     /// <summary>What must be closed first.</summary>
     public IReadOnlyList<AccountRow> Open { get; private set; } = [];

@@ -22,7 +22,11 @@ public sealed class CustomerMobileModel(
     public string? CardNumber { get; set; }
 
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     [BindProperty]
     public string? Code { get; set; }

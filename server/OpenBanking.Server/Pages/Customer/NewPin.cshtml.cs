@@ -14,13 +14,25 @@ public sealed class CustomerNewPinModel(
 ) : CustomerPage(sessions), INewPinPage
 {
     [BindProperty]
-    public string? Present { get; set; }
+    public string? Present
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     [BindProperty]
-    public string? Again { get; set; }
+    public string? Again
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     /// <summary>Which PIN the form is to change: of two taps the second one is for a PIN that is no more, and no guess at the
     /// new one.</summary>

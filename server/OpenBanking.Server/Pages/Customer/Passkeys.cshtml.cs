@@ -21,7 +21,11 @@ public sealed class CustomerPasskeysModel(
     public string? Name { get; set; }
 
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     /// <summary>What the device has made, as the script puts it into the form.</summary>
     [BindProperty]

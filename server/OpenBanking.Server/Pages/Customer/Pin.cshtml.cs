@@ -18,7 +18,11 @@ public sealed class CustomerPinModel(
 ) : CustomerPage(sessions, SessionStep.Pin)
 {
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     /// <summary>Of what the customer was shown.</summary>
     [BindProperty]

@@ -21,10 +21,18 @@ public sealed class CustomerPinResetModel(
     public string? CardNumber { get; set; }
 
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     [BindProperty]
-    public string? Again { get; set; }
+    public string? Again
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     public PinResetState? State { get; private set; }
 

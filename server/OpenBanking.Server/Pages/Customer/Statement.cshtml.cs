@@ -1,4 +1,6 @@
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Security;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
@@ -8,13 +10,17 @@ public sealed class CustomerStatementModel(
     CustomerSessions sessions,
     DashboardQueries queries,
     Statements statements,
-    WorldClocks clocks
+    WorldClocks clocks,
+    Vault vault
 ) : CustomerStatementPage(sessions, queries, statements, clocks)
 {
     /// <summary>How many lines the page shows; the file has all.</summary>
     private const int MostShown = 2_000;
 
     public IReadOnlyList<StatementLine> Lines { get; private set; } = [];
+
+    /// <summary>Whose account it is, masked: the sheet may lie about.</summary>
+    public string Holder => Masks.Name(vault.ProfileOf(Session).Name);
 
     public bool HasMore => Lines.Count == MostShown;
 

@@ -11,6 +11,7 @@ public sealed class CustomerWakeModel(
     CustomerSessions sessions,
     DashboardQueries queries,
     OwnAccounts accounts,
+    BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
 {
@@ -39,7 +40,8 @@ public sealed class CustomerWakeModel(
             return Page();
         }
 
-        var refusal = await accounts.WakeAsync(Session, Account, idNumber, Pin!);
+        var notice = Texts["AwakeMessage", bank.Name, Account.LastFour];
+        var refusal = await accounts.WakeAsync(Session, Account, idNumber, Pin!, notice);
         // Of two taps one wakes it, and the other finds it awake.
         return refusal == OwnAccountRules.Refusals.NotNow && await IsAwakeAsync()
             ? SeeOther(DoneRoute)

@@ -31,7 +31,11 @@ public sealed class ConfirmModel(
     public string? Account { get; set; }
 
     [BindProperty]
-    public string? Pin { get; set; }
+    public string? Pin
+    {
+        get;
+        set => field = PinRules.Read(value);
+    }
 
     [BindProperty]
     public string? Code { get; set; }
