@@ -1,4 +1,6 @@
 using Microsoft.Playwright;
+using OpenBanking.Server;
+using OpenBanking.Server.Cases;
 using Xunit;
 
 namespace OpenBanking.Tests.Browser.Walks;
@@ -43,6 +45,7 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         await WakeAsync(phone, partner, customer, account, persons);
         await ChooseAsync(phone, own);
         await CorrectNameAsync(phone, own);
+        await BeAnsweredAsync(phone, partner, own);
         await ChangeMobileAsync(phone, partner, own, persons[0]);
         await GetLostAsync(phone, own);
 
@@ -130,6 +133,25 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         await phone.ArriveAsync("**/my/cases");
         Assert.Equal(0, await phone.Page.Locator(".grants button").CountAsync());
         await phone.CheckAsync("taken-back");
+    }
+
+    /// <summary>The bank takes a case in hand, and answers it.</summary>
+    private async Task BeAnsweredAsync(Phone phone, TestPartner partner, string own)
+    {
+        var services = bank.Server.Get<IServiceProvider>();
+        await phone.Page.GotoAsync(own + "/correct-name");
+        await phone.FillAsync(("Name", "王小明"), ("Text", "?"));
+        await phone.ArriveAsync("**/my/cases");
+        var waiting = (await bank.Server.Get<CaseQueries>().ListWaitingAsync()).Single(found =>
+            found.World.Number == partner.SandboxNumber
+        );
+        await CaseCommands.TakeAsync(services, $"{waiting.Row.Id}", "Clerk");
+        await phone.Page.ReloadAsync();
+        await phone.SeeAsync();
+        await CaseCommands.AnswerAsync(services, $"{waiting.Row.Id}", "Clerk", "Bring your ID card.");
+        await phone.Page.ReloadAsync();
+        Assert.Contains("Bring your ID card.", await phone.Page.Locator(".grants").TextContentAsync());
+        await phone.CheckAsync("answered");
     }
 
     private async Task ChangeMobileAsync(Phone phone, TestPartner partner, string own, SandboxPerson person)

@@ -23,6 +23,7 @@ public sealed class EndWalkTests(WalkedBank bank)
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await phone.PressAsync("button.danger");
         await phone.ArriveAsync("**/accounts/acct_*");
+        await LackAsync(phone, partner);
         await page.GotoAsync(own + "/erase");
         for (var i = 0; i < 100 && await page.Locator("#Pin").CountAsync() == 0; i++)
         {
@@ -41,5 +42,17 @@ public sealed class EndWalkTests(WalkedBank bank)
             await page.Locator("#Pin").FillAsync(pin);
             await phone.PressAsync("button.danger");
         }
+    }
+
+    /// <summary>An app asks for a payment, and there is no account any more that it could go out of.</summary>
+    private async Task LackAsync(Phone phone, TestPartner partner)
+    {
+        var asked = await partner.AskAsync(bank, 5);
+        await phone.Page.GotoAsync(asked.NextAction!.ConfirmationUrl);
+        await phone.PressAsync();
+        await phone.ArriveAsync("**/confirm");
+        await phone.CheckAsync("no-account-left");
+        await phone.PressAsync("button[formaction*=Decline]");
+        await phone.ArriveAsync($"{bank.Callback}?payment_id=*");
     }
 }

@@ -33,6 +33,7 @@ public sealed class UnpaidWalkTests(WalkedBank bank)
         await phone.ArriveAsync("**/accounts/acct_*");
         var account = phone.Page.Url;
         await LimitAsync(phone, partner, account);
+        await SleepAsync(phone, partner, customer, account);
         await BeAnotherAsync(phone, partner);
         await FreezeAsync(phone, partner, account);
         await bank.Server.PutAccountAsync(partner, customer, AccountStatus.Active);
@@ -132,6 +133,17 @@ public sealed class UnpaidWalkTests(WalkedBank bank)
             await phone.FillAsync(("PaymentLimit", ofPayment), ("DayLimit", ofDay), ("Pin", TestPartner.Pin));
             await phone.ArriveAsync(account);
         }
+    }
+
+    /// <summary>Nothing goes out of an account that sleeps.</summary>
+    private async Task SleepAsync(Phone phone, TestPartner partner, LinkedCustomer customer, string account)
+    {
+        await bank.Server.PutAccountAsync(partner, customer, AccountStatus.Dormant);
+        await ToConfirmAsync(phone, partner, 8);
+        await phone.SeeAsync();
+        await phone.Page.GotoAsync(account + "/top-up");
+        await phone.SeeAsync();
+        await bank.Server.PutAccountAsync(partner, customer, AccountStatus.Active);
     }
 
     private async Task BeAnotherAsync(Phone phone, TestPartner partner)
