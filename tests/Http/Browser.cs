@@ -157,6 +157,24 @@ public sealed class Browser : IDisposable
         return await http.PostAsync(address, content);
     }
 
+    /// <summary>Submits the same so many times at once, each with the cookies of now: an answer may take them away before the last
+    /// is sent.</summary>
+    public async Task<HttpResponseMessage[]> PostAtOnceAsync(
+        int times,
+        Uri address,
+        IReadOnlyList<KeyValuePair<string, string>> fields
+    )
+    {
+        using var taps = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }
+        );
+        taps.DefaultRequestHeaders.Add("Cookie", cookies.GetCookieHeader(address));
+        taps.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+        return await Task.WhenAll(
+            Enumerable.Range(0, times).Select(_ => taps.PostAsync(address, new FormUrlEncodedContent(fields)))
+        );
+    }
+
     /// <summary>The name of the interaction's cookie.</summary>
     public string CookieName() => InteractionCookie().Name;
 

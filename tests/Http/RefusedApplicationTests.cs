@@ -53,7 +53,10 @@ public sealed class RefusedApplicationTests(SharedServer shared) : ApplicationPa
             answer =>
                 Assert.Equal(
                     (HttpStatusCode.SeeOther, true),
-                    (answer.StatusCode, answer.Headers.Location!.OriginalString.EndsWith("/end"))
+                    (
+                        answer.StatusCode,
+                        answer.Headers.Location!.OriginalString.EndsWith("/end", StringComparison.Ordinal)
+                    )
                 )
         );
         Assert.Single(

@@ -77,7 +77,7 @@ public sealed class EndedSignInTests(SharedServer shared) : OwnPageTests(shared)
         Assert.EndsWith("/no-account", elsewhere.Address.AbsolutePath);
     }
 
-    private async Task AssertSignsInAnewAsync(Browser elsewhere, Uri consent)
+    private static async Task AssertSignsInAnewAsync(Browser elsewhere, Uri consent)
     {
         // Neither is the form that is open taken any more, nor its page shown.
         await elsewhere.SubmitAsync(("Pin", Pin));

@@ -46,9 +46,7 @@ public sealed class ErasureTests(SharedServer shared) : OwnPageTests(shared)
         await Browser.GoAsync(Own("/erase"));
         var fields = Browser.HiddenFields().Append(KeyValuePair.Create("Pin", TestPartner.Pin)).ToList();
 
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 4).Select(_ => Browser.PostAsync(Own("/erase"), fields))
-        );
+        var answers = await Browser.PostAtOnceAsync(4, Own("/erase"), fields);
 
         Assert.All(answers, answer => Assert.Equal(System.Net.HttpStatusCode.SeeOther, answer.StatusCode));
         Assert.All(answers, answer => Assert.Equal("/bank/erased", $"{answer.Headers.Location}"));
