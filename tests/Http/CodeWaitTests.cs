@@ -57,6 +57,30 @@ public sealed class CodeWaitTests(SharedServer shared) : ApplicationPageTests(sh
     }
 
     [Fact]
+    public async Task Taps_on_one_wrong_code_count_once()
+    {
+        await Browser.SubmitAsync(("Mobile", Person.Mobile));
+        var wrong = await CodeAsync() == "246802" ? "246803" : "246802";
+        foreach (
+            var answer in await Browser.PostAtOnceAsync(
+                6,
+                Browser.Address,
+                [.. Browser.HiddenFields(), new("Code", wrong)]
+            )
+        )
+        {
+            Assert.Contains("That is not the code", await answer.Content.ReadAsStringAsync());
+        }
+
+        await Browser.GoAsync(Browser.Address);
+        for (var guess = 2; guess <= 5; guess++)
+        {
+            await Browser.SubmitAsync(("Code", wrong));
+            Assert.Contains(guess < 5 ? "That is not the code" : "Ask for a new one", Browser.Text());
+        }
+    }
+
+    [Fact]
     public async Task The_tenth_wrong_code_of_an_application_says_that_it_is_over()
     {
         var made = await ToOtpAsync();
