@@ -14,7 +14,8 @@ public static class OpenApi
     /// <summary>The address of the same document as OpenAPI 3.0, which more generators of clients read.</summary>
     public const string OlderPath = "/swagger/v1/swagger.3.0.json";
 
-    private static readonly PathString start = "/swagger";
+    /// <summary>Below which everything of it is; a browser finds its page here.</summary>
+    public const string Start = "/swagger";
 
     /// <summary>The server that the document and its examples name.</summary>
     public const string SandboxServer = "http://localhost:5080";
@@ -34,7 +35,7 @@ public static class OpenApi
     /// <summary>Out of the way of every other request.</summary>
     public static void MapOpenApi(this WebApplication app) =>
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments(start, StringComparison.OrdinalIgnoreCase),
+            context => context.Request.Path.StartsWithSegments(Start, StringComparison.OrdinalIgnoreCase),
             branch =>
             {
                 branch.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
