@@ -84,6 +84,29 @@ public sealed class RetryingHandlerTests : IAsyncLifetime
         await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(() => PayAsync(handler, maxRetries: 0));
     }
 
+    /// <summary>The first token is good; the server that is asked for the next one refuses.</summary>
+    [Theory]
+    [MemberData(nameof(Handlers))]
+    public async Task A_new_token_that_is_refused_does_not_hide_the_first(string handler)
+    {
+        bank.Script(
+            "POST /token",
+            Answers.Json(
+                200,
+                new
+                {
+                    access_token = "token-1",
+                    token_type = "DPoP",
+                    expires_in = 600,
+                }
+            ),
+            Answers.OAuthError(400, "invalid_dpop_proof")
+        );
+        bank.Script(PaymentsRoute, Answers.Cut, Answers.Challenge("invalid_token"));
+
+        await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(() => PayAsync(handler, maxRetries: 0));
+    }
+
     [Theory]
     [MemberData(nameof(Handlers))]
     public async Task A_connection_that_does_not_come_about_any_more_does_not_hide_the_first(string handler)

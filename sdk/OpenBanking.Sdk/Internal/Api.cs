@@ -116,7 +116,7 @@ internal sealed class Api(
         return caller.CallAsync(
             call,
             progress,
-            token => AttemptAsync(call, interactionId, token),
+            token => AttemptAsync(call, progress, interactionId, token),
             cancellationToken
         );
     }
@@ -124,6 +124,7 @@ internal sealed class Api(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(
         ApiCall call,
+        CallProgress progress,
         string interactionId,
         CancellationToken cancellationToken
     )
@@ -145,6 +146,8 @@ internal sealed class Api(
 
         if (attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.InvalidToken })
         {
+            // Should no new token come, this attempt was the last.
+            progress.Note(attempt);
             token = await TokenAsync(call, refused: token, cancellationToken).ConfigureAwait(false);
             attempt = (
                 await SendOnceAsync(call, token, interactionId, cancellationToken).ConfigureAwait(false)
