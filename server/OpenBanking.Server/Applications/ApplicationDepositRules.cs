@@ -14,14 +14,12 @@ public record CompleteDeposit(
     Id<IntentRow> IntentId,
     Id<AccountApplicationRow> ApplicationId,
     string? FailureReason
-) : Command<AccountApplicationRow>(World, Now)
+) : ApplicationCommand(World, Now, ApplicationId)
 {
-    public override Subject Subject => Subject.Of(ApplicationId);
-
     public override void Keys(IKeySet keys)
     {
+        base.Keys(keys);
         keys.Want(IntentTables.Intents, IntentId);
-        keys.Want(ApplicationTables.Applications, ApplicationId);
     }
 
     public override Decision<AccountApplicationRow> Decide(Book book) =>

@@ -81,8 +81,8 @@ public sealed record EnterApplicationCode(
     public override Decision<CodeCheck> Decide(Book book) => ApplicationRules.Enter(this, book);
 }
 
-/// <summary>Somebody says that they have not asked for an application: whoever has its address, without a code.</summary>
-public sealed record RefuseApplication(
+/// <summary>What is done about one application, by its id.</summary>
+public abstract record ApplicationCommand(
     World World,
     DateTimeOffset Now,
     Id<AccountApplicationRow> ApplicationId
@@ -91,7 +91,15 @@ public sealed record RefuseApplication(
     public override Subject Subject => Subject.Of(ApplicationId);
 
     public override void Keys(IKeySet keys) => keys.Want(ApplicationTables.Applications, ApplicationId);
+}
 
+/// <summary>Somebody says that they have not asked for an application: whoever has its address, without a code.</summary>
+public sealed record RefuseApplication(
+    World World,
+    DateTimeOffset Now,
+    Id<AccountApplicationRow> ApplicationId
+) : ApplicationCommand(World, Now, ApplicationId)
+{
     public override Decision<AccountApplicationRow> Decide(Book book) => ApplicationRules.Refuse(this, book);
 }
 
@@ -100,12 +108,8 @@ public sealed record ExpireApplication(
     World World,
     DateTimeOffset Now,
     Id<AccountApplicationRow> ApplicationId
-) : Command<AccountApplicationRow>(World, Now)
+) : ApplicationCommand(World, Now, ApplicationId)
 {
-    public override Subject Subject => Subject.Of(ApplicationId);
-
-    public override void Keys(IKeySet keys) => keys.Want(ApplicationTables.Applications, ApplicationId);
-
     public override Decision<AccountApplicationRow> Decide(Book book) => ApplicationRules.Expire(this, book);
 }
 

@@ -28,12 +28,8 @@ public sealed record SubmitIdentityImages(
     bool Required,
     Id<IntentRow> IntentId,
     DateTimeOffset RealNow
-) : Command<AccountApplicationRow>(World, Now)
+) : ApplicationCommand(World, Now, ApplicationId)
 {
-    public override Subject Subject => Subject.Of(ApplicationId);
-
-    public override void Keys(IKeySet keys) => keys.Want(ApplicationTables.Applications, ApplicationId);
-
     public override Decision<AccountApplicationRow> Decide(Book book) =>
         IdentityImageRules.Submit(this, book);
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 
@@ -146,7 +145,7 @@ public static class OneTimeCodeRules
         }
 
         var right = CryptographicOperations.FixedTimeEquals(mac, code.Mac);
-        var entered = form is null ? null : SHA256.HashData([.. Encoding.UTF8.GetBytes(form.Id), .. mac]);
+        var entered = form?.DigestOf(mac);
         if (!right && entered is not null && entered.AsSpan().SequenceEqual(code.LastWrong))
         {
             return CodeCheck.Wrong;

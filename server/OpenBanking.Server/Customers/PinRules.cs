@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
@@ -129,7 +128,7 @@ public static class PinRules
             return PinCheck.Right;
         }
 
-        var entered = form is null ? null : SHA256.HashData([.. Encoding.UTF8.GetBytes(form.Id), .. hash]);
+        var entered = form?.DigestOf(hash);
         if (entered is not null && entered.AsSpan().SequenceEqual(customer.LastWrongPin))
         {
             return PinCheck.Wrong;

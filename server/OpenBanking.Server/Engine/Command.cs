@@ -1,10 +1,17 @@
+using System.Security.Cryptography;
+using System.Text;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Engine;
 
 /// <summary>A form of a page that was sent.</summary>
 /// <param name="Id">Tells it from every other.</param>
-public record SentForm(string Id);
+public record SentForm(string Id)
+{
+    /// <summary>Tells what was entered in it, and that it was in it, from everything else: of two taps on one form one counts.</summary>
+    /// <param name="entered">The keyed digest of what was entered.</param>
+    public byte[] DigestOf(byte[] entered) => SHA256.HashData([.. Encoding.UTF8.GetBytes(Id), .. entered]);
+}
 
 /// <summary>A request to change something: complete, immutable, and with the business time of its world.</summary>
 /// <typeparam name="TReply">What the one who asked is told.</typeparam>

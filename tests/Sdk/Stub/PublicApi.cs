@@ -7,7 +7,8 @@ namespace OpenBanking.Tests.Sdk.Stub;
 /// <summary>Writes down what an assembly shows, one member a line, in a fixed order.</summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared =
+    /// <summary>Whatever a type has itself.</summary>
+    public const BindingFlags Declared =
         BindingFlags.Public
         | BindingFlags.NonPublic
         | BindingFlags.Instance

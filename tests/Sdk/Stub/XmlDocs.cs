@@ -6,13 +6,6 @@ namespace OpenBanking.Tests.Sdk.Stub;
 /// <summary>What the documentation file of a package says of its methods.</summary>
 internal sealed class XmlDocs
 {
-    private const BindingFlags Declared =
-        BindingFlags.Public
-        | BindingFlags.NonPublic
-        | BindingFlags.Instance
-        | BindingFlags.Static
-        | BindingFlags.DeclaredOnly;
-
     private readonly Assembly assembly;
     private readonly ILookup<string, XElement> members;
 
@@ -28,7 +21,7 @@ internal sealed class XmlDocs
     /// <summary>What is missing, a line for each: a method's or constructor's parameter, or what a method gives.</summary>
     public IEnumerable<string> Missing() =>
         assembly
-            .ExportedTypes.SelectMany(type => type.GetMembers(Declared).OfType<MethodBase>())
+            .ExportedTypes.SelectMany(type => type.GetMembers(PublicApi.Declared).OfType<MethodBase>())
             .Where(method => PublicApi.IsShown(method) && !IsMade(method))
             .SelectMany(MissingOf);
 
