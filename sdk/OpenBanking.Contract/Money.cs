@@ -46,7 +46,7 @@ public readonly record struct Money(string Currency, long Amount) : IComparable<
     /// <exception cref="InvalidOperationException">The currency is not CNY.</exception>
     public decimal ToYuan() =>
         Currency == Renminbi
-            ? Amount / 100m
+            ? Amount * 0.01m
             : throw new InvalidOperationException(
                 Currency is null ? "A default Money has no currency." : $"{Currency} is not counted in yuan."
             );

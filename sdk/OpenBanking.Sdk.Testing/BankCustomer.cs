@@ -36,6 +36,9 @@ public sealed partial class BankCustomer : IDisposable
     /// <summary>When the last code before the one that was asked for came.</summary>
     private DateTimeOffset asked = DateTimeOffset.MinValue;
 
+    /// <summary>Ends the visit that is under way.</summary>
+    private CancellationToken visitEnded;
+
     /// <param name="person">Who it is: one of the sandbox's persons.</param>
     /// <param name="messagesUrl">The sandbox's message box, where one-time codes arrive.</param>
     /// <param name="pin">The payment PIN the person sets and enters.</param>
@@ -65,15 +68,21 @@ public sealed partial class BankCustomer : IDisposable
     /// <summary>Goes to the bank, does what the pages ask, and agrees; returns where the bank sends the person back to.</summary>
     /// <param name="authorizationUrl">Where the app sends the person.</param>
     /// <param name="redirectUri">Where the app takes the person back; nothing is asked of it.</param>
+    /// <param name="cancellationToken">Ends the visit where it is.</param>
     /// <returns>The callback, with the code in its query.</returns>
     /// <exception cref="InvalidOperationException">The bank refuses something; the message is what its page
     /// says.</exception>
     /// <exception cref="PersonUnavailableException">The bank sends this person no code now, opens no account for them, or the
     /// PIN is not known.</exception>
-    public async Task<Uri> AgreeAsync(Uri authorizationUrl, Uri redirectUri)
+    public async Task<Uri> AgreeAsync(
+        Uri authorizationUrl,
+        Uri redirectUri,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(authorizationUrl);
         ArgumentNullException.ThrowIfNull(redirectUri);
+        visitEnded = cancellationToken;
         var (_, end) = await VisitAsync(
                 authorizationUrl,
                 next => next.GetLeftPart(UriPartial.Path) == redirectUri.GetLeftPart(UriPartial.Path)
@@ -85,20 +94,24 @@ public sealed partial class BankCustomer : IDisposable
     /// <summary>Confirms an application for an account: the terms, the code, the payment PIN; or hears that it has come to
     /// nothing.</summary>
     /// <param name="continuationUrl">The application's page.</param>
+    /// <param name="cancellationToken">Ends the visit where it is.</param>
     /// <exception cref="InvalidOperationException">The bank refuses something; the message is what its page
     /// says.</exception>
-    public Task ContinueAsync(Uri continuationUrl)
+    public Task ContinueAsync(Uri continuationUrl, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(continuationUrl);
+        visitEnded = cancellationToken;
         return VisitAsync(continuationUrl, next => next.Segments[^1] == "end");
     }
 
     /// <summary>Says that nobody has asked for an application; or hears that it has come to an end.</summary>
     /// <param name="continuationUrl">The application's page.</param>
+    /// <param name="cancellationToken">Ends the visit where it is.</param>
     /// <exception cref="InvalidOperationException">The bank refuses it; the message is what its page says.</exception>
-    public async Task DeclineAsync(Uri continuationUrl)
+    public async Task DeclineAsync(Uri continuationUrl, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(continuationUrl);
+        visitEnded = cancellationToken;
         var (page, address) = await VisitAsync(
                 continuationUrl,
                 next => IsStartOfApplication(next) || next.Segments[^1] == "end"
@@ -112,11 +125,13 @@ public sealed partial class BankCustomer : IDisposable
 
     /// <summary>Has a code sent for an application, and enters wrong ones as often as the bank takes one for it.</summary>
     /// <param name="continuationUrl">The application's page.</param>
+    /// <param name="cancellationToken">Ends the visit where it is.</param>
     /// <exception cref="InvalidOperationException">The bank refuses something else; the message is what its page
     /// says.</exception>
-    public async Task GuessAsync(Uri continuationUrl)
+    public async Task GuessAsync(Uri continuationUrl, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(continuationUrl);
+        visitEnded = cancellationToken;
         var (page, address) = await VisitAsync(continuationUrl, next => next.Segments[^1] is "code" or "end")
             .ConfigureAwait(false);
         if (address.Segments[^1] == "end")
@@ -136,11 +151,13 @@ public sealed partial class BankCustomer : IDisposable
 
     /// <summary>Goes to where the bank asks how much came to the card, and enters a wrong amount until it asks no more.</summary>
     /// <param name="continuationUrl">The application's page.</param>
+    /// <param name="cancellationToken">Ends the visit where it is.</param>
     /// <exception cref="InvalidOperationException">The bank refuses something else, or asks for no amount; the message is what
     /// its page says.</exception>
-    public async Task GuessAmountsAsync(Uri continuationUrl)
+    public async Task GuessAmountsAsync(Uri continuationUrl, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(continuationUrl);
+        visitEnded = cancellationToken;
         var (page, address) = await VisitAsync(
                 continuationUrl,
                 next => next.Segments[^1] is "deposit" or "end"
@@ -253,7 +270,7 @@ public sealed partial class BankCustomer : IDisposable
     {
         while (true)
         {
-            using var response = await browser.GetAsync(address).ConfigureAwait(false);
+            using var response = await browser.GetAsync(address, visitEnded).ConfigureAwait(false);
             if (response.Headers.Location is not { } location)
             {
                 return (await ParseAsync(response).ConfigureAwait(false), address);
@@ -302,7 +319,7 @@ public sealed partial class BankCustomer : IDisposable
             .Select(input => KeyValuePair.Create(input.Name!, input.Value))
             .Concat(entered.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         using var content = new FormUrlEncodedContent(fields);
-        using var response = await browser.PostAsync(address, content).ConfigureAwait(false);
+        using var response = await browser.PostAsync(address, content, visitEnded).ConfigureAwait(false);
         if (response.Headers.Location is not { } location)
         {
             return (false, await ParseAsync(response).ConfigureAwait(false), address);
@@ -320,7 +337,7 @@ public sealed partial class BankCustomer : IDisposable
 
     private async Task<(IDocument? Page, Uri Address)> WaitAndGetAsync(Uri address)
     {
-        await Task.Delay(pause).ConfigureAwait(false);
+        await Task.Delay(pause, visitEnded).ConfigureAwait(false);
         return await GetAsync(address).ConfigureAwait(false);
     }
 
@@ -333,7 +350,7 @@ public sealed partial class BankCustomer : IDisposable
                 return Digits().Match(message.Text).Value;
             }
 
-            await Task.Delay(pause).ConfigureAwait(false);
+            await Task.Delay(pause, visitEnded).ConfigureAwait(false);
         }
 
         throw new InvalidOperationException("No one-time code arrived in the message box within 10 s.");
@@ -350,7 +367,7 @@ public sealed partial class BankCustomer : IDisposable
 
     private async Task<SandboxMessage?> NewestMessageAsync(Regex holding)
     {
-        using var response = await browser.GetAsync(messages).ConfigureAwait(false);
+        using var response = await browser.GetAsync(messages, visitEnded).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         using var body = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
         var page = await System

@@ -78,8 +78,8 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <returns>The bank, which answers. Dispose it: it stops, and its store is deleted.</returns>
     /// <exception cref="ArgumentException">An option makes no sense, such as a setting that the server does not have; the message
     /// names it, and the nearest one that there is.</exception>
-    /// <exception cref="OpenBanking.Server.WrongSettingException">The server refuses the value of a setting.</exception>
-    /// <exception cref="InvalidOperationException">The value of a setting is none of its kind, such as text for a number.</exception>
+    /// <exception cref="OpenBanking.Server.WrongSettingException">The server refuses the value of a setting, such as text for a
+    /// number; the message names it.</exception>
     /// <exception cref="IOException">No port of loopback could be had.</exception>
     public static async Task<SandboxBank> StartAsync(
         SandboxBankOptions? options = null,
@@ -220,8 +220,7 @@ public sealed class SandboxBank : IAsyncDisposable
         try
         {
             callback = await visitor
-                .AgreeAsync(link.AuthorizationUrl, options.RedirectUri)
-                .WaitAsync(cancellationToken)
+                .AgreeAsync(link.AuthorizationUrl, options.RedirectUri, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (PersonUnavailableException refused) when (PageRefusals.CodeOf(refused.Message) is { } code)

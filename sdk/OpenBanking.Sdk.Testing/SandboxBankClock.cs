@@ -20,18 +20,24 @@ public sealed class SandboxBankClock
     }
 
     /// <summary>What time it is at the bank.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The business time.</returns>
-    public async Task<DateTimeOffset> NowAsync() =>
-        await server.Get<WorldClocks>().NowAsync(world).ConfigureAwait(false);
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await server.Get<WorldClocks>().NowAsync(world).ConfigureAwait(false);
+    }
 
     /// <summary>Sets the clock ahead, never back. What has come due by then has happened when this returns: holds and
     /// consents have ended, idle accounts have fallen asleep, days that are over are being paid out; their events are on the way.</summary>
     /// <param name="by">How far; at least one second, and not beyond the year 9000.</param>
+    /// <param name="cancellationToken">Gives up, before the clock is set: once it is, what has come due happens.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is less than a second, or too far.</exception>
-    public async Task AdvanceAsync(TimeSpan by)
+    public async Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.FromSeconds(1));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(by, farthest - await NowAsync().ConfigureAwait(false));
+        var now = await NowAsync(cancellationToken).ConfigureAwait(false);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(by, farthest - now);
         await server.Get<SandboxClock>().AdvanceAsync(world, by).ConfigureAwait(false);
     }
 }

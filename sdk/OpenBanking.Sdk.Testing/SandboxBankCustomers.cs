@@ -42,17 +42,22 @@ public sealed class SandboxBankCustomers
     /// <param name="customer">Whose.</param>
     /// <param name="status">One of <see cref="AccountStatus"/> but <see cref="AccountStatus.Closed"/>, with which the agreement
     /// would end.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <exception cref="ArgumentException">The customer was linked without an account, or it cannot be put into this
     /// state.</exception>
-    public async Task SetAccountStatusAsync(LinkedCustomer customer, AccountStatus status)
+    public async Task SetAccountStatusAsync(
+        LinkedCustomer customer,
+        AccountStatus status,
+        CancellationToken cancellationToken = default
+    )
     {
-        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var account = await rows.AccountOfAsync(customer, cancellationToken).ConfigureAwait(false);
         await server
             .Get<Engine>()
             .SubmitAsync(
                 new SetAccountStanding(
                     world,
-                    await clock.NowAsync().ConfigureAwait(false),
+                    await clock.NowAsync(cancellationToken).ConfigureAwait(false),
                     account,
                     SetAccountStanding.StateOf(status),
                     await server.Get<AccountConsents>().ListAsync(world, account).ConfigureAwait(false)
@@ -66,11 +71,17 @@ public sealed class SandboxBankCustomers
     /// <param name="customer">Whose.</param>
     /// <param name="perPayment">The most that goes out at once; what the rules allow when null.</param>
     /// <param name="daily">The most that goes out in a day; what the rules allow when null.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <exception cref="ArgumentException">The customer was linked without an account, or the bank refuses the
     /// limits.</exception>
-    public async Task SetLimitsAsync(LinkedCustomer customer, Money? perPayment = null, Money? daily = null)
+    public async Task SetLimitsAsync(
+        LinkedCustomer customer,
+        Money? perPayment = null,
+        Money? daily = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var account = await rows.AccountOfAsync(customer, cancellationToken).ConfigureAwait(false);
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         var refusal = await server
             .Get<OwnAccounts>()
@@ -90,32 +101,38 @@ public sealed class SandboxBankCustomers
     /// <see cref="DeclineCodes.AccountYearlyLimit"/>. The money comes from the customer's card, and the clock goes on by some
     /// weeks.</summary>
     /// <param name="customer">Whose: linked with an agreement that allows so much, and top-ups.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <exception cref="ArgumentException">The customer was linked without an account or an agreement.</exception>
     /// <exception cref="InvalidOperationException">A payment or a top-up was declined; the message says why.</exception>
-    public async Task UseUpYearAsync(LinkedCustomer customer)
+    public async Task UseUpYearAsync(LinkedCustomer customer, CancellationToken cancellationToken = default)
     {
-        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var account = await rows.AccountOfAsync(customer, cancellationToken).ConfigureAwait(false);
         var spending = new YearOfPayments(client, rows, clock, customer, BankRows.AgreementOf(customer));
-        await spending.PayAsync(account).ConfigureAwait(false);
+        await spending.PayAsync(account, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has a customer confirm a payment that waits for it.</summary>
     /// <param name="customer">Who pays, from the account that was linked.</param>
     /// <param name="payment">The payment, <see cref="PaymentStatus.RequiresAction"/>.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <returns>The payment as it is then.</returns>
     /// <exception cref="ArgumentException">The customer was linked without an account, or the bank knows no such
     /// payment that is to be confirmed.</exception>
     /// <exception cref="InvalidOperationException">The bank does not let it be paid so; the message says why.</exception>
-    public async Task<Payment> ConfirmPaymentAsync(LinkedCustomer customer, Payment payment)
+    public async Task<Payment> ConfirmPaymentAsync(
+        LinkedCustomer customer,
+        Payment payment,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(customer);
         ArgumentNullException.ThrowIfNull(payment);
-        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var account = await rows.AccountOfAsync(customer, cancellationToken).ConfigureAwait(false);
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
         var confirmations = server.Get<Confirmations>();
         var mobile = server.Get<CustomerSessions>().MobileOf(session);
-        using var turn = await server.Turns.TakeAsync(mobile, CancellationToken.None).ConfigureAwait(false);
+        using var turn = await server.Turns.TakeAsync(mobile, cancellationToken).ConfigureAwait(false);
         string? code = null;
         if (await confirmations.NeedsCodeAsync(session, waiting.Row, account).ConfigureAwait(false))
         {
@@ -130,7 +147,7 @@ public sealed class SandboxBankCustomers
             .ConfirmAsync(session, waiting.Row, account, waiting.Digest, SandboxBank.Pin, code)
             .ConfigureAwait(false);
         return result?.Outcome == ConfirmOutcome.Paid
-            ? await client.Payments.GetAsync(payment.Id).ConfigureAwait(false)
+            ? await client.Payments.GetAsync(payment.Id, cancellationToken).ConfigureAwait(false)
             : throw new InvalidOperationException(
                 $"The payment was not confirmed: {refusal ?? result!.DeclineCode ?? result.Outcome.ToString()}."
             );
@@ -140,18 +157,23 @@ public sealed class SandboxBankCustomers
     /// <see cref="DeclineCodes.CustomerDeclined"/>.</summary>
     /// <param name="customer">Who says no.</param>
     /// <param name="payment">The payment, <see cref="PaymentStatus.RequiresAction"/>.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <returns>The payment as it is then.</returns>
     /// <exception cref="ArgumentException">The customer was linked without an account, or the bank knows no such
     /// payment that is to be confirmed.</exception>
-    public async Task<Payment> DeclinePaymentAsync(LinkedCustomer customer, Payment payment)
+    public async Task<Payment> DeclinePaymentAsync(
+        LinkedCustomer customer,
+        Payment payment,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(customer);
         ArgumentNullException.ThrowIfNull(payment);
-        var account = await rows.AccountOfAsync(customer).ConfigureAwait(false);
+        var account = await rows.AccountOfAsync(customer, cancellationToken).ConfigureAwait(false);
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
         await server.Get<Confirmations>().DeclineAsync(session, waiting.Row).ConfigureAwait(false);
-        return await client.Payments.GetAsync(payment.Id).ConfigureAwait(false);
+        return await client.Payments.GetAsync(payment.Id, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has a person confirm an application on the bank's pages: the one-time code, and the payment PIN. It is refused
@@ -159,40 +181,63 @@ public sealed class SandboxBankCustomers
     /// so.</summary>
     /// <param name="person">Who, as in the application.</param>
     /// <param name="application">The application, as it was made.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <returns>The application as it is then.</returns>
     /// <exception cref="ArgumentException">The application has come to nothing already.</exception>
     public Task<AccountApplication> ConfirmApplicationAsync(
         SandboxPerson person,
-        AccountApplication application
-    ) => VisitAsync(person, application, visitor => visitor.ContinueAsync(PageOf(application)));
+        AccountApplication application,
+        CancellationToken cancellationToken = default
+    ) =>
+        VisitAsync(
+            person,
+            application,
+            (visitor, ended) => visitor.ContinueAsync(PageOf(application), ended),
+            cancellationToken
+        );
 
     /// <summary>Has a person say on the bank's pages that they have not asked for an application: it is
     /// <see cref="AccountApplicationStatus.Rejected"/> with <see cref="ApplicationReasons.CustomerDeclined"/>.</summary>
     /// <param name="person">Who, as in the application.</param>
     /// <param name="application">The application, as it was made.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <returns>The application as it is then.</returns>
     /// <exception cref="ArgumentException">The application has come to nothing already.</exception>
     public Task<AccountApplication> DeclineApplicationAsync(
         SandboxPerson person,
-        AccountApplication application
-    ) => VisitAsync(person, application, visitor => visitor.DeclineAsync(PageOf(application)));
+        AccountApplication application,
+        CancellationToken cancellationToken = default
+    ) =>
+        VisitAsync(
+            person,
+            application,
+            (visitor, ended) => visitor.DeclineAsync(PageOf(application), ended),
+            cancellationToken
+        );
 
     /// <summary>Has somebody enter wrong codes until the application is refused with
     /// <see cref="ApplicationReasons.TooManyWrongCodes"/>.</summary>
     /// <param name="person">Who, as in the application.</param>
     /// <param name="application">The application, as it was made.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <returns>The application as it is then.</returns>
     /// <exception cref="ArgumentException">The application has come to nothing already.</exception>
     public async Task<AccountApplication> GuessCodesAsync(
         SandboxPerson person,
-        AccountApplication application
+        AccountApplication application,
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(person);
         var page = PageOf(application);
         do
         {
-            application = await VisitAsync(person, application, visitor => visitor.GuessAsync(page))
+            application = await VisitAsync(
+                    person,
+                    application,
+                    (visitor, ended) => visitor.GuessAsync(page, ended),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         } while (application.Reason is null);
 
@@ -203,26 +248,37 @@ public sealed class SandboxBankCustomers
     /// <see cref="ApplicationReasons.TooManyWrongAmounts"/>.</summary>
     /// <param name="person">Who, as in the application: <see cref="MagicPersons.WithUnconfirmedCard"/>.</param>
     /// <param name="application">The application, as it was made.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
     /// <returns>The application as it is then.</returns>
     /// <exception cref="ArgumentException">The application has come to nothing already.</exception>
     /// <exception cref="InvalidOperationException">The bank asks for no amount: it has confirmed the card.</exception>
-    public Task<AccountApplication> GuessAmountsAsync(SandboxPerson person, AccountApplication application) =>
-        VisitAsync(person, application, visitor => visitor.GuessAmountsAsync(PageOf(application)));
+    public Task<AccountApplication> GuessAmountsAsync(
+        SandboxPerson person,
+        AccountApplication application,
+        CancellationToken cancellationToken = default
+    ) =>
+        VisitAsync(
+            person,
+            application,
+            (visitor, ended) => visitor.GuessAmountsAsync(PageOf(application), ended),
+            cancellationToken
+        );
 
     private async Task<AccountApplication> VisitAsync(
         SandboxPerson person,
         AccountApplication application,
-        Func<BankCustomer, Task> visit
+        Func<BankCustomer, CancellationToken, Task> visit,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(person);
-        using var turn = await server
-            .Turns.TakeAsync(person.Mobile, CancellationToken.None)
-            .ConfigureAwait(false);
+        using var turn = await server.Turns.TakeAsync(person.Mobile, cancellationToken).ConfigureAwait(false);
         await server.Services.EndCodePauseAsync(world, person.Mobile).ConfigureAwait(false);
         using var visitor = new BankCustomer(person, messagesUrl, SandboxBank.Pin);
-        await visit(visitor).ConfigureAwait(false);
-        return await client.AccountApplications.GetAsync(application.Id).ConfigureAwait(false);
+        await visit(visitor, cancellationToken).ConfigureAwait(false);
+        return await client
+            .AccountApplications.GetAsync(application.Id, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static Uri PageOf(AccountApplication application)

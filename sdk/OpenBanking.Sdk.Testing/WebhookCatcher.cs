@@ -22,7 +22,14 @@ public sealed class WebhookCatcher
     /// named.</param>
     /// <exception cref="ArgumentException">One of them is blank.</exception>
     /// <exception cref="OpenBankingException">There is no event of such a type, or the app has ten endpoints.</exception>
-    public async Task SubscribeAsync(params string[] events)
+    public Task SubscribeAsync(params string[] events) => SubscribeAsync(events, CancellationToken.None);
+
+    /// <summary>Registers an endpoint for these events; from now on they are caught.</summary>
+    /// <param name="events">Of which types, such as <see cref="EventTypes.PaymentCaptured"/>; all when there are none.</param>
+    /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
+    /// <exception cref="ArgumentException">One of them is blank.</exception>
+    /// <exception cref="OpenBankingException">There is no event of such a type, or the app has ten endpoints.</exception>
+    public async Task SubscribeAsync(IReadOnlyList<string> events, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
         if (events.Any(string.IsNullOrWhiteSpace))
@@ -39,8 +46,9 @@ public sealed class WebhookCatcher
                 new CreateWebhookEndpointRequest
                 {
                     Url = new Uri(server.Address, Deliveries.Path).ToString(),
-                    Events = events.Length > 0 ? events : null,
-                }
+                    Events = events.Count > 0 ? events : null,
+                },
+                cancellationToken
             )
             .ConfigureAwait(false);
         server.Deliveries.Trust(endpoint.Secret!);
@@ -50,28 +58,15 @@ public sealed class WebhookCatcher
     /// <param name="type">The type, such as <see cref="EventTypes.PaymentCaptured"/>.</param>
     /// <param name="matches">What else must hold; nothing by default.</param>
     /// <param name="timeout">How long to wait for it; 10 s by default.</param>
-    /// <returns>The first event of this kind that was caught, also before the call.</returns>
-    /// <exception cref="TimeoutException">None came in; the message says which did.</exception>
-    /// <exception cref="ObjectDisposedException">The bank has been stopped.</exception>
-    public Task<WebhookEvent> WaitForAsync(
-        string type,
-        Func<WebhookEvent, bool>? matches = null,
-        TimeSpan? timeout = null
-    ) => WaitForAsync(type, matches, timeout, CancellationToken.None);
-
-    /// <summary>The first event of a type that came in, or will, unless the test is given up before.</summary>
-    /// <param name="type">The type, such as <see cref="EventTypes.PaymentCaptured"/>.</param>
-    /// <param name="matches">What else must hold; nothing when null.</param>
-    /// <param name="timeout">How long to wait for it; 10 s when null.</param>
     /// <param name="cancellationToken">Ends the wait, such as xunit's <c>TestContext.Current.CancellationToken</c>.</param>
     /// <returns>The first event of this kind that was caught, also before the call.</returns>
     /// <exception cref="TimeoutException">None came in; the message says which did.</exception>
     /// <exception cref="ObjectDisposedException">The bank has been stopped.</exception>
     public Task<WebhookEvent> WaitForAsync(
         string type,
-        Func<WebhookEvent, bool>? matches,
-        TimeSpan? timeout,
-        CancellationToken cancellationToken
+        Func<WebhookEvent, bool>? matches = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(type);

@@ -256,8 +256,11 @@ public static class ServerCommands
     public static int Migrate(IConfiguration settings, bool planOnly)
     {
         using var store = Stores.Connect(
-            settings.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new(),
-            (settings.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new()).DataFolder
+            settings.Read<StorageOptions>(),
+            settings.GetValue(
+                $"{ServerOptions.Section}:{nameof(ServerOptions.DataFolder)}",
+                new ServerOptions().DataFolder
+            )!
         );
         if (planOnly)
         {

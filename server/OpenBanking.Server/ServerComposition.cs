@@ -41,29 +41,27 @@ public static class ServerComposition
 {
     public static void AddOpenBankingServer(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new();
-        options.Check();
+        var settings = builder.Configuration;
+        var options = settings.Read<ServerOptions>();
         CrashPoints.Arm(options.CrashAt);
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(new ServerAddress(options.PublicAddress, options.MutualTlsAddress));
         services.AddSingleton(new ServerMode(options.Sandbox));
-        var bank = builder.Configuration.GetSection("Bank").Get<BankOptions>() ?? new();
+        var bank = settings.Read<BankOptions>();
         services.AddSingleton(bank);
         services.AddSingleton(new AccountAgreements(bank));
-        services.AddSingleton(EngineLimitsOf(builder.Configuration));
-        var outside = OutsideLimitsOf(builder.Configuration);
+        services.AddSingleton(settings.Read<EngineLimits>());
+        var outside = settings.Read<OutsideLimits>();
         services.AddSingleton(outside);
-        services.AddSingleton(HoldOptionsOf(builder.Configuration));
-        services.AddSingleton(
-            builder.Configuration.GetSection(NoticeOptions.Section).Get<NoticeOptions>() ?? new()
-        );
-        services.AddLimits(builder.Configuration);
-        services.AddRisk(builder.Configuration);
-        services.AddSingleton(ConfirmationOptionsOf(builder.Configuration));
-        services.AddSingleton(SettlementOptionsOf(builder.Configuration));
-        services.AddSingleton(SigningOptionsOf(builder.Configuration));
-        services.AddSingleton(ApplicationOptionsOf(builder.Configuration));
+        services.AddSingleton(settings.Read<HoldOptions>());
+        services.AddSingleton(settings.Read<NoticeOptions>());
+        services.AddLimits(settings.Read<LimitOptions>());
+        services.AddRisk(settings.Read<RiskOptions>());
+        services.AddSingleton(settings.Read<ConfirmationOptions>());
+        services.AddSingleton(settings.Read<SettlementOptions>());
+        services.AddSingleton(settings.Read<SigningOptions>());
+        services.AddSingleton(settings.Read<ApplicationOptions>());
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton(_ => OpenKeys(options));
@@ -76,9 +74,7 @@ public static class ServerComposition
         services.AddSingleton<Vault>();
         services.AddSingleton<PairwiseIds>();
         services.AddSingleton<PinHash>();
-        services.AddSingleton(
-            builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new()
-        );
+        services.AddSingleton(settings.Read<StorageOptions>());
         services.AddSingleton(provider =>
             Stores.Open(
                 provider.GetRequiredService<StorageOptions>(),
@@ -88,9 +84,7 @@ public static class ServerComposition
             )
         );
         services.AddSingleton<IInvariant, LedgerInvariant>();
-        services.AddAudit(
-            builder.Configuration.GetSection(AuditOptions.Section).Get<AuditOptions>() ?? new()
-        );
+        services.AddAudit(settings.Read<AuditOptions>());
         services.AddSingleton<Engine.Engine>();
         services.AddSingleton<WorldClocks>();
         services.AddSingleton<AppDirectory>();
@@ -98,10 +92,7 @@ public static class ServerComposition
         services.AddSingleton<TokenFilter>();
         services.AddCapabilities(outside, options.Sandbox);
         services.AddAuthorizationServer();
-        services.AddAuthority(
-            builder.Configuration.GetSection(AuthorityOptions.Section).Get<AuthorityOptions>() ?? new(),
-            options
-        );
+        services.AddAuthority(settings.Read<AuthorityOptions>(), options);
         services.AddBankPages(new ServerAddress(options.PublicAddress));
         services.AddOpenApiDocument();
         if (options.Sandbox)
@@ -285,70 +276,17 @@ public static class ServerComposition
         );
     }
 
-    private static EngineLimits EngineLimitsOf(ConfigurationManager configuration)
+    private static void AddLimits(this IServiceCollection services, LimitOptions options)
     {
-        var limits = configuration.GetSection("Engine").Get<EngineLimits>() ?? new();
-        limits.Check();
-        return limits;
-    }
-
-    private static OutsideLimits OutsideLimitsOf(ConfigurationManager configuration)
-    {
-        var limits = configuration.GetSection(OutsideLimits.Section).Get<OutsideLimits>() ?? new();
-        limits.Check();
-        return limits;
-    }
-
-    private static HoldOptions HoldOptionsOf(ConfigurationManager configuration)
-    {
-        var holds = configuration.GetSection(HoldOptions.Section).Get<HoldOptions>() ?? new();
-        holds.Check();
-        return holds;
-    }
-
-    private static ConfirmationOptions ConfirmationOptionsOf(ConfigurationManager configuration)
-    {
-        var confirmations =
-            configuration.GetSection(ConfirmationOptions.Section).Get<ConfirmationOptions>() ?? new();
-        confirmations.Check();
-        return confirmations;
-    }
-
-    private static SettlementOptions SettlementOptionsOf(ConfigurationManager configuration)
-    {
-        var options = configuration.GetSection(SettlementOptions.Section).Get<SettlementOptions>() ?? new();
-        options.Check();
-        return options;
-    }
-
-    private static void AddLimits(this IServiceCollection services, ConfigurationManager configuration)
-    {
-        var options = configuration.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new();
         var today = BusinessCalendar.DateOf(TimeProvider.System.GetUtcNow());
         services.AddSingleton(LimitFile.Load(options.Rules, today));
         services.AddSingleton(provider => new RuleData(provider.GetRequiredService<LimitRules>()));
     }
 
-    private static void AddRisk(this IServiceCollection services, ConfigurationManager configuration)
+    private static void AddRisk(this IServiceCollection services, RiskOptions options)
     {
-        var risk = configuration.GetSection(RiskOptions.Section).Get<RiskOptions>() ?? new();
-        risk.Check();
-        services.AddSingleton(risk);
-        services.AddSingleton(VelocityRuleSets.Load(risk.VelocityRules));
-    }
-
-    private static ApplicationOptions ApplicationOptionsOf(ConfigurationManager configuration)
-    {
-        var options = configuration.GetSection(ApplicationOptions.Section).Get<ApplicationOptions>() ?? new();
-        options.Check();
-        return options;
-    }
-
-    private static SigningOptions SigningOptionsOf(ConfigurationManager configuration)
-    {
-        var options = configuration.GetSection(SigningOptions.Section).Get<SigningOptions>() ?? new();
-        options.Check();
-        return options;
+        services.AddSingleton(options);
+        services.AddSingleton(VelocityRuleSets.Load(options.VelocityRules));
     }
 
     private static ServerKeys OpenKeys(ServerOptions options) =>

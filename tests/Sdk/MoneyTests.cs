@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OpenBanking.Tests.Sdk;
 
 public sealed class MoneyTests
@@ -29,7 +31,12 @@ public sealed class MoneyTests
         Assert.Equal((true, true, false, false), (less < more, less <= more, less > more, less >= more));
         Assert.True(less <= Money.Cny(1990) && less >= Money.Cny(1990));
         Assert.Equal([less, more], new[] { more, less }.Order());
-        Assert.Equal((19.90m, -0.05m), (less.ToYuan(), Money.Cny(-5).ToYuan()));
+        Assert.Equal(
+            ["19.90", "-0.05", "20.00"],
+            new[] { less, Money.Cny(-5), more }.Select(each =>
+                each.ToYuan().ToString(CultureInfo.InvariantCulture)
+            )
+        );
 
         var dollars = new Money("USD", 1);
         Assert.StartsWith(

@@ -17,9 +17,10 @@ internal sealed class BankRows(RunningServer server, World world, string partner
     public LimitRules Limits => server.Get<LimitRules>();
 
     /// <exception cref="ArgumentException">The customer was linked without an account.</exception>
-    public async Task<AccountRow> AccountOfAsync(LinkedCustomer customer)
+    public async Task<AccountRow> AccountOfAsync(LinkedCustomer customer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(customer);
+        cancellationToken.ThrowIfCancellationRequested();
         return
             TryParse<AccountRow>(customer.AccountId, out var id)
             && await server.Get<Store>().FindAsync(AccountTables.Accounts, world, id).ConfigureAwait(false)

@@ -1,19 +1,6 @@
 using System.Collections;
 using System.Reflection;
-using OpenBanking.Server.Accounts;
-using OpenBanking.Server.Applications;
-using OpenBanking.Server.Audit;
-using OpenBanking.Server.Authorization;
-using OpenBanking.Server.Authorization.Authority;
-using OpenBanking.Server.Confirmations;
-using OpenBanking.Server.Engine;
-using OpenBanking.Server.Http;
-using OpenBanking.Server.Outside;
-using OpenBanking.Server.Pages;
-using OpenBanking.Server.Payments;
-using OpenBanking.Server.Payouts;
-using OpenBanking.Server.Risk;
-using OpenBanking.Server.Storage;
+using OpenBanking.Server;
 
 namespace OpenBanking.Testing.Internal;
 
@@ -23,24 +10,10 @@ internal static class ServerSettings
     /// <summary>Those of the framework, whose names are its own.</summary>
     private static readonly string[] ofFramework = ["Kestrel", "Logging", "AllowedHosts", "urls"];
 
-    private static readonly ILookup<string, Type> sections = new (string Section, Type Options)[]
-    {
-        (ServerOptions.Section, typeof(ServerOptions)),
-        (SigningOptions.Section, typeof(SigningOptions)),
-        (AuthorityOptions.Section, typeof(AuthorityOptions)),
-        (StorageOptions.Section, typeof(StorageOptions)),
-        ("Bank", typeof(BankOptions)),
-        (ConfirmationOptions.Section, typeof(ConfirmationOptions)),
-        (NoticeOptions.Section, typeof(NoticeOptions)),
-        (LimitOptions.Section, typeof(LimitOptions)),
-        (RiskOptions.Section, typeof(RiskOptions)),
-        (ApplicationOptions.Section, typeof(ApplicationOptions)),
-        (HoldOptions.Section, typeof(HoldOptions)),
-        ("Engine", typeof(EngineLimits)),
-        (SettlementOptions.Section, typeof(SettlementOptions)),
-        (OutsideLimits.Section, typeof(OutsideLimits)),
-        (AuditOptions.Section, typeof(AuditOptions)),
-    }.ToLookup(each => each.Section, each => each.Options, StringComparer.OrdinalIgnoreCase);
+    private static readonly ILookup<string, Type> sections = typeof(ISettings)
+        .Assembly.GetTypes()
+        .Where(type => type.IsClass && typeof(ISettings).IsAssignableFrom(type))
+        .ToLookup(SectionOf, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Why a setting is none of the server's, as a sentence; null when it is one.</summary>
     /// <param name="setting">The setting, as <c>Name:Of:It=value</c>, with dashes before it or without.</param>
@@ -50,8 +23,14 @@ internal static class ServerSettings
         var name = parts[0].Trim();
         return parts.Length < 2 ? $"{name} has no value: write {name}=…, in one string."
             : IsKnown(name) ? null
-            : $"The server has no setting {name}: is {Nearest(name)} meant? They are listed in docs/operating/server.md.";
+            : $"The server has no setting {name}: {Hint(name)} listed in docs/operating/server.md.";
     }
+
+    private static string SectionOf(Type settings) =>
+        (string)
+            settings
+                .GetProperty(nameof(ISettings.Section), BindingFlags.Public | BindingFlags.Static)!
+                .GetValue(null)!;
 
     private static bool IsKnown(string name)
     {
@@ -95,15 +74,20 @@ internal static class ServerSettings
         : type.IsGenericType ? type.GetGenericArguments()[^1]
         : null;
 
-    private static string Nearest(string name) =>
-        sections
+    /// <summary>Asks whether the nearest one is meant, where one is like it by half.</summary>
+    private static string Hint(string name)
+    {
+        var (nearest, distance) = sections
             .SelectMany(section =>
                 section.SelectMany(type =>
                     Settable(type).Select(property => $"{section.Key}:{property.Name}")
                 )
             )
             .Concat(ofFramework)
-            .MinBy(known => Distance(known.ToUpperInvariant(), name.ToUpperInvariant()))!;
+            .Select(known => (known, Distance(known.ToUpperInvariant(), name.ToUpperInvariant())))
+            .MinBy(known => known.Item2);
+        return distance <= name.Length / 2 ? $"is {nearest} meant? They are" : "they are";
+    }
 
     /// <summary>How many letters are to be put in, taken out or changed.</summary>
     private static int Distance(string one, string other)

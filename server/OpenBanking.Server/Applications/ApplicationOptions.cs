@@ -14,9 +14,9 @@ public enum ImageRule
 }
 
 /// <summary>Limits of applications, section <c>Applications</c> of the configuration.</summary>
-public sealed record ApplicationOptions
+public sealed record ApplicationOptions : ISettings
 {
-    public const string Section = "Applications";
+    public static string Section => "Applications";
 
     /// <summary>How many applications a partner, with all its apps, may make in a minute.</summary>
     public int MostInMinute { get; init; } = 60;

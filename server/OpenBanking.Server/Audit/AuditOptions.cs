@@ -1,9 +1,9 @@
 namespace OpenBanking.Server.Audit;
 
 /// <summary>How the audit runs, section <c>Audit</c> of the configuration.</summary>
-public sealed record AuditOptions
+public sealed record AuditOptions : ISettings
 {
-    public const string Section = "Audit";
+    public static string Section => "Audit";
 
     /// <summary>A file that every signed head is added to, a line each; also what verify-audit compares with.</summary>
     public string? HeadsFile { get; init; }

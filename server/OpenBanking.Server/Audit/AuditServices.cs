@@ -7,7 +7,6 @@ public static class AuditServices
 {
     public static void AddAudit(this IServiceCollection services, AuditOptions options)
     {
-        options.Check();
         services.AddSingleton(options);
         services.AddSingleton<IBatchRecorder, AuditRecorder>();
         services.AddSingleton<AuditKeys>();

@@ -8,9 +8,9 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>What the server signs with, section <c>Authorization</c> of the configuration.</summary>
-public sealed record SigningOptions
+public sealed record SigningOptions : ISettings
 {
-    public const string Section = "Authorization";
+    public static string Section => "Authorization";
 
     /// <summary><c>ES256</c>, or <c>PS256</c> for partners whose libraries know no other.</summary>
     public string SigningAlgorithm { get; init; } = PublicKey.Es256;

@@ -1,10 +1,10 @@
 namespace OpenBanking.Server.Confirmations;
 
 /// <summary>How long a payment waits for its customer.</summary>
-public sealed record ConfirmationOptions
+public sealed record ConfirmationOptions : ISettings
 {
     /// <summary>The section of the settings.</summary>
-    public const string Section = "Confirmations";
+    public static string Section => "Confirmations";
 
     public TimeSpan Lasts { get; init; } = TimeSpan.FromMinutes(30);
 

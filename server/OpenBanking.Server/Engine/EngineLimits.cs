@@ -1,8 +1,11 @@
 namespace OpenBanking.Server.Engine;
 
 /// <summary>The engine's named limits.</summary>
-public sealed record EngineLimits
+public sealed record EngineLimits : ISettings
 {
+    /// <summary>The section of the settings.</summary>
+    public static string Section => "Engine";
+
     /// <summary>How many writers a node has side by side, on a store that takes more than one.</summary>
     public int Writers { get; init; } = 2;
 

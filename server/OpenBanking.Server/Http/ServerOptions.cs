@@ -5,9 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace OpenBanking.Server.Http;
 
 /// <summary>What the server is started with, section <c>Server</c> of the configuration.</summary>
-public sealed record ServerOptions
+public sealed record ServerOptions : ISettings
 {
-    public const string Section = "Server";
+    public static string Section => "Server";
 
     /// <summary>The address partners and customers know the server by; also the issuer.</summary>
     public Uri PublicAddress { get; init; } = new("http://localhost:5080");

@@ -1,9 +1,9 @@
 namespace OpenBanking.Server.Outside;
 
 /// <summary>How long the outside may take, section <c>Outside</c> of the configuration.</summary>
-public sealed record OutsideLimits
+public sealed record OutsideLimits : ISettings
 {
-    public const string Section = "Outside";
+    public static string Section => "Outside";
 
     /// <summary>How long the outside has to answer.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);

@@ -3,8 +3,11 @@ using System.Globalization;
 namespace OpenBanking.Server.Pages;
 
 /// <summary>Whose pages these are.</summary>
-public sealed record BankOptions
+public sealed record BankOptions : ISettings
 {
+    /// <summary>The section of the settings.</summary>
+    public static string Section => "Bank";
+
     public string NameZh { get; init; } = "示例银行";
 
     public string NameEn { get; init; } = "Sample Bank";

@@ -3,10 +3,10 @@ using OpenBanking.Server.Http;
 namespace OpenBanking.Server.Payments;
 
 /// <summary>How long money is held before the hold ends by itself.</summary>
-public sealed record HoldOptions
+public sealed record HoldOptions : ISettings
 {
     /// <summary>The section of the settings.</summary>
-    public const string Section = "Holds";
+    public static string Section => "Holds";
 
     /// <summary>Unless the request says otherwise.</summary>
     public TimeSpan Lasts { get; init; } = TimeSpan.FromDays(7);

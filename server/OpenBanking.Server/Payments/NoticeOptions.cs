@@ -1,10 +1,10 @@
 namespace OpenBanking.Server.Payments;
 
 /// <summary>What customers are told of by a message to their phone.</summary>
-public sealed record NoticeOptions
+public sealed record NoticeOptions : ISettings
 {
     /// <summary>The section of the settings.</summary>
-    public const string Section = "Notices";
+    public static string Section => "Notices";
 
     /// <summary>Each payment under an agreement. A bank whose core banking tells its customers of every debit turns it
     /// off.</summary>

@@ -1,10 +1,10 @@
 namespace OpenBanking.Server.Payouts;
 
 /// <summary>How partners are settled.</summary>
-public sealed record SettlementOptions
+public sealed record SettlementOptions : ISettings
 {
     /// <summary>The section of the settings.</summary>
-    public const string Section = "Settlement";
+    public static string Section => "Settlement";
 
     /// <summary>How much a settlement account may come to owe by refunds, in minor units: what was paid out already is given
     /// back all the same, and netted with the next days. Nothing by default.</summary>

@@ -3,10 +3,10 @@ using OpenBanking.Server.Outside;
 namespace OpenBanking.Server.Risk;
 
 /// <summary>How payments are judged before they are decided.</summary>
-public sealed record RiskOptions
+public sealed record RiskOptions : ISettings
 {
     /// <summary>The section of the settings.</summary>
-    public const string Section = "Risk";
+    public static string Section => "Risk";
 
     /// <summary>No partner waits longer for its answer because of this.</summary>
     private static readonly TimeSpan longest = TimeSpan.FromSeconds(5);

@@ -1,9 +1,9 @@
 namespace OpenBanking.Server.Storage;
 
 /// <summary>Where everything is kept, section <c>Storage</c> of the configuration.</summary>
-public sealed record StorageOptions
+public sealed record StorageOptions : ISettings
 {
-    public const string Section = "Storage";
+    public static string Section => "Storage";
 
     public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
 

@@ -9,20 +9,22 @@ public sealed class OddInputTests(MagicOutcomeTests.Bank shared) : IClassFixture
     private static readonly NullabilityInfoContext nullability = new();
     private readonly SandboxBank bank = shared.Sandbox;
 
+    private static IEnumerable<MethodInfo> Methods =>
+        new[]
+        {
+            typeof(SandboxBank),
+            typeof(SandboxBankCustomers),
+            typeof(SandboxBankClock),
+            typeof(WebhookCatcher),
+            typeof(BankCustomer),
+        }.SelectMany(type =>
+            type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        );
+
     /// <summary>Every parameter of every method that must not be null.</summary>
     public static TheoryData<string, string, string> Parameters =>
         [
-            .. new[]
-            {
-                typeof(SandboxBank),
-                typeof(SandboxBankCustomers),
-                typeof(SandboxBankClock),
-                typeof(WebhookCatcher),
-                typeof(BankCustomer),
-            }
-                .SelectMany(type =>
-                    type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-                )
+            .. Methods
                 .SelectMany(method => method.GetParameters())
                 .Where(MustNotBeNull)
                 .Select(parameter =>
@@ -31,9 +33,47 @@ public sealed class OddInputTests(MagicOutcomeTests.Bank shared) : IClassFixture
                 .Distinct(),
         ];
 
+    /// <summary>Every method that somebody waits for; a bank's end is not given up.</summary>
+    public static TheoryData<string, string> Waits =>
+        [
+            .. Methods
+                .Where(method => typeof(Task).IsAssignableFrom(method.ReturnType))
+                .Select(method => (method.DeclaringType!.Name, method.Name))
+                .Distinct(),
+        ];
+
     [Theory]
     [MemberData(nameof(Parameters))]
     public async Task Null_is_named(string type, string name, string parameter)
+    {
+        var thrown = await Assert.ThrowsAnyAsync<ArgumentException>(() =>
+            CallAsync(type, name, each => each.Name == parameter ? null : Good(each.ParameterType))
+        );
+
+        Assert.Equal(parameter, thrown.ParamName);
+    }
+
+    [Theory]
+    [MemberData(nameof(Waits))]
+    public async Task What_is_given_up_before_it_begins_is_not_done(string type, string name)
+    {
+        using var givenUp = new CancellationTokenSource();
+        await givenUp.CancelAsync();
+
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            CallAsync(
+                type,
+                name,
+                each =>
+                    each.ParameterType == typeof(CancellationToken) ? givenUp.Token : Good(each.ParameterType)
+            )
+        );
+
+        Assert.Equal(givenUp.Token, thrown.CancellationToken);
+    }
+
+    /// <summary>Calls a method; of overloads the longest, which the others call.</summary>
+    private async Task CallAsync(string type, string name, Func<ParameterInfo, object?> argument)
     {
         using var visitor = new BankCustomer(
             MagicPersons.All[^1].Person,
@@ -48,32 +88,22 @@ public sealed class OddInputTests(MagicOutcomeTests.Bank shared) : IClassFixture
             nameof(BankCustomer) => visitor,
             _ => bank,
         };
-        // Of overloads the longest, which the others call.
         var method = target
             .GetType()
             .GetMethods()
             .Where(each => each.Name == name)
             .MaxBy(each => each.GetParameters().Length)!;
-        object?[] arguments =
-        [
-            .. method
-                .GetParameters()
-                .Select(each => each.Name == parameter ? null : Good(each.ParameterType)),
-        ];
-
-        var thrown = await Assert.ThrowsAnyAsync<ArgumentException>(async () =>
+        try
         {
-            try
-            {
-                await ((method.Invoke(target, arguments) as Task) ?? Task.CompletedTask);
-            }
-            catch (TargetInvocationException invoked)
-            {
-                throw invoked.InnerException!;
-            }
-        });
-
-        Assert.Equal(parameter, thrown.ParamName);
+            await (
+                method.Invoke(target, [.. method.GetParameters().Select(argument)]) as Task
+                ?? Task.CompletedTask
+            );
+        }
+        catch (TargetInvocationException invoked)
+        {
+            throw invoked.InnerException!;
+        }
     }
 
     [Fact]
@@ -134,6 +164,17 @@ public sealed class OddInputTests(MagicOutcomeTests.Bank shared) : IClassFixture
         AgreementId = Stub.Samples.AgreementId,
     };
 
+    private static readonly AccountApplication application = new()
+    {
+        Id = "aap_1",
+        Status = AccountApplicationStatus.Created,
+        AccountType = AccountType.TypeTwo,
+        Channel = "api",
+        ContinuationUrl = "https://bank.example/applications/1/2",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        ExpiresAt = DateTimeOffset.UnixEpoch,
+    };
+
     private static bool MustNotBeNull(ParameterInfo parameter) =>
         !parameter.ParameterType.IsValueType
         && nullability.Create(parameter).WriteState == NullabilityState.NotNull;
@@ -146,6 +187,9 @@ public sealed class OddInputTests(MagicOutcomeTests.Bank shared) : IClassFixture
         : type == typeof(SandboxPerson) ? MagicPersons.All[^1].Person
         : type == typeof(Money) ? Money.Yuan(1)
         : type == typeof(int) ? 1
+        : type == typeof(TimeSpan) ? TimeSpan.FromMinutes(1)
+        : type == typeof(IReadOnlyList<string>) ? new[] { EventTypes.PaymentCaptured }
+        : type == typeof(AccountApplication) ? application
         : type.IsValueType ? Activator.CreateInstance(type)
         : null;
 }

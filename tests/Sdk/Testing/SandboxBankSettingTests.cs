@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OpenBanking.Server;
 using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Sdk.Testing;
@@ -26,6 +27,14 @@ public sealed partial class SandboxBankSettingTests
     }
 
     [Fact]
+    public async Task One_that_is_like_none_is_refused_with_where_they_are_listed()
+    {
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => StartAsync("nonsense=1"));
+
+        Assert.Contains("no setting nonsense: they are listed", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_without_a_value_is_refused()
     {
         var refusal = await Assert.ThrowsAsync<ArgumentException>(() => StartAsync("--Notices:Payments"));
@@ -39,11 +48,13 @@ public sealed partial class SandboxBankSettingTests
     [InlineData("Server:RequestsPerSecond=many")]
     [InlineData("Limits:Rules=/nowhere/limits.json")]
     [InlineData("Storage:Provider=Oracle")]
-    public async Task A_value_that_the_server_refuses_leaves_no_folder_behind(string setting)
+    public async Task A_value_that_the_server_refuses_is_named_and_leaves_no_folder_behind(string setting)
     {
         var before = Folders();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(setting));
+        var refusal = await Assert.ThrowsAsync<WrongSettingException>(() => StartAsync(setting));
+
+        Assert.Contains(setting.Split('=')[0], refusal.Message, StringComparison.Ordinal);
 
         Assert.Empty(Folders().Except(before));
     }

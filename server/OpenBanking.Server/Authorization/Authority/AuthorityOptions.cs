@@ -6,9 +6,9 @@ namespace OpenBanking.Server.Authorization.Authority;
 
 /// <summary>Another FAPI 2.0 server in the place of this one's own, section <c>Authorization</c> of the configuration.
 /// Without <see cref="Authority"/> the rest counts for nothing.</summary>
-public sealed record AuthorityOptions
+public sealed record AuthorityOptions : ISettings
 {
-    public const string Section = "Authorization";
+    public static string Section => "Authorization";
 
     /// <summary>The most that a token which was taken back may go on.</summary>
     public static readonly TimeSpan LongestKept = TimeSpan.FromSeconds(30);
