@@ -24,6 +24,10 @@ public sealed partial class BankCustomer : IDisposable
 {
     private const int MostPages = 400;
     private const int GuessesOfCode = 5;
+
+    /// <summary>How the pages begin to say that no code is sent.</summary>
+    private static readonly string[] noCodes = ["Too many codes", "A code was sent"];
+
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(20);
 
     private readonly SandboxPerson person;
@@ -298,7 +302,7 @@ public sealed partial class BankCustomer : IDisposable
 
         // The same page again says what is wrong.
         var error = answer?.QuerySelector("#mobile-error")?.TextContent.Trim();
-        throw error?.StartsWith("Too many codes", StringComparison.Ordinal) == true
+        throw error is not null && noCodes.Any(error.StartsWith)
             ? new PersonUnavailableException(error, soon: true)
             : new InvalidOperationException($"{address.AbsolutePath} was not accepted: {TextOf(answer)}");
     }

@@ -10,10 +10,26 @@ namespace OpenBanking.Tests.Http;
 public sealed class CodeWaitTests(SharedServer shared) : ApplicationPageTests(shared)
 {
     [Fact]
-    public async Task Who_asks_at_once_again_is_told_to_wait_a_minute()
+    public async Task Who_asks_at_once_in_another_browser_is_told_to_wait_for_seconds()
     {
         await Browser.SubmitAsync(("Mobile", Person.Mobile));
-        await AskAgainAsync();
+        using var another = new Browser();
+        await another.GoAsync(await StartAsync());
+        await another.SubmitAsync(("Mobile", Person.Mobile));
+        Assert.Matches(
+            "A code was sent to this number a moment ago. .* in ([2-9]|10) seconds.",
+            another.Text()
+        );
+        await another.GoAsync(new Uri(another.Address, "sign-in?lang=zh-CN"));
+        await another.SubmitAsync(("Mobile", Person.Mobile));
+        Assert.Matches("刚刚已向该号码发送验证码，([2-9]|10) 秒后可再次获取。", another.Text());
+    }
+
+    [Fact]
+    public async Task Who_has_had_ten_codes_in_almost_an_hour_is_told_to_wait_a_minute()
+    {
+        await RateAsync(now => new() { WindowStart = now.AddMinutes(-59.5), Sent = 10 });
+        await Browser.SubmitAsync(("Mobile", Person.Mobile));
         Assert.Contains("Try again in 1 minute.", Browser.Text());
         await Browser.GoAsync(new Uri(Browser.Address, "sign-in?lang=zh-CN"));
         await Browser.SubmitAsync(("Mobile", Person.Mobile));
@@ -104,12 +120,6 @@ public sealed class CodeWaitTests(SharedServer shared) : ApplicationPageTests(sh
 
         Assert.EndsWith("/end", Browser.Address.AbsolutePath);
         Assert.Contains("The code was entered wrong too often", Browser.Text());
-    }
-
-    private async Task AskAgainAsync()
-    {
-        await Browser.GoAsync(new Uri(Browser.Address, "sign-in"));
-        await Browser.SubmitAsync(("Mobile", Person.Mobile));
     }
 
     /// <summary>As if the number had had so many codes, or so many wrong guesses.</summary>

@@ -164,6 +164,11 @@ public sealed class Continuations(
         return (CookieOf(visitId, secret), (decision as Rejected<Done>)?.Refusal);
     }
 
+    /// <summary>Whether a code was sent just now, which can be entered in this browser's visit.</summary>
+    public async ValueTask<bool> IsCodeSentAsync(OpenContinuation open) =>
+        open.Visit is { State: VisitState.Begun } visit
+        && await store.WasJustSentAsync(open.World, visit.CodeId, open.Row.MobileIndex, clocks.RealNow);
+
     /// <summary>Looks at a code; with the right one the account is opened, or pictures are asked for, or it is not for a
     /// reason, and a new secret comes for the browser.</summary>
     public async Task<(CodeCheck Check, string? Cookie)> EnterCodeAsync(OpenContinuation open, string code)

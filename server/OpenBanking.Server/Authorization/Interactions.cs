@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
@@ -216,6 +217,14 @@ public sealed class Interactions(
         return (decision as Rejected<Done>)?.Refusal;
     }
 
+    /// <summary>Whether this number was sent a code just now, which can be entered here.</summary>
+    public async ValueTask<bool> IsCodeSentAsync(OpenInteraction open, string mobile) =>
+        vault.BlindIndex("mobile", mobile) is var index
+        && await store.FindAsync(AuthorizationTables.Interactions, open.World, open.Row.Id)
+            is { CodeId: { } code } row
+        && row.MobileIndex == index
+        && await store.WasJustSentAsync(open.World, code, index, clocks.RealNow);
+
     /// <summary>Looks at a sign-in code; with the right one comes a new secret for the browser, so that nobody who
     /// knew the old one is signed in too.</summary>
     public async Task<(CodeCheck Check, string? BrowserSecret)> EnterCodeAsync(
@@ -386,7 +395,7 @@ public sealed class Interactions(
         string pin
     )
     {
-        var code = Ids.NewSecret();
+        var code = CodeOf(open.Row.Id, open.Form);
         var (consent, agreement) = NewConsents.Make(
             open,
             granted,
@@ -418,6 +427,37 @@ public sealed class Interactions(
             Declined<PinCheck> declined => (declined.Reply, null),
             _ => (PinCheck.Right, null),
         };
+    }
+
+    /// <summary>Where the customer goes whose agreement came in this very form before, and whose browser has not brought the code to
+    /// the app; null when it came in another, or in none.</summary>
+    public async ValueTask<string?> FindAnswerAsync(
+        World world,
+        string id,
+        string? browserSecret,
+        SentForm form
+    )
+    {
+        if (
+            browserSecret is null
+            || !Id<InteractionRow>.TryParse(id, out var interactionId)
+            || await store.FindAsync(AuthorizationTables.Interactions, world, interactionId)
+                is not { Completed: true } row
+            || !Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+            || await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
+                is not { } pushed
+        )
+        {
+            return null;
+        }
+
+        var code = CodeOf(interactionId, form);
+        return
+            await store.FindAsync(AuthorizationTables.Codes, world, new HashKey(Secrets.HashOf(code)))
+                is { Used: false } given
+            && clocks.RealNow < given.ExpiresAt
+            ? AuthorizationResponse.Granted(AuthorizationRequest.Read(pushed.Request), address, code)
+            : null;
     }
 
     /// <summary>Signs out: the interaction ends here, and the app is not answered.</summary>
@@ -467,6 +507,13 @@ public sealed class Interactions(
                 .OrderBy(account => account.State != AccountState.Active),
         ];
     }
+
+    /// <summary>The authorization code of an agreement, of the same form always the same one: of two taps on it a browser follows the
+    /// answer to the second alone. Whoever has not the server's key and the form's token can no more guess it than a random one.</summary>
+    private string CodeOf(Id<InteractionRow> interaction, SentForm? form) =>
+        form is null
+            ? Ids.NewSecret()
+            : Base64Url.EncodeToString(vault.MacOf($"authorization code {form.Id}", interaction.Value));
 
     private AuthorizationCodeRow NewCode(OpenInteraction open, ConsentRow consent, string code) =>
         new()

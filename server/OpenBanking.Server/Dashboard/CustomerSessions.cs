@@ -138,6 +138,18 @@ public sealed class CustomerSessions(
         return (id, secret, (decision as Rejected<Done>)?.Refusal);
     }
 
+    /// <summary>Whether this number was sent a code just now, which can be entered in this browser's session.</summary>
+    public async ValueTask<bool> IsCodeSentAsync(
+        World world,
+        string id,
+        string browserSecret,
+        string mobile
+    ) =>
+        vault.BlindIndex("mobile", mobile) is var index
+        && await FindAsync(world, id, browserSecret) is { Step: SessionStep.Code, Row: var row }
+        && row.MobileIndex == index
+        && await store.WasJustSentAsync(world, row.CodeId, index, clocks.RealNow);
+
     /// <summary>Begins a session with a passkey in the code's place; null when it signs nobody in. The number is the one
     /// the customer has.</summary>
     public async Task<(Id<CustomerSessionRow> Id, string BrowserSecret)?> BeginAsync(

@@ -43,9 +43,12 @@ public sealed class OwnMobiles(
     public async Task<bool> IsCodeSentAsync(OpenSession session, string mobile) =>
         await FindAsync(session) is { State: MobileChangeState.CodeSent } change
         && MobileOf(change) == mobile
-        && await store.FindAsync(CustomerTables.OneTimeCodes, session.World, change.CodeId) is { } code
-        && OneTimeCodeRules.MayBeEntered(code, clocks.RealNow)
-        && OneTimeCodeRules.WasJustSent(code, clocks.RealNow);
+        && await store.WasJustSentAsync(
+            session.World,
+            change.CodeId,
+            vault.BlindIndex("mobile", mobile),
+            clocks.RealNow
+        );
 
     /// <summary>Begins to change the number; or gives why no code was sent.</summary>
     /// <param name="messageWith">Makes the message with the code.</param>

@@ -47,6 +47,11 @@ internal static class CodeEntry
     /// <summary>Says that no code is sent now, and how long to wait.</summary>
     public static string Write(TooManyCodes refusal, IStringLocalizer<Texts> texts)
     {
+        if (refusal.Wait <= OneTimeCodeRules.LeastPause)
+        {
+            return texts["CodeJustSent", Math.Max(2, (int)Math.Ceiling(refusal.Wait.TotalSeconds))];
+        }
+
         var minutes = (int)Math.Ceiling(refusal.Wait.TotalMinutes);
         return texts[
             "TooManyCodes",

@@ -33,7 +33,7 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
         var open = await Interactions.FindAsync(world, id, cookies.Get(HttpContext, world, id));
         if (open is null)
         {
-            context.Result = FailOver();
+            context.Result = await EndAsync();
             return;
         }
 
@@ -60,16 +60,24 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
         SeeOther(PageRoutes.Of(Open.World, Open.Row.Id.ToString(), to));
 
     /// <summary>Back to the app, or to the page that says that there is no way back.</summary>
-    protected IActionResult Leave(string? location) => location is null ? FailOver() : SeeOther(location);
+    protected async Task<IActionResult> LeaveAsync(string? location) =>
+        location is null ? await EndAsync() : SeeOther(location);
 
-    /// <summary>To the page that says so, which looks up where this browser came from, if it did.</summary>
-    private IActionResult FailOver()
+    /// <summary>Where the first of two taps on a form led; else to the page that says that it is over, which looks up where this browser
+    /// came from, if it did.</summary>
+    private async Task<IActionResult> EndAsync()
     {
         var world = new World(int.Parse((string)RouteData.Values["world"]!));
         var id = (string)RouteData.Values["interaction"]!;
         var cookies = HttpContext.RequestServices.GetRequiredService<InteractionCookies>();
-        return cookies.Get(HttpContext, world, id) is null
-            ? Fail(InteractionRules.Over)
-            : SeeOther(PageRoutes.Over(world, id));
+        if (cookies.Get(HttpContext, world, id) is not { } secret)
+        {
+            return Fail(InteractionRules.Over);
+        }
+
+        var answer = SentForms.Of(HttpContext, customer: null) is { } form
+            ? await Interactions.FindAnswerAsync(world, id, secret, form)
+            : null;
+        return SeeOther(answer ?? PageRoutes.Over(world, id));
     }
 }

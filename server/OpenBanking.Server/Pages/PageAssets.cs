@@ -4,7 +4,7 @@ using Microsoft.Extensions.FileProviders;
 
 namespace OpenBanking.Server.Pages;
 
-/// <summary>The pages' style sheet, their icon and their one script, from inside the server. Each is asked for by an address that
+/// <summary>The pages' style sheet, their icon and their scripts, from inside the server. Each is asked for by an address that
 /// names its content, so that it is kept for good, and a new server's pages never run with an old one's.</summary>
 public static class PageAssets
 {

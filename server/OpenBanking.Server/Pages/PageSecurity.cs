@@ -4,28 +4,15 @@ using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Pages;
 
-/// <summary>What browsers are told about the pages: nothing from elsewhere, no frames, no traces; no scripts, but a file of ours
-/// where a passkey can be used, and one where the page answers a form.</summary>
+/// <summary>What browsers are told about the pages: nothing from elsewhere, no frames, no traces; no scripts but files of ours.</summary>
 public static class PageSecurity
 {
     private const string Policy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-    private const string Scripts = "; script-src 'self'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>Forms go to us; the last one leads back to the app, which the browser counts as its target.</summary>
     public static string PolicyWithForms(string redirectUri) =>
         $"{Policy}; form-action 'self' {new Uri(redirectUri).GetLeftPart(UriPartial.Authority)}";
-
-    /// <summary>For a page that needs one: script files of this server, and none in the page itself.</summary>
-    public static void AllowScript(HttpResponse response)
-    {
-        var policy = response.Headers.ContentSecurityPolicy.ToString();
-        if (!policy.EndsWith(Scripts, StringComparison.Ordinal))
-        {
-            response.Headers.ContentSecurityPolicy = policy + Scripts;
-        }
-    }
 
     public static void UsePageSecurity(this WebApplication app)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,10 @@ public sealed class WalkedBank : IAsyncLifetime
         {
             WalkedPages.Watch(builder);
             builder.Services.AddSingleton<TimeProvider>(clock);
+            builder.Services.AddSingleton<SlowAnswers>();
+            builder.Services.AddSingleton<IStartupFilter>(provider =>
+                provider.GetRequiredService<SlowAnswers>()
+            );
             builder.Services.AddSingleton<HeldVerification>();
             builder.Services.AddSingleton<IIdentityVerification>(provider =>
                 provider.GetRequiredService<HeldVerification>()
@@ -72,6 +77,21 @@ public sealed class WalkedBank : IAsyncLifetime
         finally
         {
             clock.Ahead = TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Does something over a slow network.</summary>
+    public async Task SlowlyAsync(Func<Task> act)
+    {
+        var answers = Server.Get<SlowAnswers>();
+        answers.By = TimeSpan.FromMilliseconds(500);
+        try
+        {
+            await act();
+        }
+        finally
+        {
+            answers.By = TimeSpan.Zero;
         }
     }
 

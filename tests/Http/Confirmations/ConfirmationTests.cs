@@ -201,7 +201,7 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
         var (code, message) = await PaymentCodeAsync();
         Assert.Contains("to pay ¥1,200.00 to Test App", message);
         await Browser.SubmitAsync("Code");
-        Assert.Contains("Too many codes", Text());
+        Assert.Contains("A code was sent to this number a moment ago", Text());
         await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Code", code == "000000" ? "000001" : "000000"));
         Assert.Contains("not the code", Text(), StringComparison.OrdinalIgnoreCase);
         await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Code", code));

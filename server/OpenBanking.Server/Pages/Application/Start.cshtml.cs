@@ -58,7 +58,7 @@ public sealed class ApplicationStartModel(
             sources.Of(HttpContext),
             code => texts["OpeningCodeMessage", bank.Name, code, Open.App.Name]
         );
-        if (refusal is TooManyCodes tooMany)
+        if (refusal is TooManyCodes tooMany && !await Continuations.IsCodeSentAsync(Open))
         {
             Refusal = CodeEntry.Write(tooMany, texts);
             return Page();

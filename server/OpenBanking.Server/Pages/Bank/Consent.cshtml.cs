@@ -99,7 +99,7 @@ public sealed class ConsentModel(
         var (check, location) = await Interactions.AgreeAsync(Open with { Account = Chosen }, granted, Pin!);
         if (check == PinCheck.Right)
         {
-            return Leave(location);
+            return await LeaveAsync(location);
         }
 
         IsPinLocked = check == PinCheck.Locked;
@@ -107,5 +107,6 @@ public sealed class ConsentModel(
         return Page();
     }
 
-    public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));
+    public async Task<IActionResult> OnPostDeclineAsync() =>
+        await LeaveAsync(await Interactions.DeclineAsync(Open));
 }

@@ -34,7 +34,8 @@ public sealed class DepositModel(
         return Next(InteractionStep.Identity);
     }
 
-    public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));
+    public async Task<IActionResult> OnPostDeclineAsync() =>
+        await LeaveAsync(await Interactions.DeclineAsync(Open));
 
     private Task<DepositCheck> EnterAsync(int? amount) =>
         deposits.EnterAsync(World, Open.Application!, amount, Open.Row.Id, visit: null);

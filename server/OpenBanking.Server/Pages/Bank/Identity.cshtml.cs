@@ -95,7 +95,8 @@ public sealed class IdentityModel(
         return Next(withImages ? InteractionStep.Images : InteractionStep.Verifying);
     }
 
-    public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));
+    public async Task<IActionResult> OnPostDeclineAsync() =>
+        await LeaveAsync(await Interactions.DeclineAsync(Open));
 
     private void Require(bool holds, string field, string text)
     {

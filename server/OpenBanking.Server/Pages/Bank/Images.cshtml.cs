@@ -26,5 +26,6 @@ public sealed class ImagesModel(Interactions interactions, ImageEntry entry)
             ? Next(InteractionStep.Verifying)
             : Page();
 
-    public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));
+    public async Task<IActionResult> OnPostDeclineAsync() =>
+        await LeaveAsync(await Interactions.DeclineAsync(Open));
 }

@@ -7,5 +7,5 @@ namespace OpenBanking.Server.Pages;
 public sealed class NoAccountModel(Interactions interactions)
     : InteractionPage(interactions, InteractionStep.NoAccount)
 {
-    public async Task<IActionResult> OnPostAsync() => Leave(await Interactions.DeclineAsync(Open));
+    public async Task<IActionResult> OnPostAsync() => await LeaveAsync(await Interactions.DeclineAsync(Open));
 }

@@ -40,7 +40,7 @@ public sealed class SignInModel(
             sources.Of(HttpContext),
             code => texts["CodeMessage", bank.Name, code, Open.App.Name]
         );
-        if (refusal is TooManyCodes tooMany)
+        if (refusal is TooManyCodes tooMany && !await Interactions.IsCodeSentAsync(Open, mobile))
         {
             ModelState.AddModelError(nameof(Mobile), CodeEntry.Write(tooMany, texts));
             return Page();
@@ -65,5 +65,6 @@ public sealed class SignInModel(
         return Next(InteractionStep.Consent);
     }
 
-    public async Task<IActionResult> OnPostDeclineAsync() => Leave(await Interactions.DeclineAsync(Open));
+    public async Task<IActionResult> OnPostDeclineAsync() =>
+        await LeaveAsync(await Interactions.DeclineAsync(Open));
 }

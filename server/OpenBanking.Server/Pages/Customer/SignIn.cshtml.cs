@@ -61,6 +61,14 @@ public sealed class CustomerSignInModel(
         );
         if (refusal is TooManyCodes tooMany)
         {
+            if (
+                cookie.Get(HttpContext, World) is var (known, its)
+                && await sessions.IsCodeSentAsync(World, known, its, mobile)
+            )
+            {
+                return SeeOther(PageRoutes.Of(World, SessionStep.Code));
+            }
+
             ModelState.AddModelError(nameof(Mobile), CodeEntry.Write(tooMany, texts));
             return Page();
         }
