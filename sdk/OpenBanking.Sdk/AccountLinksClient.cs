@@ -286,7 +286,10 @@ public class AccountLinksClient
 
         RequestCheck.Check(details, RequestJson.Default.IReadOnlyListAuthorizationDetail, nameof(request));
 
-        if (request.UiLocales is { } locales && string.IsNullOrWhiteSpace(locales))
+        if (
+            request.UiLocales is { } locales
+            && (string.IsNullOrWhiteSpace(locales) || !Texts.IsWhole(locales))
+        )
         {
             throw new ArgumentException(
                 "Set UiLocales to languages such as zh-CN en, or leave it out.",

@@ -23,7 +23,7 @@ public sealed class ProblemTests : IAsyncLifetime
         Assert.False(refusal.Retryable);
         Assert.Equal(("/amount", "required"), (refusal.Errors[0].Pointer, refusal.Errors[0].Code));
         Assert.Equal(
-            $"The amount is missing. /amount: An amount. (code invalid_request, HTTP 400, request {Answers.RequestId})",
+            $"Refused. The amount is missing. /amount: An amount. (code invalid_request, HTTP 400, request {Answers.RequestId})",
             refusal.Message
         );
     }

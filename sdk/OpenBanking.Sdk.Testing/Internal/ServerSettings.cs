@@ -74,36 +74,13 @@ internal static class ServerSettings
         : type.IsGenericType ? type.GetGenericArguments()[^1]
         : null;
 
-    /// <summary>Asks whether the nearest one is meant, where one is like it by half.</summary>
-    private static string Hint(string name)
-    {
-        var (nearest, distance) = sections
-            .SelectMany(section =>
-                section.SelectMany(type =>
-                    Settable(type).Select(property => $"{section.Key}:{property.Name}")
-                )
-            )
-            .Concat(ofFramework)
-            .Select(known => (known, Distance(known.ToUpperInvariant(), name.ToUpperInvariant())))
-            .MinBy(known => known.Item2);
-        return distance <= name.Length / 2 ? $"is {nearest} meant? They are" : "they are";
-    }
+    private static string Hint(string name) =>
+        Nearest.Of(name, Names.Concat(ofFramework)) is { } nearest
+            ? $"is {nearest} meant? They are"
+            : "they are";
 
-    /// <summary>How many letters are to be put in, taken out or changed.</summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var line = 1; line <= one.Length; line++)
-        {
-            var before = row.ToArray();
-            row[0] = line;
-            for (var column = 1; column <= other.Length; column++)
-            {
-                var changed = before[column - 1] + (one[line - 1] == other[column - 1] ? 0 : 1);
-                row[column] = Math.Min(changed, Math.Min(before[column], row[column - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
+    private static IEnumerable<string> Names =>
+        sections.SelectMany(section =>
+            section.SelectMany(type => Settable(type).Select(property => $"{section.Key}:{property.Name}"))
+        );
 }

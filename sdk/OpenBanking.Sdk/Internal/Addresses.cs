@@ -4,6 +4,7 @@ namespace OpenBanking.Internal;
 internal static class Addresses
 {
     private const string ApiVersion = "/v1";
+    private const int LongestId = 200;
 
     public static bool IsSecure(Uri address) =>
         address.IsAbsoluteUri
@@ -50,12 +51,22 @@ internal static class Addresses
 
     /// <summary>An id as one segment of a path.</summary>
     /// <exception cref="ArgumentException">The id is empty, or a dot segment that would name another
-    /// path.</exception>
+    /// path; or no server takes it, because it is too long or has control characters.</exception>
     public static string Segment(string id, string parameterName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id, parameterName);
-        return id is "." or ".."
-            ? throw new ArgumentException("Dots alone name no object.", parameterName)
+        return id is "." or ".." ? throw new ArgumentException("Dots alone name no object.", parameterName)
+            : id.Length > LongestId
+                ? throw new ArgumentException(
+                    $"An id or order number has at most {LongestId} characters: this has {id.Length}.",
+                    parameterName
+                )
+            : id.Any(char.IsControl)
+                ? throw new ArgumentException(
+                    "An id or order number has no control characters.",
+                    parameterName
+                )
+            : !Texts.IsWhole(id) ? throw new ArgumentException(Texts.HalfCharacter("The id"), parameterName)
             : Uri.EscapeDataString(id);
     }
 }

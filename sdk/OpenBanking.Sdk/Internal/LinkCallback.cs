@@ -18,7 +18,11 @@ internal static class LinkCallback
         var parameters = Parse(callback);
         if (!SameSecret(parameters.GetValueOrDefault("state"), session.State))
         {
-            throw Failed("The callback does not belong to this link.", ClientErrorCodes.StateMismatch);
+            throw Failed(
+                "The callback does not belong to this link: it has no state, or that of another one. Pass the whole address that "
+                    + "the bank sent the customer back to, with its query, and the session that was kept for the same browser.",
+                ClientErrorCodes.StateMismatch
+            );
         }
 
         if (!string.Equals(parameters.GetValueOrDefault("iss"), session.Issuer, StringComparison.Ordinal))

@@ -80,14 +80,30 @@ internal static class Refusals
             };
     }
 
-    /// <summary>What the bank says, and of which fields: as many as somebody reads.</summary>
+    /// <summary>What is wrong and what helps; or with which fields, as many as somebody reads.</summary>
     private static string Sentences(Problem problem)
     {
-        var fields = (problem.Errors ?? [])
-            .Take(MostFieldsTold)
-            .Select(error => $" {error.Pointer}: {Redaction.Scrub(error.Detail)}");
-        return string.Concat([problem.Detail ?? problem.Title, .. fields]);
+        List<string> fields =
+        [
+            .. (problem.Errors ?? [])
+                .Take(MostFieldsTold)
+                .Select(error => $"{error.Pointer}: {Redaction.Scrub(error.Detail)}"),
+        ];
+        if (problem.Detail is { } detail && !IsSaidBy(fields, detail))
+        {
+            fields.Insert(0, detail);
+        }
+
+        return string.Join(' ', fields.Prepend($"{problem.Title.TrimEnd('.')}."));
     }
+
+    /// <summary>Whether fields say it already: it is what one of them says, or that they say it.</summary>
+    private static bool IsSaidBy(List<string> fields, string detail) =>
+        fields.Count > 0
+        && (
+            detail == ProblemCodes.Find(ProblemCodes.InvalidRequest).Advice
+            || fields.Any(field => field.EndsWith(detail, StringComparison.Ordinal))
+        );
 
     /// <summary>An OAuth error of a server that is busy or fails (RFC 6749 §4.1.2.1 names <c>temporarily_unavailable</c> and
     /// <c>server_error</c>): it says nothing of the app's key or a customer's link.</summary>

@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
 
-/// <summary>Finds in a request, before it is sent, what cannot have been meant: required text that is missing, blank text, and
-/// structs that were never set. Whatever else is wrong the bank says, with its reasons.</summary>
+/// <summary>Finds in a request, before it is sent, what cannot have been meant: required text that is missing, blank text, half
+/// characters, and structs that were never set. Whatever else is wrong the bank says, with its reasons.</summary>
 internal static class RequestCheck
 {
     // What to look at in the requests of a type, found once.
@@ -80,10 +80,13 @@ internal static class RequestCheck
         value switch
         {
             null => property.IsGetNullable ? null : $"Set {NameOf(property)}: it is null.",
-            string text => !string.IsNullOrWhiteSpace(text) ? null
-            : property.IsRequired || !property.IsGetNullable
-                ? $"Set {NameOf(property)}: it is empty or white space."
-            : $"Set {NameOf(property)}, or leave it out: it is empty or white space.",
+            string text => !string.IsNullOrWhiteSpace(text)
+                ? Texts.IsWhole(text)
+                    ? null
+                    : Texts.HalfCharacter(NameOf(property))
+                : property.IsRequired || !property.IsGetNullable
+                    ? $"Set {NameOf(property)}: it is empty or white space."
+                    : $"Set {NameOf(property)}, or leave it out: it is empty or white space.",
             Money money => string.IsNullOrWhiteSpace(money.Currency)
                 ? $"Set {NameOf(property)} with Money.Yuan or Money.Cny: it has no currency."
                 : null,
@@ -103,7 +106,8 @@ internal static class RequestCheck
                 null => $"Leave out of {name} what is null.",
                 string text => string.IsNullOrWhiteSpace(text)
                     ? $"Leave out of {name} what is empty or white space."
-                    : null,
+                : Texts.IsWhole(text) ? null
+                : Texts.HalfCharacter($"Text in {name}"),
                 _ => FaultOf(item, options.GetTypeInfo(item.GetType())),
             };
             if (fault is not null)

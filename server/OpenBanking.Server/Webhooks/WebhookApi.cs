@@ -48,6 +48,21 @@ public static class WebhookApi
             .Refuses(ProblemCodes.NotFound);
     }
 
+    private static ProblemError? CheckEvents(IReadOnlyList<string>? events)
+    {
+        const string Ways = "Leave events out to get all, or name some of docs/reference/events.md";
+        return events is { Count: 0 } ? Wire.Wrong("/events", "unknown_event", $"{Ways}.")
+            : events?.FirstOrDefault(type => !EventTypes.All.Contains(type)) is { } unknown
+                ? Wire.Wrong(
+                    "/events",
+                    "unknown_event",
+                    Nearest.Of(unknown, EventTypes.All) is { } meant
+                        ? $"One of these is no type of event: is {meant} meant? {Ways}."
+                        : $"One of these is no type of event. {Ways}, such as {EventTypes.PaymentCaptured}."
+                )
+            : null;
+    }
+
     private static async Task<IResult> CreateAsync(
         Caller caller,
         Body<CreateWebhookEndpointRequest> body,
@@ -60,13 +75,7 @@ public static class WebhookApi
         var request = body.Value;
         var refused = Wire.Refuse(
             Wire.CheckText("/url", request.Url, LongestUrl),
-            request.Events is { Count: 0 } || request.Events?.All(EventTypes.All.Contains) is false
-                ? Wire.Wrong(
-                    "/events",
-                    "unknown_event",
-                    $"Leave events out to get all, or send one or more of {string.Join(", ", EventTypes.All)}."
-                )
-                : null
+            CheckEvents(request.Events)
         );
         if (refused is not null)
         {

@@ -6,6 +6,9 @@ namespace OpenBanking.Tests.Sdk.Stub;
 /// <summary>Every argument of every method of the sub-clients, and what somebody may pass there by mistake.</summary>
 internal static class OddArguments
 {
+    /// <summary>Text that was cut within a character.</summary>
+    private const string HalfCharacter = "text \ud83c";
+
     private static readonly NullabilityInfoContext nullability = new();
 
     /// <summary>The methods, by names such as <c>Payments.CreateAsync</c>.</summary>
@@ -60,6 +63,12 @@ internal static class OddArguments
         {
             yield return "";
             yield return " \t";
+            if (NamesSomething(parameter))
+            {
+                yield return "a\0b";
+                yield return new string('a', 201);
+                yield return HalfCharacter;
+            }
         }
         else if (type == typeof(int))
         {
@@ -124,6 +133,7 @@ internal static class OddArguments
         {
             yield return "";
             yield return " \t";
+            yield return HalfCharacter;
         }
 
         if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(Money))
@@ -141,9 +151,16 @@ internal static class OddArguments
             if (item == typeof(string))
             {
                 yield return ListOf(item, " ");
+                yield return ListOf(item, HalfCharacter);
             }
         }
     }
+
+    /// <summary>Whether it goes into a path. A customer is looked up in the token store.</summary>
+    private static bool NamesSomething(ParameterInfo parameter) =>
+        parameter.Name is { } name
+        && name != "customerId"
+        && (name.EndsWith("Id", StringComparison.Ordinal) || name is "id" or "orderNo");
 
     private static object? Good(Type type)
     {
