@@ -17,12 +17,13 @@ public abstract class CustomerTransferPage(
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
 {
-    /// <summary>In yuan, as it was entered.</summary>
-    [BindProperty]
+    /// <summary>In yuan, as it was entered. What the page has come to is in its address, so that loading it again, going back or another
+    /// language shows the same.</summary>
+    [BindProperty(SupportsGet = true)]
     public string? Amount { get; set; }
 
     /// <summary>The id of the chosen card.</summary>
-    [BindProperty]
+    [BindProperty(SupportsGet = true)]
     public string? Card { get; set; }
 
     /// <summary>The id of this form, which becomes that of the transfer: sent twice it is one. It is in the address that the form is
@@ -35,7 +36,7 @@ public abstract class CustomerTransferPage(
     public string? Code { get; set; }
 
     /// <summary>The id of the code that was sent last; empty when none was.</summary>
-    [BindProperty]
+    [BindProperty(SupportsGet = true)]
     public Guid CodeId { get; set; }
 
     /// <summary>The id that the code gets which is asked for: of two taps one sends it.</summary>
@@ -72,13 +73,29 @@ public abstract class CustomerTransferPage(
     /// <summary>Whether amount and card stand, and the PIN is asked for.</summary>
     public bool Confirming { get; private set; }
 
+    /// <summary>What its address says of how far it is, once amount and card stand.</summary>
+    public string Reached =>
+        $"form={Form}&amount={Amounts.Plain(Entered)}&card={Chosen.Id}"
+        + (CodeSent ? $"&codeId={CodeId}" : "");
+
     protected BankOptions Bank { get; } = bank;
+
+    private string ReachedRoute => $"{PageRoutes.Account(World, Account.Id)}/{Act}?{Reached}";
 
     protected override string DoneRoute => PageRoutes.Transfer(World, Account.Id, Act, Form);
 
     /// <summary>The form of the address as long as it has brought nothing: it may be under way, and another one would bring the money
     /// once more.</summary>
-    public async Task<IActionResult> OnGetAsync() => await IsKnownAsync() ? SeeOther(DoneRoute) : Page();
+    public async Task<IActionResult> OnGetAsync()
+    {
+        if (await IsKnownAsync())
+        {
+            return SeeOther(DoneRoute);
+        }
+
+        Confirming = Amount is not null && await IsRightAsync();
+        return Page();
+    }
 
     /// <summary>Amount and card were entered.</summary>
     public async Task<IActionResult> OnPostAsync()
@@ -88,8 +105,7 @@ public abstract class CustomerTransferPage(
             return SeeOther(DoneRoute);
         }
 
-        Confirming = await IsRightAsync();
-        return Page();
+        return await IsRightAsync() ? SeeOther(ReachedRoute) : Page();
     }
 
     /// <summary>A code is to be sent.</summary>
@@ -110,10 +126,8 @@ public abstract class CustomerTransferPage(
         var refusal = await SendCodeAsync(asked);
         if (refusal is null)
         {
-            ModelState.Remove(nameof(Code));
-            Code = null;
             CodeId = asked;
-            return Page();
+            return SeeOther(ReachedRoute);
         }
 
         if (refusal is TooManyCodes tooMany)

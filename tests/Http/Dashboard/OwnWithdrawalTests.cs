@@ -109,6 +109,35 @@ public sealed class OwnWithdrawalTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task What_was_reached_is_shown_again_after_loading_the_page_anew_and_in_another_language()
+    {
+        await Partner.TopUpAsync(Customer, Money.Yuan(2_900), "top-up-2");
+        await OpenAsync();
+        var page = Browser.Address;
+        await Browser.SubmitAsync(("Amount", "1200"));
+        await Browser.GoAsync(Browser.Address);
+        Assert.Contains("¥1,200.00", Text());
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await Browser.SubmitAsync("Code");
+
+        await Browser.GoAsync(Browser.Address);
+        Assert.NotNull(Browser.Page.QuerySelector("#Code"));
+        await Browser.GoAsync(
+            new Uri(Browser.Address, Browser.Page.QuerySelector("a.language")!.GetAttribute("href"))
+        );
+        Assert.Contains("¥1,200.00", Text());
+        var message = await MessageAsync(Person, "your code to send");
+        string code = new([.. message.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]);
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin), ("Code", code));
+        Assert.Equal(1_200_00, Assert.Single(await WithdrawalsAsync()).Amount);
+
+        // Somebody else's card, or too much, in an address.
+        await Browser.GoAsync(new Uri(page, "withdraw?amount=99999999&card=card_x"));
+        Assert.NotNull(Browser.Page.QuerySelector("#amount-error"));
+        Assert.Null(Browser.Page.QuerySelector("#Pin"));
+    }
+
+    [Fact]
     public async Task Above_the_threshold_a_code_is_needed_that_names_amount_and_card_and_is_good_for_them_alone()
     {
         await Partner.TopUpAsync(Customer, Money.Yuan(2_900), "top-up-2");
