@@ -9,6 +9,9 @@ namespace OpenBanking;
 /// <summary>What the server sends. Fields this version does not know are kept, never an error.</summary>
 public abstract record ResponseObject
 {
+    /// <summary>No country's: days and times as ISO 8601 has them.</summary>
+    private static readonly CultureInfo printed = CreatePrinted();
+
     /// <summary>Fields of a newer server, by their wire names; null when there are none.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalFields { get; set; }
@@ -17,6 +20,19 @@ public abstract record ResponseObject
     [JsonIgnore]
     public ResponseInfo? Response { get; set; }
 
+    /// <summary>Whether the other is of the same type, and of a newer server has the same fields. In which answer they came makes no
+    /// difference: what was read twice is the same as long as it has not changed, but for lists, which are never the same.</summary>
+    /// <param name="other">What to compare with.</param>
+    /// <returns>Whether they are the same, as far as this type knows.</returns>
+    public virtual bool Equals(ResponseObject? other) =>
+        other is not null
+        && EqualityContract == other.EqualityContract
+        && Equals(AdditionalFields, other.AdditionalFields);
+
+    /// <summary>A hash of what is compared.</summary>
+    /// <returns>The hash.</returns>
+    public override int GetHashCode() => EqualityContract.GetHashCode();
+
     /// <summary>The fields by name, the same whatever the culture of the app.</summary>
     public sealed override string ToString() => Describe();
 
@@ -24,7 +40,7 @@ public abstract record ResponseObject
     private protected virtual string Describe()
     {
         var culture = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentCulture = printed;
         try
         {
             var text = new StringBuilder(GetType().Name.Split('`')[0]).Append(" { ");
@@ -34,6 +50,14 @@ public abstract record ResponseObject
         {
             CultureInfo.CurrentCulture = culture;
         }
+    }
+
+    private static CultureInfo CreatePrinted()
+    {
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.DateTimeFormat.ShortDatePattern = "yyyy-MM-dd";
+        culture.DateTimeFormat.LongTimePattern = "HH:mm:ss";
+        return culture;
     }
 
     /// <summary>What <c>ToString</c> shows before the fields: the answer, when it came in one.</summary>

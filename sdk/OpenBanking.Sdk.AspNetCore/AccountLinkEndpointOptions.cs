@@ -30,6 +30,6 @@ public sealed class AccountLinkEndpointOptions
     /// taken from the request when null. Set it behind a proxy that changes host or path.</summary>
     public Uri? RedirectUri { get; set; }
 
-    /// <summary>How long the customer may stay at the bank; 30 minutes by default.</summary>
+    /// <summary>How long the customer may stay at the bank; 30 minutes by default, and a day at most.</summary>
     public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromMinutes(30);
 }

@@ -12,7 +12,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// {prefix}/callback</c>, which takes the customer back: register its address as redirect URI.</summary>
     /// <remarks>Between the two, what completes the link travels in an encrypted, HttpOnly, SameSite=Lax
     /// cookie (Secure with https) that the callback deletes: only the browser that began a link can complete
-    /// it, and one link at a time. Several processes need shared Data Protection keys and one
+    /// it. It may have four under way, in as many tabs. Several processes need shared Data Protection keys and one
     /// <see cref="OpenBankingOptions.DpopKey"/>. Protect both with <c>RequireAuthorization</c>, so that it is
     /// known whose account is linked.</remarks>
     /// <param name="endpoints">The app's endpoints.</param>
@@ -20,7 +20,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// without parameters.</param>
     /// <param name="configure">What is asked for, and what happens when customers come back.</param>
     /// <returns>Both endpoints, for conventions such as <c>RequireAuthorization</c>.</returns>
-    /// <exception cref="ArgumentException">An option is missing, or the prefix has parameters.</exception>
+    /// <exception cref="ArgumentException">An option is missing or out of range, or the prefix has parameters.</exception>
     public static RouteGroupBuilder MapOpenBankingAccountLink(
         this IEndpointRouteBuilder endpoints,
         string prefix,

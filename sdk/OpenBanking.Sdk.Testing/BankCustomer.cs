@@ -7,10 +7,11 @@ namespace OpenBanking.Testing;
 
 /// <summary>The bank does not let this person go on now; it may let another.</summary>
 /// <param name="why">What the bank's page says.</param>
-/// <param name="soon">Whether it may let this one after a pause of ten seconds.</param>
+/// <param name="soon">Whether it may let this one after a pause, which the message names.</param>
 public sealed class PersonUnavailableException(string why, bool soon = false) : Exception(why)
 {
-    /// <summary>Whether it may let this one after a pause of ten seconds.</summary>
+    /// <summary>Whether it may let this one after a pause, which the message names: of ten seconds between two codes, or until fewer
+    /// codes were sent in the last hour.</summary>
     public bool Soon { get; } = soon;
 
     /// <summary>One of <see cref="ApplicationReasons"/> when <see cref="SandboxBank.LinkCustomerAsync"/> came to nothing for it;
@@ -22,11 +23,11 @@ public sealed class PersonUnavailableException(string why, bool soon = false) : 
 /// allows what is asked for, optional or not. One visit; not safe to use from several threads.</summary>
 public sealed partial class BankCustomer : IDisposable
 {
-    private const int MostPages = 400;
-    private const int GuessesOfCode = 5;
-
     /// <summary>How the pages begin to say that no code is sent.</summary>
     private static readonly string[] noCodes = ["Too many codes", "A code was sent"];
+
+    private const int MostPages = 400;
+    private const int GuessesOfCode = 5;
 
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(20);
 
@@ -43,6 +44,10 @@ public sealed partial class BankCustomer : IDisposable
     /// <summary>Ends the visit that is under way.</summary>
     private CancellationToken visitEnded;
 
+    /// <summary>A person who has not come to the bank yet.</summary>
+    /// <remarks>The bank sends codes to one number ten seconds apart, by real time: who comes twice within them is told to wait
+    /// (<see cref="PersonUnavailableException.Soon"/>). <see cref="SandboxBank.LinkCustomerAsync"/> does not wait. To whichever numbers it
+    /// sends 20 codes in an hour for one browser, and 600 for one address.</remarks>
     /// <param name="person">Who it is: one of the sandbox's persons.</param>
     /// <param name="messagesUrl">The sandbox's message box, where one-time codes arrive.</param>
     /// <param name="pin">The payment PIN the person sets and enters.</param>
@@ -76,8 +81,8 @@ public sealed partial class BankCustomer : IDisposable
     /// <returns>The callback, with the code in its query.</returns>
     /// <exception cref="InvalidOperationException">The bank refuses something; the message is what its page
     /// says.</exception>
-    /// <exception cref="PersonUnavailableException">The bank sends this person no code now, opens no account for them, or the
-    /// PIN is not known.</exception>
+    /// <exception cref="PersonUnavailableException">The bank sends this person no code now, opens no account for them, theirs cannot be
+    /// used, or the PIN is not known.</exception>
     public async Task<Uri> AgreeAsync(
         Uri authorizationUrl,
         Uri redirectUri,
@@ -218,6 +223,9 @@ public sealed partial class BankCustomer : IDisposable
                 "verifying" => await WaitAndGetAsync(next).ConfigureAwait(false),
                 "pin" => await SetPinAsync(page, next).ConfigureAwait(false),
                 "consent" => await ConsentAsync(page, next).ConfigureAwait(false),
+                "no-account" => throw new PersonUnavailableException(
+                    $"The bank gives no account: {TextOf(page)}"
+                ),
                 _ => throw new InvalidOperationException(
                     $"The bank shows {next.AbsolutePath}: {TextOf(page)}"
                 ),

@@ -161,6 +161,8 @@ public sealed class SandboxBank : IAsyncDisposable
     /// the balance: the message has the decline code.</exception>
     /// <exception cref="PersonUnavailableException">The bank sends this person no code now, or opens no account for
     /// them.</exception>
+    /// <exception cref="OpenBankingException"><see cref="ClientErrorCodes.TimedOut"/>: the card did not answer for two minutes, as with
+    /// <see cref="MagicAmounts.CardNeverAnswers"/>. Or the bank takes no such details.</exception>
     public async Task<LinkedCustomer> LinkCustomerAsync(
         SandboxPerson? person = null,
         IReadOnlyList<AuthorizationDetail>? details = null,
@@ -239,7 +241,10 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The top-up, succeeded or failed; a failed one has a decline code.</returns>
     /// <exception cref="ArgumentException">The customer was linked without an agreement, or the amount has no
-    /// currency.</exception>
+    /// currency, or is nothing or less.</exception>
+    /// <exception cref="OpenBankingException"><see cref="ClientErrorCodes.TimedOut"/>: the card did not answer for two minutes, as with
+    /// <see cref="MagicAmounts.CardNeverAnswers"/>; <paramref name="cancellationToken"/> ends the wait before. Or the bank takes no
+    /// such amount.</exception>
     public async Task<TopUp> TopUpAsync(
         LinkedCustomer customer,
         Money amount,
@@ -284,6 +289,9 @@ public sealed class SandboxBank : IAsyncDisposable
         server.ThrowIfEnded();
         server.Refusals.Add(code, times);
     }
+
+    /// <summary>Takes back what <see cref="RefuseNext"/> has asked for and no request has met yet.</summary>
+    public void RefuseNoMore() => server.Refusals.Clear();
 
     /// <summary>Has payments cost a fee from now on, by default of nothing but the rate, given back with refunds.</summary>
     /// <param name="basisPoints">Hundredths of a percent of what is captured, 0 to 10,000; 0 alone ends the fee.</param>
@@ -339,10 +347,16 @@ public sealed class SandboxBank : IAsyncDisposable
             throw new ArgumentException("Set AppName, or leave it out.", nameof(options));
         }
 
-        if (options.RedirectUri is not { IsAbsoluteUri: true })
+        if (
+            options.RedirectUri is not { IsAbsoluteUri: true } address
+            || !(
+                address.Scheme == Uri.UriSchemeHttps
+                || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)
+            )
+        )
         {
             throw new ArgumentException(
-                "Set RedirectUri to an absolute address, or leave it out.",
+                "Set RedirectUri to an address of https, or of http on loopback, or leave it out.",
                 nameof(options)
             );
         }
@@ -357,6 +371,8 @@ public sealed class SandboxBank : IAsyncDisposable
                 parameterName
             );
         }
+
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount.Amount, parameterName);
     }
 
     private static IReadOnlyList<AuthorizationDetail> Everything =>

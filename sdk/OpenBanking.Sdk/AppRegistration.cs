@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 using OpenBanking.Internal;
 
@@ -88,7 +89,7 @@ public static class AppRegistration
     )
     {
         var issuer = Addresses.ToIssuer(authority, nameof(authority));
-        ArgumentException.ThrowIfNullOrWhiteSpace(initialAccessToken);
+        CheckToken(initialAccessToken);
         var body = ApiCall.Serialize(request, ResponseJson.Default.ClientRegistrationRequest);
         using var connection = new OwnHandler(httpHandler);
         var caller = connection.NewCaller();
@@ -134,7 +135,7 @@ public static class AppRegistration
     )
     {
         var address = AddressOf(registrationUri);
-        ArgumentException.ThrowIfNullOrWhiteSpace(registrationAccessToken);
+        CheckToken(registrationAccessToken);
         using var connection = new OwnHandler(httpHandler);
         return await ReadAnswerAsync(
                 connection.NewCaller(),
@@ -188,7 +189,7 @@ public static class AppRegistration
     )
     {
         var address = AddressOf(registrationUri);
-        ArgumentException.ThrowIfNullOrWhiteSpace(registrationAccessToken);
+        CheckToken(registrationAccessToken);
         ArgumentNullException.ThrowIfNull(request);
         var whole = request with
         {
@@ -229,7 +230,7 @@ public static class AppRegistration
     )
     {
         var address = AddressOf(registrationUri);
-        ArgumentException.ThrowIfNullOrWhiteSpace(registrationAccessToken);
+        CheckToken(registrationAccessToken);
         using var connection = new OwnHandler(httpHandler);
         await SendAsync(
                 connection.NewCaller(),
@@ -240,6 +241,21 @@ public static class AppRegistration
                 cancellationToken
             )
             .ConfigureAwait(false);
+    }
+
+    private static void CheckToken(
+        string token,
+        [CallerArgumentExpression(nameof(token))] string? parameterName = null
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(token, parameterName);
+        if (!token.All(character => character is > ' ' and <= '~'))
+        {
+            throw new ArgumentException(
+                "No token has white space or other characters than visible ASCII: was a line's end read with it?",
+                parameterName
+            );
+        }
     }
 
     private static string AddressOf(Uri registrationUri)

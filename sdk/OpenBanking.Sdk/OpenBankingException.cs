@@ -54,6 +54,9 @@ public class OpenBankingAuthenticationException : OpenBankingException
     /// <param name="innerException">What it came from; null when nothing else failed.</param>
     public OpenBankingAuthenticationException(string message, Exception? innerException)
         : base(message, innerException) { }
+
+    /// <summary>Whether this machine's clock explains it.</summary>
+    internal bool ClockIsOff { get; init; }
 }
 
 /// <summary>The codes of errors that the client finds by itself.</summary>

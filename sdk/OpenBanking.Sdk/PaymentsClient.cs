@@ -1,4 +1,3 @@
-using System.Text;
 using OpenBanking.Internal;
 
 namespace OpenBanking;
@@ -186,15 +185,10 @@ public class PaymentsClient
     /// <returns>An SVG picture.</returns>
     /// <exception cref="OpenBankingException">Refused or unreachable; <c>payment_not_waiting</c> when there is nothing to
     /// confirm.</exception>
-    public virtual async Task<string> GetQrCodeAsync(
+    public virtual Task<string> GetQrCodeAsync(
         string paymentId,
         CancellationToken cancellationToken = default
-    )
-    {
-        var call = ApiCall.Get(Route + "/{id}/qr-code", paymentId);
-        var answer = await api.SendAsync(call, new CallProgress(), cancellationToken).ConfigureAwait(false);
-        return Encoding.UTF8.GetString(answer.Body.Span);
-    }
+    ) => api.SendForSvgAsync(ApiCall.Get(Route + "/{id}/qr-code", paymentId), cancellationToken);
 
     private Task<Payment> SendAsync(ApiCall call, CancellationToken cancellationToken) =>
         new MoneyCall<Payment>(

@@ -5,6 +5,29 @@ namespace OpenBanking.Tests.Sdk;
 
 public sealed class AppRegistrationTests
 {
+    [Theory]
+    [InlineData("token\n")]
+    [InlineData("two tokens")]
+    [InlineData("tök")]
+    public async Task A_token_with_what_no_token_has_is_refused_where_it_is_passed(string token)
+    {
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() =>
+            AppRegistration.RegisterAsync(
+                new Uri("https://bank.example"),
+                token,
+                new ClientRegistrationRequest
+                {
+                    ClientName = "App",
+                    RedirectUris = [],
+                    Jwks = new JsonWebKeySetDocument { Keys = [] },
+                }
+            )
+        );
+
+        Assert.Equal("initialAccessToken", refusal.ParamName);
+        Assert.Contains("line's end", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_sandbox_is_signed_up_for()
     {

@@ -52,7 +52,7 @@ public sealed class CultureTests : IDisposable
         var told = new ClosedOrder { OrderNo = "I-1", ClosedAt = Samples.CreatedAt }.ToString();
 
         Assert.Equal(
-            $"ClosedOrder {{ OrderNo = I-1, ClosedAt = {Samples.CreatedAt.ToString(CultureInfo.InvariantCulture)}, LastPayment =  }}",
+            $"ClosedOrder {{ OrderNo = I-1, ClosedAt = {Samples.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, LastPayment =  }}",
             told
         );
         Assert.Equal(culture, CultureInfo.CurrentCulture.Name);

@@ -95,10 +95,61 @@ public sealed class ProblemTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_token_is_an_authentication_exception_even_without_a_body()
     {
-        var refusal = await RefusedAsync(Answers.Text(401, "", "text/plain"));
+        var refusal = await RefusedAsync(Answers.Challenge("invalid_token"));
 
         Assert.IsType<OpenBankingAuthenticationException>(refusal);
         Assert.Equal(ProblemCodes.InvalidToken, refusal.Code);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_asks_for_something_else_refuses_no_token()
+    {
+        var refusal = await RefusedAsync(Answers.Text(401, "<html>Sign in</html>", "text/html"));
+
+        Assert.IsType<OpenBankingException>(refusal);
+        Assert.Equal((401, ClientErrorCodes.UnexpectedAnswer), (refusal.Status, refusal.Code));
+        Assert.Contains("a gateway in between gave it", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_no_picture_and_what_is_no_item_cannot_be_read()
+    {
+        foreach (var body in (string[])["<html>login</html>", "{}", ""])
+        {
+            bank.Script("GET /v1/payments/pay_1/qr-code", Answers.Text(200, body, "text/html"));
+            await AssertUnreadableAsync(() => bank.Client().Payments.GetQrCodeAsync("pay_1"));
+        }
+
+        bank.Script(
+            "DELETE /v1/webhook-endpoints/whe_1",
+            Answers.Text(200, "<html>login</html>", "text/html")
+        );
+        await AssertUnreadableAsync(() => bank.Client().WebhookEndpoints.DeleteAsync("whe_1"));
+
+        bank.Script(
+            "GET /v1/refunds",
+            Answers.Json(200, new { data = new object?[] { null }, has_more = false })
+        );
+        await AssertUnreadableAsync(async () => await bank.Client().Refunds.ListAsync().ToListAsync());
+
+        static async Task AssertUnreadableAsync(Func<Task> call) =>
+            Assert.Equal(
+                ClientErrorCodes.UnexpectedAnswer,
+                (await Assert.ThrowsAsync<OpenBankingException>(call)).Code
+            );
+    }
+
+    [Fact]
+    public void What_was_read_twice_is_the_same()
+    {
+        var (first, second) = (
+            new ClosedOrder { OrderNo = "I-1", ClosedAt = Samples.CreatedAt },
+            new ClosedOrder { OrderNo = "I-1", ClosedAt = Samples.CreatedAt }
+        );
+        second.Response = new ResponseInfo("req_2", 200, IdempotencyReplayed: false);
+
+        Assert.Equal(first, second);
+        Assert.NotEqual(first, second with { OrderNo = "I-2" });
     }
 
     [Fact]

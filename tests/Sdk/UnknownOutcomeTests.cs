@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OpenBanking.Tests.Sdk.Stub;
 
 namespace OpenBanking.Tests.Sdk;
@@ -50,6 +51,28 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
 
         Assert.IsType<IOException>(unknown.InnerException);
         Assert.Single(bank.Of(PaymentsRoute));
+    }
+
+    [Fact]
+    public async Task A_logger_that_fails_hides_no_payment()
+    {
+        bank.Script(PaymentsRoute, Answers.Payment(Samples.Payment));
+        client = bank.Client(options => options.LoggerFactory = new FailingLoggers());
+
+        Assert.Equal(Samples.Payment.Id, (await PayAsync()).Id);
+    }
+
+    [Fact]
+    public async Task What_a_handler_of_the_apps_own_throws_is_said()
+    {
+        client = bank.Client(options =>
+            (options.MaxRetries, options.HttpHandler) = (0, new ThrowsAfterSending())
+        );
+
+        var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(PayAsync);
+
+        Assert.Contains("HttpHandler", unknown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("The connection broke", unknown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -270,6 +293,28 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
     }
 
     private Task<Payment> PayAsync() => client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key);
+
+    private sealed class FailingLoggers : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) { }
+
+        public void Dispose() { }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => throw new InvalidOperationException("The log is full.");
+    }
 
     private sealed class ThrowsAfterSending() : DelegatingHandler(OpenBankingOptions.CreateHttpHandler())
     {

@@ -14,6 +14,11 @@ internal sealed class AccountLinkEndpoints
     public const string CallbackPath = "/callback";
     private const string Purpose = "OpenBanking.AccountLink";
 
+    /// <summary>How many links a browser may have under way, each in a tab of its own: cookies are sent with every request.</summary>
+    private const int MostTabs = 4;
+
+    private static readonly TimeSpan longestSession = TimeSpan.FromDays(1);
+
     private readonly AccountLinkEndpointOptions options;
     private readonly Func<HttpContext, LinkedCustomer, Task<IResult>> onLinked;
     private readonly string cookieName;
@@ -31,6 +36,22 @@ internal sealed class AccountLinkEndpoints
         {
             throw new ArgumentException(
                 "Set AuthorizationDetails: what customers are asked for.",
+                nameof(options)
+            );
+        }
+
+        if (options.SessionLifetime <= TimeSpan.Zero || options.SessionLifetime > longestSession)
+        {
+            throw new ArgumentException(
+                "Set SessionLifetime to how long a customer may stay at the bank: more than nothing, and a day at most.",
+                nameof(options)
+            );
+        }
+
+        if (options.RedirectUri is { } redirectUri && !IsSecure(redirectUri))
+        {
+            throw new ArgumentException(
+                "Set RedirectUri to the callback's whole address, https or http on loopback, or leave it out.",
                 nameof(options)
             );
         }
@@ -58,8 +79,7 @@ internal sealed class AccountLinkEndpoints
             return;
         }
 
-        var session = Protector(context).Protect(link.Session, options.SessionLifetime);
-        context.Response.Cookies.Append(cookieName, session, Cookie(redirectUri));
+        KeepSession(context, link.Session, redirectUri);
         context.Response.Headers.Location = link.AuthorizationUrl.AbsoluteUri;
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
     }
@@ -68,16 +88,12 @@ internal sealed class AccountLinkEndpoints
     public async Task CompleteAsync(HttpContext context)
     {
         KeepPrivate(context.Response);
-        var session = TakeSession(context);
         LinkedCustomer customer;
         try
         {
             var callback = new Uri("?" + context.Request.QueryString.Value?.TrimStart('?'), UriKind.Relative);
 
-            // The code is good once: a browser that goes away must not lose the link half made.
-            customer = await Client(context)
-                .AccountLinks.CompleteAsync(session ?? throw NoSession(), callback, CancellationToken.None)
-                .ConfigureAwait(false);
+            customer = await CompleteAsync(context, callback).ConfigureAwait(false);
         }
         catch (OpenBankingException refusal)
         {
@@ -87,6 +103,43 @@ internal sealed class AccountLinkEndpoints
 
         var result = await onLinked(context, customer).ConfigureAwait(false);
         await result.ExecuteAsync(context).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes the link that the callback is of, among those that this browser has begun, in one tab or several. It is
+    /// over then, however it ended.</summary>
+    private async Task<LinkedCustomer> CompleteAsync(HttpContext context, Uri callback)
+    {
+        AccountLinkException refusal = NoSession();
+        foreach (var cookie in CookiesOf(context))
+        {
+            if (SessionIn(context, cookie) is not { } session)
+            {
+                continue;
+            }
+
+            var isOfAnother = false;
+            try
+            {
+                // The code is good once: a browser that goes away must not lose the link half made.
+                return await Client(context)
+                    .AccountLinks.CompleteAsync(session, callback, CancellationToken.None)
+                    .ConfigureAwait(false);
+            }
+            catch (AccountLinkException mismatch) when (mismatch.Code == ClientErrorCodes.StateMismatch)
+            {
+                isOfAnother = true;
+                refusal = mismatch;
+            }
+            finally
+            {
+                if (!isOfAnother)
+                {
+                    context.Response.Cookies.Delete(cookie, Cookie(RedirectUri(context)));
+                }
+            }
+        }
+
+        throw refusal;
     }
 
     private async ValueTask<AccountLinkRequest> RequestAsync(HttpContext context, Uri redirectUri)
@@ -153,19 +206,37 @@ internal sealed class AccountLinkEndpoints
             </html>
             """;
 
-    /// <summary>The session of this browser; null when there is none, or it is too old. It is taken
-    /// once.</summary>
-    private string? TakeSession(HttpContext context)
+    /// <summary>Keeps a session in the browser, and lets go of those that were begun longest ago, when they are many.</summary>
+    private void KeepSession(HttpContext context, string session, Uri redirectUri)
     {
-        if (context.Request.Cookies[cookieName] is not { } cookie)
+        foreach (var old in CookiesOf(context).Skip(MostTabs - 1))
         {
-            return null;
+            context.Response.Cookies.Delete(old, Cookie(redirectUri));
         }
 
-        context.Response.Cookies.Delete(cookieName, Cookie(RedirectUri(context)));
+        context.Response.Cookies.Append(
+            $"{cookieName}.{TimeProvider.System.GetUtcNow().UtcTicks:x}",
+            Protector(context).Protect(session, options.SessionLifetime),
+            Cookie(redirectUri)
+        );
+    }
+
+    /// <summary>The cookies of the links that this browser has begun, the last first.</summary>
+    private List<string> CookiesOf(HttpContext context) =>
+        [
+            .. context
+                .Request.Cookies.Keys.Where(name =>
+                    name.StartsWith(cookieName + '.', StringComparison.Ordinal)
+                )
+                .OrderDescending(StringComparer.Ordinal),
+        ];
+
+    /// <summary>The session in a cookie; null when it is too old, or not ours.</summary>
+    private string? SessionIn(HttpContext context, string cookie)
+    {
         try
         {
-            return Protector(context).Unprotect(cookie);
+            return Protector(context).Unprotect(context.Request.Cookies[cookie]!);
         }
         catch (CryptographicException)
         {
@@ -193,7 +264,8 @@ internal sealed class AccountLinkEndpoints
             HttpOnly = true,
             IsEssential = true,
             MaxAge = options.SessionLifetime,
-            Path = redirectUri.AbsolutePath,
+            // Both pages see it: the first counts how many there are.
+            Path = redirectUri.AbsolutePath[..(redirectUri.AbsolutePath.LastIndexOf('/') + 1)],
             SameSite = SameSiteMode.Lax,
             Secure = redirectUri.Scheme == Uri.UriSchemeHttps,
         };
@@ -214,6 +286,13 @@ internal sealed class AccountLinkEndpoints
         response.Headers.CacheControl = "no-store";
         response.Headers["Referrer-Policy"] = "no-referrer";
     }
+
+    private static bool IsSecure(Uri address) =>
+        address.IsAbsoluteUri
+        && (
+            address.Scheme == Uri.UriSchemeHttps
+            || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)
+        );
 
     private static AccountLinkException NoSession() =>
         new("This browser has no account link in progress, or it took too long: start again.")

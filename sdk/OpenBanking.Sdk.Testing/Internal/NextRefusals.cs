@@ -17,6 +17,8 @@ internal sealed class NextRefusals
         }
     }
 
+    public void Clear() => codes.Clear();
+
     /// <summary>Refuses a request, if one is to be refused; gives whether it did.</summary>
     public async Task<bool> RefuseAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OpenBanking.Internal;
@@ -15,6 +16,7 @@ internal sealed class Api(
     Caller caller
 )
 {
+    private const int NoContent = 204;
     private const int Unauthorized = 401;
 
     /// <summary>What mocks have in its place: its clock and its waits are real, and whatever would be sent is refused.</summary>
@@ -42,7 +44,7 @@ internal sealed class Api(
     )
         where T : ResponseObject
     {
-        var answer = await SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
+        var answer = await CallAsync(call, progress, cancellationToken).ConfigureAwait(false);
         return Read(call, type, answer, progress);
     }
 
@@ -58,7 +60,31 @@ internal sealed class Api(
         }
 
         progress.NoteUnknown();
-        throw new OpenBankingException(
+        throw Unreadable(call, answer);
+    }
+
+    /// <summary>Makes a call whose success has no body.</summary>
+    public async Task SendAsync(ApiCall call, CallProgress progress, CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(call, progress, cancellationToken).ConfigureAwait(false);
+        if (answer.Status != NoContent)
+        {
+            throw Unreadable(call, answer);
+        }
+    }
+
+    /// <summary>Makes a call that is answered with a picture, which is text.</summary>
+    public async Task<string> SendForSvgAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(call, new CallProgress(), cancellationToken).ConfigureAwait(false);
+        var picture = Encoding.UTF8.GetString(answer.Body.Span);
+        return picture.StartsWith("<svg", StringComparison.Ordinal)
+            ? picture
+            : throw Unreadable(call, answer);
+    }
+
+    private static OpenBankingException Unreadable(ApiCall call, Answer answer) =>
+        new(
             $"The answer of {call.Name} cannot be read: a gateway in between gave it, or another server is at ApiAddress (at "
                 + "Authority, where that is not set)."
         )
@@ -66,7 +92,6 @@ internal sealed class Api(
             Status = answer.Status,
             RequestId = answer.RequestId,
         };
-    }
 
     /// <summary>Reads an object once more, if it has changed.</summary>
     public async Task<T> ReadAgainAsync<T>(T known, CancellationToken cancellationToken)
@@ -79,7 +104,7 @@ internal sealed class Api(
 
         var (call, type) = readings.Find(known);
         var progress = new CallProgress();
-        var answer = await SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
+        var answer = await CallAsync(call, progress, cancellationToken).ConfigureAwait(false);
         return answer.Status == Answer.NotModified ? known : Read(call, type, answer, progress);
     }
 
@@ -91,7 +116,13 @@ internal sealed class Api(
     )
         where T : ResponseObject
     {
-        var page = await SendAsync(call, type, new CallProgress(), cancellationToken).ConfigureAwait(false);
+        var answer = await CallAsync(call, new CallProgress(), cancellationToken).ConfigureAwait(false);
+        var page = Read(call, type, answer, new CallProgress());
+        if (page.Data.Contains(null!))
+        {
+            throw Unreadable(call, answer);
+        }
+
         foreach (var item in page.Data)
         {
             item.Response = page.Response;
@@ -101,7 +132,7 @@ internal sealed class Api(
     }
 
     /// <summary>Makes the call; the answer is a success.</summary>
-    public ValueTask<Answer> SendAsync(
+    public ValueTask<Answer> CallAsync(
         ApiCall call,
         CallProgress progress,
         CancellationToken cancellationToken

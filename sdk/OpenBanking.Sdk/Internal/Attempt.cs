@@ -87,6 +87,20 @@ internal sealed record Attempt
             WorthRepeating = true,
         };
 
+    /// <summary>It may have been sent before.</summary>
+    public static Attempt Thrown(Exception reason) =>
+        new()
+        {
+            Failure = Failed(
+                $"The HttpHandler of the options, or one of the HTTP client's, threw {reason.GetType().Name}: "
+                    + Redaction.Scrub(reason.Message),
+                ClientErrorCodes.ConnectionLost,
+                reason
+            ),
+            MayHaveBeenCarriedOut = true,
+            WorthRepeating = true,
+        };
+
     /// <summary>It will not come back, so that repeating is in vain.</summary>
     /// <param name="reason">What the handler threw.</param>
     /// <param name="sent">Whether the request may have been sent before.</param>

@@ -85,7 +85,8 @@ internal sealed class AuthorizationServer(
                 )
                 .ConfigureAwait(false);
         }
-        catch (OpenBankingAuthenticationException refusal) when (refusal.Code == InvalidClient)
+        catch (OpenBankingAuthenticationException refusal)
+            when (refusal is { Code: InvalidClient, ClockIsOff: false })
         {
             throw WithIdentity(refusal);
         }

@@ -174,9 +174,9 @@ internal sealed record CallSettings
             Clock =
                 options.TimeProvider
                 ?? throw new ArgumentException("Set TimeProvider, or leave it out.", nameof(options)),
-            Logger =
-                options.LoggerFactory?.CreateLogger(OpenBankingDiagnostics.ActivitySourceName)
-                ?? NullLogger.Instance,
+            Logger = options.LoggerFactory is { } loggers
+                ? new SafeLogger(loggers.CreateLogger(OpenBankingDiagnostics.ActivitySourceName))
+                : NullLogger.Instance,
             AttemptTimeout = options.AttemptTimeout,
             TotalTimeout = options.TotalTimeout,
             MaxRetries = options.MaxRetries,

@@ -28,7 +28,7 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
     {
         try
         {
-            var answer = await api.SendAsync(call, progress, cancellationToken).ConfigureAwait(false);
+            var answer = await api.CallAsync(call, progress, cancellationToken).ConfigureAwait(false);
             return api.Read(call, type, answer, progress);
         }
         catch (Exception failure) when (progress.MayHaveBeenCarriedOut && !Settles(failure))

@@ -28,16 +28,14 @@ internal static class Refusals
                 : Authentication(answer, detail, error.Error);
         }
 
-        return answer.Status == Unauthorized
-            ? Authentication(
-                answer,
-                "The access token was refused.",
-                answer.ChallengeError ?? Challenge.InvalidToken
-            )
+        return answer.ChallengeError is { } challenge && answer.Status == Unauthorized
+            ? Authentication(answer, "The access token was refused.", challenge)
             : new OpenBankingException(
                 Message(
-                    IsUnavailable(answer)
-                        ? "The bank is unavailable: it, or a gateway in between, answered without saying why. Try again later."
+                    answer.Status == TooManyRequests
+                            ? "There were too many requests, for a gateway in front of the bank. Wait, and try again."
+                        : IsUnavailable(answer)
+                            ? "The bank is unavailable: it, or a gateway in between, answered without saying why. Try again later."
                         : "The answer is none of the API's own: a gateway in between gave it, or another server is at "
                             + "ApiAddress (at Authority, where that is not set).",
                     ClientErrorCodes.UnexpectedAnswer,
@@ -46,6 +44,10 @@ internal static class Refusals
             )
             {
                 Status = answer.Status,
+                Code =
+                    answer.Status == TooManyRequests
+                        ? ProblemCodes.RateLimited
+                        : ClientErrorCodes.UnexpectedAnswer,
                 RequestId = answer.RequestId,
                 RetryAfter = answer.RetryAfter,
                 Retryable = MaySucceedLater(answer),
@@ -129,11 +131,14 @@ internal static class Refusals
             RequestId = answer.RequestId,
             RetryAfter = answer.RetryAfter,
             Retryable = MaySucceedLater(answer),
+            ClockIsOff = IsOff(answer.ClockAhead),
         };
+
+    private static bool IsOff(TimeSpan ahead) => ahead.Duration() > harmlessSkew;
 
     /// <summary>Proofs and assertions are good for seconds, so a wrong clock is behind many a refusal.</summary>
     private static string ClockAdvice(TimeSpan ahead) =>
-        ahead.Duration() <= harmlessSkew
+        !IsOff(ahead)
             ? ""
             : $" This machine's clock is {(long)Math.Round(ahead.Duration().TotalSeconds)} s "
                 + (ahead > TimeSpan.Zero ? "ahead of" : "behind")

@@ -55,7 +55,11 @@ internal static class Telemetry
 
         var tags = Tags(call);
         tags.Add("http.response.status_code", status);
-        tags.Add("error.type", error);
+        if (error is not null)
+        {
+            tags.Add("error.type", error);
+        }
+
         calls.Add(1, tags);
         duration.Record(elapsed.TotalSeconds, tags);
     }

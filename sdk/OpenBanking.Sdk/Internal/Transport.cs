@@ -95,7 +95,7 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             // The stream breaks with an IOException; a handler of the partner's own may throw anything.
-            return Attempt.Lost(failure);
+            return failure is IOException ? Attempt.Lost(failure) : Attempt.Thrown(failure);
         }
     }
 

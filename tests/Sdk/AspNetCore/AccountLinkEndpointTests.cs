@@ -60,7 +60,7 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
         var cookie = Assert.Single(away.Headers.GetValues("Set-Cookie")).ToLowerInvariant();
         Assert.Contains("; httponly", cookie, StringComparison.Ordinal);
         Assert.Contains("; samesite=lax", cookie, StringComparison.Ordinal);
-        Assert.Contains("; path=/openbanking/callback", cookie, StringComparison.Ordinal);
+        Assert.Contains("; path=/openbanking/;", cookie, StringComparison.Ordinal);
         Assert.Contains("; max-age=1800", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain("; secure", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain(
@@ -82,7 +82,7 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
         var away = await behind.Browser.GetAsync("/openbanking/link");
 
         var cookie = Assert.Single(away.Headers.GetValues("Set-Cookie"));
-        Assert.Contains("; path=/app/openbanking/callback", cookie, StringComparison.Ordinal);
+        Assert.Contains("; path=/app/openbanking/;", cookie, StringComparison.Ordinal);
         Assert.Contains("; secure", cookie, StringComparison.Ordinal);
         Assert.Equal(
             "https://partner.example/app/openbanking/callback",
@@ -122,11 +122,55 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
         await app.Browser.GetAsync("/openbanking/link");
         using var other = app.NewBrowser();
         using var request = new HttpRequestMessage(HttpMethod.Get, bank.Oauth.Callback());
-        request.Headers.Add("Cookie", ".OpenBanking.Link=changed");
+        request.Headers.Add("Cookie", ".OpenBanking.Link.1=changed");
 
         var back = await other.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.BadRequest, back.StatusCode);
+    }
+
+    [Fact]
+    public async Task Links_in_several_tabs_come_to_their_ends_and_of_many_the_last_four_are_kept()
+    {
+        for (var tab = 0; tab < 6; tab++)
+        {
+            await app.Browser.GetAsync("/openbanking/link");
+        }
+
+        var states = bank.Of("POST /par").Select(request => request.Form["state"]).ToList();
+        var ends = new List<HttpStatusCode>();
+        foreach (var state in states)
+        {
+            ends.Add((await app.Browser.GetAsync(bank.Oauth.Callback(state))).StatusCode);
+        }
+
+        const HttpStatusCode Gone = HttpStatusCode.BadRequest;
+        const HttpStatusCode Linked = HttpStatusCode.OK;
+        Assert.Equal([Gone, Gone, Linked, Linked, Linked, Linked], ends);
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(-1, null)]
+    [InlineData(25, null)]
+    [InlineData(1, "/openbanking/callback")]
+    [InlineData(1, "http://partner.example/openbanking/callback")]
+    public async Task Options_that_make_no_sense_are_refused_where_they_are_set(
+        int hours,
+        string? redirectUri
+    )
+    {
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() =>
+            StartAsync(options =>
+            {
+                options.SessionLifetime = TimeSpan.FromHours(hours);
+                options.RedirectUri = redirectUri is null
+                    ? null
+                    : new Uri(redirectUri, UriKind.RelativeOrAbsolute);
+            })
+        );
+
+        Assert.Contains(redirectUri is null ? "SessionLifetime" : "RedirectUri", refusal.Message);
     }
 
     [Fact]

@@ -93,6 +93,14 @@ internal sealed record Fault(string Group, string Name)
         ),
         .. In(
             "A gateway answers",
+            Page("401") with
+            {
+                NothingDone = true,
+            },
+            Page("429") with
+            {
+                NothingDone = true,
+            },
             Page("408"),
             Page("500"),
             Page("502"),

@@ -67,6 +67,8 @@ internal static class OutcomesInChinese
         ["503 `outcome_unknown`"] = "503 `outcome_unknown`",
         ["500 `internal_error`"] = "500 `internal_error`",
         ["A gateway answers"] = "由网关应答",
+        ["401, a page"] = "401，一个网页",
+        ["429, a page"] = "429，一个网页",
         ["408, a page"] = "408，一个网页",
         ["500, a page"] = "500，一个网页",
         ["502, a page"] = "502，一个网页",

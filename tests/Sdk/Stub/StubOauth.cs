@@ -14,6 +14,7 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
     public const string KeyId = "bank-key-1";
 
     private readonly ConcurrentBag<string> secrets = [];
+    private string? nonce;
     private readonly ECDsa signingKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     public ClientKey ClientKey { get; } = ClientKey.CreateEs256();
@@ -46,9 +47,12 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
     }
 
     /// <summary>The callback of a customer who agreed to the request pushed last.</summary>
+    /// <summary>The way back to the app of the link with this state; of the last one when there is none.</summary>
     public Uri Callback(string? state = null, string? issuer = null, string? extra = null)
     {
-        var pushed = bank.Of("POST /par")[^1].Form;
+        var all = bank.Of("POST /par").Select(request => request.Form);
+        var pushed = all.LastOrDefault(form => form["state"] == state) ?? all.Last();
+        nonce = pushed["nonce"];
         return new Uri(
             $"{pushed["redirect_uri"]}?code={NewSecret("code")}"
                 + $"&state={state ?? pushed["state"]}&iss={Uri.EscapeDataString(issuer ?? Address)}{extra}"
@@ -159,7 +163,7 @@ internal sealed class StubOauth(StubBank bank, TimeProvider clock)
             ["aud"] = ClientId,
             ["iat"] = now,
             ["exp"] = now + 300,
-            ["nonce"] = bank.Of("POST /par") is [.., var pushed] ? pushed.Form["nonce"] : null,
+            ["nonce"] = nonce,
         };
         IdTokenClaims?.Invoke(claims);
         var token = (SignIdToken ?? Sign)(

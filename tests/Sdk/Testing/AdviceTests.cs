@@ -111,6 +111,8 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
             $"This machine's clock is (29[0-9]|30[0-9]|310) s {told} the bank's: set it.",
             atTheTokens.Message
         );
+        // It is not the registration that is wrong.
+        Assert.DoesNotContain("registered there", atTheTokens.Message, StringComparison.Ordinal);
         Assert.Equal(ProblemCodes.InvalidProof, atTheApi.Code);
         Assert.Matches(
             $"This machine's clock is (9[0-9]|10[0-9]|110) s {told} the bank's: set it.",

@@ -184,6 +184,15 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
         Assert.True(asked > 0, "No other token was asked for.");
     }
 
+    [Fact]
+    public async Task What_nobody_has_met_yet_is_taken_back()
+    {
+        bank.RefuseNext(ProblemCodes.InsufficientScope, times: 3);
+        bank.RefuseNoMore();
+
+        Assert.NotEmpty(await bank.Client.Coupons.ListStocksAsync().ToListAsync());
+    }
+
     private async Task<string?> DeclineOtherAsync(string code, LinkedCustomer customer, Coupon strangers)
     {
         switch (code)
