@@ -160,7 +160,7 @@ public sealed class DataCopies(
         foreach (var topUp in topUps)
         {
             json.WriteStartObject();
-            json.WriteString("status", topUp.State.ToString());
+            json.WriteString("status", WordOf(topUp.State));
             json.WriteString("reason", topUp.DeclineCode);
             Write(json, "amount", topUp.Amount, topUp.Currency);
             Write(json, "ordered_at", topUp.CreatedAt);
@@ -171,6 +171,9 @@ public sealed class DataCopies(
         json.WriteEndArray();
     }
 
+    /// <summary>As the API writes its words.</summary>
+    private static string WordOf(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
     private static string Describe(BoundCardRow card) => $"{card.Bank} {Masks.Number(card.LastFour)}";
 
     private static void WriteLine(Utf8JsonWriter json, StatementLine line, string currency)
@@ -178,7 +181,7 @@ public sealed class DataCopies(
         json.WriteStartObject();
         json.WriteNumber("number", line.Entry.Sequence);
         Write(json, "at", line.Entry.CreatedAt);
-        json.WriteString("kind", line.Entry.Kind.ToString());
+        json.WriteString("kind", WordOf(line.Entry.Kind));
         json.WriteString("app", line.App?.Name);
         json.WriteString("description", line.Description);
         Write(json, "amount", line.Entry.Amount, currency);
@@ -279,8 +282,8 @@ public sealed class DataCopies(
         {
             json.WriteStartObject();
             json.WriteString("number", row.Id.ToString());
-            json.WriteString("kind", row.Kind.ToString());
-            json.WriteString("status", row.State.ToString());
+            json.WriteString("kind", WordOf(row.Kind));
+            json.WriteString("status", WordOf(row.State));
             json.WriteString("name", name);
             json.WriteString("text", text);
             json.WriteString("answer", answer);
@@ -308,7 +311,7 @@ public sealed class DataCopies(
             foreach (var side in Enum.GetValues<IdentityImageSide>().Where(application.Has))
             {
                 json.WriteStartObject();
-                json.WriteString("side", side.ToString());
+                json.WriteString("side", WordOf(side));
                 Write(json, "applied_at", application.CreatedAt);
                 json.WriteEndObject();
             }

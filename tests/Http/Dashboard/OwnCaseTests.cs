@@ -91,7 +91,7 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         using var copy = JsonDocument.Parse(Browser.Content);
         var found = copy.RootElement.GetProperty("cases").EnumerateArray().Single();
         Assert.Equal(
-            ("I was asleep.\n<script>", "We give it back.", "Closed"),
+            ("I was asleep.\n<script>", "We give it back.", "closed"),
             (
                 found.GetProperty("text").GetString(),
                 found.GetProperty("answer").GetString(),

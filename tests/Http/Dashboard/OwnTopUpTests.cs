@@ -50,7 +50,7 @@ public sealed class OwnTopUpTests(SharedServer shared)
             .EnumerateArray()
             .Last();
         Assert.Equal(
-            ("TopUp", null, 40_50),
+            ("top_up", null, 40_50),
             (
                 line.GetProperty("kind").GetString(),
                 line.GetProperty("app").GetString(),
@@ -193,7 +193,7 @@ public sealed class OwnTopUpTests(SharedServer shared)
             .Parse(Browser.Content)
             .RootElement.GetProperty("accounts")[0]
             .GetProperty("top_ups_not_on_the_account");
-        Assert.Equal("Failed", Assert.Single(copied.EnumerateArray()).GetProperty("status").GetString());
+        Assert.Equal("failed", Assert.Single(copied.EnumerateArray()).GetProperty("status").GetString());
     }
 
     /// <summary>What its account does not take is sent on under its id.</summary>
