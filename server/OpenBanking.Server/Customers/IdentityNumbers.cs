@@ -16,6 +16,16 @@ public static class IdentityNumbers
                 .Select(letter => letter is >= '！' and <= '～' ? (char)(letter - '！' + '!') : letter),
         ]);
 
+    /// <summary>A mobile number as somebody typed it: without the code of the country that may stand before it.</summary>
+    public static string ReadMobile(string? typed)
+    {
+        var number = Read(typed);
+        var code = new[] { "+86", "0086" }.FirstOrDefault(code =>
+            number.StartsWith(code, StringComparison.Ordinal)
+        );
+        return code is not null && IsMobile(number[code.Length..]) ? number[code.Length..] : number;
+    }
+
     /// <summary>A resident ID number (GB 11643): seventeen digits with a date of birth among them, and a check
     /// digit.</summary>
     public static bool IsResidentId(string text) =>
