@@ -40,7 +40,7 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         await phone.ArriveAsync("**/accounts/acct_*");
         var account = page.Url;
 
-        await NameAsync(phone, account);
+        await NameAsync(phone, own, account);
         await AddPasskeyAsync(phone, own);
         await WakeAsync(phone, partner, customer, account, persons);
         await ChooseAsync(phone, own);
@@ -56,7 +56,7 @@ public sealed class CustomerWalkTests(WalkedBank bank)
     }
 
     /// <summary>A name that hides something first; the other one is entered by keyboard.</summary>
-    private static async Task NameAsync(Phone phone, string account)
+    private static async Task NameAsync(Phone phone, string own, string account)
     {
         var page = phone.Page;
         await phone.PressAsync(".acts a[href$=name]");
@@ -67,6 +67,9 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         await phone.ArriveAsync(account + "?done=name");
         await phone.CheckAsync("named");
         Assert.Contains("WWWWWWWWWWWWWWWWWWWW", await page.Locator("div.account").TextContentAsync());
+        await page.GotoAsync(own);
+        await phone.CheckAsync("named-at-home");
+        await page.GotoAsync(account);
         await phone.PressAsync(".acts a[href$=name]");
         Assert.Equal("WWWWWWWWWWWWWWWWWWWW", await page.Locator("#Nickname").InputValueAsync());
         await phone.CheckAsync("name");
