@@ -15,15 +15,18 @@ public static class AccountCommands
     /// <summary>Freezes an account; or lifts that, and a loss that its customer reported.</summary>
     public static async Task<int> SetFreezeAsync(this WebApplication app, string text, bool frozen)
     {
-        if (await SetFreezeAsync(app.Services, text, frozen) is not { } account)
-        {
-            Console.WriteLine($"There is no account {text}.");
-            return 1;
-        }
-
-        Console.WriteLine(Describe(account));
-        return 0;
+        var (done, told) = Tell(text, await SetFreezeAsync(app.Services, text, frozen), frozen);
+        Console.WriteLine(told);
+        return done ? 0 : 1;
     }
+
+    /// <summary>What became of it.</summary>
+    /// <param name="account">The account as it is then; null when there is none.</param>
+    public static (bool Done, string Text) Tell(string text, AccountRow? account, bool frozen) =>
+        account is null ? (false, $"There is no account {text}.")
+        : frozen && account.State == AccountState.Closed
+            ? (false, $"{Describe(account)}: a closed account cannot be frozen.")
+        : (true, Describe(account));
 
     /// <summary>What the bank's staff are told of an account: nothing that its customer alone may see.</summary>
     public static string Describe(AccountRow account) =>

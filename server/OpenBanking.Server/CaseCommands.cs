@@ -177,6 +177,15 @@ public static class CaseCommands
     )
     {
         answer = answer.ReplaceLineEndings("\n").Trim();
+        if (CaseRules.HiddenIn(answer) is { } hidden)
+        {
+            return (
+                false,
+                "An answer has no control characters, and none that hide or turn what is around them: "
+                    + $"take out U+{hidden.Value:X4}."
+            );
+        }
+
         if (!CaseRules.IsText(answer))
         {
             return (false, $"An answer is text of 1 to {CaseRules.LongestText} characters.");

@@ -17,14 +17,19 @@ public static class ShownText
     /// letters and emoji may stand in it.</summary>
     /// <param name="withLines">Whether lines may be broken.</param>
     public static bool IsText(string text, int longest, bool withLines = false) =>
-        IsCounted(text, longest)
-        && text.EnumerateRunes()
-            .All(character =>
-                !Disturbs(character)
-                || character == Joiner
-                || character == NonJoiner
-                || (withLines && character.Value == '\n')
-            );
+        IsCounted(text, longest) && HiddenIn(text, withLines) is null;
+
+    /// <summary>The first character in it that hides or turns the text around it; null when there is none.</summary>
+    public static Rune? HiddenIn(string text, bool withLines = false) =>
+        text.EnumerateRunes()
+            .Where(character =>
+                Disturbs(character)
+                && character != Joiner
+                && character != NonJoiner
+                && !(withLines && character.Value == '\n')
+            )
+            .Select(character => (Rune?)character)
+            .FirstOrDefault();
 
     /// <summary>How many units of UTF-16, which are what a page's <c>maxlength</c> counts, so many characters may take.</summary>
     public static int MostUnits(int characters) => 2 * characters;

@@ -156,11 +156,11 @@ public sealed class DashboardTests : IAsyncLifetime
         await LookAsync(phone, "card");
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await page.Locator("button.primary").ClickAsync();
-        await phone.ArriveAsync("**/cards");
+        await phone.ArriveAsync("**/cards?done=default");
         await page.Locator("a[href*='/cards/card_']").ClickAsync();
         await page.Locator("#Pin").FillAsync(TestPartner.Pin);
         await page.Locator("button.danger").ClickAsync();
-        await phone.ArriveAsync("**/cards");
+        await phone.ArriveAsync("**/cards?done=removed");
         Assert.Contains(second.CardNumber[^4..], await page.Locator(".grants li").TextContentAsync());
         await LookAsync(phone, "one-card");
         await page.Locator("main a").First.ClickAsync();

@@ -56,6 +56,13 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
             Assert.DoesNotContain(Person.Mobile, other.Content);
         }
 
+        // What was agreed to is not asked for again.
+        Assert.Null(other.Page.QuerySelector("#Terms"));
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        var codes = (await MessagesAsync()).Count;
+        await other.SubmitAsync();
+        await other.SubmitAsync(("Code", await CodeAsync(codes)));
+        Assert.EndsWith("/pin", other.Address.AbsolutePath);
         await Browser.GoAsync(new Uri(made.ContinuationUrl!));
         Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
     }

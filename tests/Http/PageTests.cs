@@ -288,6 +288,23 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
         }
     }
 
+    [Fact]
+    public async Task A_name_that_cannot_be_taken_is_not_said_to_be_missing()
+    {
+        await SignInAsync();
+        foreach (var name in (string[])["王\u202E小明", "王\u0007小明", new('王', 51)])
+        {
+            await Browser.SubmitAsync(("FullName", name));
+            Assert.Equal(
+                "Enter your name as on your ID card: at most 50 characters, none of them hidden.",
+                Browser.Page.QuerySelector("#name-error")!.TextContent
+            );
+        }
+
+        await Browser.SubmitAsync(("FullName", "  "));
+        Assert.Equal("Enter your name.", Browser.Page.QuerySelector("#name-error")!.TextContent);
+    }
+
     [Theory]
     [InlineData("123456", "123456", "#pin-error")]
     [InlineData("111111", "111111", "#pin-error")]

@@ -120,7 +120,7 @@ public sealed class Continuations(
     /// <param name="withImages">Whether pictures of the ID card are given once the code was right.</param>
     public async Task<(string Cookie, Refusal? Refusal)> SendCodeAsync(
         OpenContinuation open,
-        string agreement,
+        string? agreement,
         bool withImages,
         IReadOnlyList<CodeSource> sources,
         Func<string, string> messageWith

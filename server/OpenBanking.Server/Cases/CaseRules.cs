@@ -1,3 +1,4 @@
+using System.Text;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Worlds;
@@ -107,6 +108,9 @@ public static class CaseRules
 
     /// <summary>Whether customer or bank may write this; lines may be broken.</summary>
     public static bool IsText(string text) => ShownText.IsText(text, LongestText, withLines: true);
+
+    /// <summary>The first character that may not stand in such a text; null when there is none.</summary>
+    public static Rune? HiddenIn(string text) => ShownText.HiddenIn(text, withLines: true);
 
     public static bool IsClerk(string name) =>
         name.Length is > 0 and <= LongestClerk && !name.Any(char.IsControl);

@@ -7,6 +7,9 @@ public static class IdentityNumbers
     private const string ResidentCheckDigits = "10X98765432";
     private const int ResidentLength = 18;
 
+    /// <summary>As it may stand before a mobile number.</summary>
+    private static readonly string[] countryCodes = ["+86", "0086"];
+
     /// <summary>A number as somebody typed it: without white space, and with ASCII digits and letters for full-width
     /// ones.</summary>
     public static string Read(string? typed) =>
@@ -15,6 +18,14 @@ public static class IdentityNumbers
                 .Where(letter => !char.IsWhiteSpace(letter))
                 .Select(letter => letter is >= '！' and <= '～' ? (char)(letter - '！' + '!') : letter),
         ]);
+
+    /// <summary>A mobile number as somebody typed it: without the code of the country that may stand before it.</summary>
+    public static string ReadMobile(string? typed)
+    {
+        var number = Read(typed);
+        var code = countryCodes.FirstOrDefault(code => number.StartsWith(code, StringComparison.Ordinal));
+        return code is not null && IsMobile(number[code.Length..]) ? number[code.Length..] : number;
+    }
 
     /// <summary>A resident ID number (GB 11643): seventeen digits with a date of birth among them, and a check
     /// digit.</summary>

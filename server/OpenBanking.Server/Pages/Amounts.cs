@@ -7,7 +7,10 @@ namespace OpenBanking.Server.Pages;
 public static partial class Amounts
 {
     /// <summary>No field takes more yuan.</summary>
-    private const decimal Most = 100_000_000;
+    private const decimal MostYuan = 100_000_000;
+
+    /// <summary>The most that a field takes, in fen.</summary>
+    public const long Most = (long)MostYuan * 100;
 
     public static string Yuan(Money amount) => Yuan(amount.Amount);
 
@@ -23,7 +26,7 @@ public static partial class Amounts
     public static bool TryRead(string text, out long amount)
     {
         amount = 0;
-        var plain = string.Concat(text.Select(Narrow).Where(letter => !char.IsWhiteSpace(letter)));
+        var plain = Plainly(text);
         if (
             !Yuans().IsMatch(plain)
             || !decimal.TryParse(
@@ -32,7 +35,7 @@ public static partial class Amounts
                 CultureInfo.InvariantCulture,
                 out var yuan
             )
-            || yuan > Most
+            || yuan > MostYuan
         )
         {
             return false;
@@ -41,6 +44,12 @@ public static partial class Amounts
         amount = (long)(yuan * 100);
         return true;
     }
+
+    /// <summary>Whether it is an amount, and only more than any field takes.</summary>
+    public static bool IsTooLarge(string text) => Yuans().IsMatch(Plainly(text)) && !TryRead(text, out _);
+
+    private static string Plainly(string text) =>
+        string.Concat(text.Select(Narrow).Where(letter => !char.IsWhiteSpace(letter)));
 
     /// <summary>What a Chinese keyboard writes, as a Latin one does.</summary>
     private static char Narrow(char letter) =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 
@@ -22,10 +23,16 @@ public abstract class CustomerActPage(
     /// <summary>Why it was not done; what is wrong with a field is said beside it.</summary>
     public string? Refusal { get; private set; }
 
+    /// <summary>The name of the text that says why the account as it is takes no form here; null where it does.</summary>
+    public virtual string? WhyNotNow =>
+        Account.State == AccountState.Closed ? $"Own_{DeclineCodes.AccountClosed}" : null;
+
     protected IStringLocalizer<Texts> Texts { get; } = texts;
 
     /// <summary>Where it leads when it is done.</summary>
     protected virtual string DoneRoute => AccountRoute;
+
+    protected override IActionResult? Instead() => WhyNotNow is null ? null : Page();
 
     /// <summary>The field that a refusal is of, beside which it is said; null for one of the whole.</summary>
     protected virtual string? FieldOf(string refusal) => null;

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OpenBanking.Server.Customers;
@@ -43,8 +44,17 @@ public abstract class CustomerPage(CustomerSessions sessions, SessionStep step =
             return;
         }
 
+        if (Instead() is { } other)
+        {
+            context.Result = other;
+            return;
+        }
+
         await next();
     }
+
+    /// <summary>What answers where no form may be shown or taken now; null where one may.</summary>
+    protected virtual IActionResult? Instead() => null;
 
     /// <summary>Reads what the page shows; false when there is no such thing of this customer.</summary>
     protected virtual Task<bool> PrepareAsync() => Task.FromResult(true);

@@ -16,7 +16,8 @@ public abstract class CustomerStatementPage(
 
     public IReadOnlyList<DateOnly> Months { get; private set; } = [];
 
-    public StatementMonth Statement { get; private set; } = null!;
+    /// <summary>Null where there is no such month as was asked for.</summary>
+    public StatementMonth? Statement { get; private set; }
 
     /// <summary>The last day that it tells of: of a month that is not over, today.</summary>
     public DateOnly LastDay { get; private set; }
@@ -28,7 +29,7 @@ public abstract class CustomerStatementPage(
 
     public static string Write(DateOnly month) => month.ToString(MonthFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>Takes the month that was asked for, or the newest where there is no such month.</summary>
+    /// <summary>Takes the month that was asked for, or the newest where none was.</summary>
     protected override async Task<bool> PrepareAsync()
     {
         if (!await base.PrepareAsync())
@@ -39,7 +40,12 @@ public abstract class CustomerStatementPage(
         MadeAt = await clocks.NowAsync(World);
         Months = [.. Statements.MonthsOf(Account, MadeAt)];
         var asked = Request.Query["month"].ToString();
-        var chosen = Months.FirstOrDefault(choice => Write(choice) == asked, Months[0]);
+        var chosen = asked.Length == 0 ? Months[0] : Months.FirstOrDefault(choice => Write(choice) == asked);
+        if (chosen == default)
+        {
+            return true;
+        }
+
         var (end, today) = (chosen.AddMonths(1).AddDays(-1), BusinessCalendar.DateOf(MadeAt));
         LastDay = end < today ? end : today;
         Statement = await Statements.FindAsync(World, Account, chosen);

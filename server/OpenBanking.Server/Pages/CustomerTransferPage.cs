@@ -55,6 +55,9 @@ public abstract class CustomerTransferPage(
         : Most <= 0 ? $"Transfer_{Act}_none"
         : null;
 
+    /// <summary>The page itself says what hinders, beside where a form that was sent has led.</summary>
+    public override string? WhyNotNow => null;
+
     /// <summary>The cards of the account, its default one first.</summary>
     public IReadOnlyList<BoundCardRow> Cards { get; private set; } = [];
 
@@ -259,16 +262,17 @@ public abstract class CustomerTransferPage(
             ModelState.AddModelError(nameof(Card), Texts["Own_card_not_bound"]);
         }
 
-        if (!Amounts.TryRead(Amount ?? "", out var amount) || amount == 0)
-        {
-            ModelState.AddModelError(nameof(Amount), Texts["AmountWrong"]);
-        }
-        else if (amount > Most)
+        var isRead = Amounts.TryRead(Amount ?? "", out var amount);
+        if (amount > Most || Amounts.IsTooLarge(Amount ?? ""))
         {
             ModelState.AddModelError(
                 nameof(Amount),
-                Texts[$"Transfer_{Act}_too_much", Amounts.Yuan(Most.Value)]
+                Texts[$"Transfer_{Act}_too_much", Amounts.Yuan(Most ?? Amounts.Most)]
             );
+        }
+        else if (!isRead || amount == 0)
+        {
+            ModelState.AddModelError(nameof(Amount), Texts["AmountWrong"]);
         }
 
         Entered = amount;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Localization;
+using OpenBanking.Server.Customers;
 
 namespace OpenBanking.Server.Pages;
 
@@ -16,14 +17,21 @@ internal static class NewPinEntry
 {
     /// <summary>Says beside the field what is wrong.</summary>
     /// <param name="isAcceptable">Whether others do not guess it first.</param>
+    /// <param name="present">The one that it replaces, as it was entered beside it, whether or not that is right; null where none
+    /// was.</param>
     public static void Check(
         INewPinPage page,
         bool isAcceptable,
         ModelStateDictionary problems,
-        IStringLocalizer<Texts> texts
+        IStringLocalizer<Texts> texts,
+        string? present = null
     )
     {
-        if (!isAcceptable)
+        if (page.Pin == present && PinRules.IsSixDigits(present))
+        {
+            problems.AddModelError(nameof(page.Pin), texts["PinSame"]);
+        }
+        else if (!isAcceptable)
         {
             problems.AddModelError(nameof(page.Pin), texts["PinWeak"]);
         }

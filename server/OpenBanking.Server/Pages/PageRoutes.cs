@@ -44,11 +44,19 @@ public static class PageRoutes
     /// <summary>An account of the customer's.</summary>
     public static string Account(World world, Id<AccountRow> account) => $"{Own(world)}/accounts/{account}";
 
+    /// <summary>The same, which says what was done.</summary>
+    public static string Account(World world, Id<AccountRow> account, string done) =>
+        $"{Account(world, account)}?done={done}";
+
     /// <summary>What an app may do, or has been allowed to do.</summary>
     public static string App(World world, Id<ConsentRow> consent) => $"{Own(world)}/apps/{consent}";
 
     /// <summary>The cards of an account.</summary>
     public static string Cards(World world, Id<AccountRow> account) => Account(world, account) + "/cards";
+
+    /// <summary>The same, which say what was done.</summary>
+    public static string Cards(World world, Id<AccountRow> account, string done) =>
+        $"{Cards(world, account)}?done={done}";
 
     /// <summary>Where a card is added to an account.</summary>
     public static string NewCard(World world, Id<AccountRow> account) => Cards(world, account) + "/new";
@@ -65,6 +73,11 @@ public static class PageRoutes
 
     /// <summary>What the customer asked the bank to look into.</summary>
     public static string Cases(World world) => Own(world) + "/cases";
+
+    /// <summary>Where a customer complains about a transaction.</summary>
+    public static string Complain(World world, OwnTransaction about) =>
+        $"{Own(world)}/complain/"
+        + (about.Line is { } line ? $"{about.AccountId}/{line}" : $"{about.PaymentId}");
 
     /// <summary>The page of a step on the way to a customer's own pages.</summary>
     public static string Of(World world, SessionStep step) =>

@@ -40,7 +40,7 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         await phone.ArriveAsync("**/accounts/acct_*");
         var account = page.Url;
 
-        await NameAsync(phone, account);
+        await NameAsync(phone, own, account);
         await AddPasskeyAsync(phone, own);
         await WakeAsync(phone, partner, customer, account, persons);
         await ChooseAsync(phone, own);
@@ -56,18 +56,22 @@ public sealed class CustomerWalkTests(WalkedBank bank)
     }
 
     /// <summary>A name that hides something first; the other one is entered by keyboard.</summary>
-    private static async Task NameAsync(Phone phone, string account)
+    private static async Task NameAsync(Phone phone, string own, string account)
     {
         var page = phone.Page;
         await phone.PressAsync(".acts a[href$=name]");
         await phone.FillAsync(("Nickname", "a\u202Eb"));
         await phone.CheckRefusedAsync("name-refused", "Nickname");
         await page.Locator("#Nickname").FillAsync("");
-        await Keyboard.FillAndSendAsync(page, "Nickname", ("Nickname", "Films"));
-        await phone.ArriveAsync(account);
-        Assert.Contains("Films", await page.Locator("div.account").TextContentAsync());
+        await Keyboard.FillAndSendAsync(page, "Nickname", ("Nickname", "WWWWWWWWWWWWWWWWWWWW"));
+        await phone.ArriveAsync(account + "?done=name");
+        await phone.CheckAsync("named");
+        Assert.Contains("WWWWWWWWWWWWWWWWWWWW", await page.Locator("div.account").TextContentAsync());
+        await page.GotoAsync(own);
+        await phone.CheckAsync("named-at-home");
+        await page.GotoAsync(account);
         await phone.PressAsync(".acts a[href$=name]");
-        Assert.Equal("Films", await page.Locator("#Nickname").InputValueAsync());
+        Assert.Equal("WWWWWWWWWWWWWWWWWWWW", await page.Locator("#Nickname").InputValueAsync());
         await phone.CheckAsync("name");
     }
 
@@ -104,7 +108,7 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         await phone.FillAsync(("IdNumber", persons[1].IdNumber), ("Pin", TestPartner.Pin));
         await phone.CheckRefusedAsync("wake-refused", "IdNumber");
         await phone.FillAsync(("IdNumber", persons[0].IdNumber), ("Pin", TestPartner.Pin));
-        await phone.ArriveAsync(account);
+        await phone.ArriveAsync(account + "?done=wake");
         Assert.Equal(1, await page.Locator(".acts a[href$=withdraw]").CountAsync());
     }
 

@@ -131,7 +131,7 @@ public sealed class UnpaidWalkTests(WalkedBank bank)
         {
             await phone.Page.GotoAsync(account + "/limits");
             await phone.FillAsync(("PaymentLimit", ofPayment), ("DayLimit", ofDay), ("Pin", TestPartner.Pin));
-            await phone.ArriveAsync(account);
+            await phone.ArriveAsync(account + "?done=limits");
         }
     }
 

@@ -51,7 +51,11 @@ public sealed class CardDepositTests(SharedServer shared) : OwnPageTests(shared)
         // As a Chinese keyboard may write it.
         await Browser.SubmitAsync(("Amount", $"￥{string.Concat(amount.Select(FullWidth))}"));
 
-        Assert.Equal(page, Browser.Address);
+        Assert.Equal(new($"{page}?done=card"), Browser.Address);
+        Assert.Equal(
+            "The card is bound to the account now.",
+            Browser.Page.QuerySelector("[role=status]")!.TextContent
+        );
         Assert.Contains("Change", Text());
         Assert.Contains(card[^4..], Text());
         await MessageAsync(Person, $"card ending in {card[^4..]} is now bound");

@@ -35,8 +35,15 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await FollowAsync("Limits");
         await Browser.SubmitAsync(("PaymentLimit", "twenty"), ("DayLimit", "50"));
         Assert.Contains("Enter an amount in yuan", Text());
-        await Browser.SubmitAsync(("PaymentLimit", "20"), ("DayLimit", "10,000.01"));
-        Assert.Contains("not above what the rules allow", Text());
+        await Browser.SubmitAsync(("PaymentLimit", "0"), ("DayLimit", "30"));
+        Assert.Contains("A limit must be above nothing", Text());
+        foreach (var much in (string[])["10,000.01", "900000000", new('9', 40)])
+        {
+            await Browser.SubmitAsync(("PaymentLimit", "20"), ("DayLimit", much));
+            Assert.Contains("Enter at most ¥10,000.00: the rules allow no more in a day.", Text());
+            Assert.DoesNotContain("Enter an amount in yuan", Text());
+        }
+
         await Browser.SubmitAsync(("PaymentLimit", "20.00"), ("DayLimit", "30"));
         Assert.EndsWith(await AccountIdAsync(), Browser.Address.AbsolutePath);
 

@@ -147,7 +147,10 @@ public sealed class OwnCardTests(SharedServer shared) : OwnPageTests(shared)
         var added = await Task.WhenAll(
             Enumerable.Range(0, 3).Select(_ => Browser.PostAsync(Browser.Address, fields))
         );
-        Assert.All(added, answer => Assert.Equal(cards.AbsolutePath, $"{answer.Headers.Location}"));
+        Assert.All(
+            added,
+            answer => Assert.Equal($"{cards.AbsolutePath}?done=card", $"{answer.Headers.Location}")
+        );
         await Browser.GoAsync(cards);
         await WaitAsync();
 

@@ -72,6 +72,17 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("We are looking into it", Text());
 
         Assert.False((await CaseCommands.AnswerAsync(Services, row.Id.ToString(), Clerk, " ")).Done);
+        foreach (var (hidden, name) in ((string, string)[])[("\a", "U+0007"), ("\u202E", "U+202E")])
+        {
+            Assert.Equal(
+                (
+                    false,
+                    $"An answer has no control characters, and none that hide or turn what is around them: take out {name}."
+                ),
+                await CaseCommands.AnswerAsync(Services, $"{row.Id}", Clerk, $"We{hidden} give")
+            );
+        }
+
         Assert.True(
             (await CaseCommands.AnswerAsync(Services, row.Id.ToString(), Clerk, "We give it back.\n")).Done
         );
@@ -80,12 +91,18 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         Assert.DoesNotContain("give it back", message);
         await Browser.GoAsync(Own("/cases"));
         Assert.Contains("We give it back.", Text());
+        var answered = Browser.Address;
+        await FollowAsync("Not settled? Write to us again");
+        Assert.Contains("Complain about a transaction", Text());
+        Assert.Contains("−¥19.90", Text());
+        await Browser.GoAsync(answered);
         Assert.DoesNotContain($"{row.Id}", await ListedAsync());
         Assert.False((await CaseCommands.TakeAsync(Services, row.Id.ToString(), Clerk)).Done);
         Assert.False((await CaseCommands.AnswerAsync(Services, row.Id.ToString(), Clerk, "Twice.")).Done);
 
         await Browser.SubmitAsync();
         Assert.Contains("Closed", Text());
+        Assert.DoesNotContain("Not settled?", Text());
         Assert.DoesNotContain("You took it back", Text());
         await Browser.GoAsync(Own("/data.json"));
         using var copy = JsonDocument.Parse(Browser.Content);

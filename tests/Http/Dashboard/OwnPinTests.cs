@@ -20,7 +20,9 @@ public sealed class OwnPinTests(SharedServer shared) : OwnPageTests(shared)
         await EnterNewAsync("13579", Pin, Pin);
         Assert.Contains("Enter the six digits", Text());
         await EnterNewAsync(TestPartner.Pin, TestPartner.Pin, TestPartner.Pin);
-        Assert.Contains("hard to guess", Text());
+        Assert.Contains("That is the PIN that you have entered above. Choose another one.", Text());
+        Assert.DoesNotContain("hard to guess", Text());
+        Assert.Contains("no repeating pattern, and no part of your ID or mobile number", Text());
         await EnterNewAsync(TestPartner.Pin, "123456", "123456");
         Assert.Contains("hard to guess", Text());
         await EnterNewAsync(TestPartner.Pin, Pin, "975310");
@@ -81,7 +83,8 @@ public sealed class OwnPinTests(SharedServer shared) : OwnPageTests(shared)
             await Browser.SubmitAsync(("Pin", "975310"));
         }
 
-        Assert.Contains("you can set a new one", Text());
+        Assert.Contains("Below you can set a new one, by “I have forgotten my PIN”.", Text());
+        Assert.DoesNotContain("sign in to your own pages", Text());
         await MessageAsync(Person, "Your payment PIN was entered wrong too often and is locked for a day.");
         await FollowAsync("I have forgotten my PIN");
         await ResetAsync("1", "2", Pin, Pin);

@@ -8,6 +8,28 @@ namespace OpenBanking.Tests.Http.Dashboard;
 /// <summary>Who comes to a customer's own pages, and who does not.</summary>
 public sealed class OwnSignInTests(SharedServer shared) : OwnPageTests(shared)
 {
+    [Theory]
+    [InlineData("+86 {0}")]
+    [InlineData("0086{0}")]
+    [InlineData("＋８６ {0}")]
+    public async Task A_number_with_the_code_of_the_country_is_the_one_after_it(string written)
+    {
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        var before = await NewestAsync(Person);
+        await Browser.GoAsync(Own());
+        foreach (var wrong in (string[])["+86", "+1{0}", "+8{0}", "86{0}", "+86+86{0}"])
+        {
+            await Browser.SubmitAsync(("Mobile", string.Format(null, wrong, Person.Mobile)));
+            Assert.Contains("Enter the eleven digits", Text());
+        }
+
+        await Browser.SubmitAsync(("Mobile", string.Format(null, written, Person.Mobile)));
+        Assert.EndsWith("/my/code", Browser.Address.AbsolutePath);
+        await NewerAsync(Person, before);
+        await Browser.SubmitAsync(("Code", await CodeAsync(Person)));
+        Assert.EndsWith("/my/pin", Browser.Address.AbsolutePath);
+    }
+
     [Fact]
     public async Task Code_and_PIN_lead_to_the_customers_accounts_and_signing_out_ends_it()
     {

@@ -25,14 +25,26 @@ public abstract class OwnTransferTests(SharedServer shared, string act, string l
     [InlineData("1,00")]
     [InlineData("1e2")]
     [InlineData("ten")]
-    [InlineData("100000001")]
-    [InlineData("99999999999999999999")]
     public async Task What_is_no_amount_is_said_beside_its_field(string amount)
     {
         await OpenAsync();
         await Browser.SubmitAsync(("Amount", amount));
 
         Assert.Contains("Enter an amount in yuan", Text());
+        Assert.Null(Browser.Page.QuerySelector("#Pin"));
+    }
+
+    [Theory]
+    [InlineData("100,000,001")]
+    [InlineData("99999999999999999999")]
+    [InlineData("¥99999999999999999999999999999999999999.99")]
+    public async Task Of_an_amount_that_is_too_large_the_most_is_said(string amount)
+    {
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", amount));
+
+        Assert.Matches("You can (top up|withdraw) ¥[0-9,]+[.]00 at the most[.]", Text());
+        Assert.DoesNotContain("Enter an amount in yuan", Text());
         Assert.Null(Browser.Page.QuerySelector("#Pin"));
     }
 

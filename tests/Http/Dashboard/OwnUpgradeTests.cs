@@ -32,6 +32,10 @@ public sealed class OwnUpgradeTests(SharedServer shared) : OwnPageTests(shared)
         }
 
         Assert.Contains("Type II e-account", Text());
+        Assert.Equal(
+            "It is a Type II account now.",
+            Browser.Page.QuerySelector("[role=status]")!.TextContent
+        );
         Assert.DoesNotContain("Make it a Type II account", Text());
         await MessageAsync(Person, "is now a Type II account");
         var account = await Partner.Client.Accounts.GetAsync(Customer.CustomerId, Customer.AccountId!);

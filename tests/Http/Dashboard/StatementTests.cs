@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using OpenBanking.Server.Worlds;
 using Xunit;
@@ -80,16 +81,29 @@ public sealed class StatementTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
-    public async Task A_month_that_there_is_not_shows_the_newest()
+    public async Task A_month_that_there_is_not_is_told_with_those_that_there_are()
     {
         await SignInAsync();
         await FollowAsync("Type II e-account");
         var account = Browser.Address;
-        foreach (var month in (string[])["1999-01", "nonsense", "2026-13", ""])
+        await Browser.GoAsync(new Uri($"{account}/statement?month="));
+        Assert.Contains("Balance at the end¥100.00", Text());
+        var there = Browser.Page.QuerySelector("option")!.TextContent;
+        foreach (var month in (string[])["1999-01", "9999-12", "x", "2026-13", $"{there}&month=x"])
         {
             await Browser.GoAsync(new Uri($"{account}/statement?month={month}"));
-            Assert.Contains("Balance at the end¥100.00", Text());
+            Assert.Equal(HttpStatusCode.NotFound, await Browser.LookAtAsync(Browser.Address));
+            Assert.Contains("There is no statement of that month.", Text());
+            Assert.DoesNotContain("Balance", Text());
+            Assert.Equal(there, Browser.Page.QuerySelector("option")!.TextContent);
+            await Browser.GoAsync(new Uri($"{account}/statement.csv?month={month}"));
+            Assert.Contains("There is no such page.", Text());
         }
+
+        await Browser.GoAsync(new Uri($"{account}/statement?month=x&lang=zh-CN"));
+        Assert.Contains("没有该月份的对账单", Text());
+        await Browser.GoAsync(new Uri($"{account}/statement.csv"));
+        Assert.EndsWith($"-{there}.csv", Browser.ContentHeader("Content-Disposition"));
     }
 
     private async Task<string> DownloadAsync(string link)

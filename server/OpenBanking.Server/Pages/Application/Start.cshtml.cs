@@ -45,7 +45,11 @@ public sealed class ApplicationStartModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        TermsEntry.Check(this, ModelState, texts);
+        if (!IsOpened)
+        {
+            TermsEntry.Check(this, ModelState, texts);
+        }
+
         if (!ModelState.IsValid)
         {
             return Page();
@@ -53,7 +57,7 @@ public sealed class ApplicationStartModel(
 
         var (cookie, refusal) = await Continuations.SendCodeAsync(
             Open,
-            AgreementVersion,
+            IsOpened ? null : AgreementVersion,
             !IsOpened && ((IImageChoicePage)this).GivesImages,
             sources.Of(HttpContext),
             code => texts["OpeningCodeMessage", bank.Name, code, Open.App.Name]

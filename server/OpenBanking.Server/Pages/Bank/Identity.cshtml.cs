@@ -74,7 +74,12 @@ public sealed class IdentityModel(
         var name = FullName?.Trim() ?? "";
         var idNumber = IdentityNumbers.Read(IdNumber).ToUpperInvariant();
         var cardNumber = IdentityNumbers.Read(CardNumber);
-        Require(ShownText.IsName(name, LongestName), nameof(FullName), "NameWrong");
+        Require(name.Length > 0, nameof(FullName), "NameWrong");
+        if (name.Length > 0 && !ShownText.IsName(name, LongestName))
+        {
+            ModelState.AddModelError(nameof(FullName), texts["FullNameWrong", LongestName]);
+        }
+
         Require(IdentityNumbers.IsResidentId(idNumber), nameof(IdNumber), "IdNumberWrong");
         Require(IdentityNumbers.IsCardNumber(cardNumber), nameof(CardNumber), "CardNumberWrong");
         TermsEntry.Check(this, ModelState, texts);

@@ -27,7 +27,7 @@ public sealed class SignInModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var mobile = IdentityNumbers.Read(Mobile);
+        var mobile = IdentityNumbers.ReadMobile(Mobile);
         if (!IdentityNumbers.IsMobile(mobile))
         {
             ModelState.AddModelError(nameof(Mobile), texts["MobileWrong"]);

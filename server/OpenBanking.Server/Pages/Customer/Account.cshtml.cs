@@ -43,7 +43,7 @@ public sealed class CustomerAccountModel(
             AccountState.Dormant => ["wake", "name", "lost"],
             AccountState.Closed => [],
             AccountState.Closing => ["name", "lost"],
-            AccountState.Frozen when !Account.FrozenFor.HasFlag(FreezeReasons.LossReport) => ["name", "lost"],
+            AccountState.Frozen when AccountStates.IsFrozenByBank(Account) => ["name", "lost"],
             _ => ["name"],
         };
 
@@ -58,6 +58,9 @@ public sealed class CustomerAccountModel(
     /// <summary>Whether the card's bank did not take what was left.</summary>
     public bool ClosingRefused { get; private set; }
 
+    /// <summary>The name of the text that says what was done just now; null when nothing was.</summary>
+    public string? Done { get; private set; }
+
     /// <summary>The line that older ones go on after; null when there are none.</summary>
     public long? Older { get; private set; }
 
@@ -71,8 +74,16 @@ public sealed class CustomerAccountModel(
         };
 
     /// <param name="before">The line to go on after. What is no number shows the newest.</param>
-    public async Task OnGetAsync(long? before)
+    /// <param name="done">What the page before has done. What is not so is not said.</param>
+    public async Task OnGetAsync(long? before, string? done)
     {
+        Done = done switch
+        {
+            "limits" or "name" => $"Done_{done}",
+            "upgrade" when Account.Type == AccountType.TypeTwo.Value => "Done_upgrade",
+            "wake" when Account.State == AccountState.Active => "Done_wake",
+            _ => null,
+        };
         var lines = await Queries.ListLinesAsync(World, Account, before, OnePage + 1);
         Lines = [.. lines.Take(OnePage)];
         var now = await clocks.NowAsync(World);

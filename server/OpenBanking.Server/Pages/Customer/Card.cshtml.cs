@@ -16,17 +16,27 @@ public sealed class CustomerCardModel(
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
 {
+    private const string Removed = "removed";
+
+    /// <summary>What the page that follows says.</summary>
+    private string done = "";
+
     /// <summary>Null when it was removed.</summary>
     public BoundCardRow? Card { get; private set; }
 
-    protected override string DoneRoute => PageRoutes.Cards(World, Account.Id);
+    /// <summary>A card that was removed has no page.</summary>
+    public override string? WhyNotNow => Card is null ? null : base.WhyNotNow;
+
+    protected override string DoneRoute => PageRoutes.Cards(World, Account.Id, done);
 
     /// <summary>Back to the cards, among which one that was removed is no more.</summary>
-    public IActionResult OnGet() => Card is null ? SeeOther(DoneRoute) : Page();
+    public IActionResult OnGet() => Card is null ? SeeOther(PageRoutes.Cards(World, Account.Id)) : Page();
 
-    public Task<IActionResult> OnPostChooseAsync() => DoAsync(cards.ChooseAsync, "CardChosenMessage");
+    public Task<IActionResult> OnPostChooseAsync() =>
+        DoAsync(cards.ChooseAsync, "default", "CardChosenMessage");
 
-    public Task<IActionResult> OnPostRemoveAsync() => DoAsync(cards.RemoveAsync, "CardRemovedMessage");
+    public Task<IActionResult> OnPostRemoveAsync() =>
+        DoAsync(cards.RemoveAsync, Removed, "CardRemovedMessage");
 
     protected override async Task<bool> PrepareAsync()
     {
@@ -47,12 +57,14 @@ public sealed class CustomerCardModel(
 
     private async Task<IActionResult> DoAsync(
         Func<OpenSession, AccountRow, BoundCardRow, string, string, Task<string?>> act,
+        string what,
         string message
     )
     {
+        done = what;
         if (Card is not { } card)
         {
-            return SeeOther(DoneRoute);
+            return Gone();
         }
 
         RequirePin();
@@ -64,6 +76,10 @@ public sealed class CustomerCardModel(
         var notice = Texts[message, bank.Name, card.LastFour, Account.LastFour];
         var refusal = await act(Session, Account, card, Pin!, notice);
         // Of two taps one removes it, and the other finds it removed.
-        return refusal == OwnCardRules.Refusals.NotBound ? SeeOther(DoneRoute) : DoneUnless(refusal);
+        return refusal == OwnCardRules.Refusals.NotBound ? Gone() : DoneUnless(refusal);
     }
+
+    /// <summary>To the cards, among which this one is no more; they say so to whoever removed it.</summary>
+    private IActionResult Gone() =>
+        SeeOther(done == Removed ? DoneRoute : PageRoutes.Cards(World, Account.Id));
 }

@@ -31,7 +31,7 @@ public sealed class CustomerCardDepositModel(
 
     public async Task<IActionResult> OnPostAsync() =>
         !await IsAskedAsync() || await DepositEntry.TryAsync(Amount, EnterAsync, ModelState, texts)
-            ? ToCards()
+            ? SeeOther(PageRoutes.Cards(World, Account.Id, done: "card"))
             : Page();
 
     public async Task<IActionResult> OnPostOtherAsync()

@@ -21,9 +21,13 @@ public sealed class CustomerCardsModel(
     /// <summary>Why the last card was not added.</summary>
     public string? Refusal { get; private set; }
 
+    /// <summary>The name of the text that says what was done just now; null when nothing was, or it is under way.</summary>
+    public string? Done { get; private set; }
+
     public bool MayChange => Account.State == AccountState.Active;
 
-    public async Task OnGetAsync()
+    /// <param name="done">What the page before has done.</param>
+    public async Task OnGetAsync(string? done)
     {
         var verification = await Queries.FindVerificationAsync(World, Account, VerificationPurpose.Card);
         Unproven = await deposits.FindAskedAsync(World, Account) is { } asked
@@ -31,6 +35,12 @@ public sealed class CustomerCardsModel(
             : null;
         Verifying = Unproven is null && verification?.State == VerificationState.Verifying;
         Refusal = verification?.Reason;
+        Done = done switch
+        {
+            "card" when Unproven is null && !Verifying && Refusal is null => "Done_card",
+            "default" or "removed" => $"Done_{done}",
+            _ => null,
+        };
         Cards = await Queries.ListCardsAsync(World, Account);
     }
 }

@@ -25,6 +25,9 @@ public sealed class CustomerCloseModel(
     /// <summary>The name of the text that says why it cannot be closed now; null when it can.</summary>
     public string? Hindrance { get; private set; }
 
+    /// <summary>The page itself says what hinders, beside where a form that was sent has led.</summary>
+    public override string? WhyNotNow => null;
+
     public IActionResult OnGet() => IsDone(Account) ? SeeOther(DoneRoute) : Page();
 
     public async Task<IActionResult> OnPostAsync()

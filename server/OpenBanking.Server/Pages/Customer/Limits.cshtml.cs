@@ -29,6 +29,8 @@ public sealed class CustomerLimitsModel(
     /// <summary>What is left, of what: the names of texts with amounts in fen.</summary>
     public IReadOnlyList<(string Name, long Left, long Most)> Left { get; private set; } = [];
 
+    protected override string DoneRoute => PageRoutes.Account(World, Account.Id, done: "limits");
+
     /// <summary>What contradicts the limit of a day is said beside the one at once.</summary>
     protected override string? FieldOf(string refusal) =>
         refusal switch
@@ -107,12 +109,16 @@ public sealed class CustomerLimitsModel(
             return null;
         }
 
-        if (Amounts.TryRead(text, out var amount))
+        var isRead = Amounts.TryRead(text, out var amount);
+        if (amount > Most || Amounts.IsTooLarge(text))
         {
-            return amount;
+            ModelState.AddModelError(field, Texts["LimitWrong", Amounts.Yuan(Most)]);
+        }
+        else if (!isRead)
+        {
+            ModelState.AddModelError(field, Texts["AmountWrong"]);
         }
 
-        ModelState.AddModelError(field, Texts["AmountWrong"]);
-        return null;
+        return amount;
     }
 }

@@ -55,7 +55,7 @@ public sealed class CustomerMobileModel(
     public async Task<IActionResult> OnPostAsync()
     {
         Again = true;
-        var mobile = IdentityNumbers.Read(Mobile);
+        var mobile = IdentityNumbers.ReadMobile(Mobile);
         var cardNumber = IdentityNumbers.Read(CardNumber);
         CheckForm(mobile, cardNumber);
         if (!ModelState.IsValid)

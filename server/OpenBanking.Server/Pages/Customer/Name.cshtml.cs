@@ -16,6 +16,8 @@ public sealed class CustomerNameModel(
     [BindProperty]
     public string? Nickname { get; set; }
 
+    protected override string DoneRoute => PageRoutes.Account(World, Account.Id, done: "name");
+
     protected override string? FieldOf(string refusal) =>
         refusal == OwnAccountRules.Refusals.Nickname ? nameof(Nickname) : null;
 

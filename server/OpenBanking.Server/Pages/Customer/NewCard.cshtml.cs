@@ -18,7 +18,7 @@ public sealed class CustomerNewCardModel(
     [BindProperty]
     public string? CardNumber { get; set; }
 
-    protected override string DoneRoute => PageRoutes.Cards(World, Account.Id);
+    protected override string DoneRoute => PageRoutes.Cards(World, Account.Id, done: "card");
 
     protected override string? FieldOf(string refusal) =>
         refusal == OwnCardRules.Refusals.Bound ? nameof(CardNumber) : null;

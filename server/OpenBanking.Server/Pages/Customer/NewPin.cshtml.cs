@@ -56,7 +56,7 @@ public sealed class CustomerNewPinModel(
             ModelState.AddModelError(nameof(Present), texts["PinSixDigits"]);
         }
 
-        NewPinEntry.Check(this, Pin != Present && pins.IsAcceptable(Session, Pin), ModelState, texts);
+        NewPinEntry.Check(this, pins.IsAcceptable(Session, Pin), ModelState, texts, Present);
         if (!ModelState.IsValid)
         {
             return Page();

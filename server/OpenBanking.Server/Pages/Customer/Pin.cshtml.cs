@@ -69,7 +69,7 @@ public sealed class CustomerPinModel(
         {
             ModelState.AddModelError(
                 nameof(Pin),
-                check == PinCheck.Wrong ? texts["PinWrong"] : texts["PinLocked"]
+                check == PinCheck.Wrong ? texts["PinWrong"] : texts["PinHereLocked", texts["PinForgotten"]]
             );
             return Page();
         }

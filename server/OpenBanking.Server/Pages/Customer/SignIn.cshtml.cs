@@ -46,7 +46,7 @@ public sealed class CustomerSignInModel(
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var mobile = IdentityNumbers.Read(Mobile);
+        var mobile = IdentityNumbers.ReadMobile(Mobile);
         if (!IdentityNumbers.IsMobile(mobile))
         {
             ModelState.AddModelError(nameof(Mobile), texts["MobileWrong"]);

@@ -24,6 +24,15 @@ public sealed class CustomerStatementModel(
 
     public bool HasMore => Lines.Count == MostShown;
 
-    public async Task OnGetAsync() =>
-        Lines = await Statements.ReadAsync(World, Statement).Take(MostShown).ToListAsync();
+    public async Task OnGetAsync()
+    {
+        if (Statement is { } month)
+        {
+            Lines = await Statements.ReadAsync(World, month).Take(MostShown).ToListAsync();
+        }
+        else
+        {
+            Response.StatusCode = StatusCodes.Status404NotFound;
+        }
+    }
 }

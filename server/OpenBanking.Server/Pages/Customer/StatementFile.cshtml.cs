@@ -21,14 +21,19 @@ public sealed class CustomerStatementFileModel(
 
     public async Task<IActionResult> OnGetAsync()
     {
-        var name = $"statement-{Account.LastFour}-{Write(Statement.Month)}.csv";
+        if (Statement is not { } month)
+        {
+            return Fail(PageFailures.NotFound);
+        }
+
+        var name = $"statement-{Account.LastFour}-{Write(month.Month)}.csv";
         Response.ContentType = "text/csv; charset=utf-8";
         Response.Headers.ContentDisposition = new ContentDisposition { FileName = name }.ToString();
         await using var file = new StreamWriter(Response.Body, new UTF8Encoding(false));
         await file.WriteAsync(
             Csv.Beginning + Csv.Line(columns.Select(column => texts[$"Csv_{column}"].Value))
         );
-        await foreach (var line in Statements.ReadAsync(World, Statement))
+        await foreach (var line in Statements.ReadAsync(World, month))
         {
             await file.WriteAsync(Write(line));
         }

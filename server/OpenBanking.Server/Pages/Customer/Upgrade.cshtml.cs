@@ -36,7 +36,9 @@ public sealed class CustomerUpgradeModel(
     protected override string DoneRoute => AccountRoute + "/upgrade";
 
     public IActionResult OnGet() =>
-        Account.Type == AccountType.TypeThree.Value ? Page() : SeeOther(AccountRoute);
+        Account.Type == AccountType.TypeThree.Value
+            ? Page()
+            : SeeOther(PageRoutes.Account(World, Account.Id, done: "upgrade"));
 
     public async Task<IActionResult> OnPostAsync()
     {

@@ -18,6 +18,8 @@ public sealed class CustomerWakeModel(
     [BindProperty]
     public string? IdNumber { get; set; }
 
+    protected override string DoneRoute => PageRoutes.Account(World, Account.Id, done: "wake");
+
     protected override string? FieldOf(string refusal) =>
         refusal == OwnAccounts.DetailsWrong ? nameof(IdNumber) : null;
 
