@@ -75,7 +75,7 @@ public sealed partial class Outcomes
         .. Of("Customer/Passkeys", "Own_passkey_name"),
         .. Of("Customer/Pin", "PinHereLocked"),
         .. Of("Customer/PinReset", "PinResetDone", "PinResetWrong"),
-        .. Of("Customer/SignIn", "TooManyCodes"),
+        .. Of("Customer/SignIn", "CodeJustSent"),
         .. Of("Customer/TopUp", "AmountWrong", "Own_account_frozen"),
         .. Of("Customer/TopUpState", "Transfer_top-up_Succeeded", "Transfer_top-up_card_insufficient_funds"),
         .. Of("Customer/Wake", "Own_details_wrong"),

@@ -26,7 +26,10 @@ public sealed class OptionalDetailTests(SharedServer shared) : BankPageTests(sha
         Assert.Equal(3, Browser.Page.QuerySelectorAll("input[name=Allowed]").Length);
         Assert.Empty(Browser.Page.QuerySelectorAll("input[name=Allowed][checked]"));
         Assert.Contains("¥500.00", Browser.Page.QuerySelector("main")!.TextContent);
-        Assert.Empty(Browser.Page.QuerySelectorAll("script"));
+        Assert.StartsWith(
+            "/once.js",
+            Assert.Single(Browser.Page.QuerySelectorAll("script")).GetAttribute("src")
+        );
 
         await Browser.SubmitAsync(("Allowed", "coupon_wallet"), ("Pin", TestPartner.Pin));
 

@@ -7,7 +7,7 @@ internal static class GrantMutants
     private const string Rules = "Authorization/TokenRules.cs";
     private const string Revoking = "Authorization/RevocationEndpoint.cs";
     private const string Introspecting = "Authorization/IntrospectionEndpoint.cs";
-    private const string Interactions = "Authorization/Interactions.cs";
+    private const string OpenInteraction = "Authorization/OpenInteraction.cs";
     private const string Constraint = "Authorization/SenderConstraint.cs";
 
     public static IReadOnlyList<Mutant> List { get; } =
@@ -103,7 +103,7 @@ internal static class GrantMutants
         new(
             "R-3",
             "optional details are those that were ticked",
-            Interactions,
+            OpenInteraction,
             "allowed.Contains(AuthorizationDetails.TypeOf(detail))",
             "true"
         ),

@@ -115,8 +115,8 @@ internal static class RequestMutants
             "S-5",
             "the browser that began",
             Interactions,
-            "!Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)",
-            "false"
+            "Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)",
+            "true"
         ),
         new(
             "S-2",

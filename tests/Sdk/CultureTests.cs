@@ -49,12 +49,10 @@ public sealed class CultureTests : IDisposable
     {
         CultureInfo.CurrentCulture = new CultureInfo(culture);
 
+        var at = Samples.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
         var told = new ClosedOrder { OrderNo = "I-1", ClosedAt = Samples.CreatedAt }.ToString();
 
-        Assert.Equal(
-            $"ClosedOrder {{ OrderNo = I-1, ClosedAt = {Samples.CreatedAt.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, LastPayment =  }}",
-            told
-        );
+        Assert.Equal($"ClosedOrder {{ OrderNo = I-1, ClosedAt = {at}, LastPayment =  }}", told);
         Assert.Equal(culture, CultureInfo.CurrentCulture.Name);
     }
 

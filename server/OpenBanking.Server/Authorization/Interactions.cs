@@ -14,91 +14,6 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Authorization;
 
-/// <summary>Where a customer is on the way through the pages.</summary>
-public enum InteractionStep
-{
-    SignIn,
-    Code,
-    Identity,
-
-    /// <summary>The application waits for pictures of the ID card.</summary>
-    Images,
-    Verifying,
-
-    /// <summary>The customer has to say how much came to the card.</summary>
-    Deposit,
-    Pin,
-    Consent,
-
-    /// <summary>The customer has no account, and the app does not ask for one to be opened; or has one that cannot be
-    /// used now.</summary>
-    NoAccount,
-}
-
-/// <summary>An interaction with all that its pages need.</summary>
-/// <param name="Request">What the app asked for: always the stored request, never what a browser sends.</param>
-/// <param name="Application">The newest application, if one was made.</param>
-public sealed record OpenInteraction(
-    World World,
-    InteractionRow Row,
-    AppRow App,
-    AuthorizationRequest Request,
-    IReadOnlyList<AuthorizationDetail> Details,
-    AccountApplicationRow? Application,
-    CustomerRow? Customer,
-    AccountRow? Account
-)
-{
-    /// <summary>The customer's accounts that the app may be given, of which <see cref="Account"/> is the one that is meant
-    /// unless the customer chooses another.</summary>
-    public IReadOnlyList<AccountRow> Accounts { get; init; } = [];
-
-    /// <summary>The form that was sent, as <see cref="Command{TReply}.Form"/>.</summary>
-    public SentForm? Form { get; init; }
-
-    /// <summary>What is granted when the customer allows these of the optional details: those that are not optional,
-    /// and these.</summary>
-    public IReadOnlyList<AuthorizationDetail> GrantedWith(IReadOnlyCollection<string> allowed) =>
-        [
-            .. Details.Where(detail =>
-                detail.Optional is not true || allowed.Contains(AuthorizationDetails.TypeOf(detail))
-            ),
-        ];
-
-    /// <summary>The one step that is next; every page but its own leads there.</summary>
-    public InteractionStep Step =>
-        !Row.SignedIn ? (Row.CodeId is null ? InteractionStep.SignIn : InteractionStep.Code)
-        : Account is not null
-            ? (
-                Customer!.PinHash is null ? (IsVerified ? InteractionStep.Pin : Unverified)
-                : Account.State == AccountState.Active ? InteractionStep.Consent
-                : InteractionStep.NoAccount
-            )
-        : Unverified;
-
-    /// <summary>Whether it was verified here who the customer is. A number alone says it of nobody: it may have been given to
-    /// somebody new.</summary>
-    private bool IsVerified => Application?.CustomerId == Customer!.Id;
-
-    /// <summary>The class of account that the app asks to open.</summary>
-    public string AccountType =>
-        (
-            Details.OfType<AccountOpening>().FirstOrDefault()?.AccountType ?? OpenBanking.AccountType.TypeTwo
-        ).Value;
-
-    private InteractionStep Unverified =>
-        !Details.OfType<AccountOpening>().Any()
-            ? InteractionStep.NoAccount
-            : Application?.State switch
-            {
-                ApplicationState.IdentityVerifying when ApplicationDepositRules.IsAsked(Application) =>
-                    InteractionStep.Deposit,
-                ApplicationState.IdentityVerifying => InteractionStep.Verifying,
-                ApplicationState.Created => InteractionStep.Images,
-                _ => InteractionStep.Identity,
-            };
-}
-
 /// <summary>Leads customers through the pages: each method is one thing a customer can do.</summary>
 public sealed class Interactions(
     Store store,
@@ -138,12 +53,8 @@ public sealed class Interactions(
     public async ValueTask<OpenInteraction?> FindAsync(World world, string id, string? browserSecret)
     {
         if (
-            browserSecret is null
-            || !Id<InteractionRow>.TryParse(id, out var interactionId)
-            || await store.FindAsync(AuthorizationTables.Interactions, world, interactionId)
-                is not { Completed: false } row
+            await FindBegunAsync(world, id, browserSecret) is not { Completed: false } row
             || clocks.RealNow >= row.ExpiresAt
-            || !Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
             || await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
                 is not { Used: false } pushed
             || await apps.FindAsync(row.AppId.ToString()) is not { } app
@@ -291,16 +202,22 @@ public sealed class Interactions(
         string id,
         string? browserSecret
     ) =>
-        browserSecret is not null
-        && Id<InteractionRow>.TryParse(id, out var interactionId)
-        && await store.FindAsync(AuthorizationTables.Interactions, world, interactionId) is { } row
-        && Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+        await FindBegunAsync(world, id, browserSecret) is { } row
         && await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
             is { } pushed
         && await apps.FindAsync(row.AppId.ToString()) is { Row: var app }
         && AuthorizationRequest.Read(pushed.Request) is var request
         && request.IsAllowedTo(app)
             ? (app, new Uri(new Uri(request.RedirectUri), "/").AbsoluteUri)
+            : null;
+
+    /// <summary>The interaction, over or not, if this browser began it.</summary>
+    private async ValueTask<InteractionRow?> FindBegunAsync(World world, string id, string? browserSecret) =>
+        browserSecret is not null
+        && Id<InteractionRow>.TryParse(id, out var interactionId)
+        && await store.FindAsync(AuthorizationTables.Interactions, world, interactionId) is { } row
+        && Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+            ? row
             : null;
 
     /// <summary>Nobody is a customer any more whose profile was erased.</summary>
@@ -439,11 +356,7 @@ public sealed class Interactions(
     )
     {
         if (
-            browserSecret is null
-            || !Id<InteractionRow>.TryParse(id, out var interactionId)
-            || await store.FindAsync(AuthorizationTables.Interactions, world, interactionId)
-                is not { Completed: true } row
-            || !Secrets.AreEqual(Secrets.HashOf(browserSecret), row.BrowserHash)
+            await FindBegunAsync(world, id, browserSecret) is not { Completed: true } row
             || await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
                 is not { } pushed
         )
@@ -451,7 +364,7 @@ public sealed class Interactions(
             return null;
         }
 
-        var code = CodeOf(interactionId, form);
+        var code = CodeOf(row.Id, form);
         return
             await store.FindAsync(AuthorizationTables.Codes, world, new HashKey(Secrets.HashOf(code)))
                 is { Used: false } given
