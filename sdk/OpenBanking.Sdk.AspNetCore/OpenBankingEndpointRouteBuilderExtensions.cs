@@ -20,7 +20,8 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// without parameters.</param>
     /// <param name="configure">What is asked for, and what happens when customers come back.</param>
     /// <returns>Both endpoints, for conventions such as <c>RequireAuthorization</c>.</returns>
-    /// <exception cref="ArgumentException">An option is missing or out of range, or the prefix has parameters.</exception>
+    /// <exception cref="ArgumentException">An option is missing or out of range, or the prefix has parameters or no
+    /// slash at its beginning.</exception>
     public static RouteGroupBuilder MapOpenBankingAccountLink(
         this IEndpointRouteBuilder endpoints,
         string prefix,
@@ -34,6 +35,14 @@ public static class OpenBankingEndpointRouteBuilderExtensions
         {
             throw new ArgumentException(
                 "The prefix has no parameters: a redirect URI is one address.",
+                nameof(prefix)
+            );
+        }
+
+        if (!prefix.StartsWith('/'))
+        {
+            throw new ArgumentException(
+                "The prefix begins with a slash, such as /openbanking.",
                 nameof(prefix)
             );
         }

@@ -372,6 +372,11 @@ public sealed class SandboxBank : IAsyncDisposable
             );
         }
 
+        if (amount.Currency != Money.Cny(0).Currency)
+        {
+            throw new ArgumentException("The bank's accounts are in CNY.", parameterName);
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount.Amount, parameterName);
     }
 

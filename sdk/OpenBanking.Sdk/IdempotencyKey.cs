@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using OpenBanking.Internal;
 
 namespace OpenBanking;
 
@@ -40,7 +41,7 @@ public readonly record struct IdempotencyKey
     /// <returns>A key that reads <c>operation:order:attempt</c> where that is short and plain enough, and else is a digest of
     /// it.</returns>
     /// <exception cref="ArgumentException">The operation has other characters, or the order number is
-    /// empty.</exception>
+    /// empty, or has half a character.</exception>
     public static IdempotencyKey FromOrder(string orderNo, string operation, int attempt = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(orderNo);
@@ -49,6 +50,11 @@ public readonly record struct IdempotencyKey
         if (operation.Length > MaxOperationLength || !operation.All(IsOperationCharacter))
         {
             throw new ArgumentException("An operation is 1–32 of A–Z a–z 0–9 . _ - .", nameof(operation));
+        }
+
+        if (!Texts.IsWhole(orderNo))
+        {
+            throw new ArgumentException(Texts.HalfCharacter("The order number"), nameof(orderNo));
         }
 
         // The operation has no colon and the attempt is the part after the last one, so no two triples meet.

@@ -30,6 +30,14 @@ public sealed class WebhookSigner
     public WebhookHeaders Sign(string id, DateTimeOffset sentAt, ReadOnlySpan<byte> rawBody)
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
+        if (!id.All(character => character is > ' ' and <= '~'))
+        {
+            throw new ArgumentException(
+                "An id travels in a header: give visible ASCII characters.",
+                nameof(id)
+            );
+        }
+
         var timestamp = sentAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var signature = Convert.ToBase64String(WebhookSecrets.Sign(key, id, timestamp, rawBody));
         return new WebhookHeaders(id, timestamp, "v1," + signature);

@@ -3,6 +3,17 @@ namespace OpenBanking.Tests.Sdk;
 public sealed class IdempotencyKeyTests
 {
     [Fact]
+    public void An_order_number_with_half_a_character_makes_no_key()
+    {
+        // As UTF-8 all of them would be the same.
+        var refusal = Assert.Throws<ArgumentException>(() =>
+            IdempotencyKey.FromOrder("order \ud800", "payment")
+        );
+
+        Assert.Equal("orderNo", refusal.ParamName);
+    }
+
+    [Fact]
     public void The_same_order_always_makes_the_same_key()
     {
         var key = IdempotencyKey.FromOrder("2026-1120-1", "payment");

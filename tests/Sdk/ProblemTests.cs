@@ -111,6 +111,38 @@ public sealed class ProblemTests : IAsyncLifetime
         Assert.Contains("a gateway in between gave it", refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The API has no OAuth errors: whoever sends one is not the bank.</summary>
+    [Theory]
+    [InlineData(401, ClientErrorCodes.UnexpectedAnswer)]
+    [InlineData(403, ClientErrorCodes.UnexpectedAnswer)]
+    [InlineData(409, ClientErrorCodes.UnexpectedAnswer)]
+    [InlineData(429, ProblemCodes.RateLimited)]
+    public async Task An_OAuth_error_from_where_the_API_should_be_is_a_gateways(int status, string code)
+    {
+        var refusal = await RefusedAsync(Answers.OAuthError(status, "access_denied"));
+
+        Assert.IsType<OpenBankingException>(refusal);
+        Assert.Equal((status, code), (refusal.Status, refusal.Code));
+        Assert.Contains("gateway", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"(code {code}, HTTP {status}", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_where_tokens_are_given_names_the_endpoint_and_what_to_do()
+    {
+        bank.Script("POST /token", Answers.Text(403, "<html>", "text/html"));
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            bank.Client().Payments.GetAsync("pay_1")
+        );
+
+        Assert.StartsWith(
+            "The answer of POST /token is none of the authorization server's own",
+            refusal.Message
+        );
+        Assert.Contains("make the call again later", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_is_no_picture_and_what_is_no_item_cannot_be_read()
     {

@@ -146,6 +146,20 @@ public sealed class RetryingHandlerTests : IAsyncLifetime
         Assert.Equal(2, bank.Of(CloseRoute).Count);
     }
 
+    /// <summary>A used proof is the mark of a second sending, wherever the first is hidden.</summary>
+    [Theory]
+    [MemberData(nameof(Handlers))]
+    public async Task A_change_without_a_key_whose_proof_was_seen_is_told_as_lost(string handler)
+    {
+        bank.Script(CloseRoute, Answers.Cut, Answers.Challenge("invalid_dpop_proof"));
+        var client = bank.Client(options => options.HttpHandler = handlers[handler]());
+
+        var lost = await Assert.ThrowsAsync<OpenBankingException>(() => client.Orders.CloseAsync("order-1"));
+
+        Assert.Equal(ClientErrorCodes.ConnectionLost, lost.Code);
+        Assert.Contains("HttpHandler", lost.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_handler_that_sends_once_hides_nothing()
     {

@@ -151,6 +151,9 @@ internal sealed class AccountLinkEndpoints
         };
         return options.PrepareRequest is { } prepare
             ? await prepare(context, request).ConfigureAwait(false)
+                ?? throw new InvalidOperationException(
+                    "PrepareRequest gave null: give the request, changed or not."
+                )
             : request;
     }
 
@@ -278,7 +281,10 @@ internal sealed class AccountLinkEndpoints
 
     private OpenBankingClient Client(HttpContext context) =>
         options.ClientName is { } name
-            ? context.RequestServices.GetRequiredKeyedService<OpenBankingClient>(name)
+            ? context.RequestServices.GetKeyedService<OpenBankingClient>(name)
+                ?? throw new InvalidOperationException(
+                    $"No OpenBanking client is named \"{name}\", as ClientName says: add it with AddOpenBanking(\"{name}\", …)."
+                )
             : context.RequestServices.GetRequiredService<OpenBankingClient>();
 
     private static void KeepPrivate(HttpResponse response)

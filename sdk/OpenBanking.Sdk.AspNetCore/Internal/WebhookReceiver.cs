@@ -125,7 +125,8 @@ internal sealed class WebhookReceiver(
 
     private async ValueTask<WebhookEvent> VerifyAsync(HttpContext context, byte[] body, ILogger logger)
     {
-        var known = await secrets(context).ConfigureAwait(false);
+        // Who has none may well give null.
+        IReadOnlyList<string> known = (await secrets(context).ConfigureAwait(false)) ?? [];
         var clock = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;
         var headers = context.Request.Headers;
         return NewVerifier(known, clock, logger)

@@ -25,7 +25,7 @@ internal sealed record Attempt
         };
 
     /// <summary>The attempt, now that it is known how often its request has left. A refusal that is made before the bank looks at
-    /// the key, such as that of a proof it has seen, tells nothing of the sending before.</summary>
+    /// the key tells nothing of the sending before; that of a proof tells that there was one.</summary>
     public Attempt Counting(Sendings sendings)
     {
         if (sendings == Sendings.Once || MayHaveBeenCarriedOut || Answer is not { } answer)
@@ -35,7 +35,7 @@ internal sealed record Attempt
 
         var refusal = Refusals.From(answer);
         return Refusals.Settles(refusal) ? this
-            : sendings == Sendings.More
+            : sendings == Sendings.More || refusal.Code == ProblemCodes.InvalidProof
                 ? new()
                 {
                     Failure = Failed(
@@ -93,7 +93,7 @@ internal sealed record Attempt
         {
             Failure = Failed(
                 $"The HttpHandler of the options, or one of the HTTP client's, threw {reason.GetType().Name}: "
-                    + Redaction.Scrub(reason.Message),
+                    + $"{Redaction.Scrub(reason.Message).TrimEnd('.')}.",
                 ClientErrorCodes.ConnectionLost,
                 reason
             ),

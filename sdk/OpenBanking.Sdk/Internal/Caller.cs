@@ -50,7 +50,7 @@ internal sealed class Caller
 
             var answer = last.Answer ?? throw last.Failure!;
             report.Answered(answer);
-            return answer.Succeeded ? answer : throw Refusals.From(answer);
+            return answer.Succeeded ? answer : throw Refusals.From(answer, call);
         }
         catch (Exception failure)
         {

@@ -13,14 +13,16 @@ internal static class Refusals
     private const int MostFieldsTold = 5;
     private static readonly TimeSpan harmlessSkew = TimeSpan.FromSeconds(5);
 
-    public static OpenBankingException From(Answer answer)
+    /// <param name="answer">The answer.</param>
+    /// <param name="call">What it is the answer to, where that is known: the API has no OAuth errors.</param>
+    public static OpenBankingException From(Answer answer, Call? call = null)
     {
         if (answer.Problem is { } problem)
         {
             return FromProblem(answer, problem);
         }
 
-        if (answer.OAuthError is { } error)
+        if (call is not ApiCall && answer.OAuthError is { } error)
         {
             var detail = error.ErrorDescription ?? "The authorization server refused.";
             return MaySucceedLater(answer)
@@ -30,28 +32,42 @@ internal static class Refusals
 
         return answer.ChallengeError is { } challenge && answer.Status == Unauthorized
             ? Authentication(answer, "The access token was refused.", challenge)
-            : new OpenBankingException(
-                Message(
-                    answer.Status == TooManyRequests
-                            ? "There were too many requests, for a gateway in front of the bank. Wait, and try again."
-                        : IsUnavailable(answer)
-                            ? "The bank is unavailable: it, or a gateway in between, answered without saying why. Try again later."
-                        : "The answer is none of the API's own: a gateway in between gave it, or another server is at "
-                            + "ApiAddress (at Authority, where that is not set).",
-                    ClientErrorCodes.UnexpectedAnswer,
-                    answer
+            : FromSomeoneElse(answer, call);
+    }
+
+    /// <summary>What neither the API nor the authorization server has answered, as far as is seen.</summary>
+    private static OpenBankingException FromSomeoneElse(Answer answer, Call? call)
+    {
+        var (code, detail) =
+            answer.Status == TooManyRequests
+                ? (
+                    ProblemCodes.RateLimited,
+                    "There were too many requests, for a gateway in front of the bank. Wait, and try again."
                 )
-            )
-            {
-                Status = answer.Status,
-                Code =
-                    answer.Status == TooManyRequests
-                        ? ProblemCodes.RateLimited
-                        : ClientErrorCodes.UnexpectedAnswer,
-                RequestId = answer.RequestId,
-                RetryAfter = answer.RetryAfter,
-                Retryable = MaySucceedLater(answer),
-            };
+            : IsUnavailable(answer)
+                ? (
+                    ClientErrorCodes.UnexpectedAnswer,
+                    "The bank is unavailable: it, or a gateway in between, answered without saying why. Try again later."
+                )
+            : call is FormCall form
+                ? (
+                    ClientErrorCodes.UnexpectedAnswer,
+                    $"The answer of {form.Name} is none of the authorization server's own: a gateway in between gave it, or another "
+                        + $"server is at Authority. {form.Advice}"
+                )
+            : (
+                ClientErrorCodes.UnexpectedAnswer,
+                "The answer is none of the API's own: a gateway in between gave it, or another server is at "
+                    + "ApiAddress (at Authority, where that is not set)."
+            );
+        return new(Message(detail, code, answer))
+        {
+            Status = answer.Status,
+            Code = code,
+            RequestId = answer.RequestId,
+            RetryAfter = answer.RetryAfter,
+            Retryable = MaySucceedLater(answer),
+        };
     }
 
     /// <summary>Whether the refusal says that the request, also when sent before under the same key, was not

@@ -174,6 +174,18 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_prefix_without_a_slash_is_refused()
+    {
+        using var server = (IDisposable)WebApplication.CreateSlimBuilder().Build();
+
+        var refusal = Assert.Throws<ArgumentException>(() =>
+            ((WebApplication)server).MapOpenBankingAccountLink("openbanking", _ => { })
+        );
+
+        Assert.Equal("prefix", refusal.ParamName);
+    }
+
+    [Fact]
     public async Task A_customer_who_said_no_is_handed_to_the_app()
     {
         await using var polite = await StartAsync(options =>

@@ -265,11 +265,17 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(null, "with the 0 secrets that the app gave: Give the endpoint's secret")]
     [InlineData("", "with the 0 secrets that the app gave: Give the endpoint's secret")]
     [InlineData("whsec_cGxhbnRlZA==", "with the 1 secrets that the app gave: ")]
-    public async Task The_log_says_when_a_store_gives_no_secret_or_a_wrong_one(string given, string said)
+    public async Task The_log_says_when_a_store_gives_no_secret_or_a_wrong_one(string? given, string said)
     {
-        IReadOnlyList<string> secrets = given.Length == 0 ? [] : [given];
+        IReadOnlyList<string> secrets = given switch
+        {
+            null => null!,
+            "" => [],
+            _ => [given],
+        };
         await using var careless = await StartAsync(server =>
             server.MapOpenBankingWebhooks("/webhooks", _ => ValueTask.FromResult(secrets), HandleAsync)
         );
