@@ -31,6 +31,7 @@ public sealed partial class Outcomes
         .. Of(
             "Bank/Error",
             "Error_bad_form",
+            "Error_interaction_finished",
             "Error_interaction_over",
             "Error_internal_error",
             "Error_invalid_client",

@@ -20,7 +20,7 @@ public sealed class WaysOnTests(SharedServer shared) : BankPageTests(shared)
 
         await Browser.GoAsync(consent);
 
-        Assert.Contains("This page is over", Browser.Text());
+        Assert.Contains("Finished already", Browser.Text());
         Assert.Equal(Origin, LinkThatSays("Back to Test App"));
         await Browser.FollowAsync("Sign in to your own pages");
         Assert.Equal(Own, Browser.Address.AbsolutePath);
@@ -34,6 +34,8 @@ public sealed class WaysOnTests(SharedServer shared) : BankPageTests(shared)
 
         await Browser.GoAsync(page);
 
+        Assert.Contains("Finished already", Browser.Text());
+        Assert.DoesNotContain("interaction_over", Browser.Text());
         Assert.Equal(Origin, LinkThatSays("Back to Test App"));
     }
 

@@ -195,9 +195,9 @@ public sealed class Interactions(
         return decision is Accepted<PasskeyCheck> ? secret : null;
     }
 
-    /// <summary>The app that an interaction was for which is over, if this browser began it; and the beginning of its site, by the
-    /// address that it asked for and still has registered.</summary>
-    public async ValueTask<(AppRow App, string Site)?> FindLeftAsync(
+    /// <summary>The app that an interaction was for which is over, if this browser began it; the beginning of its site, by the
+    /// address that it asked for and still has registered; and whether it came to its end, and not out of time.</summary>
+    public async ValueTask<(AppRow App, string Site, bool IsFinished)?> FindLeftAsync(
         World world,
         string id,
         string? browserSecret
@@ -208,7 +208,7 @@ public sealed class Interactions(
         && await apps.FindAsync(row.AppId.ToString()) is { Row: var app }
         && AuthorizationRequest.Read(pushed.Request) is var request
         && request.IsAllowedTo(app)
-            ? (app, new Uri(new Uri(request.RedirectUri), "/").AbsoluteUri)
+            ? (app, new Uri(new Uri(request.RedirectUri), "/").AbsoluteUri, row.Completed)
             : null;
 
     /// <summary>The interaction, over or not, if this browser began it.</summary>

@@ -19,10 +19,11 @@ public static class IdentityNumbers
                 .Select(letter => letter is >= '！' and <= '～' ? (char)(letter - '！' + '!') : letter),
         ]);
 
-    /// <summary>A mobile number as somebody typed it: without the code of the country that may stand before it.</summary>
+    /// <summary>A mobile number as somebody typed it, or their list of contacts has it: without hyphens, and without the code of the
+    /// country that may stand before it.</summary>
     public static string ReadMobile(string? typed)
     {
-        var number = Read(typed);
+        var number = Read(typed).Replace("-", "", StringComparison.Ordinal);
         var code = countryCodes.FirstOrDefault(code => number.StartsWith(code, StringComparison.Ordinal));
         return code is not null && IsMobile(number[code.Length..]) ? number[code.Length..] : number;
     }

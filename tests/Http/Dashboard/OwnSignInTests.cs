@@ -10,6 +10,7 @@ public sealed class OwnSignInTests(SharedServer shared) : OwnPageTests(shared)
 {
     [Theory]
     [InlineData("+86 {0}")]
+    [InlineData("-{0}-")]
     [InlineData("0086{0}")]
     [InlineData("＋８６ {0}")]
     public async Task A_number_with_the_code_of_the_country_is_the_one_after_it(string written)

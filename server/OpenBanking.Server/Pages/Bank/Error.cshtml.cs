@@ -27,7 +27,10 @@ public sealed class ErrorModel(
 
     public string Code { get; private set; } = known[0];
 
-    public string TextName => $"Error_{Code}";
+    public string TextName => IsFinished ? "Error_interaction_finished" : $"Error_{Code}";
+
+    /// <summary>Whether somebody has come back to what went well, or was declined: nothing is wrong.</summary>
+    public bool IsFinished { get; private set; }
 
     /// <summary>The app whose way through the bank is over, and its site; null when this browser did not come from it.</summary>
     public (string Name, string Site)? App { get; private set; }
@@ -60,9 +63,15 @@ public sealed class ErrorModel(
                 break;
             case InteractionRules.Over when interaction is not null:
                 var secret = cookies.Get(HttpContext, new(world), interaction);
-                App = await interactions.FindLeftAsync(new(world), interaction, secret) is var (app, site)
-                    ? (app.Name, site)
-                    : null;
+                if (
+                    await interactions.FindLeftAsync(new(world), interaction, secret)
+                    is var (app, site, ended)
+                )
+                {
+                    App = (app.Name, site);
+                    IsFinished = ended;
+                }
+
                 break;
         }
     }
