@@ -198,6 +198,7 @@ public sealed partial class Outcomes
         "Pay_confirmation_changed",
         "Pay_confirmation_code_needed",
         "PinResetLocked",
+        "TooManyCodes",
         "PinResetRefused",
         "PinSame",
         "PinSixDigits",

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using OpenBanking.Tests.Sdk.Stub;
 
@@ -60,6 +61,17 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
         client = bank.Client(options => options.LoggerFactory = new FailingLoggers());
 
         Assert.Equal(Samples.Payment.Id, (await PayAsync()).Id);
+    }
+
+    /// <summary>.NET lets the one through that a connection ends with which was reset as soon as it was made.</summary>
+    [Fact]
+    public async Task A_connection_that_is_gone_at_once_is_a_broken_one()
+    {
+        client = bank.Client(options => (options.MaxRetries, options.HttpHandler) = (0, new GoneAtOnce()));
+
+        var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(PayAsync);
+
+        Assert.Contains("The connection broke", unknown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -293,6 +305,17 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
     }
 
     private Task<Payment> PayAsync() => client.Payments.CreateAsync(Samples.PaymentRequest, Samples.Key);
+
+    private sealed class GoneAtOnce() : DelegatingHandler(OpenBankingOptions.CreateHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        ) =>
+            request.RequestUri!.AbsolutePath == "/v1/payments"
+                ? throw new SocketException((int)SocketError.NotConnected)
+                : base.SendAsync(request, cancellationToken);
+    }
 
     private sealed class FailingLoggers : ILoggerFactory, ILogger
     {

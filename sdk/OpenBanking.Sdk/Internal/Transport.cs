@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
@@ -94,8 +95,11 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            // The stream breaks with an IOException; a handler of the partner's own may throw anything.
-            return failure is IOException ? Attempt.Lost(failure) : Attempt.Thrown(failure);
+            // The stream breaks with an IOException, and a connection that is gone as soon as it is made with a SocketException; a
+            // handler of the partner's own may throw anything.
+            return failure is IOException or SocketException
+                ? Attempt.Lost(failure)
+                : Attempt.Thrown(failure);
         }
     }
 

@@ -49,6 +49,7 @@ internal sealed partial class ConfirmingCustomer : IDisposable
     }
 
     /// <exception cref="HttpRequestException">Nobody answered; it may be confirmed.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The same: it was gone as soon as it was connected.</exception>
     /// <exception cref="TaskCanceledException">Nobody answered in time; it may be confirmed.</exception>
     public Task ConfirmAsync(NextAction asked) =>
         SubmitAsync(new(asked.ConfirmationUrl + "/confirm"), ("Pin", TestPartner.Pin));

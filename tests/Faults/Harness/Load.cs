@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Xunit;
 
 namespace OpenBanking.Tests.Faults;
@@ -299,7 +300,12 @@ internal sealed class Load : IAsyncDisposable
             return payment;
         }
         catch (Exception lost)
-            when (lost is OpenBankingException or HttpRequestException or TaskCanceledException)
+            when (lost
+                    is OpenBankingException
+                        or HttpRequestException
+                        or SocketException
+                        or TaskCanceledException
+            )
         {
             throw new OpenStillException(lost.Message);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace OpenBanking.Tests.Faults;
 
@@ -186,7 +187,7 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             return (await http.GetAsync(new Uri(address, "/health/ready"))).IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception away) when (away is HttpRequestException or SocketException)
         {
             return false;
         }
