@@ -278,7 +278,7 @@ public sealed partial class Outcomes
         "^(Refused|PayState|PayDecline|Pay|Own|Error|AccountState|CloseNot|CaseState|Image)_"
             + "|^Transfer_[a-z-]+_([A-Z]|none|too_much|card_|account_)"
             + "|(Wrong|Weak|Differs|Locked|Refused|OfAnother|Needed|Changed|Over|Same|Impossible|Codes|Done"
-            + "|SixDigits|Meanwhile|NotCome|NothingAllowed|NoAccount|KindMissing)$"
+            + "|SixDigits|JustSent|Meanwhile|NotCome|NothingAllowed|NoAccount|KindMissing)$"
             + "|^Passkey[A-Za-z]*Nothing$",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1_000

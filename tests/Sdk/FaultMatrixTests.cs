@@ -72,7 +72,8 @@ public sealed class FaultMatrixTests
             `unexpected_answer`, `outcome_unknown` and `internal_error` read what the call was to change. What is refused with 429, or
             with 503 `overloaded` or `authorization_server_unavailable`, was not carried out, so that any call is tried again.
 
-            Every call ends within `TotalTimeout`, whatever the other side does. Redirects are not followed, and no more
+            Every call ends within `TotalTimeout`, whatever the other side does; only a handler or a token store of the app's own that
+            blocks its thread holds it longer. Redirects are not followed, and no more
             than 1 MiB of an answer is read.
 
             Where the app has handlers for all HTTP clients of its container that try again or send copies, such as those of

@@ -16,7 +16,7 @@ internal static class OutcomesInChinese
         `internal_error` 之后，请读取该调用要改变的对象。以 429，或以 503 `overloaded`、`authorization_server_unavailable` 拒绝的调用没有执行，
         因此任何调用都会重试。
 
-        无论对方如何，每次调用都在 `TotalTimeout` 之内结束。不跟随重定向，应答最多读取 1 MiB。
+        无论对方如何，每次调用都在 `TotalTimeout` 之内结束；只有应用自己的处理程序或令牌存储阻塞线程时才会超出。不跟随重定向，应答最多读取 1 MiB。
 
         应用若为容器中所有 HTTP 客户端启用了会重试或发送副本的处理程序（例如弹性处理程序），容器中的 SDK 客户端的每个请求只会发出第一次，以其证明识别：
         重试由 SDK 客户端自己完成，每次都用新的证明。选项中设置的 `HttpHandler` 保持原样，同一请求只应发送一次。若发送了两次，银行会因证明已用过而拒绝
