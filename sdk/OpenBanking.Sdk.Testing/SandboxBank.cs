@@ -1,3 +1,4 @@
+using OpenBanking.Internal;
 using OpenBanking.Server.Worlds;
 using OpenBanking.Testing.Internal;
 
@@ -347,13 +348,7 @@ public sealed class SandboxBank : IAsyncDisposable
             throw new ArgumentException("Set AppName, or leave it out.", nameof(options));
         }
 
-        if (
-            options.RedirectUri is not { IsAbsoluteUri: true } address
-            || !(
-                address.Scheme == Uri.UriSchemeHttps
-                || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)
-            )
-        )
+        if (options.RedirectUri is not { } address || !SecureAddress.Is(address))
         {
             throw new ArgumentException(
                 "Set RedirectUri to an address of https, or of http on loopback, or leave it out.",

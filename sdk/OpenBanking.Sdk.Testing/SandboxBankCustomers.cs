@@ -192,7 +192,7 @@ public sealed class SandboxBankCustomers
         VisitAsync(
             person,
             application,
-            (visitor, ended) => visitor.ContinueAsync(PageOf(application), ended),
+            visitor => visitor.ContinueAsync(PageOf(application), cancellationToken),
             cancellationToken
         );
 
@@ -211,7 +211,7 @@ public sealed class SandboxBankCustomers
         VisitAsync(
             person,
             application,
-            (visitor, ended) => visitor.DeclineAsync(PageOf(application), ended),
+            visitor => visitor.DeclineAsync(PageOf(application), cancellationToken),
             cancellationToken
         );
 
@@ -235,7 +235,7 @@ public sealed class SandboxBankCustomers
             application = await VisitAsync(
                     person,
                     application,
-                    (visitor, ended) => visitor.GuessAsync(page, ended),
+                    visitor => visitor.GuessAsync(page, cancellationToken),
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -260,14 +260,14 @@ public sealed class SandboxBankCustomers
         VisitAsync(
             person,
             application,
-            (visitor, ended) => visitor.GuessAmountsAsync(PageOf(application), ended),
+            visitor => visitor.GuessAmountsAsync(PageOf(application), cancellationToken),
             cancellationToken
         );
 
     private async Task<AccountApplication> VisitAsync(
         SandboxPerson person,
         AccountApplication application,
-        Func<BankCustomer, CancellationToken, Task> visit,
+        Func<BankCustomer, Task> visit,
         CancellationToken cancellationToken
     )
     {
@@ -275,7 +275,7 @@ public sealed class SandboxBankCustomers
         using var turn = await server.Turns.TakeAsync(person.Mobile, cancellationToken).ConfigureAwait(false);
         await server.Services.EndCodePauseAsync(world, person.Mobile).ConfigureAwait(false);
         using var visitor = new BankCustomer(person, messagesUrl, SandboxBank.Pin);
-        await visit(visitor, cancellationToken).ConfigureAwait(false);
+        await visit(visitor).ConfigureAwait(false);
         return await client
             .AccountApplications.GetAsync(application.Id, cancellationToken)
             .ConfigureAwait(false);

@@ -268,7 +268,7 @@ public class AccountLinksClient
     private static void Check(AccountLinkRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.RedirectUri is null || !Addresses.IsSecure(request.RedirectUri))
+        if (request.RedirectUri is null || !SecureAddress.Is(request.RedirectUri))
         {
             throw new ArgumentException(
                 "Set RedirectUri to one that is registered: https, or http on loopback.",

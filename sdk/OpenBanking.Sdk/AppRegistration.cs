@@ -249,7 +249,7 @@ public static class AppRegistration
     )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(token, parameterName);
-        if (!token.All(character => character is > ' ' and <= '~'))
+        if (!Texts.IsVisibleAscii(token))
         {
             throw new ArgumentException(
                 "No token has white space or other characters than visible ASCII: was a line's end read with it?",
@@ -261,7 +261,7 @@ public static class AppRegistration
     private static string AddressOf(Uri registrationUri)
     {
         ArgumentNullException.ThrowIfNull(registrationUri);
-        return Addresses.IsSecure(registrationUri)
+        return SecureAddress.Is(registrationUri)
             ? registrationUri.AbsoluteUri
             : throw new ArgumentException(
                 "Give the registration's RegistrationClientUri: https, or http on loopback.",

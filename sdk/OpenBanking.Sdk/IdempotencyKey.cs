@@ -92,7 +92,7 @@ public readonly record struct IdempotencyKey
         "sha256:" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(readable)));
 
     private static bool IsValid(string text) =>
-        text.Length is > 0 and <= MaxLength && text.All(character => character is > ' ' and <= '~');
+        text.Length is > 0 and <= MaxLength && Texts.IsVisibleAscii(text);
 
     private static bool IsOperationCharacter(char character) =>
         char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-';

@@ -30,7 +30,7 @@ public sealed class WebhookSigner
     public WebhookHeaders Sign(string id, DateTimeOffset sentAt, ReadOnlySpan<byte> rawBody)
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
-        if (!id.All(character => character is > ' ' and <= '~'))
+        if (!Texts.IsVisibleAscii(id))
         {
             throw new ArgumentException(
                 "An id travels in a header: give visible ASCII characters.",

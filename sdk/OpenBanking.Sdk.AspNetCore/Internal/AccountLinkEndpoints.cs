@@ -48,7 +48,7 @@ internal sealed class AccountLinkEndpoints
             );
         }
 
-        if (options.RedirectUri is { } redirectUri && !IsSecure(redirectUri))
+        if (options.RedirectUri is { } redirectUri && !SecureAddress.Is(redirectUri))
         {
             throw new ArgumentException(
                 "Set RedirectUri to the callback's whole address, https or http on loopback, or leave it out.",
@@ -292,13 +292,6 @@ internal sealed class AccountLinkEndpoints
         response.Headers.CacheControl = "no-store";
         response.Headers["Referrer-Policy"] = "no-referrer";
     }
-
-    private static bool IsSecure(Uri address) =>
-        address.IsAbsoluteUri
-        && (
-            address.Scheme == Uri.UriSchemeHttps
-            || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)
-        );
 
     private static AccountLinkException NoSession() =>
         new("This browser has no account link in progress, or it took too long: start again.")

@@ -1,24 +1,17 @@
 namespace OpenBanking.Internal;
 
-/// <summary>The rule for every address the client is given: https, or plain http on loopback.</summary>
+/// <summary>The addresses the client is given, and their parts.</summary>
 internal static class Addresses
 {
     private const string ApiVersion = "/v1";
     private const int LongestId = 200;
-
-    public static bool IsSecure(Uri address) =>
-        address.IsAbsoluteUri
-        && (
-            address.Scheme == Uri.UriSchemeHttps
-            || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)
-        );
 
     /// <summary>An authority as its issuer identifier: normalised, without a trailing slash.</summary>
     /// <exception cref="ArgumentException">It is not an https address, or holds more than a host and a
     /// path.</exception>
     public static string ToIssuer(Uri? authority, string parameterName)
     {
-        if (authority is null || !IsSecure(authority))
+        if (authority is null || !SecureAddress.Is(authority))
         {
             throw new ArgumentException(
                 $"Set {parameterName} to the bank's https address, such as https://open.bank.example; "

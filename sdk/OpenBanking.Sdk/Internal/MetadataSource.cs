@@ -97,7 +97,7 @@ internal sealed class MetadataSource(string issuer, Caller caller)
     }
 
     private static bool IsSecure(string? endpoint) =>
-        Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && Addresses.IsSecure(address);
+        Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && SecureAddress.Is(address);
 
     /// <summary>Something answers, and it is not an OpenBanking server.</summary>
     private OpenBankingException NotThere(int status, string? requestId, Exception? reason) =>

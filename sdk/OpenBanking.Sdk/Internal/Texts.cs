@@ -22,6 +22,9 @@ internal static class Texts
         return true;
     }
 
+    /// <summary>Whether it can stand in a header as it is, of which blanks would be a part.</summary>
+    public static bool IsVisibleAscii(string text) => text.All(character => character is > ' ' and <= '~');
+
     /// <param name="what">What has it, at the beginning of a sentence.</param>
     public static string HalfCharacter(string what) =>
         $"{what} has half a character (a lone surrogate): cut text between characters.";

@@ -91,7 +91,7 @@ internal sealed class TokenRequests(AuthorizationServer server)
         return
             string.Equals(token.TokenType, server.Binding.Scheme, StringComparison.OrdinalIgnoreCase)
             && token is { AccessToken.Length: > 0, ExpiresIn: > 0 }
-            && token.AccessToken.All(character => character is > ' ' and <= '~')
+            && Texts.IsVisibleAscii(token.AccessToken)
             ? (token, answer)
             : throw new OpenBankingAuthenticationException(
                 "The server gave a token that is not bound as it was asked for."
