@@ -152,11 +152,15 @@ public class WebhookVerifier
         {
             throw new WebhookVerificationException(
                 WebhookRefusal.MalformedBody,
-                $"The webhook's body is no event: {Redaction.Scrub(malformed.Message)}",
+                $"The webhook's body is no event{Place(malformed)}.",
                 malformed
             );
         }
     }
+
+    /// <summary>Where it is wrong; nothing where all of it is, or it is no JSON.</summary>
+    private static string Place(JsonException malformed) =>
+        malformed.Path is { } path and not "$" ? $": it is wrong at {Redaction.Scrub(path)}" : "";
 
     private static WebhookVerificationException Refused(WebhookRefusal reason, string message) =>
         new(reason, message);

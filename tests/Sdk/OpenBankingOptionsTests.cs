@@ -17,6 +17,7 @@ public sealed class OpenBankingOptionsTests
         Refused("ApiAddress", options => options.ApiAddress = new Uri("http://api.bank.example"));
         Refused("ClientId", options => options.ClientId = " ");
         Refused("line's end", options => options.ClientId += "\n");
+        Refused("ClientId", options => options.ClientId += "\0");
         Refused("Key", options => options.Key = null);
         Refused("DpopKey", options => options.DpopKey = options.Key);
         Refused("Key", options => options.ClientCertificate = Certificate());

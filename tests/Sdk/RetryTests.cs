@@ -107,6 +107,7 @@ public sealed class RetryTests : IAsyncLifetime
 
         Assert.Equal(ProblemCodes.Overloaded, refusal.Code);
         Assert.Equal((true, TimeSpan.FromSeconds(31)), (refusal.Retryable, refusal.RetryAfter));
+        Assert.EndsWith("Retry-After 31 s)", refusal.Message, StringComparison.Ordinal);
         Assert.Single(bank.Of(PaymentRoute));
     }
 

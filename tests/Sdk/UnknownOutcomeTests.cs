@@ -95,6 +95,12 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
         var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(PayAsync);
 
         Assert.Equal((503, Answers.RequestId), (unknown.Status, unknown.RequestId));
+        // The bank says itself to send it again.
+        Assert.EndsWith(
+            $"request {Answers.RequestId}) ResolveAsync does so.",
+            unknown.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -143,10 +143,11 @@ public sealed class WebhookVerifierTests
     }
 
     [Theory]
-    [InlineData("{}", "required")]
-    [InlineData("null", "null")]
-    [InlineData("not json", "invalid")]
-    public void A_body_that_is_no_event_is_refused_with_what_is_wrong(string text, string said)
+    [InlineData("{}", "is no event.")]
+    [InlineData("null", "is null.")]
+    [InlineData("not json", "is no event.")]
+    [InlineData("""{"id":"evt_1","data":{"amount":{"currency":1}}}""", "is no event: it is wrong at $.d")]
+    public void A_body_that_is_no_event_is_refused_with_where_it_is_wrong(string text, string said)
     {
         var raw = Encoding.UTF8.GetBytes(text);
 

@@ -65,9 +65,9 @@ internal sealed record ClientSettings
         : true;
 
     private static string RequireClientId(string? clientId) =>
-        string.IsNullOrEmpty(clientId) || clientId.Any(char.IsWhiteSpace)
+        string.IsNullOrEmpty(clientId) || !Texts.IsVisibleAscii(clientId)
             ? throw new ArgumentException(
-                "Set ClientId to the app's id, app_…, as the bank gave it at registration, without white space or a line's end.",
+                "Set ClientId to the app's id, app_…, as the bank gave it at registration, in visible ASCII, without white space or a line's end.",
                 nameof(clientId)
             )
             : clientId;

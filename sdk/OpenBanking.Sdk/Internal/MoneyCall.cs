@@ -36,14 +36,19 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
             var key = IdempotencyKey.Parse(call.Key!);
             Log.OutcomeUnknown(api.Settings.Logger, call.Method, call.Route, key.Value);
             throw unknown(
-                $"Whether {call.Name} with key {key} was carried out is not known: {failure.Message} "
-                    + "Send it again with the same key, as ResolveAsync does.",
+                $"Whether {call.Name} with key {key} was carried out is not known: {failure.Message} {Advice(failure)}",
                 key,
                 ResolveAsync,
                 failure
             );
         }
     }
+
+    /// <summary>The bank's own words about an unknown outcome say it already.</summary>
+    private static string Advice(Exception failure) =>
+        failure is OpenBankingException { Code: ProblemCodes.OutcomeUnknown or ProblemCodes.InternalError }
+            ? "ResolveAsync does so."
+            : "Send it again with the same key, as ResolveAsync does.";
 
     /// <summary>Whether the outcome is known after this. It is not when a key or a token store of the app's own broke the
     /// second attempt.</summary>

@@ -27,11 +27,11 @@ internal static class Refusals
             var detail = error.ErrorDescription ?? "The authorization server refused.";
             return MaySucceedLater(answer)
                 ? Unavailable(answer, detail, error.Error)
-                : Authentication(answer, detail, error.Error);
+                : Authentication(answer, detail, error.Error, retryable: false);
         }
 
         return answer.ChallengeError is { } challenge && answer.Status == Unauthorized
-            ? Authentication(answer, "The access token was refused.", challenge)
+            ? Authentication(answer, "The access token was refused.", challenge, retryable: false)
             : FromSomeoneElse(answer, call);
     }
 
@@ -86,7 +86,7 @@ internal static class Refusals
     {
         var detail = Sentences(problem);
         return answer.Status == Unauthorized
-            ? Authentication(answer, detail, problem.Code)
+            ? Authentication(answer, detail, problem.Code, problem.Retryable)
             : new OpenBankingException(Message(detail, problem.Code, answer) + answer.Advice)
             {
                 Status = answer.Status,
@@ -138,7 +138,8 @@ internal static class Refusals
     private static OpenBankingAuthenticationException Authentication(
         Answer answer,
         string detail,
-        string code
+        string code,
+        bool retryable
     ) =>
         new(Message(detail, code, answer) + ClockAdvice(answer.ClockAhead) + answer.Advice)
         {
@@ -146,7 +147,7 @@ internal static class Refusals
             Code = code,
             RequestId = answer.RequestId,
             RetryAfter = answer.RetryAfter,
-            Retryable = MaySucceedLater(answer),
+            Retryable = retryable,
             ClockIsOff = IsOff(answer.ClockAhead),
         };
 
@@ -169,5 +170,6 @@ internal static class Refusals
 
     private static string Message(string detail, string code, Answer answer) =>
         $"{Redaction.Scrub(detail)} (code {Redaction.Scrub(code)}, HTTP {answer.Status}"
-        + (answer.RequestId is { } id ? $", request {id})" : ")");
+        + (answer.RequestId is { } id ? $", request {id}" : "")
+        + (answer.RetryAfter is { } wait ? $", Retry-After {(long)wait.TotalSeconds} s)" : ")");
 }
