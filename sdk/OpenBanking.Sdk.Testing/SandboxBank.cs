@@ -80,7 +80,8 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <exception cref="ArgumentException">An option makes no sense, such as a setting that the server does not have; the message
     /// names it, and the nearest one that there is.</exception>
     /// <exception cref="OpenBanking.Server.WrongSettingException">The server refuses the value of a setting, such as text for a
-    /// number; the message names it.</exception>
+    /// number; the message names it. Or .NET is told to know no languages (<c>InvariantGlobalization</c>) and not, by
+    /// <c>PredefinedCulturesOnly</c>, to take any.</exception>
     /// <exception cref="IOException">No port of loopback could be had.</exception>
     public static async Task<SandboxBank> StartAsync(
         SandboxBankOptions? options = null,

@@ -31,6 +31,11 @@ public static class ShownText
             .Select(character => (Rune?)character)
             .FirstOrDefault();
 
+    /// <summary>Whether nobody sees it: white space, and what only turns the text around it, as it comes with a number that was
+    /// copied from elsewhere.</summary>
+    public static bool IsBlank(char letter) =>
+        char.IsWhiteSpace(letter) || (Rune.TryCreate(letter, out var character) && Disturbs(character));
+
     /// <summary>How many units of UTF-16, which are what a page's <c>maxlength</c> counts, so many characters may take.</summary>
     public static int MostUnits(int characters) => 2 * characters;
 

@@ -18,6 +18,30 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
     };
 
     [Fact]
+    public async Task An_agreement_is_told_to_the_customers_phone_and_reading_alone_is_not()
+    {
+        var (reader, payer) = ((await Partner.PersonsAsync())[2], (await Partner.PersonsAsync())[3]);
+        await Partner.LinkAsync(person: 2, details: [new AccountOpening(), new AccountInformation()]);
+
+        var customer = await Partner.LinkAsync(
+            person: 3,
+            languages: "en",
+            details: [new AccountOpening(), new AccountInformation(), terms]
+        );
+
+        var account = await Partner.Client.Accounts.GetAsync(customer.CustomerId, customer.AccountId!);
+        var told = await NoticesAsync(1, "may now take payments", payer, all: true);
+        Assert.StartsWith(
+            $"[Sample Bank] Test App may now take payments from your account ending in {account.MaskedNumber[^4..]} ",
+            Assert.Single(told)
+        );
+        Assert.DoesNotContain(
+            await Partner.AllMessagesAsync(reader.Mobile),
+            message => message.Text.Contains("开通免密支付")
+        );
+    }
+
+    [Fact]
     public async Task A_limit_of_the_month_is_agreed_to_shown_and_kept_until_the_month_ends()
     {
         var customer = await Partner.LinkAsync(
@@ -283,14 +307,16 @@ public sealed class AgreementTests(SharedServer shared) : OwnPageTests(shared)
     private async Task<IReadOnlyList<string>> NoticesAsync(
         int count,
         string saying = "under your agreement",
-        SandboxPerson? person = null
+        SandboxPerson? person = null,
+        bool all = false
     )
     {
+        var mobile = (person ?? Person).Mobile;
         for (var i = 0; ; i++)
         {
             string[] notices =
             [
-                .. (await MessagesAsync(person ?? Person))
+                .. (await (all ? Partner.AllMessagesAsync(mobile) : Partner.MessagesAsync(mobile)))
                     .Select(message => message.Text)
                     .Where(text => text.Contains(saying)),
             ];

@@ -96,17 +96,5 @@ public abstract class BankPageTests(SharedServer shared) : IAsyncLifetime
         throw new InvalidOperationException("No code came.");
     }
 
-    protected async Task<IReadOnlyList<SandboxMessage>> MessagesAsync()
-    {
-        using var http = new HttpClient();
-        await using var body = await http.GetStreamAsync(
-            $"{Partner.MessagesUrl}.json?mobile={Person.Mobile}"
-        );
-        return (
-            await System.Text.Json.JsonSerializer.DeserializeAsync(
-                body,
-                ResponseJson.Default.PageSandboxMessage
-            )
-        )!.Data;
-    }
+    protected Task<IReadOnlyList<SandboxMessage>> MessagesAsync() => Partner.MessagesAsync(Person.Mobile);
 }

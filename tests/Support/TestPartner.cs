@@ -103,6 +103,26 @@ public sealed class TestPartner
         return page!.Data;
     }
 
+    /// <summary>What came to a phone, the newest first.</summary>
+    public async Task<IReadOnlyList<SandboxMessage>> AllMessagesAsync(string mobile)
+    {
+        using var http = new HttpClient();
+        var page = await http.GetFromJsonAsync(
+            $"{sandbox.MessagesUrl}.json?mobile={mobile}",
+            ResponseJson.Default.PageSandboxMessage
+        );
+        return page!.Data;
+    }
+
+    /// <summary>The same without what tells of an agreement: that may come after the code which is asked for next.</summary>
+    public async Task<IReadOnlyList<SandboxMessage>> MessagesAsync(string mobile) =>
+        [
+            .. (await AllMessagesAsync(mobile)).Where(message =>
+                !message.Text.Contains("may now take payments", StringComparison.Ordinal)
+                && !message.Text.Contains("开通免密支付", StringComparison.Ordinal)
+            ),
+        ];
+
     /// <summary>Has a person go through the bank's pages and agree.</summary>
     public async Task<LinkedCustomer> LinkAsync(
         int person = 0,

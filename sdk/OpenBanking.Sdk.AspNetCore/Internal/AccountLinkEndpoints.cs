@@ -183,7 +183,7 @@ internal sealed class AccountLinkEndpoints
         var result = options.OnRefused is { } onRefused
             ? await onRefused(context, refusal).ConfigureAwait(false)
             : Results.Text(
-                RefusedPage(context.Request.PathBase),
+                RefusedPage(context.Request.PathBase, refusal.Code),
                 "text/html; charset=utf-8",
                 statusCode: refusal.Retryable
                     ? StatusCodes.Status503ServiceUnavailable
@@ -194,20 +194,27 @@ internal sealed class AccountLinkEndpoints
 
     /// <summary>What a customer sees where the app shows nothing of its own: never a dead end. The way to try again is beside the
     /// callback.</summary>
-    private static string RefusedPage(PathString pathBase) =>
-        $"""
+    private static string RefusedPage(PathString pathBase, string code)
+    {
+        // Who loads the callback again may have linked the account before.
+        var (en, zh) =
+            code == ClientErrorCodes.LinkSessionInvalid
+                ? ("This account link is over.", "此次账户关联已结束。")
+                : ("The account was not linked.", "账户未关联。");
+        return $"""
             <!doctype html>
             <html lang="en">
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>The account was not linked</title>
+            <title>{en[..^1]}</title>
             <body style="font: 1.1rem/1.5 sans-serif; max-width: 30rem; margin: 2rem auto; padding: 0 1rem">
-            <h1>The account was not linked. <span lang="zh">账户未关联。</span></h1>
+            <h1>{en} <span lang="zh">{zh}</span></h1>
             <p><a href="{LinkPath[1..]}">Try again <span lang="zh">重试</span></a></p>
             <p><a href="{pathBase}/">Back <span lang="zh">返回</span></a></p>
             </body>
             </html>
             """;
+    }
 
     /// <summary>Keeps a session in the browser, and lets go of those that were begun longest ago, when they are many.</summary>
     private void KeepSession(HttpContext context, string session, Uri redirectUri)

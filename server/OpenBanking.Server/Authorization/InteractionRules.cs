@@ -99,7 +99,8 @@ public sealed record Agree(
     byte[] PinHash,
     ConsentRow Consent,
     AgreementRow? Agreement,
-    AuthorizationCodeRow Code
+    AuthorizationCodeRow Code,
+    Notice? Notice
 ) : Command<PinCheck>(World, Now)
 {
     public override Actor Actor => Actor.Customer(Consent.CustomerId);
@@ -231,6 +232,7 @@ public static class InteractionRules
         if (command.Agreement is { } agreement)
         {
             book.Insert(ConsentTables.Agreements, agreement);
+            command.Notice?.Send(book, consent.CustomerId);
         }
 
         book.Insert(AuthorizationTables.Codes, command.Code);

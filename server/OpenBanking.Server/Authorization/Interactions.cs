@@ -24,6 +24,7 @@ public sealed class Interactions(
     PinHash pins,
     ServerAddress address,
     ApplicationDeposits deposits,
+    Notices notices,
     Ids ids
 )
 {
@@ -306,10 +307,12 @@ public sealed class Interactions(
 
     /// <summary>Agrees; gives where the customer goes, or why the PIN was not taken.</summary>
     /// <param name="granted">What the customer agrees to, of what was asked for.</param>
+    /// <param name="notice">What the message to the customer's phone says where the app may take payments by itself.</param>
     public async Task<(PinCheck Check, string? Location)> AgreeAsync(
         OpenInteraction open,
         IReadOnlyList<AuthorizationDetail> granted,
-        string pin
+        string pin,
+        string notice
     )
     {
         var code = CodeOf(open.Row.Id, open.Form);
@@ -329,7 +332,8 @@ public sealed class Interactions(
                 pins.Compute(pin, open.Customer!.PinSalt!),
                 consent,
                 agreement,
-                NewCode(open, consent, code)
+                NewCode(open, consent, code),
+                agreement is null ? null : notices.Write(open.Customer, notice)
             )
             {
                 Form = open.Form,

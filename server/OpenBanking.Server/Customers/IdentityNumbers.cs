@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OpenBanking.Server.Customers;
 
 /// <summary>Numbers that check themselves.</summary>
@@ -8,22 +10,25 @@ public static class IdentityNumbers
     private const int ResidentLength = 18;
 
     /// <summary>As it may stand before a mobile number.</summary>
-    private static readonly string[] countryCodes = ["+86", "0086"];
+    private static readonly string[] countryCodes = ["+86", "0086", "86"];
 
-    /// <summary>A number as somebody typed it: without white space, and with ASCII digits and letters for full-width
-    /// ones.</summary>
+    /// <summary>A number as somebody typed it or put it in from elsewhere: without white space, hyphens and what cannot be seen,
+    /// and with ASCII digits and letters for full-width ones.</summary>
     public static string Read(string? typed) =>
         new([
             .. (typed ?? "")
-                .Where(letter => !char.IsWhiteSpace(letter))
+                .Where(letter => !ShownText.IsBlank(letter) && !IsHyphen(letter))
                 .Select(letter => letter is >= '！' and <= '～' ? (char)(letter - '！' + '!') : letter),
         ]);
 
-    /// <summary>A mobile number as somebody typed it, or their list of contacts has it: without hyphens, and without the code of the
-    /// country that may stand before it.</summary>
+    private static bool IsHyphen(char letter) =>
+        char.GetUnicodeCategory(letter) is UnicodeCategory.DashPunctuation;
+
+    /// <summary>A mobile number as somebody typed it, or their list of contacts has it: without the code of the country that may
+    /// stand before it, in parentheses or not.</summary>
     public static string ReadMobile(string? typed)
     {
-        var number = Read(typed).Replace("-", "", StringComparison.Ordinal);
+        var number = string.Concat(Read(typed).Where(letter => letter is not ('(' or ')')));
         var code = countryCodes.FirstOrDefault(code => number.StartsWith(code, StringComparison.Ordinal));
         return code is not null && IsMobile(number[code.Length..]) ? number[code.Length..] : number;
     }

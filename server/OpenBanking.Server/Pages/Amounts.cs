@@ -49,7 +49,7 @@ public static partial class Amounts
     public static bool IsTooLarge(string text) => Yuans().IsMatch(Plainly(text)) && !TryRead(text, out _);
 
     private static string Plainly(string text) =>
-        string.Concat(text.Select(Narrow).Where(letter => !char.IsWhiteSpace(letter)));
+        string.Concat(text.Select(Narrow).Where(letter => !ShownText.IsBlank(letter)));
 
     /// <summary>What a Chinese keyboard writes, as a Latin one does.</summary>
     private static char Narrow(char letter) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.Primitives;
 using OpenBanking.Server.Http;
@@ -14,8 +15,10 @@ public static class PageLanguages
 
     private static readonly PathString[] ofMachines = ["/v1", "/oauth/token", "/oauth/par"];
 
+    /// <exception cref="WrongSettingException">.NET is told to know no languages.</exception>
     public static void AddPageLanguages(this IServiceCollection services)
     {
+        RequireLanguages();
         services.AddLocalization();
         services.Configure<RequestLocalizationOptions>(options =>
         {
@@ -34,6 +37,21 @@ public static class PageLanguages
                 new AcceptedLanguage(),
             ];
         });
+    }
+
+    private static void RequireLanguages()
+    {
+        try
+        {
+            _ = CultureInfo.GetCultureInfo(Supported[0]);
+        }
+        catch (CultureNotFoundException)
+        {
+            throw new WrongSettingException(
+                "The bank's pages are in several languages, and .NET is told to know none (InvariantGlobalization): set "
+                    + "PredefinedCulturesOnly to false in the project, or DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY=0."
+            );
+        }
     }
 
     /// <summary>Finds the language of every request but those of machines, which are answered in one.</summary>

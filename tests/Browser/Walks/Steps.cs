@@ -128,14 +128,14 @@ internal static class Steps
 
     /// <summary>How many messages have come to a phone.</summary>
     public static async Task<int> CountMessagesAsync(TestPartner partner, string mobile) =>
-        (await MessagesAsync(partner, mobile)).Count;
+        (await partner.MessagesAsync(mobile)).Count;
 
     /// <summary>The code in the message after those that had come before.</summary>
     public static async Task<string> ReadCodeAsync(TestPartner partner, string mobile, int before)
     {
         for (var i = 0; i < 400; i++)
         {
-            if (await MessagesAsync(partner, mobile) is [var newest, ..] all && all.Count > before)
+            if (await partner.MessagesAsync(mobile) is [var newest, ..] all && all.Count > before)
             {
                 return Regex.Match(newest.Text, "[0-9]{6}", default, TimeSpan.FromSeconds(1)).Value;
             }
@@ -148,14 +148,4 @@ internal static class Steps
 
     /// <summary>A code that is not this one.</summary>
     public static string Other(string code) => code == "123456" ? "654321" : "123456";
-
-    private static async Task<IReadOnlyList<SandboxMessage>> MessagesAsync(TestPartner partner, string mobile)
-    {
-        using var http = new HttpClient();
-        var page = await http.GetFromJsonAsync(
-            $"{partner.MessagesUrl}.json?mobile={mobile}",
-            ResponseJson.Default.PageSandboxMessage
-        );
-        return page!.Data;
-    }
 }

@@ -75,17 +75,12 @@ public abstract class ConfirmationPageTests(SharedServer shared) : OwnPageTests(
     /// <summary>The newest message of a kind, and the code in it.</summary>
     protected async Task<(string Code, string Text)> PaymentCodeAsync()
     {
-        using var http = new HttpClient();
         for (var i = 0; i < 200; i++)
         {
-            await using var body = await http.GetStreamAsync(
-                $"{Partner.MessagesUrl}.json?mobile={Person.Mobile}"
-            );
-            var messages = await System.Text.Json.JsonSerializer.DeserializeAsync(
-                body,
-                ResponseJson.Default.PageSandboxMessage
-            );
-            if (messages!.Data is [var newest, ..] && newest.Text.Contains("code to pay"))
+            if (
+                await Partner.MessagesAsync(Person.Mobile) is [var newest, ..]
+                && newest.Text.Contains("code to pay")
+            )
             {
                 return (
                     new([.. newest.Text.SkipWhile(letter => !char.IsAsciiDigit(letter)).Take(6)]),

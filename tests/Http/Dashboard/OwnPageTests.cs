@@ -100,18 +100,8 @@ public abstract class OwnPageTests(SharedServer shared) : IAsyncLifetime
     }
 
     /// <summary>What came to a person's phone, the newest first.</summary>
-    protected async Task<IReadOnlyList<SandboxMessage>> MessagesAsync(SandboxPerson person)
-    {
-        using var http = new HttpClient();
-        await using var body = await http.GetStreamAsync(
-            $"{Partner.MessagesUrl}.json?mobile={person.Mobile}"
-        );
-        var messages = await System.Text.Json.JsonSerializer.DeserializeAsync(
-            body,
-            ResponseJson.Default.PageSandboxMessage
-        );
-        return messages!.Data;
-    }
+    protected Task<IReadOnlyList<SandboxMessage>> MessagesAsync(SandboxPerson person) =>
+        Partner.MessagesAsync(person.Mobile);
 
     /// <summary>Sends the form of the page several times at once and once more later, as who taps twice does; each time it leads
     /// on, and never says that it cannot be.</summary>

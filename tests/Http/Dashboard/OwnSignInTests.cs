@@ -13,12 +13,15 @@ public sealed class OwnSignInTests(SharedServer shared) : OwnPageTests(shared)
     [InlineData("-{0}-")]
     [InlineData("0086{0}")]
     [InlineData("＋８６ {0}")]
-    public async Task A_number_with_the_code_of_the_country_is_the_one_after_it(string written)
+    [InlineData("（+86）{0}")]
+    [InlineData("86{0}")]
+    [InlineData("\u202d{0}\u202c\u200b")]
+    public async Task A_number_is_read_however_a_list_of_contacts_writes_it(string written)
     {
         await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
         var before = await NewestAsync(Person);
         await Browser.GoAsync(Own());
-        foreach (var wrong in (string[])["+86", "+1{0}", "+8{0}", "86{0}", "+86+86{0}"])
+        foreach (var wrong in (string[])["+86", "+1{0}", "+8{0}", "+86+86{0}"])
         {
             await Browser.SubmitAsync(("Mobile", string.Format(null, wrong, Person.Mobile)));
             Assert.Contains("Enter the eleven digits", Text());

@@ -57,7 +57,8 @@ public class InteractionRulesTests
         rightPin,
         Rows.Consent,
         Rows.Agreement,
-        Rows.Code
+        Rows.Code,
+        new Notice(Rows.Id<IntentRow>(18), [1], Rows.Noon)
     );
 
     [Fact]
@@ -226,6 +227,7 @@ public class InteractionRulesTests
         Assert.Equal(Rows.Consent, bank.Get(ConsentTables.Consents, Rows.Consent.Id));
         Assert.Equal(Rows.Agreement, bank.Get(ConsentTables.Agreements, Rows.Agreement.Id));
         Assert.Equal(Rows.Code, bank.Get(AuthorizationTables.Codes, new(Rows.Code.Hash)));
+        Assert.Equal(IntentKind.SendMessage, bank.Get(IntentTables.Intents, Rows.Id<IntentRow>(18)).Kind);
         Assert.True(Stored(bank).Completed);
         Assert.True(bank.Get(AuthorizationTables.PushedRequests, new(Rows.PushedRequest.Hash)).Used);
         var told = Assert.Single(ran.Events);
@@ -296,6 +298,7 @@ public class InteractionRulesTests
         Assert.Empty(bank.All(ConsentTables.Consents));
         Assert.Equal(PinCheck.Right, bank.Run(reading).Accepted);
         Assert.Empty(bank.All(ConsentTables.Agreements));
+        Assert.Empty(bank.All(IntentTables.Intents));
     }
 
     [Fact]

@@ -99,6 +99,7 @@ public class IdentityNumbersTests
     [InlineData("１２３　４５６", "123456")]
     [InlineData("138\u00A00013\u20098000", "13800138000")]
     [InlineData("１０Ｘ", "10X")]
+    [InlineData("\u202d4111-1111\u20131111－1111\u202c", "4111111111111111")]
     [InlineData("12345x", "12345x")]
     [InlineData(null, "")]
     public void A_number_may_be_typed_with_spaces_and_full_width_digits(string? typed, string number) =>

@@ -222,6 +222,19 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_callback_that_is_loaded_again_does_not_say_that_the_account_was_not_linked()
+    {
+        await app.Browser.GetAsync("/openbanking/link");
+        var callback = bank.Oauth.Callback();
+        Assert.True((await app.Browser.GetAsync(callback)).IsSuccessStatusCode);
+
+        var again = await (await app.Browser.GetAsync(callback)).Content.ReadAsStringAsync();
+
+        Assert.Contains("This account link is over.", again);
+        Assert.DoesNotContain("not linked", again);
+    }
+
+    [Fact]
     public async Task A_bank_that_cannot_be_reached_is_handed_to_the_app_too()
     {
         bank.Script(

@@ -12,7 +12,16 @@ internal static class ServerProgram
     public const int Failed = 1;
     public const int CannotStart = 2;
 
-    public static async Task<ServerRun> RunAsync(params IEnumerable<string> arguments)
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "OpenBanking.Server.dll");
+
+    public static Task<ServerRun> RunAsync(params IEnumerable<string> arguments) =>
+        RunDotnetAsync([Program, .. arguments]);
+
+    /// <summary>Runs it with other settings of .NET.</summary>
+    public static Task<ServerRun> RunWithAsync(string runtimeConfig) =>
+        RunDotnetAsync(["exec", "--runtimeconfig", runtimeConfig, Program]);
+
+    private static async Task<ServerRun> RunDotnetAsync(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -20,7 +29,6 @@ internal static class ServerProgram
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "OpenBanking.Server.dll"));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

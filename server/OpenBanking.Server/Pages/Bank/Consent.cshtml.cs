@@ -15,6 +15,7 @@ public sealed class ConsentModel(
     Interactions interactions,
     Store store,
     WorldClocks clocks,
+    BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : InteractionPage(interactions, InteractionStep.Consent)
 {
@@ -96,7 +97,15 @@ public sealed class ConsentModel(
             return Page();
         }
 
-        var (check, location) = await Interactions.AgreeAsync(Open with { Account = Chosen }, granted, Pin!);
+        var (check, location) = await Interactions.AgreeAsync(
+            Open with
+            {
+                Account = Chosen,
+            },
+            granted,
+            Pin!,
+            texts["AgreedMessage", bank.Name, Open.App.Name, Chosen.LastFour]
+        );
         if (check == PinCheck.Right)
         {
             return await LeaveAsync(location);
