@@ -203,6 +203,7 @@ public static class ServerComposition
         services.AddSingleton<ContinuationAddresses>();
         services.AddSingleton<Continuations>();
         services.AddSingleton<Openings>();
+        services.AddSingleton<FirstPins>();
         services.AddSingleton<ImageStore>();
         services.AddSingleton<DepositAmounts>();
         services.AddSingleton<ApplicationDeposits>();

@@ -239,17 +239,62 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
         var account = (await Partner.Client.AccountApplications.GetAsync(first.Id)).AccountId;
 
         // The account waits for its first PIN: whoever applies again goes on with it.
-        var again = await ApplyAsync(type: AccountType.TypeThree);
-        Assert.Equal(AccountType.TypeThree, again.AccountType);
+        var opened = await OpenAnotherAsync(AccountType.TypeTwo, after: 1);
+        Assert.Equal((account, AccountType.TypeTwo), (opened.AccountId, opened.AccountType));
+    }
+
+    [Fact]
+    public async Task The_first_PIN_puts_each_account_in_use_that_waits_for_it()
+    {
+        var first = await ToOtpAsync();
+        await ConfirmAsync(first);
+        var account = (await Partner.Client.AccountApplications.GetAsync(first.Id)).AccountId;
+
+        // Another class was asked for: it is another account.
+        var opened = await OpenAnotherAsync(AccountType.TypeThree, after: 1);
+        Assert.NotEqual(account, opened.AccountId);
+        Assert.Equal(AccountType.TypeThree, opened.AccountType);
+        Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Again", TestPartner.Pin));
+        Assert.EndsWith("/end", Browser.Address.AbsolutePath);
+
+        var active = await ActiveAsync(2);
+        Assert.Equal([account, opened.AccountId], active);
+        await Browser.GoAsync(new Uri(first.ContinuationUrl!));
+        Assert.EndsWith("/end", Browser.Address.AbsolutePath);
+    }
+
+    /// <summary>Applies once more, and confirms by code.</summary>
+    private async Task<AccountApplication> OpenAnotherAsync(AccountType type, int after)
+    {
+        var again = await ApplyAsync(type: type);
+        Assert.Equal(type, again.AccountType);
         await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
         await Browser.GoAsync(
             new Uri((await WaitAsync(again.Id, AccountApplicationStatus.OtpPending)).ContinuationUrl!)
         );
         await Browser.SubmitAsync(("Terms", "true"));
-        await Browser.SubmitAsync(("Code", await CodeAsync(after: 1)));
+        await Browser.SubmitAsync(("Code", await CodeAsync(after)));
+        return await Partner.Client.AccountApplications.GetAsync(again.Id);
+    }
 
-        var opened = await Partner.Client.AccountApplications.GetAsync(again.Id);
-        Assert.Equal((account, AccountType.TypeTwo), (opened.AccountId, opened.AccountType));
+    /// <summary>The accounts of which the app was told that they are in use, once there are as many.</summary>
+    private async Task<IReadOnlyList<string?>> ActiveAsync(int count)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var active = await Partner
+                .Client.Events.ListAsync()
+                .Where(told => told.Type == EventTypes.AccountActive)
+                .Select(told => told.Data.AccountId)
+                .ToListAsync();
+            if (active.Count >= count || tries == 200)
+            {
+                return [.. active.Order(StringComparer.Ordinal)];
+            }
+
+            await Task.Delay(50);
+        }
     }
 
     [Fact]

@@ -36,13 +36,27 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
             var key = IdempotencyKey.Parse(call.Key!);
             Log.OutcomeUnknown(api.Settings.Logger, call.Method, call.Route, key.Value);
             throw unknown(
-                $"Whether {call.Name} with key {key} was carried out is not known: {failure.Message} {Advice(failure)}",
+                $"Whether {call.Name} with key {key} was carried out is not known: {Told(failure)} {Advice(failure)}",
                 key,
                 ResolveAsync,
                 failure
             );
         }
     }
+
+    /// <summary>What the last attempt came to. Where that says by itself that nothing was done, it says so of that attempt alone.</summary>
+    private static string Told(Exception failure) =>
+        failure
+            is OpenBankingException
+            {
+                Code: ClientErrorCodes.ConnectionLost
+                    or ClientErrorCodes.TimedOut
+                    or ClientErrorCodes.UnexpectedAnswer
+                    or ProblemCodes.OutcomeUnknown
+                    or ProblemCodes.InternalError
+            }
+            ? failure.Message
+            : $"an attempt before the last was sent, and its answer lost. The last one: {failure.Message}";
 
     /// <summary>The bank's own words about an unknown outcome say it already.</summary>
     private static string Advice(Exception failure) =>

@@ -137,13 +137,14 @@ public static class AccountRules
         };
     }
 
-    /// <summary>Puts a new account in use; one that is in use stays so.</summary>
-    public static void Activate(Book book, Id<AccountRow> accountId, Id<AppRow> appId)
+    /// <summary>Puts a new account in use; one that is not new stays as it is.</summary>
+    /// <param name="apps">Those that are told: the ones it was opened through.</param>
+    public static void Activate(Book book, Id<AccountRow> accountId, IEnumerable<Id<AppRow>> apps)
     {
         var account = book.Get(AccountTables.Accounts, accountId);
         if (AccountStanding.Of(account).Activate() is { } active)
         {
-            Move(book, account, active, EventTypes.AccountActive, [appId]);
+            Move(book, account, active, EventTypes.AccountActive, apps);
         }
     }
 

@@ -75,7 +75,7 @@ public sealed class Continuations(
     AppDirectory apps,
     WorldClocks clocks,
     Vault vault,
-    PinHash pins,
+    FirstPins firstPins,
     Openings openings,
     ContinuationAddresses addresses,
     Ids ids
@@ -204,21 +204,8 @@ public sealed class Continuations(
     }
 
     /// <summary>Sets the first payment PIN, and with it puts the account in use.</summary>
-    public async Task SetPinAsync(OpenContinuation open, string pin)
-    {
-        var salt = PinHash.NewSalt();
-        await engine.SubmitAsync(
-            new SetPin(
-                open.World,
-                await clocks.NowAsync(open.World),
-                open.Customer!.Id,
-                open.Row.AccountId!.Value,
-                open.App.Id,
-                pins.Compute(pin, salt),
-                salt
-            )
-        );
-    }
+    public Task SetPinAsync(OpenContinuation open, string pin) =>
+        firstPins.SetAsync(open.World, open.Customer!.Id, open.Row.AccountId!.Value, open.App.Id, pin);
 
     private async Task<Decision<CodeCheck>> EnterOnceAsync(OpenContinuation open, string code, string secret)
     {

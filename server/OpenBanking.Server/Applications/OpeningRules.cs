@@ -255,7 +255,7 @@ public static class OpeningRules
         if (book.Get(CustomerTables.Customers, opening.CustomerId).PinHash is not null)
         {
             // The PIN is the customer's, and is set already.
-            AccountRules.Activate(book, opening.Account.Id, application.AppId);
+            AccountRules.Activate(book, opening.Account.Id, [application.AppId]);
         }
 
         return MoveToOpened(book, application, opening.Account);

@@ -46,7 +46,7 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
                 AccountId = account.Id,
             },
             account,
-            known is null ? null : await FindWaitingAsync(world, customerId, application.MobileIndex)
+            known is null ? null : await FindWaitingAsync(world, customerId, application)
         );
     }
 
@@ -68,20 +68,23 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
             : known.Profile;
     }
 
-    /// <summary>The account whose first PIN was never set, of a customer who still has the number: whoever dropped out goes
-    /// on with it.</summary>
+    /// <summary>The account of the class that is asked for whose first PIN was never set, of a customer who still has the number:
+    /// whoever dropped out goes on with it.</summary>
     private async Task<AccountRow?> FindWaitingAsync(
         World world,
         Id<CustomerRow> customer,
-        string mobileIndex
+        AccountApplicationRow application
     ) =>
-        await store.FindAsync(CustomerTables.Mobiles, world, new MobileKey(mobileIndex))
+        await store.FindAsync(CustomerTables.Mobiles, world, new MobileKey(application.MobileIndex))
             is { EndedAt: null } mobile
         && mobile.CustomerId == customer
             ? await store.FirstAsync(
                 AccountTables.Accounts,
                 world,
-                $"customer_id = {customer} AND state = {AccountState.PendingActivation} ORDER BY id LIMIT 1"
+                $"""
+                customer_id = {customer} AND state = {AccountState.PendingActivation} AND type = {application.Type}
+                ORDER BY id LIMIT 1
+                """
             )
             : null;
 

@@ -22,6 +22,7 @@ public sealed class Interactions(
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
+    FirstPins firstPins,
     ServerAddress address,
     ApplicationDeposits deposits,
     Notices notices,
@@ -289,21 +290,8 @@ public sealed class Interactions(
     }
 
     /// <summary>Sets the first payment PIN.</summary>
-    public async Task SetPinAsync(OpenInteraction open, string pin)
-    {
-        var salt = PinHash.NewSalt();
-        await engine.SubmitAsync(
-            new SetPin(
-                open.World,
-                await clocks.NowAsync(open.World),
-                open.Customer!.Id,
-                open.Account!.Id,
-                open.App.Id,
-                pins.Compute(pin, salt),
-                salt
-            )
-        );
-    }
+    public Task SetPinAsync(OpenInteraction open, string pin) =>
+        firstPins.SetAsync(open.World, open.Customer!.Id, open.Account!.Id, open.App.Id, pin);
 
     /// <summary>Agrees; gives where the customer goes, or why the PIN was not taken.</summary>
     /// <param name="granted">What the customer agrees to, of what was asked for.</param>

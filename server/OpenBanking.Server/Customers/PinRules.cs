@@ -1,35 +1,42 @@
 using System.Security.Cryptography;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Customers;
 
-/// <summary>Sets the first payment PIN of a customer, and with it activates the new account.</summary>
-/// <param name="AppId">The app the account was opened through, which is told.</param>
+/// <summary>Sets the first payment PIN of a customer, and with it puts the accounts in use that wait for it.</summary>
+/// <param name="Customer">As they were when the accounts were looked up.</param>
 public sealed record SetPin(
     World World,
     DateTimeOffset Now,
-    Id<CustomerRow> CustomerId,
-    Id<AccountRow> AccountId,
-    Id<AppRow> AppId,
+    CustomerRow Customer,
+    IReadOnlyList<WaitingAccount> Accounts,
     byte[] Hash,
     byte[] Salt
 ) : Command<Done>(World, Now)
 {
-    public override Actor Actor => Actor.Customer(CustomerId);
+    public override Actor Actor => Actor.Customer(Customer.Id);
 
-    public override Subject Subject => Subject.Of(AccountId);
+    public override Subject Subject => Subject.Of(Accounts[0].Id);
 
     public override void Keys(IKeySet keys)
     {
-        keys.Want(CustomerTables.Customers, CustomerId);
-        keys.Want(AccountTables.Accounts, AccountId);
+        keys.Want(CustomerTables.Customers, Customer.Id);
+        foreach (var account in Accounts)
+        {
+            keys.Want(AccountTables.Accounts, account.Id);
+        }
     }
 
     public override Decision<Done> Decide(Book book) => PinRules.Set(this, book);
 }
+
+/// <summary>An account that may wait for the first PIN, the one first that the customer has come for.</summary>
+/// <param name="Apps">The apps it was opened through, which are told.</param>
+public sealed record WaitingAccount(Id<AccountRow> Id, IReadOnlyList<Id<AppRow>> Apps);
 
 /// <summary>A form of a customer whose PIN may be in it.</summary>
 /// <param name="IfLocked">Tells the customer's phone that the PIN is locked, should it be wrong once too often.</param>
@@ -76,13 +83,22 @@ public static class PinRules
     /// <summary>112233.</summary>
     private static bool IsPairs(string pin) => pin.Chunk(2).All(pair => pair[0] == pair[1]);
 
-    /// <summary>Refuses: the customer has a PIN already, or was erased.</summary>
+    /// <summary>Refuses: the customer has a PIN already, or was erased; or they have another number of accounts than when those
+    /// were looked up that wait for it.</summary>
     public static Decision<Done> Set(SetPin command, Book book)
     {
-        var customer = book.Get(CustomerTables.Customers, command.CustomerId);
+        var customer = book.Get(CustomerTables.Customers, command.Customer.Id);
         if (customer.PinHash is not null || customer.ErasedAt is not null)
         {
             return Decision.Reject("pin_already_set");
+        }
+
+        if (
+            (customer.TypeTwoAccounts, customer.TypeThreeAccounts)
+            != (command.Customer.TypeTwoAccounts, command.Customer.TypeThreeAccounts)
+        )
+        {
+            return Decision.Reject(OpeningRules.CustomerChanged);
         }
 
         book.Update(
@@ -93,7 +109,11 @@ public static class PinRules
                 PinSalt = command.Salt,
             }
         );
-        AccountRules.Activate(book, command.AccountId, command.AppId);
+        foreach (var account in command.Accounts)
+        {
+            AccountRules.Activate(book, account.Id, account.Apps);
+        }
+
         return Decision.Accept(new Done());
     }
 

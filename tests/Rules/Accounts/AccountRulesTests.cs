@@ -210,7 +210,7 @@ public class AccountRulesTests
         var bank = new MemoryBank().Put(AccountTables.Accounts, pending);
         var book = bank.Open(keys => keys.Want(AccountTables.Accounts, pending.Id));
 
-        AccountRules.Activate(book, pending.Id, Rows.App.Id);
+        AccountRules.Activate(book, pending.Id, [Rows.App.Id]);
 
         Assert.Equal(AccountState.Active, book.Get(AccountTables.Accounts, pending.Id).State);
         var told = Assert.Single(book.Events);
@@ -226,7 +226,7 @@ public class AccountRulesTests
         var bank = new MemoryBank().Put(AccountTables.Accounts, Rows.Account);
         var book = bank.Open(keys => keys.Want(AccountTables.Accounts, Rows.Account.Id));
 
-        AccountRules.Activate(book, Rows.Account.Id, Rows.App.Id);
+        AccountRules.Activate(book, Rows.Account.Id, [Rows.App.Id]);
 
         Assert.False(book.HasChanges);
     }

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -10,12 +11,17 @@ public class PinRulesTests
     private static readonly byte[] right = [1, 1, 1];
     private static readonly byte[] wrong = [2, 2, 2];
     private static readonly CustomerRow customer = Rows.Customer with { PinHash = right, PinSalt = [9] };
+    private static readonly AccountRow other = Rows.Account with
+    {
+        Id = Rows.Id<AccountRow>(77),
+        State = AccountState.PendingActivation,
+    };
+
     private static readonly SetPin set = new(
         Rows.World,
         Rows.Noon,
-        customer.Id,
-        Rows.Account.Id,
-        Rows.App.Id,
+        Rows.Customer,
+        [new(Rows.Account.Id, [Rows.App.Id]), new(other.Id, [Rows.App.Id])],
         right,
         Salt: [9]
     );
@@ -51,15 +57,14 @@ public class PinRulesTests
         Assert.False(PinRules.IsAcceptable(pin, "999999199003070012", "13800138000"));
 
     [Fact]
-    public void The_first_PIN_puts_the_account_in_use()
+    public void The_first_PIN_puts_each_account_in_use_that_waits_for_it()
     {
-        var bank = new MemoryBank()
-            .Put(CustomerTables.Customers, Rows.Customer)
-            .Put(AccountTables.Accounts, Rows.Account with { State = AccountState.PendingActivation });
+        var bank = BankWaiting(Rows.Customer);
 
         var ran = bank.Run(set);
 
-        Assert.Equal([EventTypes.AccountActive], ran.Told);
+        Assert.Equal([EventTypes.AccountActive, EventTypes.AccountActive], ran.Told);
+        Assert.Equal(AccountState.Active, bank.Get(AccountTables.Accounts, other.Id).State);
         Assert.Equal(right, bank.Get(CustomerTables.Customers, customer.Id).PinHash);
         Assert.Equal(AccountState.Active, bank.Get(AccountTables.Accounts, Rows.Account.Id).State);
     }
@@ -67,12 +72,23 @@ public class PinRulesTests
     [Fact]
     public void A_PIN_is_set_only_once()
     {
-        var bank = new MemoryBank()
-            .Put(CustomerTables.Customers, customer)
-            .Put(AccountTables.Accounts, Rows.Account with { State = AccountState.PendingActivation });
-
-        Assert.Equal("pin_already_set", bank.Run(set).Rejected.Code);
+        Assert.Equal("pin_already_set", BankWaiting(customer).Run(set).Rejected.Code);
     }
+
+    /// <summary>An account that was opened since they were looked up would wait for good.</summary>
+    [Fact]
+    public void A_PIN_is_not_set_beside_accounts_that_were_not_looked_up()
+    {
+        var opened = Rows.Customer with { TypeThreeAccounts = Rows.Customer.TypeThreeAccounts + 1 };
+
+        Assert.Equal(OpeningRules.CustomerChanged, BankWaiting(opened).Run(set).Rejected.Code);
+    }
+
+    private static MemoryBank BankWaiting(CustomerRow of) =>
+        new MemoryBank()
+            .Put(CustomerTables.Customers, of)
+            .Put(AccountTables.Accounts, Rows.Account with { State = AccountState.PendingActivation })
+            .Put(AccountTables.Accounts, other);
 
     [Fact]
     public void The_right_PIN_forgets_the_wrong_ones()
