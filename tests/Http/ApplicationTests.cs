@@ -1,4 +1,5 @@
 using OpenBanking.Server.Applications;
+using OpenBanking.Testing;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -295,6 +296,48 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
 
             await Task.Delay(50);
         }
+    }
+
+    /// <summary>One number is the customer's: with two, the old one would let its next owner in by its codes.</summary>
+    [Fact]
+    public async Task An_application_with_another_number_makes_it_the_customers_and_tells_the_old_one()
+    {
+        var linked = await Partner.LinkAsync();
+        var moved = Person with { Mobile = "1991" + Person.Mobile[4..] };
+        var waiting = await WaitAsync((await ApplyAsync(moved)).Id, AccountApplicationStatus.OtpPending);
+        using var visitor = new BankCustomer(moved, Partner.MessagesUrl, TestPartner.Pin);
+        await visitor.ContinueAsync(new Uri(waiting.ContinuationUrl!));
+
+        var opened = await Partner.Client.AccountApplications.GetAsync(waiting.Id);
+        Assert.Equal(linked.CustomerId, opened.CustomerId);
+        Assert.Equal(
+            $"[Sample Bank] Your mobile number was changed to 199****{moved.Mobile[^4..]}. This number signs in no more. "
+                + "If this was not you, call us at once.",
+            await NewestAsync(Person.Mobile, "was changed")
+        );
+        Assert.NotNull(await NewestAsync(moved.Mobile, "This is your mobile number at our bank from now on"));
+
+        // To the old number the bank is a bank where it has no account.
+        await Shared.Server.EndPauseAsync(Partner, Person.Mobile);
+        await Browser.GoAsync(new Uri(Shared.Server.Address, $"/bank/{Partner.SandboxNumber}/my"));
+        await SignInAsync((await MessagesAsync()).Count);
+        Assert.EndsWith("/my/no-account", Browser.Address.AbsolutePath);
+    }
+
+    private async Task<string?> NewestAsync(string mobile, string saying)
+    {
+        for (var tries = 0; tries < 200; tries++)
+        {
+            var messages = await Partner.MessagesAsync(mobile);
+            if (messages.FirstOrDefault(message => message.Text.Contains(saying)) is { } found)
+            {
+                return found.Text;
+            }
+
+            await Task.Delay(25);
+        }
+
+        return null;
     }
 
     [Fact]

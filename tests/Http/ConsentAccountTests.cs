@@ -32,6 +32,15 @@ public sealed class ConsentAccountTests(SharedServer shared) : ApplicationPageTe
         Assert.Contains("from the account you choose", Browser.Text());
         Assert.DoesNotContain("new e-account", Browser.Text());
 
+        // A code alone led here, and the number may be somebody else's by now.
+        var shown = string.Join(
+            ' ',
+            Browser.Page.QuerySelectorAll(".choice").Select(each => each.TextContent)
+        );
+        Assert.Matches(@"Type II e-account \d{4}\s+Type III e-account \d{4}\s*$", shown);
+        Assert.DoesNotContain("¥0.00", Browser.Text());
+        Assert.DoesNotContain("ending in " + Person.CardNumber[^4..], Browser.Text());
+
         await Browser.SubmitAsync(("Pin", TestPartner.Pin));
 
         await AssertGrantedAsync(link, second, AccountType.TypeThree);

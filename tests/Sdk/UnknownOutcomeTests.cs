@@ -51,7 +51,10 @@ public sealed class UnknownOutcomeTests : IAsyncLifetime
         var unknown = await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(PayAsync);
 
         Assert.IsType<IOException>(unknown.InnerException);
-        Assert.Contains("an attempt before the last was sent, and its answer lost. The last one: ", unknown.Message);
+        Assert.Contains(
+            "an attempt before the last was sent, and its answer lost. The last one: ",
+            unknown.Message
+        );
         Assert.Single(bank.Of(PaymentsRoute));
     }
 

@@ -84,7 +84,7 @@ public sealed record VerificationAnswer(
 /// <summary>An account to be opened, with all that is new.</summary>
 /// <param name="CustomerId">The customer with this ID number, or a new id when there is none yet.</param>
 /// <param name="Known">The customer as they were when <paramref name="Profile"/> was made; null when there was none.</param>
-/// <param name="Profile">The customer's profile, sealed: a new one, or the known one, with the number if it had none.</param>
+/// <param name="Profile">The customer's profile, sealed: a new one, or the known one with the application's number.</param>
 /// <param name="Card">The card to bind.</param>
 /// <param name="Account">The account to open.</param>
 /// <param name="Resumed">The account that waits for its first PIN already: no other is opened then.</param>
@@ -97,8 +97,11 @@ public sealed record Opening(
     AccountRow? Resumed = null
 )
 {
-    /// <summary>Whether the bank had released the number of a customer it knows.</summary>
-    public bool HadNoMobile => Known is not null && !Known.Profile.AsSpan().SequenceEqual(Profile);
+    /// <summary>The blind indexes of the other numbers that a known customer has, which the application's takes the place of.</summary>
+    public IReadOnlyList<string> Former { get; init; } = [];
+
+    /// <summary>To the old number and to the new one, where the customer had another.</summary>
+    public IReadOnlyList<Notice> Notices { get; init; } = [];
 
     /// <summary>Names the rows that opening it needs.</summary>
     public void Want(IKeySet keys, AccountApplicationRow application)
@@ -107,6 +110,10 @@ public sealed record Opening(
         keys.Want(CustomerTables.Mobiles, new(application.MobileIndex));
         keys.Want(CustomerTables.Customers, CustomerId);
         keys.Want(AccountTables.Accounts, Account.Id);
+        foreach (var index in Former)
+        {
+            keys.Want(CustomerTables.Mobiles, new(index));
+        }
     }
 }
 
@@ -240,9 +247,9 @@ public static class OpeningRules
         }
 
         var tooMany = HasTooMany(book, opening, now);
-        if (opening.Known is { } known && (!tooMany || opening.HadNoMobile))
+        if (opening.Known is not null && (!tooMany || opening.Former.Count == 0))
         {
-            TakeMobile(book, application, known.Id, opening.Profile);
+            TakeMobile(book, application, opening, now);
         }
 
         if (tooMany)
@@ -354,20 +361,38 @@ public static class OpeningRules
         && AccountRules.CountOf(customer, opening.Account.Type)
             >= LimitRules.Of(book).For(opening.Account.Type, BusinessCalendar.DateOf(now)).AccountsPerPerson;
 
-    /// <summary>The number is verified and proven. Whoever had none has it even if no account is opened: they could not come in
-    /// otherwise.</summary>
+    /// <summary>The number is verified and proven: from then on only it signs in, and the one before is told. Whoever had none has it
+    /// even if no account is opened: they could not come in otherwise.</summary>
     private static void TakeMobile(
         Book book,
         AccountApplicationRow application,
-        Id<CustomerRow> id,
-        byte[] profile
+        Opening opening,
+        DateTimeOffset now
     )
     {
-        if (CustomerLookups.OfMobile(book, application.MobileIndex) is null)
+        if (CustomerLookups.OfMobile(book, application.MobileIndex) is not null)
         {
-            CustomerLookups.GiveMobile(book, application.MobileIndex, id);
-            var customer = book.Get(CustomerTables.Customers, id);
-            book.Update(CustomerTables.Customers, customer with { Profile = profile });
+            return;
+        }
+
+        var customer = book.Get(CustomerTables.Customers, opening.CustomerId);
+        foreach (var index in opening.Former)
+        {
+            CustomerLookups.EndMobile(book, index, customer.Id, opening.Notices[0].RealNow);
+        }
+
+        CustomerLookups.GiveMobile(book, application.MobileIndex, customer.Id);
+        book.Update(
+            CustomerTables.Customers,
+            customer with
+            {
+                Profile = opening.Profile,
+                MobileChangedAt = opening.Former.Count > 0 ? now : customer.MobileChangedAt,
+            }
+        );
+        foreach (var notice in opening.Notices)
+        {
+            notice.Send(book, customer.Id);
         }
     }
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
@@ -9,7 +11,7 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Applications;
 
 /// <summary>Prepares the account that an application may open.</summary>
-public sealed class Openings(Store store, Vault vault, Ids ids)
+public sealed class Openings(Store store, Vault vault, NumberNotices notices, Ids ids)
 {
     /// <summary>The bank's issuer number, which its account numbers begin with.</summary>
     private const string IssuerNumber = "623099";
@@ -35,6 +37,7 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
         var customer = known is null
             ? null
             : await store.FindAsync(CustomerTables.Customers, world, customerId);
+        var former = await ListFormerAsync(world, customerId, application.MobileIndex);
         var card = vault.NewCard(ids, customerId, account: null, elements.CardNumber, bank, now);
         var account = NewAccount(customerId, card, application.Type, now);
         return new(
@@ -47,10 +50,14 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
             },
             account,
             known is null ? null : await FindWaitingAsync(world, customerId, application)
-        );
+        )
+        {
+            Former = former,
+            Notices = former.Count == 0 ? [] : await notices.WriteAsync(world, customer!, elements.Mobile),
+        };
     }
 
-    /// <summary>Of a customer who has no number any more, with the one that is proven now.</summary>
+    /// <summary>With the number that is proven now.</summary>
     private byte[] ProfileOf(CustomerRow? known, Id<CustomerRow> id, FiveElements elements)
     {
         if (known is null)
@@ -63,10 +70,28 @@ public sealed class Openings(Store store, Vault vault, Ids ids)
 
         return
             known.ErasedAt is null
-            && vault.OpenJson<CustomerProfile>(known.Profile, id.Value) is { HasMobile: false } profile
+            && vault.OpenJson<CustomerProfile>(known.Profile, id.Value) is var profile
+            && profile.Mobile != elements.Mobile
             ? vault.SealJson(profile with { Mobile = elements.Mobile }, id.Value)
             : known.Profile;
     }
+
+    private async Task<IReadOnlyList<string>> ListFormerAsync(
+        World world,
+        Id<CustomerRow> customer,
+        string mobileIndex
+    ) =>
+        [
+            .. (
+                await store.ListAsync(
+                    CustomerTables.Mobiles,
+                    world,
+                    $"customer_id = {customer} AND ended_at IS NULL LIMIT {MobileChangeVerifications.MostNumbers}"
+                )
+            )
+                .Select(row => row.MobileIndex)
+                .Where(index => index != mobileIndex),
+        ];
 
     /// <summary>The account of the class that is asked for whose first PIN was never set, of a customer who still has the number:
     /// whoever dropped out goes on with it.</summary>

@@ -17,8 +17,8 @@ public sealed class MobileChangeVerifications(
     IIdentityVerification verification
 ) : IIntentHandler
 {
-    /// <summary>How many numbers a customer can have: each account may have been opened with another.</summary>
-    private const int MostNumbers = 100;
+    /// <summary>How many numbers a customer can have: earlier versions let each account be opened with another.</summary>
+    public const int MostNumbers = 100;
 
     public IntentKind Kind => IntentKind.VerifyMobileChange;
 

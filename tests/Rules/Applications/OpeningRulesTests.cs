@@ -324,6 +324,49 @@ public class OpeningRulesTests
         Assert.Equal(withMobile, bank.Get(CustomerTables.Customers, Rows.Customer.Id).Profile);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(5, false)]
+    public void The_number_that_is_proven_takes_the_place_of_another_with_the_account(
+        int accounts,
+        bool taken
+    )
+    {
+        byte[] withMobile = [4, 5, 6];
+        var bank = BankWithCustomer(accounts)
+            .Put(
+                CustomerTables.Mobiles,
+                new CustomerMobileRow { MobileIndex = "old mobile", CustomerId = Rows.Customer.Id }
+            );
+        Notice[] notices =
+        [
+            new(Rows.Id<IntentRow>(71), [1], Rows.Noon),
+            new(Rows.Id<IntentRow>(72), [2], Rows.Noon),
+        ];
+
+        var ran = bank.Run(
+            Complete(
+                ofKnownCustomer with
+                {
+                    Profile = withMobile,
+                    Former = ["old mobile"],
+                    Notices = notices,
+                }
+            )
+        );
+
+        Assert.Equal(taken ? ApplicationState.Opened : ApplicationState.Rejected, ran.Accepted.State);
+        var now = bank.All(CustomerTables.Mobiles).Where(row => row.EndedAt is null);
+        Assert.Equal(taken ? application.MobileIndex : "old mobile", Assert.Single(now).MobileIndex);
+        var customer = bank.Get(CustomerTables.Customers, Rows.Customer.Id);
+        Assert.Equal(taken ? withMobile : Rows.Customer.Profile, customer.Profile);
+        Assert.Equal(taken, customer.MobileChangedAt is not null);
+        Assert.Equal(
+            taken ? 2 : 0,
+            bank.All(IntentTables.Intents).Count(intent => intent.Kind == IntentKind.SendMessage)
+        );
+    }
+
     [Fact]
     public void Details_that_changed_in_the_meantime_are_looked_up_again()
     {

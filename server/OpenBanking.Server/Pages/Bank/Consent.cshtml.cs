@@ -5,7 +5,6 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
-using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
@@ -13,14 +12,11 @@ namespace OpenBanking.Server.Pages;
 /// <summary>Says in plain words what the app may do, from the stored request, and asks for agreement.</summary>
 public sealed class ConsentModel(
     Interactions interactions,
-    Store store,
     WorldClocks clocks,
     BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : InteractionPage(interactions, InteractionStep.Consent)
 {
-    private readonly Dictionary<Id<BoundCardRow>, BoundCardRow> cards = [];
-
     [BindProperty]
     public string? Pin
     {
@@ -54,10 +50,8 @@ public sealed class ConsentModel(
 
     public string EndsOn { get; private set; } = null!;
 
-    public BoundCardRow CardOf(AccountRow account) => cards[account.CardId];
-
     public Grant GrantOf(AuthorizationDetail detail) =>
-        new(Open.App.Name, Open.Account!, CardOf(Open.Account!), detail)
+        new(Open.App.Name, Open.Account!, Card: null, detail)
         {
             IsToBeChosen = HasAccountChoice,
             IsOpened = !HasAccountChoice && Open.Application?.AccountId == Open.Account!.Id,
@@ -65,11 +59,6 @@ public sealed class ConsentModel(
 
     protected override async Task PrepareAsync()
     {
-        foreach (var card in Open.Accounts.Select(account => account.CardId).Distinct())
-        {
-            cards[card] = (await store.FindAsync(CustomerTables.BoundCards, Open.World, card))!;
-        }
-
         EndsOn = BusinessCalendar
             .DateOf(await clocks.NowAsync(Open.World) + AuthorizationServerOptions.ConsentLifetime)
             .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
