@@ -17,7 +17,8 @@ public sealed class AccountLinkEndpointOptions
     public Func<HttpContext, AccountLinkRequest, ValueTask<AccountLinkRequest>>? PrepareRequest { get; set; }
 
     /// <summary>What to do with a customer who has agreed: keep the ids beside the app's own user, and say
-    /// where to go on. Required.</summary>
+    /// where to go on. Required. Called once more for the same customer when a browser loads the callback twice: let it keep the same
+    /// again.</summary>
     public Func<HttpContext, LinkedCustomer, Task<IResult>>? OnLinked { get; set; }
 
     /// <summary>What to show when there is no link: the customer said no

@@ -161,6 +161,7 @@ public sealed class SandboxBankCustomers
     /// <returns>The payment as it is then.</returns>
     /// <exception cref="ArgumentException">The customer was linked without an account, or the bank knows no such
     /// payment that is to be confirmed.</exception>
+    /// <exception cref="InvalidOperationException">The payment waits no more; the message says what it is.</exception>
     public async Task<Payment> DeclinePaymentAsync(
         LinkedCustomer customer,
         Payment payment,
@@ -173,7 +174,12 @@ public sealed class SandboxBankCustomers
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
         await server.Get<Confirmations>().DeclineAsync(session, waiting.Row).ConfigureAwait(false);
-        return await client.Payments.GetAsync(payment.Id, cancellationToken).ConfigureAwait(false);
+        var declined = await client.Payments.GetAsync(payment.Id, cancellationToken).ConfigureAwait(false);
+        return declined.DeclineCode == DeclineCodes.CustomerDeclined
+            ? declined
+            : throw new InvalidOperationException(
+                $"The customer cannot say no any more: the payment is {declined.Status.Value}."
+            );
     }
 
     /// <summary>Has a person confirm an application on the bank's pages: the one-time code, and the payment PIN. It is refused

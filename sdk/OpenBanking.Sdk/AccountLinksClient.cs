@@ -18,6 +18,7 @@ public class AccountLinksClient
     private readonly IdTokens idTokens;
     private readonly CustomerTokenSource? ofCustomers;
     private readonly TimeProvider clock;
+    private readonly CompletedLinks completed;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
     protected AccountLinksClient()
@@ -25,6 +26,7 @@ public class AccountLinksClient
         tokens = null!;
         idTokens = null!;
         clock = null!;
+        completed = null!;
     }
 
     /// <summary>What stands in a mock of the client whose sub-client is not overridden.</summary>
@@ -43,6 +45,7 @@ public class AccountLinksClient
         this.idTokens = idTokens;
         ofCustomers = customers;
         this.clock = clock;
+        completed = new(clock);
     }
 
     private AuthorizationServer Server => ofBank ?? throw Mocks.NotOverridden();
@@ -120,6 +123,9 @@ public class AccountLinksClient
     }
 
     /// <summary>Checks the customer's return, gets the tokens and keeps them in the token store.</summary>
+    /// <remarks>Called again with the same session and callback, as when a browser loads a page twice, it gives the same customer: one
+    /// process redeems a code once. In another process the code is redeemed again, and the bank ends the consent (RFC 6749
+    /// §4.1.2).</remarks>
     /// <example><code source="AccountLinks_CompleteAsync">
     /// try
     /// {
@@ -131,9 +137,9 @@ public class AccountLinksClient
     ///     Console.WriteLine($"The customer said no: {refused.Code}");
     /// }
     /// </code></example>
-    /// <param name="session">The session that <see cref="StartAsync"/> gave, once.</param>
+    /// <param name="session">The session that <see cref="StartAsync"/> gave.</param>
     /// <param name="callback">The address the customer came back to, with its query.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait, and not the link: it goes on, and can be waited for again.</param>
     /// <returns>Who the customer is, and the ids of what was granted. The tokens are in the token store by then.</returns>
     /// <exception cref="AccountLinkRefusedException">The customer said no, or the bank made no
     /// link.</exception>
@@ -162,13 +168,21 @@ public class AccountLinksClient
         }
 
         var code = LinkCallback.ReadCode(callback, link);
-        var askedAt = clock.GetUtcNow();
-        var (token, answer) = await tokens.ForCodeAsync(code, link, cancellationToken).ConfigureAwait(false);
-        var customerId = await idTokens
-            .ReadSubjectAsync(token.IdToken, link.Nonce, cancellationToken)
+        return await completed
+            .CompleteAsync(link, code, () => RedeemAsync(code, link), cancellationToken)
             .ConfigureAwait(false);
-        var linked = Describe(customerId, token, answer);
-        return await KeepAsync(linked, token, askedAt).ConfigureAwait(false);
+    }
+
+    private async Task<LinkedCustomer> RedeemAsync(string code, LinkSession link)
+    {
+        var askedAt = clock.GetUtcNow();
+        var (token, answer) = await tokens
+            .ForCodeAsync(code, link, CancellationToken.None)
+            .ConfigureAwait(false);
+        var customerId = await idTokens
+            .ReadSubjectAsync(token.IdToken, link.Nonce, CancellationToken.None)
+            .ConfigureAwait(false);
+        return await KeepAsync(Describe(customerId, token, answer), token, askedAt).ConfigureAwait(false);
     }
 
     /// <summary>Takes the tokens of a customer's link back at the bank (RFC 7009), and forgets them. The consent lasts, and

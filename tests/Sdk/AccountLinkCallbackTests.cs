@@ -44,6 +44,72 @@ public sealed class AccountLinkCallbackTests : IAsyncLifetime
         Assert.Equal(Samples.ConsentId, kept.ConsentId);
     }
 
+    /// <summary>A browser loads a page twice, and a code that comes twice has the bank take back what it gave.</summary>
+    [Fact]
+    public async Task A_callback_that_comes_again_redeems_its_code_once()
+    {
+        var callback = bank.Oauth.Callback();
+
+        var linked = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => client.AccountLinks.CompleteAsync(session, callback))
+        );
+        var later = await client.AccountLinks.CompleteAsync(session, callback);
+
+        Assert.All(linked, one => Assert.Same(later, one));
+        Assert.Single(bank.Of("POST /token"));
+    }
+
+    [Fact]
+    public async Task A_callback_whose_code_was_not_sent_may_come_again()
+    {
+        var callback = bank.Oauth.Callback();
+        bank.Script("POST /token", Answers.Problem(429, ProblemCodes.RateLimited, retryAfter: "31"));
+        await Assert.ThrowsAsync<OpenBankingException>(() =>
+            client.AccountLinks.CompleteAsync(session, callback)
+        );
+        bank.Unscript("POST /token");
+
+        Assert.Equal(
+            Samples.Customer,
+            (await client.AccountLinks.CompleteAsync(session, callback)).CustomerId
+        );
+    }
+
+    [Fact]
+    public async Task Who_no_longer_waits_for_a_link_does_not_undo_it()
+    {
+        using var gone = new CancellationTokenSource();
+        var callback = bank.Oauth.Callback();
+        bank.Script("POST /token", Answers.Hang);
+        var waiting = client.AccountLinks.CompleteAsync(session, callback, gone.Token);
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            client.AccountLinks.CompleteAsync(session, callback, gone.Token)
+        );
+        Assert.True(bank.Of("POST /token").Count <= 1);
+    }
+
+    [Fact]
+    public async Task A_callback_that_comes_again_has_the_store_keep_the_tokens_that_it_did_not()
+    {
+        var failing = new FailingStore(store);
+        client = bank.Client(options => options.TokenStore = failing);
+        session = (await client.AccountLinks.StartAsync(request)).Session;
+        var callback = bank.Oauth.Callback();
+        await Assert.ThrowsAsync<TokensNotKeptException>(() =>
+            client.AccountLinks.CompleteAsync(session, callback)
+        );
+
+        failing.Fails = false;
+        var linked = await client.AccountLinks.CompleteAsync(session, callback);
+
+        Assert.Equal(Samples.Customer, linked.CustomerId);
+        Assert.NotNull(await store.GetAsync(Samples.Customer));
+        Assert.Single(bank.Of("POST /token"));
+    }
+
     [Fact]
     public async Task Tokens_that_the_store_did_not_keep_are_not_lost_nor_what_is_known_of_the_customer()
     {

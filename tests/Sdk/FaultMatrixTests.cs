@@ -87,7 +87,8 @@ public sealed class FaultMatrixTests
             A token is asked for before a call is sent, and in the time that the call has. Each sending to the authorization server has a
             client assertion and a proof of its own. Where that fails, what needs the token was not sent, whatever the code; the
             message names the endpoint. A code that the customer came back with is good once: when its answer is lost, the
-            customer links again. When the token store does not keep what the code gave, `TokensNotKeptException` has it still, with the
+            customer links again. A callback that is loaded twice redeems it once, in one process; in another it would have the bank
+            end the consent. When the token store does not keep what the code gave, `TokensNotKeptException` has it still, with the
             ids, and tries the store again. Starting and completing a link are several calls, for the bank's metadata, the form and the
             bank's keys, each with a `TotalTimeout` of its own.
 

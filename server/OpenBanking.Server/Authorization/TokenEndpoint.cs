@@ -121,7 +121,7 @@ public sealed class TokenEndpoint(
                 null
             ),
             Rejected<ConsentRow?> rejected => (null, OAuthFailure.From(rejected.Refusal)),
-            _ => (null, OAuthFailure.InvalidGrant("The code was used before; what it gave was taken back.")),
+            _ => (null, OAuthFailure.InvalidGrant("The code was used before; what it gave was taken back: send the customer again.")),
         };
     }
 

@@ -222,6 +222,22 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_callback_that_a_browser_loads_twice_at_once_links_the_account_once()
+    {
+        await app.Browser.GetAsync("/openbanking/link");
+        var callback = bank.Oauth.Callback();
+
+        var pages = await Task.WhenAll(app.Browser.GetAsync(callback), app.Browser.GetAsync(callback));
+
+        foreach (var page in pages)
+        {
+            Assert.Equal($"linked {Samples.Customer}", await page.Content.ReadAsStringAsync());
+        }
+
+        Assert.Single(bank.Of("POST /token"));
+    }
+
+    [Fact]
     public async Task A_callback_that_is_loaded_again_does_not_say_that_the_account_was_not_linked()
     {
         await app.Browser.GetAsync("/openbanking/link");

@@ -40,6 +40,9 @@ internal sealed class StubBank : IAsyncDisposable
     /// <summary>Answers a route with these, one after the other; the last one stays.</summary>
     public void Script(string route, params RequestDelegate[] answers) => scripts[route] = new(answers);
 
+    /// <summary>From now on the bank answers by itself again.</summary>
+    public void Unscript(string route) => scripts.TryRemove(route, out _);
+
     public IReadOnlyList<Received> Of(string route) => [.. received.Where(request => request.Route == route)];
 
     /// <summary>Waits until a request of this route has come in.</summary>

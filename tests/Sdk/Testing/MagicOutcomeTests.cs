@@ -131,6 +131,10 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
             await Assert.ThrowsAsync<InvalidOperationException>(() =>
                 bank.Customers.ConfirmPaymentAsync(customer, paid)
             );
+            var tooLate = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                bank.Customers.DeclinePaymentAsync(customer, paid)
+            );
+            Assert.EndsWith("the payment is captured.", tooLate.Message, StringComparison.Ordinal);
         }
     }
 
