@@ -3,7 +3,9 @@ using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Cases;
 using OpenBanking.Server.Customers;
+using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Pages;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
@@ -115,10 +117,19 @@ public static class CaseCommands
                 + (account is null ? "" : $", account {AccountCommands.Describe(account)}")
                 + (taken.Line is { } line ? $", line {line}" : "")
                 + (taken.PaymentId is { } payment ? $", payment {payment}" : "")
+                + await DescribeAsync(services, world, taken)
                 + (queries.Read(taken) is var read && read.Name is { } name ? $"\nnew name: {name}" : "")
                 + $"\n{read.Text}"
         );
     }
+
+    /// <summary>The transaction that a case is about, as its customer sees it.</summary>
+    private static async Task<string> DescribeAsync(IServiceProvider services, World world, CaseRow row) =>
+        await services.GetRequiredService<OwnCases>().FindTransactionAsync(world, row) is { } found
+            ? $"\n{found.Kind?.ToString() ?? nameof(PostingKind.Payment)} {Amounts.Signed(found.Amount)} at {found.At:u}"
+                + (found.Payee is { } payee ? $", payee {payee}" : "")
+                + (found.App is { } app ? $", by the app {app}" : "")
+            : "";
 
     public static async Task<(bool Done, string Text)> CorrectAsync(
         IServiceProvider services,

@@ -13,6 +13,22 @@ public static class ShownText
     public static bool IsName(string name, int longest) =>
         name == name.Trim() && IsCounted(name, longest) && name.EnumerateRunes().All(CanBeSeen);
 
+    /// <summary>Whether it may be a person's name: such a text of letters, and of what stands between the parts of names.</summary>
+    public static bool IsPersonName(string name, int longest) =>
+        IsName(name, longest)
+        && name.EnumerateRunes().All(character => IsOfName(Rune.GetUnicodeCategory(character), character));
+
+    private static bool IsOfName(UnicodeCategory category, Rune character) =>
+        category
+            is UnicodeCategory.UppercaseLetter
+                or UnicodeCategory.LowercaseLetter
+                or UnicodeCategory.TitlecaseLetter
+                or UnicodeCategory.ModifierLetter
+                or UnicodeCategory.OtherLetter
+                or UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.SpacingCombiningMark
+        || " ·・•‧.-'’".Contains(character.ToString(), StringComparison.Ordinal);
+
     /// <summary>Whether it has 1 to so many characters, none of which hides or turns the text around it. Those that join
     /// letters and emoji may stand in it.</summary>
     /// <param name="withLines">Whether lines may be broken.</param>

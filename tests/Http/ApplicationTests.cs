@@ -259,8 +259,8 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
         await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Again", TestPartner.Pin));
         Assert.EndsWith("/end", Browser.Address.AbsolutePath);
 
-        var active = await ActiveAsync(2);
-        Assert.Equal([account, opened.AccountId], active);
+        string?[] both = [account, opened.AccountId];
+        Assert.Equal(both.Order(StringComparer.Ordinal), await ActiveAsync(2));
         await Browser.GoAsync(new Uri(first.ContinuationUrl!));
         Assert.EndsWith("/end", Browser.Address.AbsolutePath);
     }

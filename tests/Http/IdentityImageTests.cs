@@ -32,6 +32,10 @@ public sealed class IdentityImageTests(SharedServer shared) : BankPageTests(shar
         Assert.Empty(ErrorOf("portrait"));
         Assert.Contains("Received", Browser.Page.QuerySelector("#portrait-hint")!.TextContent);
         Assert.Contains("not of the type", ErrorOf("emblem"));
+        await Browser.SubmitFilesAsync(
+            ("Emblem", Pictures.Jpeg(1200, 800, Pictures.Exif(6, Secret)), "image/jpeg")
+        );
+        Assert.Contains("the other side", ErrorOf("emblem"));
         await Browser.SubmitFilesAsync(("Emblem", Pictures.Png(), "image/png"));
         await OpenAsync();
 
@@ -141,7 +145,7 @@ public sealed class IdentityImageTests(SharedServer shared) : BankPageTests(shar
         await Browser.SubmitFilesAsync(("Portrait", Pictures.Jpeg(), "image/jpeg"));
         Assert.Equal("", ErrorOf("portrait"));
         Assert.Contains("picture of this side", ErrorOf("emblem"));
-        await Browser.SubmitFilesAsync(("Emblem", Pictures.Jpeg(), "image/jpeg"));
+        await Browser.SubmitFilesAsync(("Emblem", Pictures.Png(), "image/png"));
         await OpenAsync();
     }
 

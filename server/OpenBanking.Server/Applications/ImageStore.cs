@@ -49,6 +49,20 @@ public sealed class ImageStore(
         return decision is Accepted<Done>;
     }
 
+    /// <summary>Whether the very same picture was given for the card's other side.</summary>
+    public async ValueTask<bool> IsOfOtherSideAsync(
+        World world,
+        Id<AccountApplicationRow> application,
+        IdentityImageSide side,
+        IdentityImage image
+    )
+    {
+        var other =
+            side == IdentityImageSide.Portrait ? IdentityImageSide.Emblem : IdentityImageSide.Portrait;
+        return await ReadAsync(world, application, other) is { } given
+            && given.Content.AsSpan().SequenceEqual(image.Content);
+    }
+
     /// <summary>Has the person verified, unless the bank asks for a picture that is missing.</summary>
     public async Task SubmitAsync(World world, Id<AccountApplicationRow> application) =>
         await engine.SubmitAsync(

@@ -121,7 +121,12 @@ public sealed class TokenEndpoint(
                 null
             ),
             Rejected<ConsentRow?> rejected => (null, OAuthFailure.From(rejected.Refusal)),
-            _ => (null, OAuthFailure.InvalidGrant("The code was used before; what it gave was taken back: send the customer again.")),
+            _ => (
+                null,
+                OAuthFailure.InvalidGrant(
+                    "The code was used before; what it gave was taken back: send the customer again."
+                )
+            ),
         };
     }
 

@@ -9,6 +9,7 @@ using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Dashboard;
@@ -38,6 +39,9 @@ public sealed record StatementLine(EntryRow Entry, AppRow? App, string? Payee, s
 /// <param name="Amount">What the customer paid; of a hold that lasts, or ended with nothing taken, what was set aside.</param>
 /// <param name="Payee">Whom they paid.</param>
 public sealed record UnaskedPayment(PaymentRow Payment, long Amount, string Payee, AccountRow Account);
+
+/// <summary>Money that an account could not take, on its way to a card or there.</summary>
+public sealed record SentOn(WithdrawalRow Row, BoundCardRow Card);
 
 /// <summary>What customers see of their own: the customer is part of every condition.</summary>
 public sealed class DashboardQueries(Store store, WorldClocks clocks)
@@ -119,6 +123,24 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
     public async Task<bool> WasBoundAsync(World world, AccountRow account, Id<BoundCardRow> card) =>
         await store.FindAsync(CustomerTables.BoundCards, world, card) is { RemovedAt: not null } removed
         && removed.AccountId == account.Id;
+
+    /// <summary>What came for an account that could not take it, and went on to a card; the newest first, and no line shows it.</summary>
+    public async Task<IReadOnlyList<SentOn>> ListSentOnAsync(World world, AccountRow account, int most)
+    {
+        List<SentOn> sent = [];
+        foreach (
+            var row in await store.ListAsync(
+                WithdrawalTables.Withdrawals,
+                world,
+                $"account_id = {account.Id} AND source = {WithdrawalSource.Suspense} ORDER BY id DESC LIMIT {most}"
+            )
+        )
+        {
+            sent.Add(new(row, await FindCardAsync(world, account.CustomerId, row.CardId)));
+        }
+
+        return sent;
+    }
 
     /// <summary>Lines of a statement, the newest first.</summary>
     /// <param name="before">The line to go on after; null for the newest.</param>

@@ -29,6 +29,8 @@ public sealed class DataCopies(
     Vault vault
 )
 {
+    private const int MostSentOn = 10_000;
+
     private static readonly JsonWriterOptions readable = new()
     {
         Indented = true,
@@ -113,6 +115,7 @@ public sealed class DataCopies(
             json.WriteEndArray();
             await WriteRemovedCardsAsync(json, session, account);
             await WriteTopUpsNotHereAsync(json, session, account);
+            await WriteSentOnAsync(json, session, account);
             Write(json, "payment_limit", account.PaymentLimit, account.Currency);
             Write(json, "day_limit", account.DayLimit, account.Currency);
             json.WriteStartArray("transactions");
@@ -165,6 +168,24 @@ public sealed class DataCopies(
             Write(json, "amount", topUp.Amount, topUp.Currency);
             Write(json, "ordered_at", topUp.CreatedAt);
             Write(json, "answered_at", topUp.CompletedAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>What came for the account, and it could not take: no line of it tells of that either.</summary>
+    private async Task WriteSentOnAsync(Utf8JsonWriter json, OpenSession session, AccountRow account)
+    {
+        json.WriteStartArray("sent_on_to_cards");
+        foreach (var (row, card) in await queries.ListSentOnAsync(session.World, account, MostSentOn))
+        {
+            json.WriteStartObject();
+            json.WriteString("status", WordOf(row.State));
+            Write(json, "amount", row.Amount, row.Currency);
+            json.WriteString("card", Describe(card));
+            Write(json, "came_at", row.CreatedAt);
+            Write(json, "answered_at", row.CompletedAt);
             json.WriteEndObject();
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Cases;
+using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
@@ -12,6 +13,7 @@ namespace OpenBanking.Server.Dashboard;
 
 /// <summary>A transaction that a customer may complain about.</summary>
 /// <param name="Line">The line of the statement; null for a payment that was named by itself.</param>
+/// <param name="Kind">What the line is of; null for a payment that was named by itself.</param>
 /// <param name="Amount">What went out, or what was held, in fen.</param>
 /// <param name="Payee">Whom the customer paid, or who gave back; null when it was no payment.</param>
 /// <param name="App">Whose doing it was; null when the bank's or the customer's own.</param>
@@ -19,6 +21,7 @@ public sealed record OwnTransaction(
     Id<AccountRow> AccountId,
     long? Line,
     Id<PaymentRow>? PaymentId,
+    PostingKind? Kind,
     long Amount,
     string? Payee,
     string? App,
@@ -36,13 +39,18 @@ public sealed class OwnCases(
 )
 {
     /// <summary>A line of a customer's account; null when there is none.</summary>
-    public async Task<OwnTransaction?> FindLineAsync(OpenSession session, Id<AccountRow> account, long line)
+    public async Task<OwnTransaction?> FindLineAsync(
+        World world,
+        Id<CustomerRow> customer,
+        Id<AccountRow> account,
+        long line
+    )
     {
         if (
-            await queries.FindAccountAsync(session.World, session.Customer!.Id, account) is null
+            await queries.FindAccountAsync(world, customer, account) is null
             || await store.FirstAsync(
                 LedgerTables.Entries,
-                session.World,
+                world,
                 $"account_id = {account} AND sequence = {line}"
             )
                 is not { } entry
@@ -51,11 +59,12 @@ public sealed class OwnCases(
             return null;
         }
 
-        var origin = (await queries.WithOriginsAsync(session.World, [entry]))[0];
+        var origin = (await queries.WithOriginsAsync(world, [entry]))[0];
         return new(
             account,
             line,
             IsOfPayment(entry.Kind) ? new Id<PaymentRow>(entry.PostingId) : null,
+            entry.Kind,
             entry.Amount,
             IsOfPayment(entry.Kind) || entry.Kind == PostingKind.Refund ? origin.Payee : null,
             origin.App?.Name,
@@ -64,21 +73,26 @@ public sealed class OwnCases(
     }
 
     /// <summary>A payment of a customer; null when there is none.</summary>
-    public async Task<OwnTransaction?> FindPaymentAsync(OpenSession session, Id<PaymentRow> id)
+    public async Task<OwnTransaction?> FindPaymentAsync(
+        World world,
+        Id<CustomerRow> customer,
+        Id<PaymentRow> id
+    )
     {
         if (
-            await store.FindAsync(PaymentTables.Payments, session.World, id) is not { } payment
-            || payment.CustomerId != session.Customer!.Id
+            await store.FindAsync(PaymentTables.Payments, world, id) is not { } payment
+            || payment.CustomerId != customer
         )
         {
             return null;
         }
 
-        var apps = await queries.AppsAsync(session.World, [payment.AppId]);
+        var apps = await queries.AppsAsync(world, [payment.AppId]);
         return new(
             payment.AccountId,
             null,
             id,
+            null,
             -payment.CustomerAmount,
             payment.Payee ?? apps[payment.AppId].Name,
             apps[payment.AppId].Name,
@@ -87,11 +101,16 @@ public sealed class OwnCases(
     }
 
     /// <summary>The transaction that a case is about; null when it is about none.</summary>
-    public async Task<OwnTransaction?> FindTransactionAsync(OpenSession session, CaseRow row) =>
+    public async Task<OwnTransaction?> FindTransactionAsync(World world, CaseRow row) =>
         row switch
         {
-            { AccountId: { } account, Line: { } line } => await FindLineAsync(session, account, line),
-            { PaymentId: { } payment } => await FindPaymentAsync(session, payment),
+            { AccountId: { } account, Line: { } line } => await FindLineAsync(
+                world,
+                row.CustomerId,
+                account,
+                line
+            ),
+            { PaymentId: { } payment } => await FindPaymentAsync(world, row.CustomerId, payment),
             _ => null,
         };
 
@@ -116,6 +135,10 @@ public sealed class OwnCases(
                 PaymentId = transaction.PaymentId,
             }
         );
+
+    /// <summary>Whether the customer has this name already.</summary>
+    public bool IsNameOf(OpenSession session, string name) =>
+        vault.OpenJson<CustomerProfile>(session.Customer!.Profile, session.Customer.Id.Value).Name == name;
 
     /// <summary>Asks for the customer's name to be another.</summary>
     /// <param name="form">Sent twice it is one case.</param>

@@ -85,6 +85,11 @@ public sealed class ImageEntry(ImageStore images, ApplicationOptions options, IS
             return $"Image_{fault}";
         }
 
+        if (await images.IsOfOtherSideAsync(world, application.Id, side, image))
+        {
+            return "ImageOfOtherSide";
+        }
+
         if (await images.KeepAsync(world, application.Id, side, image))
         {
             given |= side;

@@ -33,7 +33,7 @@ public sealed class ApplicationImagesWalkTests(WalkedBank bank)
         await phone.PressAsync();
         await phone.ArriveAsync("**/images");
         await phone.CheckRefusedAsync("images-refused", "Emblem");
-        await ChooseAsync(page, "Emblem", Pictures.Jpeg());
+        await ChooseAsync(page, "Emblem", Pictures.Jpeg(1300, 800));
         await phone.PressAsync();
 
         await phone.ArriveAsync("**/pin");

@@ -376,6 +376,15 @@ public sealed class OwnAccountTests(SharedServer shared) : OwnPageTests(shared)
         await EventuallyAsync(async () => await CardAsync() == before + 100_00);
         Assert.Contains("¥30.00", await MessageAsync(Person, "could not take went to your card ending in"));
         Assert.Equal(0, (await AccountAsync()).Available);
+        await Browser.GoAsync(account);
+        Assert.Matches(
+            "¥30.00 that came for this account on .*, and that it could not take, went to your card",
+            Text()
+        );
+        await Browser.GoAsync(Own("/data.json"));
+        var copied = System.Text.Json.JsonDocument.Parse(Browser.Content).RootElement.GetProperty("accounts");
+        var sent = Assert.Single(copied[0].GetProperty("sent_on_to_cards").EnumerateArray());
+        Assert.Equal("succeeded", sent.GetProperty("status").GetString());
         Assert.DoesNotContain(
             await new BooksAudit(Store).FindViolationsAsync(),
             found => found.Rule.Contains("withdrawal") || found.Rule.Contains("closed")

@@ -66,6 +66,10 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         Assert.True(taken);
         Assert.Contains("I was asleep.\n<script>", shown);
         Assert.Contains("line 2", shown);
+        Assert.Matches(
+            "\nPayment −¥19[.]90 at 20[0-9-]+ [0-9:]+Z, payee Test App, by the app Test App\n",
+            shown
+        );
         Assert.Contains($"InProgress since", await ListedAsync());
         Assert.Contains($"by {Clerk}", await ListedAsync());
         await Browser.GoAsync(Own("/cases"));
@@ -211,6 +215,10 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         await FollowAsync("Correct your name");
         await Browser.SubmitAsync(("Name", ""), ("Text", ""));
         Assert.Contains("Enter a name", Text());
+        await Browser.SubmitAsync(("Name", "张伟😀"), ("Text", "A smile is missing."));
+        Assert.Contains("Enter a name of 1 to 50 letters.", Text());
+        await Browser.SubmitAsync(("Name", Person.Name), ("Text", "All is well."));
+        Assert.Contains("This is the name we have.", Text());
         await Browser.SubmitAsync(("Name", "张伟明"), ("Text", "A letter is missing."));
         Assert.Contains("New name: 张伟明", Text());
         var row = await CaseAsync();

@@ -75,7 +75,7 @@ public sealed class IdentityModel(
         var idNumber = IdentityNumbers.Read(IdNumber).ToUpperInvariant();
         var cardNumber = IdentityNumbers.Read(CardNumber);
         Require(name.Length > 0, nameof(FullName), "NameWrong");
-        if (name.Length > 0 && !ShownText.IsName(name, LongestName))
+        if (name.Length > 0 && !ShownText.IsPersonName(name, LongestName))
         {
             ModelState.AddModelError(nameof(FullName), texts["FullNameWrong", LongestName]);
         }

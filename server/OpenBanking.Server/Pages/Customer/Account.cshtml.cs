@@ -50,6 +50,9 @@ public sealed class CustomerAccountModel(
     /// <summary>What the customer ordered from a card, and no line shows: it is under way, or did not come.</summary>
     public IReadOnlyList<OwnTopUpRow> NotOnAccount { get; private set; } = [];
 
+    /// <summary>What the account could not take, as when it is closed, and went on to a card.</summary>
+    public IReadOnlyList<SentOn> SentOn { get; private set; } = [];
+
     /// <summary>The account agreement that the customer accepted; where it was not noted, the one in force.</summary>
     public string AgreementVersion { get; private set; } = null!;
 
@@ -93,6 +96,7 @@ public sealed class CustomerAccountModel(
                 is { State: WithdrawalState.Failed, DeclineCode: not DeclineCodes.AccountFrozen } closing
             && now < closing.CompletedAt + refusalShown;
         NotOnAccount = await topUps.ListNotOnAccountAsync(World, Account);
+        SentOn = await Queries.ListSentOnAsync(World, Account, OnePage);
         var agreed = await Queries.FindAgreementAsync(World, Account);
         AgreedAt = agreed?.AgreedAt;
         AgreementVersion = agreed?.AgreementVersion ?? agreements.VersionOn(BusinessCalendar.DateOf(now));

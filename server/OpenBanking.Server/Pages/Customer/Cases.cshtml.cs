@@ -21,7 +21,7 @@ public sealed class CustomerCasesModel(CustomerSessions sessions, CaseQueries qu
         var cases = new List<(ReadCase, OwnTransaction?)>();
         foreach (var read in await queries.ListAsync(World, CustomerId))
         {
-            cases.Add((read, await own.FindTransactionAsync(Session, read.Row)));
+            cases.Add((read, await own.FindTransactionAsync(Session.World, read.Row)));
         }
 
         Cases = cases;

@@ -71,10 +71,10 @@ public sealed class CustomerComplainModel(
         var line = (string?)RouteData.Values["line"];
         var found = line is null
             ? Id<PaymentRow>.TryParse(about, out var payment)
-                ? await cases.FindPaymentAsync(Session, payment)
+                ? await cases.FindPaymentAsync(Session.World, CustomerId, payment)
                 : null
             : Id<AccountRow>.TryParse(about, out var account)
-                ? await cases.FindLineAsync(Session, account, long.Parse(line))
+                ? await cases.FindLineAsync(Session.World, CustomerId, account, long.Parse(line))
                 : null;
         About = found!;
         return found is not null;

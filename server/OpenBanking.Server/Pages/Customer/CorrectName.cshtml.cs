@@ -35,9 +35,13 @@ public sealed class CustomerCorrectNameModel(
         }
 
         var (name, text) = (Name?.Trim() ?? "", Text?.ReplaceLineEndings("\n").Trim() ?? "");
-        if (!ShownText.IsName(name, CaseRules.LongestName))
+        if (!ShownText.IsPersonName(name, CaseRules.LongestName))
         {
             ModelState.AddModelError(nameof(Name), texts["CorrectNameWrong", CaseRules.LongestName]);
+        }
+        else if (cases.IsNameOf(Session, name))
+        {
+            ModelState.AddModelError(nameof(Name), texts["CorrectNameSame"]);
         }
 
         if (!CaseRules.IsText(text))
