@@ -123,9 +123,21 @@ public sealed partial class ExampleJourney(TestServer bank, ExampleRecorder reco
         await GetAsync(
             "listMessages",
             "messages",
-            "The one-time code of a customer",
-            $"/sandbox/{sandbox.SandboxId}/messages.json?mobile={persons[0].Mobile}"
+            "What came to a customer's phone",
+            await MessagesOfAsync(persons[0])
         );
+    }
+
+    /// <summary>Where a person's messages are, once that of the agreement has come, too.</summary>
+    private async Task<string> MessagesOfAsync(SandboxPerson person)
+    {
+        var path = $"/sandbox/{sandbox.SandboxId}/messages.json?mobile={person.Mobile}";
+        while ((await http.GetFromJsonAsync<JsonNode>(new Uri(server, path)))!["data"]!.AsArray().Count < 2)
+        {
+            await Task.Delay(25);
+        }
+
+        return path;
     }
 
     private async Task ReadAccountAsync()

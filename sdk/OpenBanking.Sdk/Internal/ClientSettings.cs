@@ -67,7 +67,8 @@ internal sealed record ClientSettings
     private static string RequireClientId(string? clientId) =>
         string.IsNullOrEmpty(clientId) || !Texts.IsVisibleAscii(clientId)
             ? throw new ArgumentException(
-                "Set ClientId to the app's id, app_…, as the bank gave it at registration, in visible ASCII, without white space or a line's end.",
+                "Set ClientId to the app's id, app_…, as the bank gave it at registration: visible ASCII, without white space or a line's "
+                    + "end.",
                 nameof(clientId)
             )
             : clientId;

@@ -40,7 +40,7 @@ public sealed class FirstPins(Store store, Engine.Engine engine, WorldClocks clo
                     salt
                 )
             );
-            if (decision is not Rejected<Done> { Refusal.Code: OpeningRules.CustomerChanged })
+            if (decision is not Rejected<Done> { Refusal.Code: PinRules.AccountsChanged })
             {
                 return;
             }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using OpenBanking.Server.Accounts;
-using OpenBanking.Server.Applications;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
@@ -55,6 +54,9 @@ public enum PinCheck
 /// <summary>The payment PIN 支付密码: set once, checked before money or agreements, locked after five wrong ones.</summary>
 public static class PinRules
 {
+    /// <summary>What is answered when the customer opened an account since those were looked up that wait: look again.</summary>
+    public const string AccountsChanged = "accounts_changed";
+
     public const int MostFailures = 5;
     public static readonly TimeSpan LockedFor = TimeSpan.FromHours(24);
 
@@ -98,7 +100,7 @@ public static class PinRules
             != (command.Customer.TypeTwoAccounts, command.Customer.TypeThreeAccounts)
         )
         {
-            return Decision.Reject(OpeningRules.CustomerChanged);
+            return Decision.Reject(AccountsChanged);
         }
 
         book.Update(

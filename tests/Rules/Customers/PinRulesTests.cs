@@ -1,5 +1,4 @@
 using OpenBanking.Server.Accounts;
-using OpenBanking.Server.Applications;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
@@ -81,7 +80,7 @@ public class PinRulesTests
     {
         var opened = Rows.Customer with { TypeThreeAccounts = Rows.Customer.TypeThreeAccounts + 1 };
 
-        Assert.Equal(OpeningRules.CustomerChanged, BankWaiting(opened).Run(set).Rejected.Code);
+        Assert.Equal(PinRules.AccountsChanged, BankWaiting(opened).Run(set).Rejected.Code);
     }
 
     private static MemoryBank BankWaiting(CustomerRow of) =>
