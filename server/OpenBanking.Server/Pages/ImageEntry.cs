@@ -87,7 +87,7 @@ public sealed class ImageEntry(ImageStore images, ApplicationOptions options, IS
 
         if (await images.IsOfOtherSideAsync(world, application.Id, side, image))
         {
-            return "ImageOfOtherSide";
+            return "Image_OtherSide";
         }
 
         if (await images.KeepAsync(world, application.Id, side, image))
