@@ -126,7 +126,8 @@ public static class CaseCommands
     /// <summary>The transaction that a case is about, as its customer sees it.</summary>
     private static async Task<string> DescribeAsync(IServiceProvider services, World world, CaseRow row) =>
         await services.GetRequiredService<OwnCases>().FindTransactionAsync(world, row) is { } found
-            ? $"\n{found.Kind?.ToString() ?? nameof(PostingKind.Payment)} {Amounts.Signed(found.Amount)} at {found.At:u}"
+            ? $"\n{found.Kind?.ToString() ?? nameof(PostingKind.Payment)} {Amounts.Signed(found.Amount)}"
+                + $" at {Times.Full(found.At)} in Beijing"
                 + (found.Payee is { } payee ? $", payee {payee}" : "")
                 + (found.App is { } app ? $", by the app {app}" : "")
             : "";

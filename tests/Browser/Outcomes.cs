@@ -150,6 +150,7 @@ public sealed partial class Outcomes
         "MobileRefused",
         "MobileSame",
         "NameWrong",
+        "OpeningCardOver",
         "NewPinDone",
         "NewPinMeanwhile",
         "Own_account_balance_limit_exceeded",

@@ -25,6 +25,7 @@ public sealed class BreakingChanges
         var changes = new BreakingChanges(before, after);
         changes.ComparePaths();
         changes.CompareWebhooks();
+        changes.CompareSecuritySchemes();
         return changes.found;
     }
 
@@ -63,6 +64,31 @@ public sealed class BreakingChanges
         }
     }
 
+    /// <summary>Where tokens come from, and what they are.</summary>
+    private void CompareSecuritySchemes()
+    {
+        foreach (var (name, scheme) in Members(before["components"]?["securitySchemes"]))
+        {
+            var now = after["components"]?["securitySchemes"]?[name];
+            if (
+                now is null
+                || AddressesOf(scheme).Except(AddressesOf(now)).Any()
+                || TextOf(scheme, "type") != TextOf(now, "type")
+            )
+            {
+                found.Add($"security scheme {name} is another");
+            }
+        }
+    }
+
+    private static IEnumerable<string> AddressesOf(JsonNode scheme) =>
+        Members(scheme["flows"])
+            .SelectMany(flow =>
+                Members(flow.Value)
+                    .Where(entry => entry.Value is JsonValue)
+                    .Select(entry => $"{flow.Key} {entry.Key} {entry.Value}")
+            );
+
     private void CompareOperation(string where, JsonNode was, JsonNode now)
     {
         if (TextOf(was, "operationId") != TextOf(now, "operationId"))
@@ -75,18 +101,26 @@ public sealed class BreakingChanges
             found.Add($"{where}: needs the scope {scope}");
         }
 
+        if (was["security"]?.ToJsonString() is { } known && SchemesOf(was).Except(SchemesOf(now)).Any())
+        {
+            found.Add($"{where}: is called another way than by {known}");
+        }
+
         CompareParameters(where, was, now);
         CompareBody(where, was, now);
         foreach (var (status, response) in Members(was["responses"]))
         {
             if (now["responses"]?[status] is { } answer)
             {
-                CompareContent(
-                    $"{where} {status}",
-                    Open(before, response),
-                    Open(after, answer),
-                    isRequest: false
-                );
+                var (had, has) = (Open(before, response), Open(after, answer));
+                CompareContent($"{where} {status}", had, has, isRequest: false);
+                foreach (
+                    var (header, _) in Members(had["headers"])
+                        .ExceptBy(Members(has["headers"]).Select(Name), Name)
+                )
+                {
+                    found.Add($"{where} {status}: the header {header} is gone");
+                }
             }
             else
             {
@@ -227,8 +261,14 @@ public sealed class BreakingChanges
             {
                 ("minLength", true),
                 ("minimum", true),
+                ("exclusiveMinimum", true),
+                ("minItems", true),
+                ("minProperties", true),
                 ("maxLength", false),
                 ("maximum", false),
+                ("exclusiveMaximum", false),
+                ("maxItems", false),
+                ("maxProperties", false),
             }
         )
         {
@@ -238,6 +278,26 @@ public sealed class BreakingChanges
             )
             {
                 found.Add($"{where}: {limit} is {bound} now");
+            }
+        }
+
+        foreach (
+            var rule in (string[])
+                [
+                    "const",
+                    "enum",
+                    "multipleOf",
+                    "uniqueItems",
+                    "oneOf",
+                    "allOf",
+                    "not",
+                    "additionalProperties",
+                ]
+        )
+        {
+            if (now[rule] is { } asked && was[rule] is null)
+            {
+                found.Add($"{where}: {rule} is {asked.ToJsonString()} now");
             }
         }
 
@@ -257,6 +317,13 @@ public sealed class BreakingChanges
         (operation["parameters"]?.AsArray() ?? [])
             .Select(parameter => Open(document, parameter!))
             .ToDictionary(parameter => $"{parameter["in"]} {parameter["name"]}");
+
+    private static string Name(KeyValuePair<string, JsonNode> member) => member.Key;
+
+    private static IEnumerable<string> SchemesOf(JsonNode operation) =>
+        (operation["security"]?.AsArray() ?? []).SelectMany(requirement =>
+            requirement!.AsObject().Select(scheme => scheme.Key)
+        );
 
     private static IEnumerable<string> ScopesOf(JsonNode operation) =>
         (operation["security"]?.AsArray() ?? [])

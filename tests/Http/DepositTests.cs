@@ -96,6 +96,34 @@ public sealed class DepositTests(SharedServer shared) : ApplicationPageTests(sha
         Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
     }
 
+    [Fact]
+    public async Task Who_leaves_comes_back_to_the_app()
+    {
+        await SignInAsync();
+        await IdentifyAsync(Person.Name, Person.IdNumber, Person.CardNumber);
+
+        await Browser.SubmitToAsync("form[action*=Decline]");
+
+        Assert.StartsWith(TestPartner.RedirectUri.ToString(), Browser.Address.ToString());
+        Assert.Contains("error=access_denied", Browser.Address.Query);
+    }
+
+    [Fact]
+    public async Task An_applicant_of_a_partner_may_leave_and_another_card_comes_with_another_application()
+    {
+        var made = await ToAmountAsync(1);
+        Assert.StartsWith(
+            $"{TestPartner.RedirectUri}?application_id={made.Id}",
+            Browser.Page.QuerySelector("main a.quiet")!.GetAttribute("href")
+        );
+        Assert.Contains("End this, to apply in the app with another card", Browser.Text());
+
+        await Browser.SubmitAsync("Other");
+
+        Assert.EndsWith("/end", Browser.Address.AbsolutePath);
+        Assert.Contains("Apply again in the app, with another card", Browser.Text());
+    }
+
     /// <summary>Through the API, to where the amount is asked for.</summary>
     private async Task<AccountApplication> ToAmountAsync(int after)
     {

@@ -15,7 +15,7 @@ public sealed class KeptEntryTests(SharedServer shared) : BankPageTests(shared)
         await IdentifyAsync(Person.Name, Person.IdNumber, card);
 
         Assert.EndsWith("/identity", Browser.Address.AbsolutePath);
-        Assert.Contains("The card is not yours", Browser.Text());
+        Assert.Contains("We could not confirm this card as yours", Browser.Text());
         Assert.Equal(Person.Name, ValueOf("FullName"));
         Assert.True(Browser.Page.QuerySelector<IHtmlInputElement>("#Terms")!.IsChecked);
         Assert.Equal(("", ""), (ValueOf("IdNumber"), ValueOf("CardNumber")));

@@ -266,7 +266,10 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
 
         var other = (await Partner.PersonsAsync())[1];
         await IdentifyAsync(Person.Name, Person.IdNumber, other.CardNumber);
-        Assert.Contains("The card is not yours", Browser.Page.QuerySelector("#card-error")!.TextContent);
+        Assert.Contains(
+            "We could not confirm this card as yours",
+            Browser.Page.QuerySelector("#card-error")!.TextContent
+        );
         Assert.Null(Browser.Page.QuerySelector(".notice"));
 
         await IdentifyAsync(Person.Name, Person.IdNumber, Person.CardNumber);

@@ -28,6 +28,11 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
     public async Task It_answers_so_on_the_ASP_NET_Core_of_NET_8()
     {
         feed.MakeApp("shop8", "--framework", "net8.0");
+        // The framework's lines of requests would have the callback's code.
+        Assert.Contains(
+            "\"Microsoft.AspNetCore\": \"Warning\"",
+            await File.ReadAllTextAsync(feed["shop8/appsettings.json"])
+        );
         File.Copy(
             Path.Combine(Programs.Root, "tests/Net8/DistributedTokens.cs"),
             feed["shop8/DistributedTokens.cs"]

@@ -68,6 +68,12 @@ public sealed class DiagnosticsTests
         Assert.Equal(1, counted["openbanking.client.calls /v1/orders/{id} 404 not_found"]);
         Assert.Equal(1, counted["openbanking.client.duration /v1/orders/{id} 404 not_found"]);
         Assert.Equal(1, counted["openbanking.client.retries /v1/orders/{id}  "]);
+        bank.Script("POST /v1/payments", Answers.Text(503, "<html>", "text/html"));
+        await Assert.ThrowsAsync<PaymentOutcomeUnknownException>(() =>
+            bank.Client(options => options.MaxRetries = 0)
+                .Payments.CreateAsync(Samples.PaymentRequest, Samples.Key)
+        );
+        Assert.Equal(1, counted["openbanking.client.calls /v1/payments 503 outcome_unknown"]);
         Assert.Contains(
             counted.Keys,
             key => key.StartsWith("openbanking.client.token_requests", StringComparison.Ordinal)

@@ -61,7 +61,9 @@ public sealed class LogEventTests
             carries a token, a key, a body, or an id of a customer, and nothing is sent anywhere by itself.
 
             In ASP.NET Core the framework logs requests as well, under `System.Net.Http.HttpClient.OpenBanking`: with addresses, and headers
-            without their values.
+            without their values. What it logs of requests to the app itself, under `Microsoft.AspNetCore` at Information, has the
+            address of the callback with its code, which is good once and for this app alone: keep it at Warning, as the templates of
+            .NET and ours do.
 
             ## Log lines
 
@@ -93,7 +95,7 @@ public sealed class LogEventTests
             | `url.template` | the route, with `{id}` for ids |
             | `http.response.status_code` | the status of the last answer |
             | `openbanking.request_id` | the bank's name for the request, `req_…`: give it to the bank's support |
-            | `error.type` | the code of the refusal or failure |
+            | `error.type` | the code of the refusal or failure; `outcome_unknown` where nobody knows what became of it |
 
             ## Metrics
 

@@ -107,6 +107,22 @@ public sealed partial class Style
                 .Where(file => !file.Contains("/Tidy/") && Skips().IsMatch(Repository.Read(file)))
         );
 
+    /// <summary>The framework adds none to a form that says where it goes.</summary>
+    [Fact]
+    public void A_form_that_names_its_action_asks_for_its_token()
+    {
+        var forms = Repository
+            .Files.Where(file => file.EndsWith(".cshtml", StringComparison.Ordinal))
+            .SelectMany(file =>
+                Forms().Matches(Repository.Read(file)).Select(form => $"{file}: {form.Value}")
+            )
+            .ToList();
+        Assert.NotEmpty(forms);
+        Assert.Empty(
+            forms.Where(form => form.Contains(" action=") && !form.Contains("asp-antiforgery=\"true\""))
+        );
+    }
+
     [Fact]
     public void No_build_output_database_or_key_is_committed() =>
         Assert.Empty(Repository.Files.Where(file => Unwanted().IsMatch(file)));
@@ -122,6 +138,9 @@ public sealed partial class Style
                 or ".css"
                 or ".json"
                 or "";
+
+    [GeneratedRegex("<form method=\"post\"[^>]*>", RegexOptions.None, 1000)]
+    private static partial Regex Forms();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b", RegexOptions.None, 1000)]
     private static partial Regex Unfinished();

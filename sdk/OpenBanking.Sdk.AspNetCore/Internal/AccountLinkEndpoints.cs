@@ -170,6 +170,10 @@ internal sealed class AccountLinkEndpoints
                 refusal.Message
             );
         }
+        else if (refusal is AccountLinkRefusedException)
+        {
+            EndpointLog.LinkDeclined(logger, refusal.Code);
+        }
         else if (refusal is AccountLinkException)
         {
             // What a browser brought back may be anybody's words.

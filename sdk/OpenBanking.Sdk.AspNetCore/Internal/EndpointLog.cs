@@ -33,6 +33,9 @@ internal static partial class EndpointLog
     [LoggerMessage(108, LogLevel.Warning, "An account was not linked: {Code}; no answer of the bank says so")]
     public static partial void LinkRefusedHere(ILogger logger, string code);
 
+    [LoggerMessage(112, LogLevel.Information, "A customer came back without a link: {Code}")]
+    public static partial void LinkDeclined(ILogger logger, string code);
+
     [LoggerMessage(102, LogLevel.Warning, "A webhook was refused: {Reason}. {Explanation}")]
     public static partial void WebhookRefused(ILogger logger, WebhookRefusal reason, string explanation);
 

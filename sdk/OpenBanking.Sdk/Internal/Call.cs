@@ -24,6 +24,13 @@ internal sealed class CallProgress
 
     public void Note(Attempt attempt) => MayHaveBeenCarriedOut |= attempt.MayHaveBeenCarriedOut;
 
+    /// <summary>Whether nobody knows after this what became of a call with a key. It is known after a refusal that settles it, and not
+    /// when a key or a token store of the app's own broke the second attempt.</summary>
+    public bool LeavesUnknown(Exception failure) =>
+        MayHaveBeenCarriedOut
+        && failure is not OperationCanceledException
+        && !(failure is OpenBankingException refusal && Refusals.Settles(refusal));
+
     /// <summary>A success that cannot be read, or an earlier call whose outcome is unknown.</summary>
     public void NoteUnknown() => MayHaveBeenCarriedOut = true;
 }

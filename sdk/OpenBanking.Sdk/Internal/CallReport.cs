@@ -21,9 +21,12 @@ internal sealed class CallReport(Call call, CallSettings settings) : IDisposable
         activity?.SetTag("openbanking.request_id", received.RequestId);
     }
 
-    public void Failed(Exception failure)
+    public void Failed(Exception failure, CallProgress progress)
     {
-        error = failure is OpenBankingException refusal ? refusal.Code : failure.GetType().Name;
+        error =
+            call is ApiCall { Key: not null } && progress.LeavesUnknown(failure) ? ProblemCodes.OutcomeUnknown
+            : failure is OpenBankingException refusal ? refusal.Code
+            : failure.GetType().Name;
         activity?.SetTag("error.type", error);
         activity?.SetStatus(ActivityStatusCode.Error);
     }

@@ -54,7 +54,7 @@ internal sealed class Caller
         }
         catch (Exception failure)
         {
-            report.Failed(failure);
+            report.Failed(failure, progress);
             throw;
         }
     }

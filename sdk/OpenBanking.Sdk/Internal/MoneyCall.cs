@@ -31,7 +31,7 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
             var answer = await api.CallAsync(call, progress, cancellationToken).ConfigureAwait(false);
             return api.Read(call, type, answer, progress);
         }
-        catch (Exception failure) when (progress.MayHaveBeenCarriedOut && !Settles(failure))
+        catch (Exception failure) when (progress.LeavesUnknown(failure))
         {
             var key = IdempotencyKey.Parse(call.Key!);
             Log.OutcomeUnknown(api.Settings.Logger, call.Method, call.Route, key.Value);
@@ -63,10 +63,4 @@ internal sealed class MoneyCall<T>(Api api, ApiCall call, JsonTypeInfo<T> type, 
         failure is OpenBankingException { Code: ProblemCodes.OutcomeUnknown or ProblemCodes.InternalError }
             ? "ResolveAsync does so."
             : "Send it again with the same key, as ResolveAsync does.";
-
-    /// <summary>Whether the outcome is known after this. It is not when a key or a token store of the app's own broke the
-    /// second attempt.</summary>
-    private static bool Settles(Exception failure) =>
-        failure is OperationCanceledException
-        || (failure is OpenBankingException refusal && Refusals.Settles(refusal));
 }

@@ -18,6 +18,9 @@ public interface IDepositPage
 
     /// <summary>The text that says so, and how to come back to the page.</summary>
     string UntilText => "DepositUntil";
+
+    /// <summary>The text of the button for another card.</summary>
+    string OtherText => "DepositOther";
 }
 
 /// <summary>What they do with what was entered.</summary>

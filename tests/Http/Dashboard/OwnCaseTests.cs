@@ -67,7 +67,7 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
         Assert.Contains("I was asleep.\n<script>", shown);
         Assert.Contains("line 2", shown);
         Assert.Matches(
-            "\nPayment −¥19[.]90 at 20[0-9-]+ [0-9:]+Z, payee Test App, by the app Test App\n",
+            "\nPayment −¥19[.]90 at 20[0-9-]+ [0-9:]+ in Beijing, payee Test App, by the app Test App\n",
             shown
         );
         Assert.Contains($"InProgress since", await ListedAsync());

@@ -214,7 +214,7 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
             app.Logs,
             line =>
                 line.StartsWith(
-                    "Warning An account was not linked: access_denied; no answer",
+                    "Information A customer came back without a link: access_denied",
                     StringComparison.Ordinal
                 )
         );

@@ -300,7 +300,13 @@ public sealed class MagicValueTests
         foreach (var magic in all)
         {
             var person = magic.Person;
-            var outcome = magic.Refusal is { } why ? $"refused, `{why}`" : "opened";
+            var known = MagicPersons.All.FirstOrDefault(other =>
+                other != magic && other.Person.Mobile == person.Mobile
+            );
+            var outcome =
+                magic.Refusal is not { } why ? "opened"
+                : known is null ? $"refused, `{why}`"
+                : $"refused, `{why}`, where {known.Person.Name} with this number has no account yet";
             page.Append(
                 $"| {person.Name} | {person.Mobile} | {person.IdNumber} | {person.CardNumber} | {magic.OnTheCard} | {outcome} |\n"
             );

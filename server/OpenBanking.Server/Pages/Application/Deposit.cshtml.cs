@@ -20,6 +20,9 @@ public sealed class ApplicationDepositModel(
 
     public FiveElements Elements => deposits.ElementsOf(Open.Row);
 
+    /// <summary>The card is the app's to send: another one comes with another application.</summary>
+    public string OtherText => "OpeningOtherCard";
+
     public DateTimeOffset Until => Open.Row.ExpiresAt;
 
     public async Task<IActionResult> OnPostAsync() =>
