@@ -324,6 +324,33 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
         Assert.EndsWith("/my/no-account", Browser.Address.AbsolutePath);
     }
 
+    /// <summary>On the bank's pages, before a first PIN was set: it comes with the number that is proven last.</summary>
+    [Fact]
+    public async Task Who_set_no_PIN_goes_on_with_another_number_and_has_all_accounts_in_use()
+    {
+        var first = await ToOtpAsync();
+        await ConfirmAsync(first);
+        var account = (await Partner.Client.AccountApplications.GetAsync(first.Id)).AccountId;
+        var old = Person;
+        Person = Person with { Mobile = "1991" + Person.Mobile[4..] };
+
+        await Browser.GoAsync(await StartAsync());
+        await SignInAsync();
+        await IdentifyAsync(Person.Name, Person.IdNumber, Person.CardNumber);
+        Assert.EndsWith("/pin", Browser.Address.AbsolutePath);
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin), ("Again", TestPartner.Pin));
+        Assert.EndsWith("/consent", Browser.Address.AbsolutePath);
+
+        Assert.Contains(account, await ActiveAsync(2));
+        Assert.NotNull(await NewestAsync(old.Mobile, "199****"));
+        // With the old number nobody sets a PIN, nor reads of the account.
+        using var other = new Browser();
+        await Shared.Server.EndPauseAsync(Partner, old.Mobile);
+        await other.GoAsync(new Uri(first.ContinuationUrl!));
+        Assert.EndsWith("/end", other.Address.AbsolutePath);
+        Assert.DoesNotContain(Person.Name, other.Content);
+    }
+
     private async Task<string?> NewestAsync(string mobile, string saying)
     {
         for (var tries = 0; tries < 200; tries++)
