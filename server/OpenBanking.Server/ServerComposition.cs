@@ -142,7 +142,6 @@ public static class ServerComposition
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<TransferNotices>();
         services.AddSingleton<AccountNotices>();
-        services.AddSingleton<NumberNotices>();
         services.AddSingleton<CardDebits>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<CardDebits>());
         services.AddSingleton<OwnCardDebits>();

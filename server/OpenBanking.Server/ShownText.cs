@@ -52,6 +52,10 @@ public static class ShownText
     public static bool IsBlank(char letter) =>
         char.IsWhiteSpace(letter) || (Rune.TryCreate(letter, out var character) && Disturbs(character));
 
+    /// <summary>A full-width digit, letter or sign of a Chinese keyboard as the ASCII one.</summary>
+    public static char Narrow(char letter) =>
+        letter is >= '！' and <= '～' ? (char)(letter - '！' + '!') : letter;
+
     /// <summary>How many units of UTF-16, which are what a page's <c>maxlength</c> counts, so many characters may take.</summary>
     public static int MostUnits(int characters) => 2 * characters;
 

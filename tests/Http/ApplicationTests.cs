@@ -235,9 +235,7 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
     [Fact]
     public async Task An_application_names_the_class_of_the_account_that_it_came_to()
     {
-        var first = await ToOtpAsync();
-        await ConfirmAsync(first);
-        var account = (await Partner.Client.AccountApplications.GetAsync(first.Id)).AccountId;
+        var (_, account) = await OpenWithoutPinAsync();
 
         // The account waits for its first PIN: whoever applies again goes on with it.
         var opened = await OpenAnotherAsync(AccountType.TypeTwo, after: 1);
@@ -247,9 +245,7 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
     [Fact]
     public async Task The_first_PIN_puts_each_account_in_use_that_waits_for_it()
     {
-        var first = await ToOtpAsync();
-        await ConfirmAsync(first);
-        var account = (await Partner.Client.AccountApplications.GetAsync(first.Id)).AccountId;
+        var (first, account) = await OpenWithoutPinAsync();
 
         // Another class was asked for: it is another account.
         var opened = await OpenAnotherAsync(AccountType.TypeThree, after: 1);
@@ -263,6 +259,14 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
         Assert.Equal(both.Order(StringComparer.Ordinal), await ActiveAsync(2));
         await Browser.GoAsync(new Uri(first.ContinuationUrl!));
         Assert.EndsWith("/end", Browser.Address.AbsolutePath);
+    }
+
+    /// <summary>Applies and confirms by code, and goes no further.</summary>
+    private async Task<(AccountApplication Application, string? AccountId)> OpenWithoutPinAsync()
+    {
+        var made = await ToOtpAsync();
+        await ConfirmAsync(made);
+        return (made, (await Partner.Client.AccountApplications.GetAsync(made.Id)).AccountId);
     }
 
     /// <summary>Applies once more, and confirms by code.</summary>
@@ -328,9 +332,7 @@ public sealed class ApplicationTests(SharedServer shared) : ApplicationPageTests
     [Fact]
     public async Task Who_set_no_PIN_goes_on_with_another_number_and_has_all_accounts_in_use()
     {
-        var first = await ToOtpAsync();
-        await ConfirmAsync(first);
-        var account = (await Partner.Client.AccountApplications.GetAsync(first.Id)).AccountId;
+        var (first, account) = await OpenWithoutPinAsync();
         var old = Person;
         Person = Person with { Mobile = "1991" + Person.Mobile[4..] };
 

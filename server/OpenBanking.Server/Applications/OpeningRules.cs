@@ -97,11 +97,8 @@ public sealed record Opening(
     AccountRow? Resumed = null
 )
 {
-    /// <summary>The blind indexes of the other numbers that a known customer has, which the application's takes the place of.</summary>
-    public IReadOnlyList<string> Former { get; init; } = [];
-
-    /// <summary>To the old number and to the new one, where the customer had another.</summary>
-    public IReadOnlyList<Notice> Notices { get; init; } = [];
+    /// <summary>The other numbers that a known customer has, which the application's takes the place of; null for none.</summary>
+    public FormerMobiles? Former { get; init; }
 
     /// <summary>Names the rows that opening it needs.</summary>
     public void Want(IKeySet keys, AccountApplicationRow application)
@@ -110,12 +107,18 @@ public sealed record Opening(
         keys.Want(CustomerTables.Mobiles, new(application.MobileIndex));
         keys.Want(CustomerTables.Customers, CustomerId);
         keys.Want(AccountTables.Accounts, Account.Id);
-        foreach (var index in Former)
+        foreach (var index in Former?.Indexes ?? [])
         {
             keys.Want(CustomerTables.Mobiles, new(index));
         }
     }
 }
+
+/// <summary>Numbers that another one takes the place of.</summary>
+/// <param name="Indexes">Their blind indexes.</param>
+/// <param name="ToOld">To the number that had the messages so far.</param>
+/// <param name="ToNew">To the one that has them from now on.</param>
+public sealed record FormerMobiles(IReadOnlyList<string> Indexes, Notice ToOld, Notice ToNew);
 
 /// <summary>How an account is opened: identity verification is asked, and its answer opens the account, or lets the customer
 /// confirm, or neither.</summary>
@@ -247,7 +250,7 @@ public static class OpeningRules
         }
 
         var tooMany = HasTooMany(book, opening, now);
-        if (opening.Known is not null && (!tooMany || opening.Former.Count == 0))
+        if (opening.Known is not null && (!tooMany || opening.Former is null))
         {
             TakeMobile(book, application, opening, now);
         }
@@ -375,25 +378,27 @@ public static class OpeningRules
             return;
         }
 
-        var customer = book.Get(CustomerTables.Customers, opening.CustomerId);
-        foreach (var index in opening.Former)
+        var customer = book.Get(CustomerTables.Customers, opening.CustomerId) with
         {
-            CustomerLookups.EndMobile(book, index, customer.Id, opening.Notices[0].RealNow);
+            Profile = opening.Profile,
+        };
+        if (opening.Former is not { } former)
+        {
+            CustomerLookups.GiveMobile(book, application.MobileIndex, customer.Id);
+            book.Update(CustomerTables.Customers, customer);
+            return;
         }
 
-        CustomerLookups.GiveMobile(book, application.MobileIndex, customer.Id);
-        book.Update(
-            CustomerTables.Customers,
-            customer with
-            {
-                Profile = opening.Profile,
-                MobileChangedAt = opening.Former.Count > 0 ? now : customer.MobileChangedAt,
-            }
+        CustomerLookups.TakeMobile(
+            book,
+            application.MobileIndex,
+            customer.Id,
+            former.Indexes,
+            former.ToNew.RealNow
         );
-        foreach (var notice in opening.Notices)
-        {
-            notice.Send(book, customer.Id);
-        }
+        book.Update(CustomerTables.Customers, customer with { MobileChangedAt = now });
+        former.ToOld.Send(book, customer.Id);
+        former.ToNew.Send(book, customer.Id);
     }
 
     private static void AddAccount(

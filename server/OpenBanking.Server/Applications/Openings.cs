@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Customers;
-using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Security;
@@ -11,7 +10,7 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Applications;
 
 /// <summary>Prepares the account that an application may open.</summary>
-public sealed class Openings(Store store, Vault vault, NumberNotices notices, Ids ids)
+public sealed class Openings(Store store, Vault vault, AccountNotices notices, Ids ids)
 {
     /// <summary>The bank's issuer number, which its account numbers begin with.</summary>
     private const string IssuerNumber = "623099";
@@ -37,7 +36,6 @@ public sealed class Openings(Store store, Vault vault, NumberNotices notices, Id
         var customer = known is null
             ? null
             : await store.FindAsync(CustomerTables.Customers, world, customerId);
-        var former = await ListFormerAsync(world, customerId, application.MobileIndex);
         var card = vault.NewCard(ids, customerId, account: null, elements.CardNumber, bank, now);
         var account = NewAccount(customerId, card, application.Type, now);
         return new(
@@ -52,8 +50,9 @@ public sealed class Openings(Store store, Vault vault, NumberNotices notices, Id
             known is null ? null : await FindWaitingAsync(world, customerId, application)
         )
         {
-            Former = former,
-            Notices = former.Count == 0 ? [] : await notices.WriteAsync(world, customer!, elements.Mobile),
+            Former = customer is null
+                ? null
+                : await FindFormerAsync(world, customer, application.MobileIndex, elements.Mobile),
         };
     }
 
@@ -76,22 +75,22 @@ public sealed class Openings(Store store, Vault vault, NumberNotices notices, Id
             : known.Profile;
     }
 
-    private async Task<IReadOnlyList<string>> ListFormerAsync(
+    private async Task<FormerMobiles?> FindFormerAsync(
         World world,
-        Id<CustomerRow> customer,
-        string mobileIndex
-    ) =>
-        [
-            .. (
-                await store.ListAsync(
-                    CustomerTables.Mobiles,
-                    world,
-                    $"customer_id = {customer} AND ended_at IS NULL LIMIT {MobileChangeVerifications.MostNumbers}"
-                )
-            )
-                .Select(row => row.MobileIndex)
-                .Where(index => index != mobileIndex),
-        ];
+        CustomerRow customer,
+        string mobileIndex,
+        string mobile
+    )
+    {
+        var others = await store.ListOtherMobilesAsync(world, customer.Id, mobileIndex);
+        if (others.Count == 0)
+        {
+            return null;
+        }
+
+        var (toOld, toNew) = await notices.WriteNumberChangedAsync(world, customer, mobile);
+        return new(others, toOld, toNew);
+    }
 
     /// <summary>The account of the class that is asked for whose first PIN was never set, of a customer who still has the number:
     /// whoever dropped out goes on with it.</summary>
@@ -100,9 +99,7 @@ public sealed class Openings(Store store, Vault vault, NumberNotices notices, Id
         Id<CustomerRow> customer,
         AccountApplicationRow application
     ) =>
-        await store.FindAsync(CustomerTables.Mobiles, world, new MobileKey(application.MobileIndex))
-            is { EndedAt: null } mobile
-        && mobile.CustomerId == customer
+        await store.IsMobileOfAsync(world, application.MobileIndex, customer)
             ? await store.FirstAsync(
                 AccountTables.Accounts,
                 world,

@@ -40,6 +40,23 @@ public static class CustomerLookups
         }
     }
 
+    /// <summary>A number takes the place of those that the customer had.</summary>
+    public static void TakeMobile(
+        Book book,
+        string index,
+        Id<CustomerRow> customer,
+        IReadOnlyList<string> former,
+        DateTimeOffset realNow
+    )
+    {
+        foreach (var old in former)
+        {
+            EndMobile(book, old, customer, realNow);
+        }
+
+        GiveMobile(book, index, customer);
+    }
+
     /// <summary>Nothing where it is not the customer's any more.</summary>
     public static void EndMobile(Book book, string index, Id<CustomerRow> customer, DateTimeOffset realNow)
     {

@@ -18,7 +18,7 @@ public static class IdentityNumbers
         new([
             .. (typed ?? "")
                 .Where(letter => !ShownText.IsBlank(letter) && !IsHyphen(letter))
-                .Select(letter => letter is >= '！' and <= '～' ? (char)(letter - '！' + '!') : letter),
+                .Select(ShownText.Narrow),
         ]);
 
     private static bool IsHyphen(char letter) =>

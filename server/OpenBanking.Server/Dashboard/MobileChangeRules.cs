@@ -74,7 +74,7 @@ public sealed record EnterMobileChangeCode(
 /// <param name="Read">The customer as they were when <paramref name="Profile"/> was made of theirs.</param>
 /// <param name="Profile">With the new number, sealed.</param>
 /// <param name="MobileOfSession">The new number, sealed for the session.</param>
-/// <param name="Former">The blind indexes of the numbers that the customer had.</param>
+/// <param name="Former">The blind indexes of the other numbers that the customer has.</param>
 /// <param name="Notices">To the old number and to the new one.</param>
 public sealed record CompleteMobileChange(
     World World,
@@ -250,12 +250,13 @@ public static class MobileChangeRules
 
     private static void Take(Book book, CompleteMobileChange command, CustomerRow customer)
     {
-        foreach (var index in command.Former.Where(index => index != command.Change.MobileIndex))
-        {
-            CustomerLookups.EndMobile(book, index, customer.Id, command.RealNow);
-        }
-
-        CustomerLookups.GiveMobile(book, command.Change.MobileIndex, customer.Id);
+        CustomerLookups.TakeMobile(
+            book,
+            command.Change.MobileIndex,
+            customer.Id,
+            command.Former,
+            command.RealNow
+        );
         book.Update(
             CustomerTables.Customers,
             customer with

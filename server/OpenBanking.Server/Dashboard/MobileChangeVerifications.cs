@@ -17,9 +17,6 @@ public sealed class MobileChangeVerifications(
     IIdentityVerification verification
 ) : IIntentHandler
 {
-    /// <summary>How many numbers a customer can have: earlier versions let each account be opened with another.</summary>
-    public const int MostNumbers = 100;
-
     public IntentKind Kind => IntentKind.VerifyMobileChange;
 
     public async Task HandleAsync(
@@ -52,11 +49,7 @@ public sealed class MobileChangeVerifications(
         var id = new Id<CustomerRow>(request.CustomerId);
         var session = new Id<CustomerSessionRow>(intent.SubjectId);
         var customer = (await store.FindAsync(CustomerTables.Customers, world, id))!;
-        var former = await store.ListAsync(
-            CustomerTables.Mobiles,
-            world,
-            $"customer_id = {id} LIMIT {MostNumbers}"
-        );
+        var mobileIndex = vault.BlindIndex("mobile", mobile);
         return new(
             world,
             await clocks.NowAsync(world),
@@ -65,7 +58,7 @@ public sealed class MobileChangeVerifications(
                 SessionId = session,
                 CustomerId = id,
                 State = MobileChangeState.Verifying,
-                MobileIndex = vault.BlindIndex("mobile", mobile),
+                MobileIndex = mobileIndex,
                 Request = [],
                 CodeId = default,
                 ExpiresAt = default,
@@ -84,7 +77,7 @@ public sealed class MobileChangeVerifications(
                 )
                 : [],
             vault.SealText(mobile, session.Value),
-            [.. former.Select(row => row.MobileIndex)],
+            await store.ListOtherMobilesAsync(world, id, mobileIndex),
             [notices.Write(request.OldMobile, request.OldNotice), notices.Write(mobile, request.NewNotice)],
             clocks.RealNow
         );

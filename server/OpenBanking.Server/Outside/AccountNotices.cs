@@ -35,6 +35,29 @@ public sealed class AccountNotices(
         return notices.Write(customer, texts[text, bank.Name, account.LastFour]);
     }
 
+    /// <summary>Tells a customer's number that another one takes its place by an application for a further account, and the other one
+    /// that it does.</summary>
+    public async Task<(Notice ToOld, Notice ToNew)> WriteNumberChangedAsync(
+        World world,
+        CustomerRow customer,
+        string mobile
+    )
+    {
+        var newest = await store.FirstAsync(
+            AccountTables.Accounts,
+            world,
+            $"customer_id = {customer.Id} ORDER BY id DESC LIMIT 1"
+        );
+        // Of this call alone: the next message may be in another one.
+        CultureInfo.CurrentUICulture = new(
+            newest is null ? PageLanguages.Supported[0] : await FindLanguageAsync(world, newest)
+        );
+        return (
+            notices.Write(customer, texts["MobileOldMessage", bank.Name, Masks.Mobile(mobile)]),
+            notices.Write(mobile, texts["MobileNewMessage", bank.Name])
+        );
+    }
+
     /// <summary>In which the customer last sent money from the account, or closed it, else last agreed to payments from it; the first
     /// of the pages' where they did neither.</summary>
     public async Task<string> FindLanguageAsync(World world, AccountRow account) =>

@@ -55,10 +55,9 @@ public static partial class Amounts
     private static char Narrow(char letter) =>
         letter switch
         {
-            >= '！' and <= '～' => (char)(letter - '！' + '!'),
             '。' => '.',
             '￥' => '¥',
-            _ => letter,
+            _ => ShownText.Narrow(letter),
         };
 
     [GeneratedRegex(

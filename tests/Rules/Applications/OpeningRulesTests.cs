@@ -338,22 +338,13 @@ public class OpeningRulesTests
                 CustomerTables.Mobiles,
                 new CustomerMobileRow { MobileIndex = "old mobile", CustomerId = Rows.Customer.Id }
             );
-        Notice[] notices =
-        [
+        var former = new FormerMobiles(
+            ["old mobile"],
             new(Rows.Id<IntentRow>(71), [1], Rows.Noon),
-            new(Rows.Id<IntentRow>(72), [2], Rows.Noon),
-        ];
-
-        var ran = bank.Run(
-            Complete(
-                ofKnownCustomer with
-                {
-                    Profile = withMobile,
-                    Former = ["old mobile"],
-                    Notices = notices,
-                }
-            )
+            new(Rows.Id<IntentRow>(72), [2], Rows.Noon)
         );
+
+        var ran = bank.Run(Complete(ofKnownCustomer with { Profile = withMobile, Former = former }));
 
         Assert.Equal(taken ? ApplicationState.Opened : ApplicationState.Rejected, ran.Accepted.State);
         var now = bank.All(CustomerTables.Mobiles).Where(row => row.EndedAt is null);
