@@ -69,7 +69,7 @@ internal static class Growth
         await bank.PayForAsync(1, WarmUpSeconds / 4.0);
         var payments = 0;
         double? first = null;
-        for (var milestone = 10_000; milestone <= most; milestone *= 10)
+        foreach (var milestone in Milestones(most))
         {
             await bank.PayAsync(FillCallers, Math.Max(0, milestone - payments));
             payments = Math.Max(payments, milestone);
@@ -95,6 +95,17 @@ internal static class Growth
                     + $"{median / first:0.00} of the first"
             );
         }
+    }
+
+    /// <summary>Ten times as many each, and at last as many as are asked for.</summary>
+    private static IEnumerable<int> Milestones(int most)
+    {
+        for (var milestone = 10_000; milestone < most; milestone *= 10)
+        {
+            yield return milestone;
+        }
+
+        yield return most;
     }
 
     /// <summary>A bank of the same customers whose file is new each time.</summary>

@@ -150,7 +150,7 @@ public sealed class PostgresStore : Store
         }
 
         return await ReadAsync(
-            PostgresText.SelectByKeys(table, locking: false),
+            PostgresText.SelectByKeys(table),
             parameters =>
             {
                 parameters.Int64(world.Number);

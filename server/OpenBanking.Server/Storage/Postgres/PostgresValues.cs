@@ -9,6 +9,17 @@ internal sealed class PostgresParameters(NpgsqlParameterCollection parameters) :
     /// <summary>Takes many rows, an array a column.</summary>
     public void Arrays(PostgresArrays rows) => rows.AddTo(parameters);
 
+    /// <summary>Takes where rows are kept: as text, since Npgsql has no arrays of that.</summary>
+    public void Places(IEnumerable<NpgsqlTid> places) =>
+        parameters.Add(
+            new NpgsqlParameter<string>
+            {
+                TypedValue =
+                    $"{{{string.Join(',', places.Select(place => $"\"({place.BlockNumber},{place.OffsetNumber})\""))}}}",
+                NpgsqlDbType = NpgsqlDbType.Unknown,
+            }
+        );
+
     public override void Int64(long? value) => Add(value, NpgsqlDbType.Bigint);
 
     /// <summary>A null has no type: the server takes it for whatever it is compared with.</summary>
@@ -130,6 +141,9 @@ internal sealed class PostgresRow(NpgsqlDataReader result) : RowReader
     public override DateOnly? Date() => Value<DateOnly>();
 
     public override bool? Bool() => Value<bool>();
+
+    /// <summary>Where the row is kept.</summary>
+    public NpgsqlTid Place() => result.GetFieldValue<NpgsqlTid>(column++);
 
     private T? Value<T>()
         where T : struct

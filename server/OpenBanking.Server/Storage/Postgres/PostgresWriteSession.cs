@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Storage.Postgres;
@@ -38,6 +39,9 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         + "SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     private readonly List<Action<NpgsqlDataReader>> loads = [];
+
+    /// <summary>Where the rows of the batch were when they were read.</summary>
+    private readonly Dictionary<object, NpgsqlTid> places = new(ReferenceEqualityComparer.Instance);
     private NpgsqlConnection? connection;
     private PostgresBackend backend;
     private NpgsqlBatch batch = null!;
@@ -53,6 +57,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         locks = locking;
         waitedForLock = false;
         loads.Clear();
+        places.Clear();
         using (batch = NewBatch())
         {
             batch.Timeout = LoadTimeout;
@@ -182,13 +187,19 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
             return;
         }
 
-        AddRows(PostgresText.SelectByKeys(table, locks), keys, table.WriteKey);
+        AddRows(PostgresText.Load(table, locks), keys, table.WriteKey);
         loads.Add(result =>
         {
-            var row = new PostgresRow(result);
+            var columns = new PostgresRow(result);
             while (result.Read())
             {
-                found(table.Read(row.Restart()));
+                var row = table.Read(columns.Restart());
+                if (table.Versioned)
+                {
+                    places.Add(row, columns.Place());
+                }
+
+                found(row);
             }
         });
     }
@@ -219,7 +230,11 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
                     arrays.Int64(changed.VersionRead);
                 },
                 update.Wanted,
-                rows.Count
+                more =>
+                {
+                    more.Places(rows.Select(changed => places[changed.Read]));
+                    more.Int64(rows.Count);
+                }
             );
         }
     }
@@ -241,13 +256,13 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     public void Dispose() => Close();
 
     /// <param name="wanted">Which of the columns that are written for a row belong to the statement; all when null.</param>
-    /// <param name="count">How many rows there are, when the statement asks.</param>
+    /// <param name="more">Adds the parameters that come after the rows.</param>
     private void AddRows<T>(
         string text,
         IEnumerable<T> rows,
         Action<T, RowWriter> write,
         bool[]? wanted = null,
-        long? count = null
+        Action<PostgresParameters>? more = null
     )
     {
         var arrays = new PostgresArrays(wanted);
@@ -261,11 +276,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         var parameters = new PostgresParameters(command.Parameters);
         parameters.Int64(world);
         parameters.Arrays(arrays);
-        if (count is not null)
-        {
-            parameters.Int64(count);
-        }
-
+        more?.Invoke(parameters);
         batch.BatchCommands.Add(command);
     }
 
