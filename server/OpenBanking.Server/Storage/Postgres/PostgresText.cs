@@ -178,7 +178,9 @@ internal static class PostgresText
     )
     {
         var arrays = columns
-            .Select(column => (Name: column, Type: TypeOf(table.KindOf(column)), Long: IsLong(table.KindOf(column))))
+            .Select(column =>
+                (Name: column, Type: TypeOf(table.KindOf(column)), Long: IsLong(table.KindOf(column)))
+            )
             .Concat(more.Select(column => (column.Name, column.Type, Long: false)))
             .Select((column, i) => (column.Name, Text: $"${i + 2}::{column.Type}[]", column.Long))
             .ToList();
