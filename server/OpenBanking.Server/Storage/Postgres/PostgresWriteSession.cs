@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using OpenBanking.Server.Engine;
@@ -40,8 +41,9 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
 
     private readonly List<Action<NpgsqlDataReader>> loads = [];
 
-    /// <summary>Where the rows of the batch were when they were read.</summary>
-    private readonly Dictionary<object, NpgsqlTid> places = new(ReferenceEqualityComparer.Instance);
+    /// <summary>Where the rows of a book were when they were read.</summary>
+    private readonly ConditionalWeakTable<Book, Dictionary<object, NpgsqlTid>> placesOf = [];
+    private Dictionary<object, NpgsqlTid> places = null!;
     private NpgsqlConnection? connection;
     private PostgresBackend backend;
     private NpgsqlBatch batch = null!;
@@ -57,7 +59,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         locks = locking;
         waitedForLock = false;
         loads.Clear();
-        places.Clear();
+        places = PlacesOf(book);
         using (batch = NewBatch())
         {
             batch.Timeout = LoadTimeout;
@@ -83,6 +85,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     {
         world = book.World.Number;
         outcomeInDoubt = false;
+        places = PlacesOf(book);
         using (batch = NewBatch())
         {
             batch.Timeout = CommitTimeout;
@@ -279,6 +282,9 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         more?.Invoke(parameters);
         batch.BatchCommands.Add(command);
     }
+
+    private Dictionary<object, NpgsqlTid> PlacesOf(Book book) =>
+        placesOf.GetValue(book, _ => new(ReferenceEqualityComparer.Instance));
 
     private void Add(string text) => batch.BatchCommands.Add(new(text));
 
