@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using OpenBanking.Samples.Quickstart;
+using OpenBanking.Tests.Quickstart;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(PackedPackages))]
 
 namespace OpenBanking.Tests.Quickstart;
 
@@ -10,10 +14,9 @@ public sealed class Feed : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly Lazy<string> templates;
 
-    /// <summary>Packs what the solution's build has made.</summary>
-    public Feed()
+    public Feed(PackedPackages packed)
     {
-        Start(Path.Combine(Programs.Root, "nuget/pack"), Programs.Root, ["--no-build", Packages]);
+        Packages = packed.Folder;
         templates = new(() =>
             Run("new", "install", Path.Combine(Packages, "OpenBanking.Templates.0.1.0.nupkg"))
         );
@@ -41,7 +44,8 @@ public sealed class Feed : IDisposable
         );
     }
 
-    public string Packages => folder["feed"];
+    /// <summary>Where the packages are, which other feeds have too.</summary>
+    public string Packages { get; }
 
     public string this[string name] => folder[name];
 
@@ -114,4 +118,26 @@ public sealed class Feed : IDisposable
                 $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}{error.Result}"
             );
     }
+}
+
+/// <summary>The packages of what the solution's build has made, packed once for all who ask.</summary>
+public sealed class PackedPackages : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Lazy<string> packed;
+
+    public PackedPackages() =>
+        packed = new(() =>
+        {
+            Feed.Start(
+                Path.Combine(Programs.Root, "nuget/pack"),
+                Programs.Root,
+                ["--no-build", folder["feed"]]
+            );
+            return folder["feed"];
+        });
+
+    public string Folder => packed.Value;
+
+    public void Dispose() => folder.Dispose();
 }

@@ -6,8 +6,7 @@ using Xunit;
 namespace OpenBanking.Tests.Quickstart;
 
 /// <summary>What a package says of itself, which is what a registry shows of it.</summary>
-[Collection(nameof(PackedOnce))]
-public sealed class PackageTests(Feed feed)
+public sealed class PackageTests(PackedPackages packed)
 {
     // What a registry asks of an icon at most, and what it shows one at: https://learn.microsoft.com/nuget/reference/nuspec#icon
     private const int IconSide = 128;
@@ -28,7 +27,7 @@ public sealed class PackageTests(Feed feed)
         Assert.Equal(
             Packages.Select(package => $"{package.Data}.0.1.0.nupkg").Order(StringComparer.Ordinal),
             Directory
-                .GetFiles(feed.Packages, "*.nupkg")
+                .GetFiles(packed.Folder, "*.nupkg")
                 .Select(Path.GetFileName)
                 .Order(StringComparer.Ordinal)
         );
@@ -37,7 +36,7 @@ public sealed class PackageTests(Feed feed)
     [MemberData(nameof(Packages))]
     public void A_package_has_icon_licence_readme_and_where_its_sources_are(string package)
     {
-        using var files = ZipFile.OpenRead(Path.Combine(feed.Packages, $"{package}.0.1.0.nupkg"));
+        using var files = ZipFile.OpenRead(Path.Combine(packed.Folder, $"{package}.0.1.0.nupkg"));
         var metadata = MetadataOf(files, package);
 
         string Text(string name) => metadata.Element(name)?.Value ?? "";
@@ -66,9 +65,9 @@ public sealed class PackageTests(Feed feed)
     [MemberData(nameof(Packages))]
     public void A_package_with_code_has_a_package_of_symbols_for_each_of_its_assemblies(string package)
     {
-        using var files = ZipFile.OpenRead(Path.Combine(feed.Packages, $"{package}.0.1.0.nupkg"));
+        using var files = ZipFile.OpenRead(Path.Combine(packed.Folder, $"{package}.0.1.0.nupkg"));
         var assemblies = NamesOf(files, $"{package}.dll");
-        var symbols = Path.Combine(feed.Packages, $"{package}.0.1.0.snupkg");
+        var symbols = Path.Combine(packed.Folder, $"{package}.0.1.0.snupkg");
         if (package == "OpenBanking.Templates")
         {
             Assert.Empty(assemblies);
@@ -128,7 +127,3 @@ public sealed class PackageTests(Feed feed)
     private static int BigEndian(byte[] bytes, int start) =>
         System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(start));
 }
-
-/// <summary>One feed for the tests that look at the packages and leave them alone.</summary>
-[CollectionDefinition(nameof(PackedOnce))]
-public sealed class PackedOnce : ICollectionFixture<Feed>;

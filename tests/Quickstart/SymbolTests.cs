@@ -7,8 +7,7 @@ using Xunit;
 namespace OpenBanking.Tests.Quickstart;
 
 /// <summary>Who steps into a package sees its sources: its symbols hold them.</summary>
-[Collection(nameof(PackedOnce))]
-public sealed class SymbolTests(Feed feed)
+public sealed class SymbolTests(Feed feed) : IClassFixture<Feed>
 {
     // The kind of what a portable PDB keeps of a document's text.
     private static readonly Guid embeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
