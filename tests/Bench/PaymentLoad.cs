@@ -14,8 +14,9 @@ public static class PaymentLoad
     /// <summary>Payments and nothing else, until it is stopped: something to look at with a profiler.</summary>
     public static Task<int> RunForProfilerAsync() =>
         ServeAsync(
-            async (address, requests, _) =>
+            async (address, data) =>
             {
+                var requests = await Requests.NewAsync(address, data);
                 await Connections.SendAsync(address, await requests.PaymentsAsync(WarmUpRequests), 64);
                 Console.WriteLine("measuring");
                 while (true)
@@ -32,8 +33,9 @@ public static class PaymentLoad
 
     public static Task<int> MeasureAsync() =>
         ServeAsync(
-            async (address, requests, process) =>
+            async (address, data, process) =>
             {
+                var requests = await Requests.NewAsync(address, data);
                 await Connections.SendAsync(address, requests.Bare(WarmUpRequests), 64);
                 await Connections.SendAsync(address, await requests.VerifyOnlyAsync(WarmUpRequests), 64);
                 await Connections.SendAsync(address, await requests.PaymentsAsync(WarmUpRequests), 64);
@@ -44,7 +46,11 @@ public static class PaymentLoad
             }
         );
 
-    private static async Task<int> ServeAsync(Func<Uri, Requests, Process, Task> measure)
+    /// <summary>Runs a server of its own with the benchmark's customers while it is measured.</summary>
+    internal static Task<int> ServeAsync(Func<Uri, BenchData, Task> measure) =>
+        ServeAsync((address, data, _) => measure(address, data));
+
+    private static async Task<int> ServeAsync(Func<Uri, BenchData, Process, Task> measure)
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
         var address = new Uri($"http://localhost:{Ports.Free()}");
@@ -53,8 +59,7 @@ public static class PaymentLoad
         try
         {
             await Programs.WaitUntilReadyAsync(address, Stopwatch.GetTimestamp());
-            var requests = await Requests.NewAsync(address, data);
-            await measure(address, requests, process);
+            await measure(address, data, process);
             return 0;
         }
         finally

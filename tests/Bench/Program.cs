@@ -27,6 +27,7 @@ return args switch
     ["growth", "postgres"] => await Growth.MeasurePostgresAsync(1_000_000),
     ["growth", "postgres", var most] => await Growth.MeasurePostgresAsync(int.Parse(most)),
     ["growth", "sqlite"] => await Growth.MeasureSqliteAsync(1_000_000),
+    ["soak", "http", var minutes] => await Soak.MeasureAsync(double.Parse(minutes)),
     ["soak", var minutes] => await Growth.SoakAsync(double.Parse(minutes)),
     ["token-check"] => await TokenCheck.MeasureAsync(),
     ["authorization"] => await AuthorizationLoad.MeasureAsync(64),
@@ -41,7 +42,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Bench [start | sandbox | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | "
-            + "growth postgres [payments] | growth sqlite | soak minutes | token-check | authorization [callers]]; start, "
+            + "growth postgres [payments] | growth sqlite | soak [http] minutes | token-check | authorization [callers]]; start, "
             + "quickstart and payments when nothing is said."
     );
     return 2;

@@ -14,6 +14,9 @@ public sealed class Requests
     private readonly BenchData data;
     private readonly RawClient client;
     private readonly string token;
+
+    /// <summary>What the numbers of its orders begin with, so that one bank takes those of several.</summary>
+    private readonly string series = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
     private int orders;
 
     private Requests(Uri address, BenchData data, RawClient client, string token)
@@ -50,7 +53,7 @@ public sealed class Requests
             count,
             i =>
             {
-                var orderNo = $"order-{first + i}";
+                var orderNo = $"order-{series}-{first + i}";
                 var agreement = data.AgreementIds[(first + i) % data.AgreementIds.Count];
                 var body =
                     $$$"""{"order_no":"{{{orderNo}}}","amount":{"currency":"CNY","amount":{{{Price}}}},"agreement_id":"{{{agreement}}}"}""";
