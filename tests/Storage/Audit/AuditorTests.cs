@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Consents;
@@ -7,6 +8,7 @@ using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Storage.Postgres;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Tests.Storage.Engine;
 using OpenBanking.Tests.Storage.Ledger;
@@ -190,6 +192,22 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
         Assert.InRange(paid, 120, int.MaxValue);
         Assert.Empty(await Findings.ListOpenAsync());
         Assert.Null(verdict.Broken);
+    }
+
+    /// <summary>Every payment moves the bank's own accounts: what a check takes must not grow with all they ever saw.</summary>
+    [Fact]
+    public async Task The_history_of_the_banks_own_accounts_is_not_gone_through()
+    {
+        await DoBusinessAsync();
+        await SealAllAsync(Chain);
+        var asked = new NpgsqlCommand();
+        Store.Querying = query => query.WriteTo(new PostgresParameters(asked.Parameters));
+
+        while (await Pass.CheckAsync()) { }
+
+        var ids = asked.Parameters.Select(parameter => parameter.Value).OfType<Guid>().ToHashSet();
+        Assert.Contains(Rows.Account.Id.Value, ids);
+        Assert.DoesNotContain(Rows.Settlement.EntryAccountId(), ids);
     }
 
     [Fact(Timeout = 60_000)]

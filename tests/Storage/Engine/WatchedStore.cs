@@ -20,6 +20,9 @@ internal sealed class WatchedStore(Store store) : Store
     /// more. Snapshots call it as well.</summary>
     public Func<string, Task>? HasRead { get; set; }
 
+    /// <summary>Called before a query is made; of snapshots as well.</summary>
+    public Action<Sql>? Querying { get; set; }
+
     /// <summary>Called when everything is decided and nothing is written; what it throws becomes the commit's end.</summary>
     public Action<IWriteSession>? Committing { get; set; }
 
@@ -67,13 +70,14 @@ internal sealed class WatchedStore(Store store) : Store
         Func<RowReader, T> read
     )
     {
+        Querying?.Invoke(query);
         var rows = await store.QueryAsync(world, query, read);
         await HasReadAsync("");
         return rows;
     }
 
     internal override async ValueTask<Store> OpenSnapshotAsync() =>
-        new WatchedStore(await store.OpenSnapshotAsync()) { HasRead = HasReadAsync };
+        new WatchedStore(await store.OpenSnapshotAsync()) { HasRead = HasReadAsync, Querying = Querying };
 
     internal override IWriteSession OpenWriteSession() => new Session(this, store.OpenWriteSession());
 

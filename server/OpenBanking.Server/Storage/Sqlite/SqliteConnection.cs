@@ -5,6 +5,11 @@ namespace OpenBanking.Server.Storage.Sqlite;
 /// <summary>One connection to the file, with its prepared statements.</summary>
 internal sealed class SqliteConnection : IDisposable
 {
+    /// <summary>How many KB of pages are kept. A reader forgets its own at the next commit, and there may be as many readers as threads;
+    /// what it sorts beyond that goes to files, as an audit of everything sorts whole tables.</summary>
+    private const int WriterCache = 65_536;
+    private const int ReaderCache = 4_096;
+
     private readonly sqlite3 database;
     private readonly Dictionary<string, SqliteStatement> statements = [];
 
@@ -23,8 +28,8 @@ internal sealed class SqliteConnection : IDisposable
         // copied back once in so many pages: at a quarter of them a payment costs a third more.
         Execute("PRAGMA synchronous = FULL");
         Execute(writes ? "PRAGMA wal_autocheckpoint = 16000" : "PRAGMA wal_autocheckpoint = 0");
-        Execute("PRAGMA cache_size = -65536");
-        Execute("PRAGMA temp_store = MEMORY");
+        Execute($"PRAGMA cache_size = -{(writes ? WriterCache : ReaderCache)}");
+        Execute(writes ? "PRAGMA temp_store = MEMORY" : "PRAGMA temp_store = FILE");
         if (!writes)
         {
             Execute("PRAGMA query_only = ON");
