@@ -95,26 +95,12 @@ public sealed class AuditorPass(
         var contents = records.Select(record => BatchContents.Read(record.Records)).ToList();
         var entries = contents.SelectMany(content => content.Entries).ToList();
         await CheckPostingsAsync(snapshot, world, entries);
-        var touched = entries.Select(entry => entry.AccountId).Concat(SubjectsOf<AccountRow>(contents));
         await ReportAsync(
-            await books.FindAsync(BooksScope.Accounts, world, await CustomersAsync(snapshot, world, touched))
+            await new RecentBooks(snapshot).FindAsync(world, entries, SubjectsOf<AccountRow>(contents))
         );
         await ReportAsync(
             await books.FindAsync(BooksScope.Payments, world, SubjectsOf<PaymentRow>(contents).Distinct())
         );
-    }
-
-    /// <summary>Which of these are customers' accounts. The bank's own, which every payment moves, have histories that only the sweep
-    /// goes through.</summary>
-    private static async Task<IEnumerable<Guid>> CustomersAsync(
-        Store snapshot,
-        World world,
-        IEnumerable<Guid> accounts
-    )
-    {
-        var ids = accounts.Distinct().Select(id => new Id<AccountRow>(id));
-        var rows = await snapshot.ListByKeysAsync(AccountTables.Accounts, world, [.. ids]);
-        return rows.Select(row => row.Id.Value);
     }
 
     private async Task CheckPostingsAsync(Store snapshot, World world, IReadOnlyList<EntryKey> keys)

@@ -44,7 +44,7 @@ public sealed partial class BooksAudit(Store store)
     {
         var query = NarrowTo(rule.Query, []);
         query.AppendLiteral($" LIMIT {limit}");
-        return ReadAsync(rule, World.Live, query);
+        return ReadAsync(rule.Rule, World.Live, query);
     }
 
     /// <summary>Where the rules of a scope do not hold for some rows of a world.</summary>
@@ -59,7 +59,7 @@ public sealed partial class BooksAudit(Store store)
         {
             foreach (var rule in BooksRule.All.Where(rule => rule.Scope == scope))
             {
-                found.AddRange(await ReadAsync(rule, world, NarrowTo(rule.Query, some)));
+                found.AddRange(await ReadAsync(rule.Rule, world, NarrowTo(rule.Query, some)));
             }
 
             if (scope == BooksScope.Accounts)
@@ -81,8 +81,9 @@ public sealed partial class BooksAudit(Store store)
         return (counts[0][0], counts[0][1]);
     }
 
-    private ValueTask<IReadOnlyList<(World World, Violation Violation)>> ReadAsync(
-        BooksRule rule,
+    /// <summary>What a query finds in the form of a rule's.</summary>
+    internal ValueTask<IReadOnlyList<(World World, Violation Violation)>> ReadAsync(
+        string rule,
         World world,
         Sql query
     ) =>
@@ -92,19 +93,43 @@ public sealed partial class BooksAudit(Store store)
             row =>
                 (
                     new World((int)row.Int64()!.Value),
-                    new Violation(rule.Rule, row.Uuid()!.Value, row.Uuid(), row.Int64() ?? 0)
+                    new Violation(rule, row.Uuid()!.Value, row.Uuid(), row.Int64() ?? 0)
                 )
         );
 
     /// <summary>The accounts whose counters are not what went out; of all accounts when none are named.</summary>
-    private async Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
+    internal Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
         World world,
         IReadOnlyList<Guid> accounts
+    ) =>
+        FindWrongCountersAsync(
+            world,
+            NarrowTo(OutflowCounters.Query, accounts),
+            (counters, moved) => counters.OffBy(moved)
+        );
+
+    /// <summary>Those of accounts that paid on one day at last whose counter of it is not what went out. Lines of before the day before
+    /// it are not read.</summary>
+    internal Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongDaysAsync(
+        World world,
+        DateOnly day,
+        IReadOnlyList<Guid> accounts
+    ) =>
+        FindWrongCountersAsync(
+            world,
+            NarrowTo(OutflowCounters.DayQuery, accounts, since: day.AddDays(-1)),
+            (counters, moved) => counters.DayOffBy(moved)
+        );
+
+    private async Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
+        World world,
+        Sql query,
+        Func<OutflowCounters, IReadOnlyList<OutflowOfDay>, long> offBy
     )
     {
         var rows = await store.QueryAsync(
             world,
-            NarrowTo(OutflowCounters.Query, accounts),
+            query,
             row =>
                 (
                     World: new World((int)row.Int64()!.Value),
@@ -123,7 +148,7 @@ public sealed partial class BooksAudit(Store store)
                             OutflowCounters.Rule,
                             of.Key.Account,
                             of.Key.Account,
-                            of.Key.Counters.OffBy([.. of.Select(row => row.Moved).OfType<OutflowOfDay>()])
+                            offBy(of.Key.Counters, [.. of.Select(row => row.Moved).OfType<OutflowOfDay>()])
                         )
                     )
                 )
@@ -138,14 +163,23 @@ public sealed partial class BooksAudit(Store store)
     }
 
     /// <summary>The query with its holes filled: with the rows it is narrowed to, or with what is always true.</summary>
-    private static Sql NarrowTo(string query, IReadOnlyList<Guid> rows)
+    /// <param name="since">What <c>{since}</c> stands for in it.</param>
+    internal static Sql NarrowTo(string query, IReadOnlyList<Guid> rows, DateOnly since = default)
     {
         var sql = new Sql(query.Length, 0);
         var end = 0;
         foreach (Match hole in Holes().Matches(query))
         {
             sql.AppendLiteral(query[end..hole.Index]);
-            Narrow(sql, hole.Groups["table"].Value, hole.Groups["column"].Value, rows);
+            if (hole.Groups["table"].Success)
+            {
+                Narrow(sql, hole.Groups["table"].Value, hole.Groups["column"].Value, rows);
+            }
+            else
+            {
+                sql.AppendFormatted(since);
+            }
+
             end = hole.Index + hole.Length;
         }
 
@@ -171,6 +205,6 @@ public sealed partial class BooksAudit(Store store)
         sql.AppendLiteral(")");
     }
 
-    [GeneratedRegex(@"\{(?<table>\w+)\.(?<column>\w+)\}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\{(?<table>\w+)\.(?<column>\w+)\}|\{since\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Holes();
 }

@@ -19,6 +19,9 @@ public enum BooksScope
 public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
 {
     public const string DebitsEqualCredits = "debits equal credits in every posting";
+    public const string BalanceIsSumOfEntries = "a customer's balance is the sum of its entries";
+    public const string StatementHasNoGaps =
+        "a customer's statement has no gaps, and each line the balance after it";
 
     public static IReadOnlyList<BooksRule> All { get; } =
     [
@@ -36,7 +39,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         ),
         new(
             BooksScope.Accounts,
-            "a customer's balance is the sum of its entries",
+            BalanceIsSumOfEntries,
             """
             SELECT account.world, account.id, account.id, account.available - COALESCE(entries.total, 0)
             FROM account
@@ -53,7 +56,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         ),
         new(
             BooksScope.Accounts,
-            "a customer's statement has no gaps, and each line the balance after it",
+            StatementHasNoGaps,
             """
             SELECT world, account_id, account_id, MIN(sequence) FROM (
                 SELECT entry.world, entry.account_id, entry.sequence,

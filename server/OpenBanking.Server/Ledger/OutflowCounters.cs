@@ -31,15 +31,34 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
         WHERE {account.id}
         """;
 
+    /// <summary>The same of the lines since a day.</summary>
+    public const string DayQuery = """
+        SELECT account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
+            CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END AS day,
+            CAST(SUM(CASE WHEN entry.kind IN (1, 5) THEN -entry.amount ELSE 0 END) AS bigint) AS paid,
+            CAST(SUM(CASE WHEN entry.kind IN (2, 6) THEN entry.amount ELSE 0 END) AS bigint) AS given_back
+        FROM account
+        LEFT JOIN entry
+        ON entry.world = account.world AND entry.account_id = account.id AND entry.kind IN (1, 2, 5, 6)
+        AND entry.sequence > COALESCE((
+            SELECT early.sequence FROM entry early
+            WHERE early.world = account.world AND early.account_id = account.id AND early.business_date < {since}
+            ORDER BY early.sequence DESC LIMIT 1
+        ), 0)
+        LEFT JOIN refund
+        ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
+        LEFT JOIN payment ON payment.world = entry.world
+        AND payment.id = CASE entry.kind WHEN 6 THEN entry.posting_id ELSE refund.payment_id END
+        WHERE {account.id}
+        GROUP BY account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
+            CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END
+        """;
+
     /// <summary>By how much a counter is off; 0 when both can be right. A payment that was decided late counts for the day
     /// that had begun, though its own date is the one before: so much more may be counted, and never less.</summary>
     public long OffBy(IReadOnlyList<OutflowOfDay> moved)
     {
-        var off = OffBy(
-            DayOutflow,
-            [.. moved.Where(of => of.Day == Day)],
-            [.. moved.Where(of => of.Day == Day.AddDays(-1))]
-        );
+        var off = DayOffBy(moved);
         return off != 0
             ? off
             : OffBy(
@@ -48,6 +67,14 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
                 [.. moved.Where(of => of.Day == new DateOnly(Day.Year, 1, 1).AddDays(-1))]
             );
     }
+
+    /// <summary>The same of the day's alone.</summary>
+    public long DayOffBy(IReadOnlyList<OutflowOfDay> moved) =>
+        OffBy(
+            DayOutflow,
+            [.. moved.Where(of => of.Day == Day)],
+            [.. moved.Where(of => of.Day == Day.AddDays(-1))]
+        );
 
     private static long OffBy(
         long counted,

@@ -90,6 +90,47 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Equal(AccountState.Frozen, AccountState);
     }
 
+    [InlineData("entries = entries + 1")]
+    [InlineData("entries = entries - 1, available = available - 400")]
+    [Theory]
+    public async Task An_account_that_is_not_where_its_last_line_left_it_is_found(string change)
+    {
+        await DoBusinessAsync();
+        await SealAllAsync(Chain);
+        Database.Execute($"UPDATE account SET {change} WHERE world = 7");
+
+        while (await Pass.CheckAsync()) { }
+
+        Assert.Equal(
+            [BooksRule.BalanceIsSumOfEntries],
+            (await Findings.ListOpenAsync()).Select(found => found.Row.Rule)
+        );
+        Assert.Equal(AccountState.Frozen, AccountState);
+    }
+
+    [InlineData("balance_after = balance_after + 1", 2)]
+    [InlineData("sequence = 9", 4)]
+    [Theory]
+    public async Task A_line_that_does_not_continue_the_one_before_is_found(string change, int sequence)
+    {
+        await DoBusinessAsync();
+        await SealAllAsync(Chain);
+        Database.UnguardEntries();
+        Database.Execute(
+            $"UPDATE entry SET {change} WHERE balance_after IS NOT NULL AND sequence = {sequence}"
+        );
+
+        while (await Pass.CheckAsync()) { }
+
+        var rules = (await Findings.ListOpenAsync()).Select(found => found.Row.Rule).ToList();
+        Assert.Contains(AuditorPass.ChainRule, rules);
+        Assert.Contains(
+            sequence == 2 ? BooksRule.StatementHasNoGaps : BooksRule.BalanceIsSumOfEntries,
+            rules
+        );
+        Assert.Equal(AccountState.Frozen, AccountState);
+    }
+
     [Fact]
     public async Task The_sweep_finds_what_no_account_shows_and_freezes_nobody_for_it()
     {
