@@ -10,6 +10,22 @@ namespace OpenBanking.Server.Ledger;
 /// account with a long history as for a new one; <see cref="BooksRule.All"/> goes through the history itself.</summary>
 public sealed class RecentBooks(Store store)
 {
+    /// <summary>Where the account is not where its last line left it.</summary>
+    private const string WrongBalances = """
+        SELECT account.world, account.id, account.id, account.available - COALESCE(last.balance_after, 0)
+        FROM account
+        LEFT JOIN entry last
+        ON last.world = account.world AND last.account_id = account.id AND last.sequence = account.entries
+        WHERE {account.id} AND (
+            account.available <> COALESCE(last.balance_after, 0) OR account.available < 0 OR account.held < 0
+            OR (account.entries > 0 AND last.sequence IS NULL)
+            OR EXISTS (
+                SELECT 1 FROM entry beyond
+                WHERE beyond.world = account.world AND beyond.account_id = account.id AND beyond.sequence > account.entries
+            )
+        )
+        """;
+
     private readonly BooksAudit books = new(store);
 
     /// <summary>What does not hold of these lines and of the accounts they are on. Lines of the bank's own accounts, which every payment
@@ -76,22 +92,6 @@ public sealed class RecentBooks(Store store)
                 [.. suspects.Select(suspect => suspect.Violation.Subject)]
             );
     }
-
-    /// <summary>Where the account is not where its last line left it.</summary>
-    private const string WrongBalances = """
-        SELECT account.world, account.id, account.id, account.available - COALESCE(last.balance_after, 0)
-        FROM account
-        LEFT JOIN entry last
-        ON last.world = account.world AND last.account_id = account.id AND last.sequence = account.entries
-        WHERE {account.id} AND (
-            account.available <> COALESCE(last.balance_after, 0) OR account.available < 0 OR account.held < 0
-            OR (account.entries > 0 AND last.sequence IS NULL)
-            OR EXISTS (
-                SELECT 1 FROM entry beyond
-                WHERE beyond.world = account.world AND beyond.account_id = account.id AND beyond.sequence > account.entries
-            )
-        )
-        """;
 
     /// <summary>The lines that do not continue the one before, or that follow none. SQLite takes a CROSS JOIN in the order in which it is
     /// written; in another it would go through all entries for these few.</summary>
