@@ -24,8 +24,8 @@ public sealed record Payout : ResponseObject
     /// <summary>The last business day (Asia/Shanghai) that it settles; it settles all days since the payout before.</summary>
     public required DateOnly Through { get; init; }
 
-    /// <summary>What was left over from before, a payout that failed included; negative when more was given back than
-    /// earned.</summary>
+    /// <summary>What was left over from before, a payout that failed included, and what was booked on days that were settled
+    /// already; negative when more was given back than earned.</summary>
     public required Money BroughtForward { get; init; }
 
     /// <summary>What was captured on these days.</summary>

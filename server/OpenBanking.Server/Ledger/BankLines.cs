@@ -12,6 +12,9 @@ public static class BankLines
     /// alone.</summary>
     private const long Earliest = 1L << 46;
 
+    /// <summary>Beyond every posting that is alone, and below every step: in 2255.</summary>
+    public const long SinglesEnd = 1L << 53;
+
     /// <summary>The number of a posting that is alone: its microsecond.</summary>
     public static long Single(DateTimeOffset at) =>
         Math.Max(Earliest, (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);

@@ -25,10 +25,15 @@ public sealed record PayoutOwner(Id<PartnerRow> PartnerId, Id<SubMerchantRow>? S
 
 /// <summary>What moved on a settlement account on the days that are settled.</summary>
 /// <param name="After">The day before the first of them; null for all there were.</param>
-public sealed record SettledDays(DateOnly? After, DateOnly Through, long Captured, long Refunded, long Fees);
+public sealed record SettledDays(DateOnly? After, DateOnly Through, long Captured, long Refunded, long Fees)
+{
+    /// <summary>What came to the days before after they were settled: from a server that stood still over midnight, or whose
+    /// clock was set back. Negative when more was given back than captured.</summary>
+    public long Late { get; init; }
+}
 
 /// <summary>Settles days that are over, and pays out what is left of them.</summary>
-/// <param name="Days">Added up before the batch: nothing comes to days that are over any more.</param>
+/// <param name="Days">Added up before the batch: what comes to them since is late, and settled with the next.</param>
 public sealed record SettleDays(
     World World,
     DateTimeOffset Now,
@@ -123,7 +128,7 @@ public static class PayoutRules
             return Decision.Reject(Refusals.SettledBefore);
         }
 
-        var carried = progress?.Carried ?? 0;
+        var carried = (progress?.Carried ?? 0) + days.Late;
         var closing = carried + days.Captured - days.Refunded - days.Fees;
         var balance = book.Find(LedgerTables.InternalAccounts, owner.Settlement)?.Balance ?? 0;
         var amount = Math.Max(0, Math.Min(closing, balance));

@@ -14,7 +14,8 @@ public sealed class PayoutRuns(
     Engine.Engine engine,
     PayoutQueries queries,
     WorldClocks clocks,
-    Ids ids
+    Ids ids,
+    ILogger<PayoutRuns> log
 )
 {
     /// <summary>How long after midnight a day is over: longer than any command waits that was asked for before.</summary>
@@ -73,6 +74,17 @@ public sealed class PayoutRuns(
         }
 
         var owner = await OwnerOfAsync(world, account);
+        var days = await queries.AddUpAsync(world, owner.Settlement, progress?.Through, through);
+        if (days.Late != 0)
+        {
+            log.LogWarning(
+                "Settlement of {Owner}: {Late} (minor units) was booked on days up to {Through} after they were settled, and is settled now",
+                owner.Id,
+                days.Late,
+                days.After
+            );
+        }
+
         return await engine.SubmitAsync(
             new SettleDays(
                 world,
@@ -80,7 +92,7 @@ public sealed class PayoutRuns(
                 ids.New<PayoutRow>(),
                 ids.New<IntentRow>(),
                 owner,
-                await queries.AddUpAsync(world, owner.Settlement, progress?.Through, through),
+                days,
                 clocks.RealNow
             )
             {

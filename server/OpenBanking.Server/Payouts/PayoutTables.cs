@@ -37,7 +37,8 @@ public sealed record PayoutRow : VersionedRow, IIdentified
     /// <summary>The last business day that it settles.</summary>
     public required DateOnly Through { get; init; }
 
-    /// <summary>What was left over from the payout before; negative what was owed.</summary>
+    /// <summary>What was left over from the payout before, with what came late to the days that it settled; negative what was
+    /// owed.</summary>
     public required long BroughtForward { get; init; }
 
     /// <summary>What was captured since.</summary>

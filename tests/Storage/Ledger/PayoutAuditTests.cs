@@ -33,14 +33,38 @@ public abstract class PayoutAuditTests<TDatabase> : EngineSuite<TDatabase>
                 [(Rows.Today, Rows.Today.AddDays(1)), (Rows.Today.AddDays(-2), Rows.Today.AddDays(-1))]
         )
         {
-            Assert.Equal(
-                new SettledDays(after, through, 0, 0, 0),
-                await queries.AddUpAsync(Rows.World, Rows.Settlement, after, through)
-            );
+            var days = await queries.AddUpAsync(Rows.World, Rows.Settlement, after, through);
+            Assert.Equal((0, 0, 0), (days.Captured, days.Refunded, days.Fees));
         }
 
         Assert.Empty(Audit());
         Assert.Equal(0, Store.Find(LedgerTables.InternalAccounts, Rows.World, Rows.Settlement)!.Balance);
+    }
+
+    /// <summary>A server stands still over midnight with a payment in its hands, and goes on when the day is settled; or its
+    /// clock is set back.</summary>
+    [Fact]
+    public async Task What_comes_late_to_a_day_that_is_settled_is_paid_out_with_the_next()
+    {
+        var bank = await PayOutAsync();
+        var queries = new PayoutQueries(Store);
+        var (tomorrow, after) = (Rows.Today.AddDays(1), Rows.Today.AddDays(2));
+        var late = await bank.PayAsync(3, 30_00);
+        await bank.RefundAsync(2, late, 10_00);
+        await Engine.SubmitAsync(bank.Payment(4, 5_00) with { Now = Rows.Noon.AddDays(2) });
+
+        var days = await queries.AddUpAsync(Rows.World, Rows.Settlement, Rows.Today, tomorrow);
+
+        Assert.Equal(new SettledDays(Rows.Today, tomorrow, 0, 0, 0) { Late = 20_00 - 12 }, days);
+        await CompleteAsync(declineCode: null);
+        var payout = await SettleAsync(2, days);
+        Assert.Equal((19_88, 19_88, 0), (payout.Amount, payout.BroughtForward, payout.CarriedForward));
+        await CompleteAsync(PayoutDeclineCodes.TransferRefused);
+        Assert.Equal(
+            new SettledDays(tomorrow, after, 5_00, 0, 10),
+            await queries.AddUpAsync(Rows.World, Rows.Settlement, tomorrow, after)
+        );
+        Assert.Empty(Audit());
     }
 
     [Fact]
@@ -76,24 +100,49 @@ public abstract class PayoutAuditTests<TDatabase> : EngineSuite<TDatabase>
 
     private IReadOnlyList<(string Rule, long Violations)> Audit() => new BooksAudit(Store).FindViolations();
 
-    private async Task PayOutAsync()
+    private async Task<SmallBank> PayOutAsync()
     {
         var bank = new SmallBank(Engine, Store, Rows.World) { FeeRule = Rows.FeeRule.Id };
         bank.Open();
         await bank.TopUpAsync(1, 100_00);
         await bank.PayAsync(1, 20_00);
         await bank.RefundAsync(1, await bank.PayAsync(2, 40_00), 10_00);
-        var decision = await Engine.SubmitAsync(
-            new SettleDays(
+        var payout = await SettleAsync(1, new(null, Rows.Today, 60_00, 10_00, 30));
+        Assert.Equal(49_70, payout.Amount);
+        return bank;
+    }
+
+    private async Task<PayoutRow> SettleAsync(int number, SettledDays days) =>
+        Assert
+            .IsType<Accepted<PayoutRow?>>(
+                await Engine.SubmitAsync(
+                    new SettleDays(
+                        Rows.World,
+                        Rows.Noon.AddDays(number),
+                        Rows.Id<PayoutRow>(number),
+                        Rows.Id<IntentRow>(100 + number),
+                        owner,
+                        days,
+                        Rows.Noon
+                    )
+                )
+            )
+            .Reply!;
+
+    /// <summary>The bank's own transfer of the payout that is open was answered.</summary>
+    private async Task CompleteAsync(string? declineCode)
+    {
+        var open = Store.Find(PayoutTables.Progress, Rows.World, new(owner.Id))!.OpenPayoutId!.Value;
+        var payout = Store.Find(PayoutTables.Payouts, Rows.World, open)!;
+        var number = payout.Id == Rows.Id<PayoutRow>(1) ? 1 : 2;
+        await Engine.SubmitAsync(
+            new CompletePayout(
                 Rows.World,
-                Rows.Noon.AddDays(1),
-                Rows.Id<PayoutRow>(1),
-                Rows.Id<IntentRow>(2),
-                owner,
-                new(null, Rows.Today, 60_00, 10_00, 30),
-                Rows.Noon
+                Rows.Noon.AddDays(number),
+                Rows.Id<IntentRow>(100 + number),
+                payout,
+                declineCode
             )
         );
-        Assert.Equal(49_70, Assert.IsType<Accepted<PayoutRow?>>(decision).Reply!.Amount);
     }
 }
