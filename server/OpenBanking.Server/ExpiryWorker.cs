@@ -18,6 +18,8 @@ public abstract class ExpiryWorker<TRow>(
     private const int MostAtOnce = 500;
     private static readonly ParallelOptions sideBySide = new() { MaxDegreeOfParallelism = 16 };
 
+    private readonly SteadyClock clock = new(time, SteadyClock.OneHour);
+
     /// <summary>Ends what has run out, as many as there are.</summary>
     public async Task RunOnceAsync()
     {
@@ -36,7 +38,8 @@ public abstract class ExpiryWorker<TRow>(
         }
     }
 
-    protected sealed override Task WorkAsync(CancellationToken stoppingToken) => RunOnceAsync();
+    protected sealed override Task WorkAsync(CancellationToken stoppingToken) =>
+        clock.IsSteady() ? RunOnceAsync() : Task.CompletedTask;
 
     /// <summary>Which rows' time is over, the first of them first.</summary>
     protected abstract Sql IsDue(DateTimeOffset now);

@@ -169,10 +169,10 @@ public static class ServerComposition
         services.AddSingleton<IIntentHandler, UpgradeVerifications>();
         services.AddSingleton<IIntentHandler, MobileChangeVerifications>();
         services.AddSingleton<Erasures>();
-        foreach (var notices in (bool[])[false, true])
+        foreach (var queue in Enum.GetValues<IntentQueue>())
         {
             services.AddSingleton<IHostedService>(provider =>
-                ActivatorUtilities.CreateInstance<IntentWorker>(provider, notices)
+                ActivatorUtilities.CreateInstance<IntentWorker>(provider, queue)
             );
         }
 

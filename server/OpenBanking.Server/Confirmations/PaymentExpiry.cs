@@ -21,19 +21,23 @@ public sealed class PaymentExpiry(
     /// <summary>How often worlds are looked through whose clocks are ahead, in looks at all others.</summary>
     private const int LooksBetween = 5;
 
+    private readonly SteadyClock clock = new(time, SteadyClock.OneHour);
     private readonly SemaphoreSlim ahead = new(1);
     private int looks;
 
-    /// <summary>Ends what is due, at most a limited number of each kind; gives how many it ended.</summary>
+    /// <summary>Ends what is due, at most a limited number of each kind; gives how many it ended. By a clock that jumped no hold is
+    /// ended: the partner may have delivered already, and could not capture any more.</summary>
     public async Task<int> RunOnceAsync()
     {
         // The conditions of the indexes, word for word. A world's clock is never behind the real one.
         var now = clocks.RealNow;
-        var holds = await store.ListAcrossWorldsAsync(
-            PaymentTables.Payments,
-            AtOnce,
-            $"held IS NOT NULL AND expires_at <= {now} ORDER BY expires_at"
-        );
+        var holds = clock.IsSteady()
+            ? await store.ListAcrossWorldsAsync(
+                PaymentTables.Payments,
+                AtOnce,
+                $"held IS NOT NULL AND expires_at <= {now} ORDER BY expires_at"
+            )
+            : [];
         var unconfirmed = await store.ListAcrossWorldsAsync(
             ConfirmationTables.Confirmations,
             AtOnce,

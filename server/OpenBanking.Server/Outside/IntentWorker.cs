@@ -18,8 +18,21 @@ public interface IIntentHandler
     );
 }
 
-/// <summary>Takes due intents, a lease at a time, and has them handled. What fails is tried again, later and later.</summary>
-/// <param name="notices">Whether it takes notices to customers, and nothing else; or everything but them.</param>
+/// <summary>What waits for the outside apart from everything else, so that neither keeps the other waiting.</summary>
+public enum IntentQueue
+{
+    /// <summary>The card rail, the bank's transfers, identities: whoever answers late holds a place.</summary>
+    Requests,
+
+    /// <summary>Codes that somebody waits for, for a few minutes.</summary>
+    Messages,
+
+    /// <summary>Of payments: many come at once.</summary>
+    Notices,
+}
+
+/// <summary>Takes due intents of one queue, a lease at a time, and has them handled. What fails is tried again, later and
+/// later.</summary>
 public sealed class IntentWorker(
     Store store,
     Engine.Engine engine,
@@ -27,7 +40,7 @@ public sealed class IntentWorker(
     OutsideLimits limits,
     IEnumerable<IIntentHandler> handlers,
     ILogger<IntentWorker> log,
-    bool notices = false
+    IntentQueue queue
 ) : SignalledWorker(engine, IntentTables.Intents, log)
 {
     private const int AtOnce = 16;
@@ -40,26 +53,31 @@ public sealed class IntentWorker(
     protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
     {
         var now = time.GetUtcNow();
-        var later = now + IntentRules.LongestWait;
-        // The conditions of the indexes, word for word.
-        var due = notices
-            ? await store.ListAcrossWorldsAsync(
-                IntentTables.Intents,
-                AtOnce,
-                $"state <> 3 AND kind = 6 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at"
-            )
-            : await store.ListAcrossWorldsAsync(
-                IntentTables.Intents,
-                AtOnce,
-                $"state <> 3 AND kind <> 6 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at"
-            );
-        foreach (var (world, intent) in due)
+        foreach (var (world, intent) in await ListDueAsync(now, now + IntentRules.LongestWait))
         {
             running.TryStart(intent.Id, () => RunAsync(new(world, intent.Id), stoppingToken));
         }
 
         return false;
     }
+
+    /// <summary>The conditions of the indexes, word for word.</summary>
+    private ValueTask<IReadOnlyList<(World World, IntentRow Row)>> ListDueAsync(
+        DateTimeOffset now,
+        DateTimeOffset later
+    ) =>
+        store.ListAcrossWorldsAsync(
+            IntentTables.Intents,
+            AtOnce,
+            queue switch
+            {
+                IntentQueue.Requests =>
+                    $"state <> 3 AND kind <> 6 AND kind <> 1 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at",
+                IntentQueue.Messages =>
+                    $"state <> 3 AND kind <> 6 AND kind = 1 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at",
+                _ => $"state <> 3 AND kind = 6 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at",
+            }
+        );
 
     private async Task RunAsync(Reference reference, CancellationToken stoppingToken)
     {

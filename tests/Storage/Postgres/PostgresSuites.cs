@@ -67,3 +67,5 @@ public sealed class PostgresRewrappingTests : RewrappingTests<PostgresDatabase>;
 public sealed class PostgresPostingExportTests : PostingExportTests<PostgresDatabase>;
 
 public sealed class PostgresDelayedMessageTests : DelayedMessageTests<PostgresDatabase>;
+
+public sealed class PostgresIntentQueueTests : IntentQueueTests<PostgresDatabase>;

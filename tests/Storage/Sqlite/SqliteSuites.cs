@@ -71,3 +71,5 @@ public sealed class SqliteRewrappingTests : RewrappingTests<SqliteDatabase>;
 public sealed class SqlitePostingExportTests : PostingExportTests<SqliteDatabase>;
 
 public sealed class SqliteDelayedMessageTests : DelayedMessageTests<SqliteDatabase>;
+
+public sealed class SqliteIntentQueueTests : IntentQueueTests<SqliteDatabase>;
