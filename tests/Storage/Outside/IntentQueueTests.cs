@@ -35,7 +35,11 @@ public abstract class IntentQueueTests<TDatabase> : EngineSuite<TDatabase>
                     Store,
                     Engine,
                     Clock,
-                    new OutsideLimits(),
+                    new OutsideLimits
+                    {
+                        Deadline = TimeSpan.FromMinutes(5),
+                        Lease = TimeSpan.FromMinutes(10),
+                    },
                     [transfers, messages],
                     NullLogger<IntentWorker>.Instance,
                     queue
