@@ -141,13 +141,18 @@ public sealed class AuditChain(
                     inWorld.Key,
                     record.Id,
                     record.Digest,
-                    [.. BatchContents.Read(record.Records).EventApps.Select(app => new Id<AppRow>(app))]
+                    [.. EventAppsOf(record)]
                 ))
             );
         }
 
         return records;
     }
+
+    /// <summary>A record that was garbled meanwhile is sealed as it is, for the auditor to find: it must not keep all others from
+    /// their places.</summary>
+    private static IEnumerable<Id<AppRow>> EventAppsOf(AuditRecordRow record) =>
+        BatchContents.TryRead(record.Records)?.EventApps.Select(app => new Id<AppRow>(app)) ?? [];
 
     private void Export(AuditHeadRow head)
     {

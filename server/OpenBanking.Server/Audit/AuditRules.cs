@@ -96,17 +96,21 @@ public sealed record ReportFinding(
     public override Decision<FindingRow?> Decide(Book book) => AuditRules.Report(this, book);
 }
 
-/// <summary>Closes a finding and frees its account, unless another finding holds it.</summary>
+/// <summary>Closes a finding and frees its account, unless another finding holds it. Replies with the finding; with null when
+/// it must be looked anew for another one, and nothing was done.</summary>
 /// <param name="Finding">Read before the batch for what never changes in it.</param>
 /// <param name="Other">Another open finding about the same account.</param>
+/// <param name="SeenAccount">The account's version before another finding was looked for: as long as it is that, none has
+/// come.</param>
 /// <param name="Consents">The consents to use the account: their apps are told that it is free.</param>
 public sealed record ResolveFinding(
     World World,
     DateTimeOffset Now,
     FindingRow Finding,
     Id<FindingRow>? Other,
+    long? SeenAccount,
     IReadOnlyList<Id<ConsentRow>> Consents
-) : Command<FindingRow>(World, Now)
+) : Command<FindingRow?>(World, Now)
 {
     public override Subject Subject => Subject.Of(Finding.Id);
 
@@ -121,7 +125,7 @@ public sealed record ResolveFinding(
         AuditRules.WantAccount(keys, Finding, Consents);
     }
 
-    public override Decision<FindingRow> Decide(Book book) => AuditRules.Resolve(this, book);
+    public override Decision<FindingRow?> Decide(Book book) => AuditRules.Resolve(this, book);
 }
 
 /// <summary>How the chain grows, and what becomes of findings.</summary>
@@ -242,37 +246,48 @@ public static class AuditRules
             );
             finding = finding with { StateBefore = (int)AccountStanding.Of(account).Beneath };
         }
+        else if (account is not null && AccountStanding.Of(account).Reasons.HasFlag(FreezeReasons.Finding))
+        {
+            // It changes in nothing but its version: whoever is about to free it must find out that there is one more.
+            book.Update(AccountTables.Accounts, account);
+        }
 
         return Decision.Accept<FindingRow?>(book.Insert(AuditTables.Findings, finding));
     }
 
     /// <summary>Resolving twice is resolving once. The account stays frozen for as long as another finding is open.</summary>
-    public static Decision<FindingRow> Resolve(ResolveFinding command, Book book)
+    public static Decision<FindingRow?> Resolve(ResolveFinding command, Book book)
     {
         var finding = book.Get(AuditTables.Findings, command.Finding.Id);
         if (finding.ResolvedAt is not null)
         {
-            return Decision.Accept(finding);
+            return Decision.Accept<FindingRow?>(finding);
         }
 
         var stateBefore = finding.StateBefore;
-        finding = book.Update(AuditTables.Findings, finding with { ResolvedAt = command.Now });
+        var other = command.Other is { } id ? book.Get(AuditTables.Findings, id) : null;
         if (stateBefore is null)
         {
-            return Decision.Accept(finding);
+            // It holds no account.
         }
-
-        var other = command.Other is { } id ? book.Get(AuditTables.Findings, id) : null;
-        if (other is { ResolvedAt: null })
+        else if (other is { ResolvedAt: null })
         {
             book.Update(AuditTables.Findings, other with { StateBefore = stateBefore });
         }
         else
         {
-            Unfreeze(book, new(finding.AccountId!.Value), (AccountState)stateBefore, command.Consents);
+            var account = book.Find(AccountTables.Accounts, new(finding.AccountId!.Value));
+            if (other is not null || account?.Version != command.SeenAccount)
+            {
+                return Decision.Accept<FindingRow?>(null);
+            }
+
+            Unfreeze(book, account, (AccountState)stateBefore, command.Consents);
         }
 
-        return Decision.Accept(finding);
+        return Decision.Accept<FindingRow?>(
+            book.Update(AuditTables.Findings, finding with { ResolvedAt = command.Now })
+        );
     }
 
     private static byte[] Link(
@@ -327,12 +342,12 @@ public static class AuditRules
 
     private static void Unfreeze(
         Book book,
-        Id<AccountRow> accountId,
+        AccountRow? account,
         AccountState state,
         IReadOnlyList<Id<ConsentRow>> consents
     )
     {
-        if (book.Find(AccountTables.Accounts, accountId) is { } account)
+        if (account is not null)
         {
             AccountRules.Unfreeze(
                 book,

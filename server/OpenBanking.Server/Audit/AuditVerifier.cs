@@ -106,6 +106,24 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
         return records;
     }
 
+    /// <summary>Whether a stretch of the chain continues what is before it, and nothing of it is missing or was
+    /// changed.</summary>
+    /// <param name="seals">All there are from <paramref name="after"/> to <paramref name="end"/>.</param>
+    public async Task<bool> IsStretchSoundAsync(IReadOnlyList<AuditSealRow> seals, long after, long end)
+    {
+        var before =
+            after == 0
+                ? AuditDigests.Beginning
+                : (await store.FindAsync(AuditTables.Seals, World.Live, new AuditPosition(after)))?.Hash;
+        if (before is null || after + seals.Count != end)
+        {
+            return false;
+        }
+
+        var (_, broken) = await WalkStretchAsync(seals, after, before);
+        return broken is null;
+    }
+
     private async Task<string?> WalkAsync(long end, byte[] endHash)
     {
         var (position, hash) = (0L, AuditDigests.Beginning);
@@ -142,8 +160,9 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
             return $"{at} was changed: its record {seal.RecordId} is not what was sealed.";
         }
 
-        return await EntriesAreAsWrittenAsync(world, BatchContents.Read(record.Records))
-            ? null
+        return BatchContents.TryRead(record.Records) is not { } contents
+                ? $"{at} cannot be read: its record {seal.RecordId} was garbled before it was sealed."
+            : await EntriesAreAsWrittenAsync(world, contents) ? null
             : $"{at} was broken by a change in the ledger: the entries of {seal.RecordId} are not what was posted.";
     }
 

@@ -12,34 +12,66 @@ public sealed class Auditor(
 {
     private const int RestsAsLong = 4;
 
+    /// <summary>When the last sweep failed, and how long it is let be for that.</summary>
+    private long sweepFailedAt;
+    private TimeSpan restAfterSweep;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             var rest = options.CheckEvery;
-            try
+            if (await TryAsync(chain.HoldAsync, stoppingToken))
             {
+                await SweepAsync(stoppingToken);
                 var started = time.GetTimestamp();
-                if (await chain.HoldAsync())
+                if (await TryAsync(pass.CheckAsync, stoppingToken))
                 {
-                    await pass.SweepAsync(options.SweepEvery, stoppingToken);
-                    if (await pass.CheckAsync())
-                    {
-                        rest = time.GetElapsedTime(started) * RestsAsLong;
-                    }
+                    rest = time.GetElapsedTime(started) * RestsAsLong;
                 }
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogError(failure, "The auditor failed and goes on");
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
 
             await Task.Delay(rest, time, stoppingToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A sweep that fails is tried again, but does not take the time of what is sealed meanwhile.</summary>
+    private async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        if (time.GetElapsedTime(sweepFailedAt) < restAfterSweep)
+        {
+            return;
+        }
+
+        var started = time.GetTimestamp();
+        var ended = await TryAsync(
+            async () =>
+            {
+                await pass.SweepAsync(options.SweepEvery, stoppingToken);
+                return true;
+            },
+            stoppingToken
+        );
+        sweepFailedAt = time.GetTimestamp();
+        restAfterSweep = ended ? TimeSpan.Zero : time.GetElapsedTime(started) * RestsAsLong;
+    }
+
+    /// <summary>What fails is told of, and is done again the next time.</summary>
+    private async Task<bool> TryAsync(Func<Task<bool>> work, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "The auditor failed and goes on");
+            return false;
         }
     }
 }

@@ -31,34 +31,34 @@ public sealed class AuditorPass(
     public async Task<bool> CheckAsync()
     {
         using var snapshot = await store.OpenSnapshotAsync();
-        var progress = await ProgressAsync();
+        var progress = await ProgressAsync(snapshot);
         var chain = await snapshot.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
-        var stretch = verifier.Of(snapshot);
-        var seals = await stretch.SealsAfterAsync(
-            progress?.Position ?? 0,
-            chain?.Position ?? 0,
-            PositionsAtOnce
-        );
-        if (seals.Count == 0)
+        var (after, end) = (progress?.Position ?? 0, chain?.Position ?? 0);
+        if (after == end)
         {
             return false;
         }
 
-        await CheckChainAsync(stretch, seals);
+        // Where fewer are left than are checked at once, the chain says how many there must be. Where its end is before what was
+        // checked, somebody cut it off, and what is sealed from there on is new.
+        var to = Math.Min(end, after + PositionsAtOnce);
+        var stretch = verifier.Of(snapshot);
+        var seals = await stretch.SealsAfterAsync(after, to, PositionsAtOnce);
+        await CheckChainAsync(stretch, seals, after, to);
         var records = await stretch.RecordsOfAsync(seals);
         foreach (var inWorld in records.GroupBy(found => found.Key.Item1, found => found.Value))
         {
             await CheckRecordsAsync(snapshot, new(inWorld.Key), inWorld);
         }
 
-        await NoteAsync(seals[^1].Position, progress?.SweptAt ?? default);
+        await NoteAsync(to, progress?.SweptAt ?? default);
         return true;
     }
 
     /// <summary>Checks everything, if it has not been for so long.</summary>
     public async Task SweepAsync(TimeSpan every, CancellationToken cancellationToken)
     {
-        var progress = await ProgressAsync();
+        var progress = await ProgressAsync(store);
         var now = time.GetUtcNow();
         if (progress is not null && now - progress.SweptAt < every)
         {
@@ -67,32 +67,39 @@ public sealed class AuditorPass(
 
         await SweepEverythingAsync(cancellationToken);
         await SweepAccountsAsync(cancellationToken);
-        await NoteAsync((await ProgressAsync())?.Position ?? 0, now);
+        await NoteAsync((await ProgressAsync(store))?.Position ?? 0, now);
     }
 
-    private ValueTask<AuditProgressRow?> ProgressAsync() =>
-        store.FindAsync(AuditTables.Progress, World.Live, new AuditProgressKey(0));
+    private static ValueTask<AuditProgressRow?> ProgressAsync(Store from) =>
+        from.FindAsync(AuditTables.Progress, World.Live, new AuditProgressKey(0));
 
     private async Task NoteAsync(long position, DateTimeOffset sweptAt) =>
         await engine.SubmitAsync(new NoteProgress(time.GetUtcNow(), position, sweptAt));
 
-    private async Task CheckChainAsync(AuditVerifier stretch, IReadOnlyList<AuditSealRow> seals)
+    private async Task CheckChainAsync(
+        AuditVerifier stretch,
+        IReadOnlyList<AuditSealRow> seals,
+        long after,
+        long to
+    )
     {
-        var first = seals[0];
-        var (_, broken) = await stretch.WalkStretchAsync(seals, first.Position - 1, first.PreviousHash);
-        if (broken is not null)
+        if (!await stretch.IsStretchSoundAsync(seals, after, to))
         {
-            await findings.ReportAsync(
-                World.Live,
-                new(ChainRule, first.RecordId.Value, Account: null, first.Position)
-            );
+            var (subject, position) = seals is [var first, ..]
+                ? (first.RecordId.Value, first.Position)
+                : (Guid.Empty, Math.Min(after, to) + 1);
+            await findings.ReportAsync(World.Live, new(ChainRule, subject, Account: null, position));
         }
     }
 
     private async Task CheckRecordsAsync(Store snapshot, World world, IEnumerable<AuditRecordRow> records)
     {
         var books = new BooksAudit(snapshot);
-        var contents = records.Select(record => BatchContents.Read(record.Records)).ToList();
+        // One that cannot be read is found by the chain, and says nothing of what it was about.
+        var contents = records
+            .Select(record => BatchContents.TryRead(record.Records))
+            .OfType<BatchContents>()
+            .ToList();
         var entries = contents.SelectMany(content => content.Entries).ToList();
         await CheckPostingsAsync(snapshot, world, entries);
         await ReportAsync(

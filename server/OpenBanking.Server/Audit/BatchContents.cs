@@ -78,6 +78,19 @@ public sealed record BatchContents(
         }
     }
 
+    /// <summary>The same; null where it is not what <see cref="Write"/> writes.</summary>
+    public static BatchContents? TryRead(byte[] bytes)
+    {
+        try
+        {
+            return Read(bytes);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     private static BatchContents ReadVersionOne(BinaryReader reader)
     {
         var ids = ReadAll(reader, () => new Guid(reader.ReadBytes(16), bigEndian: true));

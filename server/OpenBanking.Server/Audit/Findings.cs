@@ -88,29 +88,39 @@ public sealed class Findings(
             return null;
         }
 
-        var other = finding.AccountId is { } account
-            ? await store.FirstAsync(
-                AuditTables.Findings,
-                world,
-                $"account_id = {account} AND id <> {id} AND resolved_at IS NULL ORDER BY id LIMIT {1}"
-            )
-            : null;
-        var decision = await engine.SubmitAsync(
-            new ResolveFinding(
-                world,
-                time.GetUtcNow(),
-                finding,
-                other?.Id,
-                await ConsentsOfAsync(world, finding.AccountId)
-            )
-        );
-        return ((Accepted<FindingRow>)decision).Reply;
+        while (true)
+        {
+            // The account before the other finding: whoever reports one in between changes it.
+            var seen = await AccountOfAsync(world, finding.AccountId);
+            var other = finding.AccountId is { } account
+                ? await store.FirstAsync(
+                    AuditTables.Findings,
+                    world,
+                    $"account_id = {account} AND id <> {id} AND resolved_at IS NULL ORDER BY id LIMIT {1}"
+                )
+                : null;
+            var decision = await engine.SubmitAsync(
+                new ResolveFinding(
+                    world,
+                    time.GetUtcNow(),
+                    finding,
+                    other?.Id,
+                    seen?.Version,
+                    await ConsentsOfAsync(world, finding.AccountId)
+                )
+            );
+            if (((Accepted<FindingRow?>)decision).Reply is { } resolved)
+            {
+                return resolved;
+            }
+        }
     }
 
     private async Task<IReadOnlyList<Id<ConsentRow>>> ConsentsOfAsync(World world, Guid? accountId) =>
-        accountId is { } id && await store.FindAsync(AccountTables.Accounts, world, new(id)) is { } account
-            ? await consents.ListAsync(world, account)
-            : [];
+        await AccountOfAsync(world, accountId) is { } account ? await consents.ListAsync(world, account) : [];
+
+    private async Task<AccountRow?> AccountOfAsync(World world, Guid? accountId) =>
+        accountId is { } id ? await store.FindAsync(AccountTables.Accounts, world, new(id)) : null;
 
     /// <summary>Made of what is wrong: the same wrong is the same finding.</summary>
     private static Id<FindingRow> IdOf(World world, Violation violation)

@@ -97,16 +97,25 @@ public sealed partial class BooksAudit(Store store)
                 )
         );
 
-    /// <summary>The accounts whose counters are not what went out; of all accounts when none are named.</summary>
-    internal Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
+    /// <summary>The accounts whose counters are not what went out; of all accounts when none are named. Those that seem wrong are
+    /// looked at again with what their payments say of the days that counted them.</summary>
+    internal async Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
         World world,
         IReadOnlyList<Guid> accounts
-    ) =>
-        FindWrongCountersAsync(
-            world,
-            NarrowTo(OutflowCounters.Query, accounts),
-            (counters, moved) => counters.OffBy(moved)
-        );
+    )
+    {
+        var suspects = await FindWrongCountersAsync(world, OutflowCounters.Query, accounts);
+        var found = new List<(World, Violation)>();
+        foreach (var inWorld in suspects.GroupBy(found => found.World, found => found.Violation.Subject))
+        {
+            foreach (var some in inWorld.Chunk(CheckedAtOnce))
+            {
+                found.AddRange(await FindWrongCountersAsync(inWorld.Key, OutflowCounters.LateQuery, some));
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>Those of accounts that paid on one day at last whose counter of it is not what went out. Lines of before the day before
     /// it are not read.</summary>
@@ -120,6 +129,12 @@ public sealed partial class BooksAudit(Store store)
             NarrowTo(OutflowCounters.DayQuery, accounts, since: day.AddDays(-1)),
             (counters, moved) => counters.DayOffBy(moved)
         );
+
+    private Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
+        World world,
+        string query,
+        IReadOnlyList<Guid> accounts
+    ) => FindWrongCountersAsync(world, NarrowTo(query, accounts), (counters, moved) => counters.OffBy(moved));
 
     private async Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
         World world,
@@ -158,8 +173,8 @@ public sealed partial class BooksAudit(Store store)
 
     private static OutflowOfDay? ReadMoved(RowReader row)
     {
-        var (day, paid, givenBack) = (row.Date(), row.Int64(), row.Int64());
-        return day is { } known ? new(known, paid ?? 0, givenBack ?? 0) : null;
+        var (day, paid, givenBack, countedOn) = (row.Date(), row.Int64(), row.Int64(), row.Date());
+        return day is { } known ? new(known, paid ?? 0, givenBack ?? 0, countedOn) : null;
     }
 
     /// <summary>The query with its holes filled: with the rows it is narrowed to, or with what is always true.</summary>

@@ -1,7 +1,8 @@
 namespace OpenBanking.Server.Ledger;
 
 /// <summary>What went out of an account on one business day, and how much of that came back since.</summary>
-public sealed record OutflowOfDay(DateOnly Day, long Paid, long GivenBack);
+/// <param name="CountedOn">The day that counted it, as its payments say; null where they were not asked.</param>
+public sealed record OutflowOfDay(DateOnly Day, long Paid, long GivenBack, DateOnly? CountedOn = null);
 
 /// <summary>The counters of an account as they stand.</summary>
 public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOutflow)
@@ -9,23 +10,36 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
     public const string Rule = "what counts against an account's limits is what went out";
 
     /// <summary>Where the counters come from: payments taken at once and holds, less refunds and what was released.</summary>
-    public const string Query = """
+    public const string Query = Before + " WHEN 6 THEN entry.posting_id ELSE refund.payment_id END" + After;
+
+    /// <summary>The same, where the payments of all lines are asked, too, for the day that counted them: a look at one more row for
+    /// each payment there was, and so for accounts alone whose counters seem wrong.</summary>
+    public const string LateQuery =
+        Before + " WHEN 2 THEN refund.payment_id ELSE entry.posting_id END" + After;
+
+    private const string Before = """
         SELECT account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
-            moved.day, moved.paid, moved.given_back
+            moved.day, moved.paid, moved.given_back, moved.counted_on
         FROM account
         LEFT JOIN (
             SELECT entry.world, entry.account_id,
                 CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END AS day,
+                payment.business_date AS counted_on,
                 CAST(SUM(CASE WHEN entry.kind IN (1, 5) THEN -entry.amount ELSE 0 END) AS bigint) AS paid,
                 CAST(SUM(CASE WHEN entry.kind IN (1, 5) THEN 0 ELSE entry.amount END) AS bigint) AS given_back
             FROM entry
             LEFT JOIN refund
             ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
             LEFT JOIN payment ON payment.world = entry.world
-            AND payment.id = CASE entry.kind WHEN 6 THEN entry.posting_id ELSE refund.payment_id END
+            AND payment.id = CASE entry.kind
+        """;
+
+    private const string After = """
+
             WHERE entry.kind IN (1, 2, 5, 6) AND {entry.account_id}
             GROUP BY entry.world, entry.account_id,
-                CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END
+                CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END,
+                payment.business_date
         ) moved
         ON moved.world = account.world AND moved.account_id = account.id
         WHERE {account.id}
@@ -36,7 +50,8 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
         SELECT account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
             CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END AS day,
             CAST(SUM(CASE WHEN entry.kind IN (1, 5) THEN -entry.amount ELSE 0 END) AS bigint) AS paid,
-            CAST(SUM(CASE WHEN entry.kind IN (2, 6) THEN entry.amount ELSE 0 END) AS bigint) AS given_back
+            CAST(SUM(CASE WHEN entry.kind IN (2, 6) THEN entry.amount ELSE 0 END) AS bigint) AS given_back,
+            payment.business_date AS counted_on
         FROM account
         LEFT JOIN entry
         ON entry.world = account.world AND entry.account_id = account.id AND entry.kind IN (1, 2, 5, 6)
@@ -51,11 +66,13 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
         AND payment.id = CASE entry.kind WHEN 6 THEN entry.posting_id ELSE refund.payment_id END
         WHERE {account.id}
         GROUP BY account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
-            CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END
+            CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END,
+            payment.business_date
         """;
 
     /// <summary>By how much a counter is off; 0 when both can be right. A payment that was decided late counts for the day
-    /// that had begun, though its own date is the one before: so much more may be counted, and never less.</summary>
+    /// that had begun, though its line is of one before, which is the day before or what its payment bears out: so much more
+    /// may be counted, and never less.</summary>
     public long OffBy(IReadOnlyList<OutflowOfDay> moved)
     {
         var off = DayOffBy(moved);
@@ -64,7 +81,12 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
             : OffBy(
                 YearOutflow,
                 [.. moved.Where(of => of.Day.Year == Day.Year)],
-                [.. moved.Where(of => of.Day == new DateOnly(Day.Year, 1, 1).AddDays(-1))]
+                [
+                    .. moved.Where(of =>
+                        of.Day == new DateOnly(Day.Year, 1, 1).AddDays(-1)
+                        || (of.Day.Year < Day.Year && of.CountedOn?.Year == Day.Year)
+                    ),
+                ]
             );
     }
 
@@ -73,7 +95,7 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
         OffBy(
             DayOutflow,
             [.. moved.Where(of => of.Day == Day)],
-            [.. moved.Where(of => of.Day == Day.AddDays(-1))]
+            [.. moved.Where(of => of.Day == Day.AddDays(-1) || (of.Day < Day && of.CountedOn == Day))]
         );
 
     private static long OffBy(

@@ -179,6 +179,72 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Equal(AccountState.Active, AccountState);
     }
 
+    /// <summary>Whatever is found while a finding is being resolved, before or after it was asked what else is open.</summary>
+    [InlineData(1)]
+    [InlineData(2)]
+    [Theory]
+    public async Task What_is_found_while_a_finding_is_resolved_keeps_the_account_frozen(int more)
+    {
+        await DoBusinessAsync();
+        await Findings.ReportAsync(Rows.World, Wrong(0));
+        var first = Assert.Single(await Findings.ListOpenAsync()).Row;
+        var found = 0;
+        Store.HasRead = async table =>
+        {
+            if (table == AccountTables.Accounts.Name && found < more)
+            {
+                await Findings.ReportAsync(Rows.World, Wrong(++found));
+            }
+        };
+
+        await Findings.ResolveAsync(first.Id);
+        Store.HasRead = null;
+
+        Assert.Equal(AccountState.Frozen, AccountState);
+        var open = await Findings.ListOpenAsync();
+        Assert.Equal(more, open.Count);
+        Assert.Single(open, one => one.Row.StateBefore is not null);
+        foreach (var finding in open)
+        {
+            Assert.Equal(AccountState.Frozen, AccountState);
+            await Findings.ResolveAsync(finding.Row.Id);
+        }
+
+        Assert.Equal(AccountState.Active, AccountState);
+    }
+
+    /// <summary>The one that was to hold the account is resolved before it does, and a third is still open.</summary>
+    [Fact]
+    public async Task What_is_resolved_while_another_is_does_not_free_the_account_of_a_third()
+    {
+        await DoBusinessAsync();
+        for (var number = 0; number < 3; number++)
+        {
+            await Findings.ReportAsync(Rows.World, Wrong(number));
+        }
+
+        var open = await Findings.ListOpenAsync();
+        var holder = open.Single(one => one.Row.StateBefore is not null).Row.Id;
+        var next = open.Select(one => one.Row.Id).Where(id => id != holder).MinBy(id => id.Value.ToString());
+        var resolving = true;
+        Store.HasRead = async table =>
+        {
+            if (resolving && table == AccountTables.Accounts.Name)
+            {
+                resolving = false;
+                await Findings.ResolveAsync(next);
+            }
+        };
+
+        await Findings.ResolveAsync(holder);
+        Store.HasRead = null;
+
+        var last = Assert.Single(await Findings.ListOpenAsync()).Row;
+        Assert.Equal(AccountState.Frozen, AccountState);
+        await Findings.ResolveAsync(last.Id);
+        Assert.Equal(AccountState.Active, AccountState);
+    }
+
     [Fact]
     public async Task There_is_no_false_alarm_under_load()
     {
@@ -299,12 +365,13 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
             await Findings.ResolveAsync(finding.Row.Id);
         }
 
+        // The second finding makes a version, too, and is told to nobody.
         Assert.Equal(
             [
                 (Rows.App.Id.Value, EventTypes.AccountFrozen, version + 1, "frozen"),
                 (Rows.Id<AppRow>(3).Value, EventTypes.AccountFrozen, version + 1, "frozen"),
-                (Rows.App.Id.Value, EventTypes.AccountUnfrozen, version + 2, "active"),
-                (Rows.Id<AppRow>(3).Value, EventTypes.AccountUnfrozen, version + 2, "active"),
+                (Rows.App.Id.Value, EventTypes.AccountUnfrozen, version + 3, "active"),
+                (Rows.Id<AppRow>(3).Value, EventTypes.AccountUnfrozen, version + 3, "active"),
             ],
             StoredRows
                 .Events(Store, Rows.World)
@@ -335,6 +402,10 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
                 }
             )
         );
+
+    /// <summary>One of several things that are wrong with the account.</summary>
+    private static Violation Wrong(int number) =>
+        new(BooksRule.BalanceIsSumOfEntries, Rows.Account.Id.Value, Rows.Account.Id.Value, number);
 
     private async Task AssertFrozenAsync(SmallBank bank)
     {

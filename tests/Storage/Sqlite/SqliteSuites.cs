@@ -50,6 +50,8 @@ public sealed class SqliteAuditTamperingTests : AuditTamperingTests<SqliteDataba
 
 public sealed class SqliteAuditorTests : AuditorTests<SqliteDatabase>;
 
+public sealed class SqliteAuditorGapTests : AuditorGapTests<SqliteDatabase>;
+
 public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;
 
 public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;
