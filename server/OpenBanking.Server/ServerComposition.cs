@@ -169,10 +169,10 @@ public static class ServerComposition
         services.AddSingleton<IIntentHandler, UpgradeVerifications>();
         services.AddSingleton<IIntentHandler, MobileChangeVerifications>();
         services.AddSingleton<Erasures>();
-        foreach (var queue in Enum.GetValues<IntentQueue>())
+        foreach (var group in Enum.GetValues<IntentGroup>())
         {
             services.AddSingleton<IHostedService>(provider =>
-                ActivatorUtilities.CreateInstance<IntentWorker>(provider, queue)
+                ActivatorUtilities.CreateInstance<IntentWorker>(provider, group)
             );
         }
 

@@ -19,7 +19,7 @@ public interface IIntentHandler
 }
 
 /// <summary>What waits for the outside apart from everything else, so that neither keeps the other waiting.</summary>
-public enum IntentQueue
+public enum IntentGroup
 {
     /// <summary>The card rail, the bank's transfers, identities: whoever answers late holds a place.</summary>
     Requests,
@@ -31,7 +31,7 @@ public enum IntentQueue
     Notices,
 }
 
-/// <summary>Takes due intents of one queue, a lease at a time, and has them handled. What fails is tried again, later and
+/// <summary>Takes due intents of one group, a lease at a time, and has them handled. What fails is tried again, later and
 /// later.</summary>
 public sealed class IntentWorker(
     Store store,
@@ -40,7 +40,7 @@ public sealed class IntentWorker(
     OutsideLimits limits,
     IEnumerable<IIntentHandler> handlers,
     ILogger<IntentWorker> log,
-    IntentQueue queue
+    IntentGroup group
 ) : SignalledWorker(engine, IntentTables.Intents, log)
 {
     private const int AtOnce = 16;
@@ -69,11 +69,11 @@ public sealed class IntentWorker(
         store.ListAcrossWorldsAsync(
             IntentTables.Intents,
             AtOnce,
-            queue switch
+            group switch
             {
-                IntentQueue.Requests =>
+                IntentGroup.Requests =>
                     $"state <> 3 AND kind <> 6 AND kind <> 1 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at",
-                IntentQueue.Messages =>
+                IntentGroup.Messages =>
                     $"state <> 3 AND kind <> 6 AND kind = 1 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at",
                 _ => $"state <> 3 AND kind = 6 AND (due_at <= {now} OR due_at > {later}) ORDER BY due_at",
             }

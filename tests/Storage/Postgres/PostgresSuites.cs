@@ -70,4 +70,4 @@ public sealed class PostgresPostingExportTests : PostingExportTests<PostgresData
 
 public sealed class PostgresDelayedMessageTests : DelayedMessageTests<PostgresDatabase>;
 
-public sealed class PostgresIntentQueueTests : IntentQueueTests<PostgresDatabase>;
+public sealed class PostgresIntentGroupTests : IntentGroupTests<PostgresDatabase>;

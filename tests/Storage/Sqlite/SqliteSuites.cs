@@ -74,4 +74,4 @@ public sealed class SqlitePostingExportTests : PostingExportTests<SqliteDatabase
 
 public sealed class SqliteDelayedMessageTests : DelayedMessageTests<SqliteDatabase>;
 
-public sealed class SqliteIntentQueueTests : IntentQueueTests<SqliteDatabase>;
+public sealed class SqliteIntentGroupTests : IntentGroupTests<SqliteDatabase>;

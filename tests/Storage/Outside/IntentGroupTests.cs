@@ -5,7 +5,7 @@ using OpenBanking.Tests.Storage.Engine;
 namespace OpenBanking.Tests.Storage.Outside;
 
 /// <summary>Whom the outside keeps waiting: nobody but those who want the same of it.</summary>
-public abstract class IntentQueueTests<TDatabase> : EngineSuite<TDatabase>
+public abstract class IntentGroupTests<TDatabase> : EngineSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     /// <summary>More than are carried at once.</summary>
@@ -30,8 +30,8 @@ public abstract class IntentQueueTests<TDatabase> : EngineSuite<TDatabase>
         var messages = new Handler(IntentKind.SendMessage);
         IReadOnlyList<IntentWorker> workers =
         [
-            .. Enum.GetValues<IntentQueue>()
-                .Select(queue => new IntentWorker(
+            .. Enum.GetValues<IntentGroup>()
+                .Select(group => new IntentWorker(
                     Store,
                     Engine,
                     Clock,
@@ -42,7 +42,7 @@ public abstract class IntentQueueTests<TDatabase> : EngineSuite<TDatabase>
                     },
                     [transfers, messages],
                     NullLogger<IntentWorker>.Instance,
-                    queue
+                    group
                 )),
         ];
         foreach (var worker in workers)
