@@ -2,7 +2,7 @@ namespace OpenBanking.Server.Outside;
 
 /// <summary>Turns at a limited number of places: whoever had one goes to the end of the queue. A turn that lasts too long
 /// gives its place up while it goes on, and its key is known as slow from then on: slow ones have a queue and places of their
-/// own, until one of their turns was quick again. So they keep the others from nothing, however many they are.</summary>
+/// own, until one of their turns was quick again. So they keep the others waiting only until they are known.</summary>
 /// <param name="most">How many of each kind have their turn at once. Those that turn out to be slow go on beside them: as many
 /// as begin within the longest turn, once each.</param>
 public sealed class FairPlaces<TKey>(int most, TimeSpan slowAfter, ILogger log)

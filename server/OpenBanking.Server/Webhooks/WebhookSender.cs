@@ -213,8 +213,8 @@ public sealed class WebhookSender(
         ];
     }
 
-    private Task GiveUpAsync(World world, DeliveryRow delivery) =>
-        Engine.SubmitAsync(
+    private async Task GiveUpAsync(World world, DeliveryRow delivery) =>
+        await Engine.SubmitAsync(
             new NoteDelivery(
                 world,
                 time.GetUtcNow(),
