@@ -62,6 +62,15 @@ public sealed class Housekeeping(
             WebhookTables.Deliveries,
             $"state <> {DeliveryState.Waiting} AND due_at < {now - audit.EventsKept}"
         );
+        // Nobody is left to get them.
+        engine.SweepLater(
+            WebhookTables.Deliveries,
+            $"""
+            state = 1 AND (world, endpoint_id) IN (
+                SELECT endpoint.world, endpoint.id FROM webhook_endpoint endpoint
+                WHERE endpoint.state <> {WebhookEndpointState.Enabled})
+            """
+        );
         engine.SweepLater(EngineTables.Answers, $"created_at < {now - limits.AnswersKept}");
     }
 }

@@ -137,10 +137,13 @@ public static class WebhookRules
         return Decision.Accept(new Done());
     }
 
+    /// <summary>Deliveries that are over stay as they are. One may have been swept while it was posted: its endpoint was
+    /// deleted.</summary>
     public static Decision<Done> Note(NoteDelivery command, Book book)
     {
-        var delivery = book.Get(WebhookTables.Deliveries, command.Delivery);
-        if (delivery.State == DeliveryState.Waiting)
+        if (
+            book.Find(WebhookTables.Deliveries, command.Delivery) is { State: DeliveryState.Waiting } delivery
+        )
         {
             book.Update(
                 WebhookTables.Deliveries,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -9,8 +10,9 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Webhooks;
 
-/// <summary>Posts events to their receivers: each endpoint has a queue of its own, so that a slow one delays no other, and is
-/// served by one node at a time. Events are delivered at least once, and in no promised order.</summary>
+/// <summary>Posts events to their receivers: each endpoint has a queue of its own and is served by one node at a time, a short
+/// turn after the other, and slow ones have places of their own, so that they delay no other. Events are delivered at least
+/// once, and in no promised order.</summary>
 public sealed class WebhookSender(
     Store store,
     Engine.Engine engine,
@@ -40,11 +42,21 @@ public sealed class WebhookSender(
     ];
 
     private const int EndpointsAtOnce = 64;
+    private const int EndpointsRead = 256;
     private const int DeliveriesAtOnce = 32;
 
-    private readonly RunningTasks<Id<WebhookEndpointRow>> running = new(EndpointsAtOnce, log);
+    /// <summary>After this long a turn ends with the delivery it is at.</summary>
+    private static readonly TimeSpan turnLength = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>How long a turn takes of an endpoint that is slow: its last delivery is longer than a turn.</summary>
+    private static readonly TimeSpan slowAfter = TimeSpan.FromSeconds(1);
+
+    private readonly FairPlaces<Id<WebhookEndpointRow>> places = new(EndpointsAtOnce, slowAfter, log);
     private readonly HttpClient http = NewClient(addresses);
     private readonly ITurns? turns = store.OpenTurns();
+
+    /// <summary>Up to where the endpoints have been asked for what is due: all of them are, a page at a time.</summary>
+    private (World World, Id<WebhookEndpointRow> Id) last;
 
     public override void Dispose()
     {
@@ -57,67 +69,160 @@ public sealed class WebhookSender(
     {
         var due = await store.ListAcrossWorldsAsync(
             WebhookTables.Endpoints,
-            EndpointsAtOnce,
+            EndpointsRead,
             $"""
-            state = {WebhookEndpointState.Enabled} AND EXISTS (
+            (world, id) > ({last.World.Number}, {last.Id}) AND state = {WebhookEndpointState.Enabled} AND EXISTS (
                 SELECT 1 FROM webhook_delivery delivery
                 WHERE delivery.world = webhook_endpoint.world AND delivery.endpoint_id = webhook_endpoint.id
                 AND delivery.state = 1 AND delivery.due_at <= {time.GetUtcNow()})
+            ORDER BY world, id
             """
         );
         foreach (var (world, endpoint) in due)
         {
-            running.TryStart(endpoint.Id, () => ServeAloneAsync(world, endpoint, stoppingToken));
+            var id = endpoint.Id;
+            if (!places.TryQueue(id, isSlow => ServeAloneAsync(world, id, isSlow, stoppingToken)))
+            {
+                // From here on when some have had their turn, so that those at the end come into the queue, too.
+                return false;
+            }
+
+            last = (world, id);
         }
 
+        if (due.Count == EndpointsRead)
+        {
+            return true;
+        }
+
+        last = default;
         return false;
     }
 
-    /// <summary>Leaves an endpoint to the node that serves it now.</summary>
-    private async Task ServeAloneAsync(
+    /// <summary>Leaves an endpoint to the node that serves it now; gives whether it has more to get.</summary>
+    private async Task<bool> ServeAloneAsync(
         World world,
-        WebhookEndpointRow endpoint,
+        Id<WebhookEndpointRow> id,
+        bool isSlow,
         CancellationToken stoppingToken
     )
     {
-        if (turns is null)
+        if (
+            stoppingToken.IsCancellationRequested
+            || (turns is not null && !await turns.TryTakeAsync(id.Value))
+        )
         {
-            await ServeAsync(world, endpoint, stoppingToken);
+            return false;
         }
-        else if (await turns.TryTakeAsync(endpoint.Id.Value))
+
+        try
         {
-            try
+            return await ServeAsync(world, id, isSlow, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            if (turns is not null)
             {
-                await ServeAsync(world, endpoint, stoppingToken);
-            }
-            finally
-            {
-                await turns.GiveBackAsync(endpoint.Id.Value);
+                await turns.GiveBackAsync(id.Value);
             }
         }
     }
 
-    /// <summary>Sends what is due to one endpoint, one after the other.</summary>
-    private async Task ServeAsync(World world, WebhookEndpointRow endpoint, CancellationToken stoppingToken)
+    /// <summary>Sends what is due to one endpoint, one after the other, for one turn: a slow one gets one delivery. Gives
+    /// whether there may be more.</summary>
+    private async Task<bool> ServeAsync(
+        World world,
+        Id<WebhookEndpointRow> id,
+        bool isSlow,
+        CancellationToken stoppingToken
+    )
     {
-        var due = await store.ListAsync(
-            WebhookTables.Deliveries,
-            world,
-            $"endpoint_id = {endpoint.Id} AND state = 1 AND due_at <= {time.GetUtcNow()} ORDER BY due_at LIMIT {DeliveriesAtOnce}"
-        );
+        var turn = Stopwatch.StartNew();
+        // It may have been deleted while it waited for its turn.
+        if (
+            await store.FindAsync(WebhookTables.Endpoints, world, id)
+            is not { State: WebhookEndpointState.Enabled } endpoint
+        )
+        {
+            return false;
+        }
+
+        var most = isSlow ? 1 : DeliveriesAtOnce;
+        var due = await ListDueAsync(world, id, most);
         foreach (var delivery in due)
         {
-            var happened = (await store.FindAsync(WebhookTables.Events, world, delivery.EventId))!;
+            if (await store.FindAsync(WebhookTables.Events, world, delivery.EventId) is not { } happened)
+            {
+                // It is older than events are kept: there is nothing left to post.
+                await GiveUpAsync(world, delivery);
+                continue;
+            }
+
             CrashPoints.Pass(CrashPoint.WebhookPosting);
             var status = await PostAsync(endpoint, happened, stoppingToken);
             CrashPoints.Pass(CrashPoint.WebhookPosted);
             await NoteAsync(world, endpoint, delivery, status);
             if (status == HttpStatusCode.Gone)
             {
-                return;
+                return false;
+            }
+
+            if (turn.Elapsed >= turnLength)
+            {
+                return true;
             }
         }
+
+        return due.Count == most;
     }
+
+    /// <summary>What is due, new events and those that failed before in turn: neither waits until there are none of the others,
+    /// however many come. The coin is for turns of one delivery.</summary>
+    private async Task<IReadOnlyList<DeliveryRow>> ListDueAsync(
+        World world,
+        Id<WebhookEndpointRow> id,
+        int most
+    )
+    {
+        var fresh = await store.ListAsync(
+            WebhookTables.Deliveries,
+            world,
+            $"endpoint_id = {id} AND state = 1 AND due_at = {DeliveryRow.AtOnce} LIMIT {most}"
+        );
+        var failed = await store.ListAsync(
+            WebhookTables.Deliveries,
+            world,
+            $"""
+            endpoint_id = {id} AND state = 1 AND due_at > {DeliveryRow.AtOnce} AND due_at <= {time.GetUtcNow()}
+            ORDER BY due_at LIMIT {most}
+            """
+        );
+        var (first, second) = RandomNumberGenerator.GetInt32(2) == 0 ? (fresh, failed) : (failed, fresh);
+        return
+        [
+            .. first
+                .Index()
+                .Concat(second.Index())
+                .OrderBy(found => found.Index)
+                .Select(found => found.Item)
+                .Take(most),
+        ];
+    }
+
+    private async Task GiveUpAsync(World world, DeliveryRow delivery) =>
+        await Engine.SubmitAsync(
+            new NoteDelivery(
+                world,
+                time.GetUtcNow(),
+                new(delivery.EndpointId, delivery.EventId),
+                Delivered: false,
+                RetryAt: null
+            )
+        );
 
     /// <summary>The receiver's status; null when there was none.</summary>
     private async Task<HttpStatusCode?> PostAsync(

@@ -144,6 +144,10 @@ public class WebhookRulesTests
         Assert.Equal(0, bank.Run(Note(delivered: false, retryAt: Rows.Noon)).Written);
     }
 
+    [Fact]
+    public void A_delivery_that_was_swept_while_it_was_posted_is_no_more() =>
+        Assert.Equal(0, new MemoryBank().Run(Note(delivered: true)).Written);
+
     private static MemoryBank BankWith(int endpoints) =>
         new MemoryBank().Put(PartnerTables.Apps, Rows.App with { WebhookEndpoints = endpoints });
 

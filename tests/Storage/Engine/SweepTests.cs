@@ -172,6 +172,54 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
         );
     }
 
+    [Fact(Timeout = Patience)]
+    public async Task What_waits_for_an_endpoint_that_is_no_more_is_swept()
+    {
+        var (deleted, disabled, enabled) = (
+            Rows.Id<WebhookEndpointRow>(2),
+            Rows.Id<WebhookEndpointRow>(3),
+            Rows.Endpoint.Id
+        );
+        Put(
+            WebhookTables.Endpoints,
+            Rows.Endpoint,
+            Rows.Endpoint with
+            {
+                Id = deleted,
+                State = WebhookEndpointState.Deleted,
+            },
+            Rows.Endpoint with
+            {
+                Id = disabled,
+                State = WebhookEndpointState.Disabled,
+            }
+        );
+        Put(
+            WebhookTables.Deliveries,
+            [
+                .. new[] { deleted, disabled, enabled }.SelectMany(endpoint =>
+                    new[] { DeliveryRow.AtOnce, Rows.Noon.AddHours(1) }.Select(
+                        (due, number) =>
+                            Delivery(number, due, DeliveryState.Waiting) with
+                            {
+                                EndpointId = endpoint,
+                            }
+                    )
+                ),
+            ]
+        );
+        Clock.Now = Rows.Noon - limits.AnswersKept - TimeSpan.FromMinutes(1);
+        await SubmitAsync(Probe.Put(1), "key");
+        Clock.Now = Rows.Noon;
+
+        // The answers come last.
+        await KeepHouseAsync(() => All(EngineTables.Answers).Count == 0);
+
+        var waiting = All(WebhookTables.Deliveries);
+        Assert.Equal(2, waiting.Count);
+        Assert.All(waiting, delivery => Assert.Equal(enabled, delivery.EndpointId));
+    }
+
     [Fact]
     public async Task A_long_sweep_goes_on_after_each_batch_until_it_is_done()
     {

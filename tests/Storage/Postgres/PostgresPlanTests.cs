@@ -109,6 +109,55 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
             )
         );
 
+    /// <summary>As the bank asks, where a receiver has been away for long and others were deleted: neither reads what waits for
+    /// receivers that are there.</summary>
+    [Theory]
+    [InlineData(
+        """
+            (world, id) > (0, md5('1')::uuid) AND state = 1 AND EXISTS (
+                SELECT 1 FROM webhook_delivery delivery
+                WHERE delivery.world = webhook_endpoint.world AND delivery.endpoint_id = webhook_endpoint.id
+                AND delivery.state = 1 AND delivery.due_at <= now())
+            ORDER BY world, id LIMIT 256
+            """,
+        "webhook_endpoint"
+    )]
+    [InlineData("endpoint_id = md5('1')::uuid AND state = 1 AND due_at = to_timestamp(0) LIMIT 32")]
+    [InlineData(
+        "endpoint_id = md5('1')::uuid AND state = 1 AND due_at > to_timestamp(0) AND due_at <= now() ORDER BY due_at LIMIT 32"
+    )]
+    [InlineData(
+        """
+            state = 1 AND (world, endpoint_id) IN (
+                SELECT endpoint.world, endpoint.id FROM webhook_endpoint endpoint WHERE endpoint.state <> 1) LIMIT 500
+            """
+    )]
+    public void Deliveries_that_wait_are_found_by_their_endpoint(
+        string condition,
+        string table = "webhook_delivery"
+    )
+    {
+        using var database = new PostgresDatabase();
+        database.Execute(
+            """
+            INSERT INTO webhook_endpoint (world, id, app_id, url, events, secret, state, created_at, version)
+            SELECT 1, md5(i::text)::uuid, md5('a')::uuid, '', '', '\x00', 1 + i / 290, now(), 1
+            FROM generate_series(1, 300) AS i;
+            INSERT INTO webhook_delivery (world, endpoint_id, event_id, state, attempts, due_at, version)
+            SELECT 1, md5((i % 300)::text)::uuid, md5('e' || i)::uuid, CASE WHEN i % 300 % 30 = 1 THEN 1 ELSE 2 END, 0,
+                to_timestamp(0) + i / 300 % 2 * interval '1 s' * i, 1
+            FROM generate_series(1, 60000) AS i
+            """
+        );
+
+        var plan = database.Text(
+            $"ANALYZE webhook_endpoint, webhook_delivery; EXPLAIN SELECT * FROM {table} WHERE {condition}"
+        );
+
+        Assert.Matches("Index Scan (using|on) webhook_delivery_waiting", plan);
+        Assert.DoesNotContain("Seq Scan on webhook_delivery", plan);
+    }
+
     /// <summary>However long the chain is, and whatever the planner thinks of the queue: the table is new to it, or was long
     /// when it last looked.</summary>
     [Theory]

@@ -64,6 +64,8 @@ public sealed class PostgresKeyCommandTests : KeyCommandTests<PostgresDatabase>;
 
 public sealed class PostgresWorkerTests : WorkerTests<PostgresDatabase>;
 
+public sealed class PostgresWebhookSenderTests : WebhookSenderTests<PostgresDatabase>;
+
 public sealed class PostgresRewrappingTests : RewrappingTests<PostgresDatabase>;
 
 public sealed class PostgresPostingExportTests : PostingExportTests<PostgresDatabase>;

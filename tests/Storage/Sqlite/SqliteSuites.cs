@@ -68,6 +68,8 @@ public sealed class SqliteKeyCommandTests : KeyCommandTests<SqliteDatabase>;
 
 public sealed class SqliteWorkerTests : WorkerTests<SqliteDatabase>;
 
+public sealed class SqliteWebhookSenderTests : WebhookSenderTests<SqliteDatabase>;
+
 public sealed class SqliteRewrappingTests : RewrappingTests<SqliteDatabase>;
 
 public sealed class SqlitePostingExportTests : PostingExportTests<SqliteDatabase>;
