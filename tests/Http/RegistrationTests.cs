@@ -156,6 +156,33 @@ public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shar
         Assert.Equal(status, answer.Status);
     }
 
+    [Theory]
+    [InlineData("n", null)]
+    [InlineData("n", "")]
+    [InlineData("e", null)]
+    [InlineData("e", "")]
+    [InlineData("e", "AA")]
+    public async Task RSA_keys_without_a_number_are_refused(string member, string? value)
+    {
+        using var key = RSA.Create(2048);
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        var jwk = new JsonObject
+        {
+            ["kty"] = "RSA",
+            ["n"] = Base64Url.EncodeToString(parameters.Modulus),
+            ["e"] = Base64Url.EncodeToString(parameters.Exponent),
+        };
+        jwk.Remove(member);
+        if (value is not null)
+        {
+            jwk[member] = value;
+        }
+
+        var answer = await RegisterAsync(jwk);
+
+        Assert.Equal((400, "invalid_client_metadata"), (answer.Status, answer.Code));
+    }
+
     [Fact]
     public async Task An_app_asks_for_no_more_than_it_is_registered_for()
     {

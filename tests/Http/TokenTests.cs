@@ -36,6 +36,14 @@ public sealed class TokenTests(SharedServer shared) : RawClientTests(shared)
                 (header, _) => header["jwk"] = new JsonObject { ["kty"] = "oct", ["k"] = "AAAA" }
             },
             {
+                "an RSA jwk without e",
+                (header, _) =>
+                {
+                    header["alg"] = "PS256";
+                    header["jwk"] = new JsonObject { ["kty"] = "RSA", ["n"] = new string('x', 341) + "Q" };
+                }
+            },
+            {
                 "a point off the curve",
                 (header, _) => header["jwk"]!["y"] = header["jwk"]!["x"]!.DeepClone()
             },

@@ -81,6 +81,12 @@ internal sealed class KeySet(MetadataSource metadata, Caller caller)
 
     private static bool VerifiesPs256(JsonWebKeyDocument key, byte[] signed, byte[] signature)
     {
+        // The framework fails on numbers without digits otherwise than on those that are no key.
+        if (string.IsNullOrEmpty(key.N) || string.IsNullOrEmpty(key.E))
+        {
+            return false;
+        }
+
         using var rsa = RSA.Create(
             new RSAParameters
             {

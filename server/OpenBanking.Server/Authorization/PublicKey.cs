@@ -112,7 +112,11 @@ public sealed class PublicKey
     private static PublicKey? ReadRsa(JsonElement jwk)
     {
         var parameters = new RSAParameters { Modulus = Bytes(jwk, "n"), Exponent = Bytes(jwk, "e") };
-        if (parameters.Modulus.Length * 8 is < LeastRsaBits or > MostRsaBits || parameters.Modulus[0] == 0)
+        if (
+            parameters.Modulus.Length * 8 is < LeastRsaBits or > MostRsaBits
+            || parameters.Modulus[0] == 0
+            || parameters.Exponent.Length == 0
+        )
         {
             return null;
         }

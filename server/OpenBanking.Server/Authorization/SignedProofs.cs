@@ -102,9 +102,15 @@ public sealed class SignedProofs
         return (new(Remembered(text, key), ProofClaims.From(proof)), null);
     }
 
-    /// <summary>The key that is kept for the header, which another thread may have kept first.</summary>
+    /// <summary>The key that is kept for the header, which another thread may have kept first. For a long proof nothing is looked
+    /// up, and nothing is kept: whoever sends ever longer ones would fill the memory.</summary>
     private PublicKey Remembered(string text, PublicKey key)
     {
+        if (text.Length > LongestOnStack)
+        {
+            return key;
+        }
+
         var header = text[..text.IndexOf('.', StringComparison.Ordinal)];
         if (headers.Find(header) is { } known)
         {

@@ -126,7 +126,7 @@ public static class BrokenText
             case 2:
                 key["kty"] = "RSA";
                 key["n"] = Numbers(random.Next(8) == 0 ? 8_000 : random.Next(600), random);
-                key["e"] = Numbers(random.Next(1, 40), random);
+                key["e"] = Numbers(random.Next(40), random);
                 break;
             case 3:
                 key["x"] = Numbers(random.Next(70), random);
