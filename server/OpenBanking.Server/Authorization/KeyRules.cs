@@ -10,20 +10,18 @@ namespace OpenBanking.Server.Authorization;
 public sealed record AddRotatingKey(
     DateTimeOffset Now,
     RotatingKeyRow Key,
-    IReadOnlyList<int> Before,
+    IReadOnlyList<RotatingKeyKey> Before,
     bool Compromised
 ) : Command<RotatingKeyRow>(World.Live, Now)
 {
     public override void Keys(IKeySet keys)
     {
-        keys.Want(KeyTables.RotatingKeys, KeyOf(Key.Generation));
-        foreach (var generation in Before)
+        keys.Want(KeyTables.RotatingKeys, Key.Place);
+        foreach (var before in Before)
         {
-            keys.Want(KeyTables.RotatingKeys, KeyOf(generation));
+            keys.Want(KeyTables.RotatingKeys, before);
         }
     }
-
-    public RotatingKeyKey KeyOf(int generation) => new(Key.Purpose, Key.Algorithm, generation);
 
     public override Decision<RotatingKeyRow> Decide(Book book) => KeyRules.Add(this, book);
 }
@@ -35,7 +33,8 @@ public static class KeyRules
     /// <param name="keys">The keys of one purpose and algorithm.</param>
     public static DateTimeOffset? NextBegins(IReadOnlyList<RotatingKeyRow> keys, DateTimeOffset now)
     {
-        if (keys.MaxBy(key => key.Generation) is not { } newest)
+        // The newest goes before another comes only when all keys were compromised while another algorithm was in force.
+        if (keys.MaxBy(key => key.Generation) is not { GoesAt: null } newest)
         {
             return now;
         }
@@ -62,7 +61,7 @@ public static class KeyRules
 
     public static Decision<RotatingKeyRow> Add(AddRotatingKey command, Book book)
     {
-        if (book.Find(KeyTables.RotatingKeys, command.KeyOf(command.Key.Generation)) is { } made)
+        if (book.Find(KeyTables.RotatingKeys, command.Key.Place) is { } made)
         {
             return Decision.Accept(made);
         }
@@ -70,9 +69,9 @@ public static class KeyRules
         var goesAt = command.Compromised
             ? command.Key.SignsFrom
             : command.Key.SignsFrom + AuthorizationServerOptions.KeyRetained;
-        foreach (var generation in command.Before)
+        foreach (var before in command.Before)
         {
-            var key = book.Get(KeyTables.RotatingKeys, command.KeyOf(generation));
+            var key = book.Get(KeyTables.RotatingKeys, before);
             if (key.GoesAt is null || key.GoesAt > goesAt)
             {
                 book.Update(KeyTables.RotatingKeys, key with { GoesAt = goesAt });

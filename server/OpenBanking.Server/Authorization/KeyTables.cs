@@ -36,6 +36,9 @@ public sealed record RotatingKeyRow : VersionedRow
 
     /// <summary>When what it signed is believed no longer; known once there is a key after it.</summary>
     public DateTimeOffset? GoesAt { get; init; }
+
+    /// <summary>Its key in the table.</summary>
+    public RotatingKeyKey Place => new(Purpose, Algorithm, Generation);
 }
 
 public readonly record struct RotatingKeyKey(KeyPurpose Purpose, string Algorithm, int Generation);

@@ -67,7 +67,7 @@ public sealed class SigningKeys(
             var line = Line(rows, purpose);
             if (KeyRules.NextBegins(line, now) is { } begins)
             {
-                await AddAsync(purpose, line, begins, compromised: false);
+                await AddAsync(purpose, line, begins, line, compromised: false);
             }
         }
 
@@ -82,14 +82,22 @@ public sealed class SigningKeys(
     }
 
     /// <summary>Makes a new key of each purpose sign as soon as every node has it, without waiting for its day.</summary>
-    /// <param name="compromised">Whether what was signed before is believed no longer from that moment on.</param>
+    /// <param name="compromised">Whether what was signed before, by whatever algorithm, is believed no longer from that moment
+    /// on.</param>
     public async Task RotateAsync(bool compromised)
     {
         var begins = time.GetUtcNow() + AuthorizationServerOptions.KeySpread;
         var rows = await ListAsync();
         foreach (var purpose in rotated)
         {
-            await AddAsync(purpose, Line(rows, purpose), begins, compromised);
+            var line = Line(rows, purpose);
+            await AddAsync(
+                purpose,
+                line,
+                begins,
+                compromised ? [.. rows.Where(row => row.Purpose == purpose)] : line,
+                compromised
+            );
         }
     }
 
@@ -165,10 +173,12 @@ public sealed class SigningKeys(
     private string AlgorithmOf(KeyPurpose purpose) =>
         purpose == KeyPurpose.Encryption ? Jwe.Algorithm : options.SigningAlgorithm;
 
+    /// <param name="ends">The keys that go when it has come.</param>
     private async Task AddAsync(
         KeyPurpose purpose,
         List<RotatingKeyRow> line,
         DateTimeOffset begins,
+        List<RotatingKeyRow> ends,
         bool compromised
     )
     {
@@ -183,7 +193,7 @@ public sealed class SigningKeys(
                     PrivateKey = vault.Seal(privateKey, RowIdOf(key.KeyId)),
                     SignsFrom = begins,
                 },
-                [.. line.Where(row => !KeyRules.HasGone(row, now)).Select(row => row.Generation)],
+                [.. ends.Where(row => !KeyRules.HasGone(row, now)).Select(row => row.Place)],
                 compromised
             )
         );

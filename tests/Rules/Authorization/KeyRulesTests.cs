@@ -24,7 +24,12 @@ public class KeyRulesTests
         SignsFrom = due,
     };
 
-    private static readonly AddRotatingKey addSecond = new(Rows.Noon, second, [1], Compromised: false);
+    private static readonly AddRotatingKey addSecond = new(
+        Rows.Noon,
+        second,
+        [first.Place],
+        Compromised: false
+    );
 
     [Fact]
     public void The_first_key_signs_at_once() => Assert.Equal(Rows.Noon, KeyRules.NextBegins([], Rows.Noon));
@@ -65,11 +70,11 @@ public class KeyRulesTests
 
         bank.Run(addSecond);
 
-        var before = bank.Get(KeyTables.RotatingKeys, addSecond.KeyOf(1));
+        var before = bank.Get(KeyTables.RotatingKeys, first.Place);
         Assert.Equal(due.AddDays(14), before.GoesAt);
         Assert.False(KeyRules.HasGone(before, due.AddDays(14).AddTicks(-1)));
         Assert.True(KeyRules.HasGone(before, due.AddDays(14)));
-        Assert.Null(bank.Get(KeyTables.RotatingKeys, addSecond.KeyOf(2)).GoesAt);
+        Assert.Null(bank.Get(KeyTables.RotatingKeys, second.Place).GoesAt);
     }
 
     [Fact]
@@ -88,7 +93,7 @@ public class KeyRulesTests
                     KeyId = "third",
                     SignsFrom = soon,
                 },
-                [1, 2],
+                [first.Place, second.Place],
                 Compromised: true
             )
         );

@@ -125,6 +125,28 @@ public abstract class SigningKeyTests<TDatabase> : EngineSuite<TDatabase>
         Assert.All(node.Published.Keys, published => Assert.Equal(algorithm, published.Alg));
     }
 
+    [Fact]
+    public async Task Compromised_keys_go_though_another_algorithm_is_in_force_since()
+    {
+        var before = NewNode();
+        await before.LoadAsync();
+        var old = SignerOf(before);
+        var after = NewNode(PublicKey.Ps256);
+        await after.LoadAsync();
+        Assert.NotNull(after.Find(KeyPurpose.AccessTokens, old));
+
+        await after.RotateAsync(compromised: true);
+        await after.RefreshAsync();
+        Clock.Now += AuthorizationServerOptions.KeySpread;
+
+        Assert.Null(after.Find(KeyPurpose.AccessTokens, old));
+        Assert.Equal(2, after.Published.Keys.Count);
+        var again = NewNode();
+        await again.LoadAsync();
+        Assert.NotEqual(old, SignerOf(again));
+        Assert.NotNull(again.Find(KeyPurpose.AccessTokens, SignerOf(after)));
+    }
+
     private SigningKeys NewNode(string algorithm = PublicKey.Es256) =>
         new(Store, Engine, vault, Clock, new SigningOptions { SigningAlgorithm = algorithm });
 
