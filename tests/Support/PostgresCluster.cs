@@ -93,11 +93,12 @@ public sealed class PostgresCluster : IDisposable
     public string ConnectionStringOf(string database) =>
         $"Host=127.0.0.1;Port={Port};Database={database};Username=postgres;SslMode=Disable;GssEncryptionMode=Disable;Timeout=60";
 
-    /// <summary>Makes an empty database, or a copy of another that nobody is connected to.</summary>
+    /// <summary>Makes an empty database, or a copy of another that nobody is connected to: of its files, which takes half of the
+    /// time that it takes through the log.</summary>
     public string NewDatabase(string template = "template0")
     {
         var name = $"test_{Interlocked.Increment(ref databases)}";
-        Execute("postgres", $"CREATE DATABASE {name} TEMPLATE {template}");
+        Execute("postgres", $"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY");
         return name;
     }
 

@@ -132,10 +132,11 @@ public sealed class TestServer : IAsyncDisposable
         }
     }
 
+    /// <summary>With few connections, each of which costs a process of PostgreSQL and all that this learns of the schema.</summary>
     private static string[] SettingsOf(string database) =>
         [
             "--Storage:Provider=Postgres",
-            $"--Storage:ConnectionString={PostgresCluster.Shared.ConnectionStringOf(database)}",
+            $"--Storage:ConnectionString={PostgresCluster.Shared.ConnectionStringOf(database)};Maximum Pool Size=4",
         ];
 
     public async ValueTask DisposeAsync()

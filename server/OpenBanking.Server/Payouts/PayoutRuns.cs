@@ -78,7 +78,7 @@ public sealed class PayoutRuns(
         if (days.Late != 0)
         {
             log.LogWarning(
-                "Settlement of {Owner}: {Late} (minor units) was booked on days up to {Through} after they were settled, and is settled now",
+                "Settlement of {Owner}: {Late} (minor units) came late to days up to {Through}, and is settled now",
                 owner.Id,
                 days.Late,
                 days.After
