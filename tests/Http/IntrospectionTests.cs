@@ -39,6 +39,16 @@ public sealed class IntrospectionTests(SharedServer shared) : RawClientTests(sha
     }
 
     [Fact]
+    public async Task A_token_without_a_scope_is_told_with_its_details()
+    {
+        var tokens = await Client.TokensAsync(("scope", null));
+        var facts = (await AskAsync(Text(tokens, "access_token"))).Json;
+        Assert.True(facts["active"]!.GetValue<bool>());
+        Assert.Equal("", Text(facts, "scope"));
+        Assert.Equal(4, facts["authorization_details"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task A_token_of_the_app_has_no_customer()
     {
         var facts = (await AskAsync(await Client.AppTokenAsync("payments"))).Json;

@@ -139,7 +139,7 @@ public sealed class AccessTokens(
         && TokenBinding.Read(jws.Payload) is { } binding
             ? new(
                 clientId,
-                scope.Split(' ').ToHashSet(),
+                scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(),
                 binding,
                 Id<ConsentRow>.TryParse(jws.Text("consent_id"), out var consent) ? consent : null,
                 expiresAt,

@@ -47,7 +47,7 @@ public static class NewConsents
         return (consent, agreement);
     }
 
-    /// <summary>The scopes that were asked for, without those whose details the customer left out.</summary>
+    /// <summary>The scopes that were asked for, without those whose details the customer left out; none may be left.</summary>
     private static string ScopeOf(OpenInteraction open, IReadOnlyList<AuthorizationDetail> granted)
     {
         var refused = open.Details.Except(granted).ToList();

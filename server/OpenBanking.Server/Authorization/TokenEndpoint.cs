@@ -204,9 +204,12 @@ public sealed class TokenEndpoint(
         ConsentRow consent
     )
     {
+        string[] granted = consent.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var (scope, failure) = Narrow(
             grant,
-            [.. consent.Scope.Split(' ').Intersect(grant.App.Scope.Split(' '))]
+            [.. granted.Intersect(grant.App.Scope.Split(' '))],
+            // Its details then say all that is allowed (RFC 9396 §3).
+            mayBeEmpty: granted is []
         );
         if (failure is not null)
         {
@@ -223,13 +226,23 @@ public sealed class TokenEndpoint(
     /// <summary>The scope that is asked for, or all that may be had.</summary>
     private static (string? Scope, OAuthFailure? Failure) Narrow(
         Grant grant,
-        IReadOnlyCollection<string> most
+        IReadOnlyCollection<string> most,
+        bool mayBeEmpty = false
     )
     {
         var asked = grant.Form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [.. most];
-        return asked.All(most.Contains) && most.Count > 0
+        return asked.All(most.Contains) && (most.Count > 0 || mayBeEmpty)
             ? (string.Join(' ', asked), null)
-            : (null, new(400, "invalid_scope", $"The scope may hold {string.Join(", ", most)}."));
+            : (
+                null,
+                new(
+                    400,
+                    "invalid_scope",
+                    most.Count > 0
+                        ? $"The scope may hold {string.Join(", ", most)}."
+                        : "There is no scope to be had: leave it out."
+                )
+            );
     }
 
     private TokenResponse TokensOf(

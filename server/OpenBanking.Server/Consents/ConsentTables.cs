@@ -28,7 +28,7 @@ public sealed record ConsentRow : VersionedRow, IIdentified
 
     public required ConsentState State { get; init; }
 
-    /// <summary>The scopes, space-separated.</summary>
+    /// <summary>The scopes, space-separated; empty when its details alone say what is allowed.</summary>
     public required string Scope { get; init; }
 
     /// <summary>The authorization details that were granted, as JSON.</summary>
