@@ -16,7 +16,8 @@ public abstract class WebhookSenderTests<TDatabase> : EngineSuite<TDatabase>, IA
 {
     private const int Patience = 60_000;
 
-    private static readonly TimeSpan soon = TimeSpan.FromSeconds(5);
+    /// <summary>On a busy machine, too; three deliveries to receivers that do not answer take 45 seconds.</summary>
+    private static readonly TimeSpan soon = TimeSpan.FromSeconds(30);
 
     private readonly Vault vault = new(new(new byte[32]));
     private readonly ConcurrentQueue<(string Path, string Event)> posted = [];
@@ -84,7 +85,7 @@ public abstract class WebhookSenderTests<TDatabase> : EngineSuite<TDatabase>, IA
 
         await sender.StartAsync(CancellationToken.None);
 
-        await UntilAsync(() => posted.Count == 40);
+        await UntilAsync(() => posted.Count >= 40);
         Assert.Contains(Rows.Id<EventRow>(40).ToString(), posted.Take(2).Select(delivery => delivery.Event));
         Assert.Equal(40, posted.Select(delivery => delivery.Event).Distinct().Count());
     }
@@ -111,7 +112,7 @@ public abstract class WebhookSenderTests<TDatabase> : EngineSuite<TDatabase>, IA
             ]
         );
         await sender.StartAsync(CancellationToken.None);
-        await UntilAsync(() => posted.Count == Silent);
+        await UntilAsync(() => posted.Count >= Silent);
 
         Put(WebhookTables.Endpoints, Endpoint(Silent + 1, "/hooks"));
         Put(WebhookTables.Deliveries, Delivery(Silent + 1, 1, DeliveryRow.AtOnce));
