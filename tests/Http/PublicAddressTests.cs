@@ -1,6 +1,9 @@
+using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using OpenBanking.Samples.BankAdapters;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -66,6 +69,142 @@ public sealed class PublicAddressTests(SharedServer shared) : RawClientTests(sha
         );
         await using var proxy = await StartProxyAsync(address, behind);
         await PlayAsync(address);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_browser_that_enters_the_address_comes_to_the_customers_pages_below_it(bool isCutOff)
+    {
+        await using var bank = await BankBackend.StartAsync();
+        await using var served = await ServeAsync(
+            isCutOff,
+            builder => builder.AddBankAdapters(),
+            [
+                "Server:Sandbox=false",
+                $"Server:MasterKey={Convert.ToBase64String(new byte[32])}",
+                .. bank.Settings,
+            ]
+        );
+        Assert.Equal($"{Path}/bank", await EnterAsync(served.Address));
+        using var browser = new Browser();
+        await browser.GoAsync(new($"{served.Address}/bank"));
+        Assert.Equal($"{Path}/bank/0/my/sign-in", browser.Address.AbsolutePath);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_documentation_of_a_sandbox_finds_its_document_below_the_address(bool isCutOff)
+    {
+        await using var served = await ServeAsync(isCutOff);
+        Assert.Equal($"{Path}/swagger", await EnterAsync(served.Address));
+        using var http = new HttpClient();
+        using var page = await http.GetAsync(new Uri($"{served.Address}/swagger"));
+        var index = page.RequestMessage!.RequestUri!;
+        Assert.Equal($"{Path}/swagger/index.html", index.AbsolutePath);
+        var script = await http.GetStringAsync(new Uri(index, "index.js"));
+        var document = Regex.Match(
+            script,
+            "\"url\":\"([^\"]+)\"",
+            RegexOptions.None,
+            TimeSpan.FromSeconds(1)
+        );
+        using var answer = await http.GetAsync(new Uri(index, document.Groups[1].Value));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal($"{Path}/swagger/v1/swagger.json", answer.RequestMessage!.RequestUri!.AbsolutePath);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pictures_that_are_too_large_lead_back_to_their_page_below_the_address(bool isCutOff)
+    {
+        await using var served = await ServeAsync(isCutOff);
+        var partner = await TestPartner.NewAsync(served.Address);
+        var person = (await partner.PersonsAsync())[0];
+        var link = await partner.Client.AccountLinks.StartAsync(
+            new AccountLinkRequest
+            {
+                RedirectUri = TestPartner.RedirectUri,
+                AuthorizationDetails = TestPartner.Everything,
+            }
+        );
+        using var browser = new Browser();
+        await browser.GoAsync(link.AuthorizationUrl);
+        await browser.SubmitAsync(("Mobile", person.Mobile));
+        await browser.SubmitAsync(("Code", await CodeAsync(partner, person.Mobile)));
+        await browser.SubmitAsync(
+            ("FullName", person.Name),
+            ("IdNumber", person.IdNumber),
+            ("CardNumber", person.CardNumber),
+            ("Terms", "true"),
+            ("WithImages", "true")
+        );
+        var images = browser.Address.AbsolutePath;
+        Assert.EndsWith("/images", images);
+
+        await browser.SubmitFilesAsync(("Portrait", new byte[20 * 1024 * 1024], "image/jpeg"));
+
+        Assert.Equal(images, browser.Address.AbsolutePath);
+        Assert.Contains("too large", browser.Page.QuerySelector(".notice")!.TextContent);
+    }
+
+    private static async Task<string> CodeAsync(TestPartner partner, string mobile)
+    {
+        IReadOnlyList<SandboxMessage> messages = [];
+        for (var tries = 0; messages is []; tries++)
+        {
+            Assert.True(tries < 100, "No code came.");
+            await Task.Delay(50);
+            messages = await partner.MessagesAsync(mobile);
+        }
+
+        return Regex.Match(messages[0].Text, "[0-9]{6}", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
+    }
+
+    /// <summary>Where a browser is sent that enters the address alone.</summary>
+    private static async Task<string> EnterAsync(Uri address)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "text/html");
+        using var answer = await http.GetAsync(address);
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        return new Uri(address, answer.Headers.Location!).AbsolutePath;
+    }
+
+    private static async Task<Served> ServeAsync(
+        bool isCutOff,
+        Action<WebApplicationBuilder>? configure = null,
+        params string[] settings
+    )
+    {
+        var address = new Uri($"http://localhost:{Ports.Free()}{Path}");
+        var behind = isCutOff ? new Uri($"http://localhost:{Ports.Free()}") : null;
+        var server = await TestServer.StartAsync(
+            configure,
+            dataFolder: null,
+            [
+                $"Server:PublicAddress={address}",
+                .. behind is null ? Array.Empty<string>() : [$"urls={behind}"],
+                .. settings,
+            ]
+        );
+        return new(address, server, behind is null ? null : await StartProxyAsync(address, behind));
+    }
+
+    /// <summary>A server under the path, and the proxy that cuts it off, if one does.</summary>
+    private sealed record Served(Uri Address, TestServer Server, WebApplication? Proxy) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (Proxy is not null)
+            {
+                await Proxy.DisposeAsync();
+            }
+
+            await Server.DisposeAsync();
+        }
     }
 
     /// <summary>Sign-up, registration, the bank's pages, tokens, and calls with proofs.</summary>

@@ -23,7 +23,7 @@ public static class FrontDoor
                 }
 
                 context.Response.StatusCode = StatusCodes.Status303SeeOther;
-                context.Response.Headers.Location = context.Request.PathBase.Add(first).Value;
+                context.Response.Headers.Location = first;
                 // The same address is another answer to a program.
                 context.Response.Headers.Vary = "Accept";
                 return Task.CompletedTask;

@@ -47,7 +47,8 @@ public static class OpenApi
                 branch.UseSwaggerUI(options =>
                 {
                     options.DocumentTitle = "OpenBanking API";
-                    options.SwaggerEndpoint(Path, "OpenBanking API v1");
+                    // Relative to the page, which may be below the path of the public address.
+                    options.SwaggerEndpoint(Path[(Start.Length + 1)..], "OpenBanking API v1");
                 });
             }
         );
