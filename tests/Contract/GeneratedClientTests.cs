@@ -1,4 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OpenBanking.Server.Http;
 using OpenBanking.Testing;
 using Xunit;
 
@@ -80,7 +86,9 @@ public sealed class GeneratedClients : IAsyncLifetime
             RunAsync("dotnet", "build", CSharp, "--configuration", "Release", "--verbosity", "quiet"),
             RunAsync($"{TypeScript}/node_modules/.bin/tsc", "--project", TypeScript)
         );
-        Server = await TestServer.StartAsync();
+        Server = await TestServer.StartAsync(builder =>
+            builder.Services.AddSingleton<IStartupFilter, BusyOnce>()
+        );
     }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
@@ -107,5 +115,24 @@ public sealed class GeneratedClients : IAsyncLifetime
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program}: {output}{await errors}");
+    }
+
+    /// <summary>Is busy the first time that an app pays its first order.</summary>
+    private sealed class BusyOnce : IStartupFilter
+    {
+        private readonly ConcurrentDictionary<string, bool> turnedAway = [];
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+            builder =>
+            {
+                builder.Use(
+                    (context, served) =>
+                        context.Request.Headers["Idempotency-Key"] == "order-1/pay"
+                        && turnedAway.TryAdd(context.Request.Headers.Authorization.ToString(), true)
+                            ? Problems.WriteAsync(context, ProblemCodes.Overloaded)
+                            : served(context)
+                );
+                next(builder);
+            };
     }
 }

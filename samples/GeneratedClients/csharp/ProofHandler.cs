@@ -3,14 +3,39 @@ using System.Net.Http.Headers;
 
 namespace Bank;
 
-/// <summary>Puts the access token and its proof on each request of a generated client, and sends once more with the nonce
-/// that the bank asks for.</summary>
+/// <summary>Puts the access token and its proof on each request of a generated client; sends once more with the nonce
+/// that the bank asks for, and a few times more after the time that a busy bank asks for. Each time it is the same
+/// request with the same Idempotency-Key, so that it acts once.</summary>
 /// <param name="token">The access token; null at the authorization server, where there is none yet.</param>
 public sealed class ProofHandler(ClientKeys keys, string? token) : DelegatingHandler(new HttpClientHandler())
 {
+    private const int MaxAttempts = 4;
+
     private string? nonce;
 
     protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
+    {
+        var response = await SendWithNonceAsync(request, cancellationToken);
+        for (var attempts = 1; attempts < MaxAttempts && PauseOf(response) is { } pause; attempts++)
+        {
+            response.Dispose();
+            await Task.Delay(pause, cancellationToken);
+            response = await SendWithNonceAsync(request, cancellationToken);
+        }
+
+        return response;
+    }
+
+    /// <summary>How long the bank asks to wait before the same request; null when it asks for nothing.</summary>
+    private static TimeSpan? PauseOf(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+            ? response.Headers.RetryAfter?.Delta
+            : null;
+
+    private async Task<HttpResponseMessage> SendWithNonceAsync(
         HttpRequestMessage request,
         CancellationToken cancellationToken
     )

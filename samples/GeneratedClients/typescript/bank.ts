@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import * as oauth from "oauth4webapi";
 import { BankApi } from "../../../artifacts/clients/bank-api.js";
 
+const maxAttempts = 4;
 const algorithm = { name: "ECDSA", namedCurve: "P-256" };
 
 /** An app at the bank, whose key is in a PEM file. */
@@ -88,12 +89,23 @@ export class BankApp {
         init.body as string | undefined,
         this.options(),
       );
+    const sendProved = (url: RequestInfo, init?: RequestInit) =>
+      this.twice(
+        () => send(url, init),
+        async (response) => response,
+      );
     return new BankApi(this.as.issuer, {
-      fetch: (url, init) =>
-        this.twice(
-          () => send(url, init),
-          async (response) => response,
-        ),
+      // A busy bank says how long to wait. It is the same request with the same Idempotency-Key, so that it acts once.
+      fetch: async (url, init) => {
+        let response = await sendProved(url, init);
+        for (let attempts = 1; attempts < maxAttempts && [429, 503].includes(response.status); attempts++) {
+          const seconds = Number(response.headers.get("Retry-After") ?? 1);
+          await new Promise((resume) => setTimeout(resume, seconds * 1000));
+          response = await sendProved(url, init);
+        }
+
+        return response;
+      },
     });
   }
 

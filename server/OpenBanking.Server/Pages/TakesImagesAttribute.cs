@@ -36,8 +36,7 @@ public sealed class TakesImagesAttribute : Attribute, IAsyncAuthorizationFilter,
         {
             // Taken in and left, so that the browser comes to read the answer.
             limit.MaxRequestBodySize = null;
-            http.Response.Headers.Location =
-                $"{http.Request.Path}?refused={ImageEntry.TooMuch}";
+            http.Response.Headers.Location = $"{http.Request.Path}?refused={ImageEntry.TooMuch}";
             context.Result = new StatusCodeResult(StatusCodes.Status303SeeOther);
             return;
         }
