@@ -27,11 +27,24 @@ public abstract record ResponseObject
     public virtual bool Equals(ResponseObject? other) =>
         other is not null
         && EqualityContract == other.EqualityContract
-        && Equals(AdditionalFields, other.AdditionalFields);
+        && HasSame(AdditionalFields, other.AdditionalFields);
 
     /// <summary>A hash of what is compared.</summary>
     /// <returns>The hash.</returns>
     public override int GetHashCode() => EqualityContract.GetHashCode();
+
+    private static bool HasSame(
+        IDictionary<string, JsonElement>? some,
+        IDictionary<string, JsonElement>? others
+    ) =>
+        (some?.Count ?? 0) == (others?.Count ?? 0)
+        && (
+            some is null
+            || others is null
+            || some.All(field =>
+                others.TryGetValue(field.Key, out var other) && field.Value.GetRawText() == other.GetRawText()
+            )
+        );
 
     /// <summary>The fields by name, the same whatever the culture of the app.</summary>
     public sealed override string ToString() => Describe();

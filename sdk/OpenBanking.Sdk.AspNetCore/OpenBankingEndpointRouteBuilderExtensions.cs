@@ -77,7 +77,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// <para>The bank learns from the status how it went. 204: handled, now or before. 400: not to be
     /// trusted, with the reason as text. 409: another delivery of the event is being handled. 413: larger
     /// than 20 KiB. 500: the handler threw; the exception goes on to the app's own error handling. All but
-    /// 204 and 410 have the bank deliver again, for about 75 hours.</para>
+    /// 204 and 410 have the bank deliver again, for about 72 hours.</para>
     /// <para>A handler may answer by itself: with 400 or more the event counts as not handled, and with
     /// 410 Gone the bank disables the endpoint. It has 15 s; what takes longer belongs into a queue. After that the bank is
     /// gone, and <see cref="HttpContext.RequestAborted"/> is canceled: a handler that goes on to its end has handled the event,

@@ -124,7 +124,7 @@ public class AccountLinksClient
 
     /// <summary>Checks the customer's return, gets the tokens and keeps them in the token store.</summary>
     /// <remarks>Called again with the same session and callback, as when a browser loads a page twice, it gives the same customer: one
-    /// process redeems a code once. In another process the code is redeemed again, and the bank ends the consent (RFC 6749
+    /// process redeems a code once, and where the bank's keys or the token store failed after that, it goes on from there. In another process the code is redeemed again, and the bank ends the consent (RFC 6749
     /// §4.1.2).</remarks>
     /// <example><code source="AccountLinks_CompleteAsync">
     /// try
@@ -173,16 +173,19 @@ public class AccountLinksClient
             .ConfigureAwait(false);
     }
 
-    private async Task<LinkedCustomer> RedeemAsync(string code, LinkSession link)
+    private async Task<Func<Task<LinkedCustomer>>> RedeemAsync(string code, LinkSession link)
     {
         var askedAt = clock.GetUtcNow();
         var (token, answer) = await tokens
             .ForCodeAsync(code, link, CancellationToken.None)
             .ConfigureAwait(false);
-        var customerId = await idTokens
-            .ReadSubjectAsync(token.IdToken, link.Nonce, CancellationToken.None)
-            .ConfigureAwait(false);
-        return await KeepAsync(Describe(customerId, token, answer), token, askedAt).ConfigureAwait(false);
+        return async () =>
+        {
+            var customerId = await idTokens
+                .ReadSubjectAsync(token.IdToken, link.Nonce, CancellationToken.None)
+                .ConfigureAwait(false);
+            return await KeepAsync(Describe(customerId, token, answer), token, askedAt).ConfigureAwait(false);
+        };
     }
 
     /// <summary>Takes the tokens of a customer's link back at the bank (RFC 7009), and forgets them. The consent lasts, and

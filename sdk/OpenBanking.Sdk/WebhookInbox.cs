@@ -18,7 +18,7 @@ public enum WebhookClaim
 /// <summary>Tells new events from duplicates: the bank delivers an event at least once, and again until a
 /// delivery is answered with success.</summary>
 /// <remarks>With several processes, implement it over their database: a unique row per event id, with the
-/// time of the claim, deleted after five days (the bank tries for about 75 hours). A claim that was neither
+/// time of the claim, deleted after five days (the bank tries for about 72 hours). A claim that was neither
 /// completed nor removed within some minutes is of a process that died, and is given again.
 /// <para>What an inbox throws, such as when its database is not reached, fails the delivery with 500, and the bank sends the event
 /// again. The handler may have done its work by then: make what it does harmless when it is done twice.</para></remarks>

@@ -110,6 +110,27 @@ public sealed class AccountLinkCallbackTests : IAsyncLifetime
         Assert.Single(bank.Of("POST /token"));
     }
 
+    /// <summary>A code that comes twice has the bank take back what it gave: whatever fails after it was redeemed is done again without
+    /// it.</summary>
+    [Fact]
+    public async Task A_callback_that_comes_again_has_the_id_token_checked_that_could_not_be()
+    {
+        var callback = bank.Oauth.Callback();
+        bank.Script("GET /jwks", Answers.Problem(429, ProblemCodes.RateLimited, retryAfter: "31"));
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            client.AccountLinks.CompleteAsync(session, callback)
+        );
+        Assert.True(refusal.Retryable);
+        Assert.Null(await store.GetAsync(Samples.Customer));
+        bank.Unscript("GET /jwks");
+
+        var linked = await client.AccountLinks.CompleteAsync(session, callback);
+
+        Assert.Equal(Samples.Customer, linked.CustomerId);
+        Assert.NotNull(await store.GetAsync(Samples.Customer));
+        Assert.Single(bank.Of("POST /token"));
+    }
+
     [Fact]
     public async Task Tokens_that_the_store_did_not_keep_are_not_lost_nor_what_is_known_of_the_customer()
     {
@@ -317,27 +338,5 @@ public sealed class AccountLinkCallbackTests : IAsyncLifetime
         Assert.Equal(code, refusal.Code);
         Assert.Empty(bank.Of("POST /token"));
         Assert.Null(await store.GetAsync(Samples.Customer));
-    }
-
-    private sealed class FailingStore(ITokenStore inner) : ITokenStore
-    {
-        public bool Fails { get; set; } = true;
-
-        public ValueTask<CustomerTokens?> GetAsync(
-            string customerId,
-            CancellationToken cancellationToken = default
-        ) => inner.GetAsync(customerId, cancellationToken);
-
-        public ValueTask SetAsync(
-            string customerId,
-            CustomerTokens tokens,
-            CancellationToken cancellationToken = default
-        ) =>
-            Fails
-                ? throw new InvalidDataException("The disk is full.")
-                : inner.SetAsync(customerId, tokens, cancellationToken);
-
-        public ValueTask RemoveAsync(string customerId, CancellationToken cancellationToken = default) =>
-            inner.RemoveAsync(customerId, cancellationToken);
     }
 }

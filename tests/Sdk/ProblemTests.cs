@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenBanking.Tests.Sdk.Stub;
 
 namespace OpenBanking.Tests.Sdk;
@@ -214,22 +215,46 @@ public sealed class ProblemTests : IAsyncLifetime
     [Fact]
     public async Task Fields_of_a_newer_server_are_kept()
     {
+        var topUp = await TopUpAsync("new");
+
+        Assert.Equal("paused", topUp.Status.Value);
+        Assert.Equal("new", topUp.AdditionalFields!["rail"].GetString());
+    }
+
+    [Fact]
+    public async Task What_is_read_twice_is_the_same_until_a_field_of_a_newer_server_changes()
+    {
+        var topUp = await TopUpAsync("new");
+
+        Assert.Equal(topUp, await TopUpAsync("new"));
+        Assert.NotEqual(topUp, await TopUpAsync("other"));
+        Assert.NotEqual(topUp, topUp with { AdditionalFields = null });
+        Assert.Equal(
+            topUp with
+            {
+                AdditionalFields = null,
+            },
+            topUp with
+            {
+                AdditionalFields = new Dictionary<string, JsonElement>(),
+            }
+        );
+    }
+
+    private async Task<TopUp> TopUpAsync(string rail)
+    {
         bank.Script(
             "GET /v1/top-ups/top_1",
             Answers.Text(
                 200,
-                """
+                $$"""
                 {"id":"top_1","status":"paused","amount":{"currency":"CNY","amount":1},"agreement_id":"agr_1",
-                "account_id":"acct_1","card_id":"card_1","created_at":"2026-11-20T08:00:00Z","rail":"new"}
+                "account_id":"acct_1","card_id":"card_1","created_at":"2026-11-20T08:00:00Z","rail":"{{rail}}"}
                 """,
                 "application/json"
             )
         );
-
-        var topUp = await bank.Client().TopUps.GetAsync("top_1");
-
-        Assert.Equal("paused", topUp.Status.Value);
-        Assert.Equal("new", topUp.AdditionalFields!["rail"].GetString());
+        return await bank.Client().TopUps.GetAsync("top_1");
     }
 
     private async Task<OpenBankingException> RefusedAsync(Microsoft.AspNetCore.Http.RequestDelegate answer)

@@ -106,7 +106,7 @@ internal sealed class AccountLinkEndpoints
     }
 
     /// <summary>Completes the link that the callback is of, among those that this browser has begun, in one tab or several. It is
-    /// over then, however it ended.</summary>
+    /// over then, unless what failed may go well when the browser loads the address again.</summary>
     private async Task<LinkedCustomer> CompleteAsync(HttpContext context, Uri callback)
     {
         AccountLinkException refusal = NoSession();
@@ -117,7 +117,7 @@ internal sealed class AccountLinkEndpoints
                 continue;
             }
 
-            var isOfAnother = false;
+            var isOver = true;
             try
             {
                 // The code is good once: a browser that goes away must not lose the link half made.
@@ -127,12 +127,17 @@ internal sealed class AccountLinkEndpoints
             }
             catch (AccountLinkException mismatch) when (mismatch.Code == ClientErrorCodes.StateMismatch)
             {
-                isOfAnother = true;
+                isOver = false;
                 refusal = mismatch;
+            }
+            catch (OpenBankingException failure) when (failure.Retryable)
+            {
+                isOver = false;
+                throw;
             }
             finally
             {
-                if (!isOfAnother)
+                if (isOver)
                 {
                     context.Response.Cookies.Delete(cookie, Cookie(RedirectUri(context)));
                 }
@@ -187,7 +192,7 @@ internal sealed class AccountLinkEndpoints
         var result = options.OnRefused is { } onRefused
             ? await onRefused(context, refusal).ConfigureAwait(false)
             : Results.Text(
-                RefusedPage(context.Request.PathBase, refusal.Code),
+                RefusedPage(context.Request.PathBase, refusal),
                 "text/html; charset=utf-8",
                 statusCode: refusal.Retryable
                     ? StatusCodes.Status503ServiceUnavailable
@@ -196,15 +201,22 @@ internal sealed class AccountLinkEndpoints
         await result.ExecuteAsync(context).ConfigureAwait(false);
     }
 
-    /// <summary>What a customer sees where the app shows nothing of its own: never a dead end. The way to try again is beside the
-    /// callback.</summary>
-    private static string RefusedPage(PathString pathBase, string code)
+    /// <summary>What a customer sees where the app shows nothing of its own: never a dead end. The way to try again is the address
+    /// itself, or beside it.</summary>
+    private static string RefusedPage(PathString pathBase, OpenBankingException refusal)
     {
-        // Who loads the callback again may have linked the account before.
-        var (en, zh) =
-            code == ClientErrorCodes.LinkSessionInvalid
-                ? ("This account link is over.", "此次账户关联已结束。")
-                : ("The account was not linked.", "账户未关联。");
+        var (en, zh, again) = refusal switch
+        {
+            // Who comes back may have agreed to everything: what is left to do goes on from there.
+            { Retryable: true } => ("This account link is not finished.", "账户关联尚未完成。", ""),
+            // Who loads the callback again may have linked the account before.
+            { Code: ClientErrorCodes.LinkSessionInvalid } => (
+                "This account link is over.",
+                "此次账户关联已结束。",
+                LinkPath[1..]
+            ),
+            _ => ("The account was not linked.", "账户未关联。", LinkPath[1..]),
+        };
         return $"""
             <!doctype html>
             <html lang="en">
@@ -213,7 +225,7 @@ internal sealed class AccountLinkEndpoints
             <title>{en[..^1]}</title>
             <body style="font: 1.1rem/1.5 sans-serif; max-width: 30rem; margin: 2rem auto; padding: 0 1rem">
             <h1>{en} <span lang="zh">{zh}</span></h1>
-            <p><a href="{LinkPath[1..]}">Try again <span lang="zh">重试</span></a></p>
+            <p><a href="{again}">Try again <span lang="zh">重试</span></a></p>
             <p><a href="{pathBase}/">Back <span lang="zh">返回</span></a></p>
             </body>
             </html>

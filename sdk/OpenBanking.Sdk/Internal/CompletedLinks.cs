@@ -19,12 +19,13 @@ internal sealed class CompletedLinks(TimeProvider clock)
 
     /// <param name="link">The session of the link.</param>
     /// <param name="code">The code that came back.</param>
-    /// <param name="complete">Redeems it.</param>
+    /// <param name="redeem">Redeems it, and gives what is left to do with what came: that may fail, and is done again without
+    /// another redemption.</param>
     /// <param name="cancellationToken">Ends this caller's wait, and not what it waits for.</param>
     public Task<LinkedCustomer> CompleteAsync(
         LinkSession link,
         string code,
-        Func<Task<LinkedCustomer>> complete,
+        Func<Task<Func<Task<LinkedCustomer>>>> redeem,
         CancellationToken cancellationToken
     )
     {
@@ -32,14 +33,24 @@ internal sealed class CompletedLinks(TimeProvider clock)
         var name = Convert.ToHexString(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{link.CodeVerifier} {code}"))
         );
-        return flights.JoinAsync(name, () => CompleteOnceAsync(name, complete), cancellationToken);
+        return flights.JoinAsync(name, () => CompleteOnceAsync(name, redeem), cancellationToken);
     }
 
-    private async Task<LinkedCustomer> CompleteOnceAsync(string name, Func<Task<LinkedCustomer>> complete)
+    private async Task<LinkedCustomer> CompleteOnceAsync(
+        string name,
+        Func<Task<Func<Task<LinkedCustomer>>>> redeem
+    )
     {
+        var finish = Find(name);
+        if (finish is null)
+        {
+            finish = await redeem().ConfigureAwait(false);
+            Keep(name, finish);
+        }
+
         try
         {
-            var linked = await (Find(name) ?? complete)().ConfigureAwait(false);
+            var linked = await finish().ConfigureAwait(false);
             Keep(name, () => Task.FromResult(linked));
             return linked;
         }

@@ -9,9 +9,12 @@ namespace OpenBanking.Tests.Sdk.AspNetCore;
 
 public sealed class AccountLinkEndpointTests : IAsyncLifetime
 {
-    private readonly MemoryTokenStore store = new();
+    private readonly MemoryTokenStore kept = new();
+    private readonly FailingStore store;
     private StubBank bank = null!;
     private PartnerApp app = null!;
+
+    public AccountLinkEndpointTests() => store = new(kept) { Fails = false };
 
     public async ValueTask InitializeAsync()
     {
@@ -248,6 +251,38 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
 
         Assert.Contains("This account link is over.", again);
         Assert.DoesNotContain("not linked", again);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_link_that_was_not_finished_is_finished_when_its_address_is_loaded_again(bool byStore)
+    {
+        await app.Browser.GetAsync("/openbanking/link");
+        var callback = bank.Oauth.Callback();
+        if (byStore)
+        {
+            store.Fails = true;
+        }
+        else
+        {
+            bank.Script("GET /jwks", Answers.Problem(429, ProblemCodes.RateLimited, retryAfter: "31"));
+        }
+
+        var failed = await app.Browser.GetAsync(callback);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+        var page = await failed.Content.ReadAsStringAsync();
+        Assert.Contains("This account link is not finished.", page);
+        Assert.Contains("<a href=\"\">Try again", page);
+
+        store.Fails = false;
+        bank.Unscript("GET /jwks");
+        var again = await app.Browser.GetAsync(callback);
+
+        Assert.Equal($"linked {Samples.Customer}", await again.Content.ReadAsStringAsync());
+        Assert.NotNull(await kept.GetAsync(Samples.Customer));
+        Assert.Single(bank.Of("POST /token"));
     }
 
     [Fact]
