@@ -148,6 +148,13 @@ public sealed class Browser : IDisposable
         return answer.StatusCode;
     }
 
+    /// <summary>Asks for an address with a body, which no page does; stays where it is, and follows nothing.</summary>
+    public async Task<HttpResponseMessage> AskAsync(HttpMethod method, Uri address, HttpContent body)
+    {
+        using var request = new HttpRequestMessage(method, address) { Content = body };
+        return await http.SendAsync(request);
+    }
+
     /// <summary>What the form of the page sends beside what is entered.</summary>
     public IEnumerable<KeyValuePair<string, string>> HiddenFields(string form = "form[method=post]") =>
         Page.QuerySelector<IHtmlFormElement>(form)!
