@@ -15,7 +15,13 @@ public sealed class Browser : IDisposable
 
     private static readonly TimeSpan betweenLooks = TimeSpan.FromMilliseconds(50);
 
-    private readonly CookieContainer cookies = new();
+    /// <summary>As many as there come: of itself the container drops all but twenty of a site.</summary>
+    private readonly CookieContainer cookies = new()
+    {
+        Capacity = CookieContainer.DefaultCookieLimit * 10,
+        PerDomainCapacity = CookieContainer.DefaultCookieLimit,
+    };
+
     private readonly HttpClient http;
     private readonly List<string> setCookies = [];
     private HttpResponseMessage? last;
@@ -142,6 +148,13 @@ public sealed class Browser : IDisposable
         return answer.StatusCode;
     }
 
+    /// <summary>Asks for an address with a body, which no page does; stays where it is, and follows nothing.</summary>
+    public async Task<HttpResponseMessage> AskAsync(HttpMethod method, Uri address, HttpContent body)
+    {
+        using var request = new HttpRequestMessage(method, address) { Content = body };
+        return await http.SendAsync(request);
+    }
+
     /// <summary>What the form of the page sends beside what is entered.</summary>
     public IEnumerable<KeyValuePair<string, string>> HiddenFields(string form = "form[method=post]") =>
         Page.QuerySelector<IHtmlFormElement>(form)!
@@ -180,6 +193,9 @@ public sealed class Browser : IDisposable
 
     /// <summary>The secret in it.</summary>
     public string Cookie() => InteractionCookie().Value;
+
+    /// <summary>How many interactions it has a cookie of.</summary>
+    public int CountInteractions() => InteractionCookies().Count();
 
     public void SetCookie(Uri address, string name, string value) =>
         cookies.Add(new Cookie(name, value, "/bank", address.Host));
@@ -221,10 +237,12 @@ public sealed class Browser : IDisposable
         }
     }
 
-    private Cookie InteractionCookie() =>
+    private Cookie InteractionCookie() => InteractionCookies().Single();
+
+    private IEnumerable<Cookie> InteractionCookies() =>
         cookies
             .GetCookies(Address)
-            .Single(cookie => cookie.Name.StartsWith("ob-ixn_", StringComparison.Ordinal));
+            .Where(cookie => cookie.Name.StartsWith("ob-ixn_", StringComparison.Ordinal));
 
     private async Task FollowAsync(Uri address, HttpResponseMessage response)
     {

@@ -84,6 +84,91 @@ public sealed class SessionTests(SharedServer shared) : BankPageTests(shared)
     }
 
     [Fact]
+    public async Task Of_many_links_a_browser_keeps_the_cookies_of_the_newest()
+    {
+        var begun = new List<Uri> { Browser.Address };
+        for (var link = 0; link < 60; link++)
+        {
+            await Browser.GoAsync(await StartAsync());
+            begun.Add(Browser.Address);
+        }
+
+        Assert.InRange(Browser.CountInteractions(), 16, 17);
+        foreach (var page in begun.TakeLast(16))
+        {
+            await Browser.GoAsync(page);
+            Assert.Equal(page, Browser.Address);
+        }
+
+        await Browser.GoAsync(begun[0]);
+        Assert.Equal("/bank/error", Browser.Address.AbsolutePath);
+
+        await Browser.GoAsync(begun[^16]);
+        await SignInAsync();
+        await Browser.GoAsync(begun[^1]);
+        Assert.Equal(begun[^1], Browser.Address);
+        Assert.InRange(Browser.CountInteractions(), 16, 17);
+    }
+
+    [Fact]
+    public async Task The_authorization_endpoint_ends_the_oldest_cookies_of_its_kind_alone()
+    {
+        using var http = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Get, await StartAsync());
+        var begun = Enumerable
+            .Range(1, 20)
+            .Select(number => $"ixn_{number:00000000000000000000000000}")
+            .ToList();
+        string[] others =
+        [
+            .. begun.Select(name => name.Replace("ixn", "apl", StringComparison.Ordinal)),
+            "my",
+            "pay",
+        ];
+        string[] odd = ["ixn_", "ixn_1", "ixn_zzzz", "ixn_%0D%0A"];
+        request.Headers.Add(
+            "Cookie",
+            string.Join("; ", begun.Concat(others).Concat(odd).Select(name => $"ob-{name}=0.secret"))
+        );
+
+        using var answer = await http.SendAsync(request);
+
+        var set = answer.Headers.GetValues("Set-Cookie").ToList();
+        var ended = set.Where(cookie => cookie.Contains("expires=Thu, 01 Jan 1970", StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(
+            odd.Concat(begun.Take(5)).Order(StringComparer.Ordinal),
+            ended
+                .Select(cookie => cookie[3..cookie.IndexOf('=', StringComparison.Ordinal)])
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.All(ended, cookie => Assert.Contains("; path=/bank; samesite=lax; httponly", cookie));
+        Assert.Single(set.Except(ended), cookie => cookie.StartsWith("ob-ixn_0", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("my")]
+    [InlineData("visitor")]
+    [InlineData("form")]
+    [InlineData("my_")]
+    [InlineData("_")]
+    public void No_other_cookie_is_taken_for_one_of_an_interaction(string odd)
+    {
+        var cookies = new InteractionCookies(new ServerAddress(new Uri("https://bank.example")));
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Cookie = string.Join(
+            "; ",
+            new[] { "my", "visitor", "form", "device", "pay" }.Select(name => $"__Host-ob-{name}=0.secret")
+        );
+
+        cookies.Bound(context, odd);
+
+        Assert.Equal("", context.Response.Headers.SetCookie.ToString());
+    }
+
+    [Fact]
     public async Task The_secret_of_one_way_opens_no_other()
     {
         var (mine, name, secret) = (Browser.Address, Browser.CookieName(), Browser.Cookie());

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Worlds;
 
@@ -7,6 +8,12 @@ namespace OpenBanking.Server.Pages;
 /// disturb each other. Over https its name lets no other host and no plain http set it (RFC 6265bis §4.1.3.2).</summary>
 public sealed class InteractionCookies(ServerAddress address)
 {
+    /// <summary>A browser sends all its cookies with each request, and a server takes only so many headers.</summary>
+    private const int MostKept = 16;
+
+    /// <summary>A proxy gives up an answer with much more in its headers. What is left over ends with the next answer.</summary>
+    private const int MostEnded = 16;
+
     private const string HostPrefix = "__Host-";
 
     /// <summary>The name of a cookie of ours at this address.</summary>
@@ -30,8 +37,43 @@ public sealed class InteractionCookies(ServerAddress address)
             IsEssential = true,
         };
 
-    public void Set(HttpContext context, World world, string interaction, string secret) =>
+    public void Set(HttpContext context, World world, string interaction, string secret)
+    {
         context.Response.Cookies.Append(NameOf(interaction), $"{world}.{secret}", Options());
+        Bound(context, interaction);
+    }
+
+    /// <summary>
+    /// Ends the cookies of all interactions of this kind but the newest, and this one. None ends with its interaction: until then it
+    /// tells who comes back where they came from. Pages do this too: over http the browser does not send these cookies to where an
+    /// interaction begins.
+    /// </summary>
+    public void Bound(HttpContext context, string interaction)
+    {
+        var kind = NameOf(interaction[..(interaction.IndexOf('_', StringComparison.Ordinal) + 1)]);
+        var current = NameOf(interaction);
+        if (kind == NameOf(""))
+        {
+            return;
+        }
+
+        // Ids sort by time. What is none was never set here, and goes first.
+        var known = context.Request.Cookies.Keys.Where(name =>
+            name.StartsWith(kind, StringComparison.Ordinal)
+        );
+        var tooOld = known
+            .Union([current])
+            .OrderByDescending(name => Crockford.TryDecode(name.AsSpan(kind.Length), out _))
+            .ThenByDescending(name => name, StringComparer.Ordinal)
+            .Skip(MostKept)
+            .Where(name => name != current)
+            .Reverse()
+            .Take(MostEnded);
+        foreach (var name in tooOld)
+        {
+            context.Response.Cookies.Delete(name, Options());
+        }
+    }
 
     public void Remove(HttpContext context, string interaction) =>
         context.Response.Cookies.Delete(NameOf(interaction), Options());

@@ -37,6 +37,7 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
             return;
         }
 
+        cookies.Bound(HttpContext, id);
         if (!Serves(open.Step))
         {
             context.Result = SeeOther(PageRoutes.Of(world, id, open.Step));

@@ -15,7 +15,8 @@ internal static class SentForms
     /// <param name="customer">Whose PIN may be in it; null when it is not known yet.</param>
     public static SentForm? Of(HttpContext http, CustomerRow? customer)
     {
-        if (!http.Request.HasFormContentType)
+        // A page that is asked for may come with any body: only that of a POST was read before, with the check of its token.
+        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.HasFormContentType)
         {
             return null;
         }
