@@ -190,6 +190,8 @@ public static class ServerComposition
         services.AddHostedService(provider => provider.GetRequiredService<Rewrapping>());
         services.AddSingleton<ConsentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsentExpiry>());
+        services.AddSingleton<EndedAppSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<EndedAppSweep>());
         services.AddSingleton<CouponExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<CouponExpiry>());
         services.AddSingleton<Dormancy>();

@@ -19,15 +19,7 @@ public static class AccountStates
     )
     {
         var world = new World(partner.SandboxNumber);
-        if (
-            !Id<PartnerRow>.TryParse(partner.PartnerId, out var owner)
-            || !server.Get<PairwiseIds>().TryParse<AccountRow>(owner, customer.AccountId, out var id)
-        )
-        {
-            throw new ArgumentException("The customer has no account.", nameof(customer));
-        }
-
-        var account = (await server.Get<Store>().FindAsync(AccountTables.Accounts, world, id))!;
+        var account = await server.AccountAsync(partner, customer);
         await server
             .Get<Engine>()
             .SubmitAsync(
@@ -40,4 +32,17 @@ public static class AccountStates
                 )
             );
     }
+
+    /// <summary>The account that the customer linked, as the bank has it.</summary>
+    public static async Task<AccountRow> AccountAsync(
+        this TestServer server,
+        TestPartner partner,
+        LinkedCustomer customer
+    ) =>
+        Id<PartnerRow>.TryParse(partner.PartnerId, out var owner)
+        && server.Get<PairwiseIds>().TryParse<AccountRow>(owner, customer.AccountId, out var id)
+        && await server.Get<Store>().FindAsync(AccountTables.Accounts, new(partner.SandboxNumber), id)
+            is { } found
+            ? found
+            : throw new ArgumentException("The customer has no account.", nameof(customer));
 }

@@ -26,6 +26,21 @@ public sealed record AddRotatingKey(
     public override Decision<RotatingKeyRow> Decide(Book book) => KeyRules.Add(this, book);
 }
 
+/// <summary>Has keys go at once that nobody has signed with for long.</summary>
+public sealed record EndRotatingKeys(DateTimeOffset Now, IReadOnlyList<RotatingKeyKey> Ended)
+    : Command<Done>(World.Live, Now)
+{
+    public override void Keys(IKeySet keys)
+    {
+        foreach (var key in Ended)
+        {
+            keys.Want(KeyTables.RotatingKeys, key);
+        }
+    }
+
+    public override Decision<Done> Decide(Book book) => KeyRules.End(this, book);
+}
+
 /// <summary>When keys come and go: announced two weeks before they sign, published two weeks after they did.</summary>
 public static class KeyRules
 {
@@ -33,7 +48,7 @@ public static class KeyRules
     /// <param name="keys">The keys of one purpose and algorithm.</param>
     public static DateTimeOffset? NextBegins(IReadOnlyList<RotatingKeyRow> keys, DateTimeOffset now)
     {
-        // The newest goes before another comes only when all keys were compromised while another algorithm was in force.
+        // The newest goes before another comes only while another algorithm is in force.
         if (keys.MaxBy(key => key.Generation) is not { GoesAt: null } newest)
         {
             return now;
@@ -59,6 +74,43 @@ public static class KeyRules
     /// <summary>Whether what it signed is believed no longer.</summary>
     public static bool HasGone(RotatingKeyRow key, DateTimeOffset now) => key.GoesAt <= now;
 
+    /// <summary>Whether another algorithm came into force since the newest key of this one was made, and this one is in force again: then
+    /// it takes a new key, so that the one made last is of the algorithm that came into force last.</summary>
+    /// <param name="keys">The keys of one purpose.</param>
+    /// <param name="algorithm">The algorithm in force, on the node that asks and begins to serve.</param>
+    public static bool CameBack(IReadOnlyList<RotatingKeyRow> keys, string algorithm, DateTimeOffset now) =>
+        keys.Where(key => key.Algorithm == algorithm).MaxBy(key => key.Generation) is { GoesAt: null } newest
+        && keys.Any(key =>
+            key.Algorithm != algorithm && !HasGone(key, now) && key.CreatedAt > newest.CreatedAt
+        );
+
+    /// <summary>The keys of algorithms that were in force before, once a key of the one in force that was made after them has signed
+    /// for so long that nothing they signed is good any more. Those that go anyhow are left to it.</summary>
+    /// <param name="keys">The keys of one purpose.</param>
+    /// <param name="algorithm">The algorithm in force on the node that asks. Where nodes of two algorithms run for a while, neither
+    /// ends what the other has made since.</param>
+    public static IReadOnlyList<RotatingKeyRow> Outlived(
+        IReadOnlyList<RotatingKeyRow> keys,
+        string algorithm,
+        DateTimeOffset now
+    )
+    {
+        var settled = keys.Where(key =>
+                key.Algorithm == algorithm
+                && !HasGone(key, now)
+                && key.SignsFrom + AuthorizationServerOptions.KeyRetained <= now
+            )
+            .MaxBy(key => key.CreatedAt);
+        return settled is null
+            ? []
+            :
+            [
+                .. keys.Where(key =>
+                    key.Algorithm != algorithm && key.GoesAt is null && key.CreatedAt <= settled.CreatedAt
+                ),
+            ];
+    }
+
     public static Decision<RotatingKeyRow> Add(AddRotatingKey command, Book book)
     {
         if (book.Find(KeyTables.RotatingKeys, command.Key.Place) is { } made)
@@ -79,5 +131,19 @@ public static class KeyRules
         }
 
         return Decision.Accept(book.Insert(KeyTables.RotatingKeys, command.Key));
+    }
+
+    /// <summary>A key that goes sooner, or is not there any more, is left as it is.</summary>
+    public static Decision<Done> End(EndRotatingKeys command, Book book)
+    {
+        foreach (var place in command.Ended)
+        {
+            if (book.Find(KeyTables.RotatingKeys, place) is { } key && !HasGone(key, command.Now))
+            {
+                book.Update(KeyTables.RotatingKeys, key with { GoesAt = command.Now });
+            }
+        }
+
+        return Decision.Accept(new Done());
     }
 }

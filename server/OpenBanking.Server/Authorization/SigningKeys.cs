@@ -46,18 +46,31 @@ public sealed class SigningKeys(
 
     private volatile IReadOnlyList<Loaded>? loaded;
 
-    /// <summary>Loads the keys, making the first ones on a new store. Called once, before requests are served.</summary>
+    /// <summary>Loads the keys, making the first ones on a new store, and the next ones where another algorithm was in force meanwhile. Called
+    /// once, before requests are served.</summary>
     public async Task LoadAsync()
     {
-        if (await ListAsync() is [])
+        var rows = await ListAsync();
+        if (rows is [])
         {
             await AdoptAsync();
+        }
+
+        var now = time.GetUtcNow();
+        foreach (var purpose in rotated)
+        {
+            if (KeyRules.CameBack(Of(rows, purpose), AlgorithmOf(purpose), now))
+            {
+                var line = Line(rows, purpose);
+                var begins = now + AuthorizationServerOptions.KeySpread;
+                await AddAsync(purpose, line, begins, line, compromised: false);
+            }
         }
 
         await RefreshAsync();
     }
 
-    /// <summary>Makes the keys whose time has come to be announced, and reads those there are.</summary>
+    /// <summary>Makes the keys whose time has come to be announced, ends those of an algorithm before, and reads those there are.</summary>
     public async Task RefreshAsync()
     {
         var now = time.GetUtcNow();
@@ -71,6 +84,7 @@ public sealed class SigningKeys(
             }
         }
 
+        await EndOutlivedAsync(rows, now);
         var known = (loaded ?? []).ToDictionary(key => key.Row.KeyId, key => key.Key);
         loaded =
         [
@@ -91,13 +105,7 @@ public sealed class SigningKeys(
         foreach (var purpose in rotated)
         {
             var line = Line(rows, purpose);
-            await AddAsync(
-                purpose,
-                line,
-                begins,
-                compromised ? [.. rows.Where(row => row.Purpose == purpose)] : line,
-                compromised
-            );
+            await AddAsync(purpose, line, begins, compromised ? Of(rows, purpose) : line, compromised);
         }
     }
 
@@ -167,11 +175,28 @@ public sealed class SigningKeys(
     private IReadOnlyList<Loaded> All =>
         loaded ?? throw new InvalidOperationException("The signing keys are not loaded yet.");
 
+    private static List<RotatingKeyRow> Of(IReadOnlyList<RotatingKeyRow> rows, KeyPurpose purpose) =>
+        [.. rows.Where(row => row.Purpose == purpose)];
+
     private List<RotatingKeyRow> Line(IReadOnlyList<RotatingKeyRow> rows, KeyPurpose purpose) =>
-        [.. rows.Where(row => row.Purpose == purpose && row.Algorithm == AlgorithmOf(purpose))];
+        [.. Of(rows, purpose).Where(row => row.Algorithm == AlgorithmOf(purpose))];
 
     private string AlgorithmOf(KeyPurpose purpose) =>
         purpose == KeyPurpose.Encryption ? Jwe.Algorithm : options.SigningAlgorithm;
+
+    private async Task EndOutlivedAsync(IReadOnlyList<RotatingKeyRow> rows, DateTimeOffset now)
+    {
+        List<RotatingKeyKey> outlived =
+        [
+            .. rotated
+                .SelectMany(purpose => KeyRules.Outlived(Of(rows, purpose), AlgorithmOf(purpose), now))
+                .Select(row => row.Place),
+        ];
+        if (outlived.Count > 0)
+        {
+            await engine.SubmitAsync(new EndRotatingKeys(now, outlived));
+        }
+    }
 
     /// <param name="ends">The keys that go when it has come.</param>
     private async Task AddAsync(

@@ -84,6 +84,15 @@ public sealed record EndApp(World World, DateTimeOffset Now, Id<AppRow> AppId, s
     public override Decision<AppRow> Decide(Book book) => PartnerRules.End(this, book);
 }
 
+/// <summary>Notes that no consent is left of an app that has ended.</summary>
+public sealed record NoteConsentsEnded(World World, DateTimeOffset Now, Id<AppRow> AppId)
+    : Command<AppRow>(World, Now)
+{
+    public override void Keys(IKeySet keys) => keys.Want(PartnerTables.Apps, AppId);
+
+    public override Decision<AppRow> Decide(Book book) => PartnerRules.NoteConsentsEnded(this, book);
+}
+
 /// <summary>How registrations change.</summary>
 public static class PartnerRules
 {
@@ -123,6 +132,17 @@ public static class PartnerRules
                 book.Update(PartnerTables.Apps, app with { EndedAt = command.Now, ManagementHash = null })
             )
             : Decision.Reject("invalid_token");
+    }
+
+    /// <summary>Noted once; nothing of an app that has not ended.</summary>
+    public static Decision<AppRow> NoteConsentsEnded(NoteConsentsEnded command, Book book)
+    {
+        var app = book.Get(PartnerTables.Apps, command.AppId);
+        return Decision.Accept(
+            app is { EndedAt: not null, ConsentsEndedAt: null }
+                ? book.Update(PartnerTables.Apps, app with { ConsentsEndedAt = command.Now })
+                : app
+        );
     }
 
     /// <summary>Keeps an app's logo, or that it has none any more.</summary>

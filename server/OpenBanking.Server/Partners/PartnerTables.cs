@@ -70,6 +70,9 @@ public sealed record AppRow : VersionedRow, IIdentified
     /// <summary>When its registration was deleted; since then it is no client.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>When it was seen, some time after its end, that none of its consents is left.</summary>
+    public DateTimeOffset? ConsentsEndedAt { get; init; }
+
     /// <summary>Which logo it has: the digest of its content, as it stands in its address; null when it has none.</summary>
     public string? Logo { get; init; }
 }

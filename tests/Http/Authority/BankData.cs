@@ -26,7 +26,10 @@ internal sealed class BankData : IDisposable
     /// <summary>The customer's id as the partner sees it.</summary>
     public string ShownCustomerId { get; private init; } = "";
 
-    public static async Task<BankData> WriteAsync()
+    /// <param name="prepareAsync">What else there is to be, of the app and its customer.</param>
+    public static async Task<BankData> WriteAsync(
+        Func<TestServer, TestPartner, LinkedCustomer, Task>? prepareAsync = null
+    )
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-test-").FullName;
         await using var server = await TestServer.StartAsync(dataFolder: folder);
@@ -36,6 +39,11 @@ internal sealed class BankData : IDisposable
         await partner.TopUpAsync(customer, Money.Yuan(100));
         var person = (await partner.PersonsAsync())[0];
         var found = await CustomerCommands.FindAsync(server.Services, person.Mobile);
+        if (prepareAsync is not null)
+        {
+            await prepareAsync(server, partner, customer);
+        }
+
         return new(folder)
         {
             AppId = partner.ClientId,

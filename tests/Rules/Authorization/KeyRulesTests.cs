@@ -115,4 +115,57 @@ public class KeyRulesTests
         Assert.Equal(0, other.Written);
         Assert.Equal(2, bank.All(KeyTables.RotatingKeys).Count());
     }
+
+    [Fact]
+    public void A_key_of_an_algorithm_before_goes_once_one_that_was_made_after_it_has_signed_for_fourteen_days()
+    {
+        var other = first with
+        {
+            Algorithm = PublicKey.Ps256,
+            KeyId = "other",
+            CreatedAt = Rows.Noon.AddDays(1),
+            SignsFrom = Rows.Noon.AddDays(2),
+        };
+        IReadOnlyList<RotatingKeyRow> Outlived(int days, params RotatingKeyRow[] keys) =>
+            KeyRules.Outlived(keys, PublicKey.Ps256, Rows.Noon.AddDays(days));
+
+        Assert.Equal([first], Outlived(16, first, other));
+        Assert.Empty(Outlived(15, first, other));
+        Assert.Empty(Outlived(16, first));
+        Assert.Single(Outlived(16, first with { CreatedAt = other.CreatedAt }, other));
+        Assert.Empty(Outlived(16, first with { CreatedAt = other.CreatedAt.AddTicks(1) }, other));
+        Assert.Empty(Outlived(16, first with { GoesAt = due }, other));
+        Assert.Empty(Outlived(16, first, other with { GoesAt = Rows.Noon.AddDays(16) }));
+        Assert.Empty(KeyRules.Outlived([first, second], PublicKey.Es256, due.AddDays(14)));
+    }
+
+    [Fact]
+    public void An_algorithm_that_came_back_takes_a_new_key()
+    {
+        var other = first with { Algorithm = PublicKey.Ps256, CreatedAt = Rows.Noon.AddDays(1) };
+        bool CameBack(params RotatingKeyRow[] keys) =>
+            KeyRules.CameBack(keys, PublicKey.Es256, Rows.Noon.AddDays(2));
+
+        Assert.True(CameBack(first, other));
+        Assert.False(CameBack(first));
+        Assert.False(CameBack(other));
+        Assert.False(CameBack(first, other with { CreatedAt = Rows.Noon }));
+        Assert.False(CameBack(first, other with { GoesAt = Rows.Noon.AddDays(2) }));
+        Assert.False(CameBack(first with { GoesAt = due }, other));
+        Assert.False(CameBack(first, second with { CreatedAt = other.CreatedAt }, other));
+    }
+
+    [Fact]
+    public void An_ended_key_has_gone_and_one_that_went_is_left()
+    {
+        var gone = second with { GoesAt = Rows.Noon.AddDays(-1) };
+        var bank = new MemoryBank().Put(KeyTables.RotatingKeys, first).Put(KeyTables.RotatingKeys, gone);
+
+        var ran = bank.Run(
+            new EndRotatingKeys(Rows.Noon, [first.Place, gone.Place, first.Place with { Generation = 9 }])
+        );
+
+        Assert.Equal(1, ran.Written);
+        Assert.Equal(Rows.Noon, bank.Get(KeyTables.RotatingKeys, first.Place).GoesAt);
+    }
 }

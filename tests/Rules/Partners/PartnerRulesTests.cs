@@ -64,5 +64,18 @@ public class PartnerRulesTests
         );
     }
 
+    [Fact]
+    public void That_no_consent_is_left_is_noted_once_and_of_an_app_that_has_ended_alone()
+    {
+        var bank = Bank();
+        var note = new NoteConsentsEnded(Rows.World, Rows.Noon.AddMinutes(1), app.Id);
+
+        Assert.Null(bank.Run(note).Accepted.ConsentsEndedAt);
+        bank.Run(new EndApp(Rows.World, Rows.Noon, app.Id, "old"));
+
+        Assert.Equal(note.Now, bank.Run(note).Accepted.ConsentsEndedAt);
+        Assert.Equal(note.Now, bank.Run(note with { Now = note.Now.AddMinutes(1) }).Accepted.ConsentsEndedAt);
+    }
+
     private static MemoryBank Bank() => new MemoryBank().Put(PartnerTables.Apps, app);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
@@ -16,23 +17,7 @@ public abstract class EndedAppTests<TDatabase> : EngineSuite<TDatabase>
     [Fact]
     public async Task A_deletion_that_stops_half_way_is_not_told_as_busy()
     {
-        await Engine.SubmitAsync(
-            new Probe(
-                Rows.World,
-                book =>
-                {
-                    book.Insert(PartnerTables.Apps, Rows.App);
-                    book.Insert(ConsentTables.Consents, Rows.Consent with { AgreementId = null });
-                    return Decision.Accept(1);
-                }
-            )
-        );
-        var ended = new EndedApps(
-            new AppDirectory(Store, TimeProvider.System),
-            Store,
-            Engine,
-            new WorldClocks(Store, Clock)
-        );
+        var ended = await LinkAsync(consents: 1);
         var commits = 0;
         Store.Committing = _ =>
         {
@@ -47,5 +32,86 @@ public abstract class EndedAppTests<TDatabase> : EngineSuite<TDatabase>
         );
 
         Assert.NotNull((await Store.FindAsync(PartnerTables.Apps, Rows.World, Rows.App.Id))!.EndedAt);
+    }
+
+    /// <summary>More than are looked up at once.</summary>
+    [Fact]
+    public async Task A_deletion_that_stops_half_way_is_brought_to_its_end()
+    {
+        var ended = await LinkAsync(consents: 1_101);
+        var sweep = new EndedAppSweep(
+            Store,
+            Engine,
+            ended,
+            new WorldClocks(Store, Clock),
+            Clock,
+            NullLogger<EndedAppSweep>.Instance
+        );
+        await Engine.SubmitAsync(new EndApp(Rows.World, Clock.Now, Rows.App.Id, Rows.App.ManagementHash));
+
+        // Whoever deletes it may be at it.
+        await sweep.RunOnceAsync();
+        Assert.Equal(1_101, await CountAsync());
+        Clock.Now += EndedAppSweep.Settled;
+        await sweep.RunOnceAsync();
+
+        Assert.Equal(0, await CountAsync());
+        var app = (await Store.FindAsync(PartnerTables.Apps, Rows.World, Rows.App.Id))!;
+        Assert.Equal(Clock.Now, app.ConsentsEndedAt);
+        // It is looked at no more.
+        Clock.Now += EndedAppSweep.Settled;
+        await sweep.RunOnceAsync();
+        Assert.Equal(app, await Store.FindAsync(PartnerTables.Apps, Rows.World, Rows.App.Id));
+    }
+
+    /// <summary>An app that customers have agreed to, and another one.</summary>
+    private async Task<EndedApps> LinkAsync(int consents)
+    {
+        await Engine.SubmitAsync(
+            new Probe(
+                Rows.World,
+                book =>
+                {
+                    book.Insert(PartnerTables.Apps, Rows.App);
+                    var other = book.Insert(PartnerTables.Apps, Rows.App with { Id = Rows.Id<AppRow>(2) });
+                    for (var i = 1; i <= consents; i++)
+                    {
+                        Consent(book, i, Rows.App);
+                    }
+
+                    Consent(book, consents + 1, other);
+                    return Decision.Accept(1);
+                }
+            )
+        );
+        return new EndedApps(
+            new AppDirectory(Store, TimeProvider.System),
+            Store,
+            Engine,
+            new WorldClocks(Store, Clock)
+        );
+    }
+
+    private static void Consent(Book book, int number, AppRow app) =>
+        book.Insert(
+            ConsentTables.Consents,
+            Rows.Consent with
+            {
+                Id = Rows.Id<ConsentRow>(number),
+                AppId = app.Id,
+                AgreementId = null,
+            }
+        );
+
+    /// <summary>How many consents of the app are left; that of the other one always is.</summary>
+    private async Task<int> CountAsync()
+    {
+        var left = await Store.ListAsync(
+            ConsentTables.Consents,
+            Rows.World,
+            $"state = {ConsentState.Authorized}"
+        );
+        Assert.Single(left, consent => consent.AppId != Rows.App.Id);
+        return left.Count - 1;
     }
 }

@@ -147,6 +147,101 @@ public abstract class SigningKeyTests<TDatabase> : EngineSuite<TDatabase>
         Assert.NotNull(again.Find(KeyPurpose.AccessTokens, SignerOf(after)));
     }
 
+    [Fact]
+    public async Task Keys_of_an_algorithm_that_is_set_no_longer_are_published_for_fourteen_days()
+    {
+        var before = NewNode();
+        await before.LoadAsync();
+        var old = SignerOf(before);
+        Clock.Now += TimeSpan.FromDays(1);
+        var after = NewNode(PublicKey.Ps256);
+        await after.LoadAsync();
+        AssertEachBelievesTheOther([after, await RefreshedAsync(before)]);
+
+        // Nodes of both run side by side while they are replaced one by one.
+        Clock.Now += AuthorizationServerOptions.KeyRetained - TimeSpan.FromSeconds(1);
+        AssertEachBelievesTheOther([await RefreshedAsync(after), await RefreshedAsync(before)]);
+        Assert.Equal(4, after.Published.Keys.Count);
+        Assert.Equal(old, SignerOf(before));
+        Assert.Equal(5, (await after.ListAsync()).Count);
+
+        Clock.Now += TimeSpan.FromSeconds(1);
+        await after.RefreshAsync();
+
+        Assert.Equal([PublicKey.Ps256, PublicKey.Ps256], after.Published.Keys.Select(key => key.Alg));
+        Assert.Null(after.Find(KeyPurpose.AccessTokens, old));
+    }
+
+    [Fact]
+    public async Task An_announced_key_of_an_algorithm_that_is_set_no_longer_goes_too()
+    {
+        var before = NewNode();
+        await before.LoadAsync();
+        Clock.Now += AuthorizationServerOptions.KeyLifetime - TimeSpan.FromDays(10);
+        await before.RefreshAsync();
+        var after = NewNode(PublicKey.Ps256);
+        await after.LoadAsync();
+        Assert.Equal(6, after.Published.Keys.Count);
+
+        Clock.Now += AuthorizationServerOptions.KeyRetained * 2;
+        await after.RefreshAsync();
+
+        Assert.All(after.Published.Keys, key => Assert.Equal(PublicKey.Ps256, key.Alg));
+    }
+
+    [Fact]
+    public async Task A_switch_there_and_back_ends_in_one_line()
+    {
+        var first = NewNode();
+        await first.LoadAsync();
+        var old = SignerOf(first);
+        Clock.Now += TimeSpan.FromDays(1);
+        var there = NewNode(PublicKey.Ps256);
+        await there.LoadAsync();
+        Clock.Now += TimeSpan.FromDays(1);
+        SigningKeys[] back = [NewNode(), NewNode()];
+        await Task.WhenAll(back.Select(node => node.LoadAsync()));
+        Assert.All(back, node => Assert.Equal(old, SignerOf(node)));
+        Clock.Now += AuthorizationServerOptions.KeySpread;
+        Assert.All(back, node => Assert.NotEqual(old, SignerOf(node)));
+        AssertEachBelievesTheOther([.. back, await RefreshedAsync(there)]);
+
+        Clock.Now += AuthorizationServerOptions.KeyRetained;
+        await back[0].RefreshAsync();
+
+        Assert.Equal([PublicKey.Es256, PublicKey.Es256], back[0].Published.Keys.Select(key => key.Alg));
+        // Whoever goes there once more finds a key in use, however long its own has been there.
+        var again = NewNode(PublicKey.Ps256);
+        await again.LoadAsync();
+        AssertEachBelievesTheOther([back[0], again, await RefreshedAsync(back[0])]);
+    }
+
+    /// <summary>It was made long ago, and signed for a day: what signed since is not over.</summary>
+    [Fact]
+    public async Task A_key_that_was_left_aside_ends_none_that_signs_when_it_is_taken_up()
+    {
+        var stayed = NewNode();
+        await stayed.LoadAsync();
+        Clock.Now += TimeSpan.FromDays(1);
+        var one = NewNode(PublicKey.Ps256);
+        await one.LoadAsync();
+        Clock.Now += TimeSpan.FromDays(1);
+        var back = NewNode();
+        await back.LoadAsync();
+        Clock.Now += TimeSpan.FromDays(13) + AuthorizationServerOptions.KeySpread;
+        var again = NewNode(PublicKey.Ps256);
+        await again.LoadAsync();
+        await again.RefreshAsync();
+
+        AssertEachBelievesTheOther([again, await RefreshedAsync(back)]);
+    }
+
+    private static async Task<SigningKeys> RefreshedAsync(SigningKeys node)
+    {
+        await node.RefreshAsync();
+        return node;
+    }
+
     private SigningKeys NewNode(string algorithm = PublicKey.Es256) =>
         new(Store, Engine, vault, Clock, new SigningOptions { SigningAlgorithm = algorithm });
 

@@ -10,8 +10,9 @@ namespace OpenBanking.Server.Authorization.Authority;
 
 /// <summary>
 /// Finds out which customer a token of the authority acts for, and what for. Checks, in order: the claim of the settings
-/// holds a customer's id; the details give access to accounts; the customer has the account, or has one alone. What the
-/// authority does not say outright is not allowed: of its details only <c>account_information</c> is read.
+/// holds a customer's id; the details give access to accounts; the customer has the account, or has one alone. A closed
+/// account is none, so who was erased has none either. What the authority does not say outright is not allowed: of its
+/// details only <c>account_information</c> is read.
 /// </summary>
 public sealed class AuthorityCustomers(AuthorityOptions options, Store store)
 {
@@ -34,7 +35,7 @@ public sealed class AuthorityCustomers(AuthorityOptions options, Store store)
         var accounts = await store.ListAsync(
             AccountTables.Accounts,
             app.World,
-            $"customer_id = {customer} ORDER BY id LIMIT {MostAccounts}"
+            $"customer_id = {customer} AND state <> {AccountState.Closed} ORDER BY id LIMIT {MostAccounts}"
         );
         var account =
             named is not null ? accounts.FirstOrDefault(one => one.Id.ToString() == named)

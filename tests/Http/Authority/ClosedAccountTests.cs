@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
+using OpenBanking.Server.Worlds;
+using Xunit;
+
+namespace OpenBanking.Tests.Http.Authority;
+
+/// <summary>An account that was closed is none of the customer's, to an authority elsewhere as to the bank's own.</summary>
+public sealed class ClosedAccountTests
+{
+    private readonly RawIdentity app = new("video-app", ClientKey.CreateEs256());
+
+    [Fact]
+    public async Task A_closed_account_is_not_served_named_or_not()
+    {
+        await using var authority = await StubAuthority.StartAsync();
+        TestPartner? partner = null;
+        LinkedCustomer? customer = null;
+        using var data = await BankData.WriteAsync(
+            (_, ofBank, linked) =>
+            {
+                (partner, customer) = (ofBank, linked);
+                return Task.CompletedTask;
+            }
+        );
+        await using var server = await data.StartAsync(
+            authority.Issuer,
+            app.ClientId,
+            clock: null,
+            "Authorization:Introspection=false"
+        );
+        using var client = new RawClient(app, server.Address);
+        var unnamed = NewToken(authority, client, data, account: null);
+        var named = NewToken(authority, client, data, await IdOfAsync(server, partner!, customer!));
+        foreach (var token in new[] { unnamed, named })
+        {
+            var served = await GetAsync(token);
+            Assert.True(served.Status == 200, served.Text);
+        }
+
+        await CloseAsync(server, partner!, customer!);
+
+        await RefusedAsync(unnamed);
+        await RefusedAsync(named);
+
+        Task<RawAnswer> GetAsync(string token) => client.CallAsync(HttpMethod.Get, "/v1/accounts", token);
+
+        async Task RefusedAsync(string token)
+        {
+            var answer = await GetAsync(token);
+            Assert.Equal((401, ProblemCodes.InvalidToken), (answer.Status, answer.Code));
+        }
+    }
+
+    private static async Task CloseAsync(TestServer server, TestPartner partner, LinkedCustomer customer)
+    {
+        var account = await server.AccountAsync(partner, customer);
+        var closed = await server
+            .Get<Engine>()
+            .SubmitAsync(new PutClosed(new(partner.SandboxNumber), account.OpenedAt, account.Id));
+        Assert.IsType<Accepted<AccountRow>>(closed);
+    }
+
+    /// <summary>As only the bank knows it.</summary>
+    private static async Task<string> IdOfAsync(
+        TestServer server,
+        TestPartner partner,
+        LinkedCustomer customer
+    ) => (await server.AccountAsync(partner, customer)).Id.ToString();
+
+    private string NewToken(StubAuthority authority, RawClient client, BankData data, string? account) =>
+        TokenMaker.New(
+            authority.Issuer,
+            app.ClientId,
+            client.DpopKey,
+            authority.Key,
+            StubAuthority.KeyId,
+            (_, payload) =>
+            {
+                var detail = new JsonObject { ["type"] = "account_information" };
+                if (account is not null)
+                {
+                    detail["identifier"] = account;
+                }
+
+                payload["sub"] = "user-1";
+                payload["customer_id"] = data.CustomerId;
+                payload["scope"] = "accounts";
+                payload["authorization_details"] = new JsonArray(detail);
+            }
+        );
+
+    /// <summary>Whatever would have led there.</summary>
+    private sealed record PutClosed(World World, DateTimeOffset Now, Id<AccountRow> AccountId)
+        : Command<AccountRow>(World, Now)
+    {
+        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, AccountId);
+
+        public override Decision<AccountRow> Decide(Book book) =>
+            Decision.Accept(
+                book.Update(
+                    AccountTables.Accounts,
+                    book.Get(AccountTables.Accounts, AccountId) with
+                    {
+                        State = AccountState.Closed,
+                    }
+                )
+            );
+    }
+}
