@@ -16,8 +16,11 @@ public sealed class ImageStore(
     ApplicationOptions options
 )
 {
-    /// <summary>For how long the sweep is repeated that deletes the pictures of what came to nothing.</summary>
-    private static readonly TimeSpan swept = TimeSpan.FromDays(2);
+    /// <summary>How long a stretch of applications is whose pictures are looked for at once, by the days that they were good until.</summary>
+    private static readonly TimeSpan stretch = TimeSpan.FromDays(2);
+
+    /// <summary>How far back pictures are looked for.</summary>
+    private static readonly TimeSpan farthest = TimeSpan.FromDays(400);
 
     /// <summary>Whether the picture is kept; it is not when the application waits for none any more.</summary>
     public async Task<bool> KeepAsync(
@@ -85,18 +88,32 @@ public sealed class ImageStore(
                 await ReadAsync(world, application.Id, IdentityImageSide.Emblem)
             );
 
-    /// <summary>Has the pictures deleted of applications that came to nothing, a limited number at a time.</summary>
-    public static void Sweep(Engine.Engine engine, DateTimeOffset now) =>
+    /// <summary>Has the pictures deleted of applications that came to nothing, a limited number at a time: of the last days, and of one
+    /// earlier stretch after the other, since what waited for a server that stood still comes to its end late.</summary>
+    public static void Sweep(Engine.Engine engine, DateTimeOffset now)
+    {
+        var earlier = now.Ticks / TimeSpan.TicksPerMinute % (long)(farthest / stretch) * stretch;
         // With the condition of the index, word for word: the states that are ends, but for opened.
         engine.SweepLater(
             IdentityImageTables.Images,
             $"""
             application_id IN (
                 SELECT id FROM account_application
-                WHERE images > 0 AND state IN (2, 4, 7, 8) AND expires_at > {now - swept}
+                WHERE images > 0 AND state IN (2, 4, 7, 8) AND expires_at > {now - stretch}
             )
             """
         );
+        engine.SweepLater(
+            IdentityImageTables.Images,
+            $"""
+            application_id IN (
+                SELECT id FROM account_application
+                WHERE images > 0 AND state IN (2, 4, 7, 8)
+                AND expires_at > {now - earlier - stretch} AND expires_at <= {now - earlier}
+            )
+            """
+        );
+    }
 
     private async ValueTask<IdentityImage?> ReadAsync(
         World world,

@@ -36,7 +36,7 @@ internal sealed class Lane : IDisposable
         }
     }
 
-    public void SweepLater(Table table, Sql condition) => writer.Sweeps.Enqueue((table, condition));
+    public void SweepLater(Table table, Sql condition) => writer.Sweeps.Ask(table, condition);
 
     public Task<int> ReplaceAsync(Table table, string column, IReadOnlyList<Replacement> values)
     {

@@ -44,7 +44,7 @@ internal sealed class Writer(
     /// <summary>Whether the last batch found no store, so that the next does not wait for it.</summary>
     private bool storeIsDown;
 
-    public ConcurrentQueue<(Table Table, Sql Condition)> Sweeps { get; } = [];
+    public Sweeps Sweeps { get; } = new();
 
     public ConcurrentQueue<PendingReplacement> Replacements { get; } = [];
 
@@ -112,18 +112,18 @@ internal sealed class Writer(
     /// <summary>Deletes what was asked for, between batches; what is left over waits for the next time.</summary>
     public void Sweep()
     {
-        for (var asked = Sweeps.Count; asked > 0 && Sweeps.TryDequeue(out var sweep); asked--)
+        foreach (var (table, condition) in Sweeps.Take())
         {
             try
             {
-                if (session.Sweep(sweep.Table, sweep.Condition, SweptAtOnce) == SweptAtOnce)
+                if (session.Sweep(table, condition, SweptAtOnce) == SweptAtOnce)
                 {
-                    Sweeps.Enqueue(sweep);
+                    Sweeps.AskAgain(table, condition);
                 }
             }
             catch (Exception failure)
             {
-                log.LogError(failure, "Could not sweep {Table}", sweep.Table.Name);
+                log.LogError(failure, "Could not sweep {Table}", table.Name);
             }
         }
     }

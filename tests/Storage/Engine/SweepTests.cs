@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenBanking.Server;
+using OpenBanking.Server.Applications;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
@@ -221,6 +222,77 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
     }
 
     [Fact]
+    public async Task What_is_asked_again_and_again_without_a_batch_is_done_once()
+    {
+        Put(
+            AuthorizationTables.SingleUse,
+            Rows.Assertion with
+            {
+                Hash = "gone",
+            },
+            Rows.Assertion with
+            {
+                Hash = "kept",
+                ExpiresAt = Rows.Assertion.ExpiresAt.AddHours(1),
+            }
+        );
+        var sweeps = new Sweeps();
+        for (var minute = 5_000; minute >= 0; minute--)
+        {
+            var due = Rows.Assertion.ExpiresAt.AddMinutes(1 - minute);
+            sweeps.Ask(AuthorizationTables.SingleUse, $"expires_at < {due}");
+            sweeps.Ask(AuthorizationTables.PushedRequests, $"expires_at < {due}");
+        }
+
+        var asked = sweeps.Take();
+        Assert.Equal(2, asked.Count);
+        Assert.Empty(sweeps.Take());
+        foreach (var (table, condition) in asked)
+        {
+            Engine.SweepLater(table, condition);
+            sweeps.Ask(table, $"expires_at < {Rows.Noon}");
+            sweeps.AskAgain(table, $"expires_at < {Rows.Noon}");
+        }
+
+        Assert.Equal(2, sweeps.Take().Count);
+        await Engine.SubmitAsync(new Probe(World.Live, _ => Decision.Reject("nothing")));
+        using var after = await HoldAsync();
+        Assert.Equal("kept", Assert.Single(All(AuthorizationTables.SingleUse)).Hash);
+        await after.OpenAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Pictures_go_within_hours_also_of_what_came_to_its_end_long_after_its_day()
+    {
+        (int Id, ApplicationState State, double Days)[] applications =
+        [
+            (1, ApplicationState.Expired, 0.5),
+            (2, ApplicationState.Expired, 4),
+            (3, ApplicationState.IdentityFailed, 399),
+            (4, ApplicationState.Opened, 4),
+            (5, ApplicationState.IdentityVerifying, 4),
+        ];
+        Put(
+            ApplicationTables.Applications,
+            [.. applications.Select(one => Application(one.Id, one.State, Rows.Noon.AddDays(-one.Days)))]
+        );
+        Put(IdentityImageTables.Images, [.. applications.Select(one => Portrait(one.Id))]);
+
+        for (var minute = 0; minute < 200; minute++)
+        {
+            ImageStore.Sweep(Engine, Rows.Noon.AddMinutes(minute));
+            await Engine.SubmitAsync(new Probe(World.Live, _ => Decision.Reject("nothing")));
+        }
+
+        using var after = await HoldAsync();
+        Assert.Equal(
+            [Rows.Id<AccountApplicationRow>(4), Rows.Id<AccountApplicationRow>(5)],
+            All(IdentityImageTables.Images).Select(image => image.ApplicationId).OrderBy(id => id.Value)
+        );
+        await after.OpenAsync();
+    }
+
+    [Fact]
     public async Task A_long_sweep_goes_on_after_each_batch_until_it_is_done()
     {
         Put(
@@ -303,6 +375,36 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
             Type = EventTypes.PaymentCaptured,
             Body = [1],
             CreatedAt = at,
+        };
+
+    private static AccountApplicationRow Application(int id, ApplicationState state, DateTimeOffset until) =>
+        new()
+        {
+            Id = Rows.Id<AccountApplicationRow>(id),
+            AppId = Rows.App.Id,
+            State = state,
+            Elements = [],
+            IdNumberIndex = "",
+            MobileIndex = "",
+            CreatedAt = until.AddDays(-1),
+            ExpiresAt = until,
+            Images = (int)IdentityImageSide.Portrait,
+        };
+
+    private static IdentityImageRow Portrait(int application) =>
+        new()
+        {
+            Id = IdentityImageRow.IdOf(
+                Rows.Id<AccountApplicationRow>(application),
+                IdentityImageSide.Portrait
+            ),
+            ApplicationId = Rows.Id<AccountApplicationRow>(application),
+            Side = IdentityImageSide.Portrait,
+            MediaType = "image/png",
+            Width = 1,
+            Height = 1,
+            GivenAt = Rows.Noon,
+            Content = [1],
         };
 
     private static DeliveryRow Delivery(int id, DateTimeOffset due, DeliveryState state) =>

@@ -1,3 +1,4 @@
+using Npgsql;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 using OpenBanking.Tests.Storage.Engine;
@@ -126,6 +127,32 @@ public sealed class PostgresConnectionTests : EngineSuite<ProxiedPostgresDatabas
         Database.Execute(CutAll);
 
         Assert.Equal([1], Messages);
+    }
+
+    /// <summary>A server that lets nobody in, as with a wrong password, is one that cannot be reached.</summary>
+    [Fact]
+    public async Task A_read_that_is_not_let_in_finds_the_store_unavailable()
+    {
+        await Engine.SubmitAsync(Probe.Put(1));
+        var name = Database.Scalar("SELECT current_database()");
+        await using var beside = NpgsqlDataSource.Create(
+            PostgresCluster.Shared.ConnectionStringOf("postgres")
+        );
+        await AllowConnectionsAsync(false);
+        Database.Execute(CutAll);
+
+        Assert.Throws<StoreUnavailableException>(() => Messages.Count());
+
+        await AllowConnectionsAsync(true);
+        Assert.Equal([1], Messages);
+
+        async Task AllowConnectionsAsync(bool allowed)
+        {
+            await using var command = beside.CreateCommand(
+                $"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}"
+            );
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     [Fact]

@@ -285,7 +285,7 @@ public sealed class PostgresStore : Store
         int timeoutSeconds
     )
     {
-        await using var opened = snapshot is null ? await connections.OpenConnectionAsync() : null;
+        await using var opened = snapshot is null ? await OpenConnectionAsync() : null;
         return await ReadOnAsync(opened ?? snapshot!, sql, bind, read, timeoutSeconds);
     }
 
@@ -311,10 +311,24 @@ public sealed class PostgresStore : Store
         return rows;
     }
 
+    /// <summary>Whatever keeps a connection from being opened, a name that nobody resolves or a server that lets nobody in, the store is not
+    /// to be reached.</summary>
+    private async Task<NpgsqlConnection> OpenConnectionAsync()
+    {
+        try
+        {
+            return await connections.OpenConnectionAsync();
+        }
+        catch (Exception failure) when (failure is TimeoutException or PostgresException)
+        {
+            throw new NpgsqlException("PostgreSQL gives no connection.", failure);
+        }
+    }
+
     /// <summary>Its first statement makes sure that the connection leads somewhere, and chooses the instant.</summary>
     private async Task<NpgsqlConnection> BeginSnapshotAsync()
     {
-        var connection = await connections.OpenConnectionAsync();
+        var connection = await OpenConnectionAsync();
         try
         {
             await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
