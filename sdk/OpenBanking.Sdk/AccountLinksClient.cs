@@ -124,8 +124,8 @@ public class AccountLinksClient
 
     /// <summary>Checks the customer's return, gets the tokens and keeps them in the token store.</summary>
     /// <remarks>Called again with the same session and callback, as when a browser loads a page twice, it gives the same customer: one
-    /// process redeems a code once, and where the bank's keys or the token store failed after that, it goes on from there. In another process the code is redeemed again, and the bank ends the consent (RFC 6749
-    /// §4.1.2).</remarks>
+    /// process redeems a code once, and where the bank's keys or the token store failed after that, it goes on from there. In another
+    /// process the code is redeemed again, and the bank ends the consent (RFC 6749 §4.1.2).</remarks>
     /// <example><code source="AccountLinks_CompleteAsync">
     /// try
     /// {

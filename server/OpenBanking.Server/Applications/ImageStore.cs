@@ -16,7 +16,7 @@ public sealed class ImageStore(
     ApplicationOptions options
 )
 {
-    /// <summary>How long a stretch of applications is whose pictures are looked for at once, by the days that they were good until.</summary>
+    /// <summary>How long a stretch of applications is whose pictures are looked for at once, by when they expire.</summary>
     private static readonly TimeSpan stretch = TimeSpan.FromDays(2);
 
     /// <summary>How far back pictures are looked for.</summary>

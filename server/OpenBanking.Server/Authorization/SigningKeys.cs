@@ -46,8 +46,8 @@ public sealed class SigningKeys(
 
     private volatile IReadOnlyList<Loaded>? loaded;
 
-    /// <summary>Loads the keys, making the first ones on a new store, and the next ones where another algorithm was in force meanwhile. Called
-    /// once, before requests are served.</summary>
+    /// <summary>Loads the keys, making the first ones on a new store, and the next ones where another algorithm was in force meanwhile.
+    /// Called once, before requests are served.</summary>
     public async Task LoadAsync()
     {
         var rows = await ListAsync();

@@ -311,8 +311,8 @@ public sealed class PostgresStore : Store
         return rows;
     }
 
-    /// <summary>Whatever keeps a connection from being opened, a name that nobody resolves or a server that lets nobody in, the store is not
-    /// to be reached.</summary>
+    /// <summary>Whatever keeps a connection from being opened, a name that nobody resolves or a server that lets nobody in, the store
+    /// cannot be reached.</summary>
     private async Task<NpgsqlConnection> OpenConnectionAsync()
     {
         try
