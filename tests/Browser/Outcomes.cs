@@ -37,7 +37,8 @@ public sealed partial class Outcomes
             "Error_invalid_client",
             "Error_invalid_request",
             "Error_invalid_request_uri",
-            "Error_not_found"
+            "Error_not_found",
+            "Error_outcome_unknown"
         ),
         .. Of(
             "Bank/Identity",

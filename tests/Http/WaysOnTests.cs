@@ -78,6 +78,7 @@ public sealed class WaysOnTests(SharedServer shared) : BankPageTests(shared)
     [InlineData("not_found")]
     [InlineData("bad_form")]
     [InlineData("internal_error")]
+    [InlineData("outcome_unknown")]
     [InlineData("invalid_request")]
     [InlineData("invalid_client")]
     [InlineData("invalid_request_uri")]

@@ -36,7 +36,9 @@ public static class Failures
 
                     context.Response.Clear();
                     context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
-                    if (PageFailures.TrySend(context, ProblemCodes.Find(code).Status))
+                    // A store that cannot be read is overloaded, too, and may have been written to before.
+                    var nothingWasDone = failure is EngineBusyException;
+                    if (PageFailures.TrySend(context, ProblemCodes.Find(code).Status, nothingWasDone))
                     {
                         return;
                     }

@@ -6,9 +6,11 @@ public static class PageFailures
     public const string BadForm = "bad_form";
     public const string NotFound = "not_found";
     public const string InternalError = "internal_error";
+    public const string OutcomeUnknown = "outcome_unknown";
 
     /// <summary>Sends a browser on to the page that tells of a failure; false for requests of programs.</summary>
-    public static bool TrySend(HttpContext context, int status)
+    /// <param name="nothingWasDone">Whether that is certain, whatever was asked for.</param>
+    public static bool TrySend(HttpContext context, int status, bool nothingWasDone = false)
     {
         var path = context.Request.Path;
         if (
@@ -21,7 +23,9 @@ public static class PageFailures
 
         var code = status switch
         {
-            >= 500 => InternalError,
+            >= 500 when nothingWasDone || OnlyReads(context.Request) => InternalError,
+            // It may have failed after what was asked for was done.
+            >= 500 => OutcomeUnknown,
             StatusCodes.Status404NotFound => NotFound,
             _ => BadForm,
         };
@@ -29,4 +33,7 @@ public static class PageFailures
         context.Response.Headers.Location = $"{PageRoutes.Error}?code={code}";
         return true;
     }
+
+    private static bool OnlyReads(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 }

@@ -202,7 +202,13 @@ public sealed class CustomerWalkTests(WalkedBank bank)
         await phone.ArriveAsync(own);
         foreach (
             var code in (string[])
-                ["internal_error", "invalid_request", "invalid_client", "invalid_request_uri"]
+                [
+                    "internal_error",
+                    "outcome_unknown",
+                    "invalid_request",
+                    "invalid_client",
+                    "invalid_request_uri",
+                ]
         )
         {
             await page.GotoAsync(new Uri(bank.Server.Address, $"/bank/error?code={code}").ToString());

@@ -23,9 +23,15 @@ public sealed class ErrorModel(
         PageFailures.BadForm,
         PageFailures.NotFound,
         PageFailures.InternalError,
+        PageFailures.OutcomeUnknown,
     ];
 
     public string Code { get; private set; } = known[0];
+
+    public string TitleName =>
+        IsFinished ? "FinishedTitle"
+        : Code == PageFailures.OutcomeUnknown ? "UnknownTitle"
+        : "ErrorTitle";
 
     public string TextName => IsFinished ? "Error_interaction_finished" : $"Error_{Code}";
 
@@ -36,7 +42,7 @@ public sealed class ErrorModel(
     public (string Name, string Site)? App { get; private set; }
 
     /// <summary>The accounts of the customer who is signed in; null when nobody is, or it came of an app's request. Where the bank
-    /// failed, nothing is looked up.</summary>
+    /// failed, nothing is looked up: what this browser's cookie says of it is taken as it is.</summary>
     public string? Own { get; private set; }
 
     /// <summary>Where the customer signs in to them: at the world that the browser was at, as far as its cookies tell.</summary>
@@ -49,6 +55,7 @@ public sealed class ErrorModel(
         {
             PageFailures.NotFound => StatusCodes.Status404NotFound,
             PageFailures.InternalError => StatusCodes.Status500InternalServerError,
+            PageFailures.OutcomeUnknown => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status400BadRequest,
         };
         if (WorldOfBrowser() is { } visited)
@@ -60,6 +67,9 @@ public sealed class ErrorModel(
         {
             case PageFailures.NotFound or PageFailures.BadForm:
                 Own = await session.FindOwnAsync(HttpContext, sessions);
+                break;
+            case PageFailures.OutcomeUnknown when session.Find(HttpContext) is var (signedInAt, _, _):
+                Own = PageRoutes.Own(signedInAt);
                 break;
             case InteractionRules.Over when interaction is not null:
                 var secret = cookies.Get(HttpContext, new(world), interaction);
