@@ -126,6 +126,42 @@ public sealed class ConventionTests(SharedServer shared)
     }
 
     [Theory]
+    [InlineData("en-GB,en;q=0.8", "en", "Too many requests")]
+    [InlineData("zh", "zh-CN", "请求过多")]
+    [InlineData("fr", "zh-CN", "请求过多")]
+    public async Task Who_asks_for_pages_too_often_is_told_on_a_page(
+        string accepted,
+        string language,
+        string text
+    )
+    {
+        await using var server = await TestServer.StartAsync(
+            settings:
+            [
+                "Server:RequestsPerSecond=1",
+                "Server:RequestBurst=1",
+                "Bank:NameEn=A <&> B",
+                "Bank:NameZh=A <&> B",
+            ]
+        );
+        using var http = new HttpClient { BaseAddress = server.Address };
+        http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(accepted);
+
+        using var page = await RefusedAsync(http, "/bank/0/my/sign-in");
+        var content = await page.Content.ReadAsStringAsync();
+        Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(language, Assert.Single(page.Content.Headers.ContentLanguage));
+        Assert.Contains($"<html lang=\"{language}\">", content);
+        Assert.Contains(text, content);
+        Assert.Contains("A &lt;&amp;&gt; B", content);
+        Assert.Equal("no-store", page.Headers.CacheControl!.ToString());
+        Assert.NotEmpty(page.Headers.GetValues("Content-Security-Policy"));
+
+        using var api = await RefusedAsync(http, "/v1/payments/pay_x");
+        Assert.Equal("application/problem+json", api.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Theory]
     [InlineData("ABC.xyz_0:9-")]
     [InlineData("a:b")]
     [InlineData("...")]
@@ -272,5 +308,23 @@ public sealed class ConventionTests(SharedServer shared)
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Asks until there is no room left.</summary>
+    private static async Task<HttpResponseMessage> RefusedAsync(HttpClient http, string path)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var answer = await http.GetAsync(path);
+            if (answer.StatusCode == System.Net.HttpStatusCode.TooManyRequests)
+            {
+                Assert.Equal("1", answer.Headers.RetryAfter!.ToString());
+                return answer;
+            }
+
+            answer.Dispose();
+        }
+
+        throw new InvalidOperationException("Nothing was refused.");
     }
 }

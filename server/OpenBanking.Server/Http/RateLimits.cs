@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using OpenBanking.Server.Pages;
 
 namespace OpenBanking.Server.Http;
 
@@ -39,7 +40,11 @@ public sealed class RateLimits(ServerOptions options) : IDisposable
         }
 
         context.Response.Headers.RetryAfter = "1";
-        await Problems.WriteAsync(context, ProblemCodes.RateLimited);
+        if (!await RateLimitedPage.TryWriteAsync(context))
+        {
+            await Problems.WriteAsync(context, ProblemCodes.RateLimited);
+        }
+
         return false;
     }
 
