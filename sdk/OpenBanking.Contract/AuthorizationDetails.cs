@@ -40,10 +40,11 @@ public sealed record AccountInformation : AuthorizationDetail
     /// <summary>See its balance.</summary>
     public const string ReadBalances = "read_balances";
 
-    /// <summary>See its statement.</summary>
+    /// <summary>See its statement, with the balance after each line.</summary>
     public const string ReadTransactions = "read_transactions";
 
-    /// <summary>What may be read: one or more of the three; all of them when absent.</summary>
+    /// <summary>What may be read: one or more of the three; all of them when absent. The lines of <c>read_transactions</c> have the
+    /// balance after each, also without <c>read_balances</c>.</summary>
     public IReadOnlyList<string>? Actions
     {
         get;

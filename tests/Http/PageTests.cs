@@ -350,7 +350,7 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
                 "From the card bound to your e-account",
                 "Coupons",
                 "the balance",
-                "the statement",
+                "the statement with the balance after each line",
             }
         )
         {

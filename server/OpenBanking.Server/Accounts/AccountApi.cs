@@ -32,6 +32,9 @@ public static class AccountApi
             .WithName("listTransactions")
             .WithTags("Accounts")
             .WithSummary("The statement, the newest line first")
+            .WithDescription(
+                "Each line has the balance after it, also when the consent does not hold read_balances."
+            )
             .Produces<Page<Transaction>>()
             .Refuses(ProblemCodes.NotFound);
     }
