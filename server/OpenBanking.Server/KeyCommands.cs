@@ -46,6 +46,8 @@ public static class KeyCommands
 
     public static async Task<int> KeysAsync(this WebApplication app, string[] arguments)
     {
+        // Refuses a master key that is not the store's, before anything is changed.
+        app.Services.GetRequiredService<Vault>();
         if (arguments is [Rewrap, ..])
         {
             return await app.Services.RewrapAsync(Console.WriteLine);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using OpenBanking.Server.Audit;
@@ -182,6 +183,8 @@ public static class ServerCommands
         var options = app.Services.GetRequiredService<ServerOptions>();
         app.ListenOnlyWhereItIsSafe(options);
         app.RequirePorts();
+        // What is wrong with its keys or settings is said before anything is started.
+        app.Services.GetRequiredService<TokenFilter>();
         await app.Services.GetRequiredService<SigningKeys>().LoadAsync();
         await app.Services.GetRequiredService<SharedProofs>().JoinAsync();
     }
@@ -298,6 +301,7 @@ public static class ServerCommands
     /// <summary>openapi: writes the OpenAPI document to the standard output; with 3.0 as OpenAPI 3.0.</summary>
     public static async Task<int> WriteOpenApiAsync(this WebApplication app, bool older)
     {
+        app.Services.GetRequiredService<TokenFilter>();
         // The routes are known only to a server that has started.
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
@@ -378,6 +382,10 @@ public static class ServerCommands
             ArgumentException => failure.Message,
             WrongSettingException => failure.Message,
             SchemaTooNewException => failure.Message,
+            // The values that the vault opens.
+            AuthenticationTagMismatchException =>
+                "A sealed value does not open: it was changed, or sealed with another key than this server has.",
+            CryptographicException => failure.Message,
             PostgresException { MessageText: var refusal } => $"PostgreSQL: {refusal}",
             NpgsqlException => $"PostgreSQL: {failure.Message}",
             IOException { InnerException: AddressInUseException } =>
