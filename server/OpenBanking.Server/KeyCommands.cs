@@ -34,12 +34,7 @@ public static class KeyCommands
             [Retire, var version, .. var more] when int.TryParse(version, out _) => more,
             _ => arguments,
         };
-        return
-            settings.FirstOrDefault(word =>
-                !word.StartsWith("--", StringComparison.Ordinal)
-                || !word.Contains(':', StringComparison.Ordinal)
-            )
-                is { } unknown
+        return settings.FirstOrDefault(word => !ServerCommands.IsSetting(word)) is { } unknown
             ? throw new WrongSettingException($"keys does not know {unknown}; {Usage}")
             : settings;
     }
