@@ -173,11 +173,11 @@ public static class ServerCommands
     /// <summary>What must be done before the first request.</summary>
     public static async Task PrepareAsync(this WebApplication app)
     {
+        // What is wrong with its keys or settings is said before anything is started.
+        app.Services.GetRequiredService<TokenFilter>();
         var options = app.Services.GetRequiredService<ServerOptions>();
         app.ListenOnlyWhereItIsSafe(options);
         app.RequirePorts();
-        // What is wrong with its keys or settings is said before anything is started.
-        app.Services.GetRequiredService<TokenFilter>();
         await app.Services.GetRequiredService<SigningKeys>().LoadAsync();
         await app.Services.GetRequiredService<SharedProofs>().JoinAsync();
     }
