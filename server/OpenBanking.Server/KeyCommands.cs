@@ -34,18 +34,15 @@ public static class KeyCommands
             [Retire, var version, .. var more] when int.TryParse(version, out _) => more,
             _ => arguments,
         };
-        return
-            settings.FirstOrDefault(word =>
-                !word.StartsWith("--", StringComparison.Ordinal)
-                || !word.Contains(':', StringComparison.Ordinal)
-            )
-                is { } unknown
+        return settings.FirstOrDefault(word => !ServerCommands.IsSetting(word)) is { } unknown
             ? throw new WrongSettingException($"keys does not know {unknown}; {Usage}")
             : settings;
     }
 
     public static async Task<int> KeysAsync(this WebApplication app, string[] arguments)
     {
+        // Refuses a master key that is not the store's, before anything is changed.
+        app.Services.GetRequiredService<Vault>();
         if (arguments is [Rewrap, ..])
         {
             return await app.Services.RewrapAsync(Console.WriteLine);

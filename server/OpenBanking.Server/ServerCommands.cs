@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using OpenBanking.Server.Audit;
@@ -38,11 +39,46 @@ public static class ServerCommands
         )
             is { } unknown
             ? throw new WrongSettingException($"migrate has no switch {unknown}; it has {planOnly}.")
-            : [.. arguments.Where(argument => argument != planOnly)];
+            : Settings("migrate", [.. arguments.Where(argument => argument != planOnly)]);
 
-    /// <summary>The arguments as settings: what is no setting must be a command that there is.</summary>
-    /// <exception cref="WrongSettingException">There is no such command.</exception>
+    /// <summary>The arguments as settings: what is no setting must be a command that there is, with the words that it has and no
+    /// others.</summary>
+    /// <exception cref="WrongSettingException">There is no such command, word or switch.</exception>
     public static string[] Configured(string[] args) =>
+        args switch
+        {
+            // Its output is the document alone.
+            ["openapi", OlderOpenApi, .. var settings] => Configured(["openapi", .. settings]),
+            ["openapi", .. var settings] =>
+            [
+                .. Settings(args[0], settings),
+                "--Logging:LogLevel:OpenBanking.Server.Audit=None",
+            ],
+            [var command, ..] when !command.StartsWith("--", StringComparison.Ordinal) =>
+            [
+                .. Settings(command, SettingsOf(args)),
+                "--Storage:MustExist=true",
+            ],
+            _ => args,
+        };
+
+    /// <summary>What follows a command and its own words. Settings name their section and have their value with them: a switch with
+    /// a slip in it, or one that there is not, would take what comes next for its value, and nobody read it.</summary>
+    /// <exception cref="WrongSettingException">One of them is no setting.</exception>
+    public static string[] Settings(string command, string[] settings) =>
+        settings.FirstOrDefault(word => !IsSetting(word)) is { } unknown
+            ? throw new WrongSettingException(
+                $"{command} does not know {unknown}. Settings are --Section:Name=VALUE."
+            )
+            : settings;
+
+    public static bool IsSetting(string word) =>
+        word.StartsWith("--", StringComparison.Ordinal)
+        && word.Split('=', 2) is [var name, _]
+        && name.Contains(':', StringComparison.Ordinal);
+
+    /// <summary>What follows the words of a command that works on books that there are.</summary>
+    private static string[] SettingsOf(string[] args) =>
         args switch
         {
             [
@@ -52,95 +88,58 @@ public static class ServerCommands
                 or CaseCommands.List
                 or PartnerCommands.List,
                 .. var settings,
-            ] => [.. settings, "--Storage:MustExist=true"],
+            ] => settings,
             ["resolve-finding", var id, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                when !id.StartsWith("--", StringComparison.Ordinal) => settings,
             ["resolve-finding", ..] => throw new WrongSettingException(
                 "resolve-finding needs the finding's id, fnd_…, as verify-books lists it."
             ),
             [AccountCommands.Freeze or AccountCommands.Unfreeze, var id, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                when !id.StartsWith("--", StringComparison.Ordinal) => settings,
             [AccountCommands.Freeze or AccountCommands.Unfreeze, ..] => throw new WrongSettingException(
                 $"{args[0]} needs the account's id, acct_…, as find-customer lists it."
             ),
             [TransferCommands.Resolve, var id, var outcome, .. var settings]
                 when !id.StartsWith("--", StringComparison.Ordinal)
-                    && TransferCommands.Outcomes.Contains(outcome) =>
-            [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                    && TransferCommands.Outcomes.Contains(outcome) => settings,
             [TransferCommands.Resolve, ..] => throw new WrongSettingException(
                 $"{TransferCommands.Resolve} needs the transfer's reference, int_…, as {TransferCommands.Outstanding} lists it, "
                     + $"and what the card's bank says: {string.Join(", ", TransferCommands.Outcomes)}."
             ),
             [TransferCommands.Retry, var id, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                when !id.StartsWith("--", StringComparison.Ordinal) => settings,
             [TransferCommands.Retry, ..] => throw new WrongSettingException(
                 $"{TransferCommands.Retry} needs the withdrawal's id, wdr_…, as {TransferCommands.Outstanding} lists it."
             ),
             [CaseCommands.Take or CaseCommands.Answer or CaseCommands.Correct, var id, .. var words]
-                when !id.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. CaseCommands.SettingsOf(args[0], words),
-                "--Storage:MustExist=true",
-            ],
+                when !id.StartsWith("--", StringComparison.Ordinal) => CaseCommands.SettingsOf(
+                args[0],
+                words
+            ),
             [CaseCommands.Take or CaseCommands.Answer or CaseCommands.Correct, ..] => CaseCommands.SettingsOf(
                 args[0],
                 []
             ),
             ["find-customer", var mobile, .. var settings]
-                when !mobile.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                when !mobile.StartsWith("--", StringComparison.Ordinal) => settings,
             ["find-customer", ..] => throw new WrongSettingException(
                 "find-customer needs the customer's mobile number."
             ),
             [CustomerCommands.Release, var id, var mobile, .. var settings]
                 when !id.StartsWith("--", StringComparison.Ordinal)
-                    && !mobile.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                    && !mobile.StartsWith("--", StringComparison.Ordinal) => settings,
             [ImageCommands.Write, var id, var folder, .. var settings]
                 when !id.StartsWith("--", StringComparison.Ordinal)
-                    && !folder.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                    && !folder.StartsWith("--", StringComparison.Ordinal) => settings,
             [CustomerCommands.Release, ..] => throw new WrongSettingException(
                 $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number."
             ),
             [ImageCommands.Write, ..] => throw new WrongSettingException(ImageCommands.Usage),
             [FeeCommands.Set, var owner, .. var words]
-                when !owner.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. FeeCommands.SettingsOf(words),
-                "--Storage:MustExist=true",
-            ],
-            [PayoutCommands.PayOut, .. var settings] => [.. settings, "--Storage:MustExist=true"],
+                when !owner.StartsWith("--", StringComparison.Ordinal) => FeeCommands.SettingsOf(words),
+            [PayoutCommands.PayOut, .. var settings] => settings,
             [CampaignCommands.Settle, var id, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal) =>
-            [
-                .. settings,
-                "--Storage:MustExist=true",
-            ],
+                when !id.StartsWith("--", StringComparison.Ordinal) => settings,
             [CampaignCommands.Settle, ..] => throw new WrongSettingException(
                 "settle-campaign needs the campaign's id, cmp_…."
             ),
@@ -152,20 +151,15 @@ public static class ServerCommands
                 or PartnerCommands.ChangeApp
                 or PartnerCommands.EndApp,
                 .. var words,
-            ] => [.. PartnerCommands.SettingsOf(args[0], words), "--Storage:MustExist=true"],
-            ["keys", .. var more] => [.. KeyCommands.SettingsOf(more), "--Storage:MustExist=true"],
-            // Its output is the document alone.
-            ["openapi", OlderOpenApi, .. var settings] => Configured(["openapi", .. settings]),
-            ["openapi", .. var settings] => [.. settings, "--Logging:LogLevel:OpenBanking.Server.Audit=None"],
-            [var unknown, ..] when !unknown.StartsWith("--", StringComparison.Ordinal) =>
-                throw new WrongSettingException(
-                    $"There is no command {unknown}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                        + "find-customer, release-number, identity-images, freeze-account, unfreeze-account, outstanding, "
-                        + "resolve-transfer, retry-withdrawal, cases, take-case, answer-case, correct-name, partners, register-partner, "
-                        + "register-app, show-app, change-app, end-app, set-fees, settle-campaign, pay-out and openapi; "
-                        + "without one the server serves."
-                ),
-            _ => args,
+            ] => PartnerCommands.SettingsOf(args[0], words),
+            ["keys", .. var more] => KeyCommands.SettingsOf(more),
+            _ => throw new WrongSettingException(
+                $"There is no command {args[0]}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
+                    + "find-customer, release-number, identity-images, freeze-account, unfreeze-account, outstanding, "
+                    + "resolve-transfer, retry-withdrawal, cases, take-case, answer-case, correct-name, partners, register-partner, "
+                    + "register-app, show-app, change-app, end-app, set-fees, settle-campaign, pay-out and openapi; "
+                    + "without one the server serves."
+            ),
         };
 
     /// <summary>Serves until it is stopped.</summary>
@@ -179,6 +173,8 @@ public static class ServerCommands
     /// <summary>What must be done before the first request.</summary>
     public static async Task PrepareAsync(this WebApplication app)
     {
+        // What is wrong with its keys or settings is said before anything is started.
+        app.Services.GetRequiredService<TokenFilter>();
         var options = app.Services.GetRequiredService<ServerOptions>();
         app.ListenOnlyWhereItIsSafe(options);
         app.RequirePorts();
@@ -298,6 +294,7 @@ public static class ServerCommands
     /// <summary>openapi: writes the OpenAPI document to the standard output; with 3.0 as OpenAPI 3.0.</summary>
     public static async Task<int> WriteOpenApiAsync(this WebApplication app, bool older)
     {
+        app.Services.GetRequiredService<TokenFilter>();
         // The routes are known only to a server that has started.
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
@@ -378,6 +375,10 @@ public static class ServerCommands
             ArgumentException => failure.Message,
             WrongSettingException => failure.Message,
             SchemaTooNewException => failure.Message,
+            // The values that the vault opens.
+            AuthenticationTagMismatchException =>
+                "A sealed value does not open: it was changed, or sealed with another key than this server has.",
+            CryptographicException => failure.Message,
             PostgresException { MessageText: var refusal } => $"PostgreSQL: {refusal}",
             NpgsqlException => $"PostgreSQL: {failure.Message}",
             IOException { InnerException: AddressInUseException } =>

@@ -64,14 +64,14 @@ public static class ServerComposition
         services.AddSingleton(settings.Read<ApplicationOptions>());
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
-        services.AddSingleton(_ => OpenKeys(options));
+        services.AddSingleton(provider => OpenKeys(options, provider));
         services.AddSingleton(provider => new WrappingKeys(
             provider.GetRequiredService<ServerKeys>(),
             options.WrappingKeys,
             provider.GetRequiredService<Store>(),
             provider.GetRequiredService<TimeProvider>()
         ));
-        services.AddSingleton<Vault>();
+        services.AddSingleton(OpenVault);
         services.AddSingleton<PairwiseIds>();
         services.AddSingleton<PinHash>();
         services.AddSingleton(settings.Read<StorageOptions>());
@@ -292,12 +292,39 @@ public static class ServerComposition
         services.AddSingleton(VelocityRuleSets.Load(options.VelocityRules));
     }
 
-    private static ServerKeys OpenKeys(ServerOptions options) =>
-        options.MasterKey is { } key ? new(Convert.FromBase64String(key))
-        : options.Sandbox ? ServerKeys.FromFile(Path.Combine(options.DataFolder, "master.key"))
-        : throw new InvalidOperationException(
-            "Set Server:MasterKey to 32 bytes in base64, from the bank's key store."
+    private static ServerKeys OpenKeys(ServerOptions options, IServiceProvider provider)
+    {
+        if (options.MasterKey is { } key)
+        {
+            return new(Convert.FromBase64String(key));
+        }
+
+        if (!options.Sandbox)
+        {
+            throw new InvalidOperationException(
+                "Set Server:MasterKey to 32 bytes in base64, from the bank's key store."
+            );
+        }
+
+        var file = Path.Combine(options.DataFolder, "master.key");
+        return
+            File.Exists(file)
+            || !MasterKeyFit.HasSealedAsync(provider.GetRequiredService<Store>()).GetAwaiter().GetResult()
+            ? ServerKeys.FromFile(file)
+            : throw new WrongSettingException(
+                $"There is no master key, and the store has values sealed with one: set Server:MasterKey, or bring back {file}."
+            );
+    }
+
+    private static Vault OpenVault(IServiceProvider provider)
+    {
+        var vault = new Vault(
+            provider.GetRequiredService<ServerKeys>(),
+            provider.GetRequiredService<WrappingKeys>()
         );
+        MasterKeyFit.RequireAsync(provider.GetRequiredService<Store>(), vault).GetAwaiter().GetResult();
+        return vault;
+    }
 
     /// <summary>Believes the proxies that are trusted about where a request comes from, and nobody else. The framework
     /// believes everybody when it is given no list, so without one nothing is forwarded.</summary>

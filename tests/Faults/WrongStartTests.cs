@@ -56,6 +56,22 @@ public sealed class WrongStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_switch_that_there_is_not_begins_no_books()
+    {
+        var nowhere = Path.Combine(folder, "nowhere");
+
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(
+            "verify-books",
+            $"--Server:DataFolder={nowhere}",
+            "--verbose"
+        );
+
+        Assert.StartsWith("verify-books does not know --verbose.", output, StringComparison.Ordinal);
+        Assert.Equal(CannotStart, exitCode);
+        Assert.False(Directory.Exists(nowhere));
+    }
+
+    [Fact]
     public async Task What_a_server_writes_is_for_its_own_user()
     {
         var data = Path.Combine(folder, "data");

@@ -34,7 +34,8 @@ public sealed class SigningKeys(
     Engine.Engine engine,
     Vault vault,
     TimeProvider time,
-    SigningOptions options
+    SigningOptions options,
+    ILogger<SigningKeys>? log = null
 )
 {
     private static readonly KeyPurpose[] rotated =
@@ -45,6 +46,7 @@ public sealed class SigningKeys(
     ];
 
     private volatile IReadOnlyList<Loaded>? loaded;
+    private volatile IReadOnlyList<RotatingKeyRow> unopened = [];
 
     /// <summary>Loads the keys, making the first ones on a new store, and the next ones where another algorithm was in force meanwhile.
     /// Called once, before requests are served.</summary>
@@ -75,33 +77,30 @@ public sealed class SigningKeys(
     {
         var now = time.GetUtcNow();
         var rows = await ListAsync();
+        // Known before anything else is tried, so that a key which has an end by now is not believed on.
+        loaded = await OpenAsync(rows);
         foreach (var purpose in rotated)
         {
             var line = Line(rows, purpose);
-            if (KeyRules.NextBegins(line, now) is { } begins)
+            if (KeyRules.NextBegins([.. line.Except(unopened)], now) is { } begins)
             {
                 await AddAsync(purpose, line, begins, line, compromised: false);
             }
         }
 
         await EndOutlivedAsync(rows, now);
-        var known = (loaded ?? []).ToDictionary(key => key.Row.KeyId, key => key.Key);
-        loaded =
-        [
-            .. (await ListAsync()).Select(row => new Loaded(
-                row,
-                known.GetValueOrDefault(row.KeyId) ?? Open(row)
-            )),
-        ];
+        loaded = await OpenAsync(await ListAsync());
     }
 
     /// <summary>Makes a new key of each purpose sign as soon as every node has it, without waiting for its day.</summary>
     /// <param name="compromised">Whether what was signed before, by whatever algorithm, is believed no longer from that moment
     /// on.</param>
+    /// <exception cref="WrongSettingException">Another master key has sealed those before.</exception>
     public async Task RotateAsync(bool compromised)
     {
         var begins = time.GetUtcNow() + AuthorizationServerOptions.KeySpread;
         var rows = await ListAsync();
+        await OpenAsync(rows);
         foreach (var purpose in rotated)
         {
             var line = Line(rows, purpose);
@@ -256,8 +255,49 @@ public sealed class SigningKeys(
             SignsFrom = time.GetUtcNow(),
         };
 
-    private SigningKey Open(RotatingKeyRow row) =>
-        SigningKey.Open(row.Algorithm, vault.Open(row.PrivateKey, RowIdOf(row.KeyId)));
+    /// <summary>Opens what opens: a key that another master key has sealed keeps no other from signing.</summary>
+    /// <exception cref="WrongSettingException">This server has another master key than the store.</exception>
+    private async Task<IReadOnlyList<Loaded>> OpenAsync(IReadOnlyList<RotatingKeyRow> rows)
+    {
+        var known = (loaded ?? []).ToDictionary(key => key.Row.KeyId, key => key.Key);
+        var (opened, failed) = (new List<Loaded>(), new List<RotatingKeyRow>());
+        foreach (var row in rows)
+        {
+            if ((known.GetValueOrDefault(row.KeyId) ?? Open(row)) is { } key)
+            {
+                opened.Add(new(row, key));
+            }
+            else
+            {
+                failed.Add(row);
+            }
+        }
+
+        if (opened.Count == 0)
+        {
+            await MasterKeyFit.RequireAsync(store, vault);
+        }
+
+        foreach (var row in failed.ExceptBy(unopened.Select(row => row.KeyId), row => row.KeyId))
+        {
+            log?.LogError("The signing key {KeyId} does not open, and is left out", row.KeyId);
+        }
+
+        unopened = failed;
+        return opened;
+    }
+
+    private SigningKey? Open(RotatingKeyRow row)
+    {
+        try
+        {
+            return SigningKey.Open(row.Algorithm, vault.Open(row.PrivateKey, RowIdOf(row.KeyId)));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 
     internal static Guid RowIdOf(string keyId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes(keyId)).AsSpan(0, 16), bigEndian: true);

@@ -31,12 +31,20 @@ public sealed record KeepPageKey(DateTimeOffset Now, PageKeyRow Key) : Command<D
 
 /// <summary>The framework's key ring in the store, sealed, so that forms survive a restart and every node reads
 /// them. The framework asks for them without waiting, seldom enough to block.</summary>
-public sealed class PageKeys(Store store, Engine.Engine engine, Vault vault, TimeProvider time)
-    : IXmlRepository
+/// <param name="vault">Not opened before it is needed: the framework makes this one with the routes, for commands that need no keys,
+/// too.</param>
+public sealed class PageKeys(
+    Store store,
+    Engine.Engine engine,
+    Lazy<Vault> vault,
+    TimeProvider time,
+    ILogger<PageKeys> log
+) : IXmlRepository
 {
     public static void Add(IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("OpenBanking.Server");
+        services.AddSingleton(provider => new Lazy<Vault>(provider.GetRequiredService<Vault>));
         services.AddSingleton<PageKeys>();
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(
             provider => new ConfigureOptions<KeyManagementOptions>(options =>
@@ -52,7 +60,8 @@ public sealed class PageKeys(Store store, Engine.Engine engine, Vault vault, Tim
                 .AsTask()
                 .GetAwaiter()
                 .GetResult()
-                .Select(row => XElement.Parse(vault.OpenText(row.Xml, RowIdOf(row.Name)))),
+                .Select(Open)
+                .OfType<XElement>(),
         ];
 
     public void StoreElement(XElement element, string friendlyName)
@@ -60,9 +69,26 @@ public sealed class PageKeys(Store store, Engine.Engine engine, Vault vault, Tim
         var row = new PageKeyRow
         {
             Name = friendlyName,
-            Xml = vault.SealText(element.ToString(SaveOptions.DisableFormatting), RowIdOf(friendlyName)),
+            Xml = vault.Value.SealText(
+                element.ToString(SaveOptions.DisableFormatting),
+                RowIdOf(friendlyName)
+            ),
         };
         engine.SubmitAsync(new KeepPageKey(time.GetUtcNow(), row)).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Null for one that another master key has sealed, which keeps no form from being read.</summary>
+    private XElement? Open(PageKeyRow row)
+    {
+        try
+        {
+            return XElement.Parse(vault.Value.OpenText(row.Xml, RowIdOf(row.Name)));
+        }
+        catch (CryptographicException)
+        {
+            log.LogError("The key {Name} of the forms does not open, and is left out", row.Name);
+            return null;
+        }
     }
 
     internal static Guid RowIdOf(string name) =>

@@ -18,7 +18,7 @@ public sealed record StorageOptions : ISettings
     /// can be rehearsed before its version is released.</summary>
     public string? RehearsalFolder { get; init; }
 
-    /// <summary>Whether it is an error that there is no embedded store yet; else it is made.</summary>
+    /// <summary>Whether it is an error that there are no books yet; else they are begun.</summary>
     public bool MustExist { get; init; }
 }
 

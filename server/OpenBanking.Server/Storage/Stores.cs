@@ -1,3 +1,4 @@
+using Npgsql;
 using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Storage.Postgres;
 using OpenBanking.Server.Storage.Sqlite;
@@ -24,6 +25,11 @@ internal static class Stores
         {
             if (options.MigrateAtStart)
             {
+                if (options.MustExist && !Migrator.HasBegun(store))
+                {
+                    throw new WrongSettingException($"There are no books in {NameOf(options, dataFolder)}.");
+                }
+
                 Migrator.ApplyAtStart(store, time);
             }
             else
@@ -57,6 +63,11 @@ internal static class Stores
                 options.RehearsalFolder,
                 newestKey
             );
+
+    private static string NameOf(StorageOptions options, string dataFolder) =>
+        options.Provider == StorageProvider.Sqlite
+            ? Path.GetFullPath(Path.Combine(dataFolder, SqliteFile))
+            : $"the database {new NpgsqlConnectionStringBuilder(options.ConnectionString).Database}";
 
     private static SqliteStore ConnectSqlite(string file, StorageOptions options) =>
         options.MustExist && !File.Exists(file)

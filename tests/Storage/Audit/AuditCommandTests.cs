@@ -113,6 +113,46 @@ public abstract class AuditCommandTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Equal("resolve-finding needs the finding's id, fnd_…, as verify-books lists it.", run.Error);
     }
 
+    [Theory]
+    [InlineData(
+        "acct_00000000000000000000000002",
+        "freeze-account",
+        "ACCOUNT",
+        "acct_00000000000000000000000002"
+    )]
+    [InlineData("--plan", "freeze-account", "ACCOUNT", "--plan")]
+    [InlineData("--Server:MasterKey", "freeze-account", "ACCOUNT", "--Server:MasterKey", "c2VjcmV0")]
+    [InlineData("--dry-run", "pay-out", "--dry-run")]
+    [InlineData("now", "pay-out", "now")]
+    [InlineData("--plan", "settle-campaign", "cmp_00000000000000000000000001", "--plan")]
+    [InlineData("--plan", "set-fees", "prt_00000000000000000000000001", "rate=60", "--plan")]
+    [InlineData("--all", "cases", "--all")]
+    [InlineData("prt_1", "partners", "prt_1")]
+    [InlineData("by=Lin", "register-partner", "NAME", "by=Lin")]
+    [InlineData("--force", "take-case", "case_1", "by=Lin", "--force")]
+    [InlineData("3.1", "openapi", "3.1")]
+    public async Task What_no_command_knows_is_not_carried_out(string unknown, params string[] command)
+    {
+        await DoBusinessAsync();
+
+        var run = await RunAsync([
+            .. command.Select(word => word == "ACCOUNT" ? $"{Rows.Account.Id}" : word),
+        ]);
+
+        Assert.Equal(
+            (
+                ServerProgram.CannotStart,
+                $"{command[0]} does not know {unknown}. Settings are --Section:Name=VALUE."
+            ),
+            (run.ExitCode, run.Error)
+        );
+        Assert.Empty(run.Output);
+        Assert.Equal(
+            AccountState.Active,
+            Store.Find(AccountTables.Accounts, Rows.World, Rows.Account.Id)!.State
+        );
+    }
+
     private AuditorPass Pass =>
         new(Store, new AuditVerifier(Store, Keys, new()), Findings, TimeProvider.System, Engine);
 

@@ -1,3 +1,5 @@
+using OpenBanking.Server.Authorization;
+using OpenBanking.Server.Security;
 using OpenBanking.Tests.Storage.Audit;
 
 namespace OpenBanking.Tests.Storage.Authorization;
@@ -53,6 +55,68 @@ public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Equal("0", Count("rotating_key"));
     }
 
+    [Theory]
+    [InlineData("rotate", "--compromised")]
+    [InlineData("rotate")]
+    [InlineData]
+    public async Task Another_master_key_is_refused_before_anything_is_sealed(params string[] words)
+    {
+        await RunAsync("keys", "rotate");
+
+        var run = await RunUnderAsync(
+            $"--Server:MasterKey={Convert.ToBase64String([9, .. new byte[31]])}",
+            ["keys", .. words]
+        );
+
+        Assert.Equal((ServerProgram.CannotStart, MasterKeyFit.Refusal), (run.ExitCode, run.Error));
+        await AssertAsBeforeAsync();
+    }
+
+    [Fact]
+    public async Task A_missing_master_key_is_not_made_where_one_has_sealed()
+    {
+        await RunAsync("keys", "rotate");
+        var folder = Directory.CreateTempSubdirectory("openbanking-keys-").FullName;
+
+        var run = await RunUnderAsync($"--Server:DataFolder={folder}", ["keys", "rotate"]);
+
+        Assert.Equal(ServerProgram.CannotStart, run.ExitCode);
+        Assert.StartsWith("There is no master key, ", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n'));
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Directory.Delete(folder);
+        await AssertAsBeforeAsync();
+    }
+
+    [Fact]
+    public async Task Another_master_key_finds_nobody_and_proves_nothing()
+    {
+        await RunAsync("keys", "rotate");
+        var other = $"--Server:MasterKey={Convert.ToBase64String([9, .. new byte[31]])}";
+
+        foreach (
+            var command in (string[][])
+                [
+                    ["find-customer", "13800138000"],
+                    ["verify-audit"],
+                ]
+        )
+        {
+            var run = await RunUnderAsync(other, command);
+            Assert.Equal((ServerProgram.CannotStart, MasterKeyFit.Refusal), (run.ExitCode, run.Error));
+        }
+
+        Assert.Equal(ServerProgram.Ok, (await RunUnderAsync(other, ["verify-books"])).ExitCode);
+    }
+
+    private async Task AssertAsBeforeAsync()
+    {
+        Assert.Equal("3", Count("rotating_key"));
+        var keys = new SigningKeys(Store, Engine, new Vault(ServerKeys), Clock, new());
+        await keys.LoadAsync();
+        Assert.Equal(2, keys.Published.Keys.Count);
+    }
+
     private async Task<ServerRun> RunAsync(params string[] command)
     {
         var run = await RunAllAsync(command);
@@ -60,8 +124,10 @@ public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
         return run;
     }
 
-    private Task<ServerRun> RunAllAsync(string[] command) =>
-        WhileStoppedAsync(() => ServerProgram.RunAsync([.. command, .. Database.Settings, MasterKey]));
+    private Task<ServerRun> RunAllAsync(string[] command) => RunUnderAsync(MasterKey, command);
+
+    private Task<ServerRun> RunUnderAsync(string setting, string[] command) =>
+        WhileStoppedAsync(() => ServerProgram.RunAsync([.. command, setting, .. Database.Settings]));
 
     private static string KeyOf(string line) => Words(line)[2];
 

@@ -101,6 +101,24 @@ public abstract class MigrateCommandTests<TDatabase> : IDisposable
         Assert.Empty(database.Tables);
     }
 
+    [Theory]
+    [InlineData("There are no books ", "verify-books")]
+    [InlineData("There are no books ", "pay-out")]
+    [InlineData("verify-books does not know --verbose", "verify-books", "--verbose")]
+    [InlineData("verify-books does not know --Server:DataFolder", "verify-books", "--Server:DataFolder")]
+    [InlineData("migrate does not know --Server:DataFolder", "migrate", "--Server:DataFolder", "--plan")]
+    [InlineData("migrate does not know plan", "migrate", "plan")]
+    public async Task Nothing_is_begun_where_nothing_is(string why, params string[] command)
+    {
+        var run = await RunAsync(command);
+
+        Assert.Equal(ServerProgram.CannotStart, run.ExitCode);
+        Assert.StartsWith(why, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n'));
+        Assert.Empty(run.Output);
+        Assert.Empty(database.Tables);
+    }
+
     /// <summary>A bank migrates where neither its keys nor its adapters are.</summary>
     [Fact]
     public async Task Migrate_needs_no_keys()

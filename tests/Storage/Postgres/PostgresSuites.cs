@@ -62,6 +62,8 @@ public sealed class PostgresAuditCommandTests : AuditCommandTests<PostgresDataba
 
 public sealed class PostgresKeyCommandTests : KeyCommandTests<PostgresDatabase>;
 
+public sealed class PostgresForeignKeyTests : ForeignKeyTests<PostgresDatabase>;
+
 public sealed class PostgresWorkerTests : WorkerTests<PostgresDatabase>;
 
 public sealed class PostgresWebhookSenderTests : WebhookSenderTests<PostgresDatabase>;

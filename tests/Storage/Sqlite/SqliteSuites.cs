@@ -66,6 +66,8 @@ public sealed class SqliteAuditCommandTests : AuditCommandTests<SqliteDatabase>;
 
 public sealed class SqliteKeyCommandTests : KeyCommandTests<SqliteDatabase>;
 
+public sealed class SqliteForeignKeyTests : ForeignKeyTests<SqliteDatabase>;
+
 public sealed class SqliteWorkerTests : WorkerTests<SqliteDatabase>;
 
 public sealed class SqliteWebhookSenderTests : WebhookSenderTests<SqliteDatabase>;

@@ -72,6 +72,13 @@ internal static class Migrator
         }
     }
 
+    /// <summary>Whether a server has been here.</summary>
+    public static bool HasBegun(Store store)
+    {
+        using var target = store.OpenMigrations();
+        return target.Applied().Count > 0;
+    }
+
     /// <summary>Why a server that knows these migrations must not work on what those have made; null when it may.</summary>
     public static string? WhyTooOld(IReadOnlyList<Migration> known, IEnumerable<AppliedMigration> applied)
     {

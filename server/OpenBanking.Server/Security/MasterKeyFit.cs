@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using OpenBanking.Server.Customers;
+using OpenBanking.Server.Storage;
+using OpenBanking.Server.Worlds;
+
+namespace OpenBanking.Server.Security;
+
+/// <summary>Whether the master key is that of the store. Under another one nothing opens, nobody is found, and what is sealed would
+/// open for no other server.</summary>
+internal static class MasterKeyFit
+{
+    public const string Refusal =
+        "The master key is not that of this store: what is sealed there does not open. "
+        + "Set Server:MasterKey, or a sandbox's master.key, to the one that the store was begun with.";
+
+    /// <summary>One that opens is enough: single values may be damaged.</summary>
+    private const int Tried = 10;
+
+    /// <summary>The tables of a few rows first, since they have values from the first start on.</summary>
+    private static readonly IReadOnlyList<SealedColumn> columns =
+    [
+        .. SealedColumns.All.OrderBy(column => column.IsPaged),
+    ];
+
+    /// <summary>Called before anything is sealed.</summary>
+    /// <exception cref="WrongSettingException">The store was begun with another master key.</exception>
+    public static async Task RequireAsync(Store store, Vault vault)
+    {
+        var hasSealed = false;
+        foreach (var column in columns)
+        {
+            var values = await ListAsync(store, column);
+            hasSealed |= values.Count > 0;
+            var opened = values.FirstOrDefault(value => Opens(vault, value.Value, column.RowId(value.Other)));
+            if (opened is not null)
+            {
+                // A newer wrapping key is a secret of its own: it opens what it has wrapped under any master key.
+                if (
+                    Vault.VersionOf(opened.Value) == WrappingKeys.First
+                    || await FitsIndexesAsync(store, vault)
+                )
+                {
+                    return;
+                }
+
+                throw new WrongSettingException(Refusal);
+            }
+        }
+
+        if (hasSealed)
+        {
+            throw new WrongSettingException(Refusal);
+        }
+    }
+
+    /// <summary>Whether a master key has sealed anything here.</summary>
+    public static async Task<bool> HasSealedAsync(Store store)
+    {
+        foreach (var column in columns)
+        {
+            if ((await ListAsync(store, column)).Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async ValueTask<IReadOnlyList<ColumnValue>> ListAsync(Store store, SealedColumn column)
+    {
+        var values = column.IsPaged
+            ? await ColumnValues.ListAfterAsync(
+                store,
+                column.Table,
+                column.Column,
+                column.TiedTo,
+                World.Live,
+                Guid.Empty,
+                Math.Min(Tried, column.PartSize)
+            )
+            : await ColumnValues.ListAsync(store, column.Table, column.Column, column.TiedTo);
+        return [.. values.Where(value => Vault.VersionOf(value.Value) > 0)];
+    }
+
+    /// <summary>Whether customers are found by their ID numbers, as far as any can be compared.</summary>
+    private static async Task<bool> FitsIndexesAsync(Store store, Vault vault)
+    {
+        var compared = false;
+        foreach (
+            var (world, identity) in await store.ListAcrossWorldsAsync(
+                CustomerTables.Identities,
+                Tried,
+                $"ended_at IS NULL"
+            )
+        )
+        {
+            if (
+                await store.FindAsync(CustomerTables.Customers, world, identity.CustomerId)
+                    is { ErasedAt: null } customer
+                && Opens(vault, customer.Profile, customer.Id.Value)
+            )
+            {
+                var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
+                if (vault.BlindIndex("id number", profile.IdNumber) == identity.IdNumberIndex)
+                {
+                    return true;
+                }
+
+                compared = true;
+            }
+        }
+
+        return !compared;
+    }
+
+    private static bool Opens(Vault vault, byte[] value, Guid rowId)
+    {
+        try
+        {
+            CryptographicOperations.ZeroMemory(vault.Open(value, rowId));
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+}
