@@ -20,7 +20,7 @@ public sealed class SteadyClock(TimeProvider time, TimeSpan? mistrust = null)
     private TimeSpan steadyFor = mistrust ?? TimeSpan.FromDays(1);
 
     /// <summary>Whether a time was written while a clock was ahead: it is later than it can be, by more than the clocks of nodes
-    /// differ. It is not waited for.</summary>
+    /// differ. Nobody waits for it to come.</summary>
     /// <param name="written">When it was written, by its own word.</param>
     public static bool WasAhead(DateTimeOffset written, DateTimeOffset now) => written - now > drift;
 
