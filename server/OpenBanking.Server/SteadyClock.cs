@@ -10,7 +10,7 @@ public sealed class SteadyClock(TimeProvider time, TimeSpan? mistrust = null)
     /// clock is wrong refuses all proofs meanwhile, which is noticed.</summary>
     public static readonly TimeSpan OneHour = TimeSpan.FromHours(1);
 
-    /// <summary>How far the clock may run from the time that passes between two looks.</summary>
+    /// <summary>How far the clock may run from the time that passes between two looks, and from another node's.</summary>
     private static readonly TimeSpan drift = TimeSpan.FromMinutes(1);
 
     private readonly TimeSpan mistrust = mistrust ?? TimeSpan.FromDays(1);
@@ -18,6 +18,11 @@ public sealed class SteadyClock(TimeProvider time, TimeSpan? mistrust = null)
     private DateTimeOffset lastSeen = time.GetUtcNow();
     private long lastLook = time.GetTimestamp();
     private TimeSpan steadyFor = mistrust ?? TimeSpan.FromDays(1);
+
+    /// <summary>Whether a time was written while a clock was ahead: it is later than it can be, by more than the clocks of nodes
+    /// differ. Nobody waits for it to come.</summary>
+    /// <param name="written">When it was written, by its own word.</param>
+    public static bool WasAhead(DateTimeOffset written, DateTimeOffset now) => written - now > drift;
 
     /// <summary>Whether the clock has not jumped since it was last believed; looked at regularly.</summary>
     public bool IsSteady()

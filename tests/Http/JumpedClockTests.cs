@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OpenBanking.Server.Applications;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -47,6 +48,59 @@ public sealed class JumpedClockTests
                 )
             ).Status
         );
+    }
+
+    /// <summary>Whoever was sent a code, or applied, while it was ahead.</summary>
+    [Fact]
+    public async Task Codes_are_sent_and_applications_taken_as_soon_as_a_clock_is_set_right()
+    {
+        var clock = new ShiftedClock { Ahead = TimeSpan.FromDays(1) };
+        await using var server = await TestServer.StartAsync(builder =>
+            builder.Services.AddSingleton<TimeProvider>(clock)
+        );
+        var partner = await TestPartner.NewAsync(server.Address);
+        await AskForCodeAsync();
+        await ApplyAsync("ahead");
+
+        clock.Ahead = TimeSpan.Zero;
+        await AskForCodeAsync();
+        for (var made = 0; made < server.Get<ApplicationOptions>().MostInMinute; made++)
+        {
+            await ApplyAsync($"{made}");
+        }
+
+        async Task AskForCodeAsync()
+        {
+            using var browser = new Browser();
+            await browser.GoAsync(new Uri(server.Address, $"/bank/{partner.SandboxNumber}/my/sign-in"));
+            await browser.SubmitAsync(("Mobile", "13812345678"));
+            Assert.EndsWith("/code", browser.Address.AbsolutePath);
+        }
+
+        async Task ApplyAsync(string order) =>
+            await new OpenBankingClient(
+                new OpenBankingOptions
+                {
+                    Authority = server.Address,
+                    ClientId = partner.ClientId,
+                    Key = partner.Key,
+                    TimeProvider = clock,
+                    MaxRetries = 0,
+                }
+            ).AccountApplications.CreateAsync(
+                new CreateAccountApplicationRequest
+                {
+                    Applicant = new Applicant
+                    {
+                        Name = "李明",
+                        IdNumber = "110101198001010010",
+                        Mobile = "13812345678",
+                        CardNumber = "6222020200112230004",
+                    },
+                },
+                IdempotencyKey.FromOrder(order, "open"),
+                TestContext.Current.CancellationToken
+            );
     }
 
     /// <summary>What is done now and then is done all the time.</summary>

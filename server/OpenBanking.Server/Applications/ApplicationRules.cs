@@ -144,7 +144,10 @@ public static class ApplicationRules
                 }
             );
         }
-        else if (command.RealNow >= rate.WindowStart + Window)
+        else if (
+            command.RealNow >= rate.WindowStart + Window
+            || SteadyClock.WasAhead(rate.WindowStart, command.RealNow)
+        )
         {
             book.Update(ApplicationTables.Rates, rate with { WindowStart = command.RealNow, Made = 1 });
         }

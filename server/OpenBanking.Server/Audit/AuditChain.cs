@@ -54,7 +54,13 @@ public sealed class AuditChain(
             return false;
         }
 
-        if (chain is not null && chain.Holder == holder && chain.LeaseUntil - now > Lease / 2)
+        if (
+            chain is not null
+            && chain.Holder == holder
+            && chain.LeaseUntil - now is var left
+            && left > Lease / 2
+            && left <= Lease
+        )
         {
             return true;
         }
@@ -97,7 +103,12 @@ public sealed class AuditChain(
             $"ORDER BY position DESC LIMIT {1}"
         );
         var at = time.GetUtcNow();
-        if (!now && lastHead is not null && at - lastHead.SignedAt < options.SignEvery)
+        if (
+            !now
+            && lastHead is not null
+            && !SteadyClock.WasAhead(lastHead.SignedAt, at)
+            && at - lastHead.SignedAt < options.SignEvery
+        )
         {
             return;
         }

@@ -162,9 +162,12 @@ public static class AuditRules
         );
     }
 
-    /// <summary>Whether a process may add to the chain: it holds it, or nobody does any more.</summary>
+    /// <summary>Whether a process may add to the chain: it holds it, or nobody does any more. Who held it while its clock was ahead
+    /// need not be there when that time comes.</summary>
     public static bool MayHold(AuditChainRow chain, Guid holder, DateTimeOffset now) =>
-        chain.Holder == holder || chain.LeaseUntil <= now;
+        chain.Holder == holder
+        || chain.LeaseUntil <= now
+        || SteadyClock.WasAhead(chain.LeaseUntil - AuditChain.Lease, now);
 
     public static Decision<AuditChainRow?> Seal(SealRecords command, Book book)
     {

@@ -60,7 +60,11 @@ public sealed class AuditorPass(
     {
         var progress = await ProgressAsync(store);
         var now = time.GetUtcNow();
-        if (progress is not null && now - progress.SweptAt < every)
+        if (
+            progress is not null
+            && !SteadyClock.WasAhead(progress.SweptAt, now)
+            && now - progress.SweptAt < every
+        )
         {
             return;
         }

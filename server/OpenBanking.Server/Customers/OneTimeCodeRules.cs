@@ -67,7 +67,7 @@ public static class OneTimeCodeRules
 
     /// <summary>Whether it is too early for the next one.</summary>
     public static bool WasJustSent(OneTimeCodeRow code, DateTimeOffset realNow) =>
-        realNow < code.ExpiresAt - Lifetime + LeastPause;
+        PauseAfter(code.ExpiresAt - Lifetime, realNow) > realNow;
 
     /// <summary>Names what sending a code needs.</summary>
     public static void Want(IKeySet keys, NewOneTimeCode code)
@@ -182,23 +182,31 @@ public static class OneTimeCodeRules
                 (DateTimeOffset?[])
                     [
                         LockOf(rate).ShutUntil(MostFailuresInDay, code.RealNow),
-                        rate.LastSentAt + LeastPause,
-                        FullUntil(rate, MostInHour),
-                        .. SpentUntil(book, code.Sources),
+                        PauseAfter(rate.LastSentAt, code.RealNow),
+                        FullUntil(rate, MostInHour, code.RealNow),
+                        .. SpentUntil(book, code),
                     ]
             ).Max()
-            : SpentUntil(book, code.Sources).Max();
+            : SpentUntil(book, code).Max();
 
-    private static IEnumerable<DateTimeOffset?> SpentUntil(Book book, IReadOnlyList<CodeSource> sources) =>
-        sources.Select(source =>
+    private static IEnumerable<DateTimeOffset?> SpentUntil(Book book, NewOneTimeCode code) =>
+        code.Sources.Select(source =>
             book.Find(CustomerTables.OneTimeCodeRates, new(source.Index)) is { } rate
-                ? FullUntil(rate, source.MostInHour)
+                ? FullUntil(rate, source.MostInHour, code.RealNow)
                 : null
         );
 
+    /// <summary>Until when it is too early after a code; null after one of a clock that was ahead.</summary>
+    private static DateTimeOffset? PauseAfter(DateTimeOffset sentAt, DateTimeOffset now) =>
+        SteadyClock.WasAhead(sentAt, now) ? null : sentAt + LeastPause;
+
     /// <summary>Until when as many were sent as may be in an hour; null when more may be.</summary>
-    private static DateTimeOffset? FullUntil(OneTimeCodeRateRow rate, int most) =>
-        rate.Sent >= most ? rate.WindowStart.AddHours(1) : null;
+    private static DateTimeOffset? FullUntil(OneTimeCodeRateRow rate, int most, DateTimeOffset now) =>
+        rate.Sent >= most && IsInHour(rate, now) ? rate.WindowStart.AddHours(1) : null;
+
+    /// <summary>Whether what is sent now counts with what was sent before.</summary>
+    private static bool IsInHour(OneTimeCodeRateRow rate, DateTimeOffset now) =>
+        now < rate.WindowStart.AddHours(1) && !SteadyClock.WasAhead(rate.WindowStart, now);
 
     private static bool IsLocked(OneTimeCodeRateRow? rate, DateTimeOffset now) =>
         rate is not null && LockOf(rate).IsShut(MostFailuresInDay, now);
@@ -229,7 +237,7 @@ public static class OneTimeCodeRules
             return;
         }
 
-        var inWindow = now < rate.WindowStart.AddHours(1);
+        var inWindow = IsInHour(rate, now);
         book.Update(
             CustomerTables.OneTimeCodeRates,
             rate with

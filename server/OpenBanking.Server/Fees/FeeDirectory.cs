@@ -7,7 +7,7 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Server.Fees;
 
 /// <summary>Finds the fee that an app's payments cost now. The versions of a partner are kept in memory for a moment: a new
-/// one counts everywhere within <see cref="KeptFor"/>.</summary>
+/// one counts everywhere within <see cref="KeptFor"/>, wherever the clock is set meanwhile.</summary>
 public sealed class FeeDirectory
 {
     public static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
@@ -15,7 +15,7 @@ public sealed class FeeDirectory
 
     private readonly ConcurrentDictionary<
         (World World, Id<AppRow> App),
-        (IReadOnlyList<FeeRuleRow> Rules, DateTimeOffset ReadAt)
+        (IReadOnlyList<FeeRuleRow> Rules, long ReadAt)
     > kept = [];
 
     private readonly Store store;
@@ -30,8 +30,11 @@ public sealed class FeeDirectory
     /// <param name="now">The business time of the world.</param>
     public async ValueTask<FeeRuleRow?> FindAsync(World world, AppRow app, DateTimeOffset now)
     {
-        var readAt = time.GetUtcNow();
-        if (!kept.TryGetValue((world, app.Id), out var known) || readAt - known.ReadAt >= KeptFor)
+        var readAt = time.GetTimestamp();
+        if (
+            !kept.TryGetValue((world, app.Id), out var known)
+            || time.GetElapsedTime(known.ReadAt, readAt) >= KeptFor
+        )
         {
             known = (await ListAsync(world, app), readAt);
             if (kept.Count >= MostKept)

@@ -13,13 +13,13 @@ public sealed record RegisteredApp(World World, AppRow Row, IReadOnlyList<Author
 }
 
 /// <summary>Finds apps by client id, which comes without a world. Kept in memory for a moment: an app's facts change
-/// rarely, and a change counts everywhere within <see cref="KeptFor"/>.</summary>
+/// rarely, and a change counts everywhere within <see cref="KeptFor"/>, wherever the clock is set meanwhile.</summary>
 public sealed class AppDirectory(Store store, TimeProvider time)
 {
     public static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
     private const int MostKept = 10_000;
 
-    private readonly ConcurrentDictionary<Id<AppRow>, (RegisteredApp App, DateTimeOffset ReadAt)> kept = [];
+    private readonly ConcurrentDictionary<Id<AppRow>, (RegisteredApp App, long ReadAt)> kept = [];
 
     public async ValueTask<RegisteredApp?> FindAsync(string? clientId)
     {
@@ -28,8 +28,8 @@ public sealed class AppDirectory(Store store, TimeProvider time)
             return null;
         }
 
-        var now = time.GetUtcNow();
-        if (kept.TryGetValue(id, out var known) && now - known.ReadAt < KeptFor)
+        var readAt = time.GetTimestamp();
+        if (kept.TryGetValue(id, out var known) && time.GetElapsedTime(known.ReadAt, readAt) < KeptFor)
         {
             return known.App;
         }
@@ -44,7 +44,7 @@ public sealed class AppDirectory(Store store, TimeProvider time)
             kept.Clear();
         }
 
-        kept[id] = (app, now);
+        kept[id] = (app, readAt);
         return app;
     }
 

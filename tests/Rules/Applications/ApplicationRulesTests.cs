@@ -207,6 +207,41 @@ public class ApplicationRulesTests
         Assert.Equal(ApplicationState.IdentityVerifying, scene.Create(number: 200).Accepted.State);
     }
 
+    [Fact]
+    public void What_was_made_while_a_clock_was_a_day_ahead_is_counted_apart()
+    {
+        scene.Now += TimeSpan.FromDays(1);
+        scene.Create(number: 100);
+        scene.Now -= TimeSpan.FromDays(1);
+        for (var made = 0; made < ApplicationScene.Most; made++)
+        {
+            Assert.Equal(ApplicationState.IdentityVerifying, scene.Create(number: 101 + made).Accepted.State);
+        }
+
+        Assert.Equal(ProblemCodes.TooManyApplications, scene.Create(number: 200).Rejected.Code);
+        scene.Now += ApplicationRules.Window;
+        Assert.Equal(ApplicationState.IdentityVerifying, scene.Create(number: 200).Accepted.State);
+    }
+
+    [Theory]
+    [InlineData(CodesOf.Browser)]
+    [InlineData(CodesOf.Address)]
+    public void Codes_asked_for_while_a_clock_was_ahead_do_not_use_up_those_of_a_browser_or_an_address(
+        CodesOf where
+    )
+    {
+        scene.Create();
+        scene.Verify();
+        scene.Now += TimeSpan.FromHours(12);
+        for (var sent = 0; sent < ApplicationScene.MostCodes; sent++)
+        {
+            scene.Visit($"number {sent}", where);
+        }
+
+        scene.Now -= TimeSpan.FromHours(12);
+        Assert.IsType<Accepted<Done>>(scene.Visit("another number", where).Decision);
+    }
+
     [Theory]
     [InlineData(CodesOf.Browser)]
     [InlineData(CodesOf.Address)]

@@ -48,6 +48,43 @@ public class OneTimeCodeRulesTests
         Assert.Null(Send(Rows.Noon.AddHours(1).AddSeconds(10)));
     }
 
+    /// <summary>A clock that was set right stands before what was sent and counted meanwhile.</summary>
+    [Fact]
+    public void Codes_that_were_sent_while_a_clock_was_a_day_ahead_keep_none_from_being_sent()
+    {
+        for (var i = 0; i < OneTimeCodeRules.MostInHour; i++)
+        {
+            Assert.Null(Send(Rows.Noon.AddDays(1).AddMinutes(i)));
+        }
+
+        Assert.Null(Send(Rows.Noon));
+        Assert.Equal("too_many_codes", Send(Rows.Noon.AddSeconds(9))?.Code);
+        for (var i = 1; i < OneTimeCodeRules.MostInHour; i++)
+        {
+            Assert.Null(Send(Rows.Noon.AddMinutes(i)));
+        }
+
+        Assert.Equal("too_many_codes", Send(Rows.Noon.AddMinutes(59))?.Code);
+    }
+
+    [Fact]
+    public void A_code_that_another_node_sent_whose_clock_is_a_little_ahead_counts()
+    {
+        Send(Rows.Noon.AddSeconds(5));
+
+        Assert.Equal("too_many_codes", Send(Rows.Noon)?.Code);
+    }
+
+    [Fact]
+    public void A_code_that_was_sent_while_a_clock_was_a_day_ahead_was_not_sent_just_now()
+    {
+        var code = Rows.OneTimeCode with { ExpiresAt = Rows.Noon + OneTimeCodeRules.Lifetime };
+
+        Assert.True(OneTimeCodeRules.WasJustSent(code, Rows.Noon));
+        Assert.True(OneTimeCodeRules.WasJustSent(code, Rows.Noon.AddSeconds(-5)));
+        Assert.False(OneTimeCodeRules.WasJustSent(code, Rows.Noon.AddDays(-1)));
+    }
+
     [Fact]
     public void One_number_does_not_use_up_the_codes_of_another()
     {

@@ -133,6 +133,44 @@ public abstract class AuditChainTests<TDatabase> : AuditSuite<TDatabase>
         await AssertSoundAsync();
     }
 
+    /// <summary>Nobody is left to put its lease right.</summary>
+    [Fact]
+    public async Task A_sealer_that_died_while_the_clock_was_a_day_ahead_is_waited_for_no_longer_than_another()
+    {
+        var (dead, second) = (NewChain(), NewChain());
+        await Engine.SubmitAsync(Probe.Put(1));
+        Clock.Now += TimeSpan.FromDays(1);
+        Assert.True(await dead.HoldAsync());
+        Clock.Now -= TimeSpan.FromDays(1);
+
+        Assert.True(await second.HoldAsync());
+        Assert.Equal(1, await second.SealAsync());
+        await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_sealer_whose_clock_is_a_little_ahead_is_left_alone()
+    {
+        var (first, second) = (NewChain(), NewChain());
+        Clock.Now += TimeSpan.FromSeconds(30);
+        Assert.True(await first.HoldAsync());
+        Clock.Now -= TimeSpan.FromSeconds(30);
+
+        Assert.False(await second.HoldAsync());
+    }
+
+    [Fact]
+    public async Task A_sealer_whose_clock_was_set_right_renews_its_lease()
+    {
+        var (first, second) = (NewChain(), NewChain());
+        Clock.Now += TimeSpan.FromDays(1);
+        Assert.True(await first.HoldAsync());
+        Clock.Now -= TimeSpan.FromDays(1);
+        Assert.True(await first.HoldAsync());
+
+        Assert.False(await second.HoldAsync());
+    }
+
     [Fact]
     public async Task Sealers_that_all_think_they_are_the_one_seal_nothing_twice()
     {
@@ -209,6 +247,21 @@ public abstract class AuditChainTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Equal([1L, 3L], heads.Select(head => AuditKeys.Read(head, publicKeys)!.Position));
         var verdict = await VerifyAsync(heads);
         Assert.Equal((null, 3L, heads[1]), (verdict.Broken, verdict.SignedPosition, verdict.LastHead));
+    }
+
+    [Fact]
+    public async Task A_head_that_was_signed_while_the_clock_was_a_day_ahead_keeps_none_from_being_signed()
+    {
+        Clock.Now += TimeSpan.FromDays(1);
+        await Engine.SubmitAsync(Probe.Put(1));
+        await SealAllAsync(Chain);
+        await Chain.SignAsync(now: false);
+        Clock.Now -= TimeSpan.FromDays(1);
+        await Engine.SubmitAsync(Probe.Put(2));
+        await SealAllAsync(Chain);
+
+        await Chain.SignAsync(now: false);
+        Assert.Equal("2", Count("audit_head"));
     }
 
     /// <summary>A node of the schema before writes what it always wrote.</summary>

@@ -146,6 +146,22 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
     }
 
     [Fact]
+    public async Task A_sweep_while_the_clock_was_a_day_ahead_does_not_put_off_the_next_one()
+    {
+        var clock = new ShiftedClock { Ahead = TimeSpan.FromDays(1) };
+        var pass = new AuditorPass(Store, new AuditVerifier(Store, Keys, new()), Findings, clock, Engine);
+        await pass.SweepAsync(TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
+        await DoBusinessAsync();
+        Database.Execute("UPDATE account SET available = available + 1 WHERE world = 7");
+        await pass.SweepAsync(TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
+        Assert.Empty(await Findings.ListOpenAsync());
+
+        clock.Ahead = TimeSpan.Zero;
+        await pass.SweepAsync(TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
+        Assert.NotEmpty(await Findings.ListOpenAsync());
+    }
+
+    [Fact]
     public async Task A_resolved_finding_frees_the_account_and_is_not_found_again()
     {
         var bank = await DoBusinessAsync();

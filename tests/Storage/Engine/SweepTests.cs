@@ -6,6 +6,7 @@ using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
@@ -347,6 +348,34 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
 
         await housekeeping.StopAsync(CancellationToken.None);
         Assert.Single(All(EngineTables.Answers));
+    }
+
+    /// <summary>Keys that others may still ask for are not to be had again.</summary>
+    [Theory(Timeout = Patience)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Keys_that_have_gone_are_destroyed_unless_the_clock_has_jumped(bool jumped)
+    {
+        var keys = new SigningKeys(Store, Engine, new Vault(new ServerKeys(new byte[32])), Clock, new());
+        await keys.LoadAsync();
+        var made = (await keys.ListAsync()).Count;
+        await keys.RotateAsync(compromised: false);
+        var later = AuthorizationServerOptions.KeyRetained + TimeSpan.FromDays(2);
+        Clock.Now += jumped ? TimeSpan.Zero : later;
+        var clock = new MinuteClock(Clock);
+        using var rotation = new KeyRotation(keys, Engine, clock, NullLogger<KeyRotation>.Instance);
+        await rotation.StartAsync(CancellationToken.None);
+        var passMinute = await clock.Minute;
+        Clock.Now += jumped ? later : TimeSpan.Zero;
+        passMinute();
+        for (var batch = 0; batch < 50; batch++)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            await Engine.SubmitAsync(new Probe(World.Live, _ => Decision.Reject("nothing")));
+        }
+
+        await rotation.StopAsync(CancellationToken.None);
+        Assert.Equal(jumped ? made * 2 : made, (await keys.ListAsync()).Count);
     }
 
     private static JournalRow Journal(int id, DateTimeOffset at, bool pending) =>

@@ -36,6 +36,8 @@ public sealed class PostgresConfirmationTests : ConfirmationTests<PostgresDataba
 
 public sealed class PostgresSigningKeyTests : SigningKeyTests<PostgresDatabase>;
 
+public sealed class PostgresDirectoryTests : DirectoryTests<PostgresDatabase>;
+
 public sealed class PostgresEndedAppTests : EndedAppTests<PostgresDatabase>;
 
 public sealed class PostgresBooksAuditTests : BooksAuditTests<PostgresDatabase>;

@@ -40,6 +40,8 @@ public sealed class SqliteConfirmationTests : ConfirmationTests<SqliteDatabase>;
 
 public sealed class SqliteSigningKeyTests : SigningKeyTests<SqliteDatabase>;
 
+public sealed class SqliteDirectoryTests : DirectoryTests<SqliteDatabase>;
+
 public sealed class SqliteEndedAppTests : EndedAppTests<SqliteDatabase>;
 
 public sealed class SqliteBooksAuditTests : BooksAuditTests<SqliteDatabase>;

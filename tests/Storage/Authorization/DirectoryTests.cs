@@ -1,0 +1,66 @@
+using OpenBanking.Server.Fees;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Worlds;
+using OpenBanking.Tests.Storage.Engine;
+
+namespace OpenBanking.Tests.Storage.Authorization;
+
+/// <summary>What a node keeps for a moment, and another one changes.</summary>
+public abstract class DirectoryTests<TDatabase> : EngineSuite<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    private readonly MovableClock clock = new();
+
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [Theory]
+    public async Task An_app_is_kept_for_two_seconds_wherever_the_clock_is_set(int days)
+    {
+        var directory = new AppDirectory(Store, clock);
+        Put();
+        Assert.Equal(Rows.App.Name, await NameAsync());
+        Database.Execute("UPDATE app SET name = 'Audio' WHERE world = 7");
+        clock.Set(TimeSpan.FromDays(days));
+
+        clock.Pass(AppDirectory.KeptFor - TimeSpan.FromTicks(1));
+        Assert.Equal(Rows.App.Name, await NameAsync());
+        clock.Pass(TimeSpan.FromTicks(1));
+        Assert.Equal("Audio", await NameAsync());
+
+        async Task<string?> NameAsync() => (await directory.FindAsync($"{Rows.App.Id}"))?.Row.Name;
+    }
+
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [Theory]
+    public async Task Fees_are_kept_for_two_seconds_wherever_the_clock_is_set(int days)
+    {
+        var directory = new FeeDirectory(Store, clock, Engine);
+        Put();
+        Assert.Equal(Rows.FeeRule.BasisPoints, await FeeAsync());
+        Database.Execute("UPDATE fee_rule SET basis_points = 70 WHERE world = 7");
+        clock.Set(TimeSpan.FromDays(days));
+
+        clock.Pass(FeeDirectory.KeptFor - TimeSpan.FromTicks(1));
+        Assert.Equal(Rows.FeeRule.BasisPoints, await FeeAsync());
+        clock.Pass(TimeSpan.FromTicks(1));
+        Assert.Equal(70, await FeeAsync());
+
+        async Task<int?> FeeAsync() =>
+            (await directory.FindAsync(Rows.World, Rows.App, Rows.Noon))?.BasisPoints;
+    }
+
+    private void Put()
+    {
+        using var session = Store.OpenWriteSession();
+        session.Insert(
+            World.Live,
+            PartnerTables.AppWorlds,
+            [new() { Id = Rows.App.Id, WorldNumber = Rows.World.Number }]
+        );
+        session.Insert(Rows.World, PartnerTables.Apps, [Rows.App with { Jwks = """{"keys":[]}""" }]);
+        session.Insert(Rows.World, FeeTables.Rules, [Rows.FeeRule]);
+    }
+}
