@@ -151,6 +151,33 @@ public class OwnAccountRulesTests
         );
     }
 
+    /// <summary>Every node reads some hundred that are due, and works them off one by one.</summary>
+    [Fact]
+    public void It_stays_awake_though_a_node_had_seen_that_it_was_due()
+    {
+        var bank = BankWith(dormant);
+        bank.Run(Wake());
+
+        var late = bank.Run(
+            new NoteIdleness(
+                Rows.World,
+                Rows.Noon,
+                dormant with
+                {
+                    State = AccountState.Active,
+                },
+                Rows.Noon.AddYears(-1),
+                [Rows.Consent.Id]
+            )
+        );
+
+        Assert.Empty(late.Told);
+        Assert.Equal(
+            (AccountState.Active, (DateTimeOffset?)Rows.Noon),
+            (Stored(bank).State, Stored(bank).IdleSince)
+        );
+    }
+
     [Fact]
     public void It_sleeps_on_without_them()
     {
