@@ -118,8 +118,8 @@ public static class AccountFreezeRules
         );
     }
 
-    /// <summary>Something that moved meanwhile counts, or that its customer woke it: then nothing is noted. What moved less than six months ago is noted,
-    /// so that the account is looked at again only when it is due.</summary>
+    /// <summary>Something that moved meanwhile counts, or that its customer woke it: then nothing is noted. What moved less
+    /// than six months ago is noted, so that the account is looked at again only when it is due.</summary>
     public static Decision<AccountRow> NoteIdleness(NoteIdleness command, Book book)
     {
         var account = book.Get(AccountTables.Accounts, command.Account.Id);
