@@ -33,6 +33,19 @@ public static class AccountStates
             );
     }
 
+    /// <summary>Closes it, whatever is on it.</summary>
+    public static async Task CloseAccountAsync(
+        this TestServer server,
+        TestPartner partner,
+        LinkedCustomer customer
+    )
+    {
+        var account = await server.AccountAsync(partner, customer);
+        await server
+            .Get<Engine>()
+            .SubmitAsync(new PutClosed(new(partner.SandboxNumber), account.OpenedAt, account.Id));
+    }
+
     /// <summary>The account that the customer linked, as the bank has it.</summary>
     public static async Task<AccountRow> AccountAsync(
         this TestServer server,
@@ -45,4 +58,22 @@ public static class AccountStates
             is { } found
             ? found
             : throw new ArgumentException("The customer has no account.", nameof(customer));
+
+    /// <summary>Whatever would have led there.</summary>
+    private sealed record PutClosed(World World, DateTimeOffset Now, Id<AccountRow> AccountId)
+        : Command<AccountRow>(World, Now)
+    {
+        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, AccountId);
+
+        public override Decision<AccountRow> Decide(Book book) =>
+            Decision.Accept(
+                book.Update(
+                    AccountTables.Accounts,
+                    book.Get(AccountTables.Accounts, AccountId) with
+                    {
+                        State = AccountState.Closed,
+                    }
+                )
+            );
+    }
 }

@@ -2,6 +2,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Payouts;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Refunds;
 
@@ -48,6 +49,7 @@ public static class RefundApi
         PaymentQueries payments,
         RefundQueries queries,
         SettlementOptions settlement,
+        WorldClocks clocks,
         Engine.Engine engine,
         Ids ids
     )
@@ -80,6 +82,7 @@ public static class RefundApi
                 {
                     Named = PaymentSplits.NamedIn(request, payment!, caller),
                     MostOwed = settlement.MostOwed,
+                    RealNow = clocks.RealNow,
                 },
                 body.Request,
                 refund => refund.Id.Value,

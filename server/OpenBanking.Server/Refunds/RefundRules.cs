@@ -27,6 +27,10 @@ public sealed record CreateRefund(
     /// <summary>How much a settlement account may come to owe by it.</summary>
     public long MostOwed { get; init; }
 
+    /// <summary>When what does not stay on the account is sent on to its card: real time, which the business clock of a sandbox may be
+    /// ahead of.</summary>
+    public DateTimeOffset RealNow { get; init; } = Now;
+
     public override Guid Lane => Payment.CustomerId.Value;
 
     public override Actor Actor => Actor.App(Payment.AppId);
@@ -167,7 +171,14 @@ public static class RefundRules
             [.. PaymentShareRules.Legs(before, payment, share => share.FeeRefunded)],
             command.Now
         );
-        WithdrawalRules.SendOn(book, account, command.RefundId.Value, toCustomer, command.Now);
+        WithdrawalRules.SendOn(
+            book,
+            account,
+            command.RefundId.Value,
+            toCustomer,
+            command.Now,
+            command.RealNow
+        );
         var returned = whole && ReturnCoupon(command, book, payment);
         var refund = book.Insert(
             RefundTables.Refunds,

@@ -46,6 +46,9 @@ public sealed class CardDebits(
                 topUp,
                 answer.FailureCode
             )
+            {
+                RealNow = clocks.RealNow,
+            }
         );
     }
 
@@ -62,6 +65,9 @@ public sealed class CardDebits(
                 topUp,
                 failureCode
             )
+            {
+                RealNow = clocks.RealNow,
+            }
         );
         return ((Accepted<TopUpRow>)decision).Reply.State;
     }

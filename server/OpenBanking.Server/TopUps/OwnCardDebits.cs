@@ -104,5 +104,8 @@ public sealed class OwnCardDebits(
                 topUp.Amount,
                 topUp.Language
             )
-        );
+        )
+        {
+            RealNow = clocks.RealNow,
+        };
 }

@@ -53,6 +53,10 @@ public record CompleteOwnTopUp(
     Notice? Notice
 ) : Command<OwnTopUpRow>(World, Now)
 {
+    /// <summary>When what does not stay on the account is sent on to its card: real time, which the business clock of a sandbox may be
+    /// ahead of.</summary>
+    public DateTimeOffset RealNow { get; init; } = Now;
+
     public override Guid Lane => TopUp.CustomerId.Value;
 
     public override Subject Subject => Subject.Of(TopUp.Id);
@@ -182,6 +186,7 @@ public static class OwnTopUpRules
                 appId: null,
                 topUp.Amount,
                 command.Now,
+                command.RealNow,
                 topUp.Language
             );
         }

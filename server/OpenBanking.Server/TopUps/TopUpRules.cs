@@ -47,6 +47,10 @@ public record CompleteTopUp(
     string? DeclineCode
 ) : Command<TopUpRow>(World, Now)
 {
+    /// <summary>When what does not stay on the account is sent on to its card: real time, which the business clock of a sandbox may be
+    /// ahead of.</summary>
+    public DateTimeOffset RealNow { get; init; } = Now;
+
     public override Guid Lane => TopUp.CustomerId.Value;
 
     public override Subject Subject => Subject.Of(TopUp.Id);
@@ -137,7 +141,15 @@ public static class TopUpRules
         if (topUp.State == TopUpState.Succeeded)
         {
             var account = book.Get(AccountTables.Accounts, topUp.AccountId);
-            Arrive(book, account, topUp.Id.Value, topUp.AppId.Value, topUp.Amount, command.Now);
+            Arrive(
+                book,
+                account,
+                topUp.Id.Value,
+                topUp.AppId.Value,
+                topUp.Amount,
+                command.Now,
+                command.RealNow
+            );
         }
         else
         {
@@ -162,6 +174,7 @@ public static class TopUpRules
         Guid? appId,
         long amount,
         DateTimeOffset now,
+        DateTimeOffset realNow,
         string? language = null
     )
     {
@@ -176,7 +189,7 @@ public static class TopUpRules
                 LedgerRules.TopUpLegs(WithdrawalRules.CreditLeg(book, account, amount, now), account.Currency)
             )
         );
-        WithdrawalRules.SendOn(book, account, topUpId, amount, now, language);
+        WithdrawalRules.SendOn(book, account, topUpId, amount, now, realNow, language);
     }
 
     public static TopUpStatus StatusOf(TopUpState state) =>

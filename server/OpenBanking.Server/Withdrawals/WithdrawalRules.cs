@@ -196,12 +196,13 @@ public static class WithdrawalRules
         Guid id,
         long amount,
         DateTimeOffset now,
+        DateTimeOffset realNow,
         string? language = null
     )
     {
         if (amount > 0 && !Takes(book, account, amount, now))
         {
-            Ask(book, account, WithdrawalSource.Suspense, amount, new(id), new(id), now, now, language);
+            Ask(book, account, WithdrawalSource.Suspense, amount, new(id), new(id), now, realNow, language);
         }
     }
 

@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using OpenBanking.Server.Accounts;
-using OpenBanking.Server.Engine;
-using OpenBanking.Server.Worlds;
 using Xunit;
 
 namespace OpenBanking.Tests.Http.Authority;
@@ -39,7 +36,7 @@ public sealed class ClosedAccountTests
             Assert.True(served.Status == 200, served.Text);
         }
 
-        await CloseAsync(server, partner!, customer!);
+        await server.CloseAccountAsync(partner!, customer!);
 
         await RefusedAsync(unnamed);
         await RefusedAsync(named);
@@ -51,15 +48,6 @@ public sealed class ClosedAccountTests
             var answer = await GetAsync(token);
             Assert.Equal((401, ProblemCodes.InvalidToken), (answer.Status, answer.Code));
         }
-    }
-
-    private static async Task CloseAsync(TestServer server, TestPartner partner, LinkedCustomer customer)
-    {
-        var account = await server.AccountAsync(partner, customer);
-        var closed = await server
-            .Get<Engine>()
-            .SubmitAsync(new PutClosed(new(partner.SandboxNumber), account.OpenedAt, account.Id));
-        Assert.IsType<Accepted<AccountRow>>(closed);
     }
 
     /// <summary>As only the bank knows it.</summary>
@@ -90,22 +78,4 @@ public sealed class ClosedAccountTests
                 payload["authorization_details"] = new JsonArray(detail);
             }
         );
-
-    /// <summary>Whatever would have led there.</summary>
-    private sealed record PutClosed(World World, DateTimeOffset Now, Id<AccountRow> AccountId)
-        : Command<AccountRow>(World, Now)
-    {
-        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, AccountId);
-
-        public override Decision<AccountRow> Decide(Book book) =>
-            Decision.Accept(
-                book.Update(
-                    AccountTables.Accounts,
-                    book.Get(AccountTables.Accounts, AccountId) with
-                    {
-                        State = AccountState.Closed,
-                    }
-                )
-            );
-    }
 }

@@ -177,9 +177,20 @@ public class ClosingRulesTests
             .Put(TopUpTables.TopUps, Rows.TopUp)
             .Put(IntentTables.Intents, Rows.Intent);
 
-        bank.Run(new CompleteTopUp(Rows.World, Rows.Noon, Rows.Intent.Id, Rows.TopUp, DeclineCode: null));
+        bank.Run(
+            new CompleteTopUp(Rows.World, Rows.Noon, Rows.Intent.Id, Rows.TopUp, DeclineCode: null)
+            {
+                RealNow = Rows.Noon.AddMinutes(-5),
+            }
+        );
 
         Assert.Equal(0, Account(bank).Available);
+        Assert.Equal(
+            Rows.Noon.AddMinutes(-5),
+            Assert
+                .Single(bank.All(IntentTables.Intents), intent => intent.Kind == IntentKind.CreditCard)
+                .DueAt
+        );
         Assert.Equal(Rows.TopUp.Amount, bank.Get(LedgerTables.InternalAccounts, Suspense).Balance);
         var back = Assert.Single(bank.All(WithdrawalTables.Withdrawals));
         Assert.Equal((Rows.TopUp.Amount, WithdrawalSource.Suspense), (back.Amount, back.Source));
