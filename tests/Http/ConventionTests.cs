@@ -126,10 +126,14 @@ public sealed class ConventionTests(SharedServer shared)
     }
 
     [Theory]
-    [InlineData("en-GB,en;q=0.8", "en", "Too many requests")]
-    [InlineData("zh", "zh-CN", "请求过多")]
-    [InlineData("fr", "zh-CN", "请求过多")]
+    [InlineData("/bank/0/my/sign-in", "en-GB,en;q=0.8", "en", "Too many requests")]
+    [InlineData("/bank/0/my/sign-in", "zh", "zh-CN", "请求过多")]
+    [InlineData("/bank/0/my/sign-in", "fr", "zh-CN", "请求过多")]
+    [InlineData("/oauth/authorize?client_id=app&request_uri=urn:x", "en", "en", "Too many requests")]
+    [InlineData("/sandbox/0/messages", "en", "en", "Too many requests")]
+    [InlineData("/sandbox/0/persons", "zh", "zh-CN", "请求过多")]
     public async Task Who_asks_for_pages_too_often_is_told_on_a_page(
+        string path,
         string accepted,
         string language,
         string text
@@ -147,7 +151,7 @@ public sealed class ConventionTests(SharedServer shared)
         using var http = new HttpClient { BaseAddress = server.Address };
         http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(accepted);
 
-        using var page = await RefusedAsync(http, "/bank/0/my/sign-in");
+        using var page = await RefusedAsync(http, path);
         var content = await page.Content.ReadAsStringAsync();
         Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
         Assert.Equal(language, Assert.Single(page.Content.Headers.ContentLanguage));

@@ -19,6 +19,8 @@ public sealed class AuthorizeEndpoint(
     TimeProvider time
 )
 {
+    public const string Path = "/oauth/authorize";
+
     public async Task<IResult> HandleAsync(HttpContext context)
     {
         var (form, failure) = OAuthForm.From(context.Request.Query);

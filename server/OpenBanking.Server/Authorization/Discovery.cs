@@ -14,7 +14,7 @@ public static class Discovery
         new()
         {
             Issuer = address.Issuer,
-            AuthorizationEndpoint = address.Issuer + "/oauth/authorize",
+            AuthorizationEndpoint = address.Issuer + AuthorizeEndpoint.Path,
             TokenEndpoint = address.Issuer + "/oauth/token",
             PushedAuthorizationRequestEndpoint = address.Issuer + "/oauth/par",
             RegistrationEndpoint = sandbox ? address.Issuer + "/oauth/register" : null,

@@ -63,7 +63,7 @@ public static class OAuthRoutes
             .Produces<JsonWebKeySetDocument>();
         oauth
             .MapGet(
-                "/oauth/authorize",
+                AuthorizeEndpoint.Path,
                 (HttpContext context, AuthorizeEndpoint endpoint) => endpoint.HandleAsync(context)
             )
             .ExcludeFromDescription();

@@ -14,7 +14,7 @@ public static class PageFailures
     {
         var path = context.Request.Path;
         if (
-            !path.StartsWithSegments("/bank", StringComparison.OrdinalIgnoreCase)
+            !PageRoutes.IsForPeople(path)
             || path.StartsWithSegments(PageRoutes.Error, StringComparison.OrdinalIgnoreCase)
         )
         {

@@ -19,6 +19,20 @@ public static class PageRoutes
     /// <summary>A customer's own pages, by their short address.</summary>
     public const string Entrance = "/bank";
 
+    /// <summary>Whether people ask for what is there, in a browser: whatever becomes of their request, they are told on a page.</summary>
+    public static bool IsForPeople(PathString path) =>
+        path.StartsWithSegments(Entrance, StringComparison.OrdinalIgnoreCase)
+        || path.Equals(AuthorizeEndpoint.Path, StringComparison.OrdinalIgnoreCase)
+        || IsOfSandbox(path);
+
+    private static bool IsOfSandbox(PathString path) =>
+        path.StartsWithSegments("/sandbox", StringComparison.OrdinalIgnoreCase, out var rest)
+        && rest.Value?.Split('/') is ["", _, var page]
+        && (
+            page.Equals("messages", StringComparison.OrdinalIgnoreCase)
+            || page.Equals("persons", StringComparison.OrdinalIgnoreCase)
+        );
+
     /// <summary>Says that an interaction is over.</summary>
     public static string Over(World world, string interaction) =>
         $"{Error}?code={InteractionRules.Over}&world={world}&interaction={Uri.EscapeDataString(interaction)}";

@@ -33,7 +33,7 @@ public static class PageSecurity
                 headers.XContentTypeOptions = "nosniff";
                 headers["Referrer-Policy"] = "no-referrer";
                 if (
-                    context.Request.Path.StartsWithSegments("/bank", StringComparison.OrdinalIgnoreCase)
+                    PageRoutes.IsForPeople(context.Request.Path)
                     || context.Request.Path.StartsWithSegments("/sandbox", StringComparison.OrdinalIgnoreCase)
                 )
                 {

@@ -15,7 +15,7 @@ public static class RateLimitedPage
     /// <summary>Writes the page; false for requests of programs.</summary>
     public static async ValueTask<bool> TryWriteAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/bank", StringComparison.OrdinalIgnoreCase))
+        if (!PageRoutes.IsForPeople(context.Request.Path))
         {
             return false;
         }

@@ -82,6 +82,17 @@ public sealed class UnknownOutcomeTests : OwnPageTests
         );
     }
 
+    [Theory]
+    [InlineData("/sandbox/0/messages")]
+    [InlineData("/sandbox/0/persons")]
+    public async Task A_page_of_a_sandbox_fails_on_a_page(string path)
+    {
+        answers.Lose("GET", new InvalidOperationException("A bug."));
+        await Browser.GoAsync(new Uri(Shared.Server.Address, path));
+
+        Assert.Equal("/bank/error?code=internal_error", Browser.Address.PathAndQuery);
+    }
+
     [Fact]
     public async Task A_page_that_fails_to_load_did_nothing_that_is_unknown()
     {
