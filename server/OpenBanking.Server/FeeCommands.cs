@@ -178,7 +178,7 @@ public static class FeeCommands
     private static long? NumberOf(Dictionary<string, string> values, string name) =>
         !values.TryGetValue(name, out var text) ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new WrongSettingException($"{name} is a whole number. {Usage}");
+        : throw new WrongSettingException($"{name} is a whole number from 0 on. {Usage}");
 
     /// <summary>One that no app can have would apply to nothing.</summary>
     private static string SceneOf(string text) =>

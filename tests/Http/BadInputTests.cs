@@ -137,6 +137,16 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
         Assert.Equal((400, "invalid_json"), (answer.Status, answer.Code));
     }
 
+    [Theory]
+    [InlineData("", "The body is empty")]
+    [InlineData("\uFEFF{}", "byte order mark")]
+    [InlineData("""{"order_no":"a","order_no":"b"}""", "there twice")]
+    [InlineData("{\n  \"order_no\": 'a'}", "from line 2, byte 15 on")]
+    [InlineData("{} {}", "from line 1, byte 4 on")]
+    [InlineData("{\"\\ud800\":1}", "half a surrogate pair")]
+    public async Task What_is_no_JSON_is_told_where_and_why(string body, string why) =>
+        Assert.Contains(why, (await PayAsync(body)).Json["detail"]!.GetValue<string>());
+
     [Fact]
     public async Task Half_a_surrogate_pair_in_a_name_is_refused()
     {
@@ -176,6 +186,7 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
     [InlineData("text/plain")]
     [InlineData("application/xml")]
     [InlineData("multipart/form-data; boundary=x")]
+    [InlineData("application/json; charset=gbk")]
     public async Task Another_media_type_is_refused(string type)
     {
         var answer = await Client.CallAsync(

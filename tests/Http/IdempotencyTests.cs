@@ -40,6 +40,7 @@ public sealed class IdempotencyTests(SharedServer shared) : PayingCustomerTests(
         var other = await PayAsync("key-1", 2_000);
 
         Assert.Equal((422, ProblemCodes.IdempotencyKeyReused), (other.Status, other.Code));
+        Assert.Contains("byte by byte", other.Json["detail"]!.GetValue<string>());
         Assert.Equal(Money.Yuan(90), await Client.Partner.BalanceAsync(Customer));
     }
 

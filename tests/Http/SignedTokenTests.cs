@@ -94,6 +94,10 @@ public sealed class SignedTokenTests(SharedServer shared) : RawClientTests(share
 
         Assert.Equal(200, good.Status);
         AssertRefused("expired", expired);
+        Assert.Matches(
+            "^The token expired [0-9]+ s ago: get a new one",
+            expired.Json["detail"]!.GetValue<string>()
+        );
     }
 
     private Task<RawAnswer> CallAsync(string route, string token) =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
@@ -119,6 +120,18 @@ public sealed class AccessTokens(
         }
 
         return null;
+    }
+
+    /// <summary>Why a token is none any more, as far as it says so itself; null where the catalogue's sentence says as much.</summary>
+    public string? WhyNot(string text)
+    {
+        var ago = time.GetUtcNow() - Jws.TryParse(text)?.Instant("exp");
+        return ago >= TimeSpan.Zero
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The token expired {ago.Value.TotalSeconds:0} s ago: get a new one."
+            )
+            : null;
     }
 
     /// <summary>A key may go before the tokens it signed expire.</summary>

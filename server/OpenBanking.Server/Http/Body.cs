@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
+using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Server.Http;
@@ -43,7 +46,7 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
     /// <summary>Reads the body; gives its bytes.</summary>
     protected async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
     {
-        var isJson = context.Request.HasJsonContentType();
+        var isJson = context.Request.HasJsonContentType() && IsUtf8(context.Request);
         if (!isJson && (!MayBeLeftOut || context.Request.ContentType is not null))
         {
             Refused = Problems.Of(ProblemCodes.UnsupportedMediaType);
@@ -85,18 +88,33 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, in a name or a value: no text at all.
-            Refused = Problems.Of(ProblemCodes.InvalidJson);
+            Refused = Problems.Of(
+                ProblemCodes.InvalidJson,
+                "A text holds half a surrogate pair, which is no text."
+            );
         }
         catch (JsonException failure) when (failure.Path is not null)
         {
             Refused = Problems.Of(ProblemCodes.InvalidRequest, errors: [JsonShape.WrongType(failure)]);
         }
-        catch (JsonException)
+        catch (JsonException failure)
         {
-            Refused = Problems.Of(ProblemCodes.InvalidJson);
+            Refused = Problems.Of(ProblemCodes.InvalidJson, WhatIsWrong(bytes.Span, failure));
         }
     }
+
+    private static string WhatIsWrong(ReadOnlySpan<byte> bytes, JsonException failure) =>
+        bytes.IsEmpty ? "The body is empty: send one JSON document in UTF-8."
+        : bytes.StartsWith(Encoding.UTF8.Preamble)
+            ? "The body begins with a byte order mark: send it without, in UTF-8."
+        : failure.LineNumber is not { } line ? "A field is there twice in one object: send it once."
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"The body is no JSON from line {line + 1}, byte {failure.BytePositionInLine + 1} on: send one document in UTF-8, "
+        ) + "without comments or commas at ends, and nested at most 32 deep.";
+
+    private static bool IsUtf8(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && OAuthForm.IsUtf8(type);
 
     private static readonly byte[] emptyObject = "{}"u8.ToArray();
 

@@ -10,6 +10,9 @@ public static partial class JsonShape
     private const string InstantExpected =
         "An instant is expected, as RFC 3339 writes it: with date, time and offset, such as 2026-12-31T16:00:00Z.";
 
+    private const string FenExpected =
+        "A whole number of fen is expected, without quotes or a decimal point: 19.90 yuan are 1990.";
+
     /// <summary>The most errors one answer names.</summary>
     private const int MostErrors = 20;
 
@@ -48,6 +51,11 @@ public static partial class JsonShape
         if (shape.Type == typeof(DateTimeOffset) && !IsInstant(value))
         {
             errors.Add(Error(pointer, "wrong_format", InstantExpected));
+        }
+
+        if (Expected(value, shape.Type) is { } expected)
+        {
+            errors.Add(Error(pointer, "wrong_type", expected));
         }
 
         if (shape.Kind != JsonTypeInfoKind.Object)
@@ -122,7 +130,22 @@ public static partial class JsonShape
                 )
             );
         }
-        else if (member.Value.ValueKind != JsonValueKind.Null)
+        else if (member.Value.ValueKind == JsonValueKind.Null)
+        {
+            if (!property.IsSetNullable && !IsNullable(property.PropertyType))
+            {
+                errors.Add(Error(pointer, "required", "This field may not be null."));
+            }
+        }
+        else if (
+            shape.Type == typeof(Money)
+            && Expected(member.Value, property.PropertyType) is not null
+            && property.PropertyType == typeof(long)
+        )
+        {
+            errors.Add(Error(pointer, "wrong_type", FenExpected));
+        }
+        else
         {
             Check(
                 member.Value,
@@ -133,10 +156,19 @@ public static partial class JsonShape
                 errors
             );
         }
-        else if (!property.IsSetNullable && !IsNullable(property.PropertyType))
-        {
-            errors.Add(Error(pointer, "required", "This field may not be null."));
-        }
+    }
+
+    /// <summary>What is expected instead of a value of the wrong type; null where the type may be right.</summary>
+    private static string? Expected(JsonElement value, Type type)
+    {
+        var kind = value.ValueKind;
+        return type == typeof(string) && kind != JsonValueKind.String ? "A text is expected, in quotes."
+            : type == typeof(bool) && kind is not (JsonValueKind.True or JsonValueKind.False)
+                ? "true or false is expected, without quotes."
+            : type == typeof(long) && !(kind == JsonValueKind.Number && value.TryGetInt64(out _))
+            || type == typeof(int) && !(kind == JsonValueKind.Number && value.TryGetInt32(out _))
+                ? "A whole number is expected, without quotes or a decimal point."
+            : null;
     }
 
     /// <summary>RFC 3339 §5.6: a date alone, or a time without an offset, would be one of the server's own time zone.</summary>

@@ -97,7 +97,7 @@ public sealed class TokenFilter(
 
         var text = header[scheme.Length..].Trim();
         return authority is not null ? await CheckForeignAsync(authority, request, text, requirement)
-            : tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken)
+            : tokens.Read(text) is not { } token ? Refuse(ProblemCodes.InvalidToken, tokens.WhyNot(text))
             : token.Binding.IsCertificate != (scheme == CertificateScheme)
                 ? Refuse(
                     ProblemCodes.InvalidToken,

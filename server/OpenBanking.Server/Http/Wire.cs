@@ -32,7 +32,7 @@ public static class Wire
             ? Wrong(
                 pointer,
                 "wrong_format",
-                "1 to 64 of A–Z a–z 0–9 . _ : - are expected, and more than one or two dots."
+                "1 to 64 of A–Z a–z 0–9 . _ : - are expected; . and .. alone are no number."
             )
             : null;
 

@@ -58,6 +58,27 @@ public class JsonShapeTests
             Check("""{"order_no":"1","amount":100,"agreement_id":"agr_1"}""")
         );
 
+    [Theory]
+    [InlineData("19.90", "19.90 yuan are 1990")]
+    [InlineData("\"100\"", "19.90 yuan are 1990")]
+    [InlineData("1e30", "19.90 yuan are 1990")]
+    public void An_amount_that_is_no_whole_number_of_fen_is_told_what_is(string amount, string why)
+    {
+        using var document = JsonDocument.Parse(
+            $$$"""{"order_no":"1","amount":{"currency":"CNY","amount":{{{amount}}}},"agreement_id":"agr_1"}"""
+        );
+        var error = Assert.Single(JsonShape.Check(document.RootElement, payment));
+        Assert.Equal(("/amount/amount", "wrong_type"), (error.Pointer, error.Code));
+        Assert.Contains(why, error.Detail);
+    }
+
+    [Fact]
+    public void A_text_without_quotes_is_told_so() =>
+        Assert.Equal(
+            [("/amount/currency", "wrong_type"), ("/order_no", "wrong_type")],
+            Check("""{"order_no":1,"amount":{"currency":true,"amount":1},"agreement_id":"agr_1"}""").Order()
+        );
+
     [Fact]
     public void A_field_that_may_be_null_or_absent_is_checked_when_it_is_there() =>
         Assert.Equal(
