@@ -103,7 +103,8 @@ public static class Registration
         return new(known, $"client id {known.ClientId}, known from before", endpoint.Response?.RequestId);
     }
 
-    /// <summary>A redirect URI cannot be changed, so the app is registered a second time, in its old sandbox.</summary>
+    /// <summary>Other redirect URIs are those of an app registered a second time, in its old sandbox: what changes a registration,
+    /// its registration access token, is not kept here.</summary>
     private static async Task<RegistrationOutcome> MoveAsync(
         PartnerFolder folder,
         PartnerCredentials known,

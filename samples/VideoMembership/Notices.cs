@@ -98,6 +98,8 @@ public static class Notices
             { Code: ProblemCodes.CustomerNotLinked } => LinkAgain,
             { Code: ProblemCodes.CouponStockSoldOut or ProblemCodes.CouponStockNotOpen } => NoVoucher,
             { Code: ProblemCodes.CouponLimitReached } => NoVoucher,
+            // The shop's own account at the bank does not cover it: its staff see that in the log, and its user can do nothing.
+            { Code: ProblemCodes.InsufficientPartnerBalance } => Refused,
             { Retryable: true } => BankAway,
             _ => Refused,
         };

@@ -10,6 +10,7 @@ var shop = new Shop(Path.Combine(folder, "video"));
 
 builder.Services.AddSingleton(shop);
 builder.Services.AddSingleton(partner);
+builder.Services.AddSingleton<FormerLinks>();
 builder.Services.AddSingleton<Renewals>();
 builder.Services.AddHostedService<MissedEvents>();
 builder.Services.AddRazorPages();
@@ -59,17 +60,9 @@ app.MapOpenBankingAccountLink(
         {
             var userId = VideoUsers.IdOf(context);
             using var turn = await shop.TakeTurnAsync(userId, context.RequestAborted);
-            var user = shop.FindUser(userId);
-            shop.Save(
-                user with
-                {
-                    CustomerId = customer.CustomerId,
-                    ConsentId = customer.ConsentId,
-                    AccountId = customer.AccountId,
-                    AgreementId = customer.AgreementId,
-                    CouponId = customer.CustomerId == user.CustomerId ? user.CouponId : null,
-                }
-            );
+            shop.Link(userId, customer);
+            var former = context.RequestServices.GetRequiredService<FormerLinks>();
+            await former.TryEndAsync(userId, context.RequestAborted);
             return Results.LocalRedirect("/");
         };
         link.OnRefused = (_, why) =>

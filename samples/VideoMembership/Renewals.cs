@@ -48,6 +48,16 @@ public sealed class Renewals(OpenBankingClient bank, Shop shop, ILogger<Renewals
         var agreement = await bank.Agreements.GetAsync(due.AgreementId!, cancellationToken);
         if (agreement.Status != ConsentStatus.Authorized || agreement.Total.Left < Shop.Price)
         {
+            // A run before may have paid this month and not heard of it. Closed, its order number says so for good.
+            if (
+                due.State == OrderState.Ordered
+                && (await bank.Orders.CloseAsync(due.OrderNo, cancellationToken)).LastPayment?.Status
+                    == PaymentStatus.Captured
+            )
+            {
+                return true;
+            }
+
             shop.Lapse(due);
             return false;
         }

@@ -31,6 +31,7 @@ public sealed record MembershipOrder(
 
 /// <summary>A user of the video app, who that is at the bank, and how many top-ups and vouchers the bank has answered: the next
 /// one has the next number.</summary>
+/// <param name="FormerConsents">What links before this one gave, and is still to be ended at the bank.</param>
 public sealed record VideoUser(
     string Id,
     string? CustomerId = null,
@@ -39,7 +40,8 @@ public sealed record VideoUser(
     string? AgreementId = null,
     string? CouponId = null,
     int TopUps = 0,
-    int Vouchers = 0
+    int Vouchers = 0,
+    IReadOnlyList<string>? FormerConsents = null
 );
 
 /// <summary>The video app's own data: users and orders, in a file, since a sample needs no database.</summary>
@@ -77,6 +79,36 @@ public sealed class Shop
         lock (changing)
         {
             return data.Users.GetValueOrDefault(id) ?? new VideoUser(id);
+        }
+    }
+
+    /// <summary>Keeps who the user is at the bank now. The link takes the place of the one before, whose consent is to be ended; a
+    /// membership of the same customer goes on under the new agreement.</summary>
+    public void Link(string userId, LinkedCustomer customer)
+    {
+        lock (changing)
+        {
+            var user = FindUser(userId);
+            var isSame = customer.CustomerId == user.CustomerId;
+            if (isSame && FindOrderOf(userId) is { State: OrderState.Delivered, AgreementId: not null } order)
+            {
+                Save(order with { AgreementId = customer.AgreementId });
+            }
+
+            Save(
+                user with
+                {
+                    CustomerId = customer.CustomerId,
+                    ConsentId = customer.ConsentId,
+                    AccountId = customer.AccountId,
+                    AgreementId = customer.AgreementId,
+                    CouponId = isSame ? user.CouponId : null,
+                    FormerConsents =
+                        user.ConsentId is { } former && former != customer.ConsentId
+                            ? [.. user.FormerConsents ?? [], former]
+                            : user.FormerConsents,
+                }
+            );
         }
     }
 

@@ -33,14 +33,15 @@ public interface IWebhookInbox
     ValueTask<WebhookClaim> TryAddAsync(string eventId, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps that a claimed event was handled.</summary>
-    /// <remarks>Not canceled when the bank has gone. When this throws, the event is handled again once its claim has run out.</remarks>
+    /// <remarks>Not canceled when the bank has gone. When this throws, the log says so (event 107), and the event is handled again
+    /// once its claim has run out.</remarks>
     /// <param name="eventId">The event, <c>evt_…</c>, as <see cref="WebhookEvent.Id"/> names it.</param>
     /// <param name="cancellationToken">Never canceled by the endpoint.</param>
     ValueTask CompleteAsync(string eventId, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a claim up, because its handler failed: the next delivery is handled.</summary>
-    /// <remarks>Not canceled when the bank has gone. When this throws after a handler that threw, the log says so (event 107), and the
-    /// handler's exception counts.</remarks>
+    /// <remarks>Not canceled when the bank has gone. When this throws, the log says so (event 107); after a handler that threw, its own
+    /// exception counts.</remarks>
     /// <param name="eventId">The event, <c>evt_…</c>, as <see cref="WebhookEvent.Id"/> names it.</param>
     /// <param name="cancellationToken">Never canceled by the endpoint.</param>
     ValueTask RemoveAsync(string eventId, CancellationToken cancellationToken = default);

@@ -11,6 +11,9 @@ namespace OpenBanking.Tests.Quickstart;
 /// paid out, and lets members go.</summary>
 public sealed class VideoMembersTests : VideoShop
 {
+    /// <summary>The bank sends a number one code in ten seconds.</summary>
+    private static readonly TimeSpan pauseOfCodes = TimeSpan.FromSeconds(10.5);
+
     [Fact]
     public async Task A_month_that_is_over_is_renewed_under_the_agreement_and_charged_once_however_often_it_is_run()
     {
@@ -33,15 +36,47 @@ public sealed class VideoMembersTests : VideoShop
     public async Task Nobody_is_charged_who_has_ended_the_agreement()
     {
         await BuyAsync();
-        await foreach (var consent in Bank.Client.Consents.ListAsync())
-        {
-            await Bank.Client.Consents.RevokeAsync(consent.Id);
-        }
+        await EndConsentsAsync();
 
         Assert.Equal((0, 1, 0), await RenewAsync(days: 40));
 
         Assert.Contains("Your month is over", await PageAsync("/"));
         Assert.Single(Orders());
+    }
+
+    [Fact]
+    public async Task A_renewal_of_which_nobody_knows_whether_it_was_paid_is_settled_before_the_membership_ends()
+    {
+        await BuyAsync();
+        // No webhook tells of it.
+        await Bank.Client.WebhookEndpoints.DeleteAsync(EndpointId);
+        Way.LosesAnswersTo = "POST /v1/payments";
+        Assert.Equal((0, 0, 1), await RenewAsync(days: 40));
+        Way.LosesAnswersTo = null;
+        await EndConsentsAsync();
+
+        Assert.Equal((1, 0, 0), await RenewAsync(days: 40));
+
+        // It was: so there is nothing to buy.
+        await PressAsync("PayOnce");
+        Assert.Equal(2, Orders().Count);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_the_bank_never_saw_is_closed_before_the_membership_ends()
+    {
+        await BuyAsync();
+        Way.BusyFor = "POST /v1/payments";
+        Assert.Equal((0, 0, 1), await RenewAsync(days: 40));
+        Way.BusyFor = null;
+        await EndConsentsAsync();
+
+        Assert.Equal((0, 1, 0), await RenewAsync(days: 40));
+
+        Assert.Contains("Your month is over", await PageAsync("/"));
+        Assert.Equal(2, Orders().Count);
+        var renewal = await Bank.Client.Orders.GetAsync(Orders().MaxBy(order => order.Length)!);
+        Assert.NotNull(renewal.ClosedAt);
     }
 
     [Fact]
@@ -131,6 +166,46 @@ public sealed class VideoMembersTests : VideoShop
         var consent = await Bank.Client.Consents.ListAsync().SingleAsync();
         Assert.Equal(ConsentStatus.Revoked, consent.Status);
         Assert.Equal((0, 0, 0), await RenewAsync(days: 40));
+    }
+
+    [Fact]
+    public async Task A_new_link_takes_the_place_of_the_one_before_and_taking_the_account_out_ends_all()
+    {
+        await BuyAsync();
+        await Task.Delay(pauseOfCodes);
+        await LinkAsync();
+
+        Assert.Equal([ConsentStatus.Revoked, ConsentStatus.Authorized], await ConsentsAsync());
+        Assert.Equal((1, 0, 0), await RenewAsync(days: 40));
+        await PressAsync("Unlink");
+        Assert.Equal([ConsentStatus.Revoked, ConsentStatus.Revoked], await ConsentsAsync());
+        Assert.Equal((0, 1, 0), await RenewAsync(days: 80));
+    }
+
+    [Fact]
+    public async Task What_a_link_before_had_given_is_not_charged_once_another_person_is_linked()
+    {
+        await BuyAsync();
+        Way.BusyFor = "POST /v1/consents";
+        await LinkAsync(MagicPersons.All[1].Person);
+        Way.BusyFor = null;
+
+        Assert.Contains("nothing is charged to it any more", await PressAsync("Unlink"));
+
+        Assert.Equal([ConsentStatus.Revoked, ConsentStatus.Revoked], await ConsentsAsync());
+        Assert.Equal((0, 1, 0), await RenewAsync(days: 40));
+    }
+
+    private Task<List<ConsentStatus>> ConsentsAsync() =>
+        Bank.Client.Consents.ListAsync().Select(consent => consent.Status).ToListAsync().AsTask();
+
+    /// <summary>What the customer does at the bank.</summary>
+    private async Task EndConsentsAsync()
+    {
+        await foreach (var consent in Bank.Client.Consents.ListAsync())
+        {
+            await Bank.Client.Consents.RevokeAsync(consent.Id);
+        }
     }
 
     private async Task BuyAsync()

@@ -108,6 +108,20 @@ public sealed class VideoShopTests : VideoShop
     }
 
     [Fact]
+    public async Task A_refund_that_the_shop_has_no_money_for_is_not_told_as_a_bank_that_is_away()
+    {
+        await LinkAsync();
+        await PressAsync("TopUp");
+        await PressAsync("Buy");
+        await ShowsAsync("You are in.");
+
+        var page = await PressAsync("Refund", ProblemCodes.InsufficientPartnerBalance);
+
+        Assert.Contains("We are looking into it.", page);
+        Assert.Contains("Your money is back.", await PressAsync("Refund"));
+    }
+
+    [Fact]
     public async Task A_payment_that_is_too_risky_is_declined_without_a_page_of_the_bank()
     {
         // The bank knows one address of this app.

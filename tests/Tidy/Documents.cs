@@ -118,6 +118,17 @@ public sealed partial class Documents
         Assert.Equal(Blocks($"{page}.md"), Blocks($"{page}.zh-CN.md"));
     }
 
+    [Theory]
+    [InlineData("docs/guides/authorization-server.md")]
+    [InlineData("docs/guides/authorization-server.zh-CN.md")]
+    public void The_guide_to_other_authorization_servers_names_every_scope_of_an_app(string page)
+    {
+        var text = Repository.Read(page);
+
+        Assert.All(Scopes.OfApp, scope => Assert.Contains($"`{scope}`", text));
+        Assert.Contains($"scope: '{Scopes.Accounts} {string.Join(' ', Scopes.OfApp)}'", text);
+    }
+
     [Fact]
     public void The_first_payment_page_shows_its_whole_program_in_order()
     {

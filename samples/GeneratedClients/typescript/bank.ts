@@ -89,34 +89,35 @@ export class BankApp {
         init.body as string | undefined,
         this.options(),
       );
-    const sendProved = (url: RequestInfo, init?: RequestInit) =>
-      this.twice(
-        () => send(url, init),
-        async (response) => response,
-      );
     return new BankApi(this.as.issuer, {
-      // A busy bank says how long to wait. It is the same request with the same Idempotency-Key, so that it acts once.
-      fetch: async (url, init) => {
-        let response = await sendProved(url, init);
-        for (let attempts = 1; attempts < maxAttempts && [429, 503].includes(response.status); attempts++) {
-          const seconds = Number(response.headers.get("Retry-After") ?? 1);
-          await new Promise((resume) => setTimeout(resume, seconds * 1000));
-          response = await sendProved(url, init);
-        }
-
-        return response;
-      },
+      fetch: (url, init) =>
+        this.twice(
+          () => send(url, init),
+          async (response) => response,
+        ),
     });
   }
 
   /** Sends, and once more with the nonce that was asked for. */
   private async twice<T>(send: () => Promise<Response>, read: (response: Response) => Promise<T>): Promise<T> {
     try {
-      return await read(await send());
+      return await read(await this.patiently(send));
     } catch (failure) {
       if (!oauth.isDPoPNonceError(failure)) throw failure;
-      return read(await send());
+      return read(await this.patiently(send));
     }
+  }
+
+  /** A busy bank says how long to wait. It is the same request with the same Idempotency-Key, so that it acts once. */
+  private async patiently(send: () => Promise<Response>): Promise<Response> {
+    let response = await send();
+    for (let attempts = 1; attempts < maxAttempts && [429, 503].includes(response.status); attempts++) {
+      const seconds = Number(response.headers.get("Retry-After") ?? 1);
+      await new Promise((resume) => setTimeout(resume, seconds * 1000));
+      response = await send();
+    }
+
+    return response;
   }
 
   private options() {

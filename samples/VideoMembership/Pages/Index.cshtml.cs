@@ -5,8 +5,13 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace OpenBanking.Samples.VideoMembership.Pages;
 
 /// <summary>The shop's one page: link, top up, take a voucher, buy, give back. What goes wrong is a notice on it.</summary>
-public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partner, ILogger<IndexModel> logger)
-    : PageModel
+public sealed class IndexModel(
+    OpenBankingClient bank,
+    Shop shop,
+    FormerLinks formerLinks,
+    Partner partner,
+    ILogger<IndexModel> logger
+) : PageModel
 {
     private static readonly TimeSpan longestTopUp = TimeSpan.FromSeconds(10);
 
@@ -240,6 +245,7 @@ public sealed class IndexModel(OpenBankingClient bank, Shop shop, Partner partne
                     return Notices.LinkAgain;
                 }
 
+                await formerLinks.EndAsync(user.Id, cancellationToken);
                 await bank.Consents.RevokeAsync(consent, cancellationToken: cancellationToken);
                 shop.Save(new VideoUser(user.Id, TopUps: user.TopUps, Vouchers: user.Vouchers));
                 return Notices.Unlinked;

@@ -75,8 +75,17 @@ internal sealed class WebhookReceiver(
         }
 
         var handled = context.Response.StatusCode < StatusCodes.Status400BadRequest;
-        var kept = handled ? inbox.CompleteAsync(webhookEvent.Id) : inbox.RemoveAsync(webhookEvent.Id);
-        await kept.ConfigureAwait(false);
+        try
+        {
+            var kept = handled ? inbox.CompleteAsync(webhookEvent.Id) : inbox.RemoveAsync(webhookEvent.Id);
+            await kept.ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            Tell(logger, webhookEvent, failure);
+            throw;
+        }
+
         if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status200OK })
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -105,6 +114,14 @@ internal sealed class WebhookReceiver(
         );
     }
 
+    private static void Tell(ILogger logger, WebhookEvent webhookEvent, Exception inboxFailure) =>
+        EndpointLog.WebhookInboxFailed(
+            logger,
+            webhookEvent.Id,
+            webhookEvent.Type,
+            inboxFailure.GetType().FullName!
+        );
+
     /// <summary>Why the handler failed is not hidden by an inbox that fails as well: its claim runs out by itself.</summary>
     private static async ValueTask GiveUpAsync(IWebhookInbox inbox, WebhookEvent webhookEvent, ILogger logger)
     {
@@ -114,12 +131,7 @@ internal sealed class WebhookReceiver(
         }
         catch (Exception failure)
         {
-            EndpointLog.WebhookInboxFailed(
-                logger,
-                webhookEvent.Id,
-                webhookEvent.Type,
-                failure.GetType().FullName!
-            );
+            Tell(logger, webhookEvent, failure);
         }
     }
 

@@ -146,6 +146,21 @@ public sealed class WebhookEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_log_says_that_the_inbox_has_not_kept_an_event_that_was_handled()
+    {
+        await using var own = await PartnerApp.StartAsync(
+            services => services.AddSingleton<IWebhookInbox, ForgetfulInbox>(),
+            server => server.MapOpenBankingWebhooks("/webhooks", [secret], HandleAsync)
+        );
+        var body = Encoding.UTF8.GetBytes(Samples.Event("evt_1"));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await PostAsync(Sign(body), body, own)).StatusCode);
+
+        Assert.Single(handled);
+        Assert.Contains(own.Logs, line => line.Contains("The inbox did not keep what became of event evt_1"));
+    }
+
+    [Fact]
     public async Task A_handler_may_answer_by_itself()
     {
         handler = (_, context) =>
