@@ -154,6 +154,8 @@ public static class CaseCommands
         }
 
         var notice = await NoticeAsync(services, world, row);
+        // Of this call alone; the language that the notice was written in has ended with its own.
+        CultureInfo.CurrentUICulture = new(row.Language);
         var answer = services.GetRequiredService<IStringLocalizer<Texts>>()["CorrectNameDone"].Value;
         var profile = vault.OpenJson<CustomerProfile>(customer.Profile, customer.Id.Value);
         var decision = await services

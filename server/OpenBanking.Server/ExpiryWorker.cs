@@ -32,9 +32,7 @@ public abstract class ExpiryWorker<TRow>(
         // Worlds whose clocks are ahead have more of them.
         foreach (var world in await clocks.ListAheadAsync())
         {
-            var isDue = IsDue(await clocks.NowAsync(world));
-            isDue.AppendLiteral($" LIMIT {MostAtOnce}");
-            await EndAsync([.. (await store.ListAsync(table, world, isDue)).Select(row => (world, row))]);
+            while (await EndAsync(await ListDueAsync(world)) == MostAtOnce) { }
         }
     }
 
@@ -45,6 +43,13 @@ public abstract class ExpiryWorker<TRow>(
     protected abstract Sql IsDue(DateTimeOffset now);
 
     protected abstract Task EndAsync(World world, DateTimeOffset now, TRow row);
+
+    private async Task<IReadOnlyList<(World World, TRow Row)>> ListDueAsync(World world)
+    {
+        var isDue = IsDue(await clocks.NowAsync(world));
+        isDue.AppendLiteral($" LIMIT {MostAtOnce}");
+        return [.. (await store.ListAsync(table, world, isDue)).Select(row => (world, row))];
+    }
 
     private async Task<int> EndAsync(IReadOnlyList<(World World, TRow Row)> due)
     {

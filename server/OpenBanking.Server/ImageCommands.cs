@@ -52,27 +52,28 @@ public static class ImageCommands
 
         PrivateFiles.CreateFolder(folder);
         var files = new List<string>();
-        foreach (
-            var application in await store.ListAsync(
-                ApplicationTables.Applications,
-                world,
-                $"customer_id = {account.CustomerId} AND account_id = {id} AND images > 0"
-            )
-        )
+        // Whoever applies again before the first PIN goes on with the same account.
+        var applications = await store.ListAsync(
+            ApplicationTables.Applications,
+            world,
+            $"customer_id = {account.CustomerId} AND account_id = {id} AND images > 0 ORDER BY id"
+        );
+        foreach (var (i, application) in applications.Index())
         {
             var images = (await services.GetRequiredService<ImageStore>().ReadAsync(world, application))!;
-            await WriteAsync(images.Portrait, "portrait");
-            await WriteAsync(images.Emblem, "emblem");
+            var name = i == 0 ? $"{id}" : $"{id}-{i + 1}";
+            await WriteAsync(images.Portrait, $"{name}-portrait");
+            await WriteAsync(images.Emblem, $"{name}-emblem");
         }
 
         return files;
 
-        async Task WriteAsync(IdentityImage? image, string side)
+        async Task WriteAsync(IdentityImage? image, string name)
         {
             if (image is not null)
             {
                 var ending = image.MediaType == ImageFiles.Png ? "png" : "jpg";
-                files.Add(Path.Combine(folder, $"{id}-{side}.{ending}"));
+                files.Add(Path.Combine(folder, $"{name}.{ending}"));
                 await using var file = PrivateFiles.Create(files[^1]);
                 await file.WriteAsync(image.Content);
             }

@@ -5,6 +5,7 @@ using OpenBanking.Server;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 using Xunit;
@@ -54,6 +55,53 @@ public sealed class IdentityImageTests(SharedServer shared) : BankPageTests(shar
         await EraseAsync();
         Assert.Empty(await WriteAsync(folder));
         Assert.True(await HasImagesAsync());
+    }
+
+    /// <summary>Whoever applies again before the first PIN goes on with the same account.</summary>
+    [Fact]
+    public async Task Pictures_of_every_application_that_came_to_an_account_are_written()
+    {
+        await ToImagesAsync();
+        await Browser.SubmitFilesAsync(("Portrait", Pictures.Jpeg(), "image/jpeg"));
+        await OpenAsync();
+        var application = await ApplicationAsync();
+        var account = application.AccountId!.Value.ToString();
+        var again = application with { Id = Shared.Server.Get<Ids>().New<AccountApplicationRow>() };
+        var image = IdentityImageRow.IdOf(again.Id, IdentityImageSide.Portrait);
+        var content = Pictures.Jpeg(600, 400);
+        await Shared
+            .Server.Get<Engine>()
+            .SubmitAsync(
+                new PutAnother(
+                    World,
+                    DateTimeOffset.UtcNow,
+                    again,
+                    new()
+                    {
+                        Id = image,
+                        ApplicationId = again.Id,
+                        Side = IdentityImageSide.Portrait,
+                        MediaType = "image/jpeg",
+                        Width = 600,
+                        Height = 400,
+                        GivenAt = DateTimeOffset.UtcNow,
+                        Content = Shared.Server.Get<Vault>().Seal(content, image.Value),
+                    }
+                )
+            );
+
+        var written = await ImageCommands.WriteAsync(
+            Shared.Server.Services,
+            account,
+            Path.Combine(Shared.Server.DataFolder, account)
+        );
+
+        Assert.Equal(
+            [$"{account}-portrait.jpg", $"{account}-2-portrait.jpg"],
+            written.Select(Path.GetFileName)
+        );
+        Assert.NotEqual(content, await File.ReadAllBytesAsync(written[0]));
+        Assert.Equal(content, await File.ReadAllBytesAsync(written[1]));
     }
 
     [Fact]
@@ -235,6 +283,26 @@ public sealed class IdentityImageTests(SharedServer shared) : BankPageTests(shar
             (await ApplicationAsync()).AccountId!.Value.ToString(),
             folder
         );
+
+    private sealed record PutAnother(
+        World World,
+        DateTimeOffset Now,
+        AccountApplicationRow Application,
+        IdentityImageRow Image
+    ) : Command<Done>(World, Now)
+    {
+        public override void Keys(IKeySet keys)
+        {
+            // Both are new.
+        }
+
+        public override Decision<Done> Decide(Book book)
+        {
+            book.Insert(ApplicationTables.Applications, Application);
+            book.Insert(IdentityImageTables.Images, Image);
+            return Decision.Accept(new Done());
+        }
+    }
 
     private static async Task<byte[]> ReadAsync(string file)
     {

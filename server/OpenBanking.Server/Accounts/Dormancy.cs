@@ -33,13 +33,10 @@ public sealed class Dormancy(
         // Worlds whose clocks are ahead have more of them.
         foreach (var world in await clocks.ListAheadAsync())
         {
-            var idle = AccountFreezeRules.IdleBefore(await clocks.NowAsync(world));
-            var due = await store.ListAsync(
-                AccountTables.Accounts,
-                world,
-                $"state = 2 AND COALESCE(idle_since, opened_at) <= {idle} ORDER BY COALESCE(idle_since, opened_at) LIMIT {MostAtOnce}"
-            );
-            await NoteAsync([.. due.Select(account => (world, account))]);
+            while (await NoteSomeAsync(world))
+            {
+                // There is more.
+            }
         }
     }
 
@@ -57,6 +54,19 @@ public sealed class Dormancy(
             $"state = 2 AND COALESCE(idle_since, opened_at) <= {idle} ORDER BY COALESCE(idle_since, opened_at)"
         );
         return await NoteAsync(due) == MostAtOnce;
+    }
+
+    /// <inheritdoc cref="NoteSomeAsync()"/>
+    /// <param name="world">By whose clock.</param>
+    private async Task<bool> NoteSomeAsync(World world)
+    {
+        var idle = AccountFreezeRules.IdleBefore(await clocks.NowAsync(world));
+        var due = await store.ListAsync(
+            AccountTables.Accounts,
+            world,
+            $"state = 2 AND COALESCE(idle_since, opened_at) <= {idle} ORDER BY COALESCE(idle_since, opened_at) LIMIT {MostAtOnce}"
+        );
+        return await NoteAsync([.. due.Select(account => (world, account))]) == MostAtOnce;
     }
 
     /// <summary>Gives how many are due no longer.</summary>

@@ -100,6 +100,7 @@ public sealed record CompletePinReset(
     public override void Keys(IKeySet keys)
     {
         base.Keys(keys);
+        keys.Want(SessionTables.Sessions, SessionId);
         keys.Want(PinResetTables.Resets, new(SessionId));
         keys.Want(IntentTables.Intents, IntentId);
         keys.Want(CustomerTables.Mobiles, new(MobileIndex));
@@ -200,7 +201,8 @@ public static class PinChangeRules
     }
 
     /// <summary>An answer that comes twice, or after the session is long forgotten, changes nothing. One about a number that is
-    /// the customer's no more sets no PIN.</summary>
+    /// the customer's no more sets no PIN, nor does one that was asked for in a session which was ended since, as by another new PIN or
+    /// a loss report.</summary>
     public static Decision<Done> CompleteReset(CompletePinReset command, Book book)
     {
         if (
@@ -211,23 +213,27 @@ public static class PinChangeRules
         )
         {
             var isTheirs = CustomerLookups.IsMobileOf(book, command.MobileIndex, command.CustomerId);
+            var isSet =
+                command.Verified
+                && isTheirs
+                && book.Find(SessionTables.Sessions, command.SessionId) is not { State: SessionState.Ended };
             book.Update(
                 PinResetTables.Resets,
                 reset with
                 {
-                    State = command.Verified && isTheirs ? PinResetState.Done : PinResetState.Refused,
+                    State = isSet ? PinResetState.Done : PinResetState.Refused,
                     PinHash = [],
                     PinSalt = [],
                 }
             );
-            if (command.Verified && isTheirs)
+            if (isSet)
             {
                 PersonRules.Forgive(book, reset.CustomerId);
                 Set(book, reset.CustomerId, reset.PinHash, reset.PinSalt, command.Notice);
                 SessionRules.EndAll(book, command.OtherSessions);
                 InteractionRules.EndSignIns(book, command.SignIns);
             }
-            else if (isTheirs)
+            else if (isTheirs && !command.Verified)
             {
                 PersonRules.CountWrong(book, reset.CustomerId, command.Notice.RealNow);
             }

@@ -11,7 +11,7 @@ public enum PinResetState
 
     Done = 2,
 
-    /// <summary>The card's bank said no, or the mobile number was changed meanwhile.</summary>
+    /// <summary>The card's bank said no, or the mobile number was changed meanwhile, or the session ended.</summary>
     Refused = 3,
 }
 

@@ -242,6 +242,22 @@ public sealed class OwnCaseTests(SharedServer shared) : OwnPageTests(shared)
     }
 
     [Fact]
+    public async Task A_corrected_name_is_answered_in_the_language_of_its_case()
+    {
+        await SignInAsync();
+        await FollowAsync("中文");
+        await FollowAsync("更正姓名");
+        await Browser.SubmitAsync(("Name", "张伟明"), ("Text", "少了一个字。"));
+        var row = await CaseAsync();
+
+        Assert.True((await CaseCommands.CorrectAsync(Services, $"{row.Id}", Clerk)).Done);
+
+        await MessageAsync(Person, $"{row.Id}");
+        await Browser.GoAsync(Own("/cases"));
+        Assert.Contains("我们已核验您的证件，姓名已更正。", Text());
+    }
+
+    [Fact]
     public async Task The_bank_is_told_what_is_no_case()
     {
         Assert.Equal(

@@ -157,6 +157,29 @@ public class PinChangeRulesTests
     }
 
     [Theory]
+    [InlineData(true, 0L)]
+    [InlineData(false, 1L)]
+    public void A_session_that_was_ended_meanwhile_sets_no_PIN(bool verified, long counted)
+    {
+        var bank = NewBank();
+        bank.Run(begin);
+        var other = new NewPin([7, 7, 7], [8]);
+        bank.Run(Change(present) with { Pin = other, OtherSessions = [session.Id] });
+
+        bank.Run(
+            complete with
+            {
+                Verified = verified,
+                Notice = complete.Notice with { IntentId = Rows.Id<IntentRow>(3) },
+            }
+        );
+
+        Assert.Equal((PinResetState.Refused, 0), (Reset(bank).State, Reset(bank).PinHash.Length));
+        Assert.Equal((other.Hash, counted), (Stored(bank).PinHash, Stored(bank).ResetFailures));
+        Assert.Single(bank.All(IntentTables.Intents), intent => intent.Kind == IntentKind.SendMessage);
+    }
+
+    [Theory]
     [InlineData(false, IdNumberIndex)]
     [InlineData(true, "of nobody")]
     [InlineData(true, "of another")]
