@@ -1,12 +1,14 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>Ends the consents of apps that have ended where the deletion was broken off, or where a customer agreed in its very
-/// moment. Looks at each app that has ended once, and again only while consents may be left; every node does it.</summary>
+/// moment, and then their webhook endpoints. Looks at each app that has ended once, and again only while consents may be left; every
+/// node does it.</summary>
 public sealed class EndedAppSweep(
     Store store,
     Engine.Engine engine,
@@ -36,10 +38,33 @@ public sealed class EndedAppSweep(
             foreach (var (world, app) in apps)
             {
                 await ended.RevokeConsentsAsync(world, app.Id);
+                await RetireEndpointsAsync(world, app.Id);
                 await engine.SubmitAsync(new NoteConsentsEnded(world, clocks.RealNow, app.Id));
             }
         }
     }
 
     protected override Task WorkAsync(CancellationToken stoppingToken) => RunOnceAsync();
+
+    /// <summary>Nobody could delete them any more. Until now they were told what became of the app's consents.</summary>
+    private async Task RetireEndpointsAsync(World world, Id<AppRow> app)
+    {
+        var endpoints = await store.ListAsync(
+            WebhookTables.Endpoints,
+            world,
+            $"app_id = {app} AND state <> {WebhookEndpointState.Deleted} ORDER BY id"
+        );
+        foreach (var endpoint in endpoints)
+        {
+            await engine.SubmitAsync(
+                new RetireWebhookEndpoint(
+                    world,
+                    clocks.RealNow,
+                    app,
+                    endpoint.Id,
+                    WebhookEndpointState.Deleted
+                )
+            );
+        }
+    }
 }

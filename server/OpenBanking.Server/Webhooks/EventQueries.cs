@@ -36,30 +36,46 @@ public sealed record PlacedEvent(EventPlace Place, Id<EventRow> Id, Event Happen
 /// <summary>The events of one app, out of the journal of committed batches: they need no receiver to be there.</summary>
 public sealed class EventQueries(Store store)
 {
-    /// <summary>The events after a place, a limited number, in the order they were sealed.</summary>
+    /// <summary>The events after a place, a limited number, in the order they were sealed. Positions are kept for as long as events
+    /// are, but from when they were sealed: the oldest may be of batches that are gone, and are passed over.</summary>
     public async Task<IReadOnlyList<PlacedEvent>> ListAsync(Caller caller, EventPlace? after, int count)
     {
-        var from = after ?? default;
-        // Every position has an event or more, save the first: all of it may have been read.
-        var positions = await store.ListAsync(
-            AuditTables.EventPositions,
-            World.Live,
-            $"app_id = {caller.App.Id} AND position >= {from.Position} ORDER BY position LIMIT {count + 1}"
-        );
+        var from = after ?? new(0, -1);
+        var found = new List<PlacedEvent>();
+        while (true)
+        {
+            // Every position has an event or more, save the first: all of it may have been read.
+            var positions = await store.ListAsync(
+                AuditTables.EventPositions,
+                World.Live,
+                $"app_id = {caller.App.Id} AND position >= {from.Position} ORDER BY position LIMIT {count + 1}"
+            );
+            found.AddRange(
+                (await EventsAtAsync(caller, positions)).Where(placed => IsAfter(placed.Place, from))
+            );
+            if (found.Count >= count || positions.Count <= count)
+            {
+                return [.. found.Take(count)];
+            }
+
+            from = new(positions[^1].Position, int.MaxValue);
+        }
+    }
+
+    private async Task<IEnumerable<PlacedEvent>> EventsAtAsync(
+        Caller caller,
+        IReadOnlyList<EventPositionRow> positions
+    )
+    {
         var journals = await store.ListByKeysAsync(
             EngineTables.Journal,
             caller.World,
             [.. positions.Select(position => position.JournalId)]
         );
         var byId = journals.ToDictionary(journal => journal.Id);
-        return
-        [
-            .. positions
-                .Where(position => byId.ContainsKey(position.JournalId))
-                .SelectMany(position => EventsOf(caller, position.Position, byId[position.JournalId]))
-                .Where(placed => after is null || IsAfter(placed.Place, from))
-                .Take(count),
-        ];
+        return positions
+            .Where(position => byId.ContainsKey(position.JournalId))
+            .SelectMany(position => EventsOf(caller, position.Position, byId[position.JournalId]));
     }
 
     private static IEnumerable<PlacedEvent> EventsOf(Caller caller, long position, JournalRow journal) =>

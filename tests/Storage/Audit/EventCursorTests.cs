@@ -57,6 +57,33 @@ public abstract class EventCursorTests<TDatabase> : AuditSuite<TDatabase>
     }
 
     [Fact]
+    public async Task What_is_left_is_read_from_the_first_where_positions_outlive_their_batches()
+    {
+        for (var n = 1; n <= 8; n++)
+        {
+            await Engine.SubmitAsync(Happening(n, Rows.App));
+            Clock.Now += TimeSpan.FromSeconds(1);
+        }
+
+        // Sealed later than they were written, so they are kept for longer.
+        await SealAllAsync(Chain);
+        var gone = Clock.Now - TimeSpan.FromSeconds(2.5);
+        using (var session = Store.OpenWriteSession())
+        {
+            Assert.Equal(6, session.Sweep(EngineTables.Journal, $"created_at < {gone}", 1_000));
+        }
+
+        foreach (var size in (int[])[1, 2, 3, 5, 100])
+        {
+            Assert.Equal(
+                Enumerable.Range(7, Math.Min(size, 2)),
+                (await ReadAsync(Rows.App, null, size)).Select(NumberOf)
+            );
+            Assert.Equal([7], (await ReadAsync(Rows.App, new EventPlace(1, 0), 1)).Select(NumberOf));
+        }
+    }
+
+    [Fact]
     public async Task A_reader_misses_nothing_that_several_writers_commit_while_it_reads()
     {
         const int eachWrites = 60;

@@ -4,6 +4,7 @@ using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
 using OpenBanking.Tests.Storage.Engine;
 
@@ -39,14 +40,7 @@ public abstract class EndedAppTests<TDatabase> : EngineSuite<TDatabase>
     public async Task A_deletion_that_stops_half_way_is_brought_to_its_end()
     {
         var ended = await LinkAsync(consents: 1_101);
-        var sweep = new EndedAppSweep(
-            Store,
-            Engine,
-            ended,
-            new WorldClocks(Store, Clock),
-            Clock,
-            NullLogger<EndedAppSweep>.Instance
-        );
+        var sweep = SweepOf(ended);
         await Engine.SubmitAsync(new EndApp(Rows.World, Clock.Now, Rows.App.Id, Rows.App.ManagementHash));
 
         // Whoever deletes it may be at it.
@@ -62,6 +56,44 @@ public abstract class EndedAppTests<TDatabase> : EngineSuite<TDatabase>
         Clock.Now += EndedAppSweep.Settled;
         await sweep.RunOnceAsync();
         Assert.Equal(app, await Store.FindAsync(PartnerTables.Apps, Rows.World, Rows.App.Id));
+    }
+
+    /// <summary>Nobody could delete them any more: the app has no token.</summary>
+    [Fact]
+    public async Task The_webhook_endpoints_of_a_deleted_app_go_with_it()
+    {
+        var ended = await LinkAsync(consents: 1);
+        var others = Rows.Id<AppRow>(2);
+        await Engine.SubmitAsync(
+            new Probe(
+                Rows.World,
+                book =>
+                {
+                    Endpoint(book, 1, Rows.App.Id);
+                    Endpoint(book, 2, Rows.App.Id);
+                    Endpoint(book, 3, others);
+                    return Decision.Accept(1);
+                }
+            )
+        );
+        await ended.EndAsync(new(Rows.World, Rows.App, []));
+        // What became of its consents is told to them first.
+        Assert.All(
+            await EndpointsAsync(),
+            endpoint => Assert.Equal(WebhookEndpointState.Enabled, endpoint.State)
+        );
+        Clock.Now += EndedAppSweep.Settled;
+
+        await SweepOf(ended).RunOnceAsync();
+
+        Assert.All(
+            await EndpointsAsync(),
+            endpoint =>
+                Assert.Equal(
+                    endpoint.AppId == others ? WebhookEndpointState.Enabled : WebhookEndpointState.Deleted,
+                    endpoint.State
+                )
+        );
     }
 
     /// <summary>An app that customers have agreed to, and another one.</summary>
@@ -90,6 +122,31 @@ public abstract class EndedAppTests<TDatabase> : EngineSuite<TDatabase>
             Engine,
             new WorldClocks(Store, Clock)
         );
+    }
+
+    private EndedAppSweep SweepOf(EndedApps ended) =>
+        new(Store, Engine, ended, new WorldClocks(Store, Clock), Clock, NullLogger<EndedAppSweep>.Instance);
+
+    private static void Endpoint(Book book, int number, Id<AppRow> app) =>
+        book.Insert(
+            WebhookTables.Endpoints,
+            new WebhookEndpointRow
+            {
+                Id = Rows.Id<WebhookEndpointRow>(number),
+                AppId = app,
+                Url = "https://shop.example/events",
+                Events = "",
+                Secret = [1],
+                State = WebhookEndpointState.Enabled,
+                CreatedAt = Rows.Noon,
+            }
+        );
+
+    private async Task<IReadOnlyList<WebhookEndpointRow>> EndpointsAsync()
+    {
+        var endpoints = await Store.ListAsync(WebhookTables.Endpoints, Rows.World, $"1 = {1}");
+        Assert.Equal(3, endpoints.Count);
+        return endpoints;
     }
 
     private static void Consent(Book book, int number, AppRow app) =>
