@@ -75,7 +75,9 @@ public static class PartnerCommands
         var lines = partners.SelectMany(partner =>
             ofPartner[partner.Id].Select(app => "  " + Describe(app)).Prepend($"{partner.Id} {partner.Name}")
         );
-        return partners.Count == 0 ? "There is no partner." : string.Join(Environment.NewLine, lines);
+        return partners.Count == 0
+            ? "There is no partner in the live world; those of sandboxes are not listed."
+            : string.Join(Environment.NewLine, lines);
     }
 
     public static async Task<(bool Done, string Text)> RegisterPartnerAsync(

@@ -29,15 +29,19 @@ public static class Program
     /// <param name="configure">What a host of its own adds or replaces: a bank registers its adapters here.</param>
     public static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
+        if (Usage.IsAsked(args))
+        {
+            return Usage.Write();
+        }
+
         try
         {
             if (args is ["migrate", .. var more])
             {
                 var settings = ServerCommands.SettingsOfMigrate(more, PlanOnly);
-                return ServerCommands.Migrate(
-                    NewBuilder(settings).Configuration,
-                    planOnly: settings.Length < more.Length
-                );
+                var configuration = NewBuilder(settings).Configuration;
+                SettingNames.Check(configuration);
+                return ServerCommands.Migrate(configuration, planOnly: settings.Length < more.Length);
             }
 
             await using var app = Build(ServerCommands.Configured(args), configure);

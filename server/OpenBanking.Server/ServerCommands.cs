@@ -59,8 +59,22 @@ public static class ServerCommands
                 .. Settings(command, SettingsOf(args)),
                 "--Storage:MustExist=true",
             ],
-            _ => args,
+            _ => WithValues(args),
         };
+
+    /// <summary>Settings of a server that serves: a switch without a value would be one that nobody reads.</summary>
+    private static string[] WithValues(string[] args) =>
+        args.Index()
+            .FirstOrDefault(word =>
+                IsSwitch(word.Item)
+                && !word.Item.Contains('=', StringComparison.Ordinal)
+                && (word.Index + 1 == args.Length || IsSwitch(args[word.Index + 1]))
+            )
+            is { Item: { } bare }
+            ? throw new WrongSettingException($"{bare} has no value. Settings are --Section:Name=VALUE.")
+            : args;
+
+    private static bool IsSwitch(string word) => word.StartsWith("--", StringComparison.Ordinal);
 
     /// <summary>What follows a command and its own words. Settings name their section and have their value with them: a switch with
     /// a slip in it, or one that there is not, would take what comes next for its value, and nobody read it.</summary>
@@ -154,11 +168,7 @@ public static class ServerCommands
             ] => PartnerCommands.SettingsOf(args[0], words),
             ["keys", .. var more] => KeyCommands.SettingsOf(more),
             _ => throw new WrongSettingException(
-                $"There is no command {args[0]}. Known are migrate, verify-books, verify-audit, resolve-finding, keys, "
-                    + "find-customer, release-number, identity-images, freeze-account, unfreeze-account, outstanding, "
-                    + "resolve-transfer, retry-withdrawal, cases, take-case, answer-case, correct-name, partners, register-partner, "
-                    + "register-app, show-app, change-app, end-app, set-fees, settle-campaign, pay-out and openapi; "
-                    + "without one the server serves."
+                $"There is no command {args[0]}; help lists those that there are. Without one the server serves."
             ),
         };
 
@@ -178,6 +188,7 @@ public static class ServerCommands
         var options = app.Services.GetRequiredService<ServerOptions>();
         app.ListenOnlyWhereItIsSafe(options);
         app.RequirePorts();
+        app.Services.GetRequiredService<AuditOptions>().RequireHeadsFile();
         await app.Services.GetRequiredService<SigningKeys>().LoadAsync();
         await app.Services.GetRequiredService<SharedProofs>().JoinAsync();
     }
@@ -380,6 +391,8 @@ public static class ServerCommands
                 "A sealed value does not open: it was changed, or sealed with another key than this server has.",
             CryptographicException => failure.Message,
             PostgresException { MessageText: var refusal } => $"PostgreSQL: {refusal}",
+            NpgsqlException { InnerException: { } cause } =>
+                $"PostgreSQL: {failure.Message} ({cause.Message})",
             NpgsqlException => $"PostgreSQL: {failure.Message}",
             IOException { InnerException: AddressInUseException } =>
                 $"{failure.Message} Stop what uses it, or choose another port with Server:PublicAddress.",

@@ -42,6 +42,7 @@ public static class ServerComposition
     public static void AddOpenBankingServer(this WebApplicationBuilder builder)
     {
         var settings = builder.Configuration;
+        SettingNames.Check(settings);
         var options = settings.Read<ServerOptions>();
         CrashPoints.Arm(options.CrashAt);
         var services = builder.Services;

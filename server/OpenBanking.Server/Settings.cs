@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OpenBanking.Server;
 
 /// <summary>A section of the server's settings.</summary>
@@ -25,10 +27,43 @@ public static class Settings
         }
         catch (InvalidOperationException unreadable)
         {
-            throw new WrongSettingException(unreadable.Message);
+            throw new WrongSettingException(
+                WhatIsExpected<T>(configuration.GetSection(T.Section)) ?? unreadable.Message
+            );
         }
 
         settings.Check();
         return settings;
+    }
+
+    /// <summary>Of the first value that is none of its kind.</summary>
+    private static string? WhatIsExpected<T>(IConfigurationSection section)
+        where T : ISettings =>
+        typeof(T)
+            .GetProperties()
+            .Where(property => section[property.Name] is not null)
+            .Select(property =>
+                (property.Name, Expected: KindOf(property.PropertyType, section[property.Name]!))
+            )
+            .Where(wrong => wrong.Expected is not null)
+            .Select(wrong =>
+                $"{T.Section}:{wrong.Name} is {section[wrong.Name]}; {wrong.Expected} is expected."
+            )
+            .FirstOrDefault();
+
+    /// <summary>What a value of a kind looks like; null where this one does.</summary>
+    private static string? KindOf(Type type, string text)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type == typeof(bool) && !bool.TryParse(text, out _) ? "true or false"
+            : type.IsEnum && !Enum.TryParse(type, text, ignoreCase: true, out _)
+                ? string.Join(" or ", Enum.GetNames(type))
+            : type == typeof(TimeSpan) && !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _)
+                ? "a time such as 00:00:30, or 7.00:00:00 for seven days,"
+            : (type == typeof(int) || type == typeof(long))
+            && !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+                ? "a whole number"
+            : type == typeof(Uri) && !Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _) ? "an address"
+            : null;
     }
 }

@@ -15,6 +15,15 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("plain http", "--Server:PublicAddress=http://bank.example")]
     [InlineData("PublicAddress", "--Server:PublicAddress=nonsense")]
     [InlineData("Server:Sandbox", "--Server:Sandbox=maybe")]
+    [InlineData("Server:Sandbox is maybe; true or false is expected", "--Server:Sandbox=maybe")]
+    [InlineData("Storage:Provider is MySql; Sqlite or Postgres is expected", "--Storage:Provider=MySql")]
+    [InlineData("Risk:Deadline is 1h; a time such as 00:00:30", "--Risk:Deadline=1h")]
+    [InlineData("Engine:QueueLength is many; a whole number", "--Engine:QueueLength=many")]
+    [InlineData("no setting Storage:Provder; Storage:Provider is meant?", "--Storage:Provder=Sqlite")]
+    [InlineData("no setting Server:Xyz.", "--Server:Xyz=1")]
+    [InlineData("no setting Storage:Provder", "migrate", "--Storage:Provder=Sqlite")]
+    [InlineData("--nonsense has no value", "--nonsense")]
+    [InlineData("Audit:HeadsFile cannot be written", "--Audit:HeadsFile=/proc/none/heads")]
     [InlineData("Server:MasterKey", "--Server:Sandbox=false")]
     [InlineData("base64", "--Server:MasterKey=abc")]
     [InlineData("32 bytes", "--Server:MasterKey=AAAA")]
@@ -38,6 +47,25 @@ public sealed class WrongStartTests : IDisposable
         Assert.Contains(why, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.Equal(CannotStart, exitCode);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("help")]
+    public async Task Who_asks_how_it_is_used_is_told_and_nothing_is_begun(string question)
+    {
+        var nowhere = Path.Combine(folder, "nowhere");
+
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(
+            question,
+            $"--Server:DataFolder={nowhere}"
+        );
+
+        Assert.StartsWith("OpenBanking.Server [--Section:Name=VALUE ...]", output, StringComparison.Ordinal);
+        Assert.Contains("verify-books", output, StringComparison.Ordinal);
+        Assert.Equal(0, exitCode);
+        Assert.False(Directory.Exists(nowhere));
     }
 
     [Fact]

@@ -73,7 +73,10 @@ public sealed class BankAdapterTests
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync("/sandbox/partners", null)).StatusCode);
         var services = server.Services;
-        Assert.Equal("There is no partner.", await PartnerCommands.ListAsync(services));
+        Assert.Equal(
+            "There is no partner in the live world; those of sandboxes are not listed.",
+            await PartnerCommands.ListAsync(services)
+        );
         Assert.False((await PartnerCommands.RegisterPartnerAsync(services, "\n")).Done);
         Assert.False((await RegisterAsync(services, "prt_1", ClientKey.CreateEs256())).Done);
         var partner = (await PartnerCommands.RegisterPartnerAsync(services, "外卖公司")).Text.Split(' ')[^1];

@@ -1,3 +1,5 @@
+using OpenBanking.Server.Security;
+
 namespace OpenBanking.Server.Audit;
 
 /// <summary>How the audit runs, section <c>Audit</c> of the configuration.</summary>
@@ -23,6 +25,26 @@ public sealed record AuditOptions : ISettings
 
     /// <summary>How long events are listed.</summary>
     public TimeSpan EventsKept { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Finds out before the first head whether heads can be kept.</summary>
+    /// <exception cref="WrongSettingException">The file cannot be written.</exception>
+    public void RequireHeadsFile()
+    {
+        if (HeadsFile is null)
+        {
+            return;
+        }
+
+        try
+        {
+            // Other nodes may be adding to it.
+            using var file = PrivateFiles.Open(HeadsFile, FileShare.ReadWrite);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new WrongSettingException($"Audit:HeadsFile cannot be written: {failure.Message}");
+        }
+    }
 
     /// <exception cref="WrongSettingException">A time is out of range.</exception>
     public void Check()

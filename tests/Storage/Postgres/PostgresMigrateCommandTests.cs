@@ -46,6 +46,21 @@ public sealed class PostgresMigrateCommandTests : MigrateCommandTests<EmptyPostg
     }
 
     [Fact]
+    public async Task A_database_is_reached_through_its_Unix_socket()
+    {
+        using var database = new EmptyPostgresDatabase();
+        var socket = database.Scalar("SHOW unix_socket_directories");
+
+        var run = await ServerProgram.RunAsync(
+            "migrate",
+            database.Settings[0],
+            database.Settings[1].Replace("Host=127.0.0.1", $"Host={socket}", StringComparison.Ordinal)
+        );
+
+        Assert.Equal((ServerProgram.Ok, ""), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
     public async Task A_database_that_cannot_be_reached_is_told_in_one_sentence()
     {
         var run = await ServerProgram.RunAsync(

@@ -47,10 +47,14 @@ public sealed class PostgresStore : Store
             CancellationTimeout = -1,
             // Who changes a connection's settings does not give it back.
             NoResetOnClose = true,
-            TcpKeepAlive = true,
-            TcpKeepAliveTime = KeepAliveSeconds,
-            TcpKeepAliveInterval = KeepAliveIntervalSeconds,
         };
+        if (!IsLocal(settings.Host))
+        {
+            settings.TcpKeepAlive = true;
+            settings.TcpKeepAliveTime = KeepAliveSeconds;
+            settings.TcpKeepAliveInterval = KeepAliveIntervalSeconds;
+        }
+
         connections = Build(settings);
     }
 
@@ -62,6 +66,9 @@ public sealed class PostgresStore : Store
             store.known,
             snapshot
         );
+
+    /// <summary>Whether a host is the folder of a Unix socket, or an abstract one: neither can be kept alive as TCP is.</summary>
+    private static bool IsLocal(string? host) => host is ['/' or '@', ..];
 
     private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder how)
     {
