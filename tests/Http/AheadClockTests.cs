@@ -8,8 +8,11 @@ using Xunit;
 
 namespace OpenBanking.Tests.Http;
 
-/// <summary>What has come due has happened when a sandbox's clock was set ahead, however much it is.</summary>
-public sealed class AheadClockTests(SharedServer shared) : PayingCustomerTests(shared)
+/// <summary>What has come due has happened when a sandbox's clock was set ahead, however much it is. The books of what is put there do
+/// not balance: the server is the tests' own.</summary>
+public sealed class AheadClockTests(SharedServer shared)
+    : PayingCustomerTests(shared),
+        IClassFixture<SharedServer>
 {
     /// <summary>More than are looked up at once.</summary>
     private const int Many = 510;

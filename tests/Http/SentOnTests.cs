@@ -7,8 +7,9 @@ using Xunit;
 
 namespace OpenBanking.Tests.Http;
 
-/// <summary>Money for an account that does not take it goes on to its card.</summary>
-public sealed class SentOnTests(SharedServer shared) : OwnPageTests(shared)
+/// <summary>Money for an account that does not take it goes on to its card. The books of an account that is closed by force do not balance:
+/// the server is the tests' own.</summary>
+public sealed class SentOnTests(SharedServer shared) : OwnPageTests(shared), IClassFixture<SharedServer>
 {
     /// <summary>The outside's clock is the real one, wherever a partner has set that of the sandbox.</summary>
     [Fact]

@@ -108,16 +108,19 @@ public sealed class UnkeepableTextTests(SharedServer shared) : RawClientTests(sh
     }
 
     [Theory]
-    [InlineData("messages.json?mobile=%00")]
-    [InlineData("messages?mobile=1%00")]
-    public async Task The_number_that_messages_are_looked_up_for(string address)
+    [InlineData("messages.json?mobile=%00", 400)]
+    [InlineData("messages?mobile=1%00", 303)]
+    public async Task The_number_that_messages_are_looked_up_for(string address, int status)
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
             new Uri(Client.Server, $"/sandbox/{Client.Partner.SandboxNumber}/{address}")
         );
 
-        Assert.Equal(400, (await Client.SendAsync(request)).Status);
+        var answer = await Client.SendAsync(request);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status == 303 ? "/bank/error?code=bad_form" : null, answer.Headers.Location?.ToString());
     }
 
     [Fact]
