@@ -12,6 +12,12 @@ public static class Nearest
         return distance <= word.Length / 2 ? nearest : null;
     }
 
+    /// <summary>The one of those that are known in which a word is but a slip; null when it may well be a word of its own.</summary>
+    public static string? BySlip(string word, IEnumerable<string> known) =>
+        known.FirstOrDefault(each =>
+            Distance(each.ToUpperInvariant(), word.ToUpperInvariant()) <= word.Length / 3
+        );
+
     /// <summary>How many letters are to be put in, taken out or changed.</summary>
     private static int Distance(string one, string other)
     {

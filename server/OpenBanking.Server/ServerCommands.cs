@@ -62,17 +62,33 @@ public static class ServerCommands
             _ => WithValues(args),
         };
 
-    /// <summary>Settings of a server that serves: a switch without a value would be one that nobody reads.</summary>
-    private static string[] WithValues(string[] args) =>
-        args.Index()
-            .FirstOrDefault(word =>
-                IsSwitch(word.Item)
-                && !word.Item.Contains('=', StringComparison.Ordinal)
-                && (word.Index + 1 == args.Length || IsSwitch(args[word.Index + 1]))
-            )
-            is { Item: { } bare }
-            ? throw new WrongSettingException($"{bare} has no value. Settings are --Section:Name=VALUE.")
-            : args;
+    /// <summary>Settings of a server that serves: a switch without a value, or a value without a switch, would be read by nobody.</summary>
+    private static string[] WithValues(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            var word = args[i];
+            if (!IsSwitch(word))
+            {
+                throw new WrongSettingException($"{word} is no setting. Settings are --Section:Name=VALUE.");
+            }
+
+            if (word.Contains('=', StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (i + 1 == args.Length || IsSwitch(args[i + 1]))
+            {
+                throw new WrongSettingException($"{word} has no value. Settings are --Section:Name=VALUE.");
+            }
+
+            // The next word is its value.
+            i++;
+        }
+
+        return args;
+    }
 
     private static bool IsSwitch(string word) => word.StartsWith("--", StringComparison.Ordinal);
 

@@ -16,10 +16,20 @@ public static class SettingNames
         )
         .ToLookup(setting => setting.Section, setting => setting.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Looks through the server's own sections. Others belong to the framework, or to the bank's own adapters.</summary>
+    /// <summary>Looks through the server's own sections, and for those with a slip in their names. Others belong to the framework, or to
+    /// the bank's own adapters.</summary>
     /// <exception cref="WrongSettingException">There is no such setting.</exception>
     public static void Check(IConfiguration configuration)
     {
+        var sections = known.Select(section => section.Key);
+        foreach (var other in configuration.GetChildren().Where(child => !known.Contains(child.Key)))
+        {
+            if (other.GetChildren().Any() && Nearest.BySlip(other.Key, sections) is { } meant)
+            {
+                throw new WrongSettingException($"There is no section {other.Key}; {meant} is meant?");
+            }
+        }
+
         foreach (var section in known)
         {
             foreach (var child in configuration.GetSection(section.Key).GetChildren())

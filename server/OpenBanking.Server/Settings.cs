@@ -47,7 +47,7 @@ public static class Settings
             )
             .Where(wrong => wrong.Expected is not null)
             .Select(wrong =>
-                $"{T.Section}:{wrong.Name} is {section[wrong.Name]}; {wrong.Expected} is expected."
+                $"{T.Section}:{wrong.Name} is \"{section[wrong.Name]}\"; {wrong.Expected} is expected."
             )
             .FirstOrDefault();
 
@@ -60,7 +60,10 @@ public static class Settings
                 ? string.Join(" or ", Enum.GetNames(type))
             : type == typeof(TimeSpan) && !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _)
                 ? "a time such as 00:00:30, or 7.00:00:00 for seven days,"
-            : (type == typeof(int) || type == typeof(long))
+            : type == typeof(int)
+            && !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+                ? $"a whole number up to {int.MaxValue}"
+            : type == typeof(long)
             && !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
                 ? "a whole number"
             : type == typeof(Uri) && !Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _) ? "an address"

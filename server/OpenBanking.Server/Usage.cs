@@ -35,7 +35,8 @@ public static class Usage
         """;
 
     /// <summary>Whether that is asked, as programs are.</summary>
-    public static bool IsAsked(string[] args) => args is ["help" or "--help" or "-h" or "-?" or "/?", ..];
+    public static bool IsAsked(string[] args) =>
+        args is ["help", ..] || args.Any(word => word is "--help" or "-h" or "-?");
 
     public static int Write()
     {

@@ -40,7 +40,8 @@ public sealed record AuditOptions : ISettings
             // Other nodes may be adding to it.
             using var file = PrivateFiles.Open(HeadsFile, FileShare.ReadWrite);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new WrongSettingException($"Audit:HeadsFile cannot be written: {failure.Message}");
         }
