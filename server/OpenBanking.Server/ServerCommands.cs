@@ -33,9 +33,7 @@ public static class ServerCommands
     /// <exception cref="WrongSettingException">There is no such switch.</exception>
     public static string[] SettingsOfMigrate(string[] arguments, string planOnly) =>
         arguments.FirstOrDefault(argument =>
-            argument != planOnly
-            && argument.StartsWith("--", StringComparison.Ordinal)
-            && !argument.Contains(':', StringComparison.Ordinal)
+            argument != planOnly && IsSwitch(argument) && !argument.Contains(':', StringComparison.Ordinal)
         )
             is { } unknown
             ? throw new WrongSettingException($"migrate has no switch {unknown}; it has {planOnly}.")
@@ -54,7 +52,7 @@ public static class ServerCommands
                 .. Settings(args[0], settings),
                 "--Logging:LogLevel:OpenBanking.Server.Audit=None",
             ],
-            [var command, ..] when !command.StartsWith("--", StringComparison.Ordinal) =>
+            [var command, ..] when !IsSwitch(command) =>
             [
                 .. Settings(command, SettingsOf(args)),
                 "--Storage:MustExist=true",
@@ -103,9 +101,7 @@ public static class ServerCommands
             : settings;
 
     public static bool IsSetting(string word) =>
-        word.StartsWith("--", StringComparison.Ordinal)
-        && word.Split('=', 2) is [var name, _]
-        && name.Contains(':', StringComparison.Ordinal);
+        IsSwitch(word) && word.Split('=', 2) is [var name, _] && name.Contains(':', StringComparison.Ordinal);
 
     /// <summary>What follows the words of a command that works on books that there are.</summary>
     private static string[] SettingsOf(string[] args) =>
@@ -119,57 +115,46 @@ public static class ServerCommands
                 or PartnerCommands.List,
                 .. var settings,
             ] => settings,
-            ["resolve-finding", var id, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal) => settings,
+            ["resolve-finding", var id, .. var settings] when !IsSwitch(id) => settings,
             ["resolve-finding", ..] => throw new WrongSettingException(
                 "resolve-finding needs the finding's id, fnd_…, as verify-books lists it."
             ),
             [AccountCommands.Freeze or AccountCommands.Unfreeze, var id, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal) => settings,
+                when !IsSwitch(id) => settings,
             [AccountCommands.Freeze or AccountCommands.Unfreeze, ..] => throw new WrongSettingException(
                 $"{args[0]} needs the account's id, acct_…, as find-customer lists it."
             ),
             [TransferCommands.Resolve, var id, var outcome, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal)
-                    && TransferCommands.Outcomes.Contains(outcome) => settings,
+                when !IsSwitch(id) && TransferCommands.Outcomes.Contains(outcome) => settings,
             [TransferCommands.Resolve, ..] => throw new WrongSettingException(
                 $"{TransferCommands.Resolve} needs the transfer's reference, int_…, as {TransferCommands.Outstanding} lists it, "
                     + $"and what the card's bank says: {string.Join(", ", TransferCommands.Outcomes)}."
             ),
-            [TransferCommands.Retry, var id, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal) => settings,
+            [TransferCommands.Retry, var id, .. var settings] when !IsSwitch(id) => settings,
             [TransferCommands.Retry, ..] => throw new WrongSettingException(
                 $"{TransferCommands.Retry} needs the withdrawal's id, wdr_…, as {TransferCommands.Outstanding} lists it."
             ),
             [CaseCommands.Take or CaseCommands.Answer or CaseCommands.Correct, var id, .. var words]
-                when !id.StartsWith("--", StringComparison.Ordinal) => CaseCommands.SettingsOf(
-                args[0],
-                words
-            ),
+                when !IsSwitch(id) => CaseCommands.SettingsOf(args[0], words),
             [CaseCommands.Take or CaseCommands.Answer or CaseCommands.Correct, ..] => CaseCommands.SettingsOf(
                 args[0],
                 []
             ),
-            ["find-customer", var mobile, .. var settings]
-                when !mobile.StartsWith("--", StringComparison.Ordinal) => settings,
+            ["find-customer", var mobile, .. var settings] when !IsSwitch(mobile) => settings,
             ["find-customer", ..] => throw new WrongSettingException(
                 "find-customer needs the customer's mobile number."
             ),
             [CustomerCommands.Release, var id, var mobile, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal)
-                    && !mobile.StartsWith("--", StringComparison.Ordinal) => settings,
+                when !IsSwitch(id) && !IsSwitch(mobile) => settings,
             [ImageCommands.Write, var id, var folder, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal)
-                    && !folder.StartsWith("--", StringComparison.Ordinal) => settings,
+                when !IsSwitch(id) && !IsSwitch(folder) => settings,
             [CustomerCommands.Release, ..] => throw new WrongSettingException(
                 $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number."
             ),
             [ImageCommands.Write, ..] => throw new WrongSettingException(ImageCommands.Usage),
-            [FeeCommands.Set, var owner, .. var words]
-                when !owner.StartsWith("--", StringComparison.Ordinal) => FeeCommands.SettingsOf(words),
+            [FeeCommands.Set, var owner, .. var words] when !IsSwitch(owner) => FeeCommands.SettingsOf(words),
             [PayoutCommands.PayOut, .. var settings] => settings,
-            [CampaignCommands.Settle, var id, .. var settings]
-                when !id.StartsWith("--", StringComparison.Ordinal) => settings,
+            [CampaignCommands.Settle, var id, .. var settings] when !IsSwitch(id) => settings,
             [CampaignCommands.Settle, ..] => throw new WrongSettingException(
                 "settle-campaign needs the campaign's id, cmp_…."
             ),

@@ -111,7 +111,8 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
         : string.Create(
             CultureInfo.InvariantCulture,
             $"The body is no JSON from line {line + 1}, byte {failure.BytePositionInLine + 1} on: send one document in UTF-8, "
-        ) + "without comments or commas at ends, and nested at most 32 deep.";
+                + $"without comments or commas at ends, and nested at most {ServerLimits.JsonDepth} deep."
+        );
 
     private static bool IsUtf8(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && OAuthForm.IsUtf8(type);

@@ -139,8 +139,8 @@ public static partial class JsonShape
         }
         else if (
             shape.Type == typeof(Money)
-            && Expected(member.Value, property.PropertyType) is not null
             && property.PropertyType == typeof(long)
+            && Expected(member.Value, property.PropertyType) is not null
         )
         {
             errors.Add(Error(pointer, "wrong_type", FenExpected));
