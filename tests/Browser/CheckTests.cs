@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using Xunit;
 
 namespace OpenBanking.Tests.Browser;
@@ -38,6 +39,44 @@ public sealed class CheckTests
             await page.AddScriptTagAsync(new() { Content = Accessibility.Axe.Value });
             var failure = await Assert.ThrowsAnyAsync<Exception>(() => Keyboard.StepThroughAsync(page, html));
             Assert.Contains(told, failure.Message);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_that_not_everybody_can_read_is_found_after_one_that_everybody_can()
+    {
+        await using var chromium = await Chromium.StartAsync();
+        var page = await chromium.Browser.NewPageAsync();
+        var accessibility = await chromium.AccessibilityAsync(ColorScheme.Light);
+        foreach (
+            var (color, told) in ((string, string?)[])
+                [("black", null), ("#bbb", "color-contrast"), ("black", null)]
+        )
+        {
+            await page.RouteAsync(
+                "http://pages.test/**",
+                route =>
+                    route.FulfillAsync(
+                        new()
+                        {
+                            ContentType = "text/html",
+                            Body =
+                                "<!doctype html><html lang=en><title>A page</title><style>html { background: white } "
+                                + $":focus-visible {{ outline: 3px solid black }} p {{ color: {color} }}</style>"
+                                + "<main><h1>A page</h1><p>Words</p><a href=x>On</a></main>",
+                        }
+                    )
+            );
+            await page.GotoAsync($"http://pages.test/{color.TrimStart('#')}");
+            var failure = await Record.ExceptionAsync(() => accessibility.AssertAsync(page, color));
+            if (told is null)
+            {
+                Assert.Null(failure);
+            }
+            else
+            {
+                Assert.Contains(told, failure?.Message);
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace OpenBanking.Tests.Browser;
@@ -6,6 +7,7 @@ namespace OpenBanking.Tests.Browser;
 public sealed class Chromium : IAsyncDisposable
 {
     private readonly IPlaywright playwright;
+    private readonly ConcurrentDictionary<ColorScheme, Lazy<Task<Accessibility>>> accessibility = [];
 
     private Chromium(IPlaywright playwright, IBrowser browser)
     {
@@ -36,6 +38,10 @@ public sealed class Chromium : IAsyncDisposable
         );
         return new(playwright, browser);
     }
+
+    /// <summary>What looks at the pages of all phones in these colours, one page at a time.</summary>
+    internal Task<Accessibility> AccessibilityAsync(ColorScheme scheme) =>
+        accessibility.GetOrAdd(scheme, _ => new(() => Accessibility.NewAsync(Browser, scheme))).Value;
 
     public async ValueTask DisposeAsync()
     {

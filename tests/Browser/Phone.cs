@@ -11,6 +11,9 @@ public sealed class Phone : IAsyncDisposable
     private const int MostLooks = 600;
     private static readonly TimeSpan betweenLooks = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How large it is.</summary>
+    internal static readonly ViewportSize Size = new() { Width = 375, Height = 812 };
+
     private readonly Chromium? own;
     private readonly IBrowserContext context;
     private readonly Accessibility accessibility;
@@ -60,18 +63,18 @@ public sealed class Phone : IAsyncDisposable
     )
     {
         var own = shared is null ? await Chromium.StartAsync() : null;
-        var browser = (own ?? shared!).Browser;
+        var chromium = own ?? shared!;
         var options = new BrowserNewContextOptions
         {
-            ViewportSize = new() { Width = 375, Height = 812 },
-            // Pictures of walks are coarser: they are many.
-            DeviceScaleFactor = shared is null ? 2 : 1,
+            ViewportSize = Size,
+            // Finer for the guides' pictures only: all are drawn, and most are never looked at.
+            DeviceScaleFactor = updatesDocs ? 2 : 1,
             Locale = language,
             JavaScriptEnabled = scripts,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
         };
-        var context = await browser.NewContextAsync(options);
-        var accessibility = await Accessibility.NewAsync(browser, options);
+        var context = await chromium.Browser.NewContextAsync(options);
+        var accessibility = await chromium.AccessibilityAsync(options.ColorScheme.Value);
         return new(own, context, await context.NewPageAsync(), accessibility, name, options);
     }
 
@@ -295,7 +298,6 @@ public sealed class Phone : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await context.DisposeAsync();
-        await accessibility.DisposeAsync();
         if (own is not null)
         {
             await own.DisposeAsync();
