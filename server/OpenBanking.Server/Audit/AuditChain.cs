@@ -25,6 +25,7 @@ public sealed class AuditChain(
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     private readonly Guid holder = ids.NewGuid();
+    private readonly Queue<AuditHeadRow> unwritten = [];
     private AuditHeadRow? lastHead;
 
     /// <summary>Marked records without a place in the chain, which is looked up for each by its unique key. With EXISTS a
@@ -94,9 +95,10 @@ public sealed class AuditChain(
     }
 
     /// <summary>Signs the end of the chain and exports it, unless nothing was sealed since the last time or, when it is
-    /// not asked for <paramref name="now"/>, it is not time yet.</summary>
+    /// not asked for <paramref name="now"/>, it is not time yet. Heads that could not be written before are written first.</summary>
     public async Task SignAsync(bool now)
     {
+        WriteHeads();
         lastHead ??= await store.FirstAsync(
             AuditTables.Heads,
             World.Live,
@@ -127,7 +129,14 @@ public sealed class AuditChain(
         };
         await engine.SubmitAsync(new KeepHead(at, head));
         lastHead = head;
-        Export(head);
+        log.LogInformation(
+            AuditEvents.HeadSigned,
+            "Audit head {Position} {Head}",
+            head.Position,
+            head.Signature
+        );
+        unwritten.Enqueue(head);
+        WriteHeads();
     }
 
     /// <summary>Lets another process seal at once.</summary>
@@ -165,20 +174,32 @@ public sealed class AuditChain(
     private static IEnumerable<Id<AppRow>> EventAppsOf(AuditRecordRow record) =>
         BatchContents.TryRead(record.Records)?.EventApps.Select(app => new Id<AppRow>(app)) ?? [];
 
-    private void Export(AuditHeadRow head)
+    /// <summary>Adds to the file what is not in it yet. A head that was written in part is taken out of it again.</summary>
+    private void WriteHeads()
     {
-        log.LogInformation(
-            AuditEvents.HeadSigned,
-            "Audit head {Position} {Head}",
-            head.Position,
-            head.Signature
-        );
-        if (options.HeadsFile is { } path)
+        if (options.HeadsFile is not { } path)
+        {
+            unwritten.Clear();
+            return;
+        }
+
+        while (unwritten.TryPeek(out var head))
         {
             using var file = PrivateFiles.Open(path, FileShare.Read);
-            file.Seek(0, SeekOrigin.End);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(head.Signature + "\n"));
-            file.Flush(flushToDisk: true);
+            var end = RandomAccess.GetLength(file.SafeFileHandle);
+            try
+            {
+                var line = System.Text.Encoding.ASCII.GetBytes(head.Signature + "\n");
+                RandomAccess.Write(file.SafeFileHandle, line, end);
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+            }
+            catch (IOException)
+            {
+                RandomAccess.SetLength(file.SafeFileHandle, end);
+                throw;
+            }
+
+            unwritten.Dequeue();
         }
     }
 }

@@ -33,6 +33,7 @@ public sealed record OrderTopUp(
     {
         base.Keys(keys);
         keys.Want(OwnTopUpTables.TopUps, TopUpId);
+        keys.Want(TopUpTables.TopUps, new(TopUpId.Value));
         keys.Want(WithdrawalTables.Withdrawals, new(TopUpId.Value));
         keys.Want(CustomerTables.BoundCards, CardId);
     }
@@ -80,8 +81,8 @@ public sealed record ResolveOwnTopUp(CompleteOwnTopUp Told) : CompleteOwnTopUp(T
 public static class OwnTopUpRules
 {
     /// <summary>
-    /// Refuses: the form's id is another transfer's, whose money a withdrawal of the same id may send on; the account is not in
-    /// use; the card is not bound to it; the account may not have so much on it.
+    /// Refuses: the form's id is another transfer's, an app's too, whose money a withdrawal of the same id may send on; the account
+    /// is not in use; the card is not bound to it; the account may not have so much on it.
     /// Declines: the PIN was wrong; the try is counted.
     /// </summary>
     public static Decision<PinCheck> Order(OrderTopUp command, Book book)
@@ -94,7 +95,10 @@ public static class OwnTopUpRules
                 : Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }
 
-        if (book.Find(WithdrawalTables.Withdrawals, new(command.TopUpId.Value)) is not null)
+        if (
+            book.Find(TopUpTables.TopUps, new(command.TopUpId.Value)) is not null
+            || book.Find(WithdrawalTables.Withdrawals, new(command.TopUpId.Value)) is not null
+        )
         {
             return Decision.Reject(OwnAccountRules.Refusals.NotNow);
         }

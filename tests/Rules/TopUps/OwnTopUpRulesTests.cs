@@ -268,6 +268,17 @@ public class OwnTopUpRulesTests
         Assert.Equal(OwnAccountRules.Refusals.NotNow, bank.Run(order).Rejected.Code);
     }
 
+    /// <summary>What an account does not take of an app's is sent on under its id, too.</summary>
+    [Fact]
+    public void The_id_of_an_apps_top_up_is_no_form_of_ones_own()
+    {
+        var ofAnApp = Rows.TopUp with { Id = new(order.TopUpId.Value) };
+        var bank = BankWith(Rows.Account).Put(TopUpTables.TopUps, ofAnApp);
+
+        Assert.Equal(OwnAccountRules.Refusals.NotNow, bank.Run(order).Rejected.Code);
+        Assert.Empty(bank.All(OwnTopUpTables.TopUps));
+    }
+
     [Fact]
     public void A_wrong_PIN_is_counted_and_asks_nobody()
     {

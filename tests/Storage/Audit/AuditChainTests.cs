@@ -250,6 +250,29 @@ public abstract class AuditChainTests<TDatabase> : AuditSuite<TDatabase>
     }
 
     [Fact]
+    public async Task A_head_that_could_not_be_written_is_written_later_and_in_its_order()
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-heads-").FullName;
+        var file = Path.Combine(folder, "missing", "heads");
+        var chain = NewChain(new() { HeadsFile = file });
+        await Engine.SubmitAsync(Probe.Put(1));
+        await SealAllAsync(chain);
+        await Assert.ThrowsAnyAsync<IOException>(() => chain.SignAsync(now: true));
+        await Engine.SubmitAsync(Probe.Put(2));
+        await SealAllAsync(chain);
+        await Assert.ThrowsAnyAsync<IOException>(() => chain.SignAsync(now: true));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+
+        await chain.SignAsync(now: false);
+        await chain.SignAsync(now: true);
+
+        var heads = await File.ReadAllLinesAsync(file);
+        Directory.Delete(folder, recursive: true);
+        var publicKeys = await Keys.ListAsync();
+        Assert.Equal([1L, 3L], heads.Select(head => AuditKeys.Read(head, publicKeys)!.Position));
+    }
+
+    [Fact]
     public async Task A_head_that_was_signed_while_the_clock_was_a_day_ahead_keeps_none_from_being_signed()
     {
         Clock.Now += TimeSpan.FromDays(1);
