@@ -58,6 +58,40 @@ public sealed class WrongStartTests : IDisposable
         Assert.Equal(CannotStart, exitCode);
     }
 
+    /// <summary>A file, nowhere that anything may be made, and where nothing may be written.</summary>
+    [Theory]
+    [InlineData("/etc/hostname", "It is a file")]
+    [InlineData("/etc/hostname", "It is a file", "verify-books")]
+    [InlineData("/etc/hostname", "It is a file", "migrate")]
+    [InlineData("/etc/hostname/data", "")]
+    [InlineData("/proc/none", "")]
+    [InlineData("/proc", "")]
+    [InlineData("/proc", "", "verify-books")]
+    public async Task A_data_folder_that_can_be_none_is_said(
+        string data,
+        string why,
+        params string[] arguments
+    )
+    {
+        var (exitCode, output) = await ServerProcess.RunToEndAsync([
+            .. arguments,
+            $"--Server:DataFolder={data}",
+        ]);
+
+        Assert.StartsWith(
+            $"Server:DataFolder is \"{data}\", and no data can be kept there. {why}",
+            output,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "Name a folder that the server may make, or write in.\n",
+            output,
+            StringComparison.Ordinal
+        );
+        Assert.Single(output.Trim().Split('\n'));
+        Assert.Equal(CannotStart, exitCode);
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("-h")]
