@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Xunit;
 
 namespace OpenBanking.Tests.Faults;
@@ -85,6 +88,43 @@ public sealed class WrongStartTests : IDisposable
         );
         Assert.EndsWith(
             "Name a folder that the server may make, or write in.\n",
+            output,
+            StringComparison.Ordinal
+        );
+        Assert.Single(output.Trim().Split('\n'));
+        Assert.Equal(CannotStart, exitCode);
+    }
+
+    [Theory]
+    [InlineData("Server:PublicAddress", "--Server:PublicAddress=http://localhost:{0}")]
+    [InlineData("urls", "--urls=http://127.0.0.1:{0}")]
+    [InlineData("Kestrel:Endpoints:A:Url", "--Kestrel:Endpoints:A:Url=http://127.0.0.1:{0}")]
+    public async Task A_port_that_is_in_use_is_said_in_one_sentence(string setting, string argument)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, port: 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var chosen = string.Format(CultureInfo.InvariantCulture, argument, port);
+
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(chosen, $"--Server:DataFolder={folder}");
+
+        Assert.Equal(
+            $"{chosen.Split('=')[1]}, as {setting} has it, is in use: stop what listens there, or choose another port.\n",
+            output
+        );
+        Assert.Equal(CannotStart, exitCode);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_not_this_machines_is_said_in_one_sentence()
+    {
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(
+            "--urls=https://192.0.2.1:5999",
+            $"--Server:DataFolder={folder}"
+        );
+
+        Assert.StartsWith(
+            "The server cannot listen at https://192.0.2.1:5999, as urls has it: ",
             output,
             StringComparison.Ordinal
         );
