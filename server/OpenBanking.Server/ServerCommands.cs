@@ -140,16 +140,18 @@ public static class ServerCommands
                 args[0],
                 []
             ),
-            ["find-customer", var mobile, .. var settings] when !IsSwitch(mobile) => settings,
-            ["find-customer", ..] => throw new WrongSettingException(
-                "find-customer needs the customer's mobile number."
+            [CustomerCommands.Find, var mobile, .. var settings] when CustomerCommands.IsNumber(mobile) =>
+                settings,
+            [CustomerCommands.Find, ..] => throw new WrongSettingException(
+                $"{CustomerCommands.Find} needs the customer's mobile number, {CustomerCommands.NumberForm}."
             ),
             [CustomerCommands.Release, var id, var mobile, .. var settings]
-                when !IsSwitch(id) && !IsSwitch(mobile) => settings,
+                when !IsSwitch(id) && CustomerCommands.IsNumber(mobile) => settings,
             [ImageCommands.Write, var id, var folder, .. var settings]
                 when !IsSwitch(id) && !IsSwitch(folder) => settings,
             [CustomerCommands.Release, ..] => throw new WrongSettingException(
-                $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number."
+                $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number, "
+                    + $"{CustomerCommands.NumberForm}."
             ),
             [ImageCommands.Write, ..] => throw new WrongSettingException(ImageCommands.Usage),
             [FeeCommands.Set, var owner, .. var words] when !IsSwitch(owner) => FeeCommands.SettingsOf(words),
