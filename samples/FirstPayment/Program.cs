@@ -12,6 +12,23 @@ var home = new Uri(builder.Configuration["AppAddress"] ?? "http://localhost:5070
 // Once. A real app keeps the private key and the webhook secret in a secret store.
 if (!File.Exists("bank.json"))
 {
+    try
+    {
+        await RegisterAsync();
+    }
+    catch (OpenBankingException failure)
+    {
+        await Console.Error.WriteLineAsync(
+            $"The bank at {bank} registered no app ({failure.Message}): start its server there, or say where it is with --BankAddress."
+        );
+        return 1;
+    }
+}
+
+var own = JsonSerializer.Deserialize<Registered>(await File.ReadAllTextAsync("bank.json"))!;
+
+async Task RegisterAsync()
+{
     var key = ClientKey.CreateEs256();
     var sandbox = await AppRegistration.SignUpForSandboxAsync(bank, "Harbour Video Ltd");
     var registered = await AppRegistration.RegisterAsync(
@@ -56,8 +73,6 @@ if (!File.Exists("bank.json"))
     await using var file = new FileStream("bank.json", forTheOwner);
     await JsonSerializer.SerializeAsync(file, made);
 }
-
-var own = JsonSerializer.Deserialize<Registered>(await File.ReadAllTextAsync("bank.json"))!;
 
 // </register>
 // <client>
@@ -257,6 +272,7 @@ withCustomer.MapPost(
 // </refund>
 // <serve>
 app.Run(home.ToString());
+return 0;
 
 sealed record Registered(
     string ClientId,

@@ -125,13 +125,15 @@ public sealed class Shop
     {
         lock (changing)
         {
-            return data.Orders.Values.Where(order => order.UserId == userId).MaxBy(order => order.OrderNo);
+            return data
+                .Orders.Values.Where(order => order.UserId == userId)
+                .MaxBy(order => order.OrderNo, StringComparer.Ordinal);
         }
     }
 
     public MembershipOrder NewOrder(string? userId, string? agreementId = null)
     {
-        // Time-ordered, so that the newest order is the last by number.
+        // Time-ordered, so that the newest order is the last by number, compared byte by byte: in some languages aa comes after z.
         var order = new MembershipOrder(
             $"video-{Guid.CreateVersion7():N}",
             userId,
@@ -154,7 +156,7 @@ public sealed class Shop
                 .. data
                     .Orders.Values.Where(order => order.UserId is not null)
                     .GroupBy(order => order.UserId)
-                    .Select(ofUser => ofUser.MaxBy(order => order.OrderNo)!)
+                    .Select(ofUser => ofUser.MaxBy(order => order.OrderNo, StringComparer.Ordinal)!)
                     .Where(newest =>
                         newest.AgreementId is not null
                         && (

@@ -12,14 +12,21 @@ namespace OpenBanking.Server;
 /// somebody else.</summary>
 public static class CustomerCommands
 {
+    public const string Find = "find-customer";
     public const string Release = "release-number";
+
+    /// <summary>How a number is written.</summary>
+    public const string NumberForm = "eleven digits, such as 13800138000";
 
     /// <summary>A live world, and sandboxes that make up the same persons.</summary>
     private const int MostFound = 1_000;
 
+    /// <summary>Whether it is a mobile number, however it is written.</summary>
+    public static bool IsNumber(string word) => IdentityNumbers.IsMobile(IdentityNumbers.ReadMobile(word));
+
     public static async Task<int> FindCustomerAsync(this WebApplication app, string mobile)
     {
-        var found = await FindAsync(app.Services, mobile);
+        var found = await FindAsync(app.Services, IdentityNumbers.ReadMobile(mobile));
         foreach (var (world, customer) in found)
         {
             Console.WriteLine($"{customer} in world {world}");
@@ -39,7 +46,7 @@ public static class CustomerCommands
 
     public static async Task<int> ReleaseNumberAsync(this WebApplication app, string id, string mobile)
     {
-        var (done, text) = await ReleaseAsync(app.Services, id, mobile);
+        var (done, text) = await ReleaseAsync(app.Services, id, IdentityNumbers.ReadMobile(mobile));
         Console.WriteLine(text);
         return done ? 0 : 1;
     }

@@ -73,7 +73,7 @@ public static class Program
                     account,
                     folder
                 ),
-                ["find-customer", var mobile, ..] => await app.FindCustomerAsync(mobile),
+                [CustomerCommands.Find, var mobile, ..] => await app.FindCustomerAsync(mobile),
                 ["openapi", ServerCommands.OlderOpenApi, ..] => await app.WriteOpenApiAsync(older: true),
                 ["openapi", ..] => await app.WriteOpenApiAsync(older: false),
                 [PartnerCommands.List, ..] => await app.PartnersAsync(PartnerCommands.List, word: null),

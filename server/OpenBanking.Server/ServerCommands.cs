@@ -140,16 +140,18 @@ public static class ServerCommands
                 args[0],
                 []
             ),
-            ["find-customer", var mobile, .. var settings] when !IsSwitch(mobile) => settings,
-            ["find-customer", ..] => throw new WrongSettingException(
-                "find-customer needs the customer's mobile number."
+            [CustomerCommands.Find, var mobile, .. var settings] when CustomerCommands.IsNumber(mobile) =>
+                settings,
+            [CustomerCommands.Find, ..] => throw new WrongSettingException(
+                $"{CustomerCommands.Find} needs the customer's mobile number, {CustomerCommands.NumberForm}."
             ),
             [CustomerCommands.Release, var id, var mobile, .. var settings]
-                when !IsSwitch(id) && !IsSwitch(mobile) => settings,
+                when !IsSwitch(id) && CustomerCommands.IsNumber(mobile) => settings,
             [ImageCommands.Write, var id, var folder, .. var settings]
                 when !IsSwitch(id) && !IsSwitch(folder) => settings,
             [CustomerCommands.Release, ..] => throw new WrongSettingException(
-                $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number."
+                $"{CustomerCommands.Release} needs the customer's id, cus_…, as find-customer lists it, and the mobile number, "
+                    + $"{CustomerCommands.NumberForm}."
             ),
             [ImageCommands.Write, ..] => throw new WrongSettingException(ImageCommands.Usage),
             [FeeCommands.Set, var owner, .. var words] when !IsSwitch(owner) => FeeCommands.SettingsOf(words),
@@ -314,41 +316,6 @@ public static class ServerCommands
         await app.StopAsync();
         return Ok;
     }
-
-    /// <summary>Listens where the settings say, or at the public address; plain http on loopback only.</summary>
-    private static void ListenOnlyWhereItIsSafe(this WebApplication app, ServerOptions options)
-    {
-        string[] chosen =
-        [
-            .. app.Urls,
-            .. app.Configuration["urls"]?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [],
-            .. app
-                .Configuration.GetSection("Kestrel:Endpoints")
-                .GetChildren()
-                .Select(endpoint =>
-                    endpoint["Url"] ?? throw new InvalidOperationException($"{endpoint.Path} has no Url.")
-                ),
-        ];
-        if (chosen.Length == 0)
-        {
-            app.Urls.Add(options.PublicAddress.GetLeftPart(UriPartial.Authority));
-        }
-
-        var open = chosen.FirstOrDefault(url =>
-            url.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
-            && !BindingAddress.Parse(url).IsLoopback()
-        );
-        if (open is not null && !options.BehindTlsProxy)
-        {
-            throw new InvalidOperationException(
-                $"{open} would serve plain http beyond this machine. Listen on loopback, use https, or set "
-                    + "Server:BehindTlsProxy when a proxy in front ends TLS."
-            );
-        }
-    }
-
-    private static bool IsLoopback(this BindingAddress address) =>
-        address.Host is "localhost" or "127.0.0.1" or "[::1]";
 
     /// <summary>All that are missing at once, so that the bank's engineer starts once and not four times.</summary>
     private static void RequirePorts(this WebApplication app)

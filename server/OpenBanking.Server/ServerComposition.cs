@@ -308,13 +308,19 @@ public static class ServerComposition
         }
 
         var file = Path.Combine(options.DataFolder, "master.key");
-        return
-            File.Exists(file)
-            || !MasterKeyFit.HasSealedAsync(provider.GetRequiredService<Store>()).GetAwaiter().GetResult()
-            ? ServerKeys.FromFile(file)
-            : throw new WrongSettingException(
-                $"There is no master key, and the store has values sealed with one: set Server:MasterKey, or bring back {file}."
-            );
+        if (!File.Exists(file))
+        {
+            if (MasterKeyFit.HasSealedAsync(provider.GetRequiredService<Store>()).GetAwaiter().GetResult())
+            {
+                throw new WrongSettingException(
+                    $"There is no master key, and the store has values sealed with one: set Server:MasterKey, or bring back {file}."
+                );
+            }
+
+            DataFolder.Require(options.DataFolder);
+        }
+
+        return ServerKeys.FromFile(file);
     }
 
     private static Vault OpenVault(IServiceProvider provider)

@@ -32,16 +32,24 @@ public static class Settings
             );
         }
 
+        // The framework takes every number for a name, also one that nothing is named by.
+        if (WhatIsExpected<T>(configuration.GetSection(T.Section), type => type.IsEnum) is { } expected)
+        {
+            throw new WrongSettingException(expected);
+        }
+
         settings.Check();
         return settings;
     }
 
     /// <summary>Of the first value that is none of its kind.</summary>
-    private static string? WhatIsExpected<T>(IConfigurationSection section)
+    /// <param name="among">The kinds that are looked at; all when null.</param>
+    private static string? WhatIsExpected<T>(IConfigurationSection section, Func<Type, bool>? among = null)
         where T : ISettings =>
         typeof(T)
             .GetProperties()
             .Where(property => section[property.Name] is not null)
+            .Where(property => among?.Invoke(property.PropertyType) ?? true)
             .Select(property =>
                 (property.Name, Expected: KindOf(property.PropertyType, section[property.Name]!))
             )
@@ -56,7 +64,7 @@ public static class Settings
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type == typeof(bool) && !bool.TryParse(text, out _) ? "true or false"
-            : type.IsEnum && !Enum.TryParse(type, text, ignoreCase: true, out _)
+            : type.IsEnum && !Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase)
                 ? string.Join(" or ", Enum.GetNames(type))
             : type == typeof(TimeSpan) && !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _)
                 ? "a time such as 00:00:30, or 7.00:00:00 for seven days,"

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Xunit;
 
 namespace OpenBanking.Tests.Faults;
@@ -17,6 +20,10 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("Server:Sandbox", "--Server:Sandbox=maybe")]
     [InlineData("Server:Sandbox is \"maybe\"; true or false is expected", "--Server:Sandbox=maybe")]
     [InlineData("Storage:Provider is \"MySql\"; Sqlite or Postgres is expected", "--Storage:Provider=MySql")]
+    [InlineData("Storage:Provider is \"7\"; Sqlite or Postgres is expected", "--Storage:Provider=7")]
+    [InlineData("Storage:Provider is \"1\"; Sqlite or Postgres", "migrate", "--Storage:Provider=1")]
+    [InlineData("Risk:WithoutAnswer is \"0\";", "--Risk:WithoutAnswer=0")]
+    [InlineData("Applications:IdentityImages is \"1,2\";", "--Applications:IdentityImages=1,2")]
     [InlineData("Risk:Deadline is \"1h\"; a time such as 00:00:30", "--Risk:Deadline=1h")]
     [InlineData("Engine:QueueLength is \"many\"; a whole number", "--Engine:QueueLength=many")]
     [InlineData("no setting Storage:Provder; Storage:Provider is meant?", "--Storage:Provder=Sqlite")]
@@ -51,6 +58,77 @@ public sealed class WrongStartTests : IDisposable
 
         Assert.Contains(why, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Equal(CannotStart, exitCode);
+    }
+
+    /// <summary>A file, nowhere that anything may be made, and where nothing may be written.</summary>
+    [Theory]
+    [InlineData("/etc/hostname", "It is a file")]
+    [InlineData("/etc/hostname", "It is a file", "verify-books")]
+    [InlineData("/etc/hostname", "It is a file", "migrate")]
+    [InlineData("/etc/hostname/data", "")]
+    [InlineData("/proc/none", "")]
+    [InlineData("/proc", "")]
+    [InlineData("/proc", "", "verify-books")]
+    public async Task A_data_folder_that_can_be_none_is_said(
+        string data,
+        string why,
+        params string[] arguments
+    )
+    {
+        var (exitCode, output) = await ServerProcess.RunToEndAsync([
+            .. arguments,
+            $"--Server:DataFolder={data}",
+        ]);
+
+        Assert.StartsWith(
+            $"Server:DataFolder is \"{data}\", and no data can be kept there. {why}",
+            output,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "Name a folder that the server may make, or write in.\n",
+            output,
+            StringComparison.Ordinal
+        );
+        Assert.Single(output.Trim().Split('\n'));
+        Assert.Equal(CannotStart, exitCode);
+    }
+
+    [Theory]
+    [InlineData("Server:PublicAddress", "--Server:PublicAddress=http://localhost:{0}")]
+    [InlineData("urls", "--urls=http://127.0.0.1:{0}")]
+    [InlineData("Kestrel:Endpoints:A:Url", "--Kestrel:Endpoints:A:Url=http://127.0.0.1:{0}")]
+    public async Task A_port_that_is_in_use_is_said_in_one_sentence(string setting, string argument)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, port: 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var chosen = string.Format(CultureInfo.InvariantCulture, argument, port);
+
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(chosen, $"--Server:DataFolder={folder}");
+
+        Assert.Equal(
+            $"{chosen.Split('=')[1]}, as {setting} has it, is in use: stop what listens there, or choose another port.\n",
+            output
+        );
+        Assert.Equal(CannotStart, exitCode);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_not_this_machines_is_said_in_one_sentence()
+    {
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(
+            "--urls=https://192.0.2.1:5999",
+            $"--Server:DataFolder={folder}"
+        );
+
+        Assert.StartsWith(
+            "The server cannot listen at https://192.0.2.1:5999, as urls has it: ",
+            output,
+            StringComparison.Ordinal
+        );
+        Assert.Single(output.Trim().Split('\n'));
         Assert.Equal(CannotStart, exitCode);
     }
 

@@ -102,6 +102,12 @@ public sealed class InteractionCookies(ServerAddress address)
         }
     }
 
+    /// <summary>The world that this browser is or was at, as far as its cookies tell.</summary>
+    public World? WorldOf(HttpContext context, SessionCookie session) =>
+        session.Find(context) is { } signedIn
+            ? signedIn.World
+            : All(context).Select(begun => (World?)begun.World).FirstOrDefault();
+
     /// <summary>Lax: the way from the app to the bank begins at another site.</summary>
     private CookieOptions Options() => OptionsOf(address, SameSiteMode.Lax);
 

@@ -7,6 +7,7 @@ public static class PageFailures
     public const string NotFound = "not_found";
     public const string InternalError = "internal_error";
     public const string OutcomeUnknown = "outcome_unknown";
+    public const string WhichSandbox = "which_sandbox";
 
     /// <summary>Sends a browser on to the page that tells of a failure; false for requests of programs.</summary>
     /// <param name="nothingWasDone">Whether that is certain, whatever was asked for.</param>

@@ -54,7 +54,7 @@ internal static class Stores
         int newestKey = RunningNode.FirstKey
     ) =>
         options.Provider == StorageProvider.Sqlite
-            ? ConnectSqlite(Path.Combine(dataFolder, SqliteFile), options)
+            ? ConnectSqlite(dataFolder, options)
             : new PostgresStore(
                 options.ConnectionString
                     ?? throw new WrongSettingException(
@@ -69,8 +69,14 @@ internal static class Stores
             ? Path.GetFullPath(Path.Combine(dataFolder, SqliteFile))
             : $"the database {new NpgsqlConnectionStringBuilder(options.ConnectionString).Database}";
 
-    private static SqliteStore ConnectSqlite(string file, StorageOptions options) =>
-        options.MustExist && !File.Exists(file)
-            ? throw new WrongSettingException($"There are no books at {Path.GetFullPath(file)}.")
+    private static SqliteStore ConnectSqlite(string dataFolder, StorageOptions options)
+    {
+        DataFolder.Require(dataFolder, options.MustExist);
+        var file = Path.Combine(dataFolder, SqliteFile);
+        return options.MustExist && !File.Exists(file)
+            ? throw new WrongSettingException(
+                $"There are no books at {Path.GetFullPath(file)}, where Server:DataFolder has them."
+            )
             : new(file, options.RehearsalFolder);
+    }
 }

@@ -125,8 +125,29 @@ public sealed class OwnSignInTests(SharedServer shared) : OwnPageTests(shared)
     {
         await Browser.GoAsync(new Uri(Shared.Server.Address, "/bank/1/my"));
         Assert.Contains("There is no such page", Text());
+    }
+
+    [Fact]
+    public async Task The_short_address_leads_to_the_pages_of_the_sandbox_that_the_browser_was_at()
+    {
+        await SignInAsync();
         await Browser.GoAsync(new Uri(Shared.Server.Address, "/bank"));
-        Assert.EndsWith("/bank/0/my/sign-in", Browser.Address.AbsolutePath);
+        Assert.Equal(Own().AbsolutePath, Browser.Address.AbsolutePath);
+    }
+
+    [Theory]
+    [InlineData("en", "with the sandbox's number instead of 1")]
+    [InlineData("zh-CN", "请将 1 换成沙箱编号")]
+    public async Task A_browser_that_was_at_no_sandbox_is_told_where_their_customers_sign_in(
+        string language,
+        string where
+    )
+    {
+        using var stranger = new Browser();
+        await stranger.GoAsync(new Uri(Shared.Server.Address, $"/bank?lang={language}"));
+        Assert.Contains(where, stranger.Text());
+        // It leads to no page that leads back here.
+        Assert.Empty(stranger.Page.QuerySelectorAll("main a"));
     }
 
     [Fact]

@@ -106,6 +106,14 @@ public abstract class MigrateCommandTests<TDatabase> : IDisposable
     [InlineData("There are no books ", "pay-out")]
     [InlineData("verify-books does not know --verbose", "verify-books", "--verbose")]
     [InlineData("verify-books does not know --Server:DataFolder", "verify-books", "--Server:DataFolder")]
+    [InlineData(
+        "find-customer needs the customer's mobile number, eleven digits",
+        "find-customer",
+        "1380013800"
+    )]
+    [InlineData("find-customer needs the customer's mobile number, eleven digits", "find-customer", "Zhang")]
+    [InlineData("release-number needs the customer's id", "release-number", "cus_1", "138")]
+    [InlineData("There are no books ", "find-customer", "+86 138 0013 8000")]
     [InlineData("migrate does not know --Server:DataFolder", "migrate", "--Server:DataFolder", "--plan")]
     [InlineData("migrate does not know plan", "migrate", "plan")]
     public async Task Nothing_is_begun_where_nothing_is(string why, params string[] command)

@@ -91,7 +91,7 @@ public static class SharedParts
             RateLimitPolicy,
             "q: how many requests come back in each window; w: the window in seconds.",
             JsonSchemaType.String,
-            "\"default\";q=50;w=1"
+            $"\"default\";q={new ServerOptions().RequestsPerSecond};w=1"
         ),
         (RetryAfter, "How many seconds to wait before the same request.", JsonSchemaType.Integer, 1),
         (EntityTag, "Names this answer, for If-None-Match.", JsonSchemaType.String, "\"q2Y9nTsEGd3xVbWk\""),

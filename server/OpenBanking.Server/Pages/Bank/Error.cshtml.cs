@@ -24,6 +24,7 @@ public sealed class ErrorModel(
         PageFailures.NotFound,
         PageFailures.InternalError,
         PageFailures.OutcomeUnknown,
+        PageFailures.WhichSandbox,
     ];
 
     public string Code { get; private set; } = known[0];
@@ -45,26 +46,30 @@ public sealed class ErrorModel(
     /// failed, nothing is looked up: what this browser's cookie says of it is taken as it is.</summary>
     public string? Own { get; private set; }
 
-    /// <summary>Where the customer signs in to them: at the world that the browser was at, as far as its cookies tell.</summary>
-    public string Begin { get; private set; } = PageRoutes.Entrance;
+    /// <summary>Where the customer signs in to them: at the world that the browser was at, as far as its cookies tell; null on the page
+    /// that says where that is in a sandbox.</summary>
+    public string? Begin { get; private set; } = PageRoutes.Entrance;
 
     public async Task OnGetAsync(string? code, int world, string? interaction)
     {
         Code = known.Contains(code) ? code! : known[0];
         Response.StatusCode = Code switch
         {
-            PageFailures.NotFound => StatusCodes.Status404NotFound,
+            PageFailures.NotFound or PageFailures.WhichSandbox => StatusCodes.Status404NotFound,
             PageFailures.InternalError => StatusCodes.Status500InternalServerError,
             PageFailures.OutcomeUnknown => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status400BadRequest,
         };
-        if (WorldOfBrowser() is { } visited)
+        if (cookies.WorldOf(HttpContext, session) is { } visited)
         {
             Begin = PageRoutes.SignIn(visited);
         }
 
         switch (Code)
         {
+            case PageFailures.WhichSandbox:
+                Begin = null;
+                break;
             case PageFailures.NotFound or PageFailures.BadForm:
                 Own = await session.FindOwnAsync(HttpContext, sessions);
                 break;
@@ -85,9 +90,4 @@ public sealed class ErrorModel(
                 break;
         }
     }
-
-    private World? WorldOfBrowser() =>
-        session.Find(HttpContext) is { } signedIn
-            ? signedIn.World
-            : cookies.All(HttpContext).Select(begun => (World?)begun.World).FirstOrDefault();
 }
