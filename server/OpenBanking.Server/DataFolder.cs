@@ -25,11 +25,12 @@ internal static class DataFolder
 
             PrivateFiles.CreateFolder(path);
             using var tried = new FileStream(
-                Path.Combine(path, $".{Guid.NewGuid():N}"),
+                Path.Combine(path, $".tried-{Environment.ProcessId}"),
                 new FileStreamOptions
                 {
-                    Mode = FileMode.CreateNew,
+                    Mode = FileMode.Create,
                     Access = FileAccess.Write,
+                    Share = FileShare.ReadWrite,
                     Options = FileOptions.DeleteOnClose,
                 }
             );

@@ -79,6 +79,18 @@ public sealed class BreakingChangeTests
         "NarrowConsentRequest.authorization_details: minItems is 1 now",
         "AuthorizationDetail.actions: minItems is 1 now",
         "CreateWebhookEndpointRequest.events: minItems is 1 now",
+        "AccountApplicationRequest.encrypted_applicant: maxLength is 8192 now",
+        "CreatePaymentRequest.order_no: minLength is 1 now",
+        "CreatePaymentRequest.order_no: maxLength is 64 now",
+        @"CreatePaymentRequest.order_no: must match ^(?:\.{3,}|\.*[A-Za-z0-9_:-][A-Za-z0-9._:-]*)$ now",
+        "CreatePaymentRequest.description: minLength is 1 now",
+        "CreatePaymentRequest.description: maxLength is 128 now",
+        "CreateRefundRequest.reason: minLength is 1 now",
+        "CreateRefundRequest.reason: maxLength is 128 now",
+        "CreateWebhookEndpointRequest.url: minLength is 1 now",
+        "CreateWebhookEndpointRequest.url: maxLength is 512 now",
+        "SandboxSignUpRequest.partner_name: minLength is 1 now",
+        "SandboxSignUpRequest.partner_name: maxLength is 64 now",
     ];
 
     [Fact]

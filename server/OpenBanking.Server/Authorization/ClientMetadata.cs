@@ -14,7 +14,6 @@ namespace OpenBanking.Server.Authorization;
 public static class ClientMetadata
 {
     public const string AuthenticationMethod = "private_key_jwt";
-    private const int LongestName = 64;
     private const int MostRedirectUris = 10;
     private const int LongestRedirectUri = 512;
     private const int MostKeys = 10;
@@ -24,8 +23,10 @@ public static class ClientMetadata
         JsonSerializer.Deserialize<string[]>(stored)!;
 
     public static OAuthFailure? Check(ClientRegistrationRequest request, string signingAlgorithm) =>
-        !ShownText.IsName(request.ClientName, LongestName)
-            ? Refuse("client_name must be 1 to 64 characters that can be seen, with no space at the ends.")
+        !ShownText.IsName(request.ClientName, WireText.Name.Longest)
+            ? Refuse(
+                $"client_name must be 1 to {WireText.Name.Longest} characters that can be seen, with no space at the ends."
+            )
             : ClientLogos.Check(request.LogoUri)
                 ?? CheckRedirectUris(request)
                 ?? CheckKeys(request)

@@ -6,9 +6,6 @@ namespace OpenBanking.Server.Http;
 /// <summary>Checks of wire values that several capabilities share; each gives what is wrong, or null.</summary>
 public static class Wire
 {
-    private const int LongestOrderNo = 64;
-    private const int LongestText = 128;
-
     /// <summary>No bank moves more at once: 100 million yuan, in fen.</summary>
     private const long MostAmount = 10_000_000_000;
 
@@ -28,27 +25,31 @@ public static class Wire
         : null;
 
     public static ProblemError? CheckOrderNo(string pointer, string orderNo) =>
-        orderNo.Length is 0 or > LongestOrderNo || orderNo is "." or ".." || !orderNo.All(IsOrderCharacter)
+        !WireText.IsOrderNo(orderNo)
             ? Wrong(
                 pointer,
                 "wrong_format",
-                "1 to 64 of A–Z a–z 0–9 . _ : - are expected; . and .. alone are no number."
+                $"1 to {WireText.OrderNo.Longest} of A–Z a–z 0–9 . _ : - are expected; . and .. alone are no number."
             )
             : null;
 
-    public static ProblemError? CheckText(string pointer, string? text, int longest = LongestText) =>
-        text is not null && !ShownText.IsText(text, longest)
+    public static ProblemError? CheckText(string pointer, string? text, TextBounds bounds) =>
+        text is not null && !ShownText.IsText(text, bounds.Longest)
             ? Wrong(
                 pointer,
                 "wrong_format",
-                $"1 to {longest} characters are expected, none that hides or turns the text around it."
+                $"1 to {bounds.Longest} characters are expected, none that hides or turns the text around it."
             )
             : null;
 
     /// <summary>A partner's own id of a browser or device.</summary>
     public static ProblemError? CheckDevice(string pointer, string? id) =>
-        id is not null && (id.Length is 0 or > LongestText || !id.All(letter => letter is > ' ' and <= '~'))
-            ? Wrong(pointer, "wrong_format", $"1 to {LongestText} visible ASCII characters are expected.")
+        id is not null && !WireText.IsDevice(id)
+            ? Wrong(
+                pointer,
+                "wrong_format",
+                $"1 to {WireText.Device.Longest} visible ASCII characters are expected."
+            )
             : null;
 
     /// <summary>A name that stands on the bank's pages.</summary>
@@ -71,9 +72,6 @@ public static class Wire
         var wrong = errors.OfType<ProblemError>().ToList();
         return wrong.Count == 0 ? null : Problems.Of(ProblemCodes.InvalidRequest, errors: wrong);
     }
-
-    private static bool IsOrderCharacter(char character) =>
-        char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or ':' or '-';
 
     public static ProblemError Wrong(string pointer, string code, string detail) =>
         new()

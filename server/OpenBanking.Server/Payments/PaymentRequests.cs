@@ -63,7 +63,7 @@ public sealed class PaymentRequests(
             .. read.Splits.Errors,
             Wire.CheckOrderNo("/order_no", request.OrderNo),
             Wire.CheckAmount("/amount", request.Amount),
-            Wire.CheckText("/description", request.Description),
+            Wire.CheckText("/description", request.Description, WireText.Words),
             request.AgreementId is not null && read.Agreement is null
                 ? Wire.NotKnown("/agreement_id", "agreement")
                 : null,

@@ -66,7 +66,7 @@ public static class RefundApi
         var refused = Wire.Refuse(
             payment is null ? Wire.NotKnown("/payment_id", "payment") : null,
             request.Amount is { } amount ? Wire.CheckAmount("/amount", amount) : null,
-            Wire.CheckText("/reason", request.Reason)
+            Wire.CheckText("/reason", request.Reason, WireText.Words)
         );
         refused ??= Wire.Refuse(PaymentSplits.Check(request, payment!, caller));
         return refused

@@ -14,8 +14,6 @@ namespace OpenBanking.Server.Sandbox;
 /// that is a sandbox. The pages for people are beside the bank's own.</summary>
 public static class SandboxApi
 {
-    private const int LongestName = 64;
-
     /// <summary>How many messages the message box shows.</summary>
     public const int MessagesShown = 20;
 
@@ -54,7 +52,7 @@ public static class SandboxApi
     )
     {
         var name = body.Value.PartnerName;
-        if (Wire.Refuse(Wire.CheckName("/partner_name", name, LongestName)) is { } refused)
+        if (Wire.Refuse(Wire.CheckName("/partner_name", name, WireText.Name.Longest)) is { } refused)
         {
             return refused;
         }
@@ -79,7 +77,9 @@ public static class SandboxApi
         Sandboxes sandboxes
     )
     {
-        if (Wire.Refuse(mobile is "" ? null : Wire.CheckText("mobile", mobile)) is { } refused)
+        if (
+            Wire.Refuse(mobile is "" ? null : Wire.CheckText("mobile", mobile, WireText.Words)) is { } refused
+        )
         {
             return refused;
         }

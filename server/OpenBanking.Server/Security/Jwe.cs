@@ -20,7 +20,7 @@ public static class Jwe
     public const string Algorithm = "ECDH-ES+A256KW";
     public const string Encryption = "A256CBC-HS512";
     private const string ContentType = "application/json";
-    private const int LongestText = 8_192;
+    public const int LongestText = 8_192;
     private const int TagLength = 32;
     private const int IvLength = 16;
     private const int ContentKeyLength = 64;

@@ -7,7 +7,6 @@ namespace OpenBanking.Server.SubMerchants;
 public static class SubMerchantApi
 {
     /// <summary>As long as the name of an app.</summary>
-    private const int LongestName = 64;
 
     public static void MapSubMerchants(this IEndpointRouteBuilder api)
     {
@@ -60,7 +59,7 @@ public static class SubMerchantApi
     {
         var request = body.Value;
         var refused = Wire.Refuse(
-            Wire.CheckName("/name", request.Name, LongestName),
+            Wire.CheckName("/name", request.Name, WireText.Name.Longest),
             request.Reference is { } reference ? Wire.CheckOrderNo("/reference", reference) : null
         );
         return refused

@@ -7,8 +7,6 @@ namespace OpenBanking.Server.Webhooks;
 /// <summary>POST and GET /v1/webhook-endpoints, GET and DELETE /v1/webhook-endpoints/{id}</summary>
 public static class WebhookApi
 {
-    private const int LongestUrl = 512;
-
     public static void MapWebhooks(this IEndpointRouteBuilder api)
     {
         var needs = TokenRequirement.App(Scopes.Webhooks);
@@ -74,7 +72,7 @@ public static class WebhookApi
     {
         var request = body.Value;
         var refused = Wire.Refuse(
-            Wire.CheckText("/url", request.Url, LongestUrl),
+            Wire.CheckText("/url", request.Url, WireText.Address),
             CheckEvents(request.Events)
         );
         if (refused is not null)

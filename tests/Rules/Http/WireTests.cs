@@ -59,10 +59,14 @@ public class WireTests
     {
         Assert.Null(Wire.CheckOrderNo("/order_no", new('a', 64)));
         Assert.NotNull(Wire.CheckOrderNo("/order_no", new('a', 65)));
-        Assert.Null(Wire.CheckText("/text", new('文', 128)));
-        Assert.NotNull(Wire.CheckText("/text", new('文', 129)));
-        Assert.Null(Wire.CheckText("/text", string.Concat(Enumerable.Repeat("\U0001F3AC", 128))));
-        Assert.NotNull(Wire.CheckText("/text", string.Concat(Enumerable.Repeat("\U0001F3AC", 129))));
+        Assert.Null(Wire.CheckText("/text", new('文', 128), WireText.Words));
+        Assert.NotNull(Wire.CheckText("/text", new('文', 129), WireText.Words));
+        Assert.Null(
+            Wire.CheckText("/text", string.Concat(Enumerable.Repeat("\U0001F3AC", 128)), WireText.Words)
+        );
+        Assert.NotNull(
+            Wire.CheckText("/text", string.Concat(Enumerable.Repeat("\U0001F3AC", 129)), WireText.Words)
+        );
     }
 
     [Theory]
@@ -78,5 +82,5 @@ public class WireTests
     [InlineData("pa\u200Bid", false)]
     [InlineData("two\u2028lines", false)]
     public void A_text_is_absent_or_something_that_hides_and_turns_nothing(string? text, bool good) =>
-        Assert.Equal(good, Wire.CheckText("/text", text) is null);
+        Assert.Equal(good, Wire.CheckText("/text", text, WireText.Words) is null);
 }

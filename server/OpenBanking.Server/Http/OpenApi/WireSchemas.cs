@@ -72,6 +72,8 @@ public sealed partial class WireSchemas : ISchemaFilter
         {
             member.MinItems = 1;
         }
+
+        RequestBounds.Describe(member, property);
     }
 
     private static string WireNameOf(PropertyInfo property) =>
