@@ -59,7 +59,7 @@ public sealed class UnreachedBankTests : IDisposable
             {
                 using var caller = await listener.AcceptTcpClientAsync();
                 await using var stream = caller.GetStream();
-                await stream.ReadAsync(new byte[4096]);
+                _ = await stream.ReadAsync(new byte[4096]);
                 await stream.WriteAsync(
                     "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"u8.ToArray()
                 );

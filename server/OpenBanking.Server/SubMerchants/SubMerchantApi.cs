@@ -7,7 +7,6 @@ namespace OpenBanking.Server.SubMerchants;
 public static class SubMerchantApi
 {
     /// <summary>As long as the name of an app.</summary>
-
     public static void MapSubMerchants(this IEndpointRouteBuilder api)
     {
         api.MapPost("/sub-merchants", CreateAsync)
