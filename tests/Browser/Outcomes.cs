@@ -38,7 +38,8 @@ public sealed partial class Outcomes
             "Error_invalid_request",
             "Error_invalid_request_uri",
             "Error_not_found",
-            "Error_outcome_unknown"
+            "Error_outcome_unknown",
+            "Error_which_sandbox"
         ),
         .. Of(
             "Bank/Identity",
@@ -232,7 +233,15 @@ public sealed partial class Outcomes
 
     /// <summary>Where there is no link on, what says in words where to go on.</summary>
     public static IReadOnlySet<string> LeadingOn { get; } =
-        new[] { "AgreementClose", "ErasedLead", "OpeningGoBack", "PayClose", "SignOutDone" }.ToFrozenSet();
+        new[]
+        {
+            "AgreementClose",
+            "ErasedLead",
+            "Error_which_sandbox",
+            "OpeningGoBack",
+            "PayClose",
+            "SignOutDone",
+        }.ToFrozenSet();
 
     private static readonly Dictionary<string, IReadOnlyList<(string Name, Regex Pattern)>> patterns = new()
     {
