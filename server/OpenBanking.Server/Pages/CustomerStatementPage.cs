@@ -37,7 +37,9 @@ public abstract class CustomerStatementPage(
             return false;
         }
 
-        MadeAt = await clocks.NowAsync(World);
+        // Another node, whose clock is ahead, may have opened the account.
+        var now = await clocks.NowAsync(World);
+        MadeAt = now < Account.OpenedAt ? Account.OpenedAt : now;
         Months = [.. Statements.MonthsOf(Account, MadeAt)];
         var asked = Request.Query["month"].ToString();
         var chosen = asked.Length == 0 ? Months[0] : Months.FirstOrDefault(choice => Write(choice) == asked);

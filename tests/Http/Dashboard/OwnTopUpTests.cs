@@ -213,6 +213,19 @@ public sealed class OwnTopUpTests(SharedServer shared)
         Assert.Equal(100_00, (await AccountAsync()).Available);
     }
 
+    /// <summary>What an account does not take of an app's is sent on under its id, too.</summary>
+    [Fact]
+    public async Task The_id_of_an_apps_is_no_form_of_ones_own()
+    {
+        var ofAnApp = (await Store.ListAsync(TopUpTables.TopUps, World, $"1 = {1}")).Single();
+        await OpenAsync();
+        await Browser.SubmitAsync(("Amount", "10"), ("Form", $"{ofAnApp.Id.Value}"));
+        await Browser.SubmitAsync("Confirm", ("Pin", TestPartner.Pin));
+
+        Assert.Contains("not in a state for this", Text());
+        Assert.Empty(await TopUpsAsync());
+    }
+
     [Fact]
     public async Task The_card_is_not_asked_again_for_an_account_that_was_frozen_meanwhile()
     {

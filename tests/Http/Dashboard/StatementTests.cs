@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Worlds;
 using Xunit;
 
@@ -106,9 +108,41 @@ public sealed class StatementTests(SharedServer shared) : OwnPageTests(shared)
         Assert.EndsWith($"-{there}.csv", Browser.ContentHeader("Content-Disposition"));
     }
 
+    /// <summary>Which another node has opened, whose clock is ahead.</summary>
+    [Fact]
+    public async Task An_account_that_opens_next_month_has_a_statement_of_that()
+    {
+        var account = await Shared.Server.AccountAsync(Partner, Customer);
+        var opened = account.OpenedAt.AddDays(32);
+        await Shared
+            .Server.Get<Engine>()
+            .SubmitAsync(new PutOpened(new(Partner.SandboxNumber), opened, account.Id));
+        await SignInAsync();
+        await FollowAsync("Type II e-account");
+        await FollowAsync("Statement");
+
+        var day = BusinessCalendar.DateOf(opened);
+        Assert.Equal(HttpStatusCode.OK, await Browser.LookAtAsync(Browser.Address));
+        Assert.Contains($"Period{day:yyyy-MM}-01 – {day:yyyy-MM-dd}", Text());
+        Assert.Contains("Balance at the end¥100.00", Text());
+    }
+
     private async Task<string> DownloadAsync(string link)
     {
         await FollowAsync(link);
         return Browser.Content;
+    }
+
+    private sealed record PutOpened(World World, DateTimeOffset Now, Id<AccountRow> AccountId)
+        : Command<Done>(World, Now)
+    {
+        public override void Keys(IKeySet keys) => keys.Want(AccountTables.Accounts, AccountId);
+
+        public override Decision<Done> Decide(Book book)
+        {
+            var account = book.Get(AccountTables.Accounts, AccountId);
+            book.Update(AccountTables.Accounts, account with { OpenedAt = Now });
+            return Decision.Accept(new Done());
+        }
     }
 }
