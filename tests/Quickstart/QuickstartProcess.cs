@@ -117,7 +117,7 @@ public sealed class QuickstartProcess : IDisposable
 
     private static Process Run(string folder, params string[] arguments) =>
         Process.Start(
-            new ProcessStartInfo("dotnet", [Program, .. arguments])
+            new ProcessStartInfo("dotnet", [ProgramOf("Quickstart"), .. arguments])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -126,19 +126,16 @@ public sealed class QuickstartProcess : IDisposable
             }
         )!;
 
-    /// <summary>The one that was built with these tests, where it was built.</summary>
-    private static string Program
+    /// <summary>The program of a sample that was built with these tests, where it was built.</summary>
+    public static string ProgramOf(string sample)
     {
-        get
-        {
-            var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            return Path.Combine(
-                Programs.Root,
-                "samples/Quickstart/bin",
-                own.Parent!.Name,
-                own.Name,
-                "OpenBanking.Samples.Quickstart.dll"
-            );
-        }
+        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Path.Combine(
+            Programs.Root,
+            $"samples/{sample}/bin",
+            own.Parent!.Name,
+            own.Name,
+            $"OpenBanking.Samples.{sample}.dll"
+        );
     }
 }

@@ -34,7 +34,10 @@ public sealed class UnreachedBankTests : IDisposable
 
     private async Task SaysAsync(Uri address)
     {
-        var start = new ProcessStartInfo("dotnet", [Program(), $"--BankAddress={address}"])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [QuickstartProcess.ProgramOf("FirstPayment"), $"--BankAddress={address}"]
+        )
         {
             WorkingDirectory = folder.Path,
             RedirectStandardError = true,
@@ -69,17 +72,5 @@ public sealed class UnreachedBankTests : IDisposable
         {
             // Nobody asks any more.
         }
-    }
-
-    private static string Program()
-    {
-        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(
-            Programs.Root,
-            "samples/FirstPayment/bin",
-            own.Parent!.Name,
-            own.Name,
-            "OpenBanking.Samples.FirstPayment.dll"
-        );
     }
 }

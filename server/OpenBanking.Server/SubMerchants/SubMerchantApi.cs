@@ -6,7 +6,6 @@ namespace OpenBanking.Server.SubMerchants;
 /// <summary>POST /v1/sub-merchants, GET /v1/sub-merchants, /v1/sub-merchants/{id}, POST /v1/sub-merchants/{id}/close</summary>
 public static class SubMerchantApi
 {
-    /// <summary>As long as the name of an app.</summary>
     public static void MapSubMerchants(this IEndpointRouteBuilder api)
     {
         api.MapPost("/sub-merchants", CreateAsync)
