@@ -1,0 +1,2 @@
+-- expand
+-- The other dialect's: SQLite compresses nothing.
