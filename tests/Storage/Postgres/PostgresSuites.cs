@@ -30,6 +30,8 @@ public sealed class PostgresQueueTests : QueueTests<PostgresDatabase>;
 
 public sealed class PostgresSweepTests : SweepTests<PostgresDatabase>;
 
+public sealed class PostgresOutlivedTests : OutlivedTests<PostgresDatabase>;
+
 public sealed class PostgresSpendingTests : SpendingTests<PostgresDatabase>;
 
 public sealed class PostgresConfirmationTests : ConfirmationTests<PostgresDatabase>;

@@ -32,6 +32,8 @@ public sealed class SqliteQueueTests : QueueTests<SqliteDatabase>;
 
 public sealed class SqliteSweepTests : SweepTests<SqliteDatabase>;
 
+public sealed class SqliteOutlivedTests : OutlivedTests<SqliteDatabase>;
+
 public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
 
 public sealed class SqliteHoldTests : HoldTests<SqliteDatabase>;
