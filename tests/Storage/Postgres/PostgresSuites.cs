@@ -78,4 +78,6 @@ public sealed class PostgresPostingExportTests : PostingExportTests<PostgresData
 
 public sealed class PostgresDelayedMessageTests : DelayedMessageTests<PostgresDatabase>;
 
+public sealed class PostgresTopUpUnderWayTests : TopUpUnderWayTests<PostgresDatabase>;
+
 public sealed class PostgresIntentGroupTests : IntentGroupTests<PostgresDatabase>;

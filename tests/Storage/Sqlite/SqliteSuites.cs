@@ -82,4 +82,6 @@ public sealed class SqlitePostingExportTests : PostingExportTests<SqliteDatabase
 
 public sealed class SqliteDelayedMessageTests : DelayedMessageTests<SqliteDatabase>;
 
+public sealed class SqliteTopUpUnderWayTests : TopUpUnderWayTests<SqliteDatabase>;
+
 public sealed class SqliteIntentGroupTests : IntentGroupTests<SqliteDatabase>;
