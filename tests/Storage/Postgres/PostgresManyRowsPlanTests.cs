@@ -65,6 +65,41 @@ public sealed class PostgresManyRowsPlanTests(BusyDatabase busy) : IClassFixture
         Assert.DoesNotContain("Seq Scan", plan);
     }
 
+    /// <summary>As after every commit that asks something of the outside: who waits for a code waits for no transfers to be
+    /// read.</summary>
+    [Theory]
+    [InlineData(nameof(IntentGroup.Requests), "intent_request_due")]
+    [InlineData(nameof(IntentGroup.Messages), "intent_message_due")]
+    [InlineData(nameof(IntentGroup.Notices), "intent_notice_due")]
+    public void What_is_due_of_one_kind_is_found_without_reading_the_others(string group, string index)
+    {
+        var plan = PostgresPlanTests.PlanOf(
+            busy.Database,
+            PostgresText.SelectAcrossWorlds(
+                IntentTables.Intents,
+                IntentWorker.DueIn(Enum.Parse<IntentGroup>(group), default, default).Text
+            ),
+            settings: "SET plan_cache_mode = force_generic_plan"
+        );
+
+        Assert.Contains($"Index Scan using {index}", plan);
+        Assert.DoesNotContain("Sort", plan);
+    }
+
+    /// <summary>As each call of <c>/health</c> asks: where a card's bank is away for a day, it counts so many, and reads no more.</summary>
+    [Fact]
+    public void Outstanding_transfers_are_counted_without_reading_all_that_wait()
+    {
+        var plan = PostgresPlanTests.PlanOf(
+            busy.Database,
+            PostgresText.SelectAcrossWorlds(IntentTables.Intents, OutstandingTransfers.AskedBefore(default).Text),
+            settings: "SET plan_cache_mode = force_generic_plan"
+        );
+
+        Assert.Contains("Index Scan using intent_", plan);
+        Assert.DoesNotContain("Sort", plan);
+    }
+
     private static Table TableOf(string name) => Schema.Tables.Single(table => table.Name == name);
 }
 
@@ -80,7 +115,7 @@ public sealed class BusyDatabase : IDisposable
                 md5('n' || i % 5000)::uuid, md5('b' || i % 5000)::uuid, CASE WHEN i % 3 = 0 THEN 1 ELSE 2 END, 'CNY', 1, now(), 1
             FROM generate_series(1, 30000) AS i;
             INSERT INTO intent (world, id, kind, state, subject_id, attempts, due_at, created_at, version)
-            SELECT 1, md5('i' || i)::uuid, CASE WHEN i % 4 = 0 THEN 9 ELSE 1 END, 1 + i % 3, md5('n' || i % 5000)::uuid, 1,
+            SELECT 1, md5('i' || i)::uuid, (ARRAY[1, 3, 6, 9])[1 + i % 4], 1 + i % 3, md5('n' || i % 5000)::uuid, 1,
                 now() + i * interval '1 s', now(), 1
             FROM generate_series(1, 30000) AS i;
             INSERT INTO customer_session (world, id, state, browser_hash, mobile, mobile_index, code_id, customer_id, expires_at,
