@@ -21,7 +21,8 @@ public sealed class OwnAccounts(
     AccountConsents consents,
     OwnCards cards,
     OwnWithdrawals withdrawals,
-    OwnTopUps topUps,
+    OwnTopUps ownTopUps,
+    TopUpQueries topUps,
     WorldClocks clocks,
     Vault vault,
     PinHash pins,
@@ -36,9 +37,6 @@ public sealed class OwnAccounts(
     public const string CodeLocked = "code_locked";
     public const string DetailsWrong = "details_wrong";
     public const string DetailsLocked = "details_locked";
-
-    /// <summary>How many top-ups are looked through for one of an account.</summary>
-    private const int MostTopUps = 10_000;
 
     public async Task<string?> NameAsync(OpenSession session, AccountRow account, string? nickname) =>
         await DoAsync(session, now => new NameAccount(session.World, now, account, nickname));
@@ -194,24 +192,8 @@ public sealed class OwnAccounts(
         );
 
     private async Task<bool> IsTopUpUnderWayAsync(World world, AccountRow account) =>
-        (await topUps.ListUnderWayAsync(world, account)).Count > 0
-        || await IsTopUpOfAnAppUnderWayAsync(world, account);
-
-    /// <summary>By the intents that wait for an answer: they are few, and have an index.</summary>
-    private async Task<bool> IsTopUpOfAnAppUnderWayAsync(World world, AccountRow account)
-    {
-        var asked = await store.ListAsync(
-            IntentTables.Intents,
-            world,
-            $"kind = {IntentKind.DebitCard} AND state <> 3 ORDER BY due_at LIMIT {MostTopUps}"
-        );
-        var found = await store.ListByKeysAsync(
-            TopUpTables.TopUps,
-            world,
-            [.. asked.Select(intent => new Id<TopUpRow>(intent.SubjectId))]
-        );
-        return found.Any(topUp => topUp.AccountId == account.Id);
-    }
+        (await ownTopUps.ListUnderWayAsync(world, account)).Count > 0
+        || await topUps.IsUnderWayAsync(world, account);
 
     private byte[] HashOf(OpenSession session, string pin) => pins.Compute(pin, session.Customer!.PinSalt!);
 

@@ -23,14 +23,14 @@ public static class HealthApi
                 TimeProvider time
             ) =>
             {
-                var (open, outstanding) = (await findings.ListOpenAsync(), await transfers.ListAsync());
+                var (open, outstanding) = (await findings.ListOpenAsync(), await transfers.CountTransfersAsync());
                 var stuck = await PostingExport.FindStuckAsync(store, limits, time.GetUtcNow());
                 return Results.Json(
                     new
                     {
-                        status = open.Count + outstanding.Count == 0 && stuck is null ? "ok" : "degraded",
+                        status = open.Count + outstanding == 0 && stuck is null ? "ok" : "degraded",
                         open_findings = open.Count,
-                        outstanding_transfers = outstanding.Count,
+                        outstanding_transfers = outstanding,
                         postings_stuck_since = stuck?.FailingSince,
                     }
                 );

@@ -14,16 +14,27 @@ public sealed class OutstandingTransfers(Store store, OutsideLimits limits, Time
     /// <summary>The oldest first.</summary>
     public async Task<IReadOnlyList<(World World, IntentRow Intent)>> ListAsync()
     {
-        var before = time.GetUtcNow() - limits.OutstandingAfter;
-        // With the condition of the index, word for word; 3, 4 and 15 are those of cards, 8 those to partners, 13 and 14 small
-        // amounts that prove cards.
-        var open = await store.ListAcrossWorldsAsync(
-            IntentTables.Intents,
-            MostListed,
-            $"state <> 3 AND kind <> 6 AND kind IN (3, 4, 8, 13, 14, 15) AND created_at <= {before} ORDER BY created_at"
-        );
+        var asked = AskedBefore(time.GetUtcNow() - limits.OutstandingAfter);
+        asked.AppendLiteral(" ORDER BY created_at");
+        var open = await store.ListAcrossWorldsAsync(IntentTables.Intents, MostListed, asked);
         return [.. open.OrderBy(found => found.Row.CreatedAt).Select(found => (found.World, found.Row))];
     }
+
+    /// <summary>How many there are; <see cref="MostListed"/> when there are more. They are read in no order: whoever asks often does
+    /// not have all sorted that wait.</summary>
+    public async Task<int> CountTransfersAsync() =>
+        (
+            await store.ListAcrossWorldsAsync(
+                IntentTables.Intents,
+                MostListed,
+                AskedBefore(time.GetUtcNow() - limits.OutstandingAfter)
+            )
+        ).Count;
+
+    /// <summary>With the condition of the index, word for word; 3, 4 and 15 are those of cards, 8 those to partners, 13 and 14 small
+    /// amounts that prove cards.</summary>
+    internal static Sql AskedBefore(DateTimeOffset instant) =>
+        $"state <> 3 AND kind <> 6 AND kind <> 1 AND kind IN (3, 4, 8, 13, 14, 15) AND created_at <= {instant}";
 
     /// <summary>How many questions to the outside of each kind have had no answer for long, and since when the oldest.</summary>
     public async Task<IReadOnlyDictionary<IntentKind, (int Count, DateTimeOffset Since)>> CountAsync()

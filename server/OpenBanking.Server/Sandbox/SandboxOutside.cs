@@ -17,6 +17,9 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         IMessageSender,
         ICoreBankingPostings
 {
+    /// <summary>How long a message box keeps a message.</summary>
+    public static readonly TimeSpan MessagesKept = TimeSpan.FromDays(30);
+
     public async Task<OutsideAnswer> VerifyAsync(
         Reference reference,
         FiveElements elements,
@@ -185,6 +188,18 @@ public sealed class SandboxOutside(Store store, Engine.Engine engine, TimeProvid
         );
         return OutsideAnswer.Done;
     }
+
+    /// <summary>Has messages deleted that were sent long ago, unless it is not known yet that they were: by theirs a message is sent
+    /// once. The intent is looked up for each: with EXISTS a planner may join instead, and read all there are.</summary>
+    public static void Sweep(Engine.Engine engine, DateTimeOffset now) =>
+        engine.SweepLater(SandboxTables.Messages, SentBefore(now - MessagesKept));
+
+    internal static Sql SentBefore(DateTimeOffset instant) =>
+        $"""
+            sent_at < {instant} AND COALESCE((
+                SELECT intent.state FROM intent WHERE intent.world = sandbox_message.world AND intent.id = sandbox_message.id
+            ), 3) = 3
+            """;
 
     /// <summary>Transfers and messages are remembered; a verification changes nothing and may be asked again.</summary>
     public async Task<OutsideAnswer?> FindAsync(Reference reference, CancellationToken cancellationToken) =>

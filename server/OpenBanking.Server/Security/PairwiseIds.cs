@@ -14,6 +14,8 @@ namespace OpenBanking.Server.Security;
 /// </summary>
 public sealed class PairwiseIds(ServerKeys keys)
 {
+    private const int MostKeptInGeneration = 10_000;
+
     private static readonly HashSet<string> pairwisePrefixes =
     [
         CustomerRow.IdPrefix,
@@ -22,8 +24,7 @@ public sealed class PairwiseIds(ServerKeys keys)
     ];
 
     private readonly byte[] master = keys.For("pairwise ids");
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<Id<PartnerRow>, byte[]> partnerKeys =
-    [];
+    private readonly RecentlyUsed<byte[]> partnerKeys = new(MostKeptInGeneration);
 
     public string Format<T>(Id<PartnerRow> partner, Id<T> id)
         where T : IIdentified => Format(partner, T.IdPrefix, id.Value);
@@ -57,14 +58,10 @@ public sealed class PairwiseIds(ServerKeys keys)
 
     private Guid Transform(Id<PartnerRow> partner, Guid id, bool encrypt)
     {
-        var key = partnerKeys.GetOrAdd(
-            partner,
-            owner => HKDF.DeriveKey(HashAlgorithmName.SHA256, master, 16, info: owner.Value.ToByteArray())
-        );
         Span<byte> block = stackalloc byte[16];
         id.TryWriteBytes(block, bigEndian: true, out _);
         using var cipher = Aes.Create();
-        cipher.Key = key;
+        cipher.Key = KeyOf(partner);
         if (encrypt)
         {
             cipher.EncryptEcb(block, block, PaddingMode.None);
@@ -75,5 +72,19 @@ public sealed class PairwiseIds(ServerKeys keys)
         }
 
         return new Guid(block, bigEndian: true);
+    }
+
+    private byte[] KeyOf(Id<PartnerRow> partner)
+    {
+        Span<char> name = stackalloc char[32];
+        partner.Value.TryFormat(name, out _, "N");
+        if (partnerKeys.Find(name) is { } known)
+        {
+            return known;
+        }
+
+        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, master, 16, info: partner.Value.ToByteArray());
+        partnerKeys.Keep(name.ToString(), key);
+        return key;
     }
 }

@@ -8,6 +8,9 @@ public sealed class WorldClocks(Store store, TimeProvider time)
 {
     private const int MostAhead = 10_000;
 
+    /// <summary>How many worlds' clocks are kept in memory.</summary>
+    internal const int MostKept = 10_000;
+
     private readonly ConcurrentDictionary<World, TimeSpan> ahead = [];
 
     /// <summary>The business time of a world.</summary>
@@ -15,7 +18,13 @@ public sealed class WorldClocks(Store store, TimeProvider time)
     {
         if (!ahead.TryGetValue(world, out var known))
         {
-            ahead[world] = known = await LoadAsync(world);
+            known = await LoadAsync(world);
+            if (ahead.Count >= MostKept)
+            {
+                ahead.Clear();
+            }
+
+            ahead[world] = known;
         }
 
         return RealNow + known;

@@ -29,6 +29,22 @@ public class PairwiseIdsTests
         Assert.Equal(Rows.Payment.Id, read);
     }
 
+    /// <summary>Anybody may become a partner of a sandbox: a partner's key is kept, but not those of all that there were.</summary>
+    [Fact]
+    public void What_is_kept_of_partners_does_not_grow_with_them()
+    {
+        Assert.NotEqual("", pairwise.Format(partner, Rows.Customer.Id));
+        var withKey = AllocatedByFormatting();
+
+        for (var other = 2; other <= 20_002; other++)
+        {
+            pairwise.Format(Rows.Id<PartnerRow>(other), Rows.Customer.Id);
+        }
+
+        Assert.True(AllocatedByFormatting() > withKey);
+        Assert.Equal(withKey, AllocatedByFormatting());
+    }
+
     [Fact]
     public void An_id_of_another_partner_leads_to_nothing_that_exists()
     {
@@ -83,5 +99,13 @@ public class PairwiseIdsTests
         Assert.Distinct([shown, pairwise.Format(otherPartner, id), id.ToString()]);
         Assert.True(pairwise.TryParse<T>(partner, shown, out var read));
         Assert.Equal(id, read);
+    }
+
+    /// <summary>More where the key must be derived first.</summary>
+    private long AllocatedByFormatting()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        pairwise.Format(partner, Rows.Customer.Id);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }

@@ -52,6 +52,30 @@ public abstract class DirectoryTests<TDatabase> : EngineSuite<TDatabase>
             (await directory.FindAsync(Rows.World, Rows.App, Rows.Noon))?.BasisPoints;
     }
 
+    /// <summary>Anybody may open sandboxes; what a node keeps of their clocks does not grow with them.</summary>
+    [Fact]
+    public async Task The_clocks_of_so_many_worlds_are_kept_and_then_read_anew()
+    {
+        var clocks = new WorldClocks(Store, clock);
+        var read = 0;
+        Store.HasRead = _ =>
+        {
+            read++;
+            return Task.CompletedTask;
+        };
+        for (var world = 1; world <= WorldClocks.MostKept; world++)
+        {
+            await clocks.NowAsync(new(world));
+        }
+
+        await clocks.NowAsync(new(1));
+        Assert.Equal(WorldClocks.MostKept, read);
+
+        await clocks.NowAsync(new(WorldClocks.MostKept + 1));
+        await clocks.NowAsync(new(1));
+        Assert.Equal(WorldClocks.MostKept + 2, read);
+    }
+
     private void Put()
     {
         using var session = Store.OpenWriteSession();

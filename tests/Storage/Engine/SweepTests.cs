@@ -14,14 +14,9 @@ using OpenBanking.Server.Worlds;
 namespace OpenBanking.Tests.Storage.Engine;
 
 /// <summary>What has outlived its use is deleted between batches, and nothing else.</summary>
-public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
+public abstract class SweepTests<TDatabase> : HouseSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
-    /// <summary>A sweep that never comes fails its test.</summary>
-    private const int Patience = 60_000;
-
-    private static readonly EngineLimits limits = new();
-
     private static readonly EntryRow entry = new()
     {
         AccountId = Rows.Account.Id.Value,
@@ -40,7 +35,7 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
         await SubmitAsync(Probe.Put(1), "old");
         Clock.Now += TimeSpan.FromTicks(TimeSpan.TicksPerMicrosecond);
         await SubmitAsync(Probe.Put(2), "young");
-        Clock.Now += limits.AnswersKept;
+        Clock.Now += Limits.AnswersKept;
 
         await KeepHouseAsync(() => Store.List(EngineTables.Answers, Rows.World, $"ORDER BY id").Count == 1);
 
@@ -122,7 +117,7 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
                 ExpiresAt = kept,
             }
         );
-        Clock.Now = Rows.Noon - limits.AnswersKept - microsecond;
+        Clock.Now = Rows.Noon - Limits.AnswersKept - microsecond;
         await SubmitAsync(Probe.Put(1), "key");
         Clock.Now = Rows.Noon;
 
@@ -210,7 +205,7 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
                 ),
             ]
         );
-        Clock.Now = Rows.Noon - limits.AnswersKept - TimeSpan.FromMinutes(1);
+        Clock.Now = Rows.Noon - Limits.AnswersKept - TimeSpan.FromMinutes(1);
         await SubmitAsync(Probe.Put(1), "key");
         Clock.Now = Rows.Noon;
 
@@ -338,7 +333,7 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
         using var housekeeping = NewHousekeeping(clock);
         await housekeeping.StartAsync(CancellationToken.None);
         var passMinute = await clock.Minute;
-        Clock.Now += limits.AnswersKept * 2;
+        Clock.Now += Limits.AnswersKept * 2;
         passMinute();
         for (var batch = 0; batch < 50; batch++)
         {
@@ -445,54 +440,4 @@ public abstract class SweepTests<TDatabase> : EngineSuite<TDatabase>
             Attempts = 1,
             DueAt = due,
         };
-
-    private IReadOnlyList<TRow> All<TRow>(Table<TRow> table) => Store.List(table, Rows.World, $"1 = {1}");
-
-    private void Put<TKey, TRow>(Table<TKey, TRow> table, params TRow[] rows)
-        where TKey : struct
-        where TRow : class
-    {
-        using var session = Store.OpenWriteSession();
-        session.Insert(Rows.World, table, rows);
-    }
-
-    private Housekeeping NewHousekeeping(TimeProvider clock) =>
-        new(Engine, limits, new AuditOptions(), clock, NullLogger<Housekeeping>.Instance);
-
-    /// <summary>Lets a minute pass for the housekeeping, and batches for the sweeps, until they are done.</summary>
-    private async Task KeepHouseAsync(Func<bool> isDone)
-    {
-        var clock = new MinuteClock(Clock);
-        using var housekeeping = NewHousekeeping(clock);
-        await housekeeping.StartAsync(CancellationToken.None);
-        var passMinute = await clock.Minute;
-        passMinute();
-        while (!isDone())
-        {
-            await Engine.SubmitAsync(new Probe(World.Live, _ => Decision.Reject("nothing")));
-        }
-
-        await housekeeping.StopAsync(CancellationToken.None);
-    }
-
-    /// <summary>A clock with one timer, which rings when the test says so.</summary>
-    private sealed class MinuteClock(TimeProvider clock) : TimeProvider
-    {
-        private readonly TaskCompletionSource<Action> minute = new();
-
-        public Task<Action> Minute => minute.Task;
-
-        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
-
-        public override ITimer CreateTimer(
-            TimerCallback callback,
-            object? state,
-            TimeSpan dueTime,
-            TimeSpan period
-        )
-        {
-            minute.SetResult(() => callback(state));
-            return new StoppedClock(Rows.Noon).CreateTimer(callback, state, dueTime, period);
-        }
-    }
 }

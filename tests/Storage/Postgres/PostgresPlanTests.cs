@@ -208,7 +208,7 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
     private string PlanOf(string sql) => PlanOf(analyzed.Database, sql);
 
     /// <summary>The plan that is made once and for all parameters.</summary>
-    private static string PlanOf(
+    internal static string PlanOf(
         PostgresDatabase database,
         string sql,
         string settings = PostgresWriteSession.Settings

@@ -30,6 +30,8 @@ public sealed class PostgresQueueTests : QueueTests<PostgresDatabase>;
 
 public sealed class PostgresSweepTests : SweepTests<PostgresDatabase>;
 
+public sealed class PostgresOutlivedTests : OutlivedTests<PostgresDatabase>;
+
 public sealed class PostgresSpendingTests : SpendingTests<PostgresDatabase>;
 
 public sealed class PostgresConfirmationTests : ConfirmationTests<PostgresDatabase>;
@@ -75,5 +77,7 @@ public sealed class PostgresRewrappingTests : RewrappingTests<PostgresDatabase>;
 public sealed class PostgresPostingExportTests : PostingExportTests<PostgresDatabase>;
 
 public sealed class PostgresDelayedMessageTests : DelayedMessageTests<PostgresDatabase>;
+
+public sealed class PostgresTopUpUnderWayTests : TopUpUnderWayTests<PostgresDatabase>;
 
 public sealed class PostgresIntentGroupTests : IntentGroupTests<PostgresDatabase>;

@@ -32,6 +32,8 @@ public sealed class SqliteQueueTests : QueueTests<SqliteDatabase>;
 
 public sealed class SqliteSweepTests : SweepTests<SqliteDatabase>;
 
+public sealed class SqliteOutlivedTests : OutlivedTests<SqliteDatabase>;
+
 public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
 
 public sealed class SqliteHoldTests : HoldTests<SqliteDatabase>;
@@ -79,5 +81,7 @@ public sealed class SqliteRewrappingTests : RewrappingTests<SqliteDatabase>;
 public sealed class SqlitePostingExportTests : PostingExportTests<SqliteDatabase>;
 
 public sealed class SqliteDelayedMessageTests : DelayedMessageTests<SqliteDatabase>;
+
+public sealed class SqliteTopUpUnderWayTests : TopUpUnderWayTests<SqliteDatabase>;
 
 public sealed class SqliteIntentGroupTests : IntentGroupTests<SqliteDatabase>;

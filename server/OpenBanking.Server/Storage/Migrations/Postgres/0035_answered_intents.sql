@@ -1,0 +1,4 @@
+-- expand
+-- concurrently: intent_done
+-- What was answered, by its age: it is swept. A server that knows nothing of it sweeps none of it.
+CREATE INDEX CONCURRENTLY intent_done ON intent (due_at) WHERE state = 3;
