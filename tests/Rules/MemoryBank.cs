@@ -201,6 +201,17 @@ internal sealed class MemoryBank : IRowLoader, IRowSaver
             writes++;
         }
     }
+
+    void IRowSaver.RequireSums<TKey, TRow>(
+        Table<TKey, TRow> table,
+        IReadOnlyList<(TKey Key, long Least)> required
+    )
+    {
+        if (required.Any(sum => ((InternalAccountRow)(object)Get(table, sum.Key)).Balance < sum.Least))
+        {
+            throw new WriteConflictException("Somebody else has taken from it.");
+        }
+    }
 }
 
 /// <summary>What became of a command under a key.</summary>

@@ -95,6 +95,17 @@ public sealed class Book(World world, RuleData? data = null) : IKeySet
         slot.Sum = checked((slot.Sum ?? 0) + amount);
     }
 
+    /// <summary>Says that what is decided holds only while a row's sum, which was read, is no less than this. Others may take from it
+    /// meanwhile, as it is added to without being locked: when that makes it less, the batch conflicts and is decided anew.
+    /// </summary>
+    public void RelyOn<TKey, TRow>(Table<TKey, TRow> table, TKey key, long least)
+        where TKey : struct
+        where TRow : class
+    {
+        var slot = StateOf(table).Wanted(key);
+        slot.Least = Math.Max(slot.Least ?? long.MinValue, checked(least - (slot.Sum ?? 0)));
+    }
+
     public void Emit(Event happened) => events.Add(happened);
 
     /// <summary>The rows of a table that were written since the mark, as they are now.</summary>

@@ -98,10 +98,12 @@ public static class IntentRules
     }
 
     /// <summary>Ends an intent with its answer; false when it was answered before. What it asked is forgotten.</summary>
-    public static bool TryFinish(Book book, Id<IntentRow> intentId)
+    /// <param name="unasked">Whether the answer is the bank's own, which has asked nobody: false, too, once somebody has taken the
+    /// intent up again meanwhile, and may have asked.</param>
+    public static bool TryFinish(Book book, Id<IntentRow> intentId, bool unasked = false)
     {
         var intent = book.Get(IntentTables.Intents, intentId);
-        if (intent.State == IntentState.Done)
+        if (intent.State == IntentState.Done || (unasked && intent.Attempts > 1))
         {
             return false;
         }

@@ -24,13 +24,18 @@ public sealed record OutsideAnswer(string? FailureCode)
 /// <summary>An adapter has refused with a code that its port has not. The code is not told: it may be anything.</summary>
 public sealed class UnknownRefusalException() : Exception("The refusal has a code that its port has not.");
 
+/// <summary>What is not to be asked for any more may have been asked for before, though the outside never heard of it: a request
+/// may still arrive, so that the outcome is unknown.</summary>
+public sealed class MayStillArriveException() : Exception("A request of before may still arrive.");
+
 /// <summary>
 /// What every port keeps to. An exception, or no answer within <see cref="OutsideLimits.Deadline"/>, means unknown: the
 /// worker then asks for the reference's outcome before it asks again.
 /// </summary>
 public interface IPort
 {
-    /// <summary>What became of a reference; null when the outside never heard of it.</summary>
+    /// <summary>What became of a reference; null when the outside never heard of it. That is no refusal: a request may still be
+    /// on its way, and is carried out when it arrives.</summary>
     Task<OutsideAnswer?> FindAsync(Reference reference, CancellationToken cancellationToken);
 }
 

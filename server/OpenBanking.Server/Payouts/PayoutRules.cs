@@ -227,6 +227,8 @@ public static class PayoutRules
                 CreatedAt = command.Now,
             }
         );
+        // What is given back in the same moment is not paid out as well.
+        book.RelyOn(LedgerTables.InternalAccounts, owner.Settlement, amount);
         LedgerRules.Post(book, PostingOf(payout, owner, amount, command.Now, step: 1));
         IntentRules.Ask(book, command.IntentId, IntentKind.PayOut, payout.Id.Value, command.RealNow);
         Emit(book, payout, command.Apps);

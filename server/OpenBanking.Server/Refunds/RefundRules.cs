@@ -103,9 +103,12 @@ public static class RefundRules
         }
 
         var after = PaymentShareRules.Refund(book, payment, amount, named);
-        return before.Where((share, i) => !Covers(command, book, share, after[i])).Any()
-            ? Decision.Reject(ProblemCodes.InsufficientPartnerBalance)
-            : Decision.Accept(GiveBack(command, book, payment, amount, after));
+        return before
+            .Select((share, i) => (Account: share.SettlementOf(payment), Taken: TakenOf(share, after[i])))
+            .GroupBy(part => part.Account, part => part.Taken)
+            .All(own => Covers(command, book, own.Key, own.Sum()))
+            ? Decision.Accept(GiveBack(command, book, payment, amount, after))
+            : Decision.Reject(ProblemCodes.InsufficientPartnerBalance);
     }
 
     /// <summary>The customer's share of what was given back so far: after R of a total T of which the customer paid
@@ -114,12 +117,27 @@ public static class RefundRules
     public static long CustomerShare(long refunded, long customerAmount, long total) =>
         (long)((Int128)refunded * customerAmount / total);
 
-    /// <summary>Whether the settlement account of a part has what it gives back, less what comes back of its fee.</summary>
-    private static bool Covers(CreateRefund command, Book book, PaymentShare before, PaymentShare after)
+    /// <summary>What a part gives back, less what comes back of its fee.</summary>
+    private static long TakenOf(PaymentShare before, PaymentShare after) =>
+        after.Refunded - before.Refunded - (after.FeeRefunded - before.FeeRefunded);
+
+    /// <summary>Whether a settlement account has what is taken from it. Others may take from it in the same moment, and do not wait
+    /// for each other: so the refund relies on it.</summary>
+    private static bool Covers(CreateRefund command, Book book, InternalAccountKey settlement, long taken)
     {
-        var settlement = book.Find(LedgerTables.InternalAccounts, before.SettlementOf(command.Payment));
-        var taken = after.Refunded - before.Refunded - (after.FeeRefunded - before.FeeRefunded);
-        return taken <= 0 || taken <= (settlement?.Balance ?? 0) + command.MostOwed;
+        if (taken <= 0)
+        {
+            return true;
+        }
+
+        var least = taken - command.MostOwed;
+        if ((book.Find(LedgerTables.InternalAccounts, settlement)?.Balance ?? 0) < least)
+        {
+            return false;
+        }
+
+        book.RelyOn(LedgerTables.InternalAccounts, settlement, least);
+        return true;
     }
 
     private static RefundRow GiveBack(

@@ -8,6 +8,10 @@ internal abstract class Slot(Table table)
     /// <summary>What was added to the row's sum; null when nothing was.</summary>
     public long? Sum { get; set; }
 
+    /// <summary>What the sum must have been at the least before anything was added; null when nothing relies on it. Of a command
+    /// that is taken back it may stay: then the batch runs again for nothing.</summary>
+    public long? Least { get; set; }
+
     public abstract void Restore(object? row, long? sum);
 }
 
@@ -74,12 +78,17 @@ internal sealed class TableState<TKey, TRow>(Table<TKey, TRow> table) : TableSta
         var inserted = new List<TRow>();
         var updated = new List<ChangedRow<TRow>>();
         var added = new List<(TRow, long)>();
+        var required = new List<(TKey, long)>();
         foreach (var slot in slots.Values)
         {
             // What comes to nothing leaves a row all the same: there may be entries of it.
-            if (slot.Sum is { } sum && (sum != 0 || slot.Current is null))
+            if (slot.Sum is { } sum && (sum != 0 || slot.Current is null || slot.Least is not null))
             {
                 added.Add((table.Empty!(slot.Key), sum));
+                if (slot.Least is { } least)
+                {
+                    required.Add((slot.Key, checked(least + sum)));
+                }
             }
             else if (slot.Loaded is null && slot.Current is not null)
             {
@@ -94,6 +103,7 @@ internal sealed class TableState<TKey, TRow>(Table<TKey, TRow> table) : TableSta
         saver.Insert(table, inserted);
         saver.Update(table, updated);
         saver.Add(table, added);
+        saver.RequireSums(table, required);
     }
 }
 
@@ -126,6 +136,11 @@ internal interface IRowSaver
 
     /// <summary>Adds to the rows' sums; a row that does not exist is made from the empty one.</summary>
     void Add<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TRow Empty, long Amount)> rows)
+        where TKey : struct
+        where TRow : class;
+
+    /// <summary>A conflict unless each of these sums, which were added to, has come to no less than this.</summary>
+    void RequireSums<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TKey Key, long Least)> rows)
         where TKey : struct
         where TRow : class;
 }

@@ -56,6 +56,8 @@ public sealed class OwnCardDebits(
     }
 
     /// <summary>Nothing is asked for an account that was frozen or closed meanwhile.</summary>
+    /// <exception cref="MayStillArriveException">It was so after the card's bank may have been asked: the money may still come.
+    /// </exception>
     private async Task<OutsideAnswer> AskAsync(
         Reference reference,
         OwnTopUpRow topUp,
@@ -69,7 +71,9 @@ public sealed class OwnCardDebits(
         {
             if (account.State is AccountState.Frozen or AccountState.Closed)
             {
-                return new(AccountRules.DeclineOf(account.State));
+                return mayBeKnown
+                    ? throw new MayStillArriveException()
+                    : new(AccountRules.DeclineOf(account.State));
             }
 
             var card = (await store.FindAsync(CustomerTables.BoundCards, reference.World, topUp.CardId))!;

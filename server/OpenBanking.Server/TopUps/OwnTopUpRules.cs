@@ -162,7 +162,13 @@ public static class OwnTopUpRules
     public static OwnTopUpRow Complete(CompleteOwnTopUp command, Book book)
     {
         var topUp = book.Get(OwnTopUpTables.TopUps, command.TopUp.Id);
-        if (!IntentRules.TryFinish(book, command.IntentId))
+        if (
+            !IntentRules.TryFinish(
+                book,
+                command.IntentId,
+                unasked: command.DeclineCode is DeclineCodes.AccountFrozen or DeclineCodes.AccountClosed
+            )
+        )
         {
             return topUp;
         }

@@ -102,6 +102,8 @@ public sealed class CardCredits(
         };
 
     /// <summary>Nothing is asked where nothing is left, nor for an account that was frozen meanwhile.</summary>
+    /// <exception cref="MayStillArriveException">It was frozen after the card's bank may have been asked: what may still reach the
+    /// card is not given back.</exception>
     private async Task<OutsideAnswer> AskAsync(
         Reference reference,
         WithdrawalRow withdrawal,
@@ -122,7 +124,7 @@ public sealed class CardCredits(
 
         if (account.State == AccountState.Frozen)
         {
-            return new(DeclineCodes.AccountFrozen);
+            return mayBeKnown ? throw new MayStillArriveException() : new(DeclineCodes.AccountFrozen);
         }
 
         var card = (await store.FindAsync(CustomerTables.BoundCards, reference.World, withdrawal.CardId))!;

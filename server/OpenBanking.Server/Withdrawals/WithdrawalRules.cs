@@ -88,7 +88,13 @@ public static class WithdrawalRules
     public static WithdrawalRow Complete(CompleteWithdrawal command, Book book)
     {
         var withdrawal = book.Get(WithdrawalTables.Withdrawals, command.Withdrawal.Id);
-        if (!IntentRules.TryFinish(book, command.IntentId))
+        if (
+            !IntentRules.TryFinish(
+                book,
+                command.IntentId,
+                unasked: command.DeclineCode == DeclineCodes.AccountFrozen
+            )
+        )
         {
             return withdrawal;
         }

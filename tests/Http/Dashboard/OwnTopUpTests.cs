@@ -3,6 +3,7 @@ using System.Text.Json;
 using OpenBanking.Samples.Quickstart;
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Testing;
 using Xunit;
@@ -227,16 +228,29 @@ public sealed class OwnTopUpTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task The_card_is_not_asked_again_for_an_account_that_was_frozen_meanwhile()
+    public async Task The_card_is_not_asked_again_for_an_account_that_was_frozen_meanwhile_and_may_still_be_debited()
     {
         await OpenAsync();
         await OrderAsync("88.04");
+        var topUp = (await TopUpsAsync())[0];
+        // Asked for, and put off as there was no answer.
+        await EventuallyAsync(async () => (await AskedAsync()).Version > 2);
         await PutAsync((await AccountAsync()) with { State = AccountState.Frozen });
 
-        await ReachAsync("The account was frozen before your card's bank was asked");
+        var asked = await AskedAsync();
+        await Assert.ThrowsAsync<MayStillArriveException>(() =>
+            Shared
+                .Server.Get<OwnCardDebits>()
+                .HandleAsync(new(World, asked.Id), asked, mayBeKnown: true, CancellationToken.None)
+        );
+        await Browser.GoAsync(Browser.Address);
+        Assert.Contains("being asked for the money", Text());
+        Assert.Equal(OwnTopUpState.Processing, (await TopUpsAsync())[0].State);
         Assert.Equal(100_00, (await AccountAsync()).Available);
-        Assert.Empty(await OutstandingAsync());
         await AssertBooksAsync();
+
+        async Task<IntentRow> AskedAsync() =>
+            (await Store.FirstAsync(IntentTables.Intents, World, $"subject_id = {topUp.Id.Value}"))!;
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Tests.Rules.Engine;
 
@@ -150,6 +151,45 @@ public class BookTests
 
         Assert.Equal(0, bank.Save(book));
         Assert.Equal(500, bank.Get(LedgerTables.InternalAccounts, Rows.Settlement).Balance);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-1, false)]
+    public void What_was_decided_by_a_sum_is_written_as_long_as_the_sum_was_no_less_in_its_turn(
+        long meanwhile,
+        bool written
+    )
+    {
+        var book = Open();
+        book.Add(LedgerTables.InternalAccounts, Rows.Settlement, 50);
+        // Of the 500 that were read, and the 50.
+        book.RelyOn(LedgerTables.InternalAccounts, Rows.Settlement, 550);
+        book.Add(LedgerTables.InternalAccounts, Rows.Settlement, -550);
+        book.RelyOn(LedgerTables.InternalAccounts, Rows.Settlement, -20);
+        book.Add(LedgerTables.InternalAccounts, Rows.Settlement, 500);
+        bank.Put(LedgerTables.InternalAccounts, Rows.Holds(Rows.Settlement, 500 + meanwhile));
+
+        if (written)
+        {
+            bank.Save(book);
+        }
+        else
+        {
+            Assert.Throws<WriteConflictException>(() => bank.Save(book));
+        }
+    }
+
+    [Fact]
+    public void A_sum_that_comes_to_nothing_is_looked_at_all_the_same()
+    {
+        var book = Open();
+        book.RelyOn(LedgerTables.InternalAccounts, Rows.Settlement, 500);
+        book.Add(LedgerTables.InternalAccounts, Rows.Settlement, -500);
+        book.Add(LedgerTables.InternalAccounts, Rows.Settlement, 500);
+        bank.Put(LedgerTables.InternalAccounts, Rows.Holds(Rows.Settlement, 499));
+
+        Assert.Throws<WriteConflictException>(() => bank.Save(book));
     }
 
     [Fact]

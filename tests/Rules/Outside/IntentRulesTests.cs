@@ -94,6 +94,20 @@ public class IntentRulesTests
         Assert.False(Finish(bank));
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void What_nobody_was_asked_for_ends_unless_it_was_taken_up_again_and_may_have_been_asked_for(
+        int attempts,
+        bool ends
+    )
+    {
+        var bank = BankWith(Rows.Intent with { State = IntentState.Sent, Attempts = attempts });
+
+        Assert.Equal(ends, Finish(bank, unasked: true));
+        Assert.Equal(!ends, Finish(bank));
+    }
+
     private static MemoryBank BankWith(IntentRow intent) =>
         new MemoryBank().Put(IntentTables.Intents, intent);
 
@@ -102,10 +116,10 @@ public class IntentRulesTests
     private static PostponeIntent Postpone(DateTimeOffset now) =>
         new(Rows.World, now, Rows.Intent.Id, TimeSpan.FromMinutes(1));
 
-    private static bool Finish(MemoryBank bank)
+    private static bool Finish(MemoryBank bank, bool unasked = false)
     {
         var book = bank.Open(keys => keys.Want(IntentTables.Intents, Rows.Intent.Id));
-        var finished = IntentRules.TryFinish(book, Rows.Intent.Id);
+        var finished = IntentRules.TryFinish(book, Rows.Intent.Id, unasked);
         bank.Save(book);
         return finished;
     }

@@ -163,6 +163,19 @@ public class RefundRulesTests
         );
     }
 
+    /// <summary>A server that knows no parts has captured the other half.</summary>
+    [Fact]
+    public void Two_parts_of_one_settlement_account_give_back_no_more_together_than_it_has()
+    {
+        var (bank, payment) = Paid();
+        payment = payment with { Splits = PaymentShares.Write([new PaymentShare(null, 20_00, Captured: 10_00)]) };
+        bank.Put(PaymentTables.Payments, payment)
+            .Put(LedgerTables.InternalAccounts, Rows.Holds(Rows.Settlement, 19_99));
+
+        Assert.Equal(ProblemCodes.InsufficientPartnerBalance, bank.Run(Refund(payment)).Rejected.Code);
+        Assert.NotNull(bank.Run(Refund(payment, 19_99)).Accepted);
+    }
+
     [Fact]
     public void A_partner_that_never_had_anything_gives_nothing_back()
     {

@@ -95,6 +95,21 @@ public class OwnTopUpRulesTests
     }
 
     [Theory]
+    [InlineData(DeclineCodes.AccountFrozen)]
+    [InlineData(DeclineCodes.AccountClosed)]
+    public void What_a_node_that_stood_still_did_not_ask_for_does_not_fail_once_another_may_have_asked(
+        string decline
+    )
+    {
+        var bank = BankWith(Rows.Account);
+        bank.Run(order);
+        bank.Put(IntentTables.Intents, bank.Get(IntentTables.Intents, order.IntentId) with { Attempts = 2 });
+
+        Assert.Equal(OwnTopUpState.Processing, bank.Run(Complete(bank, decline)).Accepted.State);
+        Assert.Equal(OwnTopUpState.Succeeded, bank.Run(Complete(bank)).Accepted.State);
+    }
+
+    [Theory]
     [InlineData(AccountState.Closed, 0)]
     [InlineData(AccountState.Active, 1_970_01)]
     public void What_the_account_does_not_take_any_more_goes_to_its_card_and_its_customer_is_told(

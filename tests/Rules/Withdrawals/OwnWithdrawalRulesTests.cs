@@ -81,6 +81,22 @@ public class OwnWithdrawalRulesTests
         Assert.Equal(before, bank.Snapshot());
     }
 
+    [Fact]
+    public void What_a_node_that_stood_still_did_not_ask_for_is_not_given_back_once_another_may_have_asked()
+    {
+        var bank = BankWith(Rows.Account);
+        bank.Run(order);
+        bank.Put(IntentTables.Intents, bank.Get(IntentTables.Intents, order.IntentId) with { Attempts = 2 });
+
+        Assert.Equal(
+            WithdrawalState.Processing,
+            bank.Run(Complete(bank, DeclineCodes.AccountFrozen)).Accepted.State
+        );
+        Assert.Equal(70_00, Account(bank).Available);
+
+        Assert.Equal(WithdrawalState.Succeeded, bank.Run(Complete(bank)).Accepted.State);
+    }
+
     [Theory]
     [InlineData(AccountState.Closed, 0)]
     [InlineData(AccountState.Active, 1_970_01)]

@@ -15,6 +15,9 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
     public static TheoryData<string> ChangedTables =>
         [.. Schema.Tables.Where(table => table.Versioned).Select(table => table.Name)];
 
+    public static TheoryData<string> AddedTables =>
+        [.. Schema.Tables.Where(table => table.SumColumn is not null).Select(table => table.Name)];
+
     public static TheoryData<string> Sealed => [.. SealedColumns.All.Select(column => column.Name)];
 
     [Theory]
@@ -32,6 +35,15 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
                 PostgresText.Lookup(table, PostgresText.IsKey(table), table.KeyColumns.Select(table.KindOf))
             )
         );
+    }
+
+    [Theory]
+    [MemberData(nameof(AddedTables))]
+    public void Sums_that_were_relied_on_are_found_by_their_whole_key(string name)
+    {
+        var table = Schema.Tables.Single(table => table.Name == name);
+
+        AssertByKey(table, PlanOf(PostgresText.RequireSums(table)));
     }
 
     /// <summary>The version is asked for by what changes the row: when it had to wait for another writer, PostgreSQL asks that

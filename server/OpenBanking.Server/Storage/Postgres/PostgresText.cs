@@ -9,6 +9,7 @@ internal static class PostgresText
     /// <summary>Where PostgreSQL keeps a row now; another place each time it is changed.</summary>
     private const string Place = "ctid";
     private const string VersionRead = "version_read";
+    private const string Least = "least_sum";
 
     private static readonly ConcurrentDictionary<(Table, string), string> texts = [];
 
@@ -118,6 +119,18 @@ internal static class PostgresText
                     + $"ON CONFLICT (world, {keys}) DO UPDATE "
                     + $"SET {table.SumColumn} = {table.Name}.{table.SumColumn} + excluded.{table.SumColumn}";
             }
+        );
+
+    /// <summary>Parameters: the world, the keys of rows that were just added to and what their sums must be at the least, and how
+    /// many there are. Nobody else changes such a row before COMMIT, so that what is read of it is what it comes to.</summary>
+    public static string RequireSums(Table table) =>
+        texts.GetOrAdd(
+            (table, "require sums"),
+            _ =>
+                $"SELECT require_rows(COUNT(*), ${table.KeyColumns.Count + 3}) "
+                + $"FROM {Given(table, table.KeyColumns, (Least, "bigint"))} CROSS JOIN LATERAL ("
+                + $"SELECT FROM {table.Name} WHERE world = $1 AND {KeysAreGiven(table)} "
+                + $"AND {table.SumColumn} >= given.{Least} LIMIT 1) AS found"
         );
 
     /// <summary>Rows that another node is deleting are left to it. They are chosen once: a join with the choice itself

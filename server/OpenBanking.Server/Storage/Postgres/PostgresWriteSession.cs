@@ -256,6 +256,28 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
     }
 
+    public void RequireSums<TKey, TRow>(
+        Table<TKey, TRow> table,
+        IReadOnlyList<(TKey Key, long Least)> rows
+    )
+        where TKey : struct
+        where TRow : class
+    {
+        if (rows.Count > 0)
+        {
+            AddRows(
+                PostgresText.RequireSums(table),
+                rows,
+                (required, arrays) =>
+                {
+                    table.WriteKey(required.Key, arrays);
+                    arrays.Int64(required.Least);
+                },
+                more: more => more.Int64(rows.Count)
+            );
+        }
+    }
+
     public void Dispose() => Close();
 
     /// <param name="wanted">Which of the columns that are written for a row belong to the statement; all when null.</param>

@@ -152,6 +152,16 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         }
     }
 
+    public void RequireSums<TKey, TRow>(
+        Table<TKey, TRow> table,
+        IReadOnlyList<(TKey Key, long Least)> rows
+    )
+        where TKey : struct
+        where TRow : class
+    {
+        // There is no other writer who could have taken from them.
+    }
+
     public void Dispose() => connection.Dispose();
 
     private void Save(Book book)
