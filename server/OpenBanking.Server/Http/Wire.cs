@@ -38,7 +38,8 @@ public static class Wire
             ? Wrong(
                 pointer,
                 "wrong_format",
-                $"1 to {bounds.Longest} characters are expected, none that hides or turns the text around it."
+                $"1 to {bounds.Longest} characters are expected, one at least that can be seen, and none that hides or turns "
+                    + "the text around it."
             )
             : null;
 
@@ -58,7 +59,8 @@ public static class Wire
             ? Wrong(
                 pointer,
                 "wrong_format",
-                $"1 to {longest} characters that can be seen are expected, and no space at the ends."
+                $"1 to {longest} characters that can be seen are expected, a letter, digit or symbol among them, and no space "
+                    + "at the ends."
             )
             : null;
 
