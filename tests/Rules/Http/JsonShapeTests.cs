@@ -106,6 +106,16 @@ public class JsonShapeTests
     }
 
     [Fact]
+    public void What_names_its_own_shape_is_held_against_that() =>
+        Assert.Equal(
+            [("/authorization_details/0/account_id", "unknown_field")],
+            Check(
+                """{"authorization_details":[{"account_id":"acc_1","type":"coupon_wallet"},{"type":"account_opening"}]}""",
+                RequestJson.Default.NarrowConsentRequest
+            )
+        );
+
+    [Fact]
     public void An_answer_does_not_grow_with_what_it_answers()
     {
         var fields = Enumerable.Range(0, 1_000).Select(number => $"\"field{number}\":0");
