@@ -9,17 +9,18 @@ public static class Wire
     /// <summary>No bank moves more at once: 100 million yuan, in fen.</summary>
     private const long MostAmount = 10_000_000_000;
 
-    public static ProblemError? CheckAmount(string pointer, Money amount) =>
+    /// <param name="least">The least that is taken, in fen.</param>
+    public static ProblemError? CheckAmount(string pointer, Money amount, long least = 1) =>
         amount.Currency != Money.Renminbi
             ? Wrong(pointer + "/currency", "unsupported_currency", "CNY is expected.")
-        : amount.Amount is <= 0 or > MostAmount
+        : amount.Amount < least || amount.Amount > MostAmount
             ? Wrong(
                 pointer + "/amount",
                 "out_of_range",
                 // In groups: so many digits in a row would pass for somebody's number, which logs leave out.
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A number of fen from 1 to {MostAmount:N0} is expected."
+                    $"A number of fen from {least} to {MostAmount:N0} is expected."
                 )
             )
         : null;
