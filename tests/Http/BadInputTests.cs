@@ -163,6 +163,9 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
             Order("\"description\":\"\\ud800\"").Replace("AGREEMENT", Customer.AgreementId)
         );
         Assert.Equal(400, answer.Status);
+        var error = Assert.Single(answer.Json["errors"]!.AsArray())!;
+        Assert.Equal("/description", (string)error["pointer"]!);
+        Assert.Contains("half a surrogate pair", (string)error["detail"]!);
     }
 
     [Fact]

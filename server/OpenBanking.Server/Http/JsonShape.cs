@@ -33,7 +33,13 @@ public static partial class JsonShape
     public static ProblemError WrongType(JsonException failure)
     {
         var path = (failure.Path ?? "$").TrimStart('$').Replace('.', '/').Replace("[", "/").Replace("]", "");
-        return Error(path, "wrong_type", "The value has the wrong type, or is out of range.");
+        return Error(
+            path,
+            "wrong_type",
+            failure.InnerException is InvalidOperationException
+                ? "The text holds half a surrogate pair, which is no text."
+                : "The value has the wrong type, or is out of range."
+        );
     }
 
     private static void Check(
@@ -188,9 +194,12 @@ public static partial class JsonShape
             : null;
     }
 
-    /// <summary>RFC 3339 §5.6: a date alone, or a time without an offset, would be one of the server's own time zone.</summary>
+    /// <summary>RFC 3339 §5.6: a date alone, or a time without an offset, would be one of the server's own time zone. And one that
+    /// the calendar has.</summary>
     private static bool IsInstant(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && Instant().IsMatch(value.GetString()!);
+        value.ValueKind == JsonValueKind.String
+        && Instant().IsMatch(value.GetString()!)
+        && value.TryGetDateTimeOffset(out _);
 
     [GeneratedRegex(
         @"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z",
