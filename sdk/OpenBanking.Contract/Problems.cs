@@ -202,7 +202,8 @@ public static class ProblemCodes
             AuthorizationExpired,
             409,
             "The hold has ended",
-            "The money is the customer's again. Try the order with a new attempt, and capture before expires_at."
+            "What was captured stays, and the rest is the customer's again. Only if nothing was, try the order with a new attempt, "
+                + "and capture before expires_at."
         ),
         new(
             CaptureExceedsAuthorization,

@@ -228,7 +228,8 @@ public static class EventTypes
     public const string PaymentAuthorized = "payment.authorized";
 
     /// <summary>A payment went through; of one that was held first, each capture. Its status is <c>authorized</c> while
-    /// more may be captured, and <c>captured_amount</c> is the sum of the captures.</summary>
+    /// more may be captured, and <c>captured_amount</c> is the sum of the captures. It comes once more, with the same
+    /// <c>captured_amount</c>, when the hold is canceled or ends by itself after a capture.</summary>
     public const string PaymentCaptured = "payment.captured";
 
     /// <summary>A hold was given back and nothing of it was captured, or a payment was canceled before it was confirmed:

@@ -94,7 +94,8 @@ public static class PartnerCommands
         {
             return (
                 false,
-                $"A name is 1 to {LongestName} characters that can be seen, with no space at the ends."
+                $"A name is 1 to {LongestName} characters that can be seen, a letter, digit or symbol among them, with no space at "
+                    + "the ends."
             );
         }
 

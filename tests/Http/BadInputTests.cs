@@ -90,6 +90,8 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
             { Order("\"agreement_id\":\"agr_' OR 1=1 --\""), "invalid_request", "/agreement_id" },
             { Order("\"coupon_id\":\"no coupon\""), "invalid_request", "/coupon_id" },
             { Order("\"description\":\"\\u0000\""), "invalid_request", "/description" },
+            { Order("\"description\":\"\\u115f\""), "invalid_request", "/description" },
+            { Order("\"description\":\"  \""), "invalid_request", "/description" },
             { Order("\"device_id\":\"\""), "invalid_request", "/device_id" },
             { Order("\"scene\":\"\""), "invalid_request", "/scene" },
             { Order($"\"description\":\"{new string('d', 129)}\""), "invalid_request", "/description" },
@@ -161,6 +163,9 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
             Order("\"description\":\"\\ud800\"").Replace("AGREEMENT", Customer.AgreementId)
         );
         Assert.Equal(400, answer.Status);
+        var error = Assert.Single(answer.Json["errors"]!.AsArray())!;
+        Assert.Equal("/description", (string)error["pointer"]!);
+        Assert.Contains("half a surrogate pair", (string)error["detail"]!);
     }
 
     [Fact]

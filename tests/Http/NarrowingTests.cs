@@ -164,6 +164,37 @@ public sealed class NarrowingTests(SharedServer shared) : RawClientTests(shared)
         Assert.Equal(ProblemCodes.ConsentNotActive, ended.Code);
     }
 
+    [Fact]
+    public async Task It_is_said_why_a_consent_is_not_narrowed_so()
+    {
+        var tokens = await Client.TokensAsync();
+        var consentId = tokens["consent_id"]!.GetValue<string>();
+        var agreement = AuthorizationFlow.AllDetails;
+
+        Assert.Contains("whole, or left out", await WhyNotAsync(agreement.Replace("50000", "40000")));
+        Assert.Contains(
+            "no such field",
+            await WhyNotAsync("""[{"type":"coupon_wallet","account_id":"acc_00000000000000000000000000"}]""")
+        );
+        await Client.Partner.Client.Consents.NarrowAsync(consentId, [new CouponWallet()]);
+        Assert.Contains(
+            "the consent still has: coupon_wallet",
+            await WhyNotAsync("""[{"type":"account_information"}]""")
+        );
+
+        async Task<string> WhyNotAsync(string details)
+        {
+            var answer = await Client.CallAsync(
+                HttpMethod.Post,
+                $"/v1/consents/{consentId}/narrow",
+                await Client.AppTokenAsync(),
+                $$"""{"authorization_details":{{details}}}"""
+            );
+            Assert.Equal((400, ProblemCodes.InvalidRequest), (answer.Status, answer.Code));
+            return (string)Assert.Single(answer.Json["errors"]!.AsArray())!["detail"]!;
+        }
+    }
+
     private async Task<int> CallAsync(string path, JsonNode tokens) =>
         (await Client.CallAsync(HttpMethod.Get, path, tokens["access_token"]!.GetValue<string>())).Status;
 

@@ -93,6 +93,14 @@ public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shar
         "invalid_client_metadata"
     )]
     [InlineData(
+        """{"client_name":"\u3164","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
+        """{"client_name":"\u2800","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
+        "invalid_client_metadata"
+    )]
+    [InlineData(
         """{"client_name":"a\u2028b","redirect_uris":["https://a.example/"],"jwks":JWKS}""",
         "invalid_client_metadata"
     )]

@@ -260,9 +260,24 @@ public sealed class SubMerchantTests(SharedServer shared) : PayingCustomerTests(
         );
     }
 
+    [Fact]
+    public async Task A_refund_names_each_part_once()
+    {
+        var noodles = await RegisterAsync("Noodles");
+        var paid = await PayAsync("order-1", 10, noodles.Id);
+
+        var refused = await RefusalAsync(() =>
+            RefundAsync(paid, null, Part(noodles.Id, 1), Part(noodles.Id, 2))
+        );
+
+        var error = Assert.Single(refused.Errors);
+        Assert.Equal(("/splits", "duplicate"), (error.Pointer, error.Code));
+    }
+
     [Theory]
     [InlineData("""{"name":""}""", "/name")]
     [InlineData("""{"name":"a\u202Eb"}""", "/name")]
+    [InlineData("""{"name":"\uffa0"}""", "/name")]
     [InlineData("""{"name":"Noodles","reference":"a b"}""", "/reference")]
     public async Task A_merchant_has_a_name_that_can_be_seen(string body, string pointer)
     {

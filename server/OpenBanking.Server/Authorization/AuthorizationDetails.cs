@@ -37,9 +37,11 @@ public static class AuthorizationDetails
         types.First(type => type.Value == detail.GetType()).Key;
 
     /// <param name="registered">The types the client may ask for.</param>
+    /// <param name="which">What they are, as a refusal says it.</param>
     public static (AuthorizationDetail[]? Details, OAuthFailure? Failure) Parse(
         string text,
-        IReadOnlyCollection<string> registered
+        IReadOnlyCollection<string> registered,
+        string which = "this client is registered for"
     )
     {
         if (text.Length > LongestText)
@@ -53,7 +55,7 @@ public static class AuthorizationDetails
                 text,
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Depth }
             );
-            return ParseAll(document.RootElement, registered);
+            return ParseAll(document.RootElement, registered, which);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -73,7 +75,8 @@ public static class AuthorizationDetails
 
     private static (AuthorizationDetail[]?, OAuthFailure?) ParseAll(
         JsonElement root,
-        IReadOnlyCollection<string> registered
+        IReadOnlyCollection<string> registered,
+        string which
     )
     {
         if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() == 0)
@@ -94,9 +97,7 @@ public static class AuthorizationDetails
             {
                 return (
                     null,
-                    Refuse(
-                        $"Each detail needs a type that this client is registered for: {string.Join(", ", registered)}."
-                    )
+                    Refuse($"Each detail needs a type that {which}: {string.Join(", ", registered)}.")
                 );
             }
 

@@ -25,7 +25,8 @@ public static class ClientMetadata
     public static OAuthFailure? Check(ClientRegistrationRequest request, string signingAlgorithm) =>
         !ShownText.IsName(request.ClientName, WireText.Name.Longest)
             ? Refuse(
-                $"client_name must be 1 to {WireText.Name.Longest} characters that can be seen, with no space at the ends."
+                $"client_name must be 1 to {WireText.Name.Longest} characters that can be seen, a letter, digit or symbol among "
+                    + "them, with no space at the ends."
             )
             : ClientLogos.Check(request.LogoUri)
                 ?? CheckRedirectUris(request)

@@ -18,11 +18,19 @@ public static class GrantedDetails
 
         var (part, failure) = AuthorizationDetails.Parse(
             text,
-            [.. granted.Select(AuthorizationDetails.TypeOf)]
+            [.. granted.Select(AuthorizationDetails.TypeOf)],
+            "the consent still has"
         );
         return part is null ? (null, failure)
             : Covers(granted, part) ? ([.. part.Select(wanted => AsGranted(wanted, granted))], null)
-            : (null, AuthorizationDetails.Refuse("Ask for what was granted, or for less."));
+            : (
+                null,
+                AuthorizationDetails.Refuse(
+                    Covers(granted, [.. part.Where(wanted => wanted is not PaymentAgreementTerms)])
+                        ? "An agreement is kept as its customer agreed to it, whole, or left out."
+                        : "Ask for what was granted, or for less."
+                )
+            );
     }
 
     /// <summary>Whether each detail of the part was granted, and no more than was.</summary>

@@ -94,9 +94,7 @@ public static class FeeApi
 
     /// <summary>As of any amount, and nothing is one.</summary>
     private static ProblemError? Check(string pointer, Money? amount) =>
-        amount is null || amount == new Money(Money.Renminbi, 0)
-            ? null
-            : Wire.CheckAmount(pointer, amount.Value);
+        amount is { } said ? Wire.CheckAmount(pointer, said, least: 0) : null;
 
     private static SandboxFees Show(FeeRuleRow rule) =>
         new()

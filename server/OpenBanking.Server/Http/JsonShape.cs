@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using OpenBanking.Server.Authorization;
 
 namespace OpenBanking.Server.Http;
 
@@ -32,7 +33,13 @@ public static partial class JsonShape
     public static ProblemError WrongType(JsonException failure)
     {
         var path = (failure.Path ?? "$").TrimStart('$').Replace('.', '/').Replace("[", "/").Replace("]", "");
-        return Error(path, "wrong_type", "The value has the wrong type, or is out of range.");
+        return Error(
+            path,
+            "wrong_type",
+            failure.InnerException is InvalidOperationException
+                ? "The text holds half a surrogate pair, which is no text."
+                : "The value has the wrong type, or is out of range."
+        );
     }
 
     private static void Check(
@@ -90,7 +97,8 @@ public static partial class JsonShape
         );
     }
 
-    /// <summary>Elements that name their own shape are read by whoever knows the shapes.</summary>
+    /// <summary>Elements that name their own shape are held against that; those that name none are left to who reads
+    /// them.</summary>
     private static void CheckElements(
         JsonElement value,
         JsonTypeInfo shape,
@@ -99,15 +107,30 @@ public static partial class JsonShape
     )
     {
         var element = shape.Options.GetTypeInfo(shape.ElementType!);
-        if (value.ValueKind != JsonValueKind.Array || element.PolymorphismOptions is not null)
+        if (value.ValueKind != JsonValueKind.Array)
         {
             return;
         }
 
+        var discriminator = element.PolymorphismOptions?.TypeDiscriminatorPropertyName;
         foreach (var (i, item) in value.EnumerateArray().Index().TakeWhile(_ => errors.Count < MostErrors))
         {
-            Check(item, element, $"{pointer}/{i}", errors);
+            if ((discriminator is null ? element : ShapeOf(item, element)) is { } named)
+            {
+                Check(item, named, $"{pointer}/{i}", errors, discriminator);
+            }
         }
+    }
+
+    /// <summary>The shape that an element names; null when it names none that is known.</summary>
+    private static JsonTypeInfo? ShapeOf(JsonElement item, JsonTypeInfo element)
+    {
+        var options = element.PolymorphismOptions!;
+        var name = JsonText.Of(item, options.TypeDiscriminatorPropertyName);
+        return options.DerivedTypes.FirstOrDefault(type => type.TypeDiscriminator is string known && known == name)
+            is { DerivedType: { } type }
+            ? element.Options.GetTypeInfo(type)
+            : null;
     }
 
     private static void CheckMember(
@@ -171,9 +194,12 @@ public static partial class JsonShape
             : null;
     }
 
-    /// <summary>RFC 3339 §5.6: a date alone, or a time without an offset, would be one of the server's own time zone.</summary>
+    /// <summary>RFC 3339 §5.6: a date alone, or a time without an offset, would be one of the server's own time zone. And one that
+    /// the calendar has.</summary>
     private static bool IsInstant(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && Instant().IsMatch(value.GetString()!);
+        value.ValueKind == JsonValueKind.String
+        && Instant().IsMatch(value.GetString()!)
+        && value.TryGetDateTimeOffset(out _);
 
     [GeneratedRegex(
         @"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\z",

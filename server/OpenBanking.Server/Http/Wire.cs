@@ -9,17 +9,18 @@ public static class Wire
     /// <summary>No bank moves more at once: 100 million yuan, in fen.</summary>
     private const long MostAmount = 10_000_000_000;
 
-    public static ProblemError? CheckAmount(string pointer, Money amount) =>
+    /// <param name="least">The least that is taken, in fen.</param>
+    public static ProblemError? CheckAmount(string pointer, Money amount, long least = 1) =>
         amount.Currency != Money.Renminbi
             ? Wrong(pointer + "/currency", "unsupported_currency", "CNY is expected.")
-        : amount.Amount is <= 0 or > MostAmount
+        : amount.Amount < least || amount.Amount > MostAmount
             ? Wrong(
                 pointer + "/amount",
                 "out_of_range",
                 // In groups: so many digits in a row would pass for somebody's number, which logs leave out.
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A number of fen from 1 to {MostAmount:N0} is expected."
+                    $"A number of fen from {least} to {MostAmount:N0} is expected."
                 )
             )
         : null;
@@ -38,7 +39,8 @@ public static class Wire
             ? Wrong(
                 pointer,
                 "wrong_format",
-                $"1 to {bounds.Longest} characters are expected, none that hides or turns the text around it."
+                $"1 to {bounds.Longest} characters are expected, one at least that can be seen, and none that hides or turns "
+                    + "the text around it."
             )
             : null;
 
@@ -58,7 +60,8 @@ public static class Wire
             ? Wrong(
                 pointer,
                 "wrong_format",
-                $"1 to {longest} characters that can be seen are expected, and no space at the ends."
+                $"1 to {longest} characters that can be seen are expected, a letter, digit or symbol among them, and no space "
+                    + "at the ends."
             )
             : null;
 

@@ -94,7 +94,7 @@ public static class HoldRules
         var payment = book.Get(PaymentTables.Payments, command.Payment.Id);
         if (HasRunOut(payment, command.Now))
         {
-            return Decision.Reject(ProblemCodes.AuthorizationExpired);
+            return Decision.Reject(ProblemCodes.AuthorizationExpired, WhatItLeft(payment));
         }
 
         if (payment.State != PaymentState.Authorized)
@@ -130,6 +130,14 @@ public static class HoldRules
             && payment.State is not (PaymentState.Canceled or PaymentState.Failed)
             && payment.Captured != payment.Authorized
         );
+
+    /// <summary>What became of the money of a hold that has run out, and whether its order may be tried again.</summary>
+    private static string WhatItLeft(PaymentRow payment) =>
+        payment.Captured is { } captured and > 0
+            ? $"{new Money(payment.Currency, captured)} was captured and stays yours; the rest is the customer's again. The order "
+                + "counts as paid: there is no new attempt for it."
+            : "Nothing was captured, and the money is the customer's again. Try the order with a new attempt, and capture before "
+                + "expires_at.";
 
     /// <summary>Refuses: the payment is not authorized. If something was captured, that stays, and the payment is
     /// captured.</summary>

@@ -68,25 +68,38 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
             return [Wire.Wrong("/splits", "not_allowed", "The payment is not split.")];
         }
 
-        var shares = PaymentShares.Of(payment);
-        return
-        [
-            .. Check(splits, request.Amount?.Amount),
-            .. splits
-                .Take(PaymentShares.Most)
-                .Select(
-                    (split, i) =>
-                        shares.Any(share => IsOf(split, share, caller))
-                            ? null
-                            : Wire.Wrong(
-                                $"/splits/{i}/sub_merchant_id",
-                                "not_found",
-                                "The payment has no such part."
-                            )
-                )
-                .OfType<ProblemError>(),
-        ];
+        return [.. Check(splits, request.Amount?.Amount), .. CheckParts(splits, payment, caller)];
     }
+
+    private static List<ProblemError> CheckParts(
+        IReadOnlyList<Split> splits,
+        PaymentRow payment,
+        Caller caller
+    )
+    {
+        var shares = PaymentShares.Of(payment);
+        var named = splits
+            .Take(PaymentShares.Most)
+            .Select(split => shares.FirstOrDefault(share => IsOf(split, share, caller)))
+            .ToList();
+        var unknown = named
+            .Select(
+                (share, i) =>
+                    share is null
+                        ? Wire.Wrong(
+                            $"/splits/{i}/sub_merchant_id",
+                            "not_found",
+                            "The payment has no such part."
+                        )
+                        : null
+            )
+            .OfType<ProblemError>()
+            .ToList();
+        return unknown.Count == 0 && named.Distinct().Count() < named.Count ? [Twice()] : unknown;
+    }
+
+    private static ProblemError Twice() =>
+        Wire.Wrong("/splits", "duplicate", "Each part is of somebody else.");
 
     /// <summary>What each part of a payment is to give back, in their order; null when the request names none.</summary>
     public static IReadOnlyList<long>? NamedIn(
@@ -148,7 +161,7 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
             .ToList();
         // By whose they are: one id can be written in several ways.
         return unknown.Count == 0 && rows.DistinctBy(row => row?.Id).Count() < rows.Count
-            ? [Wire.Wrong("/splits", "duplicate", "Each part is of somebody else.")]
+            ? [Twice()]
             : unknown;
     }
 

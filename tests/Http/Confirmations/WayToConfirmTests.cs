@@ -128,6 +128,18 @@ public sealed class WayToConfirmTests(SharedServer shared) : ConfirmationPageTes
         Assert.Contains("Send code", Text());
     }
 
+    [Fact]
+    public async Task Why_no_account_can_pay_is_said_once()
+    {
+        var asked = await AskAsync(80);
+        await ToConfirmAsync(asked);
+        await Partner.PayAsync(Customer, "order-2", Money.Yuan(50));
+
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+
+        Assert.Equal(2, Text().Split("There is not enough on the account").Length);
+    }
+
     [Theory]
     [InlineData(10_000.01, "more than may go out of this account on any day", "任何一天都无法支付")]
     [InlineData(60, "more than you let go out in a day", "超过您设置的每日限额")]

@@ -72,6 +72,24 @@ public class JsonShapeTests
         Assert.Contains(why, error.Detail);
     }
 
+    [Theory]
+    [InlineData("2026-02-28T00:00:00Z", true)]
+    [InlineData("2026-02-30T00:00:00Z", false)]
+    [InlineData("2026-12-31T24:00:00Z", false)]
+    [InlineData("9999-12-31T23:59:59-14:00", false)]
+    [InlineData("tomorrow", false)]
+    public void An_instant_is_one_of_the_calendar(string instant, bool taken)
+    {
+        using var document = JsonDocument.Parse(
+            $$$"""{"order_no":"1","amount":{"currency":"CNY","amount":1},"agreement_id":"a","expires_at":"{{{instant}}}"}"""
+        );
+        var errors = JsonShape.Check(document.RootElement, payment);
+        Assert.Equal(
+            taken ? [] : [("/expires_at", "wrong_format", true)],
+            errors.Select(error => (error.Pointer, error.Code, error.Detail.Contains("RFC 3339")))
+        );
+    }
+
     [Fact]
     public void A_text_without_quotes_is_told_so() =>
         Assert.Equal(
@@ -104,6 +122,16 @@ public class JsonShapeTests
 
         Assert.Equal(["/amount/type"], errors.Select(error => error.Pointer));
     }
+
+    [Fact]
+    public void What_names_its_own_shape_is_held_against_that() =>
+        Assert.Equal(
+            [("/authorization_details/0/account_id", "unknown_field")],
+            Check(
+                """{"authorization_details":[{"account_id":"acc_1","type":"coupon_wallet"},{"type":"account_opening"}]}""",
+                RequestJson.Default.NarrowConsentRequest
+            )
+        );
 
     [Fact]
     public void An_answer_does_not_grow_with_what_it_answers()

@@ -31,6 +31,21 @@ public class WireTests
     [InlineData("a\u2028b", false)]
     [InlineData(" a", false)]
     [InlineData("a ", false)]
+    [InlineData("\u3164", false)]
+    [InlineData("a\u3164b", false)]
+    [InlineData("a\u2800b", false)]
+    [InlineData("a\u115Fb", false)]
+    [InlineData("a\u1160b", false)]
+    [InlineData("a\u17B4b", false)]
+    [InlineData("a\u17B5b", false)]
+    [InlineData("a\uFFA0b", false)]
+    [InlineData("a\uFFFCb", false)]
+    [InlineData("\u0301", false)]
+    [InlineData("\uFE0F", false)]
+    [InlineData("·", false)]
+    [InlineData("7", true)]
+    [InlineData("€", true)]
+    [InlineData("\u2764\uFE0F", true)]
     public void A_name_has_characters_that_can_be_seen_each_counted_once(string name, bool taken) =>
         Assert.Equal(taken, ShownText.IsName(name, longest: 8));
 
@@ -81,6 +96,15 @@ public class WireTests
     [InlineData("paid\u2066", false)]
     [InlineData("pa\u200Bid", false)]
     [InlineData("two\u2028lines", false)]
+    [InlineData("  ", false)]
+    [InlineData("\u3000", false)]
+    [InlineData("\uFE0F", false)]
+    [InlineData("\u200D", false)]
+    [InlineData("a\u3164b", false)]
+    [InlineData("\u2800", false)]
+    [InlineData("\uFFFC", false)]
+    [InlineData(" a ", true)]
+    [InlineData("!", true)]
     public void A_text_is_absent_or_something_that_hides_and_turns_nothing(string? text, bool good) =>
         Assert.Equal(good, Wire.CheckText("/text", text, WireText.Words) is null);
 }

@@ -36,6 +36,28 @@ public class LateCaptureTests
         Assert.Equal(ProblemCodes.AuthorizationExpired, CaptureLate(payment));
     }
 
+    /// <summary>Only an order of which nothing was captured may be tried again.</summary>
+    [Fact]
+    public void It_is_said_what_the_customer_has_again_and_whether_the_order_may_be_tried_again()
+    {
+        var whole = bank.Run(Hold(1)).Accepted;
+        var part = bank.Run(Hold(2)).Accepted;
+        bank.Run(Capture(part) with { Amount = 5_00, Final = false });
+
+        AssertDetails();
+        bank.Run(new ExpirePayment(Rows.World, until, whole));
+        bank.Run(new ExpirePayment(Rows.World, until, part));
+        AssertDetails();
+
+        void AssertDetails()
+        {
+            Assert.Contains("Try the order with a new attempt", Late(whole).Detail);
+            var detail = Late(part).Detail!;
+            Assert.Contains("5.00 CNY was captured and stays yours", detail);
+            Assert.Contains("no new attempt", detail);
+        }
+    }
+
     [Fact]
     public void What_was_captured_whole_canceled_or_never_held_is_not_said_to_have_expired()
     {
@@ -51,8 +73,9 @@ public class LateCaptureTests
         }
     }
 
-    private string CaptureLate(PaymentRow payment) =>
-        bank.Run(Capture(payment) with { Now = until }).Rejected.Code;
+    private string CaptureLate(PaymentRow payment) => Late(payment).Code;
+
+    private Refusal Late(PaymentRow payment) => bank.Run(Capture(payment) with { Now = until }).Rejected;
 
     private static CreatePayment Hold(int number) =>
         new(
