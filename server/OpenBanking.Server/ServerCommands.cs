@@ -349,7 +349,8 @@ public static class ServerCommands
     public static string? WhyNotStarted(Exception failure) =>
         failure switch
         {
-            StoreInUseException or StoreUnavailableException or OutcomeUnknownException => failure.Message,
+            StoreUnavailableException unavailable => unavailable.Reason,
+            StoreInUseException or OutcomeUnknownException => failure.Message,
             InvalidOperationException => failure.Message,
             ArgumentException => failure.Message,
             WrongSettingException => failure.Message,
@@ -358,10 +359,7 @@ public static class ServerCommands
             AuthenticationTagMismatchException =>
                 "A sealed value does not open: it was changed, or sealed with another key than this server has.",
             CryptographicException => failure.Message,
-            PostgresException { MessageText: var refusal } => $"PostgreSQL: {refusal}",
-            NpgsqlException { InnerException: { } cause } =>
-                $"PostgreSQL: {failure.Message} ({cause.Message})",
-            NpgsqlException => $"PostgreSQL: {failure.Message}",
+            NpgsqlException => PostgresFailure.Tell(failure),
             IOException { InnerException: AddressInUseException } =>
                 $"{failure.Message} Stop what uses it, or choose another port with Server:PublicAddress.",
             IOException or UnauthorizedAccessException or FormatException or SqliteStoreException =>
