@@ -220,11 +220,23 @@ public static class ServerCommands
     {
         var file = app.Services.GetRequiredService<AuditOptions>().HeadsFile;
         var exported = file is null ? [] : await File.ReadAllLinesAsync(file);
+        if (file is not null && exported.All(string.IsNullOrWhiteSpace))
+        {
+            throw new WrongSettingException(
+                $"Audit:HeadsFile is \"{file}\", and holds no head: name the file that the heads were kept in, or none."
+            );
+        }
+
         var verdict = await app.Services.GetRequiredService<AuditVerifier>().VerifyAsync(exported);
         await app.ListFindingsAsync();
         if (verdict.LastHead is not null)
         {
             Console.WriteLine($"head: {verdict.LastHead}");
+        }
+
+        if (file is not null && verdict.Broken is null)
+        {
+            Console.WriteLine($"heads of {file}: {exported.Length}, all in the chain");
         }
 
         Console.WriteLine(
