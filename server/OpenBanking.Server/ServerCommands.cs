@@ -277,13 +277,17 @@ public static class ServerCommands
     /// <summary>migrate: brings the schema up to date; with --plan it tells what that would be, and changes nothing.</summary>
     public static int Migrate(IConfiguration settings, bool planOnly)
     {
-        using var store = Stores.Connect(
-            settings.Read<StorageOptions>(),
-            settings.GetValue(
-                $"{ServerOptions.Section}:{nameof(ServerOptions.DataFolder)}",
-                new ServerOptions().DataFolder
-            )!
-        );
+        var options = settings.Read<StorageOptions>();
+        var dataFolder = settings.GetValue(
+            $"{ServerOptions.Section}:{nameof(ServerOptions.DataFolder)}",
+            new ServerOptions().DataFolder
+        )!;
+        if (planOnly && !Stores.MayHaveBegun(options, dataFolder))
+        {
+            return WritePlan(Migrator.PlanOfNothing(SqliteMigrations.Dialect, options.RehearsalFolder));
+        }
+
+        using var store = Stores.Connect(options, dataFolder);
         if (planOnly)
         {
             return WritePlan(Migrator.Plan(store));
