@@ -129,6 +129,19 @@ public sealed class AccountAgreementTests(SharedServer shared) : ApplicationPage
         Assert.Contains("there is no folder", failure.Message);
     }
 
+    [Fact]
+    public async Task A_server_does_not_start_while_no_agreement_is_in_force()
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-agreements-").FullName;
+        Write(folder, "2099-01-01", "Terms to come");
+        var failure = await Assert.ThrowsAsync<WrongSettingException>(() =>
+            TestServer.StartAsync(settings: [$"Bank:AgreementFolder={folder}"])
+        );
+        Assert.Contains("Bank:AgreementFolder: no version is in force today, on ", failure.Message);
+        Assert.EndsWith("the first comes into force on 2099-01-01.", failure.Message);
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static void Write(string folder, string version, string title)
     {
         foreach (var language in (string[])["en", "zh-CN"])
