@@ -90,6 +90,10 @@ public sealed class AccountAgreementTests(SharedServer shared) : ApplicationPage
         await SignInAsync();
         Assert.EndsWith("/2020-01-01", LinkTo("/bank/agreement/").AbsolutePath);
 
+        var isToCome = new Uri(server.Address, $"/bank/agreement/{next:yyyy-MM-dd}");
+        using var reader = new HttpClient();
+        Assert.EndsWith("/bank/error", await WhereAsync());
+
         await server.Get<SandboxClock>().AdvanceAsync(new(Partner.SandboxNumber), TimeSpan.FromDays(3));
         await IdentifyAsync(Person.Name, Person.IdNumber, Person.CardNumber);
         Assert.EndsWith("/identity", Browser.Address.AbsolutePath);
@@ -103,10 +107,17 @@ public sealed class AccountAgreementTests(SharedServer shared) : ApplicationPage
                 .ListAsync(ApplicationTables.Applications, new(Partner.SandboxNumber), $"1 = {1} ORDER BY id")
         );
         Assert.Equal($"{next:yyyy-MM-dd}", application.AgreementVersion);
+        Assert.EndsWith($"/{next:yyyy-MM-dd}", await WhereAsync());
         await Browser.GoAsync(new Uri(server.Address, "/bank/agreement/2020-01-01"));
         Assert.Equal("Old terms", Browser.Page.QuerySelector("h1")!.TextContent);
         Assert.Contains("Harbour Bank & you <b>agree</b>.", Browser.Page.Body!.TextContent);
         Directory.Delete(folder, recursive: true);
+
+        async Task<string> WhereAsync()
+        {
+            using var shown = await reader.GetAsync(isToCome, TestContext.Current.CancellationToken);
+            return shown.RequestMessage!.RequestUri!.AbsolutePath;
+        }
     }
 
     [Theory]

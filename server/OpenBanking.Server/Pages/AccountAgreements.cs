@@ -88,6 +88,10 @@ public sealed class AccountAgreements
             ?? versions.Keys.First();
     }
 
+    /// <summary>Whether a version is in force by the end of a business day, or has been.</summary>
+    public static bool IsInForce(string version, DateOnly date) =>
+        string.CompareOrdinal(version, NameOf(date)) <= 0;
+
     /// <summary>A version in the language of the page; null when there is none of that name.</summary>
     public AgreementText? Find(string version) =>
         versions.TryGetValue(version, out var texts)
