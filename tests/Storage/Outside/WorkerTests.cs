@@ -113,7 +113,8 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
     [Fact(Timeout = Patience)]
     public async Task A_store_that_is_away_is_told_of_once_and_that_it_is_back_once()
     {
-        var log = new KeptLog();
+        var lines = new ConcurrentQueue<string>();
+        using var log = new LogRecorder(lines);
         var again = new TaskCompletionSource();
         using var worker = new Worker(
             Engine,
@@ -138,24 +139,17 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
         await again.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
 
         await AssertEndsAsync(worker);
-        const string begins = "Worker waits for the store: The store cannot be reached, or has no room left.";
-        const string ends = "The store is back for Worker";
-        Assert.Equal(
-            [
-                (LogLevel.Error, begins),
-                (LogLevel.Information, ends),
-                (LogLevel.Error, begins),
-                (LogLevel.Information, ends),
-            ],
-            log.Lines.Select(line => (line.Level, line.Text))
-        );
-        Assert.All(log.Lines, line => Assert.Null(line.Failure));
+        const string begins =
+            "Error Worker waits for the store: The store cannot be reached, or has no room left. ";
+        const string ends = "Information The store is back for Worker ";
+        Assert.Equal([begins, ends, begins, ends], lines);
     }
 
     [Fact(Timeout = Patience)]
     public async Task What_fails_for_another_reason_has_its_stack_each_time()
     {
-        var log = new KeptLog();
+        var lines = new ConcurrentQueue<string>();
+        using var log = new LogRecorder(lines);
         var again = new TaskCompletionSource();
         using var worker = new Worker(
             Engine,
@@ -176,15 +170,19 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
         await again.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
 
         await AssertEndsAsync(worker);
-        Assert.Equal(2, log.Lines.Count);
-        Assert.All(log.Lines, line => Assert.IsType<InvalidOperationException>(line.Failure));
+        Assert.Equal(2, lines.Count);
+        Assert.All(
+            lines,
+            line => Assert.Contains(nameof(InvalidOperationException), line, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>A failure that came out of it would be told as one that ends the server.</summary>
     [Fact(Timeout = Patience)]
     public async Task A_worker_whose_store_is_away_when_it_is_told_to_end_ends_with_one_line()
     {
-        var log = new KeptLog();
+        var lines = new ConcurrentQueue<string>();
+        using var log = new LogRecorder(lines);
         var begun = new TaskCompletionSource();
         using var worker = new Worker(Engine, (_, stopping) => FailAtTheEndAsync(begun, stopping), log);
         await worker.StartAsync(CancellationToken.None);
@@ -192,13 +190,14 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
 
         await AssertEndsAsync(worker);
 
-        Assert.Null(Assert.Single(log.Lines).Failure);
+        Assert.DoesNotContain("Exception", Assert.Single(lines), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Patience)]
     public async Task A_periodic_worker_whose_store_is_away_when_it_is_told_to_end_ends_with_one_line()
     {
-        var log = new KeptLog();
+        var lines = new ConcurrentQueue<string>();
+        using var log = new LogRecorder(lines);
         var begun = new TaskCompletionSource();
         using var worker = new Periodic(stopping => FailAtTheEndAsync(begun, stopping), log);
         await worker.StartAsync(CancellationToken.None);
@@ -206,7 +205,7 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
 
         await AssertEndsAsync(worker);
 
-        Assert.Null(Assert.Single(log.Lines).Failure);
+        Assert.DoesNotContain("Exception", Assert.Single(lines), StringComparison.Ordinal);
     }
 
     private static async Task<bool> FailAtTheEndAsync(TaskCompletionSource begun, CancellationToken stopping)
@@ -238,25 +237,5 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
         : PeriodicWorker(TimeSpan.FromMilliseconds(1), TimeProvider.System, log)
     {
         protected override Task WorkAsync(CancellationToken stoppingToken) => work(stoppingToken);
-    }
-
-    private sealed class KeptLog : ILogger
-    {
-        private readonly ConcurrentQueue<(LogLevel Level, string Text, Exception? Failure)> lines = [];
-
-        public IReadOnlyCollection<(LogLevel Level, string Text, Exception? Failure)> Lines => lines;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => lines.Enqueue((logLevel, formatter(state, exception), exception));
     }
 }
