@@ -134,7 +134,7 @@ public static class FeeCommands
 
         return
             Id<AppRow>.TryParse(owner, out var app)
-            && await store.ListAcrossWorldsAsync(PartnerTables.Apps, 1, $"id = {app}")
+            && await store.ListAcrossWorldsAsync(PartnerTables.Apps, 1, $"id = {app} AND ended_at IS NULL")
                 is [var (worldOfApp, _)]
             ? (worldOfApp, app.Value)
             : null;

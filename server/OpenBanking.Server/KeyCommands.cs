@@ -32,6 +32,9 @@ public static class KeyCommands
             [Rotate, .. var more] => [.. more.Where(word => word != Compromised)],
             [Rewrap, .. var more] => more,
             [Retire, var version, .. var more] when int.TryParse(version, out _) => more,
+            [Retire, ..] => throw new WrongSettingException(
+                "keys retire needs the version of a wrapping key, as keys lists it: keys retire VERSION."
+            ),
             _ => arguments,
         };
         return settings.FirstOrDefault(word => !ServerCommands.IsSetting(word)) is { } unknown
@@ -193,7 +196,8 @@ public static class KeyCommands
         var line = rows.Where(other => other.Purpose == row.Purpose && other.Algorithm == row.Algorithm);
         var goes = row.GoesAt is { } at ? $", published until {Show(at)}" : "";
         return KeyRules.HasGone(row, now) ? $"gone since {Show(row.GoesAt!.Value)}"
-            : KeyRules.Signer(line, now) == row ? $"signs since {Show(row.SignsFrom)}{goes}"
+            : KeyRules.Signer(line, now) == row
+                ? $"signs {(row.SignsFrom > now ? "from" : "since")} {Show(row.SignsFrom)}{goes}"
             : row.SignsFrom > now ? $"announced, signs from {Show(row.SignsFrom)}{goes}"
             : $"signed from {Show(row.SignsFrom)}{goes}";
     }

@@ -1,9 +1,13 @@
+using OpenBanking.Server.Storage;
+
 namespace OpenBanking.Server;
 
 /// <summary>What a node does again and again beside its work. What fails is logged, and tried the next time.</summary>
 /// <param name="interval">From one time to the next; no two run side by side.</param>
 public abstract class PeriodicWorker(TimeSpan interval, TimeProvider time, ILogger log) : BackgroundService
 {
+    private StoreOutages? outages;
+
     protected TimeProvider Time => time;
 
     protected ILogger Log => log;
@@ -29,13 +33,23 @@ public abstract class PeriodicWorker(TimeSpan interval, TimeProvider time, ILogg
 
     private async Task TryAsync(CancellationToken stoppingToken)
     {
+        outages ??= new(log, GetType().Name);
         try
         {
             await WorkAsync(stoppingToken);
+            outages.End();
         }
-        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            log.LogError(failure, "{Worker} failed and goes on", GetType().Name);
+            // Stopped in the middle of it.
+        }
+        catch (Exception failure)
+        {
+            // Of whatever came out of here at a stop, the host would say that it ends the server.
+            if (!outages.Tell(failure))
+            {
+                log.LogError(failure, "{Worker} failed and goes on", GetType().Name);
+            }
         }
     }
 }

@@ -220,11 +220,23 @@ public static class ServerCommands
     {
         var file = app.Services.GetRequiredService<AuditOptions>().HeadsFile;
         var exported = file is null ? [] : await File.ReadAllLinesAsync(file);
+        if (file is not null && exported.All(string.IsNullOrWhiteSpace))
+        {
+            throw new WrongSettingException(
+                $"Audit:HeadsFile is \"{file}\", and holds no head: name the file that the heads were kept in, or none."
+            );
+        }
+
         var verdict = await app.Services.GetRequiredService<AuditVerifier>().VerifyAsync(exported);
         await app.ListFindingsAsync();
         if (verdict.LastHead is not null)
         {
             Console.WriteLine($"head: {verdict.LastHead}");
+        }
+
+        if (file is not null && verdict.Broken is null)
+        {
+            Console.WriteLine($"heads of {file}: {exported.Length}, all in the chain");
         }
 
         Console.WriteLine(
@@ -265,13 +277,17 @@ public static class ServerCommands
     /// <summary>migrate: brings the schema up to date; with --plan it tells what that would be, and changes nothing.</summary>
     public static int Migrate(IConfiguration settings, bool planOnly)
     {
-        using var store = Stores.Connect(
-            settings.Read<StorageOptions>(),
-            settings.GetValue(
-                $"{ServerOptions.Section}:{nameof(ServerOptions.DataFolder)}",
-                new ServerOptions().DataFolder
-            )!
-        );
+        var options = settings.Read<StorageOptions>();
+        var dataFolder = settings.GetValue(
+            $"{ServerOptions.Section}:{nameof(ServerOptions.DataFolder)}",
+            new ServerOptions().DataFolder
+        )!;
+        if (planOnly && !Stores.MayHaveBegun(options, dataFolder))
+        {
+            return WritePlan(Migrator.PlanOfNothing(SqliteMigrations.Dialect, options.RehearsalFolder));
+        }
+
+        using var store = Stores.Connect(options, dataFolder);
         if (planOnly)
         {
             return WritePlan(Migrator.Plan(store));
@@ -349,7 +365,8 @@ public static class ServerCommands
     public static string? WhyNotStarted(Exception failure) =>
         failure switch
         {
-            StoreInUseException or StoreUnavailableException or OutcomeUnknownException => failure.Message,
+            StoreUnavailableException unavailable => unavailable.Reason,
+            StoreInUseException or OutcomeUnknownException => failure.Message,
             InvalidOperationException => failure.Message,
             ArgumentException => failure.Message,
             WrongSettingException => failure.Message,
@@ -358,10 +375,7 @@ public static class ServerCommands
             AuthenticationTagMismatchException =>
                 "A sealed value does not open: it was changed, or sealed with another key than this server has.",
             CryptographicException => failure.Message,
-            PostgresException { MessageText: var refusal } => $"PostgreSQL: {refusal}",
-            NpgsqlException { InnerException: { } cause } =>
-                $"PostgreSQL: {failure.Message} ({cause.Message})",
-            NpgsqlException => $"PostgreSQL: {failure.Message}",
+            NpgsqlException => PostgresFailure.Tell(failure),
             IOException { InnerException: AddressInUseException } =>
                 $"{failure.Message} Stop what uses it, or choose another port with Server:PublicAddress.",
             IOException or UnauthorizedAccessException or FormatException or SqliteStoreException =>

@@ -39,6 +39,8 @@ namespace OpenBanking.Server;
 /// <summary>Puts the server together, for <c>Program</c> and for tests alike.</summary>
 public static class ServerComposition
 {
+    private static DateOnly Today => BusinessCalendar.DateOf(TimeProvider.System.GetUtcNow());
+
     public static void AddOpenBankingServer(this WebApplicationBuilder builder)
     {
         var settings = builder.Configuration;
@@ -51,7 +53,7 @@ public static class ServerComposition
         services.AddSingleton(new ServerMode(options.Sandbox));
         var bank = settings.Read<BankOptions>();
         services.AddSingleton(bank);
-        services.AddSingleton(new AccountAgreements(bank));
+        services.AddSingleton(new AccountAgreements(bank, Today));
         services.AddSingleton(settings.Read<EngineLimits>());
         var outside = settings.Read<OutsideLimits>();
         services.AddSingleton(outside);
@@ -282,8 +284,7 @@ public static class ServerComposition
 
     private static void AddLimits(this IServiceCollection services, LimitOptions options)
     {
-        var today = BusinessCalendar.DateOf(TimeProvider.System.GetUtcNow());
-        services.AddSingleton(LimitFile.Load(options.Rules, today));
+        services.AddSingleton(LimitFile.Load(options.Rules, Today));
         services.AddSingleton(provider => new RuleData(provider.GetRequiredService<LimitRules>()));
     }
 

@@ -90,6 +90,10 @@ public sealed class AccountAgreementTests(SharedServer shared) : ApplicationPage
         await SignInAsync();
         Assert.EndsWith("/2020-01-01", LinkTo("/bank/agreement/").AbsolutePath);
 
+        var isToCome = new Uri(server.Address, $"/bank/agreement/{next:yyyy-MM-dd}");
+        using var reader = new HttpClient();
+        Assert.EndsWith("/bank/error", await WhereAsync());
+
         await server.Get<SandboxClock>().AdvanceAsync(new(Partner.SandboxNumber), TimeSpan.FromDays(3));
         await IdentifyAsync(Person.Name, Person.IdNumber, Person.CardNumber);
         Assert.EndsWith("/identity", Browser.Address.AbsolutePath);
@@ -103,10 +107,17 @@ public sealed class AccountAgreementTests(SharedServer shared) : ApplicationPage
                 .ListAsync(ApplicationTables.Applications, new(Partner.SandboxNumber), $"1 = {1} ORDER BY id")
         );
         Assert.Equal($"{next:yyyy-MM-dd}", application.AgreementVersion);
+        Assert.EndsWith($"/{next:yyyy-MM-dd}", await WhereAsync());
         await Browser.GoAsync(new Uri(server.Address, "/bank/agreement/2020-01-01"));
         Assert.Equal("Old terms", Browser.Page.QuerySelector("h1")!.TextContent);
         Assert.Contains("Harbour Bank & you <b>agree</b>.", Browser.Page.Body!.TextContent);
         Directory.Delete(folder, recursive: true);
+
+        async Task<string> WhereAsync()
+        {
+            using var shown = await reader.GetAsync(isToCome, TestContext.Current.CancellationToken);
+            return shown.RequestMessage!.RequestUri!.AbsolutePath;
+        }
     }
 
     [Theory]
@@ -127,6 +138,19 @@ public sealed class AccountAgreementTests(SharedServer shared) : ApplicationPage
             TestServer.StartAsync(settings: [$"Bank:AgreementFolder={folder}"])
         );
         Assert.Contains("there is no folder", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_server_does_not_start_while_no_agreement_is_in_force()
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-agreements-").FullName;
+        Write(folder, "2099-01-01", "Terms to come");
+        var failure = await Assert.ThrowsAsync<WrongSettingException>(() =>
+            TestServer.StartAsync(settings: [$"Bank:AgreementFolder={folder}"])
+        );
+        Assert.Contains("Bank:AgreementFolder: no version is in force today, on ", failure.Message);
+        Assert.EndsWith("the first comes into force on 2099-01-01.", failure.Message);
+        Directory.Delete(folder, recursive: true);
     }
 
     private static void Write(string folder, string version, string title)

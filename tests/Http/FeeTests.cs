@@ -189,6 +189,22 @@ public sealed class FeeTests(SharedServer shared) : PayingCustomerTests(shared)
         }
     }
 
+    [Fact]
+    public async Task An_app_that_has_ended_has_no_fees_to_set()
+    {
+        var (ended, _) = await PartnerCommands.EndAppAsync(Shared.Server.Services, Partner.ClientId);
+        Assert.True(ended);
+
+        var (done, lines) = await FeeCommands.SetFeesAsync(
+            Shared.Server.Services,
+            Partner.ClientId,
+            ["rate=60"]
+        );
+
+        Assert.False(done);
+        Assert.Equal([$"There is no partner and no app {Partner.ClientId}."], lines);
+    }
+
     private Task<IReadOnlyList<string>> SetFeesAsync(params string[] words) =>
         SetFeesAsync(Shared, Partner, words);
 

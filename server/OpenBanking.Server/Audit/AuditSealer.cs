@@ -1,4 +1,5 @@
 using OpenBanking.Server.Outside;
+using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Audit;
 
@@ -26,6 +27,13 @@ public sealed class AuditSealer(
                 await chain.SignAsync(now: true);
                 await chain.ReleaseAsync();
             }
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            log.LogWarning(
+                "The audit's end was not signed at the stop; the next sealer does it. {Why}",
+                unavailable.Reason
+            );
         }
         catch (Exception failure)
         {

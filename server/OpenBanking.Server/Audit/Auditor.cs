@@ -1,3 +1,5 @@
+using OpenBanking.Server.Storage;
+
 namespace OpenBanking.Server.Audit;
 
 /// <summary>Has the invariants proved anew for as long as the server runs, on the node that seals. It takes a small part of
@@ -15,6 +17,7 @@ public sealed class Auditor(
     /// <summary>When the last sweep failed, and how long it is let be for that.</summary>
     private long sweepFailedAt;
     private TimeSpan restAfterSweep;
+    private readonly StoreOutages outages = new(log, nameof(Auditor));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -62,7 +65,9 @@ public sealed class Auditor(
     {
         try
         {
-            return await work();
+            var done = await work();
+            outages.End();
+            return done;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -70,7 +75,11 @@ public sealed class Auditor(
         }
         catch (Exception failure)
         {
-            log.LogError(failure, "The auditor failed and goes on");
+            if (!outages.Tell(failure))
+            {
+                log.LogError(failure, "The auditor failed and goes on");
+            }
+
             return false;
         }
     }

@@ -131,6 +131,11 @@ public sealed class PaymentExpiry(
         {
             return await engine.SubmitAsync(end(await clocks.NowAsync(world))) is Accepted<TReply>;
         }
+        catch (StoreUnavailableException)
+        {
+            // The writer has told of it.
+            return false;
+        }
         catch (Exception failure)
         {
             Log.LogError(failure, "{Payment} could not be ended", payment);

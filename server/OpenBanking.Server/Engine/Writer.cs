@@ -43,6 +43,7 @@ internal sealed class Writer(
 
     /// <summary>Whether the last batch found no store, so that the next does not wait for it.</summary>
     private bool storeIsDown;
+    private readonly StoreOutages outages = new(log, nameof(Writer));
 
     public Sweeps Sweeps { get; } = new();
 
@@ -59,6 +60,7 @@ internal sealed class Writer(
             {
                 RunOnce(batch, world, locking: run >= OptimisticRuns);
                 storeIsDown = false;
+                outages.End();
                 return;
             }
             catch (WriteConflictException overtaken)
@@ -73,14 +75,18 @@ internal sealed class Writer(
             catch (StoreUnavailableException unavailable) when (MayComeBack(run, began))
             {
                 session.Rollback();
-                log.LogInformation(unavailable, "Batch of {Count} tries the store again", batch.Count);
+                log.LogInformation(
+                    "Batch of {Count} tries the store again: {Why}",
+                    batch.Count,
+                    unavailable.Reason
+                );
                 WaitForStore(run);
             }
             catch (StoreUnavailableException unavailable)
             {
                 session.Rollback();
                 storeIsDown = true;
-                log.LogError(unavailable, "A batch of {Count} found no store", batch.Count);
+                outages.Tell(unavailable);
                 FailAll(batch, unavailable);
                 return;
             }
@@ -123,7 +129,10 @@ internal sealed class Writer(
             }
             catch (Exception failure)
             {
-                log.LogError(failure, "Could not sweep {Table}", table.Name);
+                if (!outages.Tell(failure))
+                {
+                    log.LogError(failure, "Could not sweep {Table}", table.Name);
+                }
             }
         }
     }

@@ -1,3 +1,5 @@
+using OpenBanking.Server.Storage;
+
 namespace OpenBanking.Server.Outside;
 
 /// <summary>Turns at a limited number of places: whoever had one goes to the end of the queue. A turn that lasts too long
@@ -107,6 +109,11 @@ public sealed class FairPlaces<TKey>(int most, TimeSpan slowAfter, ILogger log)
         try
         {
             return await turn(isSlow);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            log.LogWarning("{Key} waits for the store: {Why}", key, unavailable.Reason);
+            return false;
         }
         catch (Exception failure)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Outside;
 
@@ -26,6 +27,10 @@ public sealed class RunningTasks<TKey>(int most, ILogger log)
         try
         {
             await task();
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            log.LogWarning("{Key} waits for the store: {Why}", key, unavailable.Reason);
         }
         catch (Exception failure)
         {

@@ -16,6 +16,7 @@ public abstract class SignalledWorker(Engine.Engine engine, Table table, ILogger
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var outages = new StoreOutages(log, GetType().Name);
         Engine.WhenWritten(table, () => Volatile.Read(ref written).TrySetResult());
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -23,20 +24,27 @@ public abstract class SignalledWorker(Engine.Engine engine, Table table, ILogger
             {
                 // Renewed before looking, so that what is written while we look wakes us again.
                 Volatile.Write(ref written, NewSignal());
-                if (!await RunOnceAsync(stoppingToken))
+                var isMore = await RunOnceAsync(stoppingToken);
+                outages.End();
+                if (!isMore)
                 {
                     await WaitAsync(stoppingToken);
                 }
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogError(failure, "{Worker} failed and goes on", GetType().Name);
-                await Task.Delay(pollInterval, stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception failure)
+            {
+                // Of whatever came out of here at a stop, the host would say that it ends the server.
+                if (!outages.Tell(failure))
+                {
+                    log.LogError(failure, "{Worker} failed and goes on", GetType().Name);
+                }
+
+                await Task.Delay(pollInterval, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -24,8 +24,9 @@ public sealed class AccountAgreements
 
     private readonly SortedDictionary<string, Dictionary<string, AgreementText>> versions;
 
-    /// <exception cref="WrongSettingException">A text is missing, or cannot be read.</exception>
-    public AccountAgreements(BankOptions bank)
+    /// <param name="today">The business day on which some version of the bank's own must be in force.</param>
+    /// <exception cref="WrongSettingException">A text is missing, or cannot be read, or none is in force.</exception>
+    public AccountAgreements(BankOptions bank, DateOnly today)
         : this(
             bank.AgreementFolder is { } folder
                 ? FilesOf(folder)
@@ -33,7 +34,16 @@ public sealed class AccountAgreements
                     typeof(AccountAgreements).Assembly,
                     "OpenBanking.Server.Pages.Agreements"
                 ).GetDirectoryContents("")
-        ) { }
+        )
+    {
+        if (bank.AgreementFolder is not null && string.CompareOrdinal(versions.Keys.First(), NameOf(today)) > 0)
+        {
+            throw new WrongSettingException(
+                $"Bank:AgreementFolder: no version is in force today, on {NameOf(today)}: the first comes into force on "
+                    + $"{versions.Keys.First()}."
+            );
+        }
+    }
 
     private AccountAgreements(IEnumerable<IFileInfo> files)
     {
@@ -69,13 +79,18 @@ public sealed class AccountAgreements
         }
     }
 
-    /// <summary>The version in force on a business day; the first one also before it.</summary>
+    /// <summary>The version in force on a business day. One was when the server started; before the first there is none, and a clock
+    /// that was set back to there since has the first.</summary>
     public string VersionOn(DateOnly date)
     {
-        var day = date.ToString(DateFormat, CultureInfo.InvariantCulture);
+        var day = NameOf(date);
         return versions.Keys.LastOrDefault(version => string.CompareOrdinal(version, day) <= 0)
             ?? versions.Keys.First();
     }
+
+    /// <summary>Whether a version is in force by the end of a business day, or has been.</summary>
+    public static bool IsInForce(string version, DateOnly date) =>
+        string.CompareOrdinal(version, NameOf(date)) <= 0;
 
     /// <summary>A version in the language of the page; null when there is none of that name.</summary>
     public AgreementText? Find(string version) =>
@@ -87,6 +102,8 @@ public sealed class AccountAgreements
         Directory.Exists(folder)
             ? new PhysicalFileProvider(Path.GetFullPath(folder)).GetDirectoryContents("")
             : throw new WrongSettingException($"Bank:AgreementFolder: there is no folder {folder}.");
+
+    private static string NameOf(DateOnly date) => date.ToString(DateFormat, CultureInfo.InvariantCulture);
 
     private static bool IsDate(string text) =>
         DateOnly.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);

@@ -136,4 +136,9 @@ public sealed class OutcomeUnknownException(string message, Exception cause) : E
 
 /// <summary>The store cannot be reached for now, or has no room; nothing was written.</summary>
 public sealed class StoreUnavailableException(Exception cause)
-    : Exception("The store cannot be reached, or has no room left.", cause);
+    : Exception("The store cannot be reached, or has no room left.", cause)
+{
+    /// <summary>For the bank's own people, with what the database says of it; the message alone goes to everybody.</summary>
+    public string Reason =>
+        Postgres.PostgresFailure.Tell(InnerException!) is { } why ? $"{Message} {why}" : Message;
+}

@@ -64,6 +64,18 @@ internal static class Stores
                 newestKey
             );
 
+    /// <summary>Whether there is something to connect to. To connect makes the embedded store where there is none.</summary>
+    public static bool MayHaveBegun(StorageOptions options, string dataFolder)
+    {
+        if (options.Provider != StorageProvider.Sqlite)
+        {
+            return true;
+        }
+
+        DataFolder.Require(dataFolder, mustExist: true);
+        return File.Exists(Path.Combine(dataFolder, SqliteFile));
+    }
+
     private static string NameOf(StorageOptions options, string dataFolder) =>
         options.Provider == StorageProvider.Sqlite
             ? Path.GetFullPath(Path.Combine(dataFolder, SqliteFile))

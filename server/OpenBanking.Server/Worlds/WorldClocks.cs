@@ -45,6 +45,20 @@ public sealed class WorldClocks(Store store, TimeProvider time)
             ).Select(found => new World(found.Row.Number)),
         ];
 
+    /// <summary>The business time of the world that is farthest ahead; the real time where none is.</summary>
+    public async Task<DateTimeOffset> FarthestNowAsync() =>
+        RealNow
+        + TimeSpan.FromSeconds(
+            (
+                await store.FirstAsync(
+                    WorldTables.Worlds,
+                    World.Live,
+                    $"clock_ahead_seconds > {0} ORDER BY clock_ahead_seconds DESC LIMIT {1}"
+                )
+            )?.ClockAheadSeconds
+                ?? 0
+        );
+
     /// <summary>The real time, by which OAuth, proofs, webhooks and the outside run.</summary>
     public DateTimeOffset RealNow => InMicroseconds(time.GetUtcNow());
 

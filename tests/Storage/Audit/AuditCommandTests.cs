@@ -66,6 +66,45 @@ public abstract class AuditCommandTests<TDatabase> : AuditSuite<TDatabase>
     }
 
     [Fact]
+    public async Task It_is_said_how_many_heads_of_the_file_are_in_the_chain()
+    {
+        await SealBusinessAsync();
+        var head = (await VerifyAsync()).LastHead!;
+        var folder = Directory.CreateTempSubdirectory("openbanking-heads-").FullName;
+        var file = Path.Combine(folder, "heads");
+        await File.WriteAllLinesAsync(file, [head, head]);
+
+        var run = await RunAsync("verify-audit", $"--Audit:HeadsFile={file}");
+
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal((ServerProgram.Ok, ""), (run.ExitCode, run.Error));
+        Assert.Equal($"heads of {file}: 2, all in the chain", run.Output[^2]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    public async Task A_file_without_heads_proves_nothing(string text)
+    {
+        await SealBusinessAsync();
+        var folder = Directory.CreateTempSubdirectory("openbanking-heads-").FullName;
+        var file = Path.Combine(folder, "heads");
+        await File.WriteAllTextAsync(file, text);
+
+        var run = await RunAsync("verify-audit", $"--Audit:HeadsFile={file}");
+
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(
+            (
+                ServerProgram.CannotStart,
+                $"Audit:HeadsFile is \"{file}\", and holds no head: name the file that the heads were kept in, or none."
+            ),
+            (run.ExitCode, run.Error)
+        );
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
     public async Task A_finding_is_listed_and_resolved_once_and_its_account_is_free()
     {
         await SealBusinessAsync();

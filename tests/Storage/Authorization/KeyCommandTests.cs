@@ -18,7 +18,7 @@ public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
         var first = (await RunAsync("keys", "rotate")).Output;
         Assert.Equal(purposes, first.Select(line => Words(line)[0]));
         Assert.Equal(["ES256", "ES256", "ECDH-ES+A256KW"], first.Select(line => Words(line)[1]));
-        Assert.All(first, line => Assert.Contains("  signs since ", line, StringComparison.Ordinal));
+        Assert.All(first, line => Assert.Contains("  signs from ", line, StringComparison.Ordinal));
 
         var second = (await RunAsync("keys", "rotate")).Output;
         Assert.Equal(
@@ -41,7 +41,6 @@ public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
     [InlineData("keys", "rotat")]
     [InlineData("keys", "--compromised")]
     [InlineData("keys", "rotate", "--compromisd")]
-    [InlineData("keys", "retire")]
     public async Task A_slip_in_a_word_changes_nothing(params string[] command)
     {
         var run = await RunAllAsync(command);
@@ -53,6 +52,23 @@ public abstract class KeyCommandTests<TDatabase> : AuditSuite<TDatabase>
             run.Error
         );
         Assert.Equal("0", Count("rotating_key"));
+    }
+
+    [Theory]
+    [InlineData("keys", "retire")]
+    [InlineData("keys", "retire", "x")]
+    [InlineData("keys", "retire", "--Server:WrappingKeys:2=x")]
+    public async Task A_wrapping_key_that_is_retired_is_named(params string[] command)
+    {
+        var run = await RunAllAsync(command);
+
+        Assert.Equal(
+            (
+                ServerProgram.CannotStart,
+                "keys retire needs the version of a wrapping key, as keys lists it: keys retire VERSION."
+            ),
+            (run.ExitCode, run.Error)
+        );
     }
 
     [Theory]

@@ -1,6 +1,11 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenBanking.Server;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Storage;
 using OpenBanking.Tests.Storage.Engine;
 
 namespace OpenBanking.Tests.Storage.Outside;
@@ -105,18 +110,132 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
         await AssertEndsAsync(worker);
     }
 
-    private static async Task AssertEndsAsync(SignalledWorker worker)
+    [Fact(Timeout = Patience)]
+    public async Task A_store_that_is_away_is_told_of_once_and_that_it_is_back_once()
+    {
+        var lines = new ConcurrentQueue<string>();
+        using var log = new LogRecorder(lines);
+        var again = new TaskCompletionSource();
+        using var worker = new Worker(
+            Engine,
+            (run, _) =>
+            {
+                if (run is 1 or 2 or 5)
+                {
+                    throw new StoreUnavailableException(new TimeoutException());
+                }
+
+                if (run == 7)
+                {
+                    again.TrySetResult();
+                }
+
+                return Task.FromResult(run < 7);
+            },
+            log
+        );
+        await worker.StartAsync(CancellationToken.None);
+
+        await again.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
+
+        await AssertEndsAsync(worker);
+        const string begins =
+            "Error Worker waits for the store: The store cannot be reached, or has no room left. ";
+        const string ends = "Information The store is back for Worker ";
+        Assert.Equal([begins, ends, begins, ends], lines);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task What_fails_for_another_reason_has_its_stack_each_time()
+    {
+        var lines = new ConcurrentQueue<string>();
+        using var log = new LogRecorder(lines);
+        var again = new TaskCompletionSource();
+        using var worker = new Worker(
+            Engine,
+            (run, _) =>
+            {
+                if (run <= 2)
+                {
+                    throw new InvalidOperationException("Run fails.");
+                }
+
+                again.TrySetResult();
+                return Task.FromResult(false);
+            },
+            log
+        );
+        await worker.StartAsync(CancellationToken.None);
+
+        await again.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
+
+        await AssertEndsAsync(worker);
+        Assert.Equal(2, lines.Count);
+        Assert.All(
+            lines,
+            line => Assert.Contains(nameof(InvalidOperationException), line, StringComparison.Ordinal)
+        );
+    }
+
+    /// <summary>A failure that came out of it would be told as one that ends the server.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task A_worker_whose_store_is_away_when_it_is_told_to_end_ends_with_one_line()
+    {
+        var lines = new ConcurrentQueue<string>();
+        using var log = new LogRecorder(lines);
+        var begun = new TaskCompletionSource();
+        using var worker = new Worker(Engine, (_, stopping) => FailAtTheEndAsync(begun, stopping), log);
+        await worker.StartAsync(CancellationToken.None);
+        await begun.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
+
+        await AssertEndsAsync(worker);
+
+        Assert.DoesNotContain("Exception", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task A_periodic_worker_whose_store_is_away_when_it_is_told_to_end_ends_with_one_line()
+    {
+        var lines = new ConcurrentQueue<string>();
+        using var log = new LogRecorder(lines);
+        var begun = new TaskCompletionSource();
+        using var worker = new Periodic(stopping => FailAtTheEndAsync(begun, stopping), log);
+        await worker.StartAsync(CancellationToken.None);
+        await begun.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
+
+        await AssertEndsAsync(worker);
+
+        Assert.DoesNotContain("Exception", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> FailAtTheEndAsync(TaskCompletionSource begun, CancellationToken stopping)
+    {
+        begun.TrySetResult();
+        await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        throw new StoreUnavailableException(new TimeoutException());
+    }
+
+    private static async Task AssertEndsAsync(BackgroundService worker)
     {
         await worker.StopAsync(CancellationToken.None).WaitAsync(soon);
         Assert.Equal(TaskStatus.RanToCompletion, worker.ExecuteTask!.Status);
     }
 
-    private sealed class Worker(Server.Engine.Engine engine, Func<int, CancellationToken, Task<bool>> work)
-        : SignalledWorker(engine, SandboxTables.Messages, NullLogger<Worker>.Instance)
+    private sealed class Worker(
+        Server.Engine.Engine engine,
+        Func<int, CancellationToken, Task<bool>> work,
+        ILogger? log = null
+    ) : SignalledWorker(engine, SandboxTables.Messages, log ?? NullLogger.Instance)
     {
         private int runs;
 
         protected override Task<bool> RunOnceAsync(CancellationToken stoppingToken) =>
             work(++runs, stoppingToken);
+    }
+
+    private sealed class Periodic(Func<CancellationToken, Task> work, ILogger log)
+        : PeriodicWorker(TimeSpan.FromMilliseconds(1), TimeProvider.System, log)
+    {
+        protected override Task WorkAsync(CancellationToken stoppingToken) => work(stoppingToken);
     }
 }

@@ -46,6 +46,43 @@ public sealed class PostgresMigrateCommandTests : MigrateCommandTests<EmptyPostg
     }
 
     [Fact]
+    public async Task What_PostgreSQL_says_is_said_of_a_store_that_cannot_be_used()
+    {
+        using var database = new EmptyPostgresDatabase();
+        const string role = "never_connected";
+        database.Execute($"CREATE ROLE {role} LOGIN CONNECTION LIMIT 0");
+        database.Open().Dispose();
+        var asRole = database
+            .Settings[1]
+            .Replace("Username=postgres", $"Username={role}", StringComparison.Ordinal);
+
+        var full = await RunAsync("pay-out", database.Settings[0], asRole, "--Storage:MigrateAtStart=false");
+        database.Execute(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$"
+        );
+        var readOnly = await RunAsync(["keys", "rotate", .. database.Settings]);
+
+        Assert.Contains($"too many connections for role \"{role}\" (53300)", full, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The store cannot be reached, or has no room left. PostgreSQL: cannot execute ",
+            readOnly,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(" in a read-only transaction (25006)", readOnly, StringComparison.Ordinal);
+
+        static async Task<string> RunAsync(params string[] command)
+        {
+            var run = await ServerProgram.RunAsync([
+                .. command,
+                $"--Server:MasterKey={Convert.ToBase64String(new byte[32])}",
+            ]);
+            Assert.Equal(ServerProgram.CannotStart, run.ExitCode);
+            Assert.Single(run.Error.Split('\n'));
+            return run.Error;
+        }
+    }
+
+    [Fact]
     public async Task A_database_is_reached_through_its_Unix_socket()
     {
         using var database = new EmptyPostgresDatabase();

@@ -39,6 +39,25 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal(ServerProgram.Ok, (await VerifyBooksAsync()).ExitCode);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("nothere")]
+    public async Task A_plan_makes_neither_a_folder_nor_a_file(string name)
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-plan-").FullName;
+
+        var plan = await ServerProgram.RunAsync(
+            "migrate",
+            "--plan",
+            $"--Server:DataFolder={Path.Combine(folder, name)}"
+        );
+
+        Assert.Equal((ServerProgram.Ok, ""), (plan.ExitCode, plan.Error));
+        Assert.EndsWith(" to apply; nothing was changed", plan.Output[^1], StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Directory.Delete(folder);
+    }
+
     [Fact]
     public async Task The_books_are_verified_from_the_command_line()
     {

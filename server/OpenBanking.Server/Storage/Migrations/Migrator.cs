@@ -59,6 +59,17 @@ internal static class Migrator
         ];
     }
 
+    /// <summary>The same where there is no store yet.</summary>
+    public static IReadOnlyList<(Migration Migration, IReadOnlyList<RunningNode> ShutOut)> PlanOfNothing(
+        string dialect,
+        string? rehearsalFolder
+    ) =>
+        [
+            .. MigrationFiles
+                .Known(dialect, rehearsalFolder)
+                .Select(migration => (migration, (IReadOnlyList<RunningNode>)[])),
+        ];
+
     /// <exception cref="InvalidOperationException">The schema is older than this server needs it.</exception>
     public static void RequireNothingLacking(Store store)
     {

@@ -36,6 +36,19 @@ internal static class PostgresFailure
                 or IdleTransactionEnded
                 or TransactionTimedOut;
 
+    /// <summary>What PostgreSQL says, or why it cannot be asked, in a sentence for the bank's own people; null when the failure is none
+    /// of its. A connection string is in none of it.</summary>
+    public static string? Tell(Exception failure) =>
+        failure switch
+        {
+            PostgresException refusal => $"PostgreSQL: {refusal.MessageText} ({refusal.SqlState})",
+            NpgsqlException { InnerException: PostgresException refusal } => Tell(refusal),
+            NpgsqlException { InnerException: { } cause } =>
+                $"PostgreSQL: {failure.Message} ({cause.Message})",
+            NpgsqlException => $"PostgreSQL: {failure.Message}",
+            _ => null,
+        };
+
     /// <summary>The server answered, so the transaction is rolled back for certain.</summary>
     public static bool IsCertain(NpgsqlException failure) =>
         failure is PostgresException { SqlState: var state }
