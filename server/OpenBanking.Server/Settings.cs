@@ -42,6 +42,16 @@ public static class Settings
         return settings;
     }
 
+    /// <summary>Refuses a time of nothing, and one that is longer than its use allows: no timer runs for years.</summary>
+    /// <exception cref="WrongSettingException">It is out of range.</exception>
+    internal static void RequireTime(string setting, TimeSpan time, TimeSpan longest)
+    {
+        if (time <= TimeSpan.Zero || time > longest)
+        {
+            throw new WrongSettingException($"{setting} must be more than nothing, and at most {longest}.");
+        }
+    }
+
     /// <summary>Of the first value that is none of its kind.</summary>
     /// <param name="among">The kinds that are looked at; all when null.</param>
     private static string? WhatIsExpected<T>(IConfigurationSection section, Func<Type, bool>? among = null)

@@ -18,25 +18,22 @@ public sealed record EngineLimits : ISettings
     /// <summary>How often a batch is run again when another writer was first.</summary>
     public int Reruns { get; init; } = 8;
 
-    /// <summary>How long a caller waits for its answer before it is told that the outcome is unknown.</summary>
+    /// <summary>How long a caller waits for its answer before it is told that the outcome is unknown; five minutes at the
+    /// most.</summary>
     public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the bodies of answers are kept.</summary>
+    /// <summary>How long the bodies of answers are kept; 3,650 days at the most.</summary>
     public TimeSpan AnswersKept { get; init; } = TimeSpan.FromDays(7);
 
     /// <exception cref="WrongSettingException">A limit is out of range.</exception>
     public void Check()
     {
-        if (
-            Writers < 1
-            || QueueLength < 1
-            || BatchSize < 1
-            || Reruns < 0
-            || ReplyTimeout <= TimeSpan.Zero
-            || AnswersKept <= TimeSpan.Zero
-        )
+        if (Writers < 1 || QueueLength < 1 || BatchSize < 1 || Reruns < 0)
         {
             throw new WrongSettingException("The limits in the section Engine must be more than nothing.");
         }
+
+        Settings.RequireTime("Engine:ReplyTimeout", ReplyTimeout, TimeSpan.FromMinutes(5));
+        Settings.RequireTime("Engine:AnswersKept", AnswersKept, TimeSpan.FromDays(3650));
     }
 }
