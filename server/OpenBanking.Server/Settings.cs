@@ -32,8 +32,14 @@ public static class Settings
             );
         }
 
-        // The framework takes every number for a name, also one that nothing is named by.
-        if (WhatIsExpected<T>(configuration.GetSection(T.Section), type => type.IsEnum) is { } expected)
+        // The framework takes every number for a name, also one that nothing is named by, and for so many days.
+        if (
+            WhatIsExpected<T>(
+                configuration.GetSection(T.Section),
+                type => type.IsEnum || type == typeof(TimeSpan)
+            ) is
+            { } expected
+        )
         {
             throw new WrongSettingException(expected);
         }
@@ -76,7 +82,8 @@ public static class Settings
         return type == typeof(bool) && !bool.TryParse(text, out _) ? "true or false"
             : type.IsEnum && !Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase)
                 ? string.Join(" or ", Enum.GetNames(type))
-            : type == typeof(TimeSpan) && !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _)
+            : type == typeof(TimeSpan)
+            && !(text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _))
                 ? "a time such as 00:00:30, or 7.00:00:00 for seven days,"
             : type == typeof(int)
             && !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)

@@ -61,4 +61,13 @@ public sealed class TimeSettingTests
                 )
                 .Order(StringComparer.Ordinal)
         );
+
+    /// <summary>The framework takes it for days.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_number_without_a_unit_is_no_time(string name) =>
+        Assert.Equal(
+            $"{name} is \"5\"; a time such as 00:00:30, or 7.00:00:00 for seven days, is expected.",
+            GivenSettings.RefusalOf($"{name}=5")
+        );
 }
