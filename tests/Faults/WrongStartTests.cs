@@ -17,6 +17,7 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("There is no command", "verify-book")]
     [InlineData("plain http", "--Server:PublicAddress=http://bank.example")]
     [InlineData("PublicAddress", "--Server:PublicAddress=nonsense")]
+    [InlineData("Server:PublicAddress is empty", "--Server:PublicAddress=")]
     [InlineData("Server:Sandbox", "--Server:Sandbox=maybe")]
     [InlineData("Server:Sandbox is \"maybe\"; true or false is expected", "--Server:Sandbox=maybe")]
     [InlineData("Storage:Provider is \"MySql\"; Sqlite or Postgres is expected", "--Storage:Provider=MySql")]
@@ -70,6 +71,7 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("/proc/none", "")]
     [InlineData("/proc", "")]
     [InlineData("/proc", "", "verify-books")]
+    [InlineData("", "It is empty", "migrate")]
     public async Task A_data_folder_that_can_be_none_is_said(
         string data,
         string why,

@@ -62,13 +62,14 @@ public sealed record ServerOptions : ISettings
             );
         }
 
-        if (!PublicAddress.IsAbsoluteUri || PublicAddress.Scheme is not ("http" or "https"))
+        if (string.IsNullOrWhiteSpace(DataFolder))
         {
             throw new WrongSettingException(
-                $"Server:PublicAddress: {PublicAddress} is no http or https address."
+                "Server:DataFolder is empty: name a folder that the server may make, or write in."
             );
         }
 
+        CheckPublicAddress();
         if (MasterKey is { } key && !Convert.TryFromBase64String(key, new byte[key.Length], out _))
         {
             throw new WrongSettingException("Server:MasterKey is not in base64.");
@@ -124,6 +125,22 @@ public sealed record ServerOptions : ISettings
             : throw new WrongSettingException(
                 $"Server:ClientCertificateAuthorities: {ClientCertificateAuthorities} holds no certificate in PEM."
             );
+    }
+
+    private void CheckPublicAddress()
+    {
+        // The framework makes nothing of an empty one.
+        if (PublicAddress is null)
+        {
+            throw new WrongSettingException("Server:PublicAddress is empty: give an http or https address.");
+        }
+
+        if (!PublicAddress.IsAbsoluteUri || PublicAddress.Scheme is not ("http" or "https"))
+        {
+            throw new WrongSettingException(
+                $"Server:PublicAddress: {PublicAddress} is no http or https address."
+            );
+        }
     }
 
     private void CheckCertificates()
