@@ -58,6 +58,15 @@ public static class Settings
         }
     }
 
+    /// <exception cref="WrongSettingException">It is out of range.</exception>
+    internal static void RequireNumber(string setting, int number, int least, int most)
+    {
+        if (number < least || number > most)
+        {
+            throw new WrongSettingException($"{setting} must be {least} to {most}.");
+        }
+    }
+
     /// <summary>Of the first value that is none of its kind.</summary>
     /// <param name="among">The kinds that are looked at; all when null.</param>
     private static string? WhatIsExpected<T>(IConfigurationSection section, Func<Type, bool>? among = null)
