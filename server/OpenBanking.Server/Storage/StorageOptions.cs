@@ -20,6 +20,18 @@ public sealed record StorageOptions : ISettings
 
     /// <summary>Whether it is an error that there are no books yet; else they are begun.</summary>
     public bool MustExist { get; init; }
+
+    /// <exception cref="WrongSettingException">There is a database, and the books would be begun in a file.</exception>
+    public void Check()
+    {
+        if (Provider == StorageProvider.Sqlite && !string.IsNullOrWhiteSpace(ConnectionString))
+        {
+            throw new WrongSettingException(
+                "Storage:ConnectionString leads to PostgreSQL, and the books would be a file in the data folder: "
+                    + "set Storage:Provider=Postgres, or take the string away."
+            );
+        }
+    }
 }
 
 public enum StorageProvider
