@@ -141,6 +141,21 @@ public sealed record ServerOptions : ISettings
                 $"Server:PublicAddress: {PublicAddress} is no http or https address."
             );
         }
+
+        // It is the issuer, and said to everybody: a password in it is not even repeated here.
+        if (PublicAddress is not { Query: "", Fragment: "", UserInfo: "" })
+        {
+            throw new WrongSettingException(
+                "Server:PublicAddress is scheme, host, port and path alone: no user, no query and no fragment."
+            );
+        }
+
+        if (PublicAddress.Scheme != Uri.UriSchemeHttps && !PublicAddress.IsLoopback)
+        {
+            throw new WrongSettingException(
+                $"Server:PublicAddress: {PublicAddress} is plain http. Use https, or an address on loopback."
+            );
+        }
     }
 
     private void CheckCertificates()
