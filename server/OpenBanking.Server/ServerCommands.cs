@@ -218,8 +218,7 @@ public static class ServerCommands
     /// missing either.</summary>
     public static async Task<int> VerifyAuditAsync(this WebApplication app)
     {
-        var file = app.Services.GetRequiredService<AuditOptions>().HeadsFile;
-        var exported = file is null ? [] : await File.ReadAllLinesAsync(file);
+        var exported = await app.Services.GetRequiredService<AuditOptions>().ReadHeadsAsync();
         var verdict = await app.Services.GetRequiredService<AuditVerifier>().VerifyAsync(exported);
         await app.ListFindingsAsync();
         if (verdict.LastHead is not null)

@@ -94,6 +94,9 @@ public static class Settings
             : type == typeof(TimeSpan)
             && !(text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _))
                 ? "a time such as 00:00:30, or 7.00:00:00 for seven days,"
+            : type == typeof(DateTimeOffset)
+            && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)
+                ? "an instant such as 2027-01-31T00:00:00+08:00"
             : type == typeof(int)
             && !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
                 ? $"a whole number up to {int.MaxValue}"

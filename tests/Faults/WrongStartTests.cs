@@ -50,6 +50,9 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("no Url", "--Kestrel:Endpoints:A:Foo=1")]
     [InlineData("TrustedProxies", "--Server:TrustedProxies:0=everybody")]
     [InlineData("beyond this machine", "--urls=http://0.0.0.0:0")]
+    [InlineData("Storage:RehearsalFolder", "--Storage:RehearsalFolder=/nope")]
+    [InlineData("Storage:RehearsalFolder", "migrate", "--Storage:RehearsalFolder=/nope")]
+    [InlineData("set Storage:Provider=Postgres", "migrate", "--Storage:ConnectionString=Host=db")]
     public async Task What_is_wrong_is_said(string why, params string[] arguments)
     {
         var (exitCode, output) = await ServerProcess.RunToEndAsync([

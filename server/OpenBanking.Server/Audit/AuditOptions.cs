@@ -47,6 +47,21 @@ public sealed record AuditOptions : ISettings
         }
     }
 
+    /// <summary>The heads that were kept, a line each; none without a file.</summary>
+    /// <exception cref="WrongSettingException">The file cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> ReadHeadsAsync()
+    {
+        try
+        {
+            return HeadsFile is null ? [] : await File.ReadAllLinesAsync(HeadsFile);
+        }
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new WrongSettingException($"Audit:HeadsFile cannot be read: {failure.Message}");
+        }
+    }
+
     /// <exception cref="WrongSettingException">A time is out of range.</exception>
     public void Check()
     {

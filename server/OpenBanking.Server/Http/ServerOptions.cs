@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using OpenBanking.Server.Security;
 
 namespace OpenBanking.Server.Http;
 
@@ -70,18 +71,14 @@ public sealed record ServerOptions : ISettings
         }
 
         CheckPublicAddress();
-        if (MasterKey is { } key && !Convert.TryFromBase64String(key, new byte[key.Length], out _))
+        if (MasterKey is { } key && !IsKey(key))
         {
-            throw new WrongSettingException("Server:MasterKey is not in base64.");
+            throw new WrongSettingException("Server:MasterKey is not 32 bytes in base64.");
         }
 
         foreach (var (version, wrappingKey) in WrappingKeys)
         {
-            if (
-                version < 2
-                || !Convert.TryFromBase64String(wrappingKey, new byte[wrappingKey.Length], out var length)
-                || length != 32
-            )
+            if (version < 2 || !IsKey(wrappingKey))
             {
                 throw new WrongSettingException(
                     $"Server:WrappingKeys:{version} is not 32 bytes in base64, for a version from 2 on."
@@ -126,6 +123,10 @@ public sealed record ServerOptions : ISettings
                 $"Server:ClientCertificateAuthorities: {ClientCertificateAuthorities} holds no certificate in PEM."
             );
     }
+
+    private static bool IsKey(string text) =>
+        Convert.TryFromBase64String(text, new byte[text.Length], out var length)
+        && length == ServerKeys.KeyLength;
 
     private void CheckPublicAddress()
     {

@@ -12,4 +12,18 @@ public sealed class StorageSettingTests
         GivenSettings.Read(Right, "Storage:Provider=Postgres");
         GivenSettings.Read("Storage:ConnectionString=");
     }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("Host=db;Datbase=openbanking;Password=secret")]
+    [InlineData("Host=db;Port=secret")]
+    [InlineData("Host=db;SslMode=secret")]
+    public void A_string_that_leads_nowhere_is_refused_by_the_settings_name(string text)
+    {
+        var refusal = GivenSettings.RefusalOf("Storage:Provider=Postgres", $"Storage:ConnectionString={text}");
+
+        Assert.StartsWith("Storage:ConnectionString", refusal);
+        Assert.DoesNotContain("Parameter", refusal);
+        Assert.DoesNotContain("secret", refusal);
+    }
 }
