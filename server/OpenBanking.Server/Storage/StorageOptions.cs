@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 
 namespace OpenBanking.Server.Storage;
@@ -35,7 +36,10 @@ public sealed record StorageOptions : ISettings
             );
         }
 
-        CheckConnectionString();
+        if (Provider == StorageProvider.Postgres)
+        {
+            CheckConnectionString();
+        }
     }
 
     /// <summary>What Npgsql says of it names the part that is wrong, and no value: one of them is the password.</summary>
@@ -43,7 +47,18 @@ public sealed record StorageOptions : ISettings
     {
         try
         {
-            _ = new NpgsqlConnectionStringBuilder(ConnectionString);
+            var database = new NpgsqlConnectionStringBuilder(ConnectionString);
+            if (ConnectionString is not null && string.IsNullOrWhiteSpace(database.Host))
+            {
+                throw new WrongSettingException("Storage:ConnectionString has no Host.");
+            }
+
+            if (database.Port > IPEndPoint.MaxPort)
+            {
+                throw new WrongSettingException(
+                    $"Storage:ConnectionString: a Port is at most {IPEndPoint.MaxPort}."
+                );
+            }
         }
         catch (ArgumentException failure)
         {

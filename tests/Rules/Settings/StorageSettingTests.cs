@@ -18,9 +18,15 @@ public sealed class StorageSettingTests
     [InlineData("Host=db;Datbase=openbanking;Password=secret")]
     [InlineData("Host=db;Port=secret")]
     [InlineData("Host=db;SslMode=secret")]
+    [InlineData("Host=db;Port=99999;Password=secret")]
+    [InlineData("Host=db;Port=0")]
+    [InlineData("Database=openbanking;Password=secret")]
     public void A_string_that_leads_nowhere_is_refused_by_the_settings_name(string text)
     {
-        var refusal = GivenSettings.RefusalOf("Storage:Provider=Postgres", $"Storage:ConnectionString={text}");
+        var refusal = GivenSettings.RefusalOf(
+            "Storage:Provider=Postgres",
+            $"Storage:ConnectionString={text}"
+        );
 
         Assert.StartsWith("Storage:ConnectionString", refusal);
         Assert.DoesNotContain("Parameter", refusal);

@@ -50,7 +50,12 @@ internal static class MigrationFiles
             ];
         }
         catch (Exception failure)
-            when (failure is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+            when (failure
+                    is IOException
+                        or UnauthorizedAccessException
+                        or FormatException
+                        or ArgumentException
+            )
         {
             throw new WrongSettingException($"Storage:RehearsalFolder cannot be read: {failure.Message}");
         }
