@@ -10,6 +10,12 @@ internal static class DataFolder
     /// <exception cref="WrongSettingException">It is no folder, or nothing may be written in it.</exception>
     public static void Require(string folder, bool mustExist = false)
     {
+        // It would be the folder that the server happens to be started in.
+        if (string.IsNullOrWhiteSpace(folder))
+        {
+            throw Unusable(folder, "It is empty.");
+        }
+
         try
         {
             var path = Path.GetFullPath(folder, Environment.CurrentDirectory);

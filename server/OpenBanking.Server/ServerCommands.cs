@@ -218,15 +218,8 @@ public static class ServerCommands
     /// missing either.</summary>
     public static async Task<int> VerifyAuditAsync(this WebApplication app)
     {
-        var file = app.Services.GetRequiredService<AuditOptions>().HeadsFile;
-        var exported = file is null ? [] : await File.ReadAllLinesAsync(file);
-        if (file is not null && exported.All(string.IsNullOrWhiteSpace))
-        {
-            throw new WrongSettingException(
-                $"Audit:HeadsFile is \"{file}\", and holds no head: name the file that the heads were kept in, or none."
-            );
-        }
-
+        var audit = app.Services.GetRequiredService<AuditOptions>();
+        var exported = await audit.ReadHeadsAsync();
         var verdict = await app.Services.GetRequiredService<AuditVerifier>().VerifyAsync(exported);
         await app.ListFindingsAsync();
         if (verdict.LastHead is not null)
@@ -234,7 +227,7 @@ public static class ServerCommands
             Console.WriteLine($"head: {verdict.LastHead}");
         }
 
-        if (file is not null && verdict.Broken is null)
+        if (audit.HeadsFile is { } file && verdict.Broken is null)
         {
             Console.WriteLine($"heads of {file}: {exported.Length}, all in the chain");
         }

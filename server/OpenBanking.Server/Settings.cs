@@ -32,14 +32,39 @@ public static class Settings
             );
         }
 
-        // The framework takes every number for a name, also one that nothing is named by.
-        if (WhatIsExpected<T>(configuration.GetSection(T.Section), type => type.IsEnum) is { } expected)
+        // The framework takes every number for a name, also one that nothing is named by, and for so many days.
+        if (
+            WhatIsExpected<T>(
+                configuration.GetSection(T.Section),
+                type => type.IsEnum || type == typeof(TimeSpan)
+            ) is
+            { } expected
+        )
         {
             throw new WrongSettingException(expected);
         }
 
         settings.Check();
         return settings;
+    }
+
+    /// <summary>Refuses a time of nothing, and one that is longer than its use allows: no timer runs for years.</summary>
+    /// <exception cref="WrongSettingException">It is out of range.</exception>
+    internal static void RequireTime(string setting, TimeSpan time, TimeSpan longest)
+    {
+        if (time <= TimeSpan.Zero || time > longest)
+        {
+            throw new WrongSettingException($"{setting} must be more than nothing, and at most {longest}.");
+        }
+    }
+
+    /// <exception cref="WrongSettingException">It is out of range.</exception>
+    internal static void RequireNumber(string setting, int number, int least, int most)
+    {
+        if (number < least || number > most)
+        {
+            throw new WrongSettingException($"{setting} must be {least} to {most}.");
+        }
     }
 
     /// <summary>Of the first value that is none of its kind.</summary>
@@ -66,8 +91,12 @@ public static class Settings
         return type == typeof(bool) && !bool.TryParse(text, out _) ? "true or false"
             : type.IsEnum && !Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase)
                 ? string.Join(" or ", Enum.GetNames(type))
-            : type == typeof(TimeSpan) && !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _)
+            : type == typeof(TimeSpan)
+            && !(text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _))
                 ? "a time such as 00:00:30, or 7.00:00:00 for seven days,"
+            : type == typeof(DateTimeOffset)
+            && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)
+                ? "an instant such as 2027-01-31T00:00:00+08:00"
             : type == typeof(int)
             && !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
                 ? $"a whole number up to {int.MaxValue}"

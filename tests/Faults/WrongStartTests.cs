@@ -17,6 +17,7 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("There is no command", "verify-book")]
     [InlineData("plain http", "--Server:PublicAddress=http://bank.example")]
     [InlineData("PublicAddress", "--Server:PublicAddress=nonsense")]
+    [InlineData("Server:PublicAddress is empty", "--Server:PublicAddress=")]
     [InlineData("Server:Sandbox", "--Server:Sandbox=maybe")]
     [InlineData("Server:Sandbox is \"maybe\"; true or false is expected", "--Server:Sandbox=maybe")]
     [InlineData("Storage:Provider is \"MySql\"; Sqlite or Postgres is expected", "--Storage:Provider=MySql")]
@@ -49,6 +50,9 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("no Url", "--Kestrel:Endpoints:A:Foo=1")]
     [InlineData("TrustedProxies", "--Server:TrustedProxies:0=everybody")]
     [InlineData("beyond this machine", "--urls=http://0.0.0.0:0")]
+    [InlineData("Storage:RehearsalFolder", "--Storage:RehearsalFolder=/nope")]
+    [InlineData("Storage:RehearsalFolder", "migrate", "--Storage:RehearsalFolder=/nope")]
+    [InlineData("set Storage:Provider=Postgres", "migrate", "--Storage:ConnectionString=Host=db")]
     public async Task What_is_wrong_is_said(string why, params string[] arguments)
     {
         var (exitCode, output) = await ServerProcess.RunToEndAsync([
@@ -70,6 +74,7 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("/proc/none", "")]
     [InlineData("/proc", "")]
     [InlineData("/proc", "", "verify-books")]
+    [InlineData("", "It is empty", "migrate")]
     public async Task A_data_folder_that_can_be_none_is_said(
         string data,
         string why,

@@ -6,14 +6,9 @@ public sealed record ConfirmationOptions : ISettings
     /// <summary>The section of the settings.</summary>
     public static string Section => "Confirmations";
 
+    /// <summary>30 days at the most.</summary>
     public TimeSpan Lasts { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <exception cref="WrongSettingException">The setting is out of range.</exception>
-    public void Check()
-    {
-        if (Lasts <= TimeSpan.Zero)
-        {
-            throw new WrongSettingException("Confirmations:Lasts must be more than nothing.");
-        }
-    }
+    public void Check() => Settings.RequireTime("Confirmations:Lasts", Lasts, TimeSpan.FromDays(30));
 }

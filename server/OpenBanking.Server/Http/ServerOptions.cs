@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using OpenBanking.Server.Security;
 
 namespace OpenBanking.Server.Http;
 
@@ -62,25 +63,22 @@ public sealed record ServerOptions : ISettings
             );
         }
 
-        if (!PublicAddress.IsAbsoluteUri || PublicAddress.Scheme is not ("http" or "https"))
+        if (string.IsNullOrWhiteSpace(DataFolder))
         {
             throw new WrongSettingException(
-                $"Server:PublicAddress: {PublicAddress} is no http or https address."
+                "Server:DataFolder is empty: name a folder that the server may make, or write in."
             );
         }
 
-        if (MasterKey is { } key && !Convert.TryFromBase64String(key, new byte[key.Length], out _))
+        CheckPublicAddress();
+        if (MasterKey is { } key && !IsKey(key))
         {
-            throw new WrongSettingException("Server:MasterKey is not in base64.");
+            throw new WrongSettingException("Server:MasterKey is not 32 bytes in base64.");
         }
 
         foreach (var (version, wrappingKey) in WrappingKeys)
         {
-            if (
-                version < 2
-                || !Convert.TryFromBase64String(wrappingKey, new byte[wrappingKey.Length], out var length)
-                || length != 32
-            )
+            if (version < 2 || !IsKey(wrappingKey))
             {
                 throw new WrongSettingException(
                     $"Server:WrappingKeys:{version} is not 32 bytes in base64, for a version from 2 on."
@@ -124,6 +122,41 @@ public sealed record ServerOptions : ISettings
             : throw new WrongSettingException(
                 $"Server:ClientCertificateAuthorities: {ClientCertificateAuthorities} holds no certificate in PEM."
             );
+    }
+
+    private static bool IsKey(string text) =>
+        Convert.TryFromBase64String(text, new byte[text.Length], out var length)
+        && length == ServerKeys.KeyLength;
+
+    private void CheckPublicAddress()
+    {
+        // The framework makes nothing of an empty one.
+        if (PublicAddress is null)
+        {
+            throw new WrongSettingException("Server:PublicAddress is empty: give an http or https address.");
+        }
+
+        if (!PublicAddress.IsAbsoluteUri || PublicAddress.Scheme is not ("http" or "https"))
+        {
+            throw new WrongSettingException(
+                $"Server:PublicAddress: {PublicAddress} is no http or https address."
+            );
+        }
+
+        // It is the issuer, and said to everybody: a password in it is not even repeated here.
+        if (PublicAddress is not { Query: "", Fragment: "", UserInfo: "" })
+        {
+            throw new WrongSettingException(
+                "Server:PublicAddress is scheme, host, port and path alone: no user, no query and no fragment."
+            );
+        }
+
+        if (PublicAddress.Scheme != Uri.UriSchemeHttps && !PublicAddress.IsLoopback)
+        {
+            throw new WrongSettingException(
+                $"Server:PublicAddress: {PublicAddress} is plain http. Use https, or an address on loopback."
+            );
+        }
     }
 
     private void CheckCertificates()

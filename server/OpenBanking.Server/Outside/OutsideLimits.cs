@@ -12,7 +12,7 @@ public sealed record OutsideLimits : ISettings
     /// it is taken up again when this has passed.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After how long a transfer without an answer is told to whoever watches.</summary>
+    /// <summary>After how long a transfer without an answer is told to whoever watches; 30 days at the most.</summary>
     public TimeSpan OutstandingAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Whether what the ledger posts is handed to <see cref="ICoreBankingPostings"/>; unless set, by a bank's own
@@ -22,16 +22,23 @@ public sealed record OutsideLimits : ISettings
     /// <exception cref="WrongSettingException">A limit is out of range.</exception>
     public void Check()
     {
-        if (Deadline <= TimeSpan.Zero || Lease < Deadline * 2 || Lease > IntentRules.LongestWait)
+        if (
+            Deadline <= TimeSpan.Zero
+            || Deadline > IntentRules.LongestWait / 2
+            || Lease < Deadline * 2
+            || Lease > IntentRules.LongestWait
+        )
         {
             throw new WrongSettingException(
                 $"Outside:Lease must be at least twice Outside:Deadline, and at most {IntentRules.LongestWait}."
             );
         }
 
-        if (OutstandingAfter < TimeSpan.Zero)
+        if (OutstandingAfter < TimeSpan.Zero || OutstandingAfter > TimeSpan.FromDays(30))
         {
-            throw new WrongSettingException("Outside:OutstandingAfter must not be less than nothing.");
+            throw new WrongSettingException(
+                $"Outside:OutstandingAfter must not be less than nothing, and at most {TimeSpan.FromDays(30)}."
+            );
         }
     }
 }

@@ -11,7 +11,7 @@ public sealed record HoldOptions : ISettings
     /// <summary>Unless the request says otherwise.</summary>
     public TimeSpan Lasts { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>The longest that a request may ask for.</summary>
+    /// <summary>The longest that a request may ask for; 365 days at the most.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromDays(30);
 
     /// <exception cref="WrongSettingException">A setting is out of range.</exception>
@@ -23,6 +23,8 @@ public sealed record HoldOptions : ISettings
                 "Holds:Lasts must be more than nothing, and no longer than Holds:Longest."
             );
         }
+
+        Settings.RequireTime("Holds:Longest", Longest, TimeSpan.FromDays(365));
     }
 
     /// <summary>When the hold of a payment ends by itself; null when its money is taken at once.</summary>

@@ -23,14 +23,15 @@ internal static class MasterKeyFit
     ];
 
     /// <summary>Called before anything is sealed.</summary>
-    /// <exception cref="WrongSettingException">The store was begun with another master key.</exception>
+    /// <exception cref="WrongSettingException">The store was begun with another master key, or rewrapped with another wrapping
+    /// key.</exception>
     public static async Task RequireAsync(Store store, Vault vault)
     {
-        var hasSealed = false;
+        var unopened = new HashSet<int>();
         foreach (var column in columns)
         {
             var values = await ListAsync(store, column);
-            hasSealed |= values.Count > 0;
+            unopened.UnionWith(values.Select(value => Vault.VersionOf(value.Value)));
             var opened = values.FirstOrDefault(value => Opens(vault, value.Value, column.RowId(value.Other)));
             if (opened is not null)
             {
@@ -47,11 +48,18 @@ internal static class MasterKeyFit
             }
         }
 
-        if (hasSealed)
+        if (unopened.Count > 0)
         {
-            throw new WrongSettingException(Refusal);
+            // Whether what a newer wrapping key has wrapped opens does not hang on the master key.
+            throw new WrongSettingException(
+                unopened.Contains(WrappingKeys.First) ? Refusal : RefusalOf(unopened.Max())
+            );
         }
     }
+
+    private static string RefusalOf(int version) =>
+        $"Server:WrappingKeys:{version} is not that of this store: what is sealed there with it does not open. "
+        + "Set it to the one that the values were wrapped with.";
 
     /// <summary>Whether a master key has sealed anything here.</summary>
     public static async Task<bool> HasSealedAsync(Store store)

@@ -7,7 +7,8 @@ namespace OpenBanking.Server.Security;
 /// Losing it loses every sealed value, and every pairwise id.</summary>
 public sealed class ServerKeys
 {
-    private const int KeyLength = 32;
+    public const int KeyLength = 32;
+
     private readonly byte[] master;
 
     /// <exception cref="ArgumentException">The master key is not 32 bytes.</exception>
@@ -26,6 +27,7 @@ public sealed class ServerKeys
         HKDF.DeriveKey(HashAlgorithmName.SHA256, master, KeyLength, info: Encoding.UTF8.GetBytes(purpose));
 
     /// <summary>Reads the master key of a sandbox from its data folder, making it on the first start.</summary>
+    /// <exception cref="WrongSettingException">The file holds something else.</exception>
     public static ServerKeys FromFile(string path)
     {
         if (!File.Exists(path))
@@ -42,6 +44,12 @@ public sealed class ServerKeys
             File.Move(unfinished, path);
         }
 
-        return new(File.ReadAllBytes(path));
+        var key = File.ReadAllBytes(path);
+        return key.Length == KeyLength
+            ? new(key)
+            : throw new WrongSettingException(
+                $"{path} is no master key: it has {key.Length} bytes, and not {KeyLength}. Bring back the one that the store was "
+                    + "begun with, or set Server:MasterKey."
+            );
     }
 }

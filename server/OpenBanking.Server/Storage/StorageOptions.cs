@@ -1,3 +1,6 @@
+using System.Net;
+using Npgsql;
+
 namespace OpenBanking.Server.Storage;
 
 /// <summary>Where everything is kept, section <c>Storage</c> of the configuration.</summary>
@@ -20,6 +23,52 @@ public sealed record StorageOptions : ISettings
 
     /// <summary>Whether it is an error that there are no books yet; else they are begun.</summary>
     public bool MustExist { get; init; }
+
+    /// <exception cref="WrongSettingException">There is a database, and the books would be begun in a file; or no database can be
+    /// reached by the string.</exception>
+    public void Check()
+    {
+        if (Provider == StorageProvider.Sqlite && !string.IsNullOrWhiteSpace(ConnectionString))
+        {
+            throw new WrongSettingException(
+                "Storage:ConnectionString leads to PostgreSQL, and the books would be a file in the data folder: "
+                    + "set Storage:Provider=Postgres, or take the string away."
+            );
+        }
+
+        if (Provider == StorageProvider.Postgres)
+        {
+            CheckConnectionString();
+        }
+    }
+
+    /// <summary>What Npgsql says of it names the part that is wrong, and no value: one of them is the password.</summary>
+    private void CheckConnectionString()
+    {
+        try
+        {
+            var database = new NpgsqlConnectionStringBuilder(ConnectionString);
+            if (ConnectionString is not null && string.IsNullOrWhiteSpace(database.Host))
+            {
+                throw new WrongSettingException("Storage:ConnectionString has no Host.");
+            }
+
+            if (database.Port > IPEndPoint.MaxPort)
+            {
+                throw new WrongSettingException(
+                    $"Storage:ConnectionString: a Port is at most {IPEndPoint.MaxPort}."
+                );
+            }
+        }
+        catch (ArgumentException failure)
+        {
+            throw new WrongSettingException(
+                failure.ParamName is { } part
+                    ? $"Storage:ConnectionString: there is no {part}, or it cannot have this value."
+                    : $"Storage:ConnectionString cannot be read: {failure.Message}"
+            );
+        }
+    }
 }
 
 public enum StorageProvider

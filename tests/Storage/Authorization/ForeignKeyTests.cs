@@ -105,12 +105,26 @@ public abstract class ForeignKeyTests<TDatabase> : AuditSuite<TDatabase>
         }
     }
 
-    private Vault Rewrapped(ServerKeys keys) =>
+    [Fact]
+    public async Task Where_all_is_rewrapped_another_wrapping_key_is_told_from_another_master_key()
+    {
+        await Engine.SubmitAsync(new UseWrappingKey(Clock.Now, 2));
+        PutCustomer(Rewrapped(ServerKeys));
+
+        var refusal = await Assert.ThrowsAsync<WrongSettingException>(() =>
+            MasterKeyFit.RequireAsync(Store, Rewrapped(ServerKeys, secret: 3))
+        );
+
+        Assert.StartsWith("Server:WrappingKeys:2 is not that of this store", refusal.Message);
+        Assert.DoesNotContain("master", refusal.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private Vault Rewrapped(ServerKeys keys, byte secret = 2) =>
         new(
             keys,
             new(
                 keys,
-                new Dictionary<int, string> { [2] = Convert.ToBase64String([2, .. new byte[31]]) },
+                new Dictionary<int, string> { [2] = Convert.ToBase64String([secret, .. new byte[31]]) },
                 Store,
                 Clock
             )

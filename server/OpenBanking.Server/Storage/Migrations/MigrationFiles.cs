@@ -36,11 +36,30 @@ internal static class MigrationFiles
         ];
     }
 
-    private static IEnumerable<Migration> In(string folder) =>
-        Directory
-            .GetFiles(folder, "*.sql")
-            .Order(StringComparer.Ordinal)
-            .Select(file => Read(Path.GetFileName(file), File.OpenRead(file)));
+    /// <exception cref="WrongSettingException">There is no such folder, or what is in it are no migrations.</exception>
+    private static IReadOnlyList<Migration> In(string folder)
+    {
+        try
+        {
+            return
+            [
+                .. Directory
+                    .GetFiles(folder, "*.sql")
+                    .Order(StringComparer.Ordinal)
+                    .Select(file => Read(Path.GetFileName(file), File.OpenRead(file))),
+            ];
+        }
+        catch (Exception failure)
+            when (failure
+                    is IOException
+                        or UnauthorizedAccessException
+                        or FormatException
+                        or ArgumentException
+            )
+        {
+            throw new WrongSettingException($"Storage:RehearsalFolder cannot be read: {failure.Message}");
+        }
+    }
 
     private static Migration Read(string file, Stream content)
     {
