@@ -229,7 +229,7 @@ public static class ServerCommands
 
         if (audit.HeadsFile is { } file && verdict.Broken is null)
         {
-            Console.WriteLine($"heads of {file}: {exported.Length}, all in the chain");
+            Console.WriteLine($"heads of {file}: {exported.Count}, all in the chain");
         }
 
         Console.WriteLine(

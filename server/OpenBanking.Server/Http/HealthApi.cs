@@ -23,7 +23,10 @@ public static class HealthApi
                 TimeProvider time
             ) =>
             {
-                var (open, outstanding) = (await findings.ListOpenAsync(), await transfers.CountTransfersAsync());
+                var (open, outstanding) = (
+                    await findings.ListOpenAsync(),
+                    await transfers.CountTransfersAsync()
+                );
                 var stuck = await PostingExport.FindStuckAsync(store, limits, time.GetUtcNow());
                 return Results.Json(
                     new

@@ -127,8 +127,11 @@ public static partial class JsonShape
     {
         var options = element.PolymorphismOptions!;
         var name = JsonText.Of(item, options.TypeDiscriminatorPropertyName);
-        return options.DerivedTypes.FirstOrDefault(type => type.TypeDiscriminator is string known && known == name)
-            is { DerivedType: { } type }
+        return
+            options.DerivedTypes.FirstOrDefault(type =>
+                type.TypeDiscriminator is string known && known == name
+            )
+                is { DerivedType: { } type }
             ? element.Options.GetTypeInfo(type)
             : null;
     }

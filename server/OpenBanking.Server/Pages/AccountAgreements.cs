@@ -36,7 +36,10 @@ public sealed class AccountAgreements
                 ).GetDirectoryContents("")
         )
     {
-        if (bank.AgreementFolder is not null && string.CompareOrdinal(versions.Keys.First(), NameOf(today)) > 0)
+        if (
+            bank.AgreementFolder is not null
+            && string.CompareOrdinal(versions.Keys.First(), NameOf(today)) > 0
+        )
         {
             throw new WrongSettingException(
                 $"Bank:AgreementFolder: no version is in force today, on {NameOf(today)}: the first comes into force on "

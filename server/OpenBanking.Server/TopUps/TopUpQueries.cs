@@ -23,10 +23,6 @@ public sealed class TopUpQueries(Store store)
     /// <summary>Whether a card's bank was asked for money that may still come to an account, for any app.</summary>
     public async ValueTask<bool> IsUnderWayAsync(World world, AccountRow account) =>
         // The condition of the index, word for word.
-        await store.FirstAsync(
-            TopUpTables.TopUps,
-            world,
-            $"account_id = {account.Id} AND state = 1 LIMIT 1"
-        )
+        await store.FirstAsync(TopUpTables.TopUps, world, $"account_id = {account.Id} AND state = 1 LIMIT 1")
             is not null;
 }

@@ -167,9 +167,7 @@ public sealed class DelayedRequestTests : OwnPageTests
         (await Store.FirstAsync(OwnTopUpTables.TopUps, World, $"1 = {1}"))!;
 
     private async Task<long> CardAsync() =>
-        (
-            await Store.FindAsync(SandboxTables.Cards, World, new SandboxCardKey(Person.CardNumber))
-        )!.Balance;
+        (await Store.FindAsync(SandboxTables.Cards, World, new SandboxCardKey(Person.CardNumber)))!.Balance;
 
     /// <summary>The way to the card's bank, on which a request may be delayed.</summary>
     private sealed class SlowRoad : ICardRail

@@ -168,7 +168,10 @@ public class RefundRulesTests
     public void Two_parts_of_one_settlement_account_give_back_no_more_together_than_it_has()
     {
         var (bank, payment) = Paid();
-        payment = payment with { Splits = PaymentShares.Write([new PaymentShare(null, 20_00, Captured: 10_00)]) };
+        payment = payment with
+        {
+            Splits = PaymentShares.Write([new PaymentShare(null, 20_00, Captured: 10_00)]),
+        };
         bank.Put(PaymentTables.Payments, payment)
             .Put(LedgerTables.InternalAccounts, Rows.Holds(Rows.Settlement, 19_99));
 

@@ -19,7 +19,10 @@ public abstract class TopUpUnderWayTests<TDatabase> : EngineSuite<TDatabase>
     [InlineData(TopUpState.Processing, true)]
     [InlineData(TopUpState.Succeeded, false)]
     [InlineData(TopUpState.Failed, false)]
-    public async Task An_account_waits_for_a_top_up_of_its_own_that_has_no_answer(TopUpState state, bool waits)
+    public async Task An_account_waits_for_a_top_up_of_its_own_that_has_no_answer(
+        TopUpState state,
+        bool waits
+    )
     {
         Ask(TopUp(Rows.Account) with { State = state });
 
@@ -58,13 +61,15 @@ public abstract class TopUpUnderWayTests<TDatabase> : EngineSuite<TDatabase>
             Rows.World,
             IntentTables.Intents,
             [
-                .. topUps.Select(topUp => Rows.Intent with
-                {
-                    Id = ids.New<IntentRow>(),
-                    SubjectId = topUp.Id.Value,
-                    State = topUp.State == TopUpState.Processing ? IntentState.Sent : IntentState.Done,
-                    DueAt = Clock.Now += TimeSpan.FromMilliseconds(1),
-                }),
+                .. topUps.Select(topUp =>
+                    Rows.Intent with
+                    {
+                        Id = ids.New<IntentRow>(),
+                        SubjectId = topUp.Id.Value,
+                        State = topUp.State == TopUpState.Processing ? IntentState.Sent : IntentState.Done,
+                        DueAt = Clock.Now += TimeSpan.FromMilliseconds(1),
+                    }
+                ),
             ]
         );
     }

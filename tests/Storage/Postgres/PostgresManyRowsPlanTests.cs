@@ -37,7 +37,11 @@ public sealed class PostgresManyRowsPlanTests(BusyDatabase busy) : IClassFixture
         new()
         {
             { IntentTables.Intents.Name, "state = 3 AND due_at < ?2", "intent_done" },
-            { SandboxTables.Messages.Name, SandboxOutside.SentBefore(default).Text, "sandbox_message_by_age" },
+            {
+                SandboxTables.Messages.Name,
+                SandboxOutside.SentBefore(default).Text,
+                "sandbox_message_by_age"
+            },
             { AuthorizationTables.RefreshTokens.Name, "created_at < ?2", "refresh_token_by_age" },
         };
 
@@ -92,7 +96,10 @@ public sealed class PostgresManyRowsPlanTests(BusyDatabase busy) : IClassFixture
     {
         var plan = PostgresPlanTests.PlanOf(
             busy.Database,
-            PostgresText.SelectAcrossWorlds(IntentTables.Intents, OutstandingTransfers.AskedBefore(default).Text),
+            PostgresText.SelectAcrossWorlds(
+                IntentTables.Intents,
+                OutstandingTransfers.AskedBefore(default).Text
+            ),
             settings: "SET plan_cache_mode = force_generic_plan"
         );
 

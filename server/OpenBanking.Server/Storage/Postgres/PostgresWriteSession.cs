@@ -256,10 +256,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
     }
 
-    public void RequireSums<TKey, TRow>(
-        Table<TKey, TRow> table,
-        IReadOnlyList<(TKey Key, long Least)> rows
-    )
+    public void RequireSums<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TKey Key, long Least)> rows)
         where TKey : struct
         where TRow : class
     {

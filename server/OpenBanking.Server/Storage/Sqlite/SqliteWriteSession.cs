@@ -152,10 +152,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         }
     }
 
-    public void RequireSums<TKey, TRow>(
-        Table<TKey, TRow> table,
-        IReadOnlyList<(TKey Key, long Least)> rows
-    )
+    public void RequireSums<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyList<(TKey Key, long Least)> rows)
         where TKey : struct
         where TRow : class
     {
