@@ -46,10 +46,7 @@ public abstract class PeriodicWorker(TimeSpan interval, TimeProvider time, ILogg
         catch (Exception failure)
         {
             // Of whatever came out of here at a stop, the host would say that it ends the server.
-            if (!outages.Tell(failure))
-            {
-                log.LogError(failure, "{Worker} failed and goes on", GetType().Name);
-            }
+            outages.TellAny(failure);
         }
     }
 }

@@ -75,11 +75,7 @@ public sealed class Auditor(
         }
         catch (Exception failure)
         {
-            if (!outages.Tell(failure))
-            {
-                log.LogError(failure, "The auditor failed and goes on");
-            }
-
+            outages.TellAny(failure);
             return false;
         }
     }

@@ -38,11 +38,7 @@ public abstract class SignalledWorker(Engine.Engine engine, Table table, ILogger
             catch (Exception failure)
             {
                 // Of whatever came out of here at a stop, the host would say that it ends the server.
-                if (!outages.Tell(failure))
-                {
-                    log.LogError(failure, "{Worker} failed and goes on", GetType().Name);
-                }
-
+                outages.TellAny(failure);
                 await Task.Delay(pollInterval, stoppingToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

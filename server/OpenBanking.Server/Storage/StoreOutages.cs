@@ -23,6 +23,15 @@ internal sealed class StoreOutages(ILogger log, string who)
         return true;
     }
 
+    /// <summary>Tells of whatever failed, for one who goes on: of anything but the store each time, with its stack.</summary>
+    public void TellAny(Exception failure)
+    {
+        if (!Tell(failure))
+        {
+            log.LogError(failure, "{Worker} failed and goes on", who);
+        }
+    }
+
     /// <summary>What needs the store was done.</summary>
     public void End()
     {

@@ -22,25 +22,7 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
     [Fact(Timeout = Patience)]
     public async Task A_worker_that_failed_goes_on()
     {
-        var again = new TaskCompletionSource();
-        using var worker = new Worker(
-            Engine,
-            (run, _) =>
-            {
-                if (run <= 2)
-                {
-                    throw new InvalidOperationException("Run fails.");
-                }
-
-                again.TrySetResult();
-                return Task.FromResult(false);
-            }
-        );
-        await worker.StartAsync(CancellationToken.None);
-
-        await again.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
-
-        await AssertEndsAsync(worker);
+        await FailTwiceAndGoOnAsync(log: null);
     }
 
     [Fact(Timeout = Patience)]
@@ -150,26 +132,7 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
     {
         var lines = new ConcurrentQueue<string>();
         using var log = new LogRecorder(lines);
-        var again = new TaskCompletionSource();
-        using var worker = new Worker(
-            Engine,
-            (run, _) =>
-            {
-                if (run <= 2)
-                {
-                    throw new InvalidOperationException("Run fails.");
-                }
-
-                again.TrySetResult();
-                return Task.FromResult(false);
-            },
-            log
-        );
-        await worker.StartAsync(CancellationToken.None);
-
-        await again.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
-
-        await AssertEndsAsync(worker);
+        await FailTwiceAndGoOnAsync(log);
         Assert.Equal(2, lines.Count);
         Assert.All(
             lines,
@@ -206,6 +169,31 @@ public abstract class WorkerTests<TDatabase> : EngineSuite<TDatabase>
         await AssertEndsAsync(worker);
 
         Assert.DoesNotContain("Exception", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    /// <summary>Ends once a worker that fails two times has come to a third.</summary>
+    private async Task FailTwiceAndGoOnAsync(ILogger? log)
+    {
+        var again = new TaskCompletionSource();
+        using var worker = new Worker(
+            Engine,
+            (run, _) =>
+            {
+                if (run <= 2)
+                {
+                    throw new InvalidOperationException("Run fails.");
+                }
+
+                again.TrySetResult();
+                return Task.FromResult(false);
+            },
+            log
+        );
+        await worker.StartAsync(CancellationToken.None);
+
+        await again.Task.WaitAsync(soon, TestContext.Current.CancellationToken);
+
+        await AssertEndsAsync(worker);
     }
 
     private static async Task<bool> FailAtTheEndAsync(TaskCompletionSource begun, CancellationToken stopping)
