@@ -34,13 +34,7 @@ internal static class GrantMutants
             "TokenBinding.To(bound) != grant.Binding",
             "!grant.Binding.IsCertificate && TokenBinding.To(bound) != grant.Binding"
         ),
-        new(
-            "AS-14",
-            "the grant is registered",
-            Endpoint,
-            "!client.App.Row.GrantTypes.Split(' ').Contains(type)",
-            "false"
-        ),
+        new("AS-14", "the grant is registered", Endpoint, "!client.App.GrantTypes.Contains(type)", "false"),
         new("AS-23", "whose code it is", Endpoint, "code.AppId != grant.App.Id", "false"),
         new(
             "AS-11",

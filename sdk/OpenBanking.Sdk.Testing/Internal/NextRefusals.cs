@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 
 namespace OpenBanking.Testing.Internal;
@@ -37,7 +39,7 @@ internal sealed class NextRefusals
             context.Response.Headers.WWWAuthenticate = $"{scheme} error=\"{code}\"";
         }
 
-        RequestIdentity.Name(context);
+        RequestIdentity.Name(context, context.RequestServices.GetRequiredService<Ids>());
         await Problems.WriteAsync(context, code).ConfigureAwait(false);
         return true;
     }

@@ -29,7 +29,7 @@ public sealed record SingleUseRow
 
 public readonly record struct SingleUseKey(SingleUseKind Kind, string Hash);
 
-/// <summary>An authorization request that was pushed (RFC 9126), found by the hash of its request_uri.</summary>
+/// <summary>An authorization request that was pushed (RFC 9126), found by its request_uri (<see cref="RequestUris.KeyOf"/>).</summary>
 public sealed record PushedRequestRow : VersionedRow
 {
     public required string Hash { get; init; }

@@ -42,7 +42,7 @@ public sealed class AuthorizeEndpoint(
         var pushed = await store.FindAsync(
             AuthorizationTables.PushedRequests,
             app.World,
-            new HashKey(Secrets.HashOf(requestUri))
+            new HashKey(RequestUris.KeyOf(requestUri))
         );
         if (
             pushed is null

@@ -77,7 +77,7 @@ public sealed class ClientAuthentication(
         }
 
         return IsSigned(assertion, app)
-            ? (new(app, UseOf(app, assertion)), null)
+            ? (new(app, UseOf(app, assertion, time.GetUtcNow())), null)
             : Refuse(UnsignedReason(assertion, app));
     }
 
@@ -121,12 +121,17 @@ public sealed class ClientAuthentication(
                 + string.Join(", ", app.Keys.Select(key => $"kid {key.KeyId ?? key.Thumbprint}"))
                 + ".";
 
-    private static SingleUseRow UseOf(RegisteredApp app, Jws assertion) =>
+    /// <summary>Remembered up to a second longer than it is good: thousands expire with the same second, and so they stand in
+    /// the index of what has expired as they came, each beside the one before.</summary>
+    private static SingleUseRow UseOf(RegisteredApp app, Jws assertion, DateTimeOffset now) =>
         new()
         {
             Kind = SingleUseKind.ClientAssertion,
             Hash = Secrets.HashOf($"{app.Row.Id}\0{assertion.Text("jti")}"),
-            ExpiresAt = assertion.Instant("exp")!.Value + AuthorizationServerOptions.ClockSkew,
+            ExpiresAt =
+                assertion.Instant("exp")!.Value
+                + AuthorizationServerOptions.ClockSkew
+                + TimeSpan.FromTicks(now.Ticks % TimeSpan.TicksPerSecond),
         };
 
     private static (AuthenticatedClient?, OAuthFailure?) Refuse(string description) =>

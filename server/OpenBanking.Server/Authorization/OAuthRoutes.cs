@@ -19,6 +19,7 @@ public static class OAuthRoutes
         services.AddSingleton<CertificateMetadata>();
         services.AddSingleton<CertificateAuthentication>();
         services.AddSingleton<ClientAuthentication>();
+        services.AddSingleton<RequestUris>();
         services.AddSingleton<PushedAuthorizationEndpoint>();
         services.AddSingleton<AuthorizeEndpoint>();
         services.AddSingleton<TokenEndpoint>();

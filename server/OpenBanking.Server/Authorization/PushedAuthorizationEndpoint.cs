@@ -14,11 +14,11 @@ namespace OpenBanking.Server.Authorization;
 public sealed class PushedAuthorizationEndpoint(
     ClientAuthentication clients,
     DpopProofs proofs,
+    RequestUris requestUris,
     Engine.Engine engine,
     TimeProvider time
 )
 {
-    public const string RequestUriPrefix = "urn:ietf:params:oauth:request_uri:";
     private const int LongestState = 2_048;
     private const int LongestNonce = 64;
     private const int ChallengeLength = 43;
@@ -39,15 +39,15 @@ public sealed class PushedAuthorizationEndpoint(
 
         var (thumbprint, proofFailure) = await proofs.CheckOptionalAsync(context.Request);
         var (request, failure) = proofFailure is null
-            ? Check(form, client.App.Row, thumbprint)
+            ? Check(form, client.App, thumbprint)
             : (null, proofFailure);
         return request is null ? OAuthAnswers.Failed(failure!) : await KeepAsync(client, request);
     }
 
     private async Task<IResult> KeepAsync(AuthenticatedClient client, AuthorizationRequest request)
     {
-        var requestUri = RequestUriPrefix + Ids.NewSecret();
         var now = time.GetUtcNow();
+        var requestUri = requestUris.New(now);
         var decision = await engine.SubmitAsync(
             new PushRequest(
                 client.App.World,
@@ -55,7 +55,7 @@ public sealed class PushedAuthorizationEndpoint(
                 client.Assertion,
                 new()
                 {
-                    Hash = Secrets.HashOf(requestUri),
+                    Hash = RequestUris.KeyOf(requestUri),
                     AppId = client.App.Row.Id,
                     Request = request.Write(),
                     Used = false,
@@ -81,7 +81,7 @@ public sealed class PushedAuthorizationEndpoint(
 
     private static (AuthorizationRequest?, OAuthFailure?) Check(
         OAuthForm form,
-        AppRow app,
+        RegisteredApp app,
         string? proofThumbprint
     )
     {
@@ -92,7 +92,7 @@ public sealed class PushedAuthorizationEndpoint(
         }
 
         var (details, detailsFailure) = form["authorization_details"] is { } text
-            ? AuthorizationDetails.Parse(text, app.AuthorizationDetailsTypes.Split(' '))
+            ? AuthorizationDetails.Parse(text, app.DetailsTypes)
             : (
                 null,
                 OAuthFailure.InvalidRequest(
@@ -128,12 +128,12 @@ public sealed class PushedAuthorizationEndpoint(
     private static string[] ScopeOf(OAuthForm form) =>
         form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    private static OAuthFailure? CheckParameters(OAuthForm form, AppRow app, string? proofThumbprint)
+    private static OAuthFailure? CheckParameters(OAuthForm form, RegisteredApp app, string? proofThumbprint)
     {
-        var redirectUris = ClientMetadata.ReadList(app.RedirectUris);
+        var redirectUris = app.RedirectUris;
         var scope = ScopeOf(form);
-        var registeredScope = app.Scope.Split(' ');
-        return !app.GrantTypes.Split(' ').Contains(Grants.AuthorizationCode)
+        var registeredScope = app.Scopes;
+        return !app.GrantTypes.Contains(Grants.AuthorizationCode)
                 ? new OAuthFailure(400, "unauthorized_client", "The client is not registered for this grant.")
             : form["request_uri"] is not null || form["request"] is not null
                 ? OAuthFailure.InvalidRequest(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Worlds;
@@ -20,9 +21,9 @@ public sealed record AuthorizationRequest(
 )
 {
     public static AuthorizationRequest Read(string stored) =>
-        JsonSerializer.Deserialize<AuthorizationRequest>(stored)!;
+        JsonSerializer.Deserialize(stored, StoredJson.Default.AuthorizationRequest)!;
 
-    public string Write() => JsonSerializer.Serialize(this);
+    public string Write() => JsonSerializer.Serialize(this, StoredJson.Default.AuthorizationRequest);
 
     /// <summary>Whether the client may still ask for this: its registration may have changed since.</summary>
     public bool IsAllowedTo(AppRow app) =>
@@ -34,6 +35,10 @@ public sealed record AuthorizationRequest(
             .Select(AuthorizationDetails.TypeOf)
             .All(app.AuthorizationDetailsTypes.Split(' ').Contains);
 }
+
+/// <summary>How requests are kept, written without reflection.</summary>
+[JsonSerializable(typeof(AuthorizationRequest))]
+internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>Keeps an authorization request, and uses up the assertion it came with, if it came with one.</summary>
 public sealed record PushRequest(

@@ -63,7 +63,7 @@ public sealed class TokenEndpoint(
                     $"grant_type must be one of {string.Join(", ", Grants.All)}."
                 )
             ),
-            var type when !client.App.Row.GrantTypes.Split(' ').Contains(type) => (
+            var type when !client.App.GrantTypes.Contains(type) => (
                 null,
                 new OAuthFailure(400, "unauthorized_client", "The client is not registered for this grant.")
             ),

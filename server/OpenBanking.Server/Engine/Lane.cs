@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using OpenBanking.Server.Storage;
 
@@ -6,6 +7,14 @@ namespace OpenBanking.Server.Engine;
 /// <summary>A queue of commands, and the thread that writes them: whatever waits is one batch.</summary>
 internal sealed class Lane : IDisposable
 {
+    /// <summary>Behind a batch of fewer nobody is waited for: they would not come.</summary>
+    private const int Few = 4;
+
+    /// <summary>More than these gain little by sharing their wait.</summary>
+    private const int Enough = 32;
+
+    private static readonly TimeSpan longestPause = TimeSpan.FromMilliseconds(2);
+
     private readonly Channel<Pending?> queue;
     private readonly Writer writer;
     private readonly int batchSize;
@@ -60,8 +69,10 @@ internal sealed class Lane : IDisposable
     private void Run()
     {
         var waiting = new List<Pending>(batchSize);
+        var before = 0;
         while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
+            LetOthersCome(before);
             while (waiting.Count < batchSize && queue.Reader.TryRead(out var next))
             {
                 if (next is not null)
@@ -70,6 +81,7 @@ internal sealed class Lane : IDisposable
                 }
             }
 
+            before = waiting.Count;
             foreach (var batch in waiting.GroupBy(pending => pending.World))
             {
                 writer.Run([.. batch], batch.Key);
@@ -78,6 +90,26 @@ internal sealed class Lane : IDisposable
             waiting.Clear();
             writer.Sweep();
             writer.Replace();
+        }
+    }
+
+    /// <summary>Requests that wait for a processor come first, so that more of them share one wait for the disk. Where no
+    /// processor is short nobody waits.</summary>
+    private void LetOthersCome(int before)
+    {
+        if (before is < Few or >= Enough)
+        {
+            return;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        while (
+            ThreadPool.PendingWorkItemCount > 0
+            && queue.Reader.Count < Enough
+            && Stopwatch.GetElapsedTime(began) < longestPause
+        )
+        {
+            Thread.Yield();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
@@ -13,6 +14,12 @@ public static partial class JsonShape
 
     private const string FenExpected =
         "A whole number of fen is expected, without quotes or a decimal point: 19.90 yuan are 1990.";
+
+    /// <summary>The members of each shape by their names: there are as many shapes as requests have types.</summary>
+    private static readonly ConcurrentDictionary<
+        JsonTypeInfo,
+        Dictionary<string, JsonPropertyInfo>
+    > members = [];
 
     /// <summary>The most errors one answer names.</summary>
     private const int MostErrors = 20;
@@ -76,7 +83,10 @@ public static partial class JsonShape
             return;
         }
 
-        var known = shape.Properties.ToDictionary(property => property.Name);
+        var known = members.GetOrAdd(
+            shape,
+            known => known.Properties.ToDictionary(property => property.Name)
+        );
         foreach (
             var member in value
                 .EnumerateObject()

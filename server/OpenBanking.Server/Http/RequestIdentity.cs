@@ -12,10 +12,11 @@ public static class RequestIdentity
         var log = app
             .Services.GetRequiredService<ILoggerFactory>()
             .CreateLogger("OpenBanking.Server.Requests");
+        var ids = app.Services.GetRequiredService<Ids>();
         app.Use(
             async (context, next) =>
             {
-                Name(context);
+                Name(context, ids);
                 var interaction = context.Request.Headers["x-fapi-interaction-id"].ToString();
                 if (
                     interaction.Length is > 0 and <= InteractionIdLength
@@ -26,24 +27,26 @@ public static class RequestIdentity
                 }
 
                 await next(context);
-                // The path alone: queries and bodies may hold secrets.
-                log.LogInformation(
-                    "{Method} {Path} {Status} {RequestId} {InteractionId}",
-                    context.Request.Method,
-                    context.Request.Path.Value,
-                    context.Response.StatusCode,
-                    context.TraceIdentifier,
-                    interaction
-                );
+                if (log.IsEnabled(LogLevel.Information))
+                {
+                    // The path alone: queries and bodies may hold secrets.
+                    log.LogInformation(
+                        "{Method} {Path} {Status} {RequestId} {InteractionId}",
+                        context.Request.Method,
+                        context.Request.Path.Value,
+                        context.Response.StatusCode,
+                        context.TraceIdentifier,
+                        interaction
+                    );
+                }
             }
         );
     }
 
     /// <summary>Gives a request its id.</summary>
-    public static void Name(HttpContext context)
+    public static void Name(HttpContext context, Ids ids)
     {
-        var id = context.RequestServices.GetRequiredService<Ids>().NewGuid();
-        context.TraceIdentifier = "req_" + Crockford.Encode(id);
+        context.TraceIdentifier = "req_" + Crockford.Encode(ids.NewGuid());
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
     }
 }

@@ -10,6 +10,14 @@ public sealed record RegisteredApp(World World, AppRow Row, IReadOnlyList<Author
 {
     /// <summary>The scopes it may ask for.</summary>
     public IReadOnlySet<string> Scopes { get; } = Row.Scope.Split(' ').ToHashSet();
+
+    public IReadOnlyList<string> GrantTypes { get; } = Row.GrantTypes.Split(' ');
+
+    public IReadOnlyList<string> RedirectUris { get; } =
+        Authorization.ClientMetadata.ReadList(Row.RedirectUris);
+
+    /// <summary>The types of authorization details it may ask for.</summary>
+    public IReadOnlyList<string> DetailsTypes { get; } = Row.AuthorizationDetailsTypes.Split(' ');
 }
 
 /// <summary>Finds apps by client id, which comes without a world. Kept in memory for a moment: an app's facts change

@@ -23,9 +23,9 @@ internal sealed class SqliteConnection : IDisposable
         SqliteFailure.Check(result, database);
         _ = raw.sqlite3_busy_timeout(database, SqliteStore.BusyTimeoutMilliseconds);
         Execute("PRAGMA journal_mode = WAL");
-        // The writer waits for the disk at every commit, and is the only one that checkpoints: the bundled
-        // SQLite is older than 3.51.3, where two checkpoints at once can corrupt the log. A page that changes often is
-        // copied back once in so many pages: at a quarter of them a payment costs a third more.
+        // The writer waits for the disk at every commit, and is the only one that checkpoints, so that no reader waits for the
+        // copying. A page that changes often is copied back once in so many pages: at a quarter of them a payment costs a third
+        // more.
         Execute("PRAGMA synchronous = FULL");
         Execute(writes ? "PRAGMA wal_autocheckpoint = 16000" : "PRAGMA wal_autocheckpoint = 0");
         Execute($"PRAGMA cache_size = -{(writes ? WriterCache : ReaderCache)}");
