@@ -34,12 +34,13 @@ public sealed class KeptTogetherTests(SharedServer shared) : RawClientTests(shar
         }
         else
         {
-            Assert.Equal(pushed.OrderBy(row => row.Hash, StringComparer.Ordinal), pushed);
+            var times = pushed.Select(row => row.Hash.Split('.')[0]);
+            Assert.Equal(times.Order(StringComparer.Ordinal), times);
         }
     }
 
     [Fact]
-    public async Task Assertions_that_expire_in_one_second_are_forgotten_in_the_order_they_came()
+    public async Task Assertions_that_expire_in_one_second_are_remembered_by_when_they_came()
     {
         var before = (await UsedAsync()).Select(row => row.Hash).ToHashSet();
         var expiry = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 60);

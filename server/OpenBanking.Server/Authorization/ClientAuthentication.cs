@@ -121,8 +121,8 @@ public sealed class ClientAuthentication(
                 + string.Join(", ", app.Keys.Select(key => $"kid {key.KeyId ?? key.Thumbprint}"))
                 + ".";
 
-    /// <summary>Remembered up to a second longer than it is good: thousands expire with the same second, and so they stand in
-    /// the index of what has expired as they came, each beside the one before.</summary>
+    /// <summary>Remembered up to a second longer than it is good: thousands expire with the same second. By the part of a
+    /// second in which they came, those that come together stand together in the index of what expires.</summary>
     private static SingleUseRow UseOf(RegisteredApp app, Jws assertion, DateTimeOffset now) =>
         new()
         {

@@ -10,22 +10,23 @@ public sealed class RequestUris(Store store)
 {
     public const string Prefix = "urn:ietf:params:oauth:request_uri:";
 
-    /// <summary>Milliseconds since 1970 in hexadecimal digits, and a dot, which no secret has.</summary>
+    /// <summary>Milliseconds since 1970 in eleven hexadecimal digits, and a dot, which no secret has.</summary>
     private const int TimeLength = 12;
 
     private static readonly SearchValues<char> digits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>A new name. It begins with the time where no other server writes to the store, and with it what it is kept
-    /// under: requests stand side by side as they came, and many share a page. Where there may be other servers, one of an earlier version
-    /// has to find it, which knows digests alone.</summary>
+    /// <summary>A new name. Where there is one writer it begins with the time, and so does what it is kept under: requests stand
+    /// side by side as they came, and many share a page. Elsewhere a server of an earlier version has to find it, which knows
+    /// digests alone.</summary>
     public string New(DateTimeOffset now) =>
-        Prefix + (store.MostWriters == 1 ? $"{now.ToUnixTimeMilliseconds():x11}." : "") + Ids.NewSecret();
+        Prefix + (store.HasOneWriter ? $"{now.ToUnixTimeMilliseconds():x11}." : "") + Ids.NewSecret();
 
     /// <summary>What a request with this name is kept under.</summary>
     public static string KeyOf(string requestUri) => TimeOf(requestUri) + Secrets.HashOf(requestUri);
 
     private static string? TimeOf(string requestUri) =>
-        requestUri.Length > Prefix.Length + TimeLength
+        requestUri.StartsWith(Prefix, StringComparison.Ordinal)
+        && requestUri.Length > Prefix.Length + TimeLength
         && requestUri.AsSpan(Prefix.Length, TimeLength) is [.. var time, '.']
         && !time.ContainsAnyExcept(digits)
             ? requestUri.Substring(Prefix.Length, TimeLength)

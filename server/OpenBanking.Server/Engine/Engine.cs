@@ -34,7 +34,7 @@ public sealed class Engine : IDisposable
         lanes =
         [
             .. Enumerable
-                .Range(0, Math.Min(limits.Writers, store.MostWriters))
+                .Range(0, store.HasOneWriter ? 1 : limits.Writers)
                 .Select(number => new Lane(
                     new(
                         store.OpenWriteSession(),
@@ -48,7 +48,8 @@ public sealed class Engine : IDisposable
                         recorder
                     ),
                     limits,
-                    number
+                    number,
+                    letsOthersCome: store.HasOneWriter
                 )),
         ];
     }

@@ -10,20 +10,26 @@ internal sealed class Lane : IDisposable
     /// <summary>Behind a batch of fewer nobody is waited for: they would not come.</summary>
     private const int Few = 4;
 
-    /// <summary>More than these gain little by sharing their wait.</summary>
-    private const int Enough = 32;
+    /// <summary>More than these gain little by sharing their wait for the disk.</summary>
+    private const int Many = 32;
 
     private static readonly TimeSpan longestPause = TimeSpan.FromMilliseconds(2);
 
     private readonly Channel<Pending?> queue;
     private readonly Writer writer;
     private readonly int batchSize;
+    private readonly bool letsOthersCome;
+    private readonly int enough;
     private readonly Thread thread;
 
-    public Lane(Writer writer, EngineLimits limits, int number)
+    /// <param name="letsOthersCome">Whether this lane alone fills the disk's time: then requests that wait for a processor come first, so
+    /// that more of them share one wait for the disk.</param>
+    public Lane(Writer writer, EngineLimits limits, int number, bool letsOthersCome)
     {
         this.writer = writer;
+        this.letsOthersCome = letsOthersCome;
         batchSize = limits.BatchSize;
+        enough = Math.Min(Many, Math.Min(limits.BatchSize, limits.QueueLength));
         queue = Channel.CreateBounded<Pending?>(
             new BoundedChannelOptions(limits.QueueLength)
             {
@@ -72,7 +78,11 @@ internal sealed class Lane : IDisposable
         var before = 0;
         while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            LetOthersCome(before);
+            if (letsOthersCome && before >= Few && before < enough)
+            {
+                LetOthersCome();
+            }
+
             while (waiting.Count < batchSize && queue.Reader.TryRead(out var next))
             {
                 if (next is not null)
@@ -81,10 +91,12 @@ internal sealed class Lane : IDisposable
                 }
             }
 
-            before = waiting.Count;
+            before = 0;
             foreach (var batch in waiting.GroupBy(pending => pending.World))
             {
-                writer.Run([.. batch], batch.Key);
+                Pending[] together = [.. batch];
+                writer.Run(together, batch.Key);
+                before = Math.Max(before, together.Length);
             }
 
             waiting.Clear();
@@ -93,19 +105,13 @@ internal sealed class Lane : IDisposable
         }
     }
 
-    /// <summary>Requests that wait for a processor come first, so that more of them share one wait for the disk. Where no
-    /// processor is short nobody waits.</summary>
-    private void LetOthersCome(int before)
+    /// <summary>Not for long, and not when nothing waits for a thread: nobody is about to come then.</summary>
+    private void LetOthersCome()
     {
-        if (before is < Few or >= Enough)
-        {
-            return;
-        }
-
         var began = Stopwatch.GetTimestamp();
         while (
             ThreadPool.PendingWorkItemCount > 0
-            && queue.Reader.Count < Enough
+            && queue.Reader.Count < enough
             && Stopwatch.GetElapsedTime(began) < longestPause
         )
         {

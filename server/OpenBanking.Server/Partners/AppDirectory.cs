@@ -8,13 +8,16 @@ namespace OpenBanking.Server.Partners;
 /// <summary>An app with the world it is in, and its keys ready for use.</summary>
 public sealed record RegisteredApp(World World, AppRow Row, IReadOnlyList<Authorization.PublicKey> Keys)
 {
+    private IReadOnlyList<string>? redirectUris;
+
     /// <summary>The scopes it may ask for.</summary>
     public IReadOnlySet<string> Scopes { get; } = Row.Scope.Split(' ').ToHashSet();
 
     public IReadOnlyList<string> GrantTypes { get; } = Row.GrantTypes.Split(' ');
 
-    public IReadOnlyList<string> RedirectUris { get; } =
-        Authorization.ClientMetadata.ReadList(Row.RedirectUris);
+    /// <summary>Read when it is asked for: one that cannot be read stops nothing else.</summary>
+    public IReadOnlyList<string> RedirectUris =>
+        redirectUris ??= Authorization.ClientMetadata.ReadList(Row.RedirectUris);
 
     /// <summary>The types of authorization details it may ask for.</summary>
     public IReadOnlyList<string> DetailsTypes { get; } = Row.AuthorizationDetailsTypes.Split(' ');

@@ -55,8 +55,9 @@ public abstract class Store : IDisposable
     /// <summary>Figures over whole tables and worlds, for audits: one row a line, one number a column.</summary>
     public abstract ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns);
 
-    /// <summary>How many write sessions may be open at once.</summary>
-    internal abstract int MostWriters { get; }
+    /// <summary>Whether there is one write session at a time, of one process. Otherwise other servers may write beside this one,
+    /// and one of an earlier version has to find what this one wrote.</summary>
+    internal abstract bool HasOneWriter { get; }
 
     /// <summary>What a whole query of one statement gives, for audits, however long it takes. Its first parameter, <c>?1</c>,
     /// is the world.</summary>

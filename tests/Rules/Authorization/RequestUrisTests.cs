@@ -28,7 +28,10 @@ public class RequestUrisTests
         Assert.Equal(Secrets.HashOf(name), RequestUris.KeyOf(name));
     }
 
-    [Fact]
-    public void A_name_of_another_kind_has_a_digest_too() =>
-        Assert.Equal(Secrets.HashOf("https://a.example"), RequestUris.KeyOf("https://a.example"));
+    [Theory]
+    [InlineData("https://a.example")]
+    [InlineData($"urn:example:params:oauth:requests_uri0199f0e2c3a.{Secret}")]
+    [InlineData($"urn:ietf:params:oauth:request-uri:0199f0e2c3a.{Secret}")]
+    public void A_name_of_another_kind_has_a_digest_too(string name) =>
+        Assert.Equal(Secrets.HashOf(name), RequestUris.KeyOf(name));
 }

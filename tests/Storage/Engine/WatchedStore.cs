@@ -62,7 +62,7 @@ internal sealed class WatchedStore(Store store) : Store
     public override ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns) =>
         store.NumbersAsync(sql, columns);
 
-    internal override int MostWriters => store.MostWriters;
+    internal override bool HasOneWriter => store.HasOneWriter;
 
     internal override async ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,

@@ -36,6 +36,9 @@ public class PostgresDatabase : TestDatabase
     protected PostgresDatabase(NpgsqlDataSource connections, bool forTheNext) =>
         (this.connections, this.forTheNext) = (connections, forTheNext);
 
+    /// <summary>One that no test has had: what others have deleted takes room, and the planner counts with it.</summary>
+    public static PostgresDatabase Unused() => new(NewDatabase(template.Value), forTheNext: true);
+
     public override IReadOnlyList<string> Settings =>
         ["--Storage:Provider=Postgres", $"--Storage:ConnectionString={connections.ConnectionString}"];
 

@@ -242,7 +242,7 @@ public sealed class AnalyzedDatabase : IDisposable
 {
     public AnalyzedDatabase() => Database.Execute("ANALYZE");
 
-    public PostgresDatabase Database { get; } = new();
+    public PostgresDatabase Database { get; } = PostgresDatabase.Unused();
 
     public void Dispose() => Database.Dispose();
 }

@@ -136,7 +136,7 @@ public sealed class PostgresStore : Store
             timeoutSeconds: 0
         );
 
-    internal override int MostWriters => int.MaxValue;
+    internal override bool HasOneWriter => false;
 
     public override async ValueTask<IReadOnlyList<TRow>> ListByKeysAsync<TKey, TRow>(
         Table<TKey, TRow> table,

@@ -108,7 +108,7 @@ public sealed class SqliteStore : Store
             }
         );
 
-    internal override int MostWriters => 1;
+    internal override bool HasOneWriter => true;
 
     internal override ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,
