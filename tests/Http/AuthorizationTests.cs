@@ -137,7 +137,8 @@ public sealed class AuthorizationTests(SharedServer shared) : RawClientTests(sha
         "01234567890123456789012345678901234567890123456789012345678901234",
         "invalid_request"
     )]
-    [InlineData("dpop_jkt", "another key", "invalid_dpop_proof")]
+    [InlineData("dpop_jkt", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "invalid_dpop_proof")]
+    [InlineData("dpop_jkt", "no thumbprint", "invalid_request")]
     [InlineData("authorization_details", null, "invalid_request")]
     [InlineData("authorization_details", "nonsense", "invalid_authorization_details")]
     [InlineData("authorization_details", "{}", "invalid_authorization_details")]

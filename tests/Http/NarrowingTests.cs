@@ -195,6 +195,35 @@ public sealed class NarrowingTests(SharedServer shared) : RawClientTests(shared)
         }
     }
 
+    [Theory]
+    [InlineData("[{}]", "/0/type", "required")]
+    [InlineData("""[{"optional":true}]""", "/0/type", "required")]
+    [InlineData("""[{"Type":"coupon_wallet"}]""", "/0/type", "required")]
+    [InlineData("""[{"type":"coupon_wallet"},{}]""", "/1/type", "required")]
+    [InlineData("""[{"type":"nope"}]""", "/0/type", "wrong_type")]
+    [InlineData("""[{"type":1}]""", "/0/type", "wrong_type")]
+    [InlineData("""[{"type":null}]""", "/0/type", "wrong_type")]
+    [InlineData("""["coupon_wallet"]""", "/0", "wrong_type")]
+    [InlineData("[null]", "/0", "wrong_type")]
+    public async Task A_detail_says_what_it_is(string details, string place, string code)
+    {
+        var tokens = await Client.TokensAsync();
+
+        var answer = await Client.CallAsync(
+            HttpMethod.Post,
+            $"/v1/consents/{tokens["consent_id"]}/narrow",
+            await Client.AppTokenAsync(),
+            $$"""{"authorization_details":{{details}}}"""
+        );
+
+        Assert.Equal((400, ProblemCodes.InvalidRequest), (answer.Status, answer.Code));
+        var error = Assert.Single(answer.Json["errors"]!.AsArray())!;
+        Assert.Equal(
+            ("/authorization_details" + place, code),
+            ((string?)error["pointer"], (string?)error["code"])
+        );
+    }
+
     private async Task<int> CallAsync(string path, JsonNode tokens) =>
         (await Client.CallAsync(HttpMethod.Get, path, tokens["access_token"]!.GetValue<string>())).Status;
 

@@ -108,6 +108,10 @@ public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shar
         """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"id_token_signed_response_alg":"PS256"}""",
         "invalid_client_metadata"
     )]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"client_name":"B"}""",
+        "invalid_client_metadata"
+    )]
     [InlineData("""{"client_name":"A"}""", "invalid_client_metadata")]
     [InlineData("""[]""", "invalid_client_metadata")]
     [InlineData("nonsense", "invalid_client_metadata")]

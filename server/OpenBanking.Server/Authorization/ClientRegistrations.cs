@@ -44,11 +44,12 @@ public static class ClientRegistrations
     {
         try
         {
-            var request = await JsonSerializer.DeserializeAsync(
+            using var document = await JsonDocument.ParseAsync(
                 body,
-                ResponseJson.Default.ClientRegistrationRequest,
+                new JsonDocumentOptions { AllowDuplicateProperties = false },
                 cancellationToken
             );
+            var request = document.Deserialize(ResponseJson.Default.ClientRegistrationRequest);
             return request is null
                 ? (null, Unreadable("a JSON object is expected."))
                 : (request, ClientMetadata.Check(request, signingAlgorithm) ?? certificates.Check(request));
@@ -60,7 +61,7 @@ public static class ClientRegistrations
                 Unreadable(
                     failure is JsonException { Path: { Length: > 1 } path }
                         ? $"{path} is wrong."
-                        : "it is not valid JSON, or a required member is missing."
+                        : "it is not valid JSON, names a member twice, or a required member is missing."
                 )
             );
         }

@@ -74,7 +74,7 @@ public sealed class OAuthForm
         || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     private static string Printable(string name) =>
-        name.Length <= 40 && name.All(char.IsAsciiLetterOrDigit) ? name : "each parameter";
+        name.Length is > 0 and <= 40 && name.All(char.IsAsciiLetterOrDigit) ? name : "each parameter";
 }
 
 /// <summary>An OAuth error (RFC 6749 §5.2) and the HTTP status it comes with.</summary>

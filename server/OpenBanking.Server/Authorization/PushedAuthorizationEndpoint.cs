@@ -75,8 +75,8 @@ public sealed class PushedAuthorizationEndpoint(
             );
     }
 
-    /// <summary>A SHA-256 digest in base64url (RFC 7636 §4.2).</summary>
-    private static bool IsChallenge(string? text) =>
+    /// <summary>A SHA-256 digest in base64url (RFC 7636 §4.2, RFC 7638 §3).</summary>
+    private static bool IsDigest(string? text) =>
         text is { Length: ChallengeLength } && Base64Url.IsValid(text);
 
     private static (AuthorizationRequest?, OAuthFailure?) Check(
@@ -143,7 +143,7 @@ public sealed class PushedAuthorizationEndpoint(
                 ? new OAuthFailure(400, "unsupported_response_type", "response_type must be code.")
             : form["redirect_uri"] is not { } redirectUri || !redirectUris.Contains(redirectUri)
                 ? WrongRedirectUri(form["redirect_uri"], redirectUris)
-            : form["code_challenge_method"] != "S256" || !IsChallenge(form["code_challenge"])
+            : form["code_challenge_method"] != "S256" || !IsDigest(form["code_challenge"])
                 ? OAuthFailure.InvalidRequest(
                     "PKCE is required: code_challenge of 43 characters, code_challenge_method=S256."
                 )
@@ -157,6 +157,10 @@ public sealed class PushedAuthorizationEndpoint(
                 ? OAuthFailure.InvalidRequest($"state may be at most {LongestState} characters long.")
             : form["nonce"]?.Length > LongestNonce
                 ? OAuthFailure.InvalidRequest($"nonce may be at most {LongestNonce} characters long.")
+            : form["dpop_jkt"] is { } key && !IsDigest(key)
+                ? OAuthFailure.InvalidRequest(
+                    "dpop_jkt must be the thumbprint of a key: 43 characters of base64url (RFC 7638)."
+                )
             : form["dpop_jkt"] is { } named && proofThumbprint is not null && named != proofThumbprint
                 ? OAuthFailure.InvalidProof("dpop_jkt and the DPoP proof name different keys.")
             : null;

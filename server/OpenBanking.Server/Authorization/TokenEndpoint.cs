@@ -238,9 +238,9 @@ public sealed class TokenEndpoint(
                 new(
                     400,
                     "invalid_scope",
-                    most.Count > 0
-                        ? $"The scope may hold {string.Join(", ", most)}."
-                        : "There is no scope to be had: leave it out."
+                    most.Count > 0 ? $"The scope may hold {string.Join(", ", most)}."
+                        : mayBeEmpty ? "There is no scope to be had: leave it out."
+                        : "The app is registered for none of the scopes that this grant gives."
                 )
             );
     }

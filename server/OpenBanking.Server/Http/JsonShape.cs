@@ -107,8 +107,7 @@ public static partial class JsonShape
         );
     }
 
-    /// <summary>Elements that name their own shape are held against that; those that name none are left to who reads
-    /// them.</summary>
+    /// <summary>Elements are held against the shape that they name, where they have to name one.</summary>
     private static void CheckElements(
         JsonElement value,
         JsonTypeInfo shape,
@@ -125,9 +124,29 @@ public static partial class JsonShape
         var discriminator = element.PolymorphismOptions?.TypeDiscriminatorPropertyName;
         foreach (var (i, item) in value.EnumerateArray().Index().TakeWhile(_ => errors.Count < MostErrors))
         {
-            if ((discriminator is null ? element : ShapeOf(item, element)) is { } named)
+            var place = $"{pointer}/{i}";
+            if (discriminator is null)
             {
-                Check(item, named, $"{pointer}/{i}", errors, discriminator);
+                Check(item, element, place, errors);
+            }
+            else if (item.ValueKind != JsonValueKind.Object)
+            {
+                errors.Add(Error(place, "wrong_type", "An object is expected here."));
+            }
+            else if (ShapeOf(item, element) is { } named)
+            {
+                Check(item, named, place, errors, discriminator);
+            }
+            else
+            {
+                errors.Add(
+                    Error(
+                        $"{place}/{discriminator}",
+                        item.TryGetProperty(discriminator, out _) ? "wrong_type" : "required",
+                        $"One of {string.Join(", ", element.PolymorphismOptions!.DerivedTypes.Select(type => type.TypeDiscriminator))} "
+                            + "is expected here."
+                    )
+                );
             }
         }
     }
