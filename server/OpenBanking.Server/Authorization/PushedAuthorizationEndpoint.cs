@@ -8,8 +8,8 @@ namespace OpenBanking.Server.Authorization;
 /// POST /oauth/par (RFC 9126, FAPI 2.0 SP §5.3.2.2). Checks, in order:
 /// a form without repeated parameters · the client · a DPoP proof, if one is sent · the grant registered · no
 /// <c>request_uri</c>, no <c>request</c> · <c>response_type=code</c> · <c>redirect_uri</c> registered, to the letter · PKCE with S256 ·
-/// the scope registered, and a customer's · <c>state</c> and <c>nonce</c> not too long · <c>dpop_jkt</c> and the proof
-/// of one key · how the customer is to be asked (<see cref="RequestPrompts"/>) · the authorization details.
+/// the scope registered, and a customer's · <c>state</c> and <c>nonce</c> not too long · <c>dpop_jkt</c> a thumbprint, and of
+/// the proof's key · how the customer is to be asked (<see cref="RequestPrompts"/>) · the authorization details.
 /// </summary>
 public sealed class PushedAuthorizationEndpoint(
     ClientAuthentication clients,
@@ -21,7 +21,7 @@ public sealed class PushedAuthorizationEndpoint(
 {
     private const int LongestState = 2_048;
     private const int LongestNonce = 64;
-    private const int ChallengeLength = 43;
+    private const int DigestLength = 43;
 
     public async Task<IResult> HandleAsync(HttpContext context)
     {
@@ -77,7 +77,7 @@ public sealed class PushedAuthorizationEndpoint(
 
     /// <summary>A SHA-256 digest in base64url (RFC 7636 §4.2, RFC 7638 §3).</summary>
     private static bool IsDigest(string? text) =>
-        text is { Length: ChallengeLength } && Base64Url.IsValid(text);
+        text is { Length: DigestLength } && Base64Url.IsValid(text);
 
     private static (AuthorizationRequest?, OAuthFailure?) Check(
         OAuthForm form,

@@ -85,7 +85,7 @@ public static partial class JsonShape
 
         var known = members.GetOrAdd(
             shape,
-            known => known.Properties.ToDictionary(property => property.Name)
+            static read => read.Properties.ToDictionary(property => property.Name)
         );
         foreach (
             var member in value
