@@ -76,8 +76,7 @@ public sealed class PushedAuthorizationEndpoint(
     }
 
     /// <summary>A SHA-256 digest in base64url (RFC 7636 §4.2, RFC 7638 §3).</summary>
-    private static bool IsDigest(string? text) =>
-        text is { Length: DigestLength } && Base64Url.IsValid(text);
+    private static bool IsDigest(string? text) => text is { Length: DigestLength } && Base64Url.IsValid(text);
 
     private static (AuthorizationRequest?, OAuthFailure?) Check(
         OAuthForm form,
