@@ -125,13 +125,9 @@ public static partial class JsonShape
         foreach (var (i, item) in value.EnumerateArray().Index().TakeWhile(_ => errors.Count < MostErrors))
         {
             var place = $"{pointer}/{i}";
-            if (discriminator is null)
+            if (discriminator is null || item.ValueKind != JsonValueKind.Object)
             {
                 Check(item, element, place, errors);
-            }
-            else if (item.ValueKind != JsonValueKind.Object)
-            {
-                errors.Add(Error(place, "wrong_type", "An object is expected here."));
             }
             else if (ShapeOf(item, element) is { } named)
             {
