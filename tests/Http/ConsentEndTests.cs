@@ -72,9 +72,6 @@ public sealed class ConsentEndTests(SharedServer shared) : RawClientTests(shared
         }
     }
 
-    private static bool HasManyNodes =>
-        Environment.GetEnvironmentVariable("OPENBANKING_TEST_STORE") == "postgres";
-
     private static async Task<(TestServer Server, Uri Listens)> SecondAsync(
         TestServer first,
         string folder,
@@ -83,7 +80,7 @@ public sealed class ConsentEndTests(SharedServer shared) : RawClientTests(shared
     {
         var listens = new Uri($"http://localhost:{Ports.Free()}");
         string[] settings = [$"Server:PublicAddress={first.Address}", $"urls={listens}"];
-        if (HasManyNodes)
+        if (TestServer.MayHaveManyNodes)
         {
             var node = await TestServer.StartAsync(dataFolder: folder, settings: settings);
             await beforeIt();

@@ -17,6 +17,10 @@ public sealed class TestServer : IAsyncDisposable
     private static readonly ConcurrentDictionary<string, string> databases = [];
 
     /// <summary>A database with the schema and nothing in it, which the others are copies of.</summary>
+    /// <summary>Whether servers of this run are on a store that several may share.</summary>
+    public static bool MayHaveManyNodes =>
+        Environment.GetEnvironmentVariable("OPENBANKING_TEST_STORE") == "postgres";
+
     private static readonly Lazy<Task<string>> template = new(async () =>
     {
         var database = PostgresCluster.Shared.NewDatabase();
