@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Customers;
@@ -27,7 +30,19 @@ public sealed record SingleUseRow
     public required DateTimeOffset ExpiresAt { get; init; }
 }
 
-public readonly record struct SingleUseKey(SingleUseKind Kind, string Hash);
+public readonly record struct SingleUseKey(SingleUseKind Kind, string Hash)
+{
+    /// <summary>As good as none has the same as another.</summary>
+    internal UInt128 Digest
+    {
+        get
+        {
+            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(MemoryMarshal.AsBytes(Hash.AsSpan()), digest);
+            return BinaryPrimitives.ReadUInt128LittleEndian(digest) ^ (UInt128)(int)Kind;
+        }
+    }
+}
 
 /// <summary>An authorization request that was pushed (RFC 9126), found by its request_uri (<see cref="RequestUris.KeyOf"/>).</summary>
 public sealed record PushedRequestRow : VersionedRow
@@ -180,7 +195,8 @@ public static class InteractionQueries
 
 public static class AuthorizationTables
 {
-    public static Table<SingleUseKey, SingleUseRow> SingleUse { get; } = new("single_use");
+    public static Table<SingleUseKey, SingleUseRow> SingleUse { get; } =
+        new("single_use") { Digest = key => key.Digest };
 
     public static Table<HashKey, PushedRequestRow> PushedRequests { get; } = new("pushed_request");
 

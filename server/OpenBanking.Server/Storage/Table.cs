@@ -41,6 +41,12 @@ public abstract class Table
 
     public override string ToString() => Name;
 
+    /// <summary>Whether the embedded store finds rows by a digest of their keys, in memory.</summary>
+    internal abstract bool IsFoundInMemory { get; }
+
+    /// <summary>The digest of the key of a row that is read, where rows are found by it.</summary>
+    internal abstract UInt128 DigestOf(RowReader row);
+
     /// <summary>What a column holds.</summary>
     internal ColumnKind KindOf(string column) => kinds[column];
 
@@ -111,6 +117,12 @@ public sealed class Table<TKey, TRow> : Table<TRow>
 
     public Action<TKey, RowWriter> WriteKey { get; }
 
+    /// <summary>For rows that are only inserted, are many, and are swept within minutes, under keys without any order: a digest of
+    /// the key, by which the embedded store finds them in memory. It costs some 40 bytes a row.</summary>
+    internal Func<TKey, UInt128>? Digest { get; init; }
+
+    internal override bool IsFoundInMemory => Digest is not null;
+
     internal Func<TKey, TRow>? Empty { get; }
 
     internal Func<TRow, long, TRow>? Add { get; }
@@ -118,6 +130,8 @@ public sealed class Table<TKey, TRow> : Table<TRow>
     public TKey KeyOf(TRow row) => keyOf.Value(row);
 
     public void WriteKeyOf(TRow row, RowWriter writer) => writeKeyOf.Value(row, writer);
+
+    internal override UInt128 DigestOf(RowReader row) => Digest!(KeyOf(Read(row)));
 
     internal override TableState NewState() => new TableState<TKey, TRow>(this);
 

@@ -55,6 +55,9 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>How many rows the last statement changed.</summary>
     public int ChangedRows => raw.sqlite3_changes(database);
 
+    /// <summary>Where the last row stands that was inserted.</summary>
+    public long LastPlace => raw.sqlite3_last_insert_rowid(database);
+
     public bool InTransaction => raw.sqlite3_get_autocommit(database) == 0;
 
     public void Dispose()

@@ -15,6 +15,7 @@ public sealed class SqliteStore : Store
     private readonly string path;
     private readonly FileStream? processLock;
     private readonly ConcurrentBag<SqliteConnection> readers = [];
+    private readonly KeysInMemory keysInMemory = new();
     private readonly Lock opening = new();
     private readonly IReadOnlyList<Migration> known;
     private readonly (SqliteStore Store, SqliteConnection Reader)? snapshotOf;
@@ -61,16 +62,26 @@ public sealed class SqliteStore : Store
         );
 
     public override ValueTask<TRow?> FindAsync<TKey, TRow>(Table<TKey, TRow> table, World world, TKey key)
-        where TRow : class =>
-        Read<TRow?>(
-            SqliteText.SelectByKey(table),
-            statement =>
-            {
-                statement.Int64(world.Number);
-                table.WriteKey(key, statement);
-                return statement.Step() ? table.Read(statement.Row) : null;
-            }
-        );
+        where TRow : class
+    {
+        var place = keysInMemory.PlaceOf(table, world, key);
+        return place == KeysInMemory.Nowhere
+            ? ValueTask.FromResult<TRow?>(null)
+            : Read<TRow?>(
+                place is null ? SqliteText.SelectByKey(table) : SqliteText.SelectByPlace(table),
+                statement =>
+                {
+                    statement.Int64(world.Number);
+                    table.WriteKey(key, statement);
+                    if (place is { } known)
+                    {
+                        statement.Int64(known);
+                    }
+
+                    return statement.Step() ? table.Read(statement.Row) : null;
+                }
+            );
+    }
 
     public override ValueTask<IReadOnlyList<(World World, TRow Row)>> ListAcrossWorldsAsync<TRow>(
         Table<TRow> table,
@@ -139,7 +150,7 @@ public sealed class SqliteStore : Store
         OrUnavailable<Store>(() => new SqliteStore(this, TakeReader()));
 
     internal override IWriteSession OpenWriteSession() =>
-        new SqliteWriteSession(new SqliteConnection(path, writes: true));
+        new SqliteWriteSession(new SqliteConnection(path, writes: true), keysInMemory);
 
     internal override IMigrationTarget OpenMigrations() => new SqliteMigrations(path, known);
 

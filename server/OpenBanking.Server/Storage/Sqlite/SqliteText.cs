@@ -23,8 +23,20 @@ internal static class SqliteText
                 $"SELECT world, {string.Join(", ", table.Columns)} FROM {table.Name} WHERE {condition} LIMIT ?1"
         );
 
+    /// <summary>Parameters: world and key.</summary>
     public static string SelectByKey(Table table) =>
         texts.GetOrAdd((table, "by key"), _ => $"{SelectAll(table)} WHERE {KeyEquals(table, first: 1)}");
+
+    /// <summary>Parameters: world and key, then the place.</summary>
+    public static string SelectByPlace(Table table) =>
+        texts.GetOrAdd(
+            (table, "by place"),
+            _ => $"{SelectByKey(table)} AND rowid = ?{table.KeyColumns.Count + 2}"
+        );
+
+    /// <summary>Where all rows stand.</summary>
+    public static string SelectPlaces(Table table) =>
+        $"SELECT rowid, world, {string.Join(", ", table.Columns)} FROM {table.Name}";
 
     public static string Insert(Table table) =>
         texts.GetOrAdd(
@@ -71,6 +83,11 @@ internal static class SqliteText
     public static string Sweep(Table table, string condition) =>
         $"DELETE FROM {table.Name} WHERE (world, {string.Join(", ", table.KeyColumns)}) IN "
         + $"(SELECT world, {string.Join(", ", table.KeyColumns)} FROM {table.Name} WHERE {condition} LIMIT ?1)";
+
+    /// <summary>The same where rows are found in memory; gives those that it deletes.</summary>
+    public static string SweepByPlace(Table table, string condition) =>
+        $"DELETE FROM {table.Name} WHERE rowid IN (SELECT rowid FROM {table.Name} WHERE {condition} LIMIT ?1) "
+        + $"RETURNING world, {string.Join(", ", table.Columns)}";
 
     /// <summary>Parameters: the new value, the world, the key, the old value.</summary>
     public static string Replace(Table table, string column) =>

@@ -1,13 +1,18 @@
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Worlds;
 using SQLitePCL;
 
 namespace OpenBanking.Server.Storage.Sqlite;
 
 /// <summary>The one writer: BEGIN IMMEDIATE, prepared statements row by row (there is no wire to save trips
 /// on), one COMMIT that waits for the disk.</summary>
-internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSession, IRowLoader, IRowSaver
+internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemory keysInMemory)
+    : IWriteSession,
+        IRowLoader,
+        IRowSaver
 {
-    private long world;
+    private readonly List<WrittenKey> written = [];
+    private World world;
 
     /// <summary>There is no other writer to lock out.</summary>
     public void Load(Book book, bool locking = false)
@@ -15,7 +20,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         try
         {
             connection.Prepare("BEGIN IMMEDIATE").Run();
-            world = book.World.Number;
+            world = book.World;
             foreach (var state in book.States())
             {
                 state.Load(this);
@@ -45,24 +50,24 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         {
             throw new OutcomeUnknownException("SQLite failed in the moment of committing.", failure);
         }
+        finally
+        {
+            keysInMemory.Add(written);
+            written.Clear();
+        }
     }
 
     public void Rollback()
     {
+        written.Clear();
         if (connection.InTransaction)
         {
             connection.Prepare("ROLLBACK").Run();
         }
     }
 
-    public int Sweep(Table table, Sql condition, int limit)
-    {
-        var statement = connection.Prepare(SqliteText.Sweep(table, condition.Text));
-        statement.Int64(limit);
-        condition.WriteTo(statement);
-        statement.Run();
-        return connection.ChangedRows;
-    }
+    public int Sweep(Table table, Sql condition, int limit) =>
+        table.IsFoundInMemory ? SweepByPlace(table, condition, limit) : SweepByKey(table, condition, limit);
 
     public int Replace(Table table, string column, IReadOnlyList<Replacement> values)
     {
@@ -91,17 +96,13 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         where TKey : struct
         where TRow : class
     {
-        var statement = connection.Prepare(SqliteText.SelectByKey(table));
+        var statement = PrepareToFind(table);
         foreach (var key in keys)
         {
-            statement.Int64(world);
-            table.WriteKey(key, statement);
-            if (statement.Step())
+            if (Find(statement, table, key) is { } row)
             {
-                found(table.Read(statement.Row));
+                found(row);
             }
-
-            statement.Reset();
         }
     }
 
@@ -111,10 +112,19 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
     {
         foreach (var row in rows)
         {
+            if (table.IsFoundInMemory)
+            {
+                RequireNone(table, table.KeyOf(row));
+            }
+
             var statement = connection.Prepare(SqliteText.Insert(table));
-            statement.Int64(world);
+            statement.Int64(world.Number);
             table.Write(row, statement);
             statement.Run();
+            if (table.Digest is { } digest)
+            {
+                written.Add(new(table, world, digest(table.KeyOf(row)), connection.LastPlace));
+            }
         }
     }
 
@@ -125,7 +135,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         foreach (var changed in rows)
         {
             var statement = connection.Prepare(SqliteText.Update(table));
-            statement.Int64(world);
+            statement.Int64(world.Number);
             table.Write(changed.Row, statement);
             statement.Int64(changed.VersionRead);
             statement.Run();
@@ -145,7 +155,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
         foreach (var (empty, amount) in rows)
         {
             var statement = connection.Prepare(SqliteText.Add(table));
-            statement.Int64(world);
+            statement.Int64(world.Number);
             table.Write(empty, statement);
             statement.Int64(amount);
             statement.Run();
@@ -160,6 +170,75 @@ internal sealed class SqliteWriteSession(SqliteConnection connection) : IWriteSe
     }
 
     public void Dispose() => connection.Dispose();
+
+    private SqliteStatement PrepareToFind(Table table)
+    {
+        if (!table.IsFoundInMemory)
+        {
+            return connection.Prepare(SqliteText.SelectByKey(table));
+        }
+
+        keysInMemory.ReadIn(table, connection);
+        return connection.Prepare(SqliteText.SelectByPlace(table));
+    }
+
+    private TRow? Find<TKey, TRow>(SqliteStatement statement, Table<TKey, TRow> table, TKey key)
+        where TKey : struct
+        where TRow : class
+    {
+        var place = keysInMemory.PlaceOf(table, world, key);
+        if (place == KeysInMemory.Nowhere)
+        {
+            return null;
+        }
+
+        statement.Int64(world.Number);
+        table.WriteKey(key, statement);
+        if (place is { } known)
+        {
+            statement.Int64(known);
+        }
+
+        var row = statement.Step() ? table.Read(statement.Row) : null;
+        statement.Reset();
+        return row;
+    }
+
+    /// <summary>What an index of the keys would refuse.</summary>
+    private void RequireNone<TKey, TRow>(Table<TKey, TRow> table, TKey key)
+        where TKey : struct
+        where TRow : class
+    {
+        if (Find(PrepareToFind(table), table, key) is not null)
+        {
+            throw new SqliteStoreException(raw.SQLITE_CONSTRAINT, $"There is a {table} {key} already.");
+        }
+    }
+
+    private int SweepByPlace(Table table, Sql condition, int limit)
+    {
+        var statement = connection.Prepare(SqliteText.SweepByPlace(table, condition.Text));
+        statement.Int64(limit);
+        condition.WriteTo(statement);
+        var deleted = new List<(World, UInt128)>();
+        while (statement.Step())
+        {
+            deleted.Add((new((int)statement.Row.Int64()!.Value), table.DigestOf(statement.Row)));
+        }
+
+        statement.Reset();
+        keysInMemory.Remove(table, deleted);
+        return deleted.Count;
+    }
+
+    private int SweepByKey(Table table, Sql condition, int limit)
+    {
+        var statement = connection.Prepare(SqliteText.Sweep(table, condition.Text));
+        statement.Int64(limit);
+        condition.WriteTo(statement);
+        statement.Run();
+        return connection.ChangedRows;
+    }
 
     private void Save(Book book)
     {

@@ -1,0 +1,2 @@
+-- expand
+-- The other dialect's: here several servers write, and an index finds what each of them used.
