@@ -22,6 +22,10 @@ public sealed class PushedAuthorizationEndpoint(
     private const int LongestState = 2_048;
     private const int LongestNonce = 64;
     private const int DigestLength = 43;
+    private const int MostDetailsInGeneration = 500;
+
+    /// <summary>What apps ask of their customers, which is the same text most of the time: checked, and as it is stored.</summary>
+    private readonly RecentlyUsed<CheckedDetails> known = new(MostDetailsInGeneration);
 
     public async Task<IResult> HandleAsync(HttpContext context)
     {
@@ -78,7 +82,7 @@ public sealed class PushedAuthorizationEndpoint(
     /// <summary>A SHA-256 digest in base64url (RFC 7636 §4.2, RFC 7638 §3).</summary>
     private static bool IsDigest(string? text) => text is { Length: DigestLength } && Base64Url.IsValid(text);
 
-    private static (AuthorizationRequest?, OAuthFailure?) Check(
+    private (AuthorizationRequest?, OAuthFailure?) Check(
         OAuthForm form,
         RegisteredApp app,
         string? proofThumbprint
@@ -91,7 +95,7 @@ public sealed class PushedAuthorizationEndpoint(
         }
 
         var (details, detailsFailure) = form["authorization_details"] is { } text
-            ? AuthorizationDetails.Parse(text, app.DetailsTypes)
+            ? CheckDetails(text, app)
             : (
                 null,
                 OAuthFailure.InvalidRequest(
@@ -107,12 +111,31 @@ public sealed class PushedAuthorizationEndpoint(
                     form["state"],
                     form["nonce"],
                     form["code_challenge"]!,
-                    AuthorizationDetails.Write(details),
+                    details,
                     form["dpop_jkt"] ?? proofThumbprint,
                     form["ui_locales"]
                 ),
                 null
             );
+    }
+
+    /// <summary>The details as they are stored.</summary>
+    private (string?, OAuthFailure?) CheckDetails(string text, RegisteredApp app)
+    {
+        if (known.Find(text) is { } before && before.Types.All(app.DetailsTypes.Contains))
+        {
+            return (before.Stored, null);
+        }
+
+        var (details, failure) = AuthorizationDetails.Parse(text, app.DetailsTypes);
+        if (details is null)
+        {
+            return (null, failure);
+        }
+
+        var stored = AuthorizationDetails.Write(details);
+        known.Keep(text, new([.. details.Select(AuthorizationDetails.TypeOf)], stored));
+        return (stored, null);
     }
 
     private static OAuthFailure WrongRedirectUri(string? sent, IReadOnlyList<string> registered) =>
@@ -164,4 +187,6 @@ public sealed class PushedAuthorizationEndpoint(
                 ? OAuthFailure.InvalidProof("dpop_jkt and the DPoP proof name different keys.")
             : null;
     }
+
+    private sealed record CheckedDetails(IReadOnlyList<string> Types, string Stored);
 }
