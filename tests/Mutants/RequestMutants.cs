@@ -52,6 +52,13 @@ internal static class RequestMutants
         new("W-16", "details the client is registered for", Details, "!registered.Contains(type)", "false"),
         new(
             "W-16",
+            "details that were checked for another client",
+            Pushing,
+            "before.Types.All(app.DetailsTypes.Contains)",
+            "true"
+        ),
+        new(
+            "W-16",
             "the actions of details",
             Details,
             "!AreAmong(actions, AccountInformation.AllActions)",
