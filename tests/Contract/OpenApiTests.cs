@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using OpenBanking.Server.Http;
@@ -103,7 +104,8 @@ public sealed class OpenApiTests(ContractServer fixture) : IClassFixture<Contrac
             .SelectMany(route =>
                 route
                     .Metadata.GetMetadata<HttpMethodMetadata>()!
-                    .HttpMethods.Select(method =>
+                    .HttpMethods.Where(method => method != HttpMethods.Head)
+                    .Select(method =>
                         $"{method.ToLowerInvariant()} {route.RoutePattern.RawText!.Replace(":int:min(1)", "", StringComparison.Ordinal)}"
                     )
             );

@@ -185,15 +185,6 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
         Assert.Empty(await MessagesAsync());
     }
 
-    [Fact]
-    public async Task What_browsers_may_not_do_where_authorization_begins_is_refused_on_a_page()
-    {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        using var form = new FormUrlEncodedContent([KeyValuePair.Create("client_id", "app")]);
-        using var answer = await http.PostAsync(new Uri(Browser.Address, "/oauth/authorize"), form);
-        Assert.Equal("/bank/error?code=bad_form", answer.Headers.Location?.ToString());
-    }
-
     [Theory]
     [InlineData("utf-7")]
     [InlineData("utf-16")]

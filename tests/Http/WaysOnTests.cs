@@ -39,6 +39,44 @@ public sealed class WaysOnTests(SharedServer shared) : BankPageTests(shared)
         Assert.Equal(Origin, LinkThatSays("Back to Test App"));
     }
 
+    /// <summary>Each tab has a way of its own through the bank, and the app's request is answered once.</summary>
+    [Theory]
+    [InlineData(
+        "en",
+        "Finished already",
+        "here or in another tab",
+        "Back to Test App",
+        "If you have answered it, go on in the app"
+    )]
+    [InlineData("zh-CN", "已经完成", "其他标签页", "返回 Test App", "如已办理，请返回应用继续")]
+    public async Task Who_has_agreed_in_one_tab_is_told_so_in_another(
+        string language,
+        string title,
+        string text,
+        string back,
+        string again
+    )
+    {
+        var link = await StartAsync();
+        await Browser.GoAsync(link);
+        var other = Browser.Address;
+        await Browser.GoAsync(link);
+        await ToConsentAsync();
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        Assert.Contains("code=", Browser.Address.Query);
+
+        await Browser.GoAsync(new Uri(other, "?lang=" + language));
+
+        Assert.Contains(title, Browser.Text());
+        Assert.Contains(text, Browser.Text());
+        Assert.DoesNotContain("interaction_over", Browser.Text());
+        Assert.Equal(Origin, LinkThatSays(back));
+
+        // The app's link once more.
+        await Browser.GoAsync(link);
+        Assert.Contains(again, Browser.Text());
+    }
+
     /// <summary>The address is the one that the app has registered and asked for, and no part of it comes from the browser.</summary>
     [Fact]
     public async Task The_way_to_the_app_is_shown_to_the_browser_that_came_from_it_alone()

@@ -140,7 +140,7 @@ internal static class GrantMutants
             "R-8",
             "who may introspect",
             Introspecting,
-            "!client.App.Row.Scope.Split(' ').Contains(Scopes.Introspection)",
+            "!client.App.Scopes.Contains(Scopes.Introspection)",
             "false"
         ),
         new("R-8", "the world of a token", Introspecting, "live.App.World == client.App.World", "true"),

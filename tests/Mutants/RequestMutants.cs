@@ -76,8 +76,8 @@ internal static class RequestMutants
         new(
             "R-1",
             "the client may still ask for it",
-            new(Authorizing, "!request.IsAllowedTo(app.Row)", "false"),
-            new(Interactions, "!request.IsAllowedTo(app.Row)", "false")
+            new(Authorizing, "!request.IsAllowedTo(app)", "false"),
+            new(Interactions, "!request.IsAllowedTo(app)", "false")
         ),
         new(
             "W-6",

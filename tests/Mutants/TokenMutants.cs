@@ -132,7 +132,7 @@ internal static class TokenMutants
             "where a payment leads back to",
             "Payments/PaymentRequests.cs",
             "Contains(url, StringComparer.Ordinal)",
-            "Contains({chosen} ? app.RedirectUris[2..^2] : url, StringComparer.Ordinal)"
+            "Contains({chosen} ? caller.RedirectUris[0] : url, StringComparer.Ordinal)"
         ),
         new(
             "RS-4",

@@ -110,6 +110,7 @@ public sealed partial class Documents
     [InlineData("docs/guides/open-accounts")]
     [InlineData("docs/guides/webhooks")]
     [InlineData("docs/guides/coupons")]
+    [InlineData("docs/guides/without-the-sdk")]
     public void Both_languages_show_the_same_commands_and_code(string page)
     {
         static IEnumerable<string> Blocks(string file) =>

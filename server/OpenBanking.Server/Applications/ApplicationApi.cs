@@ -5,7 +5,6 @@ using OpenBanking.Server.Authorization;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Outside;
-using OpenBanking.Server.Partners;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Worlds;
 
@@ -71,10 +70,7 @@ public static class ApplicationApi
     )
     {
         var request = body.Value;
-        if (
-            Wire.Refuse(CheckReturn(request.ReturnUri, caller.App), CheckType(request.AccountType)) is
-            { } wrong
-        )
+        if (Wire.Refuse(CheckReturn(request.ReturnUri, caller), CheckType(request.AccountType)) is { } wrong)
         {
             return wrong;
         }
@@ -179,8 +175,8 @@ public static class ApplicationApi
     }
 
     /// <summary>Customers are sent to addresses that the app has registered, and nowhere else.</summary>
-    private static ProblemError? CheckReturn(string? returnUri, AppRow app) =>
-        returnUri is null || ClientMetadata.ReadList(app.RedirectUris).Contains(returnUri)
+    private static ProblemError? CheckReturn(string? returnUri, Caller caller) =>
+        returnUri is null || caller.RedirectUris.Contains(returnUri)
             ? null
             : Wire.Wrong(
                 "/return_uri",

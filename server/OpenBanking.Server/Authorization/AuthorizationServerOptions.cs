@@ -51,6 +51,9 @@ public static class AuthorizationServerOptions
     /// <summary>After this every node that is up has read a new key: one that was not announced signs from then on.</summary>
     public static readonly TimeSpan KeySpread = KeyRefresh * 2;
 
+    /// <summary>How long the server's metadata need not be asked for again.</summary>
+    public static readonly TimeSpan MetadataKept = TimeSpan.FromMinutes(5);
+
     /// <summary>An initial access token.</summary>
     public static readonly TimeSpan InitialAccessTokenLifetime = TimeSpan.FromDays(30);
 }

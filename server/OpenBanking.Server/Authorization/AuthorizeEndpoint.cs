@@ -6,10 +6,12 @@ using OpenBanking.Server.Storage;
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>
-/// GET /oauth/authorize (RFC 9126 §4, FAPI 2.0 SP §5.3.2.2). Checks, in order: no repeated parameter · a registered
-/// client · a <c>request_uri</c> of this server, of this client, not expired, not used · what it asks for still
-/// registered. Every other parameter is ignored. A refusal is a page of ours: no address in a refused request is to be
-/// trusted. The request_uri is used up when the authorization completes, not by loading a page.
+/// GET and POST /oauth/authorize (RFC 9126 §4, OpenID Connect Core §3.1.2.1, FAPI 2.0 SP §5.3.2.2). The parameters are those
+/// of the query, or of the form that an app's page posts: no token against forgery is asked for, since it begins no more
+/// than a link does. Checks, in order: no repeated parameter · a registered client · a <c>request_uri</c> of this server,
+/// of this client, not expired, not used · what it asks for still registered. Every other parameter is ignored. A refusal
+/// is a page of ours: no address in a refused request is to be trusted. The request_uri is used up when the authorization
+/// completes, not by loading a page.
 /// </summary>
 public sealed class AuthorizeEndpoint(
     AppDirectory apps,
@@ -23,7 +25,7 @@ public sealed class AuthorizeEndpoint(
 
     public async Task<IResult> HandleAsync(HttpContext context)
     {
-        var (form, failure) = OAuthForm.From(context.Request.Query);
+        var (form, failure) = await OAuthForm.BroughtAsync(context);
         if (form is null)
         {
             return ErrorPage(failure!.Error);
@@ -55,7 +57,7 @@ public sealed class AuthorizeEndpoint(
         }
 
         var request = AuthorizationRequest.Read(pushed.Request);
-        if (!request.IsAllowedTo(app.Row))
+        if (!request.IsAllowedTo(app))
         {
             return ErrorPage("invalid_request");
         }

@@ -27,9 +27,7 @@ public sealed class EndSessionEndpoint(
 
     public async Task<IResult> HandleAsync(HttpContext context)
     {
-        var (form, failure) = HttpMethods.IsPost(context.Request.Method)
-            ? await OAuthForm.ReadAsync(context)
-            : OAuthForm.From(context.Request.Query);
+        var (form, failure) = await OAuthForm.BroughtAsync(context);
         if (form is null)
         {
             return ErrorPage(failure!.Error);

@@ -60,7 +60,7 @@ public sealed class Interactions(
             || await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
                 is not { Used: false } pushed
             || await apps.FindAsync(row.AppId.ToString()) is not { } app
-            || AuthorizationRequest.Read(pushed.Request) is var request && !request.IsAllowedTo(app.Row)
+            || AuthorizationRequest.Read(pushed.Request) is var request && !request.IsAllowedTo(app)
         )
         {
             return null;
@@ -198,7 +198,8 @@ public sealed class Interactions(
     }
 
     /// <summary>The app that an interaction was for which is over, if this browser began it; the beginning of its site, by the
-    /// address that it asked for and still has registered; and whether it came to its end, and not out of time.</summary>
+    /// address that it asked for and still has registered; and whether it came to its end, here or in another tab that answered the same
+    /// request, and not out of time.</summary>
     public async ValueTask<(AppRow App, string Site, bool IsFinished)?> FindLeftAsync(
         World world,
         string id,
@@ -207,10 +208,10 @@ public sealed class Interactions(
         await FindBegunAsync(world, id, browserSecret) is { } row
         && await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
             is { } pushed
-        && await apps.FindAsync(row.AppId.ToString()) is { Row: var app }
+        && await apps.FindAsync(row.AppId.ToString()) is { } app
         && AuthorizationRequest.Read(pushed.Request) is var request
         && request.IsAllowedTo(app)
-            ? (app, new Uri(new Uri(request.RedirectUri), "/").AbsoluteUri, row.Completed)
+            ? (app.Row, new Uri(new Uri(request.RedirectUri), "/").AbsoluteUri, row.Completed || pushed.Used)
             : null;
 
     /// <summary>The interaction, over or not, if this browser began it.</summary>

@@ -35,7 +35,7 @@ public sealed class IntrospectionEndpoint(
             return OAuthAnswers.Failed(clientFailure!);
         }
 
-        if (!client.App.Row.Scope.Split(' ').Contains(Scopes.Introspection))
+        if (!client.App.Scopes.Contains(Scopes.Introspection))
         {
             return OAuthAnswers.Failed(
                 new(403, "unauthorized_client", "Only resource servers may ask what a token is.")

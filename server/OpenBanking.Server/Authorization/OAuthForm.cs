@@ -44,6 +44,11 @@ public sealed class OAuthForm
         }
     }
 
+    /// <summary>Of a request that browsers bring either way: those of a form that is posted, else those of the query, and
+    /// never of both.</summary>
+    public static async Task<(OAuthForm? Form, OAuthFailure? Failure)> BroughtAsync(HttpContext context) =>
+        HttpMethods.IsPost(context.Request.Method) ? await ReadAsync(context) : From(context.Request.Query);
+
     public static (OAuthForm? Form, OAuthFailure? Failure) From(
         IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> parameters
     )

@@ -50,8 +50,18 @@ public sealed record PushedAuthorizationForm : AuthenticatedForm
     /// <summary>The thumbprint of the DPoP key the code is to be bound to (RFC 9449 §10).</summary>
     public string? DpopJkt { get; init; }
 
-    /// <summary>The language of the pages: <c>zh-CN</c> or <c>en</c>.</summary>
+    /// <summary>The languages of the pages, the best one first: <c>zh-CN</c>, <c>en</c>.</summary>
     public string? UiLocales { get; init; }
+
+    /// <summary>Any of <c>login consent select_account</c>, which is what every customer is asked for; <c>none</c> is
+    /// answered <c>login_required</c>.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>A number of seconds: every customer signs in anew, and <c>auth_time</c> in the id token says when.</summary>
+    public string? MaxAge { get; init; }
+
+    /// <summary><c>query</c>.</summary>
+    public string? ResponseMode { get; init; }
 }
 
 /// <summary>The form of a token request (RFC 6749 §4.1.3, §4.4.2, §6), as the OpenAPI document shows it.</summary>
@@ -72,8 +82,12 @@ public sealed record TokenForm : AuthenticatedForm
     /// <summary>The refresh token, for <c>refresh_token</c>.</summary>
     public string? RefreshToken { get; init; }
 
-    /// <summary>Less than all that may be had, for <c>client_credentials</c> and <c>refresh_token</c>.</summary>
+    /// <summary>Less than all that may be had, which is what is given without it.</summary>
     public string? Scope { get; init; }
+
+    /// <summary>Less than the customer allowed (RFC 9396 §6), as a JSON array, for <c>authorization_code</c> and
+    /// <c>refresh_token</c>: the access token is good for that alone, and the next one may have all again.</summary>
+    public string? AuthorizationDetails { get; init; }
 }
 
 /// <summary>The form that names a token, to take it back (RFC 7009 §2.1) or to ask what it is (RFC 7662 §2.1), as the

@@ -6,6 +6,9 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>The authorization server's routes.</summary>
 public static class OAuthRoutes
 {
+    /// <summary>Of documents that clients read again and again.</summary>
+    internal static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     public static void AddAuthorizationServer(this IServiceCollection services)
     {
         services.AddSingleton<SigningKeys>();
@@ -44,29 +47,40 @@ public static class OAuthRoutes
 
         var oauth = routes.MapGroup("").WithTags("Authorization");
         oauth
-            .MapGet("/.well-known/openid-configuration", Describe)
+            .MapMethods("/.well-known/openid-configuration", Reading, Describe)
+            .WithMetadata(new Revalidated())
             .WithName("discover")
             .WithSummary("What the authorization server can do, and where (RFC 8414)")
             .Produces<AuthorizationServerMetadata>();
-        oauth.MapGet("/.well-known/oauth-authorization-server", Describe).ExcludeFromDescription();
+        oauth
+            .MapMethods("/.well-known/oauth-authorization-server", Reading, Describe)
+            .ExcludeFromDescription();
         if (routes.ServiceProvider.GetRequiredService<ServerAddress>().PathBase is { Length: > 0 } path)
         {
             // RFC 8414 §3.1: the issuer's path comes last.
             oauth
-                .MapGet("/.well-known/oauth-authorization-server" + path, Describe)
+                .MapMethods("/.well-known/oauth-authorization-server" + path, Reading, Describe)
                 .ExcludeFromDescription();
         }
 
         oauth
-            .MapGet("/oauth/jwks", (SigningKeys keys) => OAuthAnswers.Ok(keys.Published))
+            .MapMethods(
+                "/oauth/jwks",
+                Reading,
+                // A key may have to go at once: nothing in between answers for it without asking here.
+                (SigningKeys keys) => Answers.Published(keys.Published, TimeSpan.Zero)
+            )
+            .WithMetadata(new Revalidated())
             .WithName("listSigningKeys")
             .WithSummary("The public keys that tokens are signed with (RFC 7517)")
             .Produces<JsonWebKeySetDocument>();
         oauth
-            .MapGet(
+            .MapMethods(
                 AuthorizeEndpoint.Path,
+                [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post],
                 (HttpContext context, AuthorizeEndpoint endpoint) => endpoint.HandleAsync(context)
             )
+            .DisableAntiforgery()
             .ExcludeFromDescription();
         oauth
             .MapMethods(
@@ -85,7 +99,8 @@ public static class OAuthRoutes
             .WithName("pushAuthorizationRequest")
             .WithSummary("Pushes an authorization request (RFC 9126)")
             .WithDescription(
-                "Send the customer's browser to /oauth/authorize with client_id and the request_uri of the answer."
+                "Send the customer's browser to /oauth/authorize with client_id and the request_uri of the answer, by a link or "
+                    + "by a form. request, request_uri and id_token_hint are not taken."
             )
             .WithMetadata(new OAuthBody(typeof(PushedAuthorizationForm), OAuthForm.FormType))
             .RefusesWith(
@@ -99,6 +114,7 @@ public static class OAuthRoutes
                 OAuthErrors.UnauthorizedClient,
                 OAuthErrors.UnsupportedResponseType
             )
+            .Refuses(ProblemCodes.BodyTooLarge)
             .Produces<PushedAuthorization>(StatusCodes.Status201Created)
             .DisableAntiforgery();
         oauth
@@ -126,6 +142,7 @@ public static class OAuthRoutes
                 OAuthErrors.UnauthorizedClient,
                 OAuthErrors.UnsupportedGrantType
             )
+            .Refuses(ProblemCodes.BodyTooLarge)
             .Produces<TokenResponse>()
             .DisableAntiforgery();
         MapTokenFacts(oauth);
@@ -151,6 +168,7 @@ public static class OAuthRoutes
             )
             .WithMetadata(new OAuthBody(typeof(TokenNameForm), OAuthForm.FormType))
             .RefusesWith(OAuthErrors.InvalidRequest, OAuthErrors.InvalidClient, OAuthErrors.InvalidGrant)
+            .Refuses(ProblemCodes.BodyTooLarge)
             .Produces(StatusCodes.Status200OK)
             .DisableAntiforgery();
         oauth
@@ -164,6 +182,7 @@ public static class OAuthRoutes
             .WithMetadata(new OAuthBody(typeof(TokenNameForm), OAuthForm.FormType))
             .RefusesWith(OAuthErrors.InvalidRequest, OAuthErrors.InvalidClient)
             .RefusesWith(StatusCodes.Status403Forbidden, OAuthErrors.UnauthorizedClient)
+            .Refuses(ProblemCodes.BodyTooLarge)
             .Produces<TokenIntrospection>()
             .DisableAntiforgery();
         oauth
@@ -253,8 +272,9 @@ public static class OAuthRoutes
         SigningOptions signing,
         CertificateMetadata certificates
     ) =>
-        OAuthAnswers.Ok(
-            Discovery.Describe(address, mode.IsSandbox, signing.SigningAlgorithm, certificates.Methods)
+        Answers.Published(
+            Discovery.Describe(address, mode.IsSandbox, signing.SigningAlgorithm, certificates.Methods),
+            AuthorizationServerOptions.MetadataKept
         );
 
     /// <summary>Every answer brings the nonce for the next proof (RFC 9449 §8.2).</summary>

@@ -26,14 +26,14 @@ public sealed record AuthorizationRequest(
     public string Write() => JsonSerializer.Serialize(this, StoredJson.Default.AuthorizationRequest);
 
     /// <summary>Whether the client may still ask for this: its registration may have changed since.</summary>
-    public bool IsAllowedTo(AppRow app) =>
-        app.GrantTypes.Split(' ').Contains(Grants.AuthorizationCode)
-        && ClientMetadata.ReadList(app.RedirectUris).Contains(RedirectUri)
-        && Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(app.Scope.Split(' ').Contains)
+    public bool IsAllowedTo(RegisteredApp app) =>
+        app.GrantTypes.Contains(Grants.AuthorizationCode)
+        && app.RedirectUris.Contains(RedirectUri)
+        && Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(app.Scopes.Contains)
         && AuthorizationDetails
             .Read(Details)
             .Select(AuthorizationDetails.TypeOf)
-            .All(app.AuthorizationDetailsTypes.Split(' ').Contains);
+            .All(app.DetailsTypes.Contains);
 }
 
 /// <summary>How requests are kept, written without reflection.</summary>

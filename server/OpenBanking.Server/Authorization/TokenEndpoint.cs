@@ -207,7 +207,7 @@ public sealed class TokenEndpoint(
         string[] granted = consent.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var (scope, failure) = Narrow(
             grant,
-            [.. granted.Intersect(grant.App.Scope.Split(' '))],
+            [.. granted.Intersect(grant.Client.App.Scopes)],
             // Its details then say all that is allowed (RFC 9396 §3).
             mayBeEmpty: granted is []
         );

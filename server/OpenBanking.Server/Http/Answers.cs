@@ -10,6 +10,9 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Http;
 
+/// <summary>Says that answers of a route outside the API have an ETag, too, as those of all its GETs have.</summary>
+public sealed record Revalidated;
+
 /// <summary>The one place that writes answers: JSON, with an ETag where something was read.</summary>
 public static class Answers
 {
@@ -21,6 +24,15 @@ public static class Answers
 
     /// <summary>A picture that was read; 304 when the client has it already.</summary>
     public static IResult Picture(string svg) => new ReadResult(Encoding.UTF8.GetBytes(svg), "image/svg+xml");
+
+    /// <summary>What anybody may read and keep; 304 when the client has it already.</summary>
+    /// <param name="kept">For how long it need not be asked for again.</param>
+    public static IResult Published<T>(T value, TimeSpan kept) =>
+        new ReadResult(
+            Serialize(value),
+            "application/json",
+            kept == TimeSpan.Zero ? "public, no-cache" : $"public, max-age={kept.TotalSeconds}"
+        );
 
     public static IResult Created<T>(T value)
         where T : ResponseObject =>
@@ -112,14 +124,15 @@ public static class Answers
         }
     }
 
-    private sealed class ReadResult(byte[] body, string contentType = Json) : IResult
+    private sealed class ReadResult(byte[] body, string contentType = Json, string kept = "private, no-cache")
+        : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;
             var tag = $"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 12))}\"";
             response.Headers.ETag = tag;
-            response.Headers.CacheControl = "private, no-cache";
+            response.Headers.CacheControl = kept;
             if (Matches(httpContext.Request, tag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;

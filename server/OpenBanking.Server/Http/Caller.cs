@@ -10,20 +10,17 @@ namespace OpenBanking.Server.Http;
 
 /// <summary>Who is asking, as the token filter found out: an app, and for a customer's token the consent it acts
 /// under.</summary>
-public sealed class Caller(
-    World world,
-    DateTimeOffset now,
-    AppRow app,
-    ConsentRow? consent,
-    PairwiseIds pairwise
-)
+public sealed class Caller(RegisteredApp app, DateTimeOffset now, ConsentRow? consent, PairwiseIds pairwise)
 {
-    public World World { get; } = world;
+    public World World { get; } = app.World;
 
     /// <summary>The business time of the caller's world.</summary>
     public DateTimeOffset Now { get; } = now;
 
-    public AppRow App { get; } = app;
+    public AppRow App { get; } = app.Row;
+
+    /// <summary>Where the app has its customers led back to.</summary>
+    public IReadOnlyList<string> RedirectUris => app.RedirectUris;
 
     /// <summary>The consent of a customer's token.</summary>
     /// <exception cref="InvalidOperationException">The route asks for a token of the app.</exception>

@@ -210,7 +210,7 @@ public sealed class TokenFilter(
         return
             requirement.DetailType is not { } type
             || ConsentApi.Holds(live.Consent!, type, requirement.Action)
-            ? (new(live.App.World, live.Now, live.App.Row, live.Consent, pairwise), null)
+            ? (new(live.App, live.Now, live.Consent, pairwise), null)
             : Refuse(
                 ProblemCodes.InsufficientScope,
                 $"The token does not hold {requirement.DetailType} {requirement.Action}.".Replace(" .", ".")

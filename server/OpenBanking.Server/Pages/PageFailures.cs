@@ -1,3 +1,5 @@
+using OpenBanking.Server.Authorization;
+
 namespace OpenBanking.Server.Pages;
 
 /// <summary>What goes wrong on the bank's pages is told to people on a page, not to programs in JSON.</summary>
@@ -9,13 +11,15 @@ public static class PageFailures
     public const string OutcomeUnknown = "outcome_unknown";
     public const string WhichSandbox = "which_sandbox";
 
-    /// <summary>Sends a browser on to the page that tells of a failure; false for requests of programs.</summary>
+    /// <summary>Sends a browser on to the page that tells of a failure; false for requests of programs, which alone use methods that
+    /// a page has not.</summary>
     /// <param name="nothingWasDone">Whether that is certain, whatever was asked for.</param>
     public static bool TrySend(HttpContext context, int status, bool nothingWasDone = false)
     {
         var path = context.Request.Path;
         if (
             !PageRoutes.IsForPeople(path)
+            || status == StatusCodes.Status405MethodNotAllowed
             || path.StartsWithSegments(PageRoutes.Error, StringComparison.OrdinalIgnoreCase)
         )
         {
@@ -35,6 +39,9 @@ public static class PageFailures
         return true;
     }
 
+    /// <summary>The form that an app posts does no more than its link: a way through the bank begins.</summary>
     private static bool OnlyReads(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        HttpMethods.IsGet(request.Method)
+        || HttpMethods.IsHead(request.Method)
+        || request.Path.Equals(AuthorizeEndpoint.Path, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
@@ -6,7 +5,6 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Http;
-using OpenBanking.Server.Partners;
 using OpenBanking.Server.Risk;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
@@ -74,7 +72,7 @@ public sealed class PaymentRequests(
             CheckScene(request),
             CheckConfirmation(request),
             CheckCustomer(read),
-            CheckReturn(read, caller.App),
+            CheckReturn(read, caller),
             HoldOptions.CheckMethod(request),
             holds.CheckEnd(request, caller.Now),
         ]);
@@ -184,11 +182,11 @@ public sealed class PaymentRequests(
         : null;
 
     /// <summary>Letter by letter: anything looser has been a way for somebody else (RFC 9700 §4.1).</summary>
-    private static ProblemError? CheckReturn(Read read, AppRow app) =>
+    private static ProblemError? CheckReturn(Read read, Caller caller) =>
         read.Request.ReturnUrl is not { } url ? null
         : !read.MayBeConfirmed
             ? Wire.Wrong("/return_url", "not_allowed", "Only for a payment that may have to be confirmed.")
-        : !JsonSerializer.Deserialize<string[]>(app.RedirectUris)!.Contains(url, StringComparer.Ordinal)
+        : !caller.RedirectUris.Contains(url, StringComparer.Ordinal)
             ? Wire.Wrong(
                 "/return_url",
                 "not_registered",

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.WebUtilities;
 using Xunit;
 
 namespace OpenBanking.Tests.Browser.Walks;
@@ -47,6 +48,48 @@ public sealed class LinkWalkTests(WalkedBank bank)
         await phone.ToBankAsync(bank, partner, persons[0], [new AccountInformation()]);
         await phone.ArriveAsync("**/no-account");
         await phone.CheckAsync("account-frozen");
+    }
+
+    /// <summary>An app's form is of another site: none of the bank's cookies comes with it, and its answer sets one all the same.</summary>
+    [Theory]
+    [InlineData("zh-CN", true)]
+    [InlineData("en", false)]
+    public async Task A_form_of_the_app_leads_to_the_bank_as_its_link_does(string language, bool scripts)
+    {
+        await using var phone = await bank.NewPhoneAsync("posted", language, scripts);
+        var partner = await bank.NewPartnerAsync();
+        var link = await partner.Client.AccountLinks.StartAsync(
+            new AccountLinkRequest
+            {
+                RedirectUri = bank.Callback,
+                AuthorizationDetails = TestPartner.Everything,
+            }
+        );
+        var request = QueryHelpers.ParseQuery(link.AuthorizationUrl.Query);
+        await phone.Page.RouteAsync(
+            "http://app.example/",
+            route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        ContentType = "text/html",
+                        Body = $"""
+                        <!doctype html><title>App</title>
+                        <form method="post" action="{link.AuthorizationUrl.GetLeftPart(UriPartial.Path)}">
+                          <input type="hidden" name="client_id" value="{request["client_id"]}">
+                          <input type="hidden" name="request_uri" value="{request["request_uri"]}">
+                          <button>Go</button>
+                        </form>
+                        """,
+                    }
+                )
+        );
+        await phone.Page.GotoAsync("http://app.example/");
+        await phone.Page.Locator("button").ClickAsync();
+
+        await phone.ArriveAsync("**/sign-in*");
+        await phone.SignInAsync(bank, partner, (await partner.PersonsAsync())[0].Mobile);
+        await phone.ArriveAsync("**/identity");
     }
 
     [Theory]

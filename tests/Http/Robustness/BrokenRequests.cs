@@ -244,7 +244,16 @@ public sealed class BrokenRequests(
             );
         }
 
-        return new(HttpMethod.Get, $"/oauth/authorize?{query}", [], [], "", "query");
+        return random.Next(2) == 0
+            ? new(
+                HttpMethod.Post,
+                "/oauth/authorize",
+                [],
+                Encoding.Latin1.GetBytes(query),
+                FormType,
+                "query, posted"
+            )
+            : new(HttpMethod.Get, $"/oauth/authorize?{query}", [], [], "", "query");
     }
 
     /// <summary>With a token that is none, and by methods that are not meant.</summary>

@@ -52,7 +52,12 @@ public abstract class EventCursorTests<TDatabase> : AuditSuite<TDatabase>
 
         Assert.Equal([1, 3], (await ReadAsync(Rows.App, null, 10)).Select(NumberOf));
         Assert.Equal([2], (await ReadAsync(otherApp, null, 10)).Select(NumberOf));
-        var elsewhere = new Caller(new World(8), Rows.Noon, Rows.App, null, new PairwiseIds(ServerKeys));
+        var elsewhere = new Caller(
+            new(new World(8), Rows.App, []),
+            Rows.Noon,
+            null,
+            new PairwiseIds(ServerKeys)
+        );
         Assert.Empty(await Queries.ListAsync(elsewhere, null, 10));
     }
 
@@ -164,7 +169,7 @@ public abstract class EventCursorTests<TDatabase> : AuditSuite<TDatabase>
 
     private Task<IReadOnlyList<PlacedEvent>> ReadAsync(AppRow app, EventPlace? after, int count) =>
         Queries.ListAsync(
-            new Caller(Rows.World, Rows.Noon, app, null, new PairwiseIds(ServerKeys)),
+            new Caller(new(Rows.World, app, []), Rows.Noon, null, new PairwiseIds(ServerKeys)),
             after,
             count
         );

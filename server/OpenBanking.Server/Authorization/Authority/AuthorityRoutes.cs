@@ -45,11 +45,13 @@ public static class AuthorityRoutes
     public static void MapAuthority(this IEndpointRouteBuilder routes)
     {
         var path = routes.ServiceProvider.GetRequiredService<ServerAddress>().PathBase;
-        routes.MapGet(ResourceMetadata, Describe).ExcludeFromDescription();
+        routes.MapMethods(ResourceMetadata, OAuthRoutes.Reading, Describe).ExcludeFromDescription();
         if (path.Length > 0)
         {
             // RFC 9728 §3.1: the resource's path comes last.
-            routes.MapGet(ResourceMetadata + path, Describe).ExcludeFromDescription();
+            routes
+                .MapMethods(ResourceMetadata + path, OAuthRoutes.Reading, Describe)
+                .ExcludeFromDescription();
         }
 
         foreach (var route in elsewhere)

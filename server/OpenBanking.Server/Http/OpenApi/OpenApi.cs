@@ -78,12 +78,15 @@ public static class OpenApi
                     + "Money is whole minor units (fen); instants are RFC 3339 in UTC; ids are opaque. "
                     + "Refusals are application/problem+json with a stable code, "
                     + "and each answer's examples are all the codes it can carry. Answers may grow fields and values: ignore "
-                    + "what you do not know. Requests are read strictly: an unknown field is refused. "
+                    + "what you do not know. Requests are read strictly: an unknown field is refused, and only in a form, "
+                    + "as OAuth asks, ignored. "
                     + "An x-fapi-interaction-id is sent back as it came.",
                 License = new() { Name = "Apache-2.0", Identifier = "Apache-2.0" },
                 Contact = new() { Name = "OpenBanking", Url = new(SandboxServer + "/swagger") },
             }
         );
+        // HEAD, where it is taken, is GET without a body.
+        options.DocInclusionPredicate((_, route) => route.HttpMethod != HttpMethods.Head);
         options.AddServer(new() { Url = SandboxServer, Description = "The sandbox on your machine" });
         options.SupportNonNullableReferenceTypes();
         options.NonNullableReferenceTypesAsRequired();

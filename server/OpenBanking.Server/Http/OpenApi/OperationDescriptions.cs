@@ -46,6 +46,7 @@ public sealed class OperationDescriptions : IOperationFilter
         bool ChangesNothing,
         bool TakesKey,
         bool IsList,
+        bool IsRevalidated,
         IEnumerable<string> Refusals
     )
     {
@@ -55,7 +56,8 @@ public sealed class OperationDescriptions : IOperationFilter
         public bool IsLimited => !Path.StartsWith("/.well-known/", StringComparison.Ordinal);
 
         /// <summary>Whether its answers have an ETag.</summary>
-        public bool IsRead => ChangesNothing && Path.StartsWith("/v1/", StringComparison.Ordinal);
+        public bool IsRead =>
+            IsRevalidated || (ChangesNothing && Path.StartsWith("/v1/", StringComparison.Ordinal));
     }
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -67,6 +69,7 @@ public sealed class OperationDescriptions : IOperationFilter
             context.ApiDescription.HttpMethod == "GET",
             metadata.OfType<IdempotencyKeyNeeded>().Any(),
             metadata.OfType<Paged>().Any(),
+            metadata.OfType<Revalidated>().Any(),
             metadata.OfType<RouteRefusals>().SelectMany(refusals => refusals.Codes)
         );
         operation.Description = string.Join(
@@ -168,10 +171,9 @@ public sealed class OperationDescriptions : IOperationFilter
 
         if (route.IsRead)
         {
-            operation.Responses["304"] = new OpenApiResponseReference(
-                SharedResponses.NotModified,
-                context.Document
-            );
+            operation.Responses["304"] = route.IsGuarded
+                ? new OpenApiResponseReference(SharedResponses.NotModified, context.Document)
+                : SharedResponses.Unchanged(context.Document, route.IsLimited, isGuarded: false);
         }
 
         // The shared answers name its schema.

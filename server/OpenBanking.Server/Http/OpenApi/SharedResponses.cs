@@ -53,16 +53,22 @@ public static class SharedResponses
             entry => entry.Key,
             IOpenApiResponse (entry) => Refusal(entry.Value, document, isLimited: true, isGuarded: true)
         );
-        var notModified = new OpenApiResponse
+        components.Responses[NotModified] = Unchanged(document, isLimited: true, isGuarded: true);
+    }
+
+    /// <summary>The answer without a body to who has it already.</summary>
+    public static OpenApiResponse Unchanged(OpenApiDocument document, bool isLimited, bool isGuarded)
+    {
+        var response = new OpenApiResponse
         {
             Description = "The answer is still the one whose ETag came in If-None-Match.",
         };
         SharedParts.AddHeaders(
-            notModified,
+            response,
             document,
-            SharedParts.HeadersOf("304", isLimited: true, isGuarded: true, isRead: true)
+            SharedParts.HeadersOf("304", isLimited, isGuarded, isRead: true)
         );
-        components.Responses[NotModified] = notModified;
+        return response;
     }
 
     /// <summary>An answer that carries one of these codes, which have one status.</summary>

@@ -48,6 +48,11 @@ public sealed partial class WireSchemas : ISchemaFilter
         {
             DescribeDetail(described, context);
         }
+        else if (context.Type.IsAssignableTo(typeof(AuthenticatedForm)))
+        {
+            // RFC 6749 §3.1: what the server does not know is ignored.
+            described.AdditionalPropertiesAllowed = true;
+        }
 
         foreach (var property in context.Type.GetProperties())
         {
