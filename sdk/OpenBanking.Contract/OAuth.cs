@@ -12,7 +12,7 @@ public sealed record JsonWebKeyDocument : ResponseObject
     /// <summary>What it is for: <c>sig</c> or <c>enc</c>.</summary>
     public string? Use { get; init; }
 
-    /// <summary>The key's id; unique in its set.</summary>
+    /// <summary>The key's id, 1–256 characters; unique in its set.</summary>
     public string? Kid { get; init; }
 
     /// <summary>The algorithm: <c>ES256</c> or <c>PS256</c>, or <c>ECDH-ES+A256KW</c> of a key to encrypt to.</summary>
@@ -51,7 +51,8 @@ public sealed record ClientRegistrationRequest : ResponseObject
     /// <summary>The app's name, as the customer reads it on the bank's pages; 1–64 characters.</summary>
     public required string ClientName { get; init; }
 
-    /// <summary>Where customers may be sent back to, compared to the letter: https, or http on loopback.</summary>
+    /// <summary>Where customers may be sent back to, compared to the letter: https, or http on loopback; at most ten addresses
+    /// of 512 characters.</summary>
     public required IReadOnlyList<string> RedirectUris
     {
         get;
@@ -229,8 +230,8 @@ public sealed record ClientRegistration : ResponseObject
     /// <summary>Where the registration is read, changed and deleted (RFC 7592 §3).</summary>
     public string? RegistrationClientUri { get; init; }
 
-    /// <summary>What that is done with, as a bearer token. Said when it is made: at registration, and anew at each
-    /// change, which ends the one before.</summary>
+    /// <summary>What that is done with, as a bearer token. Each change gives another, which ends the one before; reading
+    /// says the one it is read with.</summary>
     public string? RegistrationAccessToken { get; init; }
 
     /// <summary>The app's id; none of what it is managed with.</summary>
@@ -266,7 +267,8 @@ public sealed record TokenResponse : ResponseObject
     /// <summary>The scopes it holds.</summary>
     public string? Scope { get; init; }
 
-    /// <summary>For the code grant: what to get the next access token with.</summary>
+    /// <summary>For the code grant: what to get the next access token with; for an app that is registered for
+    /// <c>refresh_token</c>.</summary>
     public string? RefreshToken { get; init; }
 
     /// <summary>For the code grant with <c>openid</c>: who the customer is to this partner.</summary>

@@ -17,7 +17,8 @@ public sealed class ClientManagementTests(SharedServer shared) : RawClientTests(
         var read = await SendAsync(HttpMethod.Get, Token);
         Assert.Equal(200, read.Status);
         Assert.Equal(Client.Partner.ClientId, read.Json["client_id"]!.GetValue<string>());
-        Assert.Null(read.Json["registration_access_token"]);
+        // RFC 7592 §3 asks for it in every answer.
+        Assert.Equal(Token, read.Json["registration_access_token"]!.GetValue<string>());
         Assert.Equal(AddressOf(Client.Partner), read.Json["registration_client_uri"]!.GetValue<string>());
 
         foreach (

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -62,14 +64,107 @@ public sealed class TokenEndpointTests(SharedServer shared) : RawClientTests(sha
     public async Task A_code_gives_tokens_once_and_a_second_use_takes_them_back()
     {
         var (code, redirect) = await Client.AuthorizeAsync();
-        var first = await Client.RedeemAsync(code, redirect);
-        var accessToken = first.Json["access_token"]!.GetValue<string>();
+        var first = (await Client.RedeemAsync(code, redirect)).Json;
+        var accessToken = first["access_token"]!.GetValue<string>();
         Assert.Equal(200, (await Client.CallAsync(HttpMethod.Get, "/v1/accounts", accessToken)).Status);
 
         var second = await Client.RedeemAsync(code, redirect);
 
         Assert.Equal((400, "invalid_grant"), (second.Status, second.Code));
         Assert.Equal(401, (await Client.CallAsync(HttpMethod.Get, "/v1/accounts", accessToken)).Status);
+        var refreshed = await Client.RefreshAsync(first["refresh_token"]!.GetValue<string>());
+        Assert.Equal((400, "invalid_grant"), (refreshed.Status, refreshed.Code));
+        // What the customer agreed to is theirs and the partner's, whoever sent the code twice.
+        var consent = await Client.Partner.Client.Consents.GetAsync(first["consent_id"]!.GetValue<string>());
+        Assert.Equal(ConsentStatus.Authorized, consent.Status);
+    }
+
+    [Fact]
+    public async Task A_code_that_was_used_takes_its_tokens_back_also_after_it_has_expired()
+    {
+        var clock = new ShiftedClock();
+        await using var server = await TestServer.StartAsync(builder =>
+            builder.Services.AddSingleton<TimeProvider>(clock)
+        );
+        using var client = new RawClient(await TestPartner.NewAsync(server.Address), server.Address);
+        var (code, redirect) = await client.AuthorizeAsync();
+        var first = (await client.RedeemAsync(code, redirect)).Json;
+        clock.Ahead = TimeSpan.FromSeconds(62);
+        // Brings the nonce of now.
+        await client.PostFormAsync("/oauth/token", [], withProof: false);
+
+        var late = await client.PostFormAsync(
+            "/oauth/token",
+            [
+                ("grant_type", "authorization_code"),
+                ("code", code),
+                ("redirect_uri", redirect),
+                ("code_verifier", AuthorizationFlow.Verifier),
+            ],
+            assertion: (_, claims) => claims["exp"] = Seconds(120),
+            proof: (_, claims) => claims["iat"] = Seconds(62)
+        );
+        var refreshed = await client.PostFormAsync(
+            "/oauth/token",
+            [("grant_type", "refresh_token"), ("refresh_token", first["refresh_token"]!.GetValue<string>())],
+            assertion: (_, claims) => claims["exp"] = Seconds(120),
+            proof: (_, claims) => claims["iat"] = Seconds(62)
+        );
+
+        Assert.Equal((400, "invalid_grant"), (late.Status, late.Code));
+        Assert.Contains("used before", late.Json["error_description"]!.GetValue<string>());
+        Assert.Equal((400, "invalid_grant"), (refreshed.Status, refreshed.Code));
+    }
+
+    [Fact]
+    public async Task A_client_that_is_not_registered_for_refresh_tokens_gets_none()
+    {
+        await RegisterForAsync("authorization_code");
+        var (code, redirect) = await Client.AuthorizeAsync();
+
+        var tokens = (await Client.RedeemAsync(code, redirect)).Json;
+        var again = await Client.RedeemAsync(code, redirect);
+
+        var accessToken = tokens["access_token"]!.GetValue<string>();
+        Assert.Null(tokens["refresh_token"]);
+        Assert.Equal((400, "invalid_grant"), (again.Status, again.Code));
+        Assert.Equal(401, (await Client.CallAsync(HttpMethod.Get, "/v1/accounts", accessToken)).Status);
+    }
+
+    [Theory]
+    [InlineData("authorization_code", "code", "invalid_request")]
+    [InlineData("authorization_code", "redirect_uri", "invalid_request")]
+    // As the conformance suite has it (ensure-pkce-code-verifier-required).
+    [InlineData("authorization_code", "code_verifier", "invalid_grant")]
+    [InlineData("refresh_token", "refresh_token", "invalid_request")]
+    public async Task A_parameter_that_is_missing_is_named(string grant, string parameter, string error)
+    {
+        var form = new Dictionary<string, string?>
+        {
+            ["grant_type"] = grant,
+            ["code"] = "code",
+            ["redirect_uri"] = TestPartner.RedirectUri.ToString(),
+            ["code_verifier"] = AuthorizationFlow.Verifier,
+            ["refresh_token"] = "token",
+        };
+        if (parameter == "code_verifier")
+        {
+            form["code"] = (await Client.AuthorizeAsync()).Code;
+        }
+
+        foreach (var none in new[] { null, "" })
+        {
+            form[parameter] = none;
+            var answer = await Client.PostFormAsync(
+                "/oauth/token",
+                form.Select(field => (field.Key, field.Value))
+            );
+            Assert.Equal((400, error), (answer.Status, answer.Code));
+            Assert.StartsWith(
+                $"{parameter} is missing",
+                answer.Json["error_description"]!.GetValue<string>()
+            );
+        }
     }
 
     [Fact]
@@ -91,9 +186,10 @@ public sealed class TokenEndpointTests(SharedServer shared) : RawClientTests(sha
         var otherKey = await thief.RedeemAsync(code, redirect);
 
         Assert.All(
-            new[] { noVerifier, wrongVerifier, wrongAddress, noAddress, otherClient },
+            new[] { noVerifier, wrongVerifier, wrongAddress, otherClient },
             answer => Assert.Equal((400, "invalid_grant"), (answer.Status, answer.Code))
         );
+        Assert.Equal((400, "invalid_request"), (noAddress.Status, noAddress.Code));
         Assert.Equal((400, "invalid_dpop_proof"), (otherKey.Status, otherKey.Code));
         Assert.Equal(200, (await Client.RedeemAsync(code, redirect)).Status);
     }
@@ -184,6 +280,28 @@ public sealed class TokenEndpointTests(SharedServer shared) : RawClientTests(sha
         Assert.Equal((401, "invalid_client"), (anonymous.Status, anonymous.Code));
         Assert.Equal((400, "invalid_dpop_proof"), (unproven.Status, unproven.Code));
     }
+
+    private async Task RegisterForAsync(params string[] grants)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, Client.Partner.App.RegistrationClientUri);
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"Bearer {Client.Partner.App.RegistrationAccessToken}"
+        );
+        request.Content = JsonContent.Create(
+            new ClientRegistrationRequest
+            {
+                ClientName = "Test App",
+                RedirectUris = [TestPartner.RedirectUri.ToString()],
+                Jwks = new JsonWebKeySetDocument { Keys = [Client.Partner.Key.PublicJwk] },
+                GrantTypes = grants,
+            },
+            ResponseJson.Default.ClientRegistrationRequest
+        );
+        Assert.Equal(200, (await Client.SendAsync(request)).Status);
+    }
+
+    private static long Seconds(int fromNow) => DateTimeOffset.UtcNow.ToUnixTimeSeconds() + fromNow;
 
     private static JsonNode Claims(string token) =>
         JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]))!;

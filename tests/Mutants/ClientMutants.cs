@@ -8,6 +8,7 @@ internal static class ClientMutants
     private const string Presented = "Http/ClientCertificates.cs";
     private const string Metadata = "Authorization/ClientMetadata.cs";
     private const string Keys = "Authorization/PublicKey.cs";
+    private const string KeySets = "Authorization/ClientKeySets.cs";
 
     public static IReadOnlyList<Mutant> List { get; } =
     [
@@ -133,10 +134,10 @@ internal static class ClientMutants
             "parameters.Modulus.Length * 8 is < LeastRsaBits or > MostRsaBits",
             "false"
         ),
-        new("C-7", "keys by value alone", Metadata, "request.JwksUri is not null", "false"),
+        new("C-7", "keys by value alone", KeySets, "request.JwksUri is not null", "false"),
         new("C-8", "x5u of a JWS", "Authorization/Jws.cs", "!Header.TryGetProperty(\"x5u\", out _)", "true"),
         new("C-8", "jku of a JWS", "Authorization/Jws.cs", "!Header.TryGetProperty(\"jku\", out _)", "true"),
-        new("C-9", "a kid registered twice", Metadata, "ids.Distinct().Count() != ids.Count", "false"),
+        new("C-9", "a kid registered twice", KeySets, "ids.Distinct().Count() != ids.Count", "false"),
         new("AS-22", "plain http on loopback alone", Metadata, "uri.IsLoopback", "true"),
         new(
             "R-7",

@@ -68,8 +68,16 @@ internal static class GrantMutants
             "AS-23",
             "what a code gave ends when it is used again",
             Rules,
-            "ConsentRules.Revoke(command.Revocation, book);",
-            "if (!{chosen}) { ConsentRules.Revoke(command.Revocation, book); }"
+            "RevocationRules.EndTokens(book, consent, command.Now);",
+            "if (!{chosen}) { RevocationRules.EndTokens(book, consent, command.Now); }"
+        ),
+        new("AS-23", "a code that was used, once it has expired", Endpoint, "!code.Used", "true"),
+        new(
+            "AS-14",
+            "who gets a refresh token",
+            Endpoint,
+            "grant.Client.App.GrantTypes.Contains(Grants.RefreshToken)",
+            "true"
         ),
         new("W-8", "whose refresh token it is", Endpoint, "token.AppId != grant.App.Id", "false"),
         new(

@@ -35,7 +35,7 @@ internal static class ProofMutants
             "W-12",
             "a private key in jwk",
             "Authorization/PublicKey.cs",
-            "privateMembers.Any(member => jwk.TryGetProperty(member, out _))",
+            "SecretMemberOf(jwk) is not null",
             "false"
         ),
         new("R-2", "htm", Proofs, "proof.Method != request.Method", "false"),

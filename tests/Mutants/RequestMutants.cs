@@ -38,6 +38,13 @@ internal static class RequestMutants
             "!redirectUris.Contains(redirectUri, StringComparer.OrdinalIgnoreCase)"
         ),
         new("W-4", "parameters sent twice", "Authorization/OAuthForm.cs", "value.Count > 1", "false"),
+        new(
+            "W-4",
+            "parameters that are no text",
+            "Authorization/OAuthForm.cs",
+            "!IsText(body, length)",
+            "false"
+        ),
         new("R-1", "request_uri at PAR", Pushing, "form[\"request_uri\"] is not null", "false"),
         new("AS-14", "the scope is registered", Pushing, "registeredScope.Contains(value)", "true"),
         new("AS-14", "the scope is a customer's", Pushing, "Scopes.OfCustomer.Contains(value)", "true"),

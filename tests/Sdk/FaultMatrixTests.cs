@@ -88,9 +88,10 @@ public sealed class FaultMatrixTests
             client assertion and a proof of its own. Where that fails, what needs the token was not sent, whatever the code; the
             message names the endpoint. A code that the customer came back with is good once: when its answer is lost, the
             customer links again. A callback that is loaded twice redeems it once, in one process; in another it would have the bank
-            end the consent. When the token store does not keep what the code gave, `TokensNotKeptException` has it still, with the
-            ids, and tries the store again. Starting and completing a link are several calls, for the bank's metadata, the form and the
-            bank's keys, each with a `TotalTimeout` of its own.
+            end the tokens that the first gave (RFC 6749 §4.1.2): the consent and its agreement stay, and the customer links again. When
+            the token store does not keep what the code gave, `TokensNotKeptException` has it still, with the ids, and tries the store
+            again. Starting and completing a link are several calls, for the bank's metadata, the form and the bank's keys, each with a
+            `TotalTimeout` of its own.
 
             A `CancellationToken` ends the wait and nothing else: after an `OperationCanceledException` a payment may have been
             made. Send it again with the same key, or close the order.

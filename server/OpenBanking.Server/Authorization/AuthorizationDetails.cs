@@ -175,9 +175,14 @@ public static class AuthorizationDetails
     private static string? CheckTerms(PaymentAgreementTerms terms)
     {
         var monthly = terms.MonthlyLimit ?? terms.TotalLimit;
-        Money[] limits = [terms.PerPaymentLimit, terms.DailyLimit, monthly, terms.TotalLimit];
-        return limits.Any(limit => limit.Currency != Money.Renminbi) ? "the limits must be in CNY."
-            : limits.Any(limit => limit.Amount <= 0) ? "the limits must be more than zero."
+        ProblemError?[] wrong =
+        [
+            Wire.CheckAmount("/per_payment_limit", terms.PerPaymentLimit),
+            Wire.CheckAmount("/daily_limit", terms.DailyLimit),
+            Wire.CheckAmount("/total_limit", terms.TotalLimit),
+            Wire.CheckAmount("/monthly_limit", monthly),
+        ];
+        return wrong.OfType<ProblemError>().FirstOrDefault() is { } error ? $"{error.Pointer}: {error.Detail}"
             : terms.PerPaymentLimit.Amount > terms.DailyLimit.Amount
             || terms.DailyLimit.Amount > monthly.Amount
             || monthly.Amount > terms.TotalLimit.Amount

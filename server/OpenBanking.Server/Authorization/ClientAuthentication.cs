@@ -52,7 +52,7 @@ public sealed class ClientAuthentication(
 
         if (Jws.TryParse(text) is not { } assertion)
         {
-            return Refuse("client_assertion is not a compact JWS.");
+            return Refuse($"client_assertion is not {Jws.Expected}.");
         }
 
         var clientId = assertion.Text("sub");
@@ -87,6 +87,8 @@ public sealed class ClientAuthentication(
         var latest = now + AuthorizationServerOptions.ClockSkew;
         return !IsOurIssuer(assertion)
                 ? $"The assertion's aud must be the string {address.Issuer}, not an array and not an endpoint."
+            : assertion.Unreadable("exp", "iat", "nbf") is { } claim
+                ? $"The assertion's {claim} {Jws.InstantExpected}"
             : assertion.Instant("exp") is not { } expiresAt ? "The assertion needs an exp."
             : expiresAt <= now
                 ? $"The assertion expired {(now - expiresAt).TotalSeconds:0} s ago: check your clock against the Date header."
@@ -94,20 +96,23 @@ public sealed class ClientAuthentication(
                 ? "The assertion's exp is too far ahead: a minute is enough."
             : IsAhead(assertion, "iat", latest) || IsAhead(assertion, "nbf", latest)
                 ? "The assertion is from the future: check your clock against the Date header."
-            : assertion.Text("jti") is not { Length: > 0 and <= LongestAssertionId }
-                ? "The assertion needs a jti."
+            : assertion.Text("jti") is not { Length: > 0 and <= LongestAssertionId } ? WrongId(assertion)
             : null;
     }
+
+    private static string WrongId(Jws assertion) =>
+        assertion.Payload.TryGetProperty("jti", out _)
+            ? $"The assertion's jti must be a string of 1 to {LongestAssertionId} characters."
+            : "The assertion needs a jti.";
 
     private bool IsOurIssuer(Jws assertion) =>
         assertion.Payload.TryGetProperty("aud", out var audience)
         && audience.ValueKind == JsonValueKind.String
         && assertion.Text("aud") == address.Issuer;
 
-    /// <summary>Absent is fine; present it must be an instant that is not ahead.</summary>
+    /// <summary>Absent is fine.</summary>
     private static bool IsAhead(Jws assertion, string claim, DateTimeOffset latest) =>
-        assertion.Payload.TryGetProperty(claim, out _)
-        && (assertion.Instant(claim) is not { } instant || instant > latest);
+        assertion.Instant(claim) > latest;
 
     private static bool IsSigned(Jws assertion, RegisteredApp app) =>
         app
@@ -117,9 +122,10 @@ public sealed class ClientAuthentication(
     private static string UnsignedReason(Jws assertion, RegisteredApp app) =>
         assertion.Algorithm is not (PublicKey.Es256 or PublicKey.Ps256)
             ? "The assertion's alg must be ES256 or PS256."
-            : "The assertion is not signed by a registered key; registered are "
-                + string.Join(", ", app.Keys.Select(key => $"kid {key.KeyId ?? key.Thumbprint}"))
-                + ".";
+        : assertion.Untaken is { } member ? $"The assertion's header must not hold {member}."
+        : "The assertion is not signed by a registered key; registered are "
+            + string.Join(", ", app.Keys.Select(key => $"kid {key.KeyId ?? key.Thumbprint}"))
+            + ".";
 
     /// <summary>Remembered up to a second longer than it is good: thousands expire with the same second. By the part of a
     /// second in which they came, those that come together stand together in the index of what expires.</summary>

@@ -30,7 +30,7 @@ public sealed class ClientManagementEndpoint(
                     address,
                     signing.SigningAlgorithm,
                     await apps.FindLogoAsync(app),
-                    managementToken: null
+                    ClientRegistrations.BearerOf(context.Request)
                 )
             )
             : Unauthorized(context);

@@ -5,18 +5,18 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// Checks what an app wants to be registered with (RFC 7591 §2), in this order: the name; the logo, by value
-/// (<see cref="ClientLogos"/>); redirect addresses, https or loopback, without fragment, one at least for who uses the
-/// code grant; those for after signing out, likewise; keys by
-/// value, public, of the allowed kinds, with unique ids; the id token's algorithm; response and grant types; scope, where
-/// <c>introspection</c> stands alone; details types; the scene. How it authenticates comes after that
-/// (<see cref="CertificateMetadata"/>).
+/// (<see cref="ClientLogos"/>); redirect addresses, https or loopback, without fragment or user, one at least for who uses the
+/// code grant; those for after signing out, likewise; keys by value (<see cref="ClientKeySets"/>); the id token's algorithm;
+/// response and grant types; scope, where <c>introspection</c> stands alone; details types; the scene. How it authenticates
+/// comes after that (<see cref="CertificateMetadata"/>).
 /// </summary>
 public static class ClientMetadata
 {
     public const string AuthenticationMethod = "private_key_jwt";
     private const int MostRedirectUris = 10;
     private const int LongestRedirectUri = 512;
-    private const int MostKeys = 10;
+    private const string RedirectUris = "redirect_uris";
+    private const string PostLogoutRedirectUris = "post_logout_redirect_uris";
 
     /// <summary>Reads a list that was stored as JSON.</summary>
     public static IReadOnlyList<string> ReadList(string stored) =>
@@ -30,7 +30,7 @@ public static class ClientMetadata
             )
             : ClientLogos.Check(request.LogoUri)
                 ?? CheckRedirectUris(request)
-                ?? CheckKeys(request)
+                ?? ClientKeySets.Check(request)
                 ?? CheckOnly(
                     request.IdTokenSignedResponseAlg,
                     signingAlgorithm,
@@ -38,77 +38,82 @@ public static class ClientMetadata
                 )
                 ?? CheckAmong(request.ResponseTypes, ["code"], "response_types")
                 ?? CheckAmong(request.GrantTypes, Grants.All, "grant_types")
-                ?? (
-                    IsResourceServer(request)
-                        ? CheckAmong(request.GrantTypes, [Grants.ClientCredentials], "grant_types")
-                        : CheckAmong(request.Scope?.Split(' '), Scopes.All, "scope")
-                )
+                ?? CheckScope(request)
                 ?? CheckAmong(
                     request.AuthorizationDetailsTypes,
                     AuthorizationDetails.Types,
                     "authorization_details_types"
                 )
-                ?? CheckAmong(request.Scene is { } scene ? [scene] : null, Scenes.All, "scene");
+                ?? (
+                    request.Scene is { } scene && !Scenes.All.Contains(scene)
+                        ? Refuse($"scene must be one of {string.Join(", ", Scenes.All)}.")
+                        : null
+                );
 
     /// <summary>A resource server asks what tokens are, and does nothing else.</summary>
     public static bool IsResourceServer(ClientRegistrationRequest request) =>
-        request.Scope == Scopes.Introspection;
+        request.Scope is { } scope && ScopeText.Read(scope) is [Scopes.Introspection];
 
     /// <summary>The grants it asks for, or those it gets by default.</summary>
     public static IReadOnlyList<string> GrantsOf(ClientRegistrationRequest request) =>
         request.GrantTypes ?? (IsResourceServer(request) ? [Grants.ClientCredentials] : Grants.All);
 
+    /// <summary>Whether a place in a registration is of an address that customers are sent to.</summary>
+    public static bool IsAddress(string pointer) =>
+        pointer.Split('/') is ["", RedirectUris or PostLogoutRedirectUris, _, ..];
+
+    public static OAuthFailure RefuseAddress(string description) =>
+        new(400, "invalid_redirect_uri", description);
+
     private static OAuthFailure? CheckRedirectUris(ClientRegistrationRequest request)
     {
         var least = GrantsOf(request).Contains(Grants.AuthorizationCode) ? 1 : 0;
-        var afterwards = request.PostLogoutRedirectUris ?? [];
-        return request.RedirectUris.Count < least || !AreAllowed(request.RedirectUris)
-                ? RefuseAddresses("redirect_uris", least)
-            : !AreAllowed(afterwards) ? RefuseAddresses("post_logout_redirect_uris", 0)
-            : null;
+        return CheckAddresses(RedirectUris, request.RedirectUris, least)
+            ?? CheckAddresses(PostLogoutRedirectUris, request.PostLogoutRedirectUris ?? [], 0);
     }
 
-    private static OAuthFailure RefuseAddresses(string name, int least) =>
-        new(
-            400,
-            "invalid_redirect_uri",
-            $"{name} must be {least} to {MostRedirectUris} https addresses in ASCII, without a fragment; http on loopback only."
-        );
-
-    private static bool AreAllowed(IReadOnlyList<string> uris) =>
-        uris.Count <= MostRedirectUris && uris.All(IsAllowed);
+    private static OAuthFailure? CheckAddresses(string name, IReadOnlyList<string> uris, int least) =>
+        uris.Count < least || uris.Count > MostRedirectUris
+            ? RefuseAddress($"{name} must hold {least} to {MostRedirectUris} addresses.")
+        : uris.Select((uri, i) => ExpectedOf(uri) is { } expected ? $"/{name}/{i}: {expected}" : null)
+            .FirstOrDefault(wrong => wrong is not null)
+            is { } reason
+            ? RefuseAddress(reason)
+        : null;
 
     /// <summary>FAPI 2.0 SP §5.3.2.2 no. 8: no plain http but on loopback. Visible ASCII only (RFC 3986): the address
     /// goes into headers as it is.</summary>
-    private static bool IsAllowed(string text) =>
-        text is { Length: <= LongestRedirectUri }
-        && !text.AsSpan().ContainsAnyExceptInRange('!', '~')
-        && Uri.TryCreate(text, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
-        && uri.Fragment.Length == 0
-        && !text.Contains('#')
-        && uri.UserInfo.Length == 0;
+    private static string? ExpectedOf(string? text) =>
+        text is null or { Length: > LongestRedirectUri }
+            ? $"At most {LongestRedirectUri} characters are expected."
+        : text.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? "Visible ASCII characters are expected, escaped as RFC 3986 has it."
+        : !Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+            ? "An https address is expected; http on loopback only."
+        : text.Contains('#') ? "An address without a fragment is expected."
+        : uri.UserInfo.Length > 0 ? "An address without a user is expected."
+        : null;
 
-    private static OAuthFailure? CheckKeys(ClientRegistrationRequest request)
+    private static OAuthFailure? CheckScope(ClientRegistrationRequest request)
     {
-        if (request.JwksUri is not null)
+        if (IsResourceServer(request))
         {
-            return Refuse("Register keys by value, in jwks: jwks_uri is not taken.");
+            return request.GrantTypes is null or [Grants.ClientCredentials]
+                ? null
+                : Refuse(
+                    $"grant_types of a resource server, which has the scope {Scopes.Introspection}, must be "
+                        + $"{Grants.ClientCredentials}."
+                );
         }
 
-        var keys = request.Jwks.Keys;
-        var ids = keys.Select(key => key?.Kid).OfType<string>().ToList();
-        return keys.Count is 0 or > MostKeys || ids.Distinct().Count() != ids.Count || !keys.All(IsAllowed)
+        var scopes = request.Scope is { } text ? ScopeText.Read(text) : null;
+        return scopes?.Contains(Scopes.Introspection) is true
             ? Refuse(
-                "jwks must hold 1 to 10 public keys with different kid: P-256 for ES256, or RSA of 2048 to 4096 bits for PS256."
+                $"The scope {Scopes.Introspection} stands alone: it is a resource server's, which is no app."
             )
-            : null;
+            : CheckAmong(scopes, Scopes.All, "scope");
     }
-
-    private static bool IsAllowed(JsonWebKeyDocument? key) =>
-        key is { Use: null or "sig" }
-        && PublicKey.Read(JsonSerializer.SerializeToElement(key, ResponseJson.Default.JsonWebKeyDocument))
-            is not null;
 
     private static OAuthFailure? CheckOnly(string? value, string only, string name) =>
         value is null || value == only ? null : Refuse($"{name} must be {only}.");
@@ -121,7 +126,7 @@ public static class ClientMetadata
         values is null
         || (values.Count > 0 && values.All(value => value is not null && allowed.Contains(value)))
             ? null
-            : Refuse($"{name} may hold {string.Join(", ", allowed)}.");
+            : Refuse($"{name} must hold one or more of {string.Join(", ", allowed)}, and nothing else.");
 
     private static OAuthFailure Refuse(string description) =>
         new(400, "invalid_client_metadata", description);

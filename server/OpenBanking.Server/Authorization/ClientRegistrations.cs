@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.Net.Http.Headers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
@@ -24,48 +27,101 @@ public static class ClientRegistrations
         return OAuthAnswers.Failed(new(401, "invalid_token", description));
     }
 
-    /// <summary>Reads a registration, and checks what it asks for.</summary>
+    /// <summary>Reads a registration, and checks what it asks for: JSON in UTF-8 (RFC 7591 §3.1), and nothing else.</summary>
     public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(
         HttpContext context,
         string signingAlgorithm,
         CertificateMetadata certificates
     ) =>
-        context.Request.HasJsonContentType()
-            ? await ReadAsync(context.Request.Body, signingAlgorithm, certificates, context.RequestAborted)
-            : (null, new(400, "invalid_client_metadata", "Send application/json."));
+        IsJson(context.Request)
+            ? Read(
+                await BytesOfAsync(context.Request.Body, context.RequestAborted),
+                signingAlgorithm,
+                certificates
+            )
+            : (null, Refuse("Send application/json in UTF-8."));
 
-    /// <inheritdoc cref="ReadAsync(HttpContext, string, CertificateMetadata)"/>
+    /// <summary>The same for a file, which may begin with a byte order mark.</summary>
     public static async Task<(ClientRegistrationRequest?, OAuthFailure?)> ReadAsync(
-        Stream body,
+        Stream file,
         string signingAlgorithm,
         CertificateMetadata certificates,
         CancellationToken cancellationToken
     )
     {
+        var bytes = await BytesOfAsync(file, cancellationToken);
+        return Read(
+            bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes,
+            signingAlgorithm,
+            certificates
+        );
+    }
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && OAuthForm.IsUtf8(type);
+
+    private static async Task<ReadOnlyMemory<byte>> BytesOfAsync(
+        Stream stream,
+        CancellationToken cancellationToken
+    )
+    {
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer, cancellationToken);
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+
+    private static (ClientRegistrationRequest?, OAuthFailure?) Read(
+        ReadOnlyMemory<byte> bytes,
+        string signingAlgorithm,
+        CertificateMetadata certificates
+    )
+    {
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            return (null, Refuse("The body is not in UTF-8."));
+        }
+
         try
         {
-            using var document = await JsonDocument.ParseAsync(
-                body,
-                new JsonDocumentOptions { AllowDuplicateProperties = false },
-                cancellationToken
-            );
-            var request = document.Deserialize(ResponseJson.Default.ClientRegistrationRequest);
-            return request is null
-                ? (null, Unreadable("a JSON object is expected."))
-                : (request, ClientMetadata.Check(request, signingAlgorithm) ?? certificates.Check(request));
+            using var document = JsonDocument.Parse(bytes, JsonShape.Strict);
+            var shape = ResponseJson.Default.ClientRegistrationRequest;
+            // Members this server does not know are ignored (RFC 7591 §2).
+            var wrong = JsonShape
+                .Check(document.RootElement, shape)
+                .Find(error => error.Code != JsonShape.UnknownField);
+            if (wrong is not null)
+            {
+                return (null, Refuse(wrong));
+            }
+
+            var request = document.Deserialize(shape)!;
+            return (request, ClientMetadata.Check(request, signingAlgorithm) ?? certificates.Check(request));
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        catch (InvalidOperationException)
+        {
+            return (null, Refuse("A text holds half a surrogate pair, which is no text."));
+        }
+        catch (JsonException failure)
         {
             return (
                 null,
-                Unreadable(
-                    failure is JsonException { Path: { Length: > 1 } path }
-                        ? $"{path} is wrong."
-                        : "it is not valid JSON, names a member twice, or a required member is missing."
-                )
+                failure.Path is null
+                    ? Refuse(JsonShape.WhatIsWrong(bytes.Span, failure))
+                    : Refuse(JsonShape.WrongType(failure))
             );
         }
     }
+
+    /// <summary>RFC 7591 §3.2.2 has a code of its own for addresses that are wrong.</summary>
+    private static OAuthFailure Refuse(ProblemError wrong) =>
+        ClientMetadata.IsAddress(wrong.Pointer)
+            ? ClientMetadata.RefuseAddress($"{wrong.Pointer}: {wrong.Detail}")
+            : Refuse($"{wrong.Pointer}: {wrong.Detail}");
+
+    private static OAuthFailure Refuse(string description) =>
+        new(400, "invalid_client_metadata", description);
 
     /// <summary>A new app of a partner.</summary>
     /// <param name="managementHash">Of the token it is managed with; null when the bank alone manages it.</param>
@@ -103,11 +159,12 @@ public static class ClientRegistrations
         {
             Name = request.ClientName,
             Scene = request.Scene ?? Scenes.Other,
-            Scope = request.Scope ?? string.Join(' ', Scopes.All),
-            GrantTypes = string.Join(' ', ClientMetadata.GrantsOf(request)),
+            Scope = string.Join(' ', request.Scope is { } scope ? ScopeText.Read(scope) : Scopes.All),
+            GrantTypes = string.Join(' ', ClientMetadata.GrantsOf(request).Distinct()),
             AuthorizationDetailsTypes = string.Join(
                 ' ',
-                request.AuthorizationDetailsTypes ?? (resourceServer ? [] : [.. AuthorizationDetails.Types])
+                request.AuthorizationDetailsTypes?.Distinct()
+                    ?? (resourceServer ? [] : AuthorizationDetails.Types)
             ),
             RedirectUris = JsonSerializer.Serialize(request.RedirectUris),
             PostLogoutRedirectUris = request.PostLogoutRedirectUris is { } uris
@@ -119,7 +176,8 @@ public static class ClientRegistrations
     }
 
     /// <param name="logo">The app's, if it has one.</param>
-    /// <param name="managementToken">The token it is managed with, when it has just been made.</param>
+    /// <param name="managementToken">The token it is managed with, which is kept as a hash alone: as it was just made, or
+    /// presented. Null when the bank alone manages it.</param>
     public static ClientRegistration Show(
         AppRow app,
         ServerAddress address,
@@ -164,7 +222,4 @@ public static class ClientRegistrations
 
     private static string? SubjectOf(AppRow app, string kind) =>
         app.CertificateSubjectKind == kind ? app.CertificateSubject : null;
-
-    private static OAuthFailure Unreadable(string why) =>
-        new(400, "invalid_client_metadata", $"client_name, redirect_uris and jwks are required: {why}");
 }

@@ -104,10 +104,10 @@ public sealed class DpopProofs(
     private string? CheckClaims(ProofClaims proof, HttpRequest request, string? accessToken)
     {
         var now = time.GetUtcNow();
-        return proof.Id is not { Length: > 0 and <= LongestProofId } ? "The proof needs a jti."
+        return proof.Id is not { Length: > 0 and <= LongestProofId } ? WrongId(proof)
             : proof.Method != request.Method ? $"The proof's htm must be {request.Method}."
             : !IsAddressOf(proof.Address, request) ? "The proof's htu must be the address of this request."
-            : proof.IssuedAt is not { } issuedAt ? "The proof needs an iat."
+            : proof.IssuedAt is not { } issuedAt ? WrongInstant(proof)
             : issuedAt > now + AuthorizationServerOptions.ClockSkew
                 ? $"The proof is {(issuedAt - now).TotalSeconds:0} s ahead of the server's clock: set yours by the Date header."
             : issuedAt < now - AuthorizationServerOptions.ProofAge
@@ -116,6 +116,14 @@ public sealed class DpopProofs(
                 ? "The proof's ath must be the SHA-256 of the access token."
             : null;
     }
+
+    private static string WrongId(ProofClaims proof) =>
+        proof.Id is null && !proof.Unreadable.Id
+            ? "The proof needs a jti."
+            : $"The proof's jti must be a string of 1 to {LongestProofId} characters.";
+
+    private static string WrongInstant(ProofClaims proof) =>
+        proof.Unreadable.IssuedAt ? $"The proof's iat {Jws.InstantExpected}" : "The proof needs an iat.";
 
     /// <summary>Scheme and host without case, the path as it came over the wire, query and fragment left aside: at the
     /// public address, or where clients present certificates. Never taken from a header.</summary>

@@ -12,11 +12,19 @@ public sealed class Jws
     private const int Depth = 8;
     private const int LongestOnStack = 1_024;
 
+    /// <summary>What a text must be, for whoever sent another.</summary>
+    public const string Expected = "a compact JWS of two JSON objects without repeated members";
+
+    /// <summary>What a claim that names an instant must be, for whoever sent another.</summary>
+    public const string InstantExpected = "must be a number of seconds since 1970, not of milliseconds.";
+
     private static readonly JsonDocumentOptions strict = new()
     {
         AllowDuplicateProperties = false,
         MaxDepth = Depth,
     };
+
+    private static readonly string[] untaken = ["crit", "x5u", "jku"];
 
     private readonly byte[] signedBytes;
     private readonly byte[] signature;
@@ -82,6 +90,23 @@ public sealed class Jws
         && !Header.TryGetProperty("x5u", out _)
         && !Header.TryGetProperty("jku", out _)
         && key.Verify(signedBytes, signature);
+
+    /// <summary>The header that has it refused, if it holds one.</summary>
+    public string? Untaken => Array.Find(untaken, name => Header.TryGetProperty(name, out _));
+
+    /// <summary>The first of some claims that is there, and no instant.</summary>
+    public string? Unreadable(params ReadOnlySpan<string> instants)
+    {
+        foreach (var claim in instants)
+        {
+            if (Payload.TryGetProperty(claim, out _) && Instant(claim) is null)
+            {
+                return claim;
+            }
+        }
+
+        return null;
+    }
 
     public string? Text(string claim) => JsonText.Of(Payload, claim);
 

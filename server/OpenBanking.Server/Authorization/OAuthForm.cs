@@ -1,15 +1,24 @@
-using Microsoft.AspNetCore.Http.Features;
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace OpenBanking.Server.Authorization;
 
-/// <summary>The parameters of an OAuth request. A parameter sent twice, too long, or with a NUL, which is no character of
-/// any, refuses the request (RFC 6749 §3.1, appendix A).</summary>
+/// <summary>The parameters of an OAuth request. A parameter sent twice, too long, not in UTF-8, or with a NUL, which is no
+/// character of any, refuses the request (RFC 6749 §3.1, appendices A and B).</summary>
 public sealed class OAuthForm
 {
     public const string FormType = "application/x-www-form-urlencoded";
     private const int LongestValue = 16 * 1024;
     private const int MostParameters = 64;
+    private const int UsualLength = 4 * 1024;
+
+    private static OAuthFailure NoText { get; } =
+        OAuthFailure.InvalidRequest("Send the parameters in UTF-8, percent-encoded.");
 
     private readonly Dictionary<string, string> values = [];
 
@@ -31,11 +40,20 @@ public sealed class OAuthForm
 
         try
         {
-            var form = await context.Request.ReadFormAsync(
-                new FormOptions { ValueCountLimit = MostParameters, ValueLengthLimit = LongestValue },
-                context.RequestAborted
-            );
-            return From(form);
+            using var buffer = new MemoryStream(UsualLength);
+            await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
+            var (body, length) = (buffer.GetBuffer(), (int)buffer.Length);
+            if (!IsText(body, length))
+            {
+                return (null, NoText);
+            }
+
+            var reader = new FormPipeReader(PipeReader.Create(new(body, 0, length)), Encoding.UTF8)
+            {
+                ValueCountLimit = MostParameters,
+                ValueLengthLimit = LongestValue,
+            };
+            return From(await reader.ReadFormAsync(context.RequestAborted));
         }
         catch (Exception failure)
             when (failure is InvalidDataException or IOException and not BadHttpRequestException)
@@ -47,10 +65,43 @@ public sealed class OAuthForm
     /// <summary>Of a request that browsers bring either way: those of a form that is posted, else those of the query, and
     /// never of both.</summary>
     public static async Task<(OAuthForm? Form, OAuthFailure? Failure)> BroughtAsync(HttpContext context) =>
-        HttpMethods.IsPost(context.Request.Method) ? await ReadAsync(context) : From(context.Request.Query);
+        HttpMethods.IsPost(context.Request.Method) ? await ReadAsync(context) : FromQuery(context.Request);
+
+    /// <summary>Reads the parameters of an address.</summary>
+    public static (OAuthForm? Form, OAuthFailure? Failure) FromQuery(HttpRequest request)
+    {
+        var query = Encoding.UTF8.GetBytes(request.QueryString.Value ?? "");
+        return IsText(query, query.Length) ? From(request.Query) : (null, NoText);
+    }
+
+    /// <summary>Whether what is percent-encoded is UTF-8: the framework would leave what is not as it stands.</summary>
+    private static bool IsText(byte[] encoded, int length) =>
+        Utf8.IsValid(encoded.AsSpan(0, length))
+        && (
+            !EncodesMoreThanAscii(encoded.AsSpan(0, length))
+            || Utf8.IsValid(WebUtility.UrlDecodeToBytes(encoded, 0, length))
+        );
+
+    private static bool EncodesMoreThanAscii(ReadOnlySpan<byte> encoded)
+    {
+        for (
+            var at = encoded.IndexOf((byte)'%');
+            at >= 0 && at + 1 < encoded.Length;
+            at = encoded.IndexOf((byte)'%')
+        )
+        {
+            encoded = encoded[(at + 1)..];
+            if (encoded[0] is not (>= (byte)'0' and <= (byte)'7'))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public static (OAuthForm? Form, OAuthFailure? Failure) From(
-        IEnumerable<KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>> parameters
+        IEnumerable<KeyValuePair<string, StringValues>> parameters
     )
     {
         var form = new OAuthForm();

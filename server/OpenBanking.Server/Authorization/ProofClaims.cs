@@ -17,6 +17,9 @@ public sealed record ProofClaims
 
     public DateTimeOffset? IssuedAt { get; private set; }
 
+    /// <summary>Whether there is a <c>jti</c> or an <c>iat</c> of another type than it should be.</summary>
+    public (bool Id, bool IssuedAt) Unreadable { get; private init; }
+
     public static ProofClaims From(Jws proof) =>
         new()
         {
@@ -26,6 +29,10 @@ public sealed record ProofClaims
             TokenDigest = proof.Text("ath"),
             Nonce = proof.Text("nonce"),
             IssuedAt = proof.Instant("iat"),
+            Unreadable = (
+                proof.Text("jti") is null && proof.Payload.TryGetProperty("jti", out _),
+                proof.Unreadable("iat") is not null
+            ),
         };
 
     /// <summary>Reads the claims that every proof has, each once, and nothing else. Null for any other JSON, which is

@@ -40,10 +40,7 @@ public sealed class PublicKey
     /// <summary>Reads a JSON Web Key; null for any key this profile does not allow, and for a private one.</summary>
     public static PublicKey? Read(JsonElement jwk)
     {
-        if (
-            jwk.ValueKind != JsonValueKind.Object
-            || privateMembers.Any(member => jwk.TryGetProperty(member, out _))
-        )
+        if (jwk.ValueKind != JsonValueKind.Object || SecretMemberOf(jwk) is not null)
         {
             return null;
         }
@@ -63,6 +60,10 @@ public sealed class PublicKey
             return null;
         }
     }
+
+    /// <summary>A member of a key that only private and symmetric ones have; null when there is none.</summary>
+    public static string? SecretMemberOf(JsonElement jwk) =>
+        Array.Find(privateMembers, member => jwk.TryGetProperty(member, out _));
 
     /// <summary>Reads the keys of a stored set.</summary>
     public static IReadOnlyList<PublicKey> ReadSet(string jwks)

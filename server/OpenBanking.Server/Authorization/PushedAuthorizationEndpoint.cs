@@ -147,8 +147,16 @@ public sealed class PushedAuthorizationEndpoint(
                 )
         );
 
-    private static string[] ScopeOf(OAuthForm form) =>
-        form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+    private static OAuthFailure WrongScope(string[] most) =>
+        new(
+            400,
+            "invalid_scope",
+            most is []
+                ? "The app is registered for no scope that customers give: leave it out."
+                : $"The scope may hold {string.Join(", ", most)}."
+        );
+
+    private static string[] ScopeOf(OAuthForm form) => form["scope"] is { } text ? ScopeText.Read(text) : [];
 
     private static OAuthFailure? CheckParameters(OAuthForm form, RegisteredApp app, string? proofThumbprint)
     {
@@ -170,11 +178,8 @@ public sealed class PushedAuthorizationEndpoint(
                     "PKCE is required: code_challenge of 43 characters, code_challenge_method=S256."
                 )
             : !scope.All(value => registeredScope.Contains(value) && Scopes.OfCustomer.Contains(value))
-                ? new OAuthFailure(
-                    400,
-                    "invalid_scope",
-                    $"The scope may hold {string.Join(", ", Scopes.OfCustomer.Intersect(registeredScope))}."
-                )
+            || (scope is [] && form["scope"] is not null)
+                ? WrongScope([.. Scopes.OfCustomer.Intersect(registeredScope)])
             : form["state"]?.Length > LongestState
                 ? OAuthFailure.InvalidRequest($"state may be at most {LongestState} characters long.")
             : form["nonce"]?.Length > LongestNonce

@@ -69,7 +69,13 @@ public static class RevocationRules
             return refusal;
         }
 
-        var consent = book.Get(ConsentTables.Consents, command.ConsentId);
+        EndTokens(book, book.Get(ConsentTables.Consents, command.ConsentId), command.Now);
+        return Decision.Accept(new Done());
+    }
+
+    /// <summary>Ends all tokens of a consent. It lasts, and so does its agreement.</summary>
+    public static void EndTokens(Book book, ConsentRow consent, DateTimeOffset now)
+    {
         if (consent.TokensEndedAt is null)
         {
             book.Update(
@@ -77,12 +83,10 @@ public static class RevocationRules
                 consent with
                 {
                     Epoch = consent.Epoch + 1,
-                    TokensEndedAt = command.Now,
+                    TokensEndedAt = now,
                 }
             );
         }
-
-        return Decision.Accept(new Done());
     }
 
     /// <summary>Refuses: the assertion was used before. Taking back twice is taking back once.</summary>

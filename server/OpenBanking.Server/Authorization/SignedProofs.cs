@@ -76,7 +76,7 @@ public sealed class SignedProofs
     {
         if (Jws.TryParse(text) is not { } proof)
         {
-            return (null, "Send exactly one DPoP header, with a compact JWS.");
+            return (null, $"The proof is not {Jws.Expected}.");
         }
 
         if (proof.Type != "dpop+jwt")
@@ -96,7 +96,13 @@ public sealed class SignedProofs
 
         if (!proof.IsSignedBy(key))
         {
-            return (null, UnsignedReason);
+            return (
+                null,
+                proof.Untaken is { } member ? $"The proof's header must not hold {member}."
+                : proof.Algorithm != key.Algorithm
+                    ? $"The proof's alg must be {key.Algorithm}, as its jwk is."
+                : UnsignedReason
+            );
         }
 
         return (new(Remembered(text, key), ProofClaims.From(proof)), null);

@@ -14,10 +14,10 @@ namespace OpenBanking.Server.Authorization;
 /// POST /oauth/token (RFC 6749 §3.2, FAPI 2.0 SP §5.3.2). Checks, in order:
 /// a form without repeated parameters · the client · a DPoP proof, or a certificate to bind to
 /// (<see cref="SenderConstraint"/>) · the grant, known and registered · and for
-/// authorization_code: the code is this client's, not expired, <c>redirect_uri</c> as in the request, PKCE, the key it
-/// is bound to, not used before;
-/// refresh_token: the token is this client's, not taken back, its consent lasts; for both: scope and authorization_details
-/// not wider than granted;
+/// authorization_code: <c>code</c> and <c>redirect_uri</c> are there, the code is this client's, not expired,
+/// <c>redirect_uri</c> as in the request, PKCE, the key it is bound to, not used before;
+/// refresh_token: it is there, is this client's, not taken back, its consent lasts; for both: scope and
+/// authorization_details not wider than granted;
 /// client_credentials: no authorization_details, the scope registered, and the app's own.
 /// </summary>
 public sealed class TokenEndpoint(
@@ -76,10 +76,18 @@ public sealed class TokenEndpoint(
 
     private async Task<(TokenResponse?, OAuthFailure?)> RedeemCodeAsync(Grant grant)
     {
-        var hash = grant.Form["code"] is { } text ? Secrets.HashOf(text) : null;
-        var code = hash is null
-            ? null
-            : await store.FindAsync(AuthorizationTables.Codes, grant.World, new HashKey(hash));
+        if (grant.Form["code"] is not { } text)
+        {
+            return (null, Missing("code"));
+        }
+
+        if (grant.Form["redirect_uri"] is null)
+        {
+            return (null, Missing("redirect_uri"));
+        }
+
+        var hash = new HashKey(Secrets.HashOf(text));
+        var code = await store.FindAsync(AuthorizationTables.Codes, grant.World, hash);
         if (CheckCode(grant, code) is { } failure)
         {
             return (null, failure);
@@ -92,21 +100,22 @@ public sealed class TokenEndpoint(
             return (null, narrowFailure);
         }
 
-        var refreshToken = Ids.NewSecret();
+        var refreshToken = grant.Client.App.GrantTypes.Contains(Grants.RefreshToken) ? Ids.NewSecret() : null;
         var decision = await engine.SubmitAsync(
             new RedeemCode(
                 grant.World,
                 grant.Now,
                 grant.Client.Assertion,
                 code,
-                consent.AgreementId,
-                new()
-                {
-                    Hash = Secrets.HashOf(refreshToken),
-                    AppId = grant.App.Id,
-                    ConsentId = code.ConsentId,
-                    CreatedAt = grant.Now,
-                },
+                refreshToken is null
+                    ? null
+                    : new()
+                    {
+                        Hash = Secrets.HashOf(refreshToken),
+                        AppId = grant.App.Id,
+                        ConsentId = code.ConsentId,
+                        CreatedAt = grant.Now,
+                    },
                 BusinessCalendar.DateOf(await clocks.NowAsync(grant.World))
             )
         );
@@ -124,30 +133,40 @@ public sealed class TokenEndpoint(
             _ => (
                 null,
                 OAuthFailure.InvalidGrant(
-                    "The code was used before; what it gave was taken back: send the customer again."
+                    "The code was used before: the tokens it gave have ended. Send the customer again."
                 )
             ),
         };
     }
 
+    private static OAuthFailure Missing(string parameter) =>
+        OAuthFailure.InvalidRequest($"{parameter} is missing.");
+
     private static OAuthFailure? CheckCode(Grant grant, AuthorizationCodeRow? code) =>
         code is null || code.AppId != grant.App.Id
             ? OAuthFailure.InvalidGrant("There is no such code for this client.")
-        : grant.Now >= code.ExpiresAt ? OAuthFailure.InvalidGrant("The code has expired.")
+        : !code.Used && grant.Now >= code.ExpiresAt ? OAuthFailure.InvalidGrant("The code has expired.")
         : grant.Form["redirect_uri"] != code.RedirectUri
             ? OAuthFailure.InvalidGrant("redirect_uri is not the one the code was asked with.")
         : !Secrets.AreEqual(ChallengeOf(grant.Form["code_verifier"]), code.CodeChallenge)
-            ? OAuthFailure.InvalidGrant("code_verifier does not match code_challenge.")
+            ? OAuthFailure.InvalidGrant(
+                grant.Form["code_verifier"] is null
+                    ? "code_verifier is missing: PKCE is required."
+                    : "code_verifier does not match code_challenge."
+            )
         : code.KeyThumbprint is { } bound && TokenBinding.To(bound) != grant.Binding
             ? OAuthFailure.InvalidProof("The code is bound to another key.")
         : null;
 
     private async Task<(TokenResponse?, OAuthFailure?)> RefreshAsync(Grant grant)
     {
-        var hash = grant.Form["refresh_token"] is { } text ? Secrets.HashOf(text) : null;
-        var token = hash is null
-            ? null
-            : await store.FindAsync(AuthorizationTables.RefreshTokens, grant.World, new HashKey(hash));
+        if (grant.Form["refresh_token"] is not { } text)
+        {
+            return (null, Missing("refresh_token"));
+        }
+
+        var hash = new HashKey(Secrets.HashOf(text));
+        var token = await store.FindAsync(AuthorizationTables.RefreshTokens, grant.World, hash);
         if (token is null || token.AppId != grant.App.Id)
         {
             return (null, OAuthFailure.InvalidGrant("There is no such refresh token for this client."));
@@ -230,8 +249,9 @@ public sealed class TokenEndpoint(
         bool mayBeEmpty = false
     )
     {
-        var asked = grant.Form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [.. most];
-        return asked.All(most.Contains) && (most.Count > 0 || mayBeEmpty)
+        var text = grant.Form["scope"];
+        var asked = text is null ? [.. most] : ScopeText.Read(text);
+        return asked.All(most.Contains) && (asked.Length > 0 || (text is null && mayBeEmpty))
             ? (string.Join(' ', asked), null)
             : (
                 null,

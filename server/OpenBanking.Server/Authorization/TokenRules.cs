@@ -6,15 +6,14 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>Redeems an authorization code, and uses up the assertion it came with.</summary>
 /// <param name="Code">Read before the batch for what never changes in it; PKCE, redirect_uri and key were checked.</param>
-/// <param name="AgreementId">The agreement of the code's consent, in case it must end.</param>
+/// <param name="RefreshToken">Null for an app that is not registered for the grant.</param>
 /// <param name="Today">The business day of the world.</param>
 public sealed record RedeemCode(
     World World,
     DateTimeOffset Now,
     SingleUseRow? Assertion,
     AuthorizationCodeRow Code,
-    Id<AgreementRow>? AgreementId,
-    RefreshTokenRow RefreshToken,
+    RefreshTokenRow? RefreshToken,
     DateOnly Today
 ) : Command<ConsentRow?>(World, Now)
 {
@@ -26,10 +25,8 @@ public sealed record RedeemCode(
     {
         SingleUse.Want(keys, Assertion);
         keys.Want(AuthorizationTables.Codes, new(Code.Hash));
-        Revocation.Keys(keys);
+        keys.Want(ConsentTables.Consents, Code.ConsentId);
     }
-
-    public RevokeConsent Revocation => new(World, Now, Code.ConsentId, AgreementId);
 
     public override Decision<ConsentRow?> Decide(Book book) => TokenRules.Redeem(this, book);
 }
@@ -68,8 +65,8 @@ public static class TokenRules
 {
     /// <summary>
     /// Refuses: the assertion was used before; the code has expired; its consent has ended.
-    /// Declines: the code was used before. Then somebody has it who should not, and what it gave is taken back
-    /// (RFC 6749 §4.1.2).
+    /// Declines: the code was used before, however long ago. Then somebody may have it who should not, and the tokens it gave
+    /// end (RFC 6749 §4.1.2); what the customer agreed to stays.
     /// </summary>
     public static Decision<ConsentRow?> Redeem(RedeemCode command, Book book)
     {
@@ -80,15 +77,15 @@ public static class TokenRules
             return refusal;
         }
 
+        if (code.Used)
+        {
+            RevocationRules.EndTokens(book, consent, command.Now);
+            return Decision.Decline<ConsentRow?>(null);
+        }
+
         if (command.Now >= code.ExpiresAt)
         {
             return Decision.Reject("invalid_grant", "The code has expired.");
-        }
-
-        if (code.Used)
-        {
-            ConsentRules.Revoke(command.Revocation, book);
-            return Decision.Decline<ConsentRow?>(null);
         }
 
         if (consent.State != ConsentState.Authorized)
@@ -97,7 +94,11 @@ public static class TokenRules
         }
 
         book.Update(AuthorizationTables.Codes, code with { Used = true });
-        book.Insert(AuthorizationTables.RefreshTokens, command.RefreshToken);
+        if (command.RefreshToken is { } refreshToken)
+        {
+            book.Insert(AuthorizationTables.RefreshTokens, refreshToken);
+        }
+
         return Decision.Accept<ConsentRow?>(ConsentRules.Use(book, consent, command.Today));
     }
 

@@ -75,7 +75,7 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
         var shape = Shape;
         try
         {
-            using var document = JsonDocument.Parse(bytes, Strict);
+            using var document = JsonDocument.Parse(bytes, JsonShape.Strict);
             var errors = JsonShape.Check(document.RootElement, shape);
             if (errors.Count == 0)
             {
@@ -99,31 +99,14 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
         }
         catch (JsonException failure)
         {
-            Refused = Problems.Of(ProblemCodes.InvalidJson, WhatIsWrong(bytes.Span, failure));
+            Refused = Problems.Of(ProblemCodes.InvalidJson, JsonShape.WhatIsWrong(bytes.Span, failure));
         }
     }
-
-    private static string WhatIsWrong(ReadOnlySpan<byte> bytes, JsonException failure) =>
-        bytes.IsEmpty ? "The body is empty: send one JSON document in UTF-8."
-        : bytes.StartsWith(Encoding.UTF8.Preamble)
-            ? "The body begins with a byte order mark: send it without, in UTF-8."
-        : failure.LineNumber is not { } line ? "A field is there twice in one object: send it once."
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"The body is no JSON from line {line + 1}, byte {failure.BytePositionInLine + 1} on: send one document in UTF-8, "
-                + $"without comments or commas at ends, and nested at most {ServerLimits.JsonDepth} deep."
-        );
 
     private static bool IsUtf8(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && OAuthForm.IsUtf8(type);
 
     private static readonly byte[] emptyObject = "{}"u8.ToArray();
-
-    private static readonly JsonDocumentOptions Strict = new()
-    {
-        MaxDepth = ServerLimits.JsonDepth,
-        AllowDuplicateProperties = false,
-    };
 }
 
 /// <summary>Says that a route needs an Idempotency-Key.</summary>

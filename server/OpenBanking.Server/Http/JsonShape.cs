@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
@@ -9,6 +11,15 @@ namespace OpenBanking.Server.Http;
 /// <summary>Holds a JSON document against the shape of a request, and names everything that is wrong with it.</summary>
 public static partial class JsonShape
 {
+    public const string UnknownField = "unknown_field";
+
+    /// <summary>How documents that others send are read.</summary>
+    public static readonly JsonDocumentOptions Strict = new()
+    {
+        MaxDepth = ServerLimits.JsonDepth,
+        AllowDuplicateProperties = false,
+    };
+
     private const string InstantExpected =
         "An instant is expected, as RFC 3339 writes it: with date, time and offset, such as 2026-12-31T16:00:00Z.";
 
@@ -35,6 +46,18 @@ public static partial class JsonShape
         Check(document, shape, "", errors, discriminator);
         return errors.Count > MostErrors ? errors[..MostErrors] : errors;
     }
+
+    /// <summary>Why a body is no document that is read with <see cref="Strict"/>.</summary>
+    public static string WhatIsWrong(ReadOnlySpan<byte> bytes, JsonException failure) =>
+        bytes.IsEmpty ? "The body is empty: send one JSON document in UTF-8."
+        : bytes.StartsWith(Encoding.UTF8.Preamble)
+            ? "The body begins with a byte order mark: send it without, in UTF-8."
+        : failure.LineNumber is not { } line ? "A field is there twice in one object: send it once."
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"The body is no JSON from line {line + 1}, byte {failure.BytePositionInLine + 1} on: send one document in UTF-8, "
+                + $"without comments or commas at ends, and nested at most {ServerLimits.JsonDepth} deep."
+        );
 
     /// <summary>Where a value of the wrong type stands, as a JSON pointer.</summary>
     public static ProblemError WrongType(JsonException failure)
@@ -174,7 +197,7 @@ public static partial class JsonShape
             errors.Add(
                 Error(
                     pointer,
-                    "unknown_field",
+                    UnknownField,
                     known.Count == 0
                         ? "There is no such field; there are none here."
                         : $"There is no such field; known are: {string.Join(", ", known.Keys)}."

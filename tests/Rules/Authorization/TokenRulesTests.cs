@@ -18,7 +18,6 @@ public class TokenRulesTests
         Rows.Noon,
         Rows.Assertion,
         Rows.Code,
-        Rows.Agreement.Id,
         refreshToken,
         Rows.Today
     );
@@ -61,18 +60,38 @@ public class TokenRulesTests
     }
 
     [Fact]
-    public void A_code_used_again_takes_back_the_consent_and_the_agreement_it_gave()
+    public void A_code_gives_no_refresh_token_to_an_app_that_may_not_use_it()
     {
         var bank = BankWithCode();
-        bank.Run(redeem);
 
-        var ran = bank.Run(redeemAgain);
+        Assert.NotNull(bank.Run(redeem with { RefreshToken = null }).Accepted);
+        Assert.Empty(bank.All(AuthorizationTables.RefreshTokens));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_code_used_again_ends_the_tokens_it_gave_whenever_it_comes(int lifetimes)
+    {
+        var bank = BankWithCode();
+        var used = bank.Run(redeem).Accepted!;
+        var now = Rows.Noon + (Rows.Code.ExpiresAt - Rows.Noon) * lifetimes;
+
+        var ran = bank.Run(redeemAgain with { Now = now });
 
         Assert.Null(ran.Declined);
-        Assert.Equal(ConsentState.Revoked, bank.Get(ConsentTables.Consents, Rows.Consent.Id).State);
-        Assert.Equal(ConsentState.Revoked, bank.Get(ConsentTables.Agreements, Rows.Agreement.Id).State);
+        Assert.Equal(
+            used with
+            {
+                Epoch = used.Epoch + 1,
+                TokensEndedAt = now,
+                Version = used.Version + 1,
+            },
+            bank.Get(ConsentTables.Consents, Rows.Consent.Id)
+        );
+        Assert.Equal(Rows.Agreement, bank.Get(ConsentTables.Agreements, Rows.Agreement.Id));
         Assert.Equal([refreshToken], bank.All(AuthorizationTables.RefreshTokens));
-        Assert.Equal([EventTypes.ConsentRevoked], ran.Told);
+        Assert.Empty(ran.Told);
     }
 
     [Fact]

@@ -4,11 +4,11 @@
 -- through the table instead.
 ALTER TABLE single_use RENAME TO single_use_by_name;
 CREATE TABLE single_use (
-    arrival INTEGER PRIMARY KEY,
     world INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     hash TEXT NOT NULL,
-    expires_at INTEGER NOT NULL
+    expires_at INTEGER NOT NULL,
+    arrival INTEGER PRIMARY KEY
 ) STRICT;
 INSERT INTO single_use (world, kind, hash, expires_at)
 SELECT world, kind, hash, expires_at FROM single_use_by_name ORDER BY expires_at;
