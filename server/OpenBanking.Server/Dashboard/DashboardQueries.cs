@@ -51,6 +51,10 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
     /// <summary>How many lines of a statement are looked at where no use of a consent was noted.</summary>
     private const int MostSearched = 200;
 
+    /// <summary>And how many of each account for payments that the customer was not asked about.</summary>
+    private const int MostSearchedForUnasked = 5_000;
+    private const int SearchedAtOnce = 500;
+
     public async ValueTask<IReadOnlyList<AccountRow>> ListAccountsAsync(World world, Id<CustomerRow> customer)
     {
         var accounts = await store.ListAsync(
@@ -216,24 +220,25 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
     }
 
     /// <summary>What left the customer's accounts, or was held on them, without their being asked each time; the newest
-    /// first.</summary>
+    /// first, as far as each account's newest lines tell of it.</summary>
     public async Task<IReadOnlyList<UnaskedPayment>> ListUnaskedPaymentsAsync(
         World world,
         Id<CustomerRow> customer
     )
     {
-        // The condition of the index, word for word, and more.
-        var payments = await store.ListAsync(
-            PaymentTables.Payments,
-            world,
-            $"customer_id = {customer} AND agreement_id <> id AND state <> {PaymentState.Failed} ORDER BY created_at DESC LIMIT {MostShown}"
-        );
-        var apps = await AppsAsync(world, payments.Select(payment => payment.AppId));
-        var accounts = await store.ListByKeysAsync(
+        var accounts = await store.ListAsync(
             AccountTables.Accounts,
             world,
-            [.. payments.Select(payment => payment.AccountId).Distinct()]
+            $"customer_id = {customer} ORDER BY id LIMIT {MostShown}"
         );
+        var found = new List<PaymentRow>();
+        foreach (var account in accounts)
+        {
+            found.AddRange(await ListUnaskedAsync(world, account.Id));
+        }
+
+        var payments = found.OrderByDescending(payment => payment.CreatedAt).Take(MostShown).ToList();
+        var apps = await AppsAsync(world, payments.Select(payment => payment.AppId));
         var coupons = await store.ListByKeysAsync(
             CouponTables.Coupons,
             world,
@@ -248,6 +253,38 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
                 accounts.First(account => account.Id == payment.AccountId)
             )),
         ];
+    }
+
+    /// <summary>The lines of the statement lead to the payments: an index of payments by customer would be a page to write for
+    /// each of them.</summary>
+    private async Task<List<PaymentRow>> ListUnaskedAsync(World world, Id<AccountRow> account)
+    {
+        var found = new List<PaymentRow>();
+        var before = long.MaxValue;
+        for (var searched = 0; found.Count < MostShown && searched < MostSearchedForUnasked; )
+        {
+            var lines = await store.ListAsync(
+                LedgerTables.Entries,
+                world,
+                $"account_id = {account} AND sequence < {before} ORDER BY sequence DESC LIMIT {SearchedAtOnce}"
+            );
+            var payments = await store.ListByKeysAsync(
+                PaymentTables.Payments,
+                world,
+                [.. IdsOf(lines, PostingKind.Payment, PostingKind.Hold).Select(id => new Id<PaymentRow>(id))]
+            );
+            // One that the customer confirmed has an agreement of its own, under its own id.
+            found.AddRange(payments.Where(payment => payment.AgreementId.Value != payment.Id.Value));
+            if (lines.Count < SearchedAtOnce)
+            {
+                break;
+            }
+
+            searched += lines.Count;
+            before = lines[^1].Sequence;
+        }
+
+        return found;
     }
 
     private static long AmountOf(PaymentRow payment, CouponRow? coupon) =>

@@ -9,6 +9,7 @@ namespace OpenBanking.Server.Storage;
 public abstract class Table
 {
     private readonly Dictionary<string, ColumnKind> kinds;
+    private readonly bool[] isOfKey;
 
     protected Table(string name, Type row, Type key)
     {
@@ -17,6 +18,7 @@ public abstract class Table
         Columns = [.. Properties.Select(property => RowMapper.ColumnName(property.Name))];
         KeyProperties = KeyPropertiesOf(key);
         KeyColumns = [.. KeyProperties.Select(property => RowMapper.ColumnName(property.Name))];
+        isOfKey = [.. Columns.Select(KeyColumns.Contains)];
         Versioned = row.IsSubclassOf(typeof(VersionedRow));
         kinds = Properties.ToDictionary(
             property => RowMapper.ColumnName(property.Name),
@@ -40,6 +42,9 @@ public abstract class Table
     protected IReadOnlyList<PropertyInfo> KeyProperties { get; }
 
     public override string ToString() => Name;
+
+    /// <summary>A mark a column, set for those of the key; for the caller to set more.</summary>
+    internal bool[] MarkKey() => (bool[])isOfKey.Clone();
 
     /// <summary>Whether the embedded store finds rows by a digest of their keys, in memory.</summary>
     internal abstract bool IsFoundInMemory { get; }

@@ -87,6 +87,37 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
     }
 
     [Fact]
+    public async Task What_a_customer_confirmed_is_not_among_what_they_were_not_asked_about()
+    {
+        await Partner.PayAsync(Customer, "without-asking", Money.Yuan(1));
+        var asked = await AskAsync(Order(20));
+        await ToConfirmAsync(asked);
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        AssertBack(Browser, asked, PaymentStatus.Captured);
+        var held = await Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "held",
+                Amount = Money.Yuan(2),
+                AgreementId = Customer.AgreementId,
+                CaptureMethod = CaptureMethod.Manual,
+            },
+            Key("held")
+        );
+        await Payments.CancelAsync(held.Id, Key("cancel"));
+        await Partner.TopUpAsync(Customer, Money.Yuan(4), "top-up-2");
+
+        await Browser.GoAsync(Own("/payments"));
+
+        Assert.Equal(
+            ["Held, then released ¥2.00", "Paid ¥1.00"],
+            Browser
+                .Page.QuerySelectorAll(".lines > li > span:first-child")
+                .Select(line => line.TextContent.Trim())
+        );
+    }
+
+    [Fact]
     public async Task A_coupon_is_shown_with_who_pays_it_and_is_for_its_own_customer()
     {
         var coupon = await Partner.Client.Coupons.ListAsync(Customer.CustomerId).FirstAsync();

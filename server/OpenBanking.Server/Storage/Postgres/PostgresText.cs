@@ -13,6 +13,8 @@ internal static class PostgresText
 
     private static readonly ConcurrentDictionary<(Table, string), string> texts = [];
 
+    public static Updates Updates { get; } = new(Update);
+
     public static string Select(Table table, string condition) =>
         texts.GetOrAdd(
             (table, condition),

@@ -223,7 +223,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     {
         if (rows.Count > 0)
         {
-            var update = PostgresUpdate.Of(table, rows);
+            var update = PostgresText.Updates.Of(table, [.. rows]);
             AddRows(
                 update.Text,
                 rows,

@@ -7,6 +7,8 @@ internal static class SqliteText
 {
     private static readonly ConcurrentDictionary<(Table, string), string> texts = [];
 
+    public static Updates Updates { get; } = new(Update);
+
     public static string Select(Table table, string condition) =>
         texts.GetOrAdd(
             (table, condition),
@@ -46,24 +48,6 @@ internal static class SqliteText
                 + $"VALUES ({Parameters(1, table.Columns.Count + 1)})"
         );
 
-    /// <summary>Parameters: world and columns, then the version that was read.</summary>
-    public static string Update(Table table) =>
-        texts.GetOrAdd(
-            (table, "update"),
-            _ =>
-            {
-                var columns = table.Columns.Select((column, i) => (Name: column, Number: i + 2)).ToList();
-                var set = columns
-                    .Where(column => !table.KeyColumns.Contains(column.Name))
-                    .Select(column => $"{column.Name} = ?{column.Number}");
-                var keys = columns
-                    .Where(column => table.KeyColumns.Contains(column.Name))
-                    .Select(column => $"{column.Name} = ?{column.Number}");
-                return $"UPDATE {table.Name} SET {string.Join(", ", set)} "
-                    + $"WHERE world = ?1 AND {string.Join(" AND ", keys)} AND version = ?{columns.Count + 2}";
-            }
-        );
-
     /// <summary>Parameters: world and columns, then the amount.</summary>
     public static string Add(Table table) =>
         texts.GetOrAdd(
@@ -97,6 +81,18 @@ internal static class SqliteText
                 $"UPDATE {table.Name} SET {column} = ?1{(table.Versioned ? ", version = version + 1" : "")} "
                 + $"WHERE {KeyEquals(table, first: 2)} AND {column} = ?{table.KeyColumns.Count + 3}"
         );
+
+    /// <summary>Parameters: world and all columns of the table, whichever are written; then the version that was read.</summary>
+    private static string Update(Table table, IReadOnlyList<string> columns)
+    {
+        var set = columns.Except(table.KeyColumns).Select(column => $"{column} = {Parameter(table, column)}");
+        var keys = table.KeyColumns.Select(column => $"{column} = {Parameter(table, column)}");
+        return $"UPDATE {table.Name} SET {string.Join(", ", set)} "
+            + $"WHERE world = ?1 AND {string.Join(" AND ", keys)} AND version = ?{table.Columns.Count + 2}";
+    }
+
+    private static string Parameter(Table table, string column) =>
+        $"?{table.Columns.ToList().IndexOf(column) + 2}";
 
     private static string SelectAll(Table table) =>
         $"SELECT {string.Join(", ", table.Columns)} FROM {table.Name}";

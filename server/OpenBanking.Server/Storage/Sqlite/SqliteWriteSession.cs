@@ -134,7 +134,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
     {
         foreach (var changed in rows)
         {
-            var statement = connection.Prepare(SqliteText.Update(table));
+            var statement = connection.Prepare(SqliteText.Updates.Of(table, changed).Text);
             statement.Int64(world.Number);
             table.Write(changed.Row, statement);
             statement.Int64(changed.VersionRead);
