@@ -234,10 +234,16 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
         var found = new List<PaymentRow>();
         foreach (var account in accounts)
         {
-            found.AddRange(await ListUnaskedAsync(world, account.Id));
+            found.AddRange(await ListPaymentsAsync(world, account.Id));
         }
 
-        var payments = found.OrderByDescending(payment => payment.CreatedAt).Take(MostShown).ToList();
+        found.AddRange(await ListPaidByCouponsAsync(world, customer));
+        var payments = found
+            .Where(IsUnasked)
+            .DistinctBy(payment => payment.Id)
+            .OrderByDescending(payment => payment.CreatedAt)
+            .Take(MostShown)
+            .ToList();
         var apps = await AppsAsync(world, payments.Select(payment => payment.AppId));
         var coupons = await store.ListByKeysAsync(
             CouponTables.Coupons,
@@ -257,24 +263,20 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
 
     /// <summary>The lines of the statement lead to the payments: an index of payments by customer would be a page to write for
     /// each of them.</summary>
-    private async Task<List<PaymentRow>> ListUnaskedAsync(World world, Id<AccountRow> account)
+    private async Task<List<PaymentRow>> ListPaymentsAsync(World world, Id<AccountRow> account)
     {
         var found = new List<PaymentRow>();
         var before = long.MaxValue;
-        for (var searched = 0; found.Count < MostShown && searched < MostSearchedForUnasked; )
+        for (var searched = 0; found.Count(IsUnasked) < MostShown && searched < MostSearchedForUnasked; )
         {
             var lines = await store.ListAsync(
                 LedgerTables.Entries,
                 world,
                 $"account_id = {account} AND sequence < {before} ORDER BY sequence DESC LIMIT {SearchedAtOnce}"
             );
-            var payments = await store.ListByKeysAsync(
-                PaymentTables.Payments,
-                world,
-                [.. IdsOf(lines, PostingKind.Payment, PostingKind.Hold).Select(id => new Id<PaymentRow>(id))]
+            found.AddRange(
+                await ListPaymentsAsync(world, IdsOf(lines, PostingKind.Payment, PostingKind.Hold))
             );
-            // One that the customer confirmed has an agreement of its own, under its own id.
-            found.AddRange(payments.Where(payment => payment.AgreementId.Value != payment.Id.Value));
             if (lines.Count < SearchedAtOnce)
             {
                 break;
@@ -286,6 +288,26 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
 
         return found;
     }
+
+    /// <summary>Where a coupon paid all, no line says so.</summary>
+    private async Task<IReadOnlyList<PaymentRow>> ListPaidByCouponsAsync(
+        World world,
+        Id<CustomerRow> customer
+    )
+    {
+        var used = await store.ListAsync(
+            CouponTables.Coupons,
+            world,
+            $"customer_id = {customer} AND payment_id IS NOT NULL ORDER BY id DESC LIMIT {MostShown}"
+        );
+        return await ListPaymentsAsync(world, used.Select(coupon => coupon.PaymentId!.Value.Value));
+    }
+
+    private ValueTask<IReadOnlyList<PaymentRow>> ListPaymentsAsync(World world, IEnumerable<Guid> ids) =>
+        store.ListByKeysAsync(PaymentTables.Payments, world, [.. ids.Select(id => new Id<PaymentRow>(id))]);
+
+    /// <summary>One that the customer confirmed has an agreement of its own, under its own id.</summary>
+    private static bool IsUnasked(PaymentRow payment) => payment.AgreementId.Value != payment.Id.Value;
 
     private static long AmountOf(PaymentRow payment, CouponRow? coupon) =>
         payment.State is PaymentState.Authorized or PaymentState.Canceled or PaymentState.Expired

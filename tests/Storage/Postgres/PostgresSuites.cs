@@ -42,6 +42,8 @@ public sealed class PostgresDirectoryTests : DirectoryTests<PostgresDatabase>;
 
 public sealed class PostgresEndedAppTests : EndedAppTests<PostgresDatabase>;
 
+public sealed class PostgresUnaskedPaymentTests : UnaskedPaymentTests<PostgresDatabase>;
+
 public sealed class PostgresBooksAuditTests : BooksAuditTests<PostgresDatabase>;
 
 public sealed class PostgresAuditChainTests : AuditChainTests<PostgresDatabase>;

@@ -38,6 +38,8 @@ public sealed class SqliteSpendingTests : SpendingTests<SqliteDatabase>;
 
 public sealed class SqliteHoldTests : HoldTests<SqliteDatabase>;
 
+public sealed class SqliteUnaskedPaymentTests : UnaskedPaymentTests<SqliteDatabase>;
+
 public sealed class SqliteConfirmationTests : ConfirmationTests<SqliteDatabase>;
 
 public sealed class SqliteSigningKeyTests : SigningKeyTests<SqliteDatabase>;
