@@ -12,6 +12,13 @@ public sealed record JsonWebKeyDocument : ResponseObject
     /// <summary>What it is for: <c>sig</c> or <c>enc</c>.</summary>
     public string? Use { get; init; }
 
+    /// <summary>What may be done with it (RFC 7517 §4.3): of an app's key, <c>verify</c> among them.</summary>
+    public IReadOnlyList<string>? KeyOps
+    {
+        get;
+        init => field = Listed.Of(value);
+    }
+
     /// <summary>The key's id, 1–256 characters; unique in its set.</summary>
     public string? Kid { get; init; }
 

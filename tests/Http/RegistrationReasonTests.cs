@@ -43,6 +43,10 @@ public sealed class RegistrationReasonTests(SharedServer shared) : RawClientTest
             { "redirect_uris", Of("https://a.example/#"), Address, "without a fragment" },
             { "redirect_uris", Of("https://a.example/回"), Address, "Visible ASCII characters" },
             { "redirect_uris", Of("http://a.example/"), Address, "http on loopback only" },
+            { "redirect_uris", Of("http://loopback/cb"), Address, "http on loopback only" },
+            { "redirect_uris", Of("http://[::ffff:127.0.0.1]/cb"), Address, "http on loopback only" },
+            { "redirect_uris", Of("http://localhost/", "http://127.0.0.2:5/", "http://[::1]/"), "", "" },
+            { "post_logout_redirect_uris", Of("http://loopback/cb"), Address, "http on loopback only" },
             {
                 "post_logout_redirect_uris",
                 Of("/out"),
@@ -68,8 +72,11 @@ public sealed class RegistrationReasonTests(SharedServer shared) : RawClientTest
             { "use", "\"sig\"", "" },
             { "alg", "\"RS256\"", "/jwks/keys/0: The alg ES256 is expected" },
             { "alg", "\"PS256\"", "/jwks/keys/0: The alg ES256 is expected" },
-            { "crv", "\"P-384\"", "/jwks/keys/0: A key of EC on P-256 is expected" },
-            { "kty", "\"OKP\"", "/jwks/keys/0: A key of EC on P-256 is expected" },
+            { "crv", "\"P-384\"", "/jwks/keys/0: A key is expected of EC on P-256" },
+            { "kty", "\"OKP\"", "/jwks/keys/0: A key is expected of EC on P-256" },
+            { "key_ops", """["sign"]""", "/jwks/keys/0: The key_ops must hold verify" },
+            { "key_ops", "[]", "/jwks/keys/0: The key_ops must hold verify" },
+            { "key_ops", """["verify"]""", "" },
             { "kid", "\"\"", "The kid of a key must be 1 to 256 characters long" },
             { "kid", $"\"{new string('k', 5_000)}\"", "The kid of a key must be 1 to 256 characters long" },
             { "kid", $"\"{new string('k', 256)}\"", "" },
@@ -104,6 +111,53 @@ public sealed class RegistrationReasonTests(SharedServer shared) : RawClientTest
             reason.Length == 0 ? "" : Metadata,
             reason
         );
+    }
+
+    [Theory]
+    [InlineData("AQAB", 0x01, true)]
+    [InlineData("AQAB", 0x02, false)]
+    [InlineData("AQAC", 0x01, false)]
+    [InlineData("AQ", 0x01, false)]
+    [InlineData("AAEAAQ", 0x01, false)]
+    [InlineData("AQAAAAAAAAAB", 0x01, false)]
+    [InlineData("AQAB=", 0x01, false)]
+    [InlineData("AQ AB", 0x01, false)]
+    public async Task An_rsa_key_is_of_numbers_that_can_serve(string exponent, byte last, bool isTaken)
+    {
+        var modulus = new byte[256];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(modulus);
+        modulus[0] |= 0x80;
+        modulus[^1] = last;
+        var body = Registration();
+        body["jwks"] = new JsonObject
+        {
+            ["keys"] = new JsonArray(
+                new JsonObject
+                {
+                    ["kty"] = "RSA",
+                    ["n"] = System.Buffers.Text.Base64Url.EncodeToString(modulus),
+                    ["e"] = exponent,
+                }
+            ),
+        };
+        await AssertSaidAsync(
+            body.ToJsonString(),
+            isTaken ? "" : Metadata,
+            "RSA with 2048 to 4096 bits and an odd exponent of 3 or more"
+        );
+    }
+
+    [Theory]
+    [InlineData("x", "=")]
+    [InlineData("y", " ")]
+    [InlineData("x", "\n")]
+    public async Task The_members_of_a_key_are_base64url_without_padding(string member, string more)
+    {
+        var key = RawClient.PublicJwkOf(Client.DpopKey);
+        key[member] = key[member]!.GetValue<string>() + more;
+        var body = Registration();
+        body["jwks"] = new JsonObject { ["keys"] = new JsonArray(key) };
+        await AssertSaidAsync(body.ToJsonString(), Metadata, "/jwks/keys/0: ");
     }
 
     [Fact]

@@ -138,7 +138,7 @@ internal static class ClientMutants
         new("C-8", "x5u of a JWS", "Authorization/Jws.cs", "!Header.TryGetProperty(\"x5u\", out _)", "true"),
         new("C-8", "jku of a JWS", "Authorization/Jws.cs", "!Header.TryGetProperty(\"jku\", out _)", "true"),
         new("C-9", "a kid registered twice", KeySets, "ids.Distinct().Count() != ids.Count", "false"),
-        new("AS-22", "plain http on loopback alone", Metadata, "uri.IsLoopback", "true"),
+        new("AS-22", "plain http on loopback alone", Metadata, "Loopback.Has(uri)", "true"),
         new(
             "R-7",
             "the authority of a certificate",

@@ -21,7 +21,13 @@ internal static class RequestMutants
             "form[\"code_challenge_method\"] != \"S256\"",
             "false"
         ),
-        new("AS-19", "the challenge itself", Pushing, "!IsDigest(form[\"code_challenge\"])", "false"),
+        new(
+            "AS-19",
+            "the challenge itself",
+            Pushing,
+            "!StrictBase64Url.IsDigest(form[\"code_challenge\"])",
+            "false"
+        ),
         new("W-4", "redirect_uri", Pushing, "!redirectUris.Contains(redirectUri)", "false"),
         new(
             "W-4",

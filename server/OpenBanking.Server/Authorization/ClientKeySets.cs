@@ -44,12 +44,13 @@ public static class ClientKeySets
         return PublicKey.SecretMemberOf(key) is { } secret
                 ? $"A public key is expected, without {secret}: the private one never leaves the app's server."
             : document.Use is not (null or "sig") ? "The use sig is expected, or none."
+            : document.KeyOps is { } operations && !operations.Contains("verify")
+                ? "The key_ops must hold verify, or be left out."
             : document is { Kty: "EC", Alg: not (null or PublicKey.Es256) }
                 ? $"The alg {PublicKey.Es256} is expected for EC, or none."
             : document is { Kty: "RSA", Alg: not (null or PublicKey.Ps256) }
                 ? $"The alg {PublicKey.Ps256} is expected for RSA, or none."
-            : PublicKey.Read(key) is null
-                ? "A key of EC on P-256 is expected, or of RSA with 2048 to 4096 bits."
+            : PublicKey.Read(key) is null ? $"A key is expected {PublicKey.Expected}."
             : null;
     }
 

@@ -89,7 +89,7 @@ public static class ClientMetadata
         : text.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? "Visible ASCII characters are expected, escaped as RFC 3986 has it."
         : !Uri.TryCreate(text, UriKind.Absolute, out var uri)
-        || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+        || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && Loopback.Has(uri)))
             ? "An https address is expected; http on loopback only."
         : text.Contains('#') ? "An address without a fragment is expected."
         : uri.UserInfo.Length > 0 ? "An address without a user is expected."

@@ -21,7 +21,8 @@ public abstract record ProofResult
 /// <summary>
 /// Checks DPoP proofs (RFC 9449 §4.3), in this order: exactly one header; a well-formed JWS; <c>typ</c>; <c>alg</c> on
 /// the list; a public <c>jwk</c>; the signature; <c>jti</c>, <c>htm</c>, <c>htu</c>, <c>iat</c> present and right;
-/// <c>ath</c> of the token it comes with; the nonce; not seen before by any node.
+/// <c>nbf</c> and <c>exp</c>, where there are, in their windows; <c>ath</c> of the token it comes with; the nonce; not seen
+/// before by any node.
 /// </summary>
 public sealed class DpopProofs(
     ServerAddress address,
@@ -107,11 +108,16 @@ public sealed class DpopProofs(
         return proof.Id is not { Length: > 0 and <= LongestProofId } ? WrongId(proof)
             : proof.Method != request.Method ? $"The proof's htm must be {request.Method}."
             : !IsAddressOf(proof.Address, request) ? "The proof's htu must be the address of this request."
-            : proof.IssuedAt is not { } issuedAt ? WrongInstant(proof)
+            : proof.Unreadable.Instant is { } claim ? $"The proof's {claim} {Jws.InstantExpected}"
+            : proof.IssuedAt is not { } issuedAt ? "The proof needs an iat."
             : issuedAt > now + AuthorizationServerOptions.ClockSkew
                 ? $"The proof is {(issuedAt - now).TotalSeconds:0} s ahead of the server's clock: set yours by the Date header."
             : issuedAt < now - AuthorizationServerOptions.ProofAge
                 ? $"The proof is {(now - issuedAt).TotalSeconds:0} s old: make one for each request, and set your clock by the Date header."
+            : proof.NotBefore > now + AuthorizationServerOptions.ClockSkew
+                ? "The proof's nbf is in the future: check your clock against the Date header."
+            : now >= proof.ExpiresAt
+                ? $"The proof expired {(now - proof.ExpiresAt.Value).TotalSeconds:0} s ago: make one for each request."
             : accessToken is not null && !Secrets.AreEqual(proof.TokenDigest, Secrets.HashOf(accessToken))
                 ? "The proof's ath must be the SHA-256 of the access token."
             : null;
@@ -121,9 +127,6 @@ public sealed class DpopProofs(
         proof.Id is null && !proof.Unreadable.Id
             ? "The proof needs a jti."
             : $"The proof's jti must be a string of 1 to {LongestProofId} characters.";
-
-    private static string WrongInstant(ProofClaims proof) =>
-        proof.Unreadable.IssuedAt ? $"The proof's iat {Jws.InstantExpected}" : "The proof needs an iat.";
 
     /// <summary>Scheme and host without case, the path as it came over the wire, query and fragment left aside: at the
     /// public address, or where clients present certificates. Never taken from a header.</summary>

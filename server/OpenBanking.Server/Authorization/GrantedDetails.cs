@@ -1,3 +1,5 @@
+using OpenBanking.Server.Partners;
+
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>What a part of granted details is: a token, or a consent, may be narrowed to it and never widened
@@ -6,9 +8,11 @@ public static class GrantedDetails
 {
     /// <summary>Reads the part that is asked for, in the form of the request.</summary>
     /// <param name="text">The authorization_details parameter; null asks for all.</param>
+    /// <param name="which">What the types of <paramref name="granted"/> are, as a refusal says it.</param>
     public static (AuthorizationDetail[]? Part, OAuthFailure? Failure) Narrow(
         string? text,
-        IReadOnlyList<AuthorizationDetail> granted
+        IReadOnlyList<AuthorizationDetail> granted,
+        string which = "the consent still has"
     )
     {
         if (text is null)
@@ -19,7 +23,7 @@ public static class GrantedDetails
         var (part, failure) = AuthorizationDetails.Parse(
             text,
             [.. granted.Select(AuthorizationDetails.TypeOf)],
-            "the consent still has"
+            which
         );
         return part is null ? (null, failure)
             : Covers(granted, part) ? ([.. part.Select(wanted => AsGranted(wanted, granted))], null)
@@ -32,6 +36,12 @@ public static class GrantedDetails
                 )
             );
     }
+
+    /// <summary>Of some details those whose type the app is still registered for.</summary>
+    public static AuthorizationDetail[] Registered(
+        IReadOnlyList<AuthorizationDetail> granted,
+        RegisteredApp app
+    ) => [.. granted.Where(detail => app.DetailsTypes.Contains(AuthorizationDetails.TypeOf(detail)))];
 
     /// <summary>Whether each detail of the part was granted, and no more than was.</summary>
     public static bool Covers(

@@ -9,7 +9,8 @@ namespace OpenBanking.Server.Authorization;
 /// POST /oauth/introspect (RFC 7662). Checks, in order: a form without repeated parameters · the client · it is
 /// registered as a resource server · a <c>token</c> · its assertion not used before. What is not an access token of this
 /// server and of the resource server's own world, and what has expired, was taken back or lost its consent, is
-/// <c>active: false</c> and nothing more. Refresh tokens are no resource server's business.
+/// <c>active: false</c> and nothing more. Scopes and details are those that the API would take: of what the app is no
+/// longer registered for nothing is said. Refresh tokens are no resource server's business.
 /// </summary>
 public sealed class IntrospectionEndpoint(
     ClientAuthentication clients,
@@ -69,7 +70,7 @@ public sealed class IntrospectionEndpoint(
             Aud = address.Issuer,
             Sub = live.Consent is { } consent ? pairwise.Format(partner, consent.CustomerId) : token.ClientId,
             ClientId = token.ClientId,
-            Scope = string.Join(' ', token.Scopes),
+            Scope = string.Join(' ', token.Scopes.Where(live.App.Scopes.Contains)),
             TokenType = token.Binding.TokenType,
             Iat = token.IssuedAt.ToUnixTimeSeconds(),
             Exp = token.ExpiresAt.ToUnixTimeSeconds(),
@@ -80,7 +81,11 @@ public sealed class IntrospectionEndpoint(
             ConsentId = live.Consent?.Id.ToString(),
             AuthorizationDetails = live.Consent is null
                 ? null
-                : ConsentApi.ShowGranted(live.Consent, id => pairwise.Format(partner, id)),
+                : ConsentApi.ShowGranted(
+                    live.Consent,
+                    id => pairwise.Format(partner, id),
+                    GrantedDetails.Registered(AuthorizationDetails.Read(live.Consent.Details), live.App)
+                ),
         };
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using OpenBanking.Server.Security;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -50,7 +51,7 @@ public sealed class Jws
     /// <summary>Null for text that is not such a document.</summary>
     public static Jws? TryParse(string? text)
     {
-        if (text is null or { Length: > LongestToken })
+        if (text is null or { Length: > LongestToken } || !StrictBase64Url.IsCompact(text))
         {
             return null;
         }

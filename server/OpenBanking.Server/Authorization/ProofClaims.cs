@@ -17,8 +17,13 @@ public sealed record ProofClaims
 
     public DateTimeOffset? IssuedAt { get; private set; }
 
-    /// <summary>Whether there is a <c>jti</c> or an <c>iat</c> of another type than it should be.</summary>
-    public (bool Id, bool IssuedAt) Unreadable { get; private init; }
+    /// <summary>From when and until when it is good, where it says so (RFC 7519 §4.1.4 and 5): none needs to.</summary>
+    public DateTimeOffset? NotBefore { get; private init; }
+
+    public DateTimeOffset? ExpiresAt { get; private init; }
+
+    /// <summary>Whether there is a <c>jti</c> of another type than it should be; and the instant that is none.</summary>
+    public (bool Id, string? Instant) Unreadable { get; private init; }
 
     public static ProofClaims From(Jws proof) =>
         new()
@@ -29,9 +34,11 @@ public sealed record ProofClaims
             TokenDigest = proof.Text("ath"),
             Nonce = proof.Text("nonce"),
             IssuedAt = proof.Instant("iat"),
+            NotBefore = proof.Instant("nbf"),
+            ExpiresAt = proof.Instant("exp"),
             Unreadable = (
                 proof.Text("jti") is null && proof.Payload.TryGetProperty("jti", out _),
-                proof.Unreadable("iat") is not null
+                proof.Unreadable("iat", "nbf", "exp")
             ),
         };
 

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OpenBanking.Server.Security;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -14,6 +15,13 @@ public sealed class PublicKey
     public const string Ps256 = "PS256";
     private const int LeastRsaBits = 2048;
     private const int MostRsaBits = 4096;
+    private const int MostExponentBytes = 8;
+    private const int CoordinateBytes = 32;
+
+    /// <summary>What is read, for whoever sent another.</summary>
+    public const string Expected =
+        "of EC on P-256, or of RSA with 2048 to 4096 bits and an odd exponent of 3 or more and at most 64 bits, "
+        + "in base64url without padding";
 
     private static readonly string[] privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
@@ -98,13 +106,19 @@ public sealed class PublicKey
         }
     }
 
-    private static PublicKey ReadEc(JsonElement jwk)
+    private static PublicKey? ReadEc(JsonElement jwk)
     {
         var parameters = new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,
             Q = new() { X = Bytes(jwk, "x"), Y = Bytes(jwk, "y") },
         };
+        // RFC 7518 §6.2.1.2: coordinates are as long as the curve's.
+        if (parameters.Q is not { X.Length: CoordinateBytes, Y.Length: CoordinateBytes })
+        {
+            return null;
+        }
+
         var (x, y) = (Base64Url.EncodeToString(parameters.Q.X), Base64Url.EncodeToString(parameters.Q.Y));
         var thumbprint = ThumbprintOf($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""");
         return Checked(new(Es256, JsonText.Of(jwk, "kid"), thumbprint, () => ECDsa.Create(parameters)));
@@ -116,7 +130,8 @@ public sealed class PublicKey
         if (
             parameters.Modulus.Length * 8 is < LeastRsaBits or > MostRsaBits
             || parameters.Modulus[0] == 0
-            || parameters.Exponent.Length == 0
+            || !IsOdd(parameters.Modulus)
+            || !IsExponent(parameters.Exponent)
         )
         {
             return null;
@@ -130,6 +145,12 @@ public sealed class PublicKey
         return Checked(new(Ps256, JsonText.Of(jwk, "kid"), thumbprint, () => RSA.Create(parameters)));
     }
 
+    /// <summary>RFC 8017 §3.1, within what libraries take; in as few octets as it needs (RFC 7518 §2).</summary>
+    private static bool IsExponent(ReadOnlySpan<byte> number) =>
+        number is [not 0, ..] and { Length: <= MostExponentBytes } && IsOdd(number) && number is not [1];
+
+    private static bool IsOdd(ReadOnlySpan<byte> number) => (number[^1] & 1) == 1;
+
     /// <exception cref="CryptographicException">The point is not on the curve, or the numbers are no key.</exception>
     private static PublicKey Checked(PublicKey key)
     {
@@ -141,5 +162,5 @@ public sealed class PublicKey
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
 
     private static byte[] Bytes(JsonElement jwk, string member) =>
-        Base64Url.DecodeFromChars(JsonText.Of(jwk, member) ?? "");
+        StrictBase64Url.Decode(JsonText.Of(jwk, member) ?? "");
 }

@@ -1,6 +1,6 @@
-using System.Buffers.Text;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
+using OpenBanking.Server.Security;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -21,7 +21,6 @@ public sealed class PushedAuthorizationEndpoint(
 {
     private const int LongestState = 2_048;
     private const int LongestNonce = 64;
-    private const int DigestLength = 43;
     private const int MostDetailsInGeneration = 500;
 
     /// <summary>What apps ask of their customers, which is the same text most of the time: checked, and as it is stored.</summary>
@@ -78,9 +77,6 @@ public sealed class PushedAuthorizationEndpoint(
                 StatusCodes.Status201Created
             );
     }
-
-    /// <summary>A SHA-256 digest in base64url (RFC 7636 §4.2, RFC 7638 §3).</summary>
-    private static bool IsDigest(string? text) => text is { Length: DigestLength } && Base64Url.IsValid(text);
 
     private (AuthorizationRequest?, OAuthFailure?) Check(
         OAuthForm form,
@@ -173,9 +169,9 @@ public sealed class PushedAuthorizationEndpoint(
                 ? new OAuthFailure(400, "unsupported_response_type", "response_type must be code.")
             : form["redirect_uri"] is not { } redirectUri || !redirectUris.Contains(redirectUri)
                 ? WrongRedirectUri(form["redirect_uri"], redirectUris)
-            : form["code_challenge_method"] != "S256" || !IsDigest(form["code_challenge"])
+            : form["code_challenge_method"] != "S256" || !StrictBase64Url.IsDigest(form["code_challenge"])
                 ? OAuthFailure.InvalidRequest(
-                    "PKCE is required: code_challenge of 43 characters, code_challenge_method=S256."
+                    "PKCE is required: code_challenge of 43 characters of base64url, code_challenge_method=S256."
                 )
             : !scope.All(value => registeredScope.Contains(value) && Scopes.OfCustomer.Contains(value))
             || (scope is [] && form["scope"] is not null)
@@ -184,7 +180,7 @@ public sealed class PushedAuthorizationEndpoint(
                 ? OAuthFailure.InvalidRequest($"state may be at most {LongestState} characters long.")
             : form["nonce"]?.Length > LongestNonce
                 ? OAuthFailure.InvalidRequest($"nonce may be at most {LongestNonce} characters long.")
-            : form["dpop_jkt"] is { } key && !IsDigest(key)
+            : form["dpop_jkt"] is { } key && !StrictBase64Url.IsDigest(key)
                 ? OAuthFailure.InvalidRequest(
                     "dpop_jkt must be the thumbprint of a key: 43 characters of base64url (RFC 7638)."
                 )

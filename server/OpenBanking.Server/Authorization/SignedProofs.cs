@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using OpenBanking.Server.Security;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -28,6 +29,7 @@ public sealed class SignedProofs
         return
             headerEnd > 0
             && text.Length <= LongestOnStack
+            && StrictBase64Url.IsCompact(text)
             && headers.Find(text.AsSpan(0, headerEnd)) is { } key
             && ReadPlain(text, headerEnd, key) is var (claims, signed)
             && claims is not null
@@ -91,7 +93,7 @@ public sealed class SignedProofs
 
         if (!proof.Header.TryGetProperty("jwk", out var jwk) || PublicKey.Read(jwk) is not { } key)
         {
-            return (null, "The proof's jwk must be a public P-256 key, or an RSA key of 2048 to 4096 bits.");
+            return (null, $"The proof's jwk must be a public key {PublicKey.Expected}.");
         }
 
         if (!proof.IsSignedBy(key))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,7 +16,7 @@ namespace OpenBanking.Server.Authorization;
 /// a form without repeated parameters · the client · a DPoP proof, or a certificate to bind to
 /// (<see cref="SenderConstraint"/>) · the grant, known and registered · and for
 /// authorization_code: <c>code</c> and <c>redirect_uri</c> are there, the code is this client's, not expired,
-/// <c>redirect_uri</c> as in the request, PKCE, the key it is bound to, not used before;
+/// <c>redirect_uri</c> as in the request, PKCE with a verifier of the right form, the key it is bound to, not used before;
 /// refresh_token: it is there, is this client's, not taken back, its consent lasts; for both: scope and
 /// authorization_details not wider than granted;
 /// client_credentials: no authorization_details, the scope registered, and the app's own.
@@ -31,6 +32,13 @@ public sealed class TokenEndpoint(
     Engine.Engine engine
 )
 {
+    private const int LeastVerifier = 43;
+    private const int MostVerifier = 128;
+
+    private static readonly SearchValues<char> ofVerifiers = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+    );
+
     public async Task<IResult> HandleAsync(HttpContext context)
     {
         var (form, formFailure) = await OAuthForm.ReadAsync(context);
@@ -148,6 +156,10 @@ public sealed class TokenEndpoint(
         : !code.Used && grant.Now >= code.ExpiresAt ? OAuthFailure.InvalidGrant("The code has expired.")
         : grant.Form["redirect_uri"] != code.RedirectUri
             ? OAuthFailure.InvalidGrant("redirect_uri is not the one the code was asked with.")
+        : grant.Form["code_verifier"] is { } verifier && !IsVerifier(verifier)
+            ? OAuthFailure.InvalidGrant(
+                "code_verifier must be 43 to 128 characters: letters, digits, -, ., _ and ~ (RFC 7636 §4.1)."
+            )
         : !Secrets.AreEqual(ChallengeOf(grant.Form["code_verifier"]), code.CodeChallenge)
             ? OAuthFailure.InvalidGrant(
                 grant.Form["code_verifier"] is null
@@ -216,8 +228,9 @@ public sealed class TokenEndpoint(
             : (TokensOf(grant, consent: null, scope, details: null), null);
     }
 
-    /// <summary>What is asked for of a consent, or all of it; of its scopes those the client is still registered
+    /// <summary>What is asked for of a consent, or all of it; of its scopes and details those the client is still registered
     /// for.</summary>
+    /// <returns>No details where they are all of the consent's.</returns>
     private static (string? Scope, AuthorizationDetail[]? Details, OAuthFailure? Failure) Narrow(
         Grant grant,
         ConsentRow consent
@@ -235,11 +248,25 @@ public sealed class TokenEndpoint(
             return (null, null, failure);
         }
 
+        var all = AuthorizationDetails.Read(consent.Details);
+        var registered = GrantedDetails.Registered(all, grant.Client.App);
+        if (registered is [] && all is not [])
+        {
+            return (
+                null,
+                null,
+                AuthorizationDetails.Refuse(
+                    "The app is registered for none of the types that the customer agreed to."
+                )
+            );
+        }
+
         var (details, detailsFailure) = GrantedDetails.Narrow(
             grant.Form["authorization_details"],
-            AuthorizationDetails.Read(consent.Details)
+            registered,
+            "the consent still has, and this client is registered for"
         );
-        return (scope, details, detailsFailure);
+        return (scope, details ?? (registered.Length < all.Length ? registered : null), detailsFailure);
     }
 
     /// <summary>The scope that is asked for, or all that may be had.</summary>
@@ -282,6 +309,10 @@ public sealed class TokenEndpoint(
                 : ConsentApi.ShowGranted(consent, id => pairwise.Format(grant.App.PartnerId, id), details),
             ConsentId = consent?.Id.ToString(),
         };
+
+    private static bool IsVerifier(string text) =>
+        text is { Length: >= LeastVerifier and <= MostVerifier }
+        && !text.AsSpan().ContainsAnyExcept(ofVerifiers);
 
     private static string? ChallengeOf(string? verifier) =>
         verifier is null

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
@@ -127,7 +128,7 @@ public sealed class Passkeys(Store store, WebAuthn webAuthn, PasskeyChallenges c
         }
 
         var parts = answer.Split('.');
-        return parts.All(part => Base64Url.IsValid(part))
+        return parts.All(part => StrictBase64Url.IsValid(part))
             ? [.. parts.Select(part => Base64Url.DecodeFromChars(part))]
             : null;
     }

@@ -114,7 +114,7 @@ public static class ClientCertificates
         return Array.Exists(proxies, proxy => proxy.Contains(address));
     }
 
-    /// <summary>As RFC 9440 §2.1 has it, or in PEM with or without the escapes of nginx's
+    /// <summary>One certificate and nothing beside it, as RFC 9440 §2.1 has it, or in PEM with or without the escapes of nginx's
     /// <c>$ssl_client_escaped_cert</c>.</summary>
     private static X509Certificate2? Read(StringValues values)
     {
@@ -127,7 +127,7 @@ public static class ClientCertificates
         {
             return value is [':', .. var encoded, ':']
                 ? X509CertificateLoader.LoadCertificate(Convert.FromBase64String(encoded))
-                : X509Certificate2.CreateFromPem(Uri.UnescapeDataString(value));
+                : ReadPem(Uri.UnescapeDataString(value).AsSpan().Trim());
         }
         catch (Exception failure)
             when (failure is FormatException or CryptographicException or ArgumentException)
@@ -135,4 +135,10 @@ public static class ClientCertificates
             return null;
         }
     }
+
+    private static X509Certificate2? ReadPem(ReadOnlySpan<char> text) =>
+        PemEncoding.TryFind(text, out var found)
+        && found.Location.GetOffsetAndLength(text.Length) == (0, text.Length)
+            ? X509Certificate2.CreateFromPem(text)
+            : null;
 }

@@ -22,8 +22,9 @@ public static class TokenFilterMiddleware
 /// header with the DPoP scheme, or Bearer for a token bound to a certificate; a valid token of this server; a valid
 /// proof, made with the key the token is bound to, or the certificate it is bound to; a token that still counts
 /// (<see cref="LiveTokens"/>); one of the right kind; the scope, of the token and still of the app; the details and
-/// action the route needs. A route that says nothing of its token is refused. Where another authority is set, the tokens
-/// are its own, sent with the DPoP scheme alone and checked by <see cref="AuthorityTokens"/>, some of it after the proof.
+/// action the route needs, of a type still of the app. A route that says nothing of its token is refused. Where another
+/// authority is set, the tokens are its own, sent with the DPoP scheme alone and checked by <see cref="AuthorityTokens"/>,
+/// some of it after the proof.
 /// </summary>
 public sealed class TokenFilter(
     AccessTokens tokens,
@@ -205,6 +206,11 @@ public sealed class TokenFilter(
                 ProblemCodes.InsufficientScope,
                 $"The token needs the scope {string.Join(" or ", requirement.Scopes)}."
             );
+        }
+
+        if (requirement.DetailType is { } needed && !live.App.DetailsTypes.Contains(needed))
+        {
+            return Refuse(ProblemCodes.InsufficientScope, $"The app is not registered for {needed}.");
         }
 
         return

@@ -48,7 +48,7 @@ public static class Jwe
 
         if (
             text.Split('.') is not [var header, .. { Length: 4 } rest]
-            || !rest.All(part => Base64Url.IsValid(part))
+            || !rest.All(part => StrictBase64Url.IsValid(part))
         )
         {
             return (null, Fault("wrong_form", "A compact JWE is expected: five parts in base64url."));
@@ -56,7 +56,7 @@ public static class Jwe
 
         try
         {
-            using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(header), strict);
+            using var document = JsonDocument.Parse(StrictBase64Url.Decode(header), strict);
             var fields = document.RootElement;
             return fields.ValueKind != JsonValueKind.Object ? (null, WrongHeader)
                 : CheckHeader(fields) is { } fault ? (null, fault)
@@ -165,7 +165,7 @@ public static class Jwe
             : null;
 
     private static byte[] Bytes(JsonElement parent, string name) =>
-        JsonText.Of(parent, name) is { } text ? Base64Url.DecodeFromChars(text) : [];
+        JsonText.Of(parent, name) is { } text ? StrictBase64Url.Decode(text) : [];
 
     private static JweFault Fault(string code, string detail) => new(code, detail);
 }

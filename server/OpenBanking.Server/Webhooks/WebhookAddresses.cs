@@ -48,7 +48,7 @@ public sealed class WebhookAddresses(ServerAddress server)
         || url.UserInfo.Length > 0
         || url.Fragment.Length > 0
             ? "An absolute address without user and fragment is expected."
-        : server.IsLoopback && url.IsLoopback && url.Scheme is "http" or "https" ? null
+        : server.IsLoopback && Loopback.Has(url) && url.Scheme is "http" or "https" ? null
         : url.Scheme != Uri.UriSchemeHttps ? "The address must be https."
         : IPAddress.TryParse(url.DnsSafeHost, out var literal) && !MayConnect(literal)
             ? "The address is not public."

@@ -82,7 +82,9 @@ public sealed class CertificateHeaderTests(CertificateBank bank)
         await using var server = await StartAsync("127.0.0.0/8", "::1");
         using var own = bank.Authority.Issue(Subject);
         using var client = await NewClientAsync(server);
+        using var another = bank.Authority.Issue("CN=Another, O=Example");
         var whole = SpellingsOf(own)[0];
+        var (escaped, plain) = (SpellingsOf(own)[1], SpellingsOf(own)[2]);
         (string, string)[][] broken =
         [
             [(Header, ":")],
@@ -95,6 +97,14 @@ public sealed class CertificateHeaderTests(CertificateBank bank)
             [(Header, whole[..^20] + ":")],
             [(Header, new string('A', 13_000))],
             [(Header, whole), (Header, whole)],
+            [(Header, $"{whole}, {whole}")],
+            [(Header, $"{escaped},{SpellingsOf(another)[1]}")],
+            [(Header, escaped + SpellingsOf(another)[1])],
+            [(Header, escaped + "trailing")],
+            [(Header, escaped + "%00")],
+            [(Header, "leading" + escaped)],
+            [(Header, $"{plain} trailing")],
+            [(Header, $"{plain} {SpellingsOf(another)[2]}")],
         ];
         foreach (var headers in broken)
         {

@@ -98,6 +98,9 @@ public class JweTests
     [InlineData("a.b.c.d", "wrong_form")]
     [InlineData("a.b.c.d.e.f", "wrong_form")]
     [InlineData("e30.!.b.c.d", "wrong_form")]
+    [InlineData("e30.aaaa.aaaa.aaaa.aa==", "wrong_form")]
+    [InlineData("e30.aaaa. aaaa.aaaa.aaaa", "wrong_form")]
+    [InlineData("e30=.aaaa.aaaa.aaaa.aaaa", "wrong_header")]
     [InlineData("!.aaaa.aaaa.aaaa.aaaa", "wrong_header")]
     [InlineData("aaaa.aaaa.aaaa.aaaa.aaaa", "wrong_header")]
     public void What_is_no_JWE_is_refused(string text, string code) =>

@@ -89,7 +89,7 @@ public sealed record AuthorityOptions : ISettings
         && uri is { Query: "", Fragment: "", UserInfo: "" }
         && (
             uri.Scheme == Uri.UriSchemeHttps
-            || (uri.Scheme == Uri.UriSchemeHttp && isSandbox && uri.IsLoopback)
+            || (uri.Scheme == Uri.UriSchemeHttp && isSandbox && Loopback.Has(uri))
         );
 
     private static WrongSettingException Wrong(string sentence) => new($"Authorization:{sentence}");

@@ -1,0 +1,150 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace OpenBanking.Tests.Http;
+
+/// <summary>What an app is no longer registered for: its tokens hold it no more, whoever asks, and no refresh gives it.</summary>
+public sealed class LostRegistrationTests(SharedServer shared) : RawClientTests(shared)
+{
+    private const string Wallet = """[{"type":"account_opening"},{"type":"coupon_wallet"}]""";
+
+    private string? managementToken;
+
+    [Fact]
+    public async Task Resource_servers_are_told_what_is_left_of_a_token()
+    {
+        using var resourceServer = await NewResourceServerAsync();
+        var ofCustomer = Text(await Client.TokensAsync(), "access_token");
+        var ofApp = await Client.AppTokenAsync("payments webhooks");
+
+        await ChangeAsync("openid coupons payments", "coupon_wallet", "account_opening");
+
+        var facts = await AskAsync(resourceServer, ofCustomer);
+        Assert.True(facts["active"]!.GetValue<bool>());
+        Assert.Equal("openid coupons", Text(facts, "scope"));
+        Assert.Equal(["account_opening", "coupon_wallet"], TypesOf(facts));
+        Assert.Equal("payments", Text(await AskAsync(resourceServer, ofApp), "scope"));
+    }
+
+    [Fact]
+    public async Task A_token_opens_nothing_that_its_app_lost_and_a_refresh_brings_what_is_left()
+    {
+        var tokens = await Client.TokensAsync();
+        Assert.Equal(200, (await ReadAsync("/v1/accounts", tokens)).Status);
+
+        await ChangeAsync(scope: null, "coupon_wallet");
+
+        var refreshed = (await RefreshAsync(tokens)).Json;
+        Assert.Equal(["coupon_wallet"], TypesOf(refreshed));
+        foreach (var given in new[] { tokens, refreshed })
+        {
+            var refused = await ReadAsync("/v1/accounts", given);
+            Assert.Equal((403, ProblemCodes.InsufficientScope), (refused.Status, refused.Code));
+            Assert.Contains("not registered for account_information", Text(refused.Json, "detail"));
+            Assert.Equal(200, (await ReadAsync("/v1/coupons", given)).Status);
+        }
+
+        var wide = await RefreshAsync(tokens, ("authorization_details", """[{"type":"account_opening"}]"""));
+        Assert.Equal((400, "invalid_authorization_details"), (wide.Status, wide.Code));
+
+        // What the customer agreed to is as it was.
+        await ChangeAsync(scope: null, "coupon_wallet", "account_information");
+        Assert.Equal(["account_information", "coupon_wallet"], TypesOf((await RefreshAsync(tokens)).Json));
+        // A token of between is not widened.
+        Assert.Equal(403, (await ReadAsync("/v1/accounts", refreshed)).Status);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_left_there_is_no_token()
+    {
+        var tokens = await Client.TokensAsync(("authorization_details", Wallet));
+
+        await ChangeAsync(scope: null, "account_information");
+
+        var refused = await RefreshAsync(tokens);
+        Assert.Equal((400, "invalid_authorization_details"), (refused.Status, refused.Code));
+        Assert.Contains("registered for none", Text(refused.Json, "error_description"));
+    }
+
+    [Fact]
+    public async Task A_code_of_before_gives_what_is_left()
+    {
+        var (code, redirect) = await Client.AuthorizeAsync();
+        await ChangeAsync("openid coupons", "coupon_wallet");
+        var tokens = (await Client.RedeemAsync(code, redirect)).Json;
+        Assert.Equal("openid coupons", Text(tokens, "scope"));
+        Assert.Equal(["coupon_wallet"], TypesOf(tokens));
+    }
+
+    private Task<RawAnswer> RefreshAsync(JsonNode tokens, params (string Name, string? Value)[] changes) =>
+        Client.RefreshAsync(Text(tokens, "refresh_token"), changes);
+
+    private Task<RawAnswer> ReadAsync(string path, JsonNode tokens) =>
+        Client.CallAsync(HttpMethod.Get, path, Text(tokens, "access_token"));
+
+    private async Task ChangeAsync(string? scope, params string[] types)
+    {
+        var app = Client.Partner.App;
+        var key = Client.Identity.Key.PublicJwk;
+        var body = new JsonObject
+        {
+            ["client_name"] = "Test App",
+            ["redirect_uris"] = new JsonArray(TestPartner.RedirectUri.ToString()),
+            ["jwks"] = new JsonObject
+            {
+                ["keys"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["kty"] = key.Kty,
+                        ["kid"] = key.Kid,
+                        ["crv"] = key.Crv,
+                        ["x"] = key.X,
+                        ["y"] = key.Y,
+                    }
+                ),
+            },
+            ["authorization_details_types"] = new JsonArray([.. types.Select(type => (JsonNode)type)]),
+        };
+        if (scope is not null)
+        {
+            body["scope"] = scope;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Put, app.RegistrationClientUri);
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            managementToken ?? app.RegistrationAccessToken
+        );
+        request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        var answer = await Client.SendAsync(request);
+        Assert.True(answer.Status == 200, answer.Text);
+        managementToken = Text(answer.Json, "registration_access_token");
+    }
+
+    private async Task<RawClient> NewResourceServerAsync()
+    {
+        var key = ClientKey.CreateEs256();
+        var app = await AppRegistration.RegisterAsync(
+            Client.Server,
+            Client.Partner.InitialAccessToken,
+            new ClientRegistrationRequest
+            {
+                ClientName = "Resource server",
+                RedirectUris = [],
+                Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+                Scope = Scopes.Introspection,
+            }
+        );
+        return new(new RawIdentity(app.ClientId, key), Client.Server);
+    }
+
+    private static async Task<JsonNode> AskAsync(RawClient resourceServer, string token) =>
+        (await resourceServer.PostFormAsync("/oauth/introspect", [("token", token)], withProof: false)).Json;
+
+    private static string[] TypesOf(JsonNode json) =>
+        [.. json["authorization_details"]!.AsArray().Select(detail => Text(detail!, "type")).Order()];
+
+    private static string Text(JsonNode json, string member) => json[member]!.GetValue<string>();
+}
