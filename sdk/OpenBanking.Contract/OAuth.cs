@@ -59,10 +59,10 @@ public sealed record ClientRegistrationRequest : ResponseObject
     public required string ClientName { get; init; }
 
     /// <summary>Where customers may be sent back to, compared to the letter: https, or http on loopback; at most ten addresses
-    /// of 512 characters.</summary>
-    public required IReadOnlyList<string> RedirectUris
+    /// of 512 characters. An app without the grant <c>authorization_code</c> needs none.</summary>
+    public IReadOnlyList<string> RedirectUris
     {
-        get;
+        get => field ?? [];
         init => field = Listed.Of(value);
     }
 
@@ -93,7 +93,7 @@ public sealed record ClientRegistrationRequest : ResponseObject
     /// default they are not.</summary>
     public bool? TlsClientCertificateBoundAccessTokens { get; init; }
 
-    /// <summary>Only <c>code</c>.</summary>
+    /// <summary>Only <c>code</c>; nothing for an app without the grant <c>authorization_code</c>.</summary>
     public IReadOnlyList<string>? ResponseTypes
     {
         get;
@@ -187,7 +187,7 @@ public sealed record ClientRegistration : ResponseObject
     /// <summary>Whether tokens asked for without a DPoP proof are bound to the app's certificate (RFC 8705 §3.4).</summary>
     public bool? TlsClientCertificateBoundAccessTokens { get; init; }
 
-    /// <summary><c>code</c>.</summary>
+    /// <summary><c>code</c>; nothing for an app without the grant <c>authorization_code</c>.</summary>
     public required IReadOnlyList<string> ResponseTypes
     {
         get;

@@ -27,7 +27,7 @@ public sealed partial class FormTests(ContractServer fixture) : IClassFixture<Co
     };
 
     /// <summary>Read to be refused; and one that is taken and not needed (RFC 7009 §2.1).</summary>
-    private static readonly string[] notTaken = ["id_token_hint", "request", "request_uri"];
+    private static readonly string[] notTaken = ["client_secret", "id_token_hint", "request", "request_uri"];
 
     private static readonly string[] notRead = ["token_type_hint"];
 

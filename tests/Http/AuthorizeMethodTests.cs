@@ -85,7 +85,10 @@ public sealed class AuthorizeMethodTests(SharedServer shared) : BankPageTests(sh
         Assert.Equal(Wrong + "invalid_request", await PostAsync([.. sent, new("state", "\0")]));
         Assert.Equal(Wrong + "invalid_client", await PostAsync([new("client_id", "app_x"), sent[1]]));
         Assert.Equal(Wrong + "invalid_request_uri", await PostAsync([sent[0], new("request_uri", "urn:x")]));
-        Assert.Equal(Wrong + "bad_form", await PostAsync([.. sent, new("state", new string('x', 300_000))]));
+        Assert.Equal(
+            Wrong + "invalid_request",
+            await PostAsync([.. sent, new("state", new string('x', 300_000))])
+        );
 
         using var text = new StringContent(await new FormUrlEncodedContent(sent).ReadAsStringAsync());
         using var answer = await http.PostAsync(Endpoint, text);

@@ -22,7 +22,7 @@ public sealed class RegistrationReasonTests(SharedServer shared) : RawClientTest
             { "jwks", """{"keys":[{}]}""", Metadata, "/jwks/keys/0/kty: This field is required." },
             { "jwks", """{"keys":[null]}""", Metadata, "/jwks/keys/0: An object is expected here." },
             { "jwks", """{"keys":[]}""", Metadata, "jwks must hold 1 to 10 keys." },
-            { "redirect_uris", null, Metadata, "/redirect_uris: This field is required." },
+            { "redirect_uris", null, Address, "redirect_uris must hold 1 to 10 addresses." },
             { "redirect_uris", "[]", Address, "redirect_uris must hold 1 to 10 addresses." },
             { "redirect_uris", "\"https://a.example/\"", Metadata, "/redirect_uris: " },
             { "redirect_uris", "[7]", Address, "/redirect_uris/0: A text is expected" },
@@ -42,6 +42,23 @@ public sealed class RegistrationReasonTests(SharedServer shared) : RawClientTest
             },
             { "redirect_uris", Of("https://a.example/#"), Address, "without a fragment" },
             { "redirect_uris", Of("https://a.example/回"), Address, "Visible ASCII characters" },
+            { "redirect_uris", Of("https://a.example/\"<>"), Address, "/redirect_uris/0: A URI is expected" },
+            { "redirect_uris", Of("https://a.example/%zz"), Address, "/redirect_uris/0: A URI is expected" },
+            { "redirect_uris", Of("https://a.example/a[1]"), Address, "/redirect_uris/0: A URI is expected" },
+            { "redirect_uris", Of("https://@a.example/"), Address, "without a user" },
+            {
+                "redirect_uris",
+                Of("https://a.example/@b?c=%C3%A9/?@&statement=1", "http://[::1]:5/"),
+                "",
+                ""
+            },
+            { "redirect_uris", Of("https://a.example/?x=1&iss=y"), Address, "without the parameter iss" },
+            { "redirect_uris", Of("https://a.example/?code"), Address, "without the parameter code" },
+            { "redirect_uris", Of("https://a.example/?st%61te=1"), Address, "without the parameter state" },
+            { "redirect_uris", Of("https://a.example/?error=1"), Address, "without the parameter error" },
+            { "post_logout_redirect_uris", Of("https://a.example/?state=1"), Address, "parameter state" },
+            { "post_logout_redirect_uris", Of("https://a.example/?code=1"), "", "" },
+            { "logo_uri", "\"https://a.example/logo.png\"", Metadata, "logo_uri must be the picture itself" },
             { "redirect_uris", Of("http://a.example/"), Address, "http on loopback only" },
             { "redirect_uris", Of("http://loopback/cb"), Address, "http on loopback only" },
             { "redirect_uris", Of("http://[::ffff:127.0.0.1]/cb"), Address, "http on loopback only" },
@@ -199,10 +216,40 @@ public sealed class RegistrationReasonTests(SharedServer shared) : RawClientTest
     [Theory]
     [InlineData("", "The body is empty")]
     [InlineData("{", "The body is no JSON from line 1")]
-    [InlineData("[]", "An object is expected here.")]
     [InlineData("""{"client_name":"A","client_name":"B"}""", "twice in one object")]
     public async Task A_body_that_is_no_object_is_told_why(string body, string reason) =>
         await AssertSaidAsync(body, Metadata, reason);
+
+    [Theory]
+    [InlineData("[1]", "An object is expected here.")]
+    [InlineData("[]", "An object is expected here.")]
+    [InlineData("7", "An object is expected here.")]
+    [InlineData(
+        """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks_uri":"https://a.example/jwks"}""",
+        "Register keys by value, in jwks: jwks_uri is not taken."
+    )]
+    public async Task A_sentence_needs_no_place_where_there_is_none(string body, string sentence) =>
+        Assert.Equal(sentence, Said(await SendAsync(Encoding.UTF8.GetBytes(body), "application/json")));
+
+    [Fact]
+    public async Task An_app_that_sends_no_customers_needs_no_addresses()
+    {
+        var body = Registration();
+        body.Remove("redirect_uris");
+        body["grant_types"] = new JsonArray("client_credentials");
+        var answer = await SendAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json");
+
+        Assert.True(answer.Status == 201, answer.Text);
+        Assert.Equal("[]", answer.Json["redirect_uris"]!.ToJsonString());
+        Assert.Equal("[]", answer.Json["response_types"]!.ToJsonString());
+
+        body["response_types"] = new JsonArray();
+        var again = await SendAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json");
+        Assert.Equal(201, again.Status);
+
+        body["redirect_uris"] = null;
+        await AssertSaidAsync(body.ToJsonString(), Metadata, "/redirect_uris: This field may not be null.");
+    }
 
     [Fact]
     public async Task A_byte_order_mark_and_other_encodings_are_told_as_what_they_are()
@@ -234,6 +281,7 @@ public sealed class RegistrationReasonTests(SharedServer shared) : RawClientTest
 
         Assert.True((answer.Status, answer.Code) == (400, error), answer.Text);
         Assert.Contains(reason, Said(answer));
+        Assert.DoesNotContain(Said(answer), letter => letter is < ' ' or > '~' or '"' or '\\');
     }
 
     private JsonObject Registration() =>

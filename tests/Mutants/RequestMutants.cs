@@ -43,7 +43,13 @@ internal static class RequestMutants
             "!redirectUris.Contains(redirectUri)",
             "!redirectUris.Contains(redirectUri, StringComparer.OrdinalIgnoreCase)"
         ),
-        new("W-4", "parameters sent twice", "Authorization/OAuthForm.cs", "value.Count > 1", "false"),
+        new(
+            "W-4",
+            "parameters sent twice",
+            "Authorization/OAuthForm.cs",
+            "!form.values.TryAdd(name, value)",
+            "!form.values.TryAdd(name, value) && false"
+        ),
         new(
             "W-4",
             "parameters that are no text",

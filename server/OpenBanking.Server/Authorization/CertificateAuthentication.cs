@@ -8,8 +8,8 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// Authenticates clients by their certificate (RFC 8705 §2), in this order: <c>client_id</c> names a client that is
-/// registered for it; a certificate was presented; it is good now; for <c>tls_client_auth</c>: issued, for client
-/// authentication, by an authority on the server's list, with the one registered attribute; for
+/// registered for it; nothing of another method; a certificate was presented; it is good now; for <c>tls_client_auth</c>:
+/// issued, for client authentication, by an authority on the server's list, with the one registered attribute; for
 /// <c>self_signed_tls_client_auth</c>: to the byte one of those in the client's JWKS (<c>x5c</c>).
 /// </summary>
 public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions options, TimeProvider time)
@@ -34,7 +34,8 @@ public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions o
         }
 
         var presented = PresentedCertificate.Of(context);
-        return presented.Certificate is not { } certificate
+        return ClientAuthentication.OtherMethodOf(context.Request, form) is { } other ? (null, other)
+            : presented.Certificate is not { } certificate
                 ? Refuse($"The client is registered for {method}. {presented.Missing}")
             : WhyNot(certificate, app.Row) is { } reason ? Refuse(reason)
             : (new(app, Assertion: null), null);

@@ -20,8 +20,8 @@ public sealed record AuthenticatedClient(RegisteredApp App, SingleUseRow? Assert
 
 /// <summary>
 /// Authenticates clients by private_key_jwt (RFC 7523, FAPI 2.0 SP §5.3.2.1), in this order: there is an assertion, or else
-/// a certificate (<see cref="CertificateAuthentication"/>); the assertion's type; a well-formed JWS; <c>iss</c> =
-/// <c>sub</c> = a registered client = <c>client_id</c> if sent; registered for this method; <c>aud</c> our issuer as a
+/// a certificate (<see cref="CertificateAuthentication"/>); nothing of another method; the assertion's type; a well-formed
+/// JWS; <c>iss</c> = <c>sub</c> = a registered client = <c>client_id</c> if sent; registered for this method; <c>aud</c> our issuer as a
 /// string; <c>exp</c>, <c>iat</c>, <c>nbf</c> in their windows; <c>jti</c>; signed by a registered key. The assertion is
 /// used up by the command it comes with, so that it is good once.
 /// </summary>
@@ -43,6 +43,11 @@ public sealed class ClientAuthentication(
         if (form["client_assertion"] is not { } text)
         {
             return await certificates.AuthenticateAsync(context, form);
+        }
+
+        if (OtherMethodOf(context.Request, form) is { } other)
+        {
+            return (null, other);
         }
 
         if (form["client_assertion_type"] != AssertionType)
@@ -80,6 +85,20 @@ public sealed class ClientAuthentication(
             ? (new(app, UseOf(app, assertion, time.GetUtcNow())), null)
             : Refuse(UnsignedReason(assertion, app));
     }
+
+    /// <summary>RFC 6749 §5.2: a client authenticates in one way.</summary>
+    public static OAuthFailure? OtherMethodOf(HttpRequest request, OAuthForm form) =>
+        form["client_secret"] is not null ? MoreThanOne("client_secret")
+        : request.Headers.Authorization.Any(header =>
+            header is not null && (header + " ").StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)
+        )
+            ? MoreThanOne("the Authorization header")
+        : null;
+
+    private static OAuthFailure MoreThanOne(string other) =>
+        OAuthFailure.InvalidRequest(
+            $"The client authenticates in more than one way: leave out {other}, which is not taken here."
+        );
 
     private string? CheckClaims(Jws assertion)
     {

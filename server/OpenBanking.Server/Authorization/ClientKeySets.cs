@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -9,11 +10,18 @@ public static class ClientKeySets
     private const int MostKeys = 10;
     private const int LongestKeyId = 256;
 
+    private static OAuthFailure ByAddress { get; } =
+        Refuse("Register keys by value, in jwks: jwks_uri is not taken.");
+
+    /// <summary>The refusal of a registration that lacks <c>jwks</c> because it has <c>jwks_uri</c>; null for others.</summary>
+    public static OAuthFailure? OnlyByAddress(JsonElement registration, ProblemError wrong) =>
+        wrong.Pointer == "/jwks" && registration.TryGetProperty("jwks_uri", out _) ? ByAddress : null;
+
     public static OAuthFailure? Check(ClientRegistrationRequest request)
     {
         if (request.JwksUri is not null)
         {
-            return Refuse("Register keys by value, in jwks: jwks_uri is not taken.");
+            return ByAddress;
         }
 
         var keys = request.Jwks.Keys;

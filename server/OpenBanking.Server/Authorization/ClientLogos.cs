@@ -32,8 +32,8 @@ public static class ClientLogos
             : new(
                 400,
                 "invalid_client_metadata",
-                $"logo_uri must be the picture itself: data:image/png;base64,… or data:image/jpeg;base64,… of at most "
-                    + $"{MostKilobytes} KB, with {LeastPixels} to {MostPixels} pixels a side."
+                $"logo_uri must be the picture itself, PNG or JPEG, as data:image/png;base64, or data:image/jpeg;base64, and its bytes "
+                    + $"in base64: of at most {MostKilobytes} KB, with {LeastPixels} to {MostPixels} pixels a side."
             );
 
     /// <summary>The logo that a checked registration has for an app.</summary>

@@ -5,9 +5,9 @@ namespace OpenBanking.Server.Authorization;
 
 /// <summary>
 /// Checks what an app wants to be registered with (RFC 7591 §2), in this order: the name; the logo, by value
-/// (<see cref="ClientLogos"/>); redirect addresses, https or loopback, without fragment or user, one at least for who uses the
-/// code grant; those for after signing out, likewise; keys by value (<see cref="ClientKeySets"/>); the id token's algorithm;
-/// response and grant types; scope, where <c>introspection</c> stands alone; details types; the scene. How it authenticates
+/// (<see cref="ClientLogos"/>); redirect addresses, https or loopback, without fragment or user, as URIs are written
+/// (<see cref="RedirectAddresses"/>), one at least for who uses the code grant; those for after signing out, likewise; keys
+/// by value (<see cref="ClientKeySets"/>); the id token's algorithm; response and grant types; scope, where <c>introspection</c> stands alone; details types; the scene. How it authenticates
 /// comes after that (<see cref="CertificateMetadata"/>).
 /// </summary>
 public static class ClientMetadata
@@ -36,7 +36,7 @@ public static class ClientMetadata
                     signingAlgorithm,
                     "id_token_signed_response_alg"
                 )
-                ?? CheckAmong(request.ResponseTypes, ["code"], "response_types")
+                ?? CheckResponseTypes(request)
                 ?? CheckAmong(request.GrantTypes, Grants.All, "grant_types")
                 ?? CheckScope(request)
                 ?? CheckAmong(
@@ -68,14 +68,19 @@ public static class ClientMetadata
     private static OAuthFailure? CheckRedirectUris(ClientRegistrationRequest request)
     {
         var least = GrantsOf(request).Contains(Grants.AuthorizationCode) ? 1 : 0;
-        return CheckAddresses(RedirectUris, request.RedirectUris, least)
-            ?? CheckAddresses(PostLogoutRedirectUris, request.PostLogoutRedirectUris ?? [], 0);
+        return CheckAddresses(RedirectUris, request.RedirectUris, least, RedirectAddresses.OfResponse)
+            ?? CheckAddresses(PostLogoutRedirectUris, request.PostLogoutRedirectUris ?? [], 0, ["state"]);
     }
 
-    private static OAuthFailure? CheckAddresses(string name, IReadOnlyList<string> uris, int least) =>
+    private static OAuthFailure? CheckAddresses(
+        string name,
+        IReadOnlyList<string> uris,
+        int least,
+        string[] ours
+    ) =>
         uris.Count < least || uris.Count > MostRedirectUris
             ? RefuseAddress($"{name} must hold {least} to {MostRedirectUris} addresses.")
-        : uris.Select((uri, i) => ExpectedOf(uri) is { } expected ? $"/{name}/{i}: {expected}" : null)
+        : uris.Select((uri, i) => ExpectedOf(uri, ours) is { } expected ? $"/{name}/{i}: {expected}" : null)
             .FirstOrDefault(wrong => wrong is not null)
             is { } reason
             ? RefuseAddress(reason)
@@ -83,7 +88,7 @@ public static class ClientMetadata
 
     /// <summary>FAPI 2.0 SP §5.3.2.2 no. 8: no plain http but on loopback. Visible ASCII only (RFC 3986): the address
     /// goes into headers as it is.</summary>
-    private static string? ExpectedOf(string? text) =>
+    private static string? ExpectedOf(string? text, string[] ours) =>
         text is null or { Length: > LongestRedirectUri }
             ? $"At most {LongestRedirectUri} characters are expected."
         : text.AsSpan().ContainsAnyExceptInRange('!', '~')
@@ -93,7 +98,7 @@ public static class ClientMetadata
             ? "An https address is expected; http on loopback only."
         : text.Contains('#') ? "An address without a fragment is expected."
         : uri.UserInfo.Length > 0 ? "An address without a user is expected."
-        : null;
+        : RedirectAddresses.ExpectedOf(text, ours);
 
     private static OAuthFailure? CheckScope(ClientRegistrationRequest request)
     {
@@ -114,6 +119,12 @@ public static class ClientMetadata
             )
             : CheckAmong(scopes, Scopes.All, "scope");
     }
+
+    /// <summary>Without the code grant there are none (RFC 7591 §2.1).</summary>
+    private static OAuthFailure? CheckResponseTypes(ClientRegistrationRequest request) =>
+        request.ResponseTypes is [] && !GrantsOf(request).Contains(Grants.AuthorizationCode)
+            ? null
+            : CheckAmong(request.ResponseTypes, ["code"], "response_types");
 
     private static OAuthFailure? CheckOnly(string? value, string only, string name) =>
         value is null || value == only ? null : Refuse($"{name} must be {only}.");

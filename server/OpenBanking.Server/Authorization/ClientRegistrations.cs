@@ -17,13 +17,15 @@ public static class ClientRegistrations
     public static string? BearerOf(HttpRequest request) =>
         request.Headers.Authorization is [{ } header]
         && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? header[Bearer.Length..]
+            ? header[Bearer.Length..].TrimStart(' ')
             : null;
 
     /// <summary>Refuses a request whose bearer token is not the one that is needed.</summary>
     public static IResult Unauthorized(HttpContext context, string description)
     {
-        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        // RFC 6750 §3.1: who sent nothing is told of no error.
+        context.Response.Headers.WWWAuthenticate =
+            context.Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
         return OAuthAnswers.Failed(new(401, "invalid_token", description));
     }
 
@@ -93,7 +95,7 @@ public static class ClientRegistrations
                 .Find(error => error.Code != JsonShape.UnknownField);
             if (wrong is not null)
             {
-                return (null, Refuse(wrong));
+                return (null, ClientKeySets.OnlyByAddress(document.RootElement, wrong) ?? Refuse(wrong));
             }
 
             var request = document.Deserialize(shape)!;
@@ -116,9 +118,10 @@ public static class ClientRegistrations
 
     /// <summary>RFC 7591 §3.2.2 has a code of its own for addresses that are wrong.</summary>
     private static OAuthFailure Refuse(ProblemError wrong) =>
-        ClientMetadata.IsAddress(wrong.Pointer)
+        wrong.Pointer.Length == 0 ? Refuse(wrong.Detail)
+        : ClientMetadata.IsAddress(wrong.Pointer)
             ? ClientMetadata.RefuseAddress($"{wrong.Pointer}: {wrong.Detail}")
-            : Refuse($"{wrong.Pointer}: {wrong.Detail}");
+        : Refuse($"{wrong.Pointer}: {wrong.Detail}");
 
     private static OAuthFailure Refuse(string description) =>
         new(400, "invalid_client_metadata", description);
@@ -203,7 +206,7 @@ public static class ClientRegistrations
             TlsClientAuthSanIp = SubjectOf(app, CertificateSubjects.SanIp),
             TlsClientAuthSanEmail = SubjectOf(app, CertificateSubjects.SanEmail),
             TlsClientCertificateBoundAccessTokens = app.CertificateBoundTokens ? true : null,
-            ResponseTypes = ["code"],
+            ResponseTypes = app.GrantTypes.Split(' ').Contains(Grants.AuthorizationCode) ? ["code"] : [],
             GrantTypes = app.GrantTypes.Split(' '),
             Scope = app.Scope,
             AuthorizationDetailsTypes = app.AuthorizationDetailsTypes.Split(

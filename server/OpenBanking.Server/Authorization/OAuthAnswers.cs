@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -6,6 +7,15 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>The one place that writes answers of the OAuth endpoints: JSON, never cached.</summary>
 public static class OAuthAnswers
 {
+    private const int LongestScheme = 20;
+
+    private static readonly SearchValues<char> printable = SearchValues.Create([
+        .. Enumerable
+            .Range(' ', '~' - ' ' + 1)
+            .Select(code => (char)code)
+            .Where(letter => letter is not ('"' or '\\')),
+    ]);
+
     public static IResult Ok<T>(T value, int status = StatusCodes.Status200OK) =>
         new JsonAnswer<T>(status, value);
 
@@ -16,7 +26,38 @@ public static class OAuthAnswers
     public static IResult Gone() => new NoBody(StatusCodes.Status204NoContent);
 
     public static IResult Failed(OAuthFailure failure) =>
-        Ok(new OAuthError { Error = failure.Error, ErrorDescription = failure.Description }, failure.Status);
+        new JsonAnswer<OAuthError>(
+            failure.Status,
+            new() { Error = failure.Error, ErrorDescription = Printable(failure.Description) }
+        );
+
+    /// <summary>A description may hold what a client sent, and only visible ASCII and spaces, without quotation marks and
+    /// backslashes (RFC 6749 §5.2).</summary>
+    public static string Printable(string description) =>
+        description.AsSpan().ContainsAnyExcept(printable)
+            ? string.Create(
+                description.Length,
+                description,
+                static (written, text) =>
+                {
+                    foreach (var (i, letter) in text.Index())
+                    {
+                        written[i] =
+                            printable.Contains(letter) ? letter
+                            : letter == '"' ? '\''
+                            : '?';
+                    }
+                }
+            )
+            : description;
+
+    /// <summary>Of the scheme that a client tried (RFC 6749 §5.2): none of them is taken, and no other is offered.</summary>
+    private static string? ChallengeOf(HttpRequest request) =>
+        request.Headers.Authorization is [{ } header, ..]
+        && header.Split(' ')[0] is { Length: > 0 and <= LongestScheme } scheme
+        && scheme.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+            ? $"{scheme} realm=\"oauth\""
+            : null;
 
     private sealed class NoBody(int status) : IResult
     {
@@ -36,6 +77,11 @@ public static class OAuthAnswers
             response.StatusCode = status;
             response.ContentType = "application/json";
             response.Headers.CacheControl = "no-store";
+            if (status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
+            {
+                response.Headers.WWWAuthenticate = ChallengeOf(httpContext.Request);
+            }
+
             var shape = (JsonTypeInfo<T>)ResponseJson.Default.GetTypeInfo(typeof(T))!;
             var body = JsonSerializer.SerializeToUtf8Bytes(value, shape);
             // In chunks, what says that it is the last would be sent by itself.

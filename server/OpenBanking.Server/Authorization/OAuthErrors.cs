@@ -14,6 +14,7 @@ public static class OAuthErrors
     public const string LoginRequired = "login_required";
     public const string InvalidMetadata = "invalid_client_metadata";
     public const string InvalidRedirectUri = "invalid_redirect_uri";
+    public const string RequestNotSupported = "request_not_supported";
     public const string UnauthorizedClient = "unauthorized_client";
     public const string UnsupportedGrantType = "unsupported_grant_type";
     public const string UnsupportedResponseType = "unsupported_response_type";
@@ -41,6 +42,7 @@ public static class OAuthErrors
         ),
         (InvalidMetadata, "The registration lacks a member, or one is wrong (RFC 7591 §3.2.2)"),
         (InvalidRedirectUri, "A redirect URI is missing or not allowed (RFC 7591 §3.2.2)"),
+        (RequestNotSupported, "Request objects are not taken here (OpenID Connect Core §3.1.2.6)"),
         (UnauthorizedClient, "The client is not registered for this (RFC 6749 §5.2)"),
         (UnsupportedGrantType, "There is no such grant type here (RFC 6749 §5.2)"),
         (UnsupportedResponseType, "The response type must be code (RFC 6749 §4.1.2.1)"),

@@ -111,6 +111,7 @@ public static class OAuthRoutes
                 OAuthErrors.InvalidScope,
                 OAuthErrors.InvalidDetails,
                 OAuthErrors.LoginRequired,
+                OAuthErrors.RequestNotSupported,
                 OAuthErrors.UnauthorizedClient,
                 OAuthErrors.UnsupportedResponseType
             )

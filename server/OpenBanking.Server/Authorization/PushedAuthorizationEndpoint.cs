@@ -161,9 +161,15 @@ public sealed class PushedAuthorizationEndpoint(
         var registeredScope = app.Scopes;
         return !app.GrantTypes.Contains(Grants.AuthorizationCode)
                 ? new OAuthFailure(400, "unauthorized_client", "The client is not registered for this grant.")
-            : form["request_uri"] is not null || form["request"] is not null
+            : form["request_uri"] is not null
                 ? OAuthFailure.InvalidRequest(
-                    "Send the parameters themselves: request and request_uri are not taken here."
+                    "Send the parameters themselves: request_uri is not taken here."
+                )
+            : form["request"] is not null
+                ? new OAuthFailure(
+                    400,
+                    OAuthErrors.RequestNotSupported,
+                    "Send the parameters themselves: request is not taken here."
                 )
             : form["response_type"] != "code"
                 ? new OAuthFailure(400, "unsupported_response_type", "response_type must be code.")

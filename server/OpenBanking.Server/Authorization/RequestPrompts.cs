@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>
@@ -21,8 +19,7 @@ public static class RequestPrompts
         ?? (
             form["response_mode"] is not (null or "query")
                 ? OAuthFailure.InvalidRequest("response_mode must be query.")
-            : form["max_age"] is { } age
-            && !int.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            : form["max_age"] is { } age && !age.All(char.IsAsciiDigit)
                 ? OAuthFailure.InvalidRequest("max_age must be a number of seconds.")
             : form["id_token_hint"] is not null
                 ? OAuthFailure.InvalidRequest("id_token_hint is not taken here: who signs in is asked anew.")

@@ -245,11 +245,12 @@ public sealed class TokenFilter(
 
     private Task RefuseAsync(HttpContext context, Unauthorized refusal)
     {
-        // RFC 9449 §7.1 and §7.2, RFC 6750 §3.1: the error is said of the scheme that was tried.
+        // RFC 9449 §7.1 and §7.2, RFC 6750 §3.1: the error is said of the scheme that was tried, and to who tried none not.
         context.Response.Headers.WWWAuthenticate =
-            SchemeOf(context.Request.Headers.Authorization.ToString()) == CertificateScheme
+            context.Request.Headers.Authorization.Count == 0 ? "DPoP algs=\"ES256 PS256\""
+            : SchemeOf(context.Request.Headers.Authorization.ToString()) == CertificateScheme
                 ? $"Bearer error=\"{refusal.Code}\", DPoP algs=\"ES256 PS256\""
-                : $"DPoP error=\"{refusal.Code}\", algs=\"ES256 PS256\"";
+            : $"DPoP error=\"{refusal.Code}\", algs=\"ES256 PS256\"";
         return Problems.WriteAsync(context, refusal.Code, refusal.Detail);
     }
 

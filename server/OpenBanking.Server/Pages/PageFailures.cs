@@ -32,12 +32,19 @@ public static class PageFailures
             // It may have failed after what was asked for was done.
             >= 500 => OutcomeUnknown,
             StatusCodes.Status404NotFound => NotFound,
+            StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge when IsFormOfApps(path) =>
+                OAuthErrors.InvalidRequest,
             _ => BadForm,
         };
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = $"{PageRoutes.Error}?code={code}";
         return true;
     }
+
+    /// <summary>No page of ours was opened for it, and none can have been open for too long.</summary>
+    private static bool IsFormOfApps(PathString path) =>
+        path.Equals(AuthorizeEndpoint.Path, StringComparison.OrdinalIgnoreCase)
+        || path.Equals(EndSessionEndpoint.Path, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The form that an app posts does no more than its link: a way through the bank begins.</summary>
     private static bool OnlyReads(HttpRequest request) =>
