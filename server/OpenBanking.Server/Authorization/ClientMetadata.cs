@@ -6,9 +6,10 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>
 /// Checks what an app wants to be registered with (RFC 7591 §2), in this order: the name; the logo, by value
 /// (<see cref="ClientLogos"/>); redirect addresses, https or loopback, without fragment or user, as URIs are written
-/// (<see cref="RedirectAddresses"/>), one at least for who uses the code grant; those for after signing out, likewise; keys
-/// by value (<see cref="ClientKeySets"/>); the id token's algorithm; response and grant types; scope, where <c>introspection</c> stands alone; details types; the scene. How it authenticates
-/// comes after that (<see cref="CertificateMetadata"/>).
+/// (<see cref="RedirectAddresses"/>), one at least for who uses the code grant; those for after signing out, likewise;
+/// keys by value (<see cref="ClientKeySets"/>); the id token's algorithm; response and grant types; scope, where
+/// <c>introspection</c> stands alone; details types; the scene. How it authenticates comes after that
+/// (<see cref="CertificateMetadata"/>).
 /// </summary>
 public static class ClientMetadata
 {
