@@ -131,7 +131,7 @@ public sealed class AuthorizationTests(SharedServer shared) : RawClientTests(sha
     [InlineData("scope", "openid payments", "invalid_scope")]
     [InlineData("scope", "surprise", "invalid_scope")]
     [InlineData("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request")]
-    [InlineData("request", "a.b.c", "invalid_request")]
+    [InlineData("request", "a.b.c", "request_not_supported")]
     [InlineData(
         "nonce",
         "01234567890123456789012345678901234567890123456789012345678901234",
