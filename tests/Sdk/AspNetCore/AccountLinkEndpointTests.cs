@@ -229,6 +229,8 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
     {
         await app.Browser.GetAsync("/openbanking/link");
         var callback = bank.Oauth.Callback();
+        // Until the second has come to the app, too.
+        bank.Answering = _ => Task.Delay(TimeSpan.FromSeconds(1));
 
         var pages = await Task.WhenAll(app.Browser.GetAsync(callback), app.Browser.GetAsync(callback));
 

@@ -23,6 +23,9 @@ internal sealed class StubBank : IAsyncDisposable
 
     public Uri Authority => new(app.Urls.First());
 
+    /// <summary>What is waited for before a request is answered.</summary>
+    public Func<Received, Task>? Answering { get; set; }
+
     public IReadOnlyList<Received> Requests => [.. received];
 
     public static async Task<StubBank> StartAsync(TimeProvider? clock = null)
@@ -100,6 +103,7 @@ internal sealed class StubBank : IAsyncDisposable
     {
         var request = await Received.FromAsync(context.Request);
         received.Enqueue(request);
+        await (Answering?.Invoke(request) ?? Task.CompletedTask);
         await Next(request)(context);
     }
 
