@@ -29,7 +29,7 @@ public sealed record AuthorizationRequest(
     public bool IsAllowedTo(RegisteredApp app) =>
         app.GrantTypes.Contains(Grants.AuthorizationCode)
         && app.RedirectUris.Contains(RedirectUri)
-        && Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(app.Scopes.Contains)
+        && ScopeText.Read(Scope).All(app.Scopes.Contains)
         && AuthorizationDetails
             .Read(Details)
             .Select(AuthorizationDetails.TypeOf)

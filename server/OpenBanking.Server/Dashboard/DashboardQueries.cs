@@ -226,11 +226,7 @@ public sealed class DashboardQueries(Store store, WorldClocks clocks)
         Id<CustomerRow> customer
     )
     {
-        var accounts = await store.ListAsync(
-            AccountTables.Accounts,
-            world,
-            $"customer_id = {customer} ORDER BY id LIMIT {MostShown}"
-        );
+        var accounts = await ListAccountsAsync(world, customer);
         var found = new List<PaymentRow>();
         foreach (var account in accounts)
         {
