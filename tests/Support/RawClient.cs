@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,7 +16,7 @@ public sealed class RawClient : IDisposable
     private readonly HttpClient http = new(
         new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }
     );
-    private readonly Dictionary<string, string> nonces = [];
+    private readonly ConcurrentDictionary<string, string> nonces = [];
 
     private readonly TestPartner? partner;
 
