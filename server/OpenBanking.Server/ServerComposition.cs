@@ -123,6 +123,7 @@ public static class ServerComposition
     {
         services.AddSingleton<AccountQueries>();
         services.AddSingleton<AccountConsents>();
+        services.AddSingleton<KnownAgreements>();
         services.AddSingleton<ConsentQueries>();
         services.AddSingleton<CouponQueries>();
         services.AddSingleton<CaseQueries>();

@@ -7,7 +7,7 @@ using OpenBanking.Server.Storage;
 namespace OpenBanking.Server.Consents;
 
 /// <summary>Consents and agreements of one app.</summary>
-public sealed class ConsentQueries(Store store)
+public sealed class ConsentQueries(Store store, KnownAgreements known)
 {
     public ValueTask<ConsentRow?> FindAsync(Caller caller, Id<ConsentRow> id) =>
         store.FirstAsync(ConsentTables.Consents, caller.World, $"id = {id} AND app_id = {caller.App.Id}");
@@ -48,6 +48,23 @@ public sealed class ConsentQueries(Store store)
             caller.World,
             $"id = {id} AND app_id = {caller.App.Id} AND consent_id <> id"
         );
+
+    /// <summary>The same, perhaps as it once was: for a command that asks it for no more than whose it is.</summary>
+    public async ValueTask<AgreementRow?> FindPartiesAsync(Caller caller, Id<AgreementRow> id)
+    {
+        if (known.Find(caller.App.Id, id) is { } remembered)
+        {
+            return remembered;
+        }
+
+        var agreement = await FindAgreementAsync(caller, id);
+        if (agreement is not null)
+        {
+            known.Keep(agreement);
+        }
+
+        return agreement;
+    }
 
     /// <summary>The customer's newest consent to this app that lasts and holds a coupon wallet.</summary>
     public async ValueTask<ConsentRow?> FindWalletAsync(Caller caller, Id<CustomerRow> customer) =>

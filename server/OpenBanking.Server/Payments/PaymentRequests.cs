@@ -47,7 +47,7 @@ public sealed class PaymentRequests(
         var read = new Read(
             request,
             caller.TryRead<AgreementRow>(request.AgreementId, out var agreement)
-                ? await consents.FindAgreementAsync(caller, agreement)
+                ? await consents.FindPartiesAsync(caller, agreement)
                 : null,
             caller.TryRead<CustomerRow>(request.CustomerId, out var customer)
             && await store.FindAsync(CustomerTables.Customers, caller.World, customer)
