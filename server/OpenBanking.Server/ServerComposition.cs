@@ -235,6 +235,8 @@ public static class ServerComposition
         {
             options.Cookie.Name = InteractionCookies.NameOf(address, "ob-form");
             options.Cookie.Path = "/";
+            // As with the interactions: who comes from an app would bring none, and all pages that are open would be refused.
+            options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = address.IsLoopback
                 ? CookieSecurePolicy.SameAsRequest
                 : CookieSecurePolicy.Always;

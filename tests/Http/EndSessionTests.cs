@@ -52,6 +52,19 @@ public sealed class EndSessionTests(SharedServer shared) : BankPageTests(shared)
         Assert.StartsWith("/bank/error?code=interaction_over", Browser.Address.PathAndQuery);
     }
 
+    [Theory]
+    [InlineData("zh-CN", "fr zh-CN")]
+    [InlineData("en", "en-GB")]
+    public async Task The_page_speaks_the_language_that_the_app_names(string language, string wanted)
+    {
+        foreach (var hint in (string[])["", $"id_token_hint={idToken}&"])
+        {
+            await Browser.GoAsync(EndSession($"{hint}ui_locales={Uri.EscapeDataString(wanted)}"));
+
+            Assert.Contains($"<html lang=\"{language}\"", Browser.Content);
+        }
+    }
+
     [Fact]
     public async Task What_was_begun_for_another_app_goes_on()
     {

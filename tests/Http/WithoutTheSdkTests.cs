@@ -33,26 +33,20 @@ public sealed partial class WithoutTheSdkTests(SharedServer shared) : IDisposabl
         var asked = await RunAsync(
             With("/sandbox/partners").Replace("http://localhost:5080", Issuer, StringComparison.Ordinal),
             With("/oauth/par"),
-            "echo $verifier; declare -p bank client jwk >facts"
+            "declare -p bank client jwk type verifier >facts; declare -f jwt assertion >>facts"
         );
-        var lines = asked.TrimEnd().Split('\n');
-        using var client = await ClientAsync();
-        var callback = await AgreeAsync(new Uri(lines[^2]));
-        var tokens = await client.PostFormAsync(
-            "/oauth/token",
-            [
-                ("grant_type", "authorization_code"),
-                ("code", QueryHelpers.ParseQuery(callback.Query)["code"].ToString()),
-                ("redirect_uri", Callback),
-                ("code_verifier", lines[^1]),
-            ],
-            (header, _) => header["kid"] = "key-1"
+        var callback = await AgreeAsync(new Uri(asked.TrimEnd().Split('\n')[^1]));
+        var code = QueryHelpers.ParseQuery(callback.Query)["code"].ToString();
+        var read = await RunAsync(
+            $"source facts; code={code}",
+            With("grant_type=authorization_code"),
+            "echo; declare -p id_token >>facts"
         );
-        var idToken = tokens.Json["id_token"]!.GetValue<string>();
+        Assert.StartsWith("{\"data\":[{\"id\":\"acct_", read.TrimEnd().Split('\n')[^1]);
 
         Assert.Equal(
             "303 https://video.example/bye?state=s-1\n",
-            await RunAsync($"source facts; id_token={idToken}", With("/bank/end-session"))
+            await RunAsync("source facts", With("/bank/end-session"))
         );
         var managed = await RunAsync("source facts", With("-X PUT"), With("-X DELETE"), With("-X DELETE"));
         Assert.Contains("https://video.example/back", managed);
@@ -60,14 +54,6 @@ public sealed partial class WithoutTheSdkTests(SharedServer shared) : IDisposabl
     }
 
     private string Issuer => shared.Server.Address.GetLeftPart(UriPartial.Authority);
-
-    /// <summary>The app that the guide registers.</summary>
-    private async Task<RawClient> ClientAsync()
-    {
-        var app = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "app.json")))!;
-        var key = ClientKey.FromPem(await File.ReadAllTextAsync(Path.Combine(folder, "key.pem")));
-        return new(new RawIdentity(app["client_id"]!.GetValue<string>(), key), shared.Server.Address);
-    }
 
     private async Task<Uri> AgreeAsync(Uri address)
     {

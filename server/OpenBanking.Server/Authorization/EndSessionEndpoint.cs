@@ -35,7 +35,7 @@ public sealed class EndSessionEndpoint(
 
         if (await FindClientAsync(form["id_token_hint"]) is not { } app)
         {
-            return new SeeOther(PageRoutes.SignOut);
+            return SignOutPage(form["ui_locales"], done: false);
         }
 
         if (form["client_id"] is { } named && named != app.Row.Id.ToString())
@@ -50,11 +50,9 @@ public sealed class EndSessionEndpoint(
         }
 
         await EndAsync(context, app.Row);
-        return new SeeOther(
-            target is null ? $"{PageRoutes.SignOut}?done=true"
-            : form["state"] is { } state ? QueryHelpers.AddQueryString(target, "state", state)
-            : target
-        );
+        return target is null ? SignOutPage(form["ui_locales"], done: true)
+            : form["state"] is { } state ? new(QueryHelpers.AddQueryString(target, "state", state))
+            : new(target);
     }
 
     /// <summary>Ends what this browser has begun: for one client, or for all when null, and then the customer's visit to
@@ -99,6 +97,16 @@ public sealed class EndSessionEndpoint(
 
     private static bool IsRegistered(AppRow app, string target) =>
         app.PostLogoutRedirectUris is { } uris && ClientMetadata.ReadList(uris).Contains(target);
+
+    private static SeeOther SignOutPage(string? uiLocales, bool done)
+    {
+        var query = new Dictionary<string, string?>
+        {
+            ["done"] = done ? "true" : null,
+            [PageLanguages.Parameter] = PageLanguages.FirstOf(uiLocales),
+        };
+        return new(QueryHelpers.AddQueryString(PageRoutes.SignOut, query));
+    }
 
     private static SeeOther ErrorPage(string error) => new($"{PageRoutes.Error}?code={error}");
 }

@@ -39,13 +39,19 @@ public static class OAuthRoutes
 
     public static void MapAuthorizationServer(this IEndpointRouteBuilder routes)
     {
+        var oauth = routes.MapGroup("").WithTags("Authorization");
+        if (routes.ServiceProvider.GetRequiredService<ServerMode>().IsSandbox)
+        {
+            // Wherever tokens come from: which app a client is, the bank knows.
+            MapRegistration(oauth);
+        }
+
         if (routes.ServiceProvider.GetRequiredService<AuthorityOptions>().Authority is not null)
         {
             routes.MapAuthority();
             return;
         }
 
-        var oauth = routes.MapGroup("").WithTags("Authorization");
         oauth
             .MapMethods("/.well-known/openid-configuration", Reading, Describe)
             .WithMetadata(new Revalidated())
@@ -147,10 +153,6 @@ public static class OAuthRoutes
             .Produces<TokenResponse>()
             .DisableAntiforgery();
         MapTokenFacts(oauth);
-        if (routes.ServiceProvider.GetRequiredService<ServerMode>().IsSandbox)
-        {
-            MapRegistration(oauth);
-        }
     }
 
     /// <summary>What may be done with a token beside using it.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace OpenBanking.Tests.Browser.Walks;
@@ -90,6 +91,53 @@ public sealed class LinkWalkTests(WalkedBank bank)
         await phone.ArriveAsync("**/sign-in*");
         await phone.SignInAsync(bank, partner, (await partner.PersonsAsync())[0].Mobile);
         await phone.ArriveAsync("**/identity");
+    }
+
+    /// <summary>The app is another site, whose links bring no cookie that is Strict.</summary>
+    [Fact]
+    public async Task Of_two_requests_of_an_app_each_goes_on_in_its_tab()
+    {
+        await using var phone = await bank.NewPhoneAsync("tabs", "en", scripts: true);
+        var partner = await bank.NewPartnerAsync();
+        var mobile = (await partner.PersonsAsync())[0].Mobile;
+        var first = phone.Page;
+        var second = await first.Context.NewPageAsync();
+        foreach (var tab in (IPage[])[first, second])
+        {
+            var link = await partner.Client.AccountLinks.StartAsync(
+                new AccountLinkRequest
+                {
+                    RedirectUri = bank.Callback,
+                    AuthorizationDetails = TestPartner.Everything,
+                }
+            );
+            await tab.RouteAsync(
+                "http://app.example/",
+                route =>
+                    route.FulfillAsync(
+                        new()
+                        {
+                            ContentType = "text/html",
+                            Body =
+                                $"<!doctype html><title>App</title><a href=\"{link.AuthorizationUrl}\">Go</a>",
+                        }
+                    )
+            );
+            await tab.GotoAsync("http://app.example/");
+            await tab.Locator("a").ClickAsync();
+            await tab.WaitForURLAsync("**/sign-in*");
+        }
+
+        await phone.SignInAsync(bank, partner, mobile);
+        await phone.ArriveAsync("**/identity");
+        await phone.InAsync(
+            second,
+            async () =>
+            {
+                await phone.SignInAsync(bank, partner, mobile);
+                await phone.ArriveAsync("**/identity");
+            }
+        );
     }
 
     [Theory]

@@ -259,7 +259,6 @@ public sealed class OpaqueTokenTests(OpaqueAuthority authority) : IClassFixture<
     [InlineData("/oauth/token")]
     [InlineData("/oauth/par")]
     [InlineData("/oauth/introspect")]
-    [InlineData("/oauth/register")]
     [InlineData("/oauth/userinfo")]
     public async Task The_banks_own_authorization_server_is_gone_and_says_where_to_go(string path)
     {
