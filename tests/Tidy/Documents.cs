@@ -9,6 +9,9 @@ public sealed partial class Documents
 {
     private const string ErrorsPage = "docs/reference/errors.md";
 
+    /// <summary>Where the part of the page begins that is written by hand; <see cref="AuthorizationErrors"/> holds it.</summary>
+    private const string WrittenByHand = "\n## The authorization server\n";
+
     /// <summary>Whether what is made from code is written anew.</summary>
     public static bool Updating { get; } = Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1";
 
@@ -16,6 +19,8 @@ public sealed partial class Documents
     public void The_errors_page_is_made_from_the_catalogue()
     {
         var page = WriteErrorsPage();
+        var before = Repository.Read(ErrorsPage);
+        page += before[before.IndexOf(WrittenByHand, StringComparison.Ordinal)..];
         if (Updating)
         {
             File.WriteAllText(Path.Combine(Repository.Root, ErrorsPage), page);
@@ -81,7 +86,7 @@ public sealed partial class Documents
     [Fact]
     public void Code_in_the_documents_is_quoted_from_the_samples()
     {
-        var samples = SnippetsOf("samples/", "tests/Sdk/Testing/");
+        var samples = SnippetsOf("samples/", "tests/Sdk/Testing/", "tests/Http/MutualTls/");
         foreach (var page in Pages().Where(_ => Updating))
         {
             var text = Quotes()
@@ -111,6 +116,7 @@ public sealed partial class Documents
     [InlineData("docs/guides/webhooks")]
     [InlineData("docs/guides/coupons")]
     [InlineData("docs/guides/without-the-sdk")]
+    [InlineData("docs/guides/certificates")]
     public void Both_languages_show_the_same_commands_and_code(string page)
     {
         static IEnumerable<string> Blocks(string file) =>
@@ -215,10 +221,11 @@ public sealed partial class Documents
         var page = new StringBuilder();
         page.Append(
             """
-            # Problem and decline codes
+            # Problem, decline and OAuth codes
 
             Made from the catalogue in `sdk/OpenBanking.Contract/Problems.cs`; the tests in `tests/Tidy` write it anew with
-            `UPDATE_DOCS=1`.
+            `UPDATE_DOCS=1`. What [the authorization server](#the-authorization-server) and [the bank's pages](#the-banks-error-page)
+            refuse with stands at the end, written by hand and held by tests against the code.
 
             ## Problems
 
