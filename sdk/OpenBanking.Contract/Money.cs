@@ -6,7 +6,8 @@ namespace OpenBanking;
 /// <summary>An amount of money in the minor unit of its currency; for CNY that is fen 分.</summary>
 /// <remarks>Never a float and never a decimal on the wire: 19.90 yuan is <c>{"currency":"CNY","amount":1990}</c>.</remarks>
 /// <param name="Currency">ISO 4217 code in capitals. The server accepts <c>CNY</c>.</param>
-/// <param name="Amount">Whole minor units. Negative only in statements, where it means money going out.</param>
+/// <param name="Amount">Whole minor units. Negative only in statements, where it means money going out. Requests take 1 to
+/// 10,000,000,000 of them, for fees also 0.</param>
 [method: JsonConstructor]
 public readonly record struct Money(string Currency, long Amount) : IComparable<Money>
 {

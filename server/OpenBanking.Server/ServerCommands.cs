@@ -194,6 +194,11 @@ public static class ServerCommands
         app.Services.GetRequiredService<AuditOptions>().RequireHeadsFile();
         await app.Services.GetRequiredService<SigningKeys>().LoadAsync();
         await app.Services.GetRequiredService<SharedProofs>().JoinAsync();
+        var risks = await app.Services.GetRequiredService<Store>().RisksAsync();
+        foreach (var risk in risks.Append(DataFolder.WhatOthersMayRead(options.DataFolder)).OfType<string>())
+        {
+            app.Logger.LogWarning("{Risk}", risk);
+        }
     }
 
     /// <summary>verify-books: proves that the books balance; no other process may have the data open.</summary>

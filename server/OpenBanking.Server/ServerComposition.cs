@@ -311,7 +311,7 @@ public static class ServerComposition
             );
         }
 
-        var file = Path.Combine(options.DataFolder, "master.key");
+        var file = Path.Combine(options.DataFolder, DataFolder.KeyFile);
         if (!File.Exists(file))
         {
             if (MasterKeyFit.HasSealedAsync(provider.GetRequiredService<Store>()).GetAwaiter().GetResult())

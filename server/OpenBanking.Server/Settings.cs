@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace OpenBanking.Server;
 
@@ -13,7 +14,7 @@ public interface ISettings
 }
 
 /// <summary>Reads the server's settings.</summary>
-public static class Settings
+public static partial class Settings
 {
     /// <summary>A section, checked; what it does not set is as the type says.</summary>
     /// <exception cref="WrongSettingException">A value is none of its kind, or makes no sense.</exception>
@@ -32,11 +33,12 @@ public static class Settings
             );
         }
 
-        // The framework takes every number for a name, also one that nothing is named by, and for so many days.
+        // The framework takes every number for a name, also one that nothing is named by, and for so many days; and an instant
+        // without an offset for one of the machine's zone.
         if (
             WhatIsExpected<T>(
                 configuration.GetSection(T.Section),
-                type => type.IsEnum || type == typeof(TimeSpan)
+                type => type.IsEnum || type == typeof(TimeSpan) || type == typeof(DateTimeOffset?)
             ) is
             { } expected
         )
@@ -95,7 +97,9 @@ public static class Settings
             && !(text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _))
                 ? "a time such as 00:00:30, or 7.00:00:00 for seven days,"
             : type == typeof(DateTimeOffset)
-            && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)
+            && !(
+                Instant().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)
+            )
                 ? "an instant such as 2027-01-31T00:00:00+08:00"
             : type == typeof(int)
             && !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
@@ -106,4 +110,10 @@ public static class Settings
             : type == typeof(Uri) && !Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _) ? "an address"
             : null;
     }
+
+    [GeneratedRegex(
+        @"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,7})?)? ?(Z|[+-]\d\d:\d\d)\z",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
+    )]
+    private static partial Regex Instant();
 }

@@ -91,6 +91,20 @@ public sealed class BreakingChangeTests
         "CreateWebhookEndpointRequest.url: maxLength is 512 now",
         "SandboxSignUpRequest.partner_name: minLength is 1 now",
         "SandboxSignUpRequest.partner_name: maxLength is 64 now",
+        "CreatePaymentRequest.amount.amount: minimum is 1 now",
+        "CreatePaymentRequest.amount.amount: maximum is 10000000000 now",
+        "CapturePaymentRequest.amount.amount: minimum is 1 now",
+        "CapturePaymentRequest.amount.amount: maximum is 10000000000 now",
+        "CreateRefundRequest.amount.amount: minimum is 1 now",
+        "CreateRefundRequest.amount.amount: maximum is 10000000000 now",
+        "CreateTopUpRequest.amount.amount: minimum is 1 now",
+        "CreateTopUpRequest.amount.amount: maximum is 10000000000 now",
+        "AuthorizationDetail.per_payment_limit.amount: minimum is 1 now",
+        "AuthorizationDetail.per_payment_limit.amount: maximum is 10000000000 now",
+        "AuthorizationDetail.daily_limit.amount: minimum is 1 now",
+        "AuthorizationDetail.daily_limit.amount: maximum is 10000000000 now",
+        "AuthorizationDetail.total_limit.amount: minimum is 1 now",
+        "AuthorizationDetail.total_limit.amount: maximum is 10000000000 now",
     ];
 
     [Fact]
@@ -197,6 +211,11 @@ public sealed class BreakingChangeTests
         "\"/elsewhere\"",
         "security scheme oauth is another"
     )]
+    [InlineData(
+        Operation + "/requestBody/content/application~json/schema/properties",
+        """{ "note": { "maxLength": 8 } }""",
+        "post /orders body.note: maxLength is 8 now"
+    )]
     [InlineData("webhooks/order.paid", null, "event order.paid is gone")]
     public void A_break_is_told(string place, string? value, string expected) =>
         Assert.Contains(expected, BreakingChanges.Find(JsonNode.Parse(Orders)!, Changed(place, value)));
@@ -216,6 +235,10 @@ public sealed class BreakingChangeTests
     [InlineData("components/schemas/Order/required/2", "\"total\"")]
     [InlineData("components/schemas/Order/properties/status/examples/2", "\"closed\"")]
     [InlineData("components/schemas/Order/properties/id/description", "\"The id.\"")]
+    [InlineData(
+        Operation + "/responses/201/content/application~json/schema/properties",
+        """{ "total": { "minimum": 1 } }"""
+    )]
     public void Growing_is_no_break(string place, string value) =>
         Assert.Empty(BreakingChanges.Find(JsonNode.Parse(Orders)!, Changed(place, value)));
 

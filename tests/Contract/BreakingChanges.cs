@@ -202,6 +202,7 @@ public sealed class BreakingChanges
             return;
         }
 
+        CompareBeside(where, knownSchema, nowSchema, isRequest);
         var name = knownSchema["$ref"]?.ToString();
         if (name is not null && !compared.Add($"{name} {nowSchema["$ref"]} {isRequest}"))
         {
@@ -231,6 +232,25 @@ public sealed class BreakingChanges
         }
 
         CompareSchemas($"{where}[]", was["items"], now["items"], isRequest);
+    }
+
+    /// <summary>What is said of a shared schema's fields in one place alone.</summary>
+    private void CompareBeside(string where, JsonNode was, JsonNode now, bool isRequest)
+    {
+        if (now["$ref"] is null)
+        {
+            return;
+        }
+
+        foreach (var (field, beside) in Members(now["properties"]))
+        {
+            CompareValues(
+                $"{where}.{field}",
+                was["properties"]?[field] ?? new JsonObject(),
+                beside,
+                isRequest
+            );
+        }
     }
 
     private void CompareValues(string where, JsonNode was, JsonNode now, bool isRequest)

@@ -45,6 +45,37 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         await AssertARefusalIsAllThatHappensAsync(bank, disk, cluster.StartIfEnded);
     }
 
+    /// <summary>Two bytes of a head find room, in the last page of what is there.</summary>
+    [Fact]
+    public async Task A_head_of_the_audit_that_is_written_in_part_is_taken_out_again()
+    {
+        using var disk = new SmallDisk(megabytes: 1, inMemory: true);
+        await using var bank = Bank.OnSqlite();
+        var file = Path.Combine(disk.Folder, "heads");
+        var kept = new string('-', Environment.SystemPageSize - 3) + "\n";
+        await File.WriteAllTextAsync(file, kept);
+        disk.Fill();
+
+        await using (
+            var server = await ServerProcess.StartAsync(
+                bank.Address,
+                bank.Folder,
+                $"--Audit:HeadsFile={file}"
+            )
+        )
+        {
+            // It signs what it has written, if that is nothing but its keys, and adds the head.
+            await server.StopAsync();
+        }
+
+        Assert.Equal(kept, await File.ReadAllTextAsync(file));
+        var (_, audit) = await ServerProcess.RunToEndAsync(
+            "verify-audit",
+            $"--Server:DataFolder={bank.Folder}"
+        );
+        Assert.StartsWith("head: ey", audit, StringComparison.Ordinal);
+    }
+
     private static PostgresCluster NewCluster(SmallDisk disk, params IReadOnlyList<string> initdb) =>
         new(durable: true, disk.Folder, ["--wal-segsize=1", .. initdb], smallLog);
 

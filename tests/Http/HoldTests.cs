@@ -63,20 +63,11 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
     public async Task A_cancel_says_nothing_and_needs_no_body_to_say_it(string? body, string? type)
     {
         var held = await HoldAsync(50);
-        Task<RawAnswer> CancelAsync(string? sent, string? sentAs) =>
-            Client.CallAsync(
-                HttpMethod.Post,
-                $"/v1/payments/{held.Id}/cancel",
-                Token,
-                sent,
-                "cancel-1",
-                change: request => request.Content?.Headers.ContentType = sentAs is null ? null : new(sentAs)
-            );
 
-        var canceled = await CancelAsync(body, type);
+        var canceled = await SendAsync(held, "cancel", body, type);
         Assert.Equal((200, "canceled"), (canceled.Status, canceled.Json["status"]!.GetValue<string>()));
         // Whichever way it says nothing, it is the same request.
-        var again = await CancelAsync("{}", "application/json");
+        var again = await SendAsync(held, "cancel", "{}", "application/json");
         Assert.Equal((200, "true"), (again.Status, again.Headers.GetValues("Idempotency-Replayed").Single()));
         await AssertBalanceAsync(100, 0);
     }
@@ -89,30 +80,68 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
     public async Task A_cancel_that_says_something_else_is_refused(string body, string? type, int status)
     {
         var held = await HoldAsync(50);
-        var answer = await Client.CallAsync(
-            HttpMethod.Post,
-            $"/v1/payments/{held.Id}/cancel",
-            Token,
-            body,
-            "cancel-1",
-            change: request => request.Content!.Headers.ContentType = type is null ? null : new(type)
-        );
+        var answer = await SendAsync(held, "cancel", body, type);
         Assert.Equal(status, answer.Status);
         await AssertBalanceAsync(50, 50);
     }
 
-    [Fact]
-    public async Task What_has_fields_is_not_sent_without_a_body()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{}")]
+    public async Task A_capture_without_a_body_takes_all_and_is_the_same_as_one_that_says_nothing(
+        string? body
+    )
     {
         var held = await HoldAsync(50);
+
+        var captured = await SendAsync(held, "capture", body, body is null ? null : "application/json");
+        Assert.Equal((200, "captured"), (captured.Status, captured.Json["status"]!.GetValue<string>()));
+        await AssertBalanceAsync(50, 0);
+
+        foreach (var other in new[] { null, "{}" })
+        {
+            var again = await SendAsync(held, "capture", other, other is null ? null : "application/json");
+            Assert.Equal(
+                (200, "true"),
+                (again.Status, again.Headers.GetValues("Idempotency-Replayed").Single())
+            );
+        }
+
+        var more = await SendAsync(held, "capture", "{\"final\":true}", "application/json");
+        Assert.Equal((422, ProblemCodes.IdempotencyKeyReused), (more.Status, more.Code));
+    }
+
+    /// <summary>A body that was lost on its way would take everything.</summary>
+    [Theory]
+    [InlineData("", "application/json", 400, ProblemCodes.InvalidJson)]
+    [InlineData("", "text/plain", 415, ProblemCodes.UnsupportedMediaType)]
+    [InlineData("{}", null, 415, ProblemCodes.UnsupportedMediaType)]
+    [InlineData("null", "application/json", 400, ProblemCodes.InvalidRequest)]
+    public async Task A_capture_whose_body_says_that_it_is_something_is_not_one_without(
+        string body,
+        string? type,
+        int status,
+        string code
+    )
+    {
+        var held = await HoldAsync(50);
+
+        var answer = await SendAsync(held, "capture", body, type);
+
+        Assert.Equal((status, code), (answer.Status, answer.Code));
+        await AssertBalanceAsync(50, 50);
+    }
+
+    [Fact]
+    public async Task What_has_a_field_that_is_required_is_not_sent_without_a_body()
+    {
         var answer = await Client.CallAsync(
             HttpMethod.Post,
-            $"/v1/payments/{held.Id}/capture",
+            "/v1/refunds",
             Token,
-            idempotencyKey: "capture-1"
+            idempotencyKey: "refund-1"
         );
         Assert.Equal((415, ProblemCodes.UnsupportedMediaType), (answer.Status, answer.Code));
-        await AssertBalanceAsync(50, 50);
     }
 
     [Fact]
@@ -424,4 +453,15 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
             (account.Balance!.Available, account.Balance.Held)
         );
     }
+
+    /// <summary>With one key for all that is sent to an address.</summary>
+    private Task<RawAnswer> SendAsync(Payment held, string what, string? body, string? type) =>
+        Client.CallAsync(
+            HttpMethod.Post,
+            $"/v1/payments/{held.Id}/{what}",
+            Token,
+            body,
+            $"{what}-1",
+            change: request => request.Content?.Headers.ContentType = type is null ? null : new(type)
+        );
 }

@@ -54,6 +54,18 @@ public sealed class PublishedDocumentTests(SharedServer shared)
         Assert.Empty(await head.Content.ReadAsByteArrayAsync());
     }
 
+    /// <summary>As by the first readers of a server that has just started.</summary>
+    [Fact]
+    public async Task The_document_of_the_API_is_given_to_many_at_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        var address = new Uri(server.Address, "/swagger/v1/swagger.json");
+
+        var documents = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => http.GetStringAsync(address)));
+
+        Assert.Single(documents.Distinct());
+    }
+
     [Fact]
     public async Task A_new_key_is_there_for_whoever_asks_again()
     {

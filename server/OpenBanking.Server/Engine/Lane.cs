@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using OpenBanking.Server.Storage;
 
@@ -7,19 +6,10 @@ namespace OpenBanking.Server.Engine;
 /// <summary>A queue of commands, and the thread that writes them: whatever waits is one batch.</summary>
 internal sealed class Lane : IDisposable
 {
-    /// <summary>Behind a batch of fewer nobody is waited for: they would not come.</summary>
-    private const int Few = 4;
-
-    /// <summary>More than these gain little by sharing their wait for the disk.</summary>
-    private const int Many = 32;
-
-    private static readonly TimeSpan longestPause = TimeSpan.FromMilliseconds(2);
-
     private readonly Channel<Pending?> queue;
     private readonly Writer writer;
     private readonly int batchSize;
-    private readonly bool letsOthersCome;
-    private readonly int enough;
+    private readonly WriterPause? pause;
     private readonly Thread thread;
 
     /// <param name="letsOthersCome">Whether this lane alone fills the disk's time: then requests that wait for a processor come first, so
@@ -27,9 +17,8 @@ internal sealed class Lane : IDisposable
     public Lane(Writer writer, EngineLimits limits, int number, bool letsOthersCome)
     {
         this.writer = writer;
-        this.letsOthersCome = letsOthersCome;
+        pause = letsOthersCome ? new(limits) : null;
         batchSize = limits.BatchSize;
-        enough = Math.Min(Many, Math.Min(limits.BatchSize, limits.QueueLength));
         queue = Channel.CreateBounded<Pending?>(
             new BoundedChannelOptions(limits.QueueLength)
             {
@@ -76,13 +65,10 @@ internal sealed class Lane : IDisposable
     {
         var waiting = new List<Pending>(batchSize);
         var before = 0;
+        var queued = () => queue.Reader.Count;
         while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            if (letsOthersCome && before >= Few && before < enough)
-            {
-                LetOthersCome();
-            }
-
+            pause?.LetOthersCome(before, queued);
             while (waiting.Count < batchSize && queue.Reader.TryRead(out var next))
             {
                 if (next is not null)
@@ -102,20 +88,6 @@ internal sealed class Lane : IDisposable
             waiting.Clear();
             writer.Sweep();
             writer.Replace();
-        }
-    }
-
-    /// <summary>Not for long, and not when nothing waits for a thread: nobody is about to come then.</summary>
-    private void LetOthersCome()
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (
-            ThreadPool.PendingWorkItemCount > 0
-            && queue.Reader.Count < enough
-            && Stopwatch.GetElapsedTime(began) < longestPause
-        )
-        {
-            Thread.Yield();
         }
     }
 }

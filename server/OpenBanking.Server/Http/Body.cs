@@ -38,8 +38,11 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: MayBeLeftOut));
 
-    /// <summary>Whether it says nothing: then no body says the same as an empty object.</summary>
-    private static bool MayBeLeftOut => Shape.Properties.Count == 0;
+    /// <summary>Whether no field is needed: then no body says the same as an empty object.</summary>
+    private static bool MayBeLeftOut => Shape.Properties.All(property => !property.IsRequired);
+
+    /// <summary>Whether it says nothing, so that nothing of it can have been lost on its way.</summary>
+    private static bool SaysNothing => Shape.Properties.Count == 0;
 
     private static JsonTypeInfo<T> Shape => (JsonTypeInfo<T>)RequestJson.Default.GetTypeInfo(typeof(T))!;
 
@@ -56,7 +59,7 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
         var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-        if (bytes.IsEmpty && MayBeLeftOut)
+        if (bytes.IsEmpty && MayBeLeftOut && (!isJson || SaysNothing))
         {
             bytes = emptyObject;
         }

@@ -136,6 +136,7 @@ public sealed record ServerOptions : ISettings
             throw new WrongSettingException("Server:PublicAddress is empty: give an http or https address.");
         }
 
+        RequireAddressAlone("Server:PublicAddress", PublicAddress);
         if (!PublicAddress.IsAbsoluteUri || PublicAddress.Scheme is not ("http" or "https"))
         {
             throw new WrongSettingException(
@@ -143,18 +144,21 @@ public sealed record ServerOptions : ISettings
             );
         }
 
-        // It is the issuer, and said to everybody: a password in it is not even repeated here.
-        if (PublicAddress is not { Query: "", Fragment: "", UserInfo: "" })
-        {
-            throw new WrongSettingException(
-                "Server:PublicAddress is scheme, host, port and path alone: no user, no query and no fragment."
-            );
-        }
-
         if (PublicAddress.Scheme != Uri.UriSchemeHttps && !PublicAddress.IsLoopback)
         {
             throw new WrongSettingException(
                 $"Server:PublicAddress: {PublicAddress} is plain http. Use https, or an address on loopback."
+            );
+        }
+    }
+
+    /// <summary>It is said to everybody: a password in it is not even repeated here.</summary>
+    private static void RequireAddressAlone(string setting, Uri address)
+    {
+        if (address.IsAbsoluteUri && address is not { Query: "", Fragment: "", UserInfo: "" })
+        {
+            throw new WrongSettingException(
+                $"{setting} is scheme, host, port and path alone: no user, no query and no fragment."
             );
         }
     }
@@ -173,6 +177,7 @@ public sealed record ServerOptions : ISettings
             return;
         }
 
+        RequireAddressAlone("Server:MutualTlsAddress", MutualTlsAddress);
         if (
             !MutualTlsAddress.IsAbsoluteUri
             || MutualTlsAddress.Scheme != Uri.UriSchemeHttps

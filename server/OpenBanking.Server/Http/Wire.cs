@@ -7,7 +7,7 @@ namespace OpenBanking.Server.Http;
 public static class Wire
 {
     /// <summary>No bank moves more at once: 100 million yuan, in fen.</summary>
-    private const long MostAmount = 10_000_000_000;
+    public const long MostAmount = 10_000_000_000;
 
     /// <param name="least">The least that is taken, in fen.</param>
     public static ProblemError? CheckAmount(string pointer, Money amount, long least = 1) =>

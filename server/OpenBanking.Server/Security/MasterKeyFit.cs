@@ -27,34 +27,52 @@ internal static class MasterKeyFit
     /// key.</exception>
     public static async Task RequireAsync(Store store, Vault vault)
     {
-        var unopened = new HashSet<int>();
+        var (opened, foreign) = await TryAsync(store, vault);
+        // Whether what a newer wrapping key has wrapped opens does not hang on the master key: it is a secret of its own.
+        var ofMaster = foreign.Remove(WrappingKeys.First);
+        if (opened.Count == 0 && ofMaster)
+        {
+            throw new WrongSettingException(Refusal);
+        }
+
+        if (foreign.Count > 0)
+        {
+            throw new WrongSettingException(RefusalOf(foreign.Max()));
+        }
+
+        if (
+            opened.Count > 0
+            && !opened.Contains(WrappingKeys.First)
+            && !(await FitsIndexesAsync(store, vault) ?? !ofMaster)
+        )
+        {
+            throw new WrongSettingException(Refusal);
+        }
+    }
+
+    /// <summary>The wrapping keys of which a value opened, and those of which none did, as far as it takes to know.</summary>
+    private static async Task<(HashSet<int> Opened, HashSet<int> Foreign)> TryAsync(Store store, Vault vault)
+    {
+        var (opened, unopened) = (new HashSet<int>(), new HashSet<int>());
         foreach (var column in columns)
         {
-            var values = await ListAsync(store, column);
-            unopened.UnionWith(values.Select(value => Vault.VersionOf(value.Value)));
-            var opened = values.FirstOrDefault(value => Opens(vault, value.Value, column.RowId(value.Other)));
-            if (opened is not null)
+            foreach (var value in await ListAsync(store, column))
             {
-                // A newer wrapping key is a secret of its own: it opens what it has wrapped under any master key.
-                if (
-                    Vault.VersionOf(opened.Value) == WrappingKeys.First
-                    || await FitsIndexesAsync(store, vault)
-                )
+                var version = Vault.VersionOf(value.Value);
+                if (!opened.Contains(version))
                 {
-                    return;
+                    (Opens(vault, value.Value, column.RowId(value.Other)) ? opened : unopened).Add(version);
                 }
+            }
 
-                throw new WrongSettingException(Refusal);
+            if (vault.InUse.All(opened.Contains))
+            {
+                break;
             }
         }
 
-        if (unopened.Count > 0)
-        {
-            // Whether what a newer wrapping key has wrapped opens does not hang on the master key.
-            throw new WrongSettingException(
-                unopened.Contains(WrappingKeys.First) ? Refusal : RefusalOf(unopened.Max())
-            );
-        }
+        unopened.ExceptWith(opened);
+        return (opened, unopened);
     }
 
     private static string RefusalOf(int version) =>
@@ -91,8 +109,8 @@ internal static class MasterKeyFit
         return [.. values.Where(value => Vault.VersionOf(value.Value) > 0)];
     }
 
-    /// <summary>Whether customers are found by their ID numbers, as far as any can be compared.</summary>
-    private static async Task<bool> FitsIndexesAsync(Store store, Vault vault)
+    /// <summary>Whether customers are found by their ID numbers; null when none can be compared.</summary>
+    private static async Task<bool?> FitsIndexesAsync(Store store, Vault vault)
     {
         var compared = false;
         foreach (
@@ -119,7 +137,7 @@ internal static class MasterKeyFit
             }
         }
 
-        return !compared;
+        return compared ? false : null;
     }
 
     private static bool Opens(Vault vault, byte[] value, Guid rowId)

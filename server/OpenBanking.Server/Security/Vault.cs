@@ -23,6 +23,9 @@ public sealed class Vault(ServerKeys keys, WrappingKeys? wrappingKeys = null)
     private readonly byte[] indexKey = keys.For("vault blind index");
     private readonly byte[] macKey = keys.For("vault one-time code");
 
+    /// <summary>The versions of the keys that values may be wrapped with now.</summary>
+    internal IEnumerable<int> InUse => wrappingKeys.InUse;
+
     /// <exception cref="Storage.StoreUnavailableException">The store has not been reached for long.</exception>
     public byte[] Seal(ReadOnlySpan<byte> value, Guid rowId)
     {

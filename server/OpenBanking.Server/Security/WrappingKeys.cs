@@ -54,6 +54,9 @@ public sealed class WrappingKeys
     /// <summary>The one that new values are wrapped with.</summary>
     public int Current => state.Current;
 
+    /// <summary>Those that are not retired, up to the one in use.</summary>
+    public IEnumerable<int> InUse => state.Usable.Keys.Where(version => version <= state.Current);
+
     /// <exception cref="StoreUnavailableException">The store has not been reached for so long that another key may be in
     /// use by now.</exception>
     public (int Version, byte[] Key) ToWrap()

@@ -79,6 +79,9 @@ public abstract class Store : IDisposable
     /// <summary>The other processes that work on this store now.</summary>
     internal virtual IReadOnlyList<RunningNode> OtherNodes() => [];
 
+    /// <summary>What of the store's own settings may lose what was answered for, a sentence each.</summary>
+    internal virtual ValueTask<IReadOnlyList<string>> RisksAsync() => new([]);
+
     /// <summary>What the nodes on this store have seen; null when it serves one process only.</summary>
     internal virtual ISharedMemory? OpenSharedMemory() => null;
 

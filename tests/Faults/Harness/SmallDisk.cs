@@ -8,12 +8,13 @@ internal sealed class SmallDisk : IDisposable
     private const int BallastBlock = 4_096;
     private readonly string folder = Directory.CreateTempSubdirectory("openbanking-disk-").FullName;
 
-    public SmallDisk(int megabytes)
+    /// <param name="inMemory">Whether it is one in memory in any case: that is full to the last page when it is full.</param>
+    public SmallDisk(int megabytes, bool inMemory = false)
     {
         Directory.CreateDirectory(Folder);
         TryRun("chmod", "711", folder);
         Kind =
-            MountFile(megabytes) ? "ext4 in a file"
+            !inMemory && MountFile(megabytes) ? "ext4 in a file"
             : TryRun("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "openbanking", Folder)
                 ? "a file system in memory"
             : throw new InvalidOperationException("A small file system cannot be mounted here: run as root.");

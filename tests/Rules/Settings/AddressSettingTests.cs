@@ -24,6 +24,22 @@ public sealed class AddressSettingTests
         Assert.DoesNotContain("secret", refusal);
     }
 
+    [Theory]
+    [InlineData("https://mtls.bank.example/?a=b")]
+    [InlineData("https://mtls.bank.example/#top")]
+    [InlineData("https://user:secret@mtls.bank.example/")]
+    [InlineData("https://user@mtls.bank.example")]
+    [InlineData("http://user:secret@mtls.bank.example/")]
+    public void So_is_the_one_for_certificates(string address)
+    {
+        var refusal = GivenSettings.RefusalOf($"Server:MutualTlsAddress={address}");
+
+        Assert.Equal(
+            "Server:MutualTlsAddress is scheme, host, port and path alone: no user, no query and no fragment.",
+            refusal
+        );
+    }
+
     [Fact]
     public void Plain_http_beyond_this_machine_is_refused_by_the_settings_name() =>
         Assert.Equal(

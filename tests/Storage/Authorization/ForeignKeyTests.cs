@@ -119,6 +119,38 @@ public abstract class ForeignKeyTests<TDatabase> : AuditSuite<TDatabase>
         Assert.DoesNotContain("master", refusal.Message, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>As while the nodes rewrap: what the first key has wrapped opens, and the rest would fail one by one.</summary>
+    [Fact]
+    public async Task Where_a_part_is_rewrapped_another_wrapping_key_is_told()
+    {
+        await NewNode(own).LoadAsync();
+        await Engine.SubmitAsync(new UseWrappingKey(Clock.Now, 2));
+        PutCustomer(Rewrapped(ServerKeys));
+
+        var refusal = await Assert.ThrowsAsync<WrongSettingException>(() =>
+            MasterKeyFit.RequireAsync(Store, Rewrapped(ServerKeys, secret: 3))
+        );
+
+        Assert.StartsWith("Server:WrappingKeys:2 is not that of this store", refusal.Message);
+        await MasterKeyFit.RequireAsync(Store, Rewrapped(ServerKeys));
+    }
+
+    /// <summary>Nobody's ID number opens, to compare an index with.</summary>
+    [Fact]
+    public async Task Where_a_part_is_rewrapped_another_master_key_is_told()
+    {
+        PutCustomer(own);
+        await Engine.SubmitAsync(new UseWrappingKey(Clock.Now, 2));
+        await NewNode(Rewrapped(ServerKeys)).LoadAsync();
+
+        var refusal = await Assert.ThrowsAsync<WrongSettingException>(() =>
+            MasterKeyFit.RequireAsync(Store, Rewrapped(new([9, .. new byte[31]])))
+        );
+
+        Assert.Equal(MasterKeyFit.Refusal, refusal.Message);
+        await MasterKeyFit.RequireAsync(Store, Rewrapped(ServerKeys));
+    }
+
     private Vault Rewrapped(ServerKeys keys, byte secret = 2) =>
         new(
             keys,

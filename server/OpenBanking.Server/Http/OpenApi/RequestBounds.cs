@@ -35,11 +35,41 @@ internal static class RequestBounds
         },
     };
 
-    public static void Describe(OpenApiSchema schema, PropertyInfo property)
+    /// <summary>The amounts of requests, by the least that each may be. <see cref="Money"/> itself has no bounds: those of answers
+    /// have none.</summary>
+    private static readonly Dictionary<(Type, string), long> leastFen = new()
     {
-        if (known.TryGetValue((property.DeclaringType!, property.Name), out var describe))
+        [(typeof(CreatePaymentRequest), nameof(CreatePaymentRequest.Amount))] = 1,
+        [(typeof(Split), nameof(Split.Amount))] = 1,
+        [(typeof(CapturePaymentRequest), nameof(CapturePaymentRequest.Amount))] = 1,
+        [(typeof(CreateRefundRequest), nameof(CreateRefundRequest.Amount))] = 1,
+        [(typeof(CreateTopUpRequest), nameof(CreateTopUpRequest.Amount))] = 1,
+        [(typeof(PaymentAgreementTerms), nameof(PaymentAgreementTerms.PerPaymentLimit))] = 1,
+        [(typeof(PaymentAgreementTerms), nameof(PaymentAgreementTerms.DailyLimit))] = 1,
+        [(typeof(PaymentAgreementTerms), nameof(PaymentAgreementTerms.MonthlyLimit))] = 1,
+        [(typeof(PaymentAgreementTerms), nameof(PaymentAgreementTerms.TotalLimit))] = 1,
+        [(typeof(SetSandboxFeesRequest), nameof(SetSandboxFeesRequest.Minimum))] = 0,
+        [(typeof(SetSandboxFeesRequest), nameof(SetSandboxFeesRequest.Cap))] = 0,
+    };
+
+    public static void Describe(IOpenApiSchema schema, PropertyInfo property)
+    {
+        var field = (property.DeclaringType!, property.Name);
+        if (schema is OpenApiSchema own && known.TryGetValue(field, out var describe))
         {
-            describe(schema);
+            describe(own);
+        }
+        else if (schema is OpenApiSchemaReference shared && leastFen.TryGetValue(field, out var least))
+        {
+            // Beside the reference, where OpenAPI 3.1 takes it; 3.0 has nothing there.
+            shared.Reference.Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["amount"] = new OpenApiSchema
+                {
+                    Minimum = least.ToString(CultureInfo.InvariantCulture),
+                    Maximum = Wire.MostAmount.ToString(CultureInfo.InvariantCulture),
+                },
+            };
         }
     }
 

@@ -15,8 +15,6 @@ public sealed partial class WireSchemas : ISchemaFilter
 {
     private const int MostValuesNamed = 30;
 
-    private static readonly NullabilityInfoContext nullability = new();
-
     /// <summary>The lists of requests that may be left out, and hold something when they are not.</summary>
     private static readonly HashSet<(Type, string)> neverEmpty =
     [
@@ -56,18 +54,21 @@ public sealed partial class WireSchemas : ISchemaFilter
 
         foreach (var property in context.Type.GetProperties())
         {
-            if (
-                described.Properties?.TryGetValue(WireNameOf(property), out var value) is true
-                && value is OpenApiSchema member
-            )
+            if (described.Properties?.TryGetValue(WireNameOf(property), out var member) is true)
             {
                 DescribeMember(member, property);
             }
         }
     }
 
-    private static void DescribeMember(OpenApiSchema member, PropertyInfo property)
+    private static void DescribeMember(IOpenApiSchema described, PropertyInfo property)
     {
+        RequestBounds.Describe(described, property);
+        if (described is not OpenApiSchema member)
+        {
+            return;
+        }
+
         if (!MayBeNull(property))
         {
             member.Type &= ~JsonSchemaType.Null;
@@ -77,8 +78,6 @@ public sealed partial class WireSchemas : ISchemaFilter
         {
             member.MinItems = 1;
         }
-
-        RequestBounds.Describe(member, property);
     }
 
     private static string WireNameOf(PropertyInfo property) =>
@@ -88,7 +87,8 @@ public sealed partial class WireSchemas : ISchemaFilter
         !property.DeclaringType!.IsAssignableTo(typeof(ResponseObject))
         && !property.DeclaringType.IsAssignableTo(typeof(AuthenticatedForm))
         && property.DeclaringType != typeof(Money)
-        && nullability.Create(property).WriteState == NullabilityState.Nullable;
+        // Each asks anew: one of these is for one request at a time.
+        && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
 
     private static bool IsOpenValue(Type type) =>
         type.IsValueType
@@ -146,6 +146,7 @@ public sealed partial class WireSchemas : ISchemaFilter
                 property
             );
             member.Description = $"Of {type} alone. {member.Description}";
+            RequestBounds.Describe(member, property);
             if (member is OpenApiSchema own && neverEmpty.Contains((property.DeclaringType!, property.Name)))
             {
                 own.MinItems = 1;

@@ -41,6 +41,9 @@ internal static class PostgresFailure
     public static string? Tell(Exception failure) =>
         failure switch
         {
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refusal =>
+                $"PostgreSQL: {refusal.MessageText} ({refusal.SqlState}). Give the role that right; where it may not change the "
+                    + "schema, run OpenBanking.Server migrate as one that may, and start with Storage:MigrateAtStart=false.",
             PostgresException refusal => $"PostgreSQL: {refusal.MessageText} ({refusal.SqlState})",
             NpgsqlException { InnerException: PostgresException refusal } => Tell(refusal),
             NpgsqlException { InnerException: { } cause } =>

@@ -75,10 +75,16 @@ public sealed class PostgresStore : Store
         var builder = new NpgsqlDataSourceBuilder(how.ConnectionString);
         // The writers wait on threads of their own; everybody else waits for nothing but the answer.
         builder.UsePhysicalConnectionInitializer(
-            connection => PostgresNodes.AdmitAsync(connection, known).GetAwaiter().GetResult(),
-            connection => PostgresNodes.AdmitAsync(connection, known)
+            connection => BeginAsync(connection).GetAwaiter().GetResult(),
+            BeginAsync
         );
         return builder.Build();
+    }
+
+    private async Task BeginAsync(NpgsqlConnection connection)
+    {
+        await PostgresDurability.WaitAsync(connection);
+        await PostgresNodes.AdmitAsync(connection, known);
     }
 
     public override ValueTask<IReadOnlyList<TRow>> ListAsync<TRow>(
@@ -194,8 +200,27 @@ public sealed class PostgresStore : Store
         return PostgresNodes.Others(connection);
     }
 
-    internal override IMigrationTarget OpenMigrations() =>
-        new PostgresMigrations(connections.OpenConnection(), known);
+    /// <exception cref="WrongSettingException">Nothing may be kept in the database, or the role may not use it.</exception>
+    internal override IMigrationTarget OpenMigrations()
+    {
+        var connection = connections.OpenConnection();
+        try
+        {
+            PostgresDurability.RequireUsable(connection);
+            return new PostgresMigrations(connection, known);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    internal override async ValueTask<IReadOnlyList<string>> RisksAsync()
+    {
+        await using var connection = await OpenConnectionAsync();
+        return await PostgresDurability.RisksAsync(connection);
+    }
 
     internal override ISharedMemory OpenSharedMemory() => new PostgresSharedMemory(connections);
 

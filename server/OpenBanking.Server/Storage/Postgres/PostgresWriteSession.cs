@@ -16,7 +16,6 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
     /// <summary>How long a read may take, and the whole round trip of a commit, in seconds.</summary>
     private const int LoadTimeout = 4;
     private const int CommitTimeout = 10;
-    private const string CommitWithoutTimeout = "SET LOCAL statement_timeout = 0";
 
     /// <summary>How long a statement may wait for another's lock, and a transaction for its next statement: a node that is
     /// paused with locks in its hands loses them before others give up.</summary>
@@ -107,7 +106,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
                 batch.BatchCommands.Clear();
             }
 
-            Add(CommitWithoutTimeout);
+            Add(PostgresDurability.BeforeCommit);
             Add("COMMIT");
             CommitAll(book);
             inTransaction = false;
