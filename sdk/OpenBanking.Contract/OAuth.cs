@@ -74,7 +74,7 @@ public sealed record ClientRegistrationRequest : ResponseObject
     public string? TokenEndpointAuthMethod { get; init; }
 
     /// <summary>For <c>tls_client_auth</c>, one of five (RFC 8705 §2.1.2): the subject of the app's certificates, as RFC 4514
-    /// writes it.</summary>
+    /// writes it, such as <c>CN=app.example,2.5.4.97=PSDDE-BAFIN-123,C=DE</c>.</summary>
     public string? TlsClientAuthSubjectDn { get; init; }
 
     /// <summary>For <c>tls_client_auth</c>: a DNS name of the app's certificates.</summary>
@@ -83,10 +83,11 @@ public sealed record ClientRegistrationRequest : ResponseObject
     /// <summary>For <c>tls_client_auth</c>: a URI of the app's certificates.</summary>
     public string? TlsClientAuthSanUri { get; init; }
 
-    /// <summary>For <c>tls_client_auth</c>: an IP address of the app's certificates.</summary>
+    /// <summary>For <c>tls_client_auth</c>: an IP address of the app's certificates, IPv4 in four parts or IPv6, without
+    /// brackets, port or zone.</summary>
     public string? TlsClientAuthSanIp { get; init; }
 
-    /// <summary>For <c>tls_client_auth</c>: an e-mail address of the app's certificates.</summary>
+    /// <summary>For <c>tls_client_auth</c>: an e-mail address of the app's certificates, without <c>mailto:</c>.</summary>
     public string? TlsClientAuthSanEmail { get; init; }
 
     /// <summary>Whether tokens asked for without a DPoP proof are bound to the app's certificate (RFC 8705 §3.4); by
@@ -110,7 +111,8 @@ public sealed record ClientRegistrationRequest : ResponseObject
     /// <summary>The scopes the app may ask for, space-separated; all by default.</summary>
     public string? Scope { get; init; }
 
-    /// <summary>The authorization details types the app may ask for (RFC 9396 §10); all by default.</summary>
+    /// <summary>The authorization details types the app may ask for (RFC 9396 §10); all by default. An app without the grant
+    /// <c>authorization_code</c> may have none.</summary>
     public IReadOnlyList<string>? AuthorizationDetailsTypes
     {
         get;

@@ -58,7 +58,7 @@ internal sealed class AuthorizationRequests(RawClient client, string redirectUri
             ("client_id", client.Identity.ClientId),
             ("response_type", "code"),
             ("redirect_uri", redirectUri),
-            ("scope", Scopes.OpenId),
+            ("scope", $"{Scopes.OpenId} {Scopes.Accounts}"),
             ("state", "state"),
             ("nonce", "nonce"),
             ("code_challenge", new string('c', 43)),

@@ -22,6 +22,7 @@ public sealed partial class FormTests(ContractServer fixture) : IClassFixture<Co
         ["IntrospectionEndpoint.cs"] = [TokenName],
         ["PushedAuthorizationEndpoint.cs"] = [Pushed],
         ["RequestPrompts.cs"] = [Pushed],
+        ["ResourceIndicators.cs"] = [Pushed, Token],
         ["RevocationEndpoint.cs"] = [TokenName],
         ["TokenEndpoint.cs"] = [Token],
     };
@@ -48,7 +49,7 @@ public sealed partial class FormTests(ContractServer fixture) : IClassFixture<Co
         {
             var names = Parameter()
                 .Matches(File.ReadAllText(file))
-                .Select(match => match.Groups[1].Value)
+                .Select(match => match.Groups[1].Value + match.Groups[2].Value.ToLowerInvariant())
                 .ToList();
             if (names is [])
             {
@@ -97,7 +98,10 @@ public sealed partial class FormTests(ContractServer fixture) : IClassFixture<Co
         Assert.Contains("\"body_too_large\"", await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>However the form is called where it is read.</summary>
-    [GeneratedRegex("""\b(?:form|Form|parameters)\[\s*"([a-z_]+)"\s*\]""", RegexOptions.NonBacktracking)]
+    /// <summary>However the form is called where it is read; <c>resource</c> is read as a list.</summary>
+    [GeneratedRegex(
+        """\b(?:form|Form|parameters)(?:\[\s*"([a-z_]+)"\s*\]|\.(Resource)s\b)""",
+        RegexOptions.NonBacktracking
+    )]
     private static partial Regex Parameter();
 }

@@ -75,7 +75,7 @@ public sealed class ClientManagementTests(SharedServer shared) : RawClientTests(
         // Nor does a request that was pushed for an address that is no longer registered.
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         using var answer = await http.GetAsync(Client.AuthorizationUrl(pushed));
-        Assert.Equal("/bank/error?code=invalid_request", answer.Headers.Location?.ToString());
+        Assert.Equal("/bank/error?code=unauthorized_client", answer.Headers.Location?.ToString());
     }
 
     [Theory]

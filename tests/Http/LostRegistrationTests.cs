@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -10,7 +8,7 @@ public sealed class LostRegistrationTests(SharedServer shared) : RawClientTests(
 {
     private const string Wallet = """[{"type":"account_opening"},{"type":"coupon_wallet"}]""";
 
-    private string? managementToken;
+    private ManagedRegistration? registration;
 
     [Fact]
     public async Task Resource_servers_are_told_what_is_left_of_a_token()
@@ -26,6 +24,10 @@ public sealed class LostRegistrationTests(SharedServer shared) : RawClientTests(
         Assert.Equal("openid coupons", Text(facts, "scope"));
         Assert.Equal(["account_opening", "coupon_wallet"], TypesOf(facts));
         Assert.Equal("payments", Text(await AskAsync(resourceServer, ofApp), "scope"));
+
+        // A scope goes with the last type that needs it.
+        await ChangeAsync(scope: null, "coupon_wallet");
+        Assert.Equal("openid coupons", Text(await AskAsync(resourceServer, ofCustomer), "scope"));
     }
 
     [Fact]
@@ -38,11 +40,18 @@ public sealed class LostRegistrationTests(SharedServer shared) : RawClientTests(
 
         var refreshed = (await RefreshAsync(tokens)).Json;
         Assert.Equal(["coupon_wallet"], TypesOf(refreshed));
-        foreach (var given in new[] { tokens, refreshed })
+        Assert.Equal("openid coupons", Text(refreshed, "scope"));
+        foreach (
+            var (given, why) in new[]
+            {
+                (tokens, "The app is not registered for account_information."),
+                (refreshed, "The token needs the scope accounts."),
+            }
+        )
         {
             var refused = await ReadAsync("/v1/accounts", given);
             Assert.Equal((403, ProblemCodes.InsufficientScope), (refused.Status, refused.Code));
-            Assert.Contains("not registered for account_information", Text(refused.Json, "detail"));
+            Assert.Equal(why, Text(refused.Json, "detail"));
             Assert.Equal(200, (await ReadAsync("/v1/coupons", given)).Status);
         }
 
@@ -84,44 +93,11 @@ public sealed class LostRegistrationTests(SharedServer shared) : RawClientTests(
     private Task<RawAnswer> ReadAsync(string path, JsonNode tokens) =>
         Client.CallAsync(HttpMethod.Get, path, Text(tokens, "access_token"));
 
-    private async Task ChangeAsync(string? scope, params string[] types)
-    {
-        var app = Client.Partner.App;
-        var key = Client.Identity.Key.PublicJwk;
-        var body = new JsonObject
-        {
-            ["client_name"] = "Test App",
-            ["redirect_uris"] = new JsonArray(TestPartner.RedirectUri.ToString()),
-            ["jwks"] = new JsonObject
-            {
-                ["keys"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["kty"] = key.Kty,
-                        ["kid"] = key.Kid,
-                        ["crv"] = key.Crv,
-                        ["x"] = key.X,
-                        ["y"] = key.Y,
-                    }
-                ),
-            },
-            ["authorization_details_types"] = new JsonArray([.. types.Select(type => (JsonNode)type)]),
-        };
-        if (scope is not null)
-        {
-            body["scope"] = scope;
-        }
-
-        using var request = new HttpRequestMessage(HttpMethod.Put, app.RegistrationClientUri);
-        request.Headers.Authorization = new AuthenticationHeaderValue(
-            "Bearer",
-            managementToken ?? app.RegistrationAccessToken
+    private Task ChangeAsync(string? scope, params string[] types) =>
+        (registration ??= new(Client)).ChangeAsync(
+            ("authorization_details_types", new JsonArray([.. types.Select(type => (JsonNode)type)])),
+            ("scope", scope)
         );
-        request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        var answer = await Client.SendAsync(request);
-        Assert.True(answer.Status == 200, answer.Text);
-        managementToken = Text(answer.Json, "registration_access_token");
-    }
 
     private async Task<RawClient> NewResourceServerAsync()
     {

@@ -59,6 +59,32 @@ public sealed class NarrowingTests(SharedServer shared) : RawClientTests(shared)
     }
 
     [Fact]
+    public async Task An_opening_is_of_the_class_that_was_granted()
+    {
+        var tokens = await Client.TokensAsync();
+        var other = await RefreshAsync(tokens, """[{"type":"account_opening","account_type":"type_iii"}]""");
+        Assert.Equal((400, "invalid_authorization_details"), (other.Status, other.Code));
+        Assert.Equal(
+            "account_opening: /account_type: type_ii was granted; leave it out, or say that.",
+            (string)other.Json["error_description"]!
+        );
+
+        // Whatever the class, it may be left out.
+        var small = await Client.Partner.LinkTypeThreeAsync(person: 1);
+        var narrowed = await Client.Partner.Client.Consents.NarrowAsync(
+            small.ConsentId,
+            [new AccountOpening()]
+        );
+        Assert.Equal(AccountType.TypeThree, Assert.Single(narrowed.AuthorizationDetails).AccountType);
+        foreach (var same in new[] { "", ",\"account_type\":\"type_ii\"" })
+        {
+            var answer = await RefreshAsync(tokens, $$"""[{"type":"account_opening"{{same}}}]""");
+            Assert.Equal(200, answer.Status);
+            Assert.Equal("type_ii", (string)answer.Json["authorization_details"]![0]!["account_type"]!);
+        }
+    }
+
+    [Fact]
     public async Task An_agreement_is_for_the_scenes_its_customer_agreed_to()
     {
         var tokens = await Client.TokensAsync(("authorization_details", For("parking", "transit")));

@@ -66,7 +66,7 @@ public sealed class ParameterTests(SharedServer shared) : RawClientTests(shared)
     [Fact]
     public async Task A_scope_that_is_named_twice_is_given_once()
     {
-        var tokens = await Client.TokensAsync(("scope", "accounts  openid accounts"));
+        var tokens = await Client.TokensAsync(("scope", "accounts  openid coupons accounts"));
         var refreshed = await Client.RefreshAsync(
             tokens["refresh_token"]!.GetValue<string>(),
             ("scope", "accounts accounts")
@@ -76,7 +76,7 @@ public sealed class ParameterTests(SharedServer shared) : RawClientTests(shared)
             [("grant_type", "client_credentials"), ("scope", "webhooks payments  webhooks ")]
         );
 
-        Assert.Equal("accounts openid", tokens["scope"]!.GetValue<string>());
+        Assert.Equal("accounts openid coupons", tokens["scope"]!.GetValue<string>());
         Assert.Equal("accounts", refreshed.Json["scope"]!.GetValue<string>());
         Assert.Equal("webhooks payments", app.Json["scope"]!.GetValue<string>());
     }

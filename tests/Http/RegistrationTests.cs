@@ -206,9 +206,9 @@ public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shar
         ];
         (string, string?) wallet = ("authorization_details", """[{"type":"coupon_wallet"}]""");
         // The server has checked this text before, for an app that may ask for it.
-        var byAnother = await Client.PushAsync(wallet);
+        var byAnother = await Client.PushAsync(("scope", "coupons"), wallet);
         var allowed = await limited.PushAsync(least);
-        var scope = await limited.PushAsync([.. least, ("scope", "openid coupons")]);
+        var scope = await limited.PushAsync([.. least, ("scope", "openid accounts coupons")]);
         var details = await limited.PushAsync([.. least, wallet]);
         var grant = await limited.PostFormAsync("/oauth/token", [("grant_type", "client_credentials")]);
 

@@ -34,7 +34,7 @@ public sealed class UserInfoTests(SharedServer shared) : RawClientTests(shared)
     [Fact]
     public async Task It_needs_a_customers_token_with_openid_and_its_proof()
     {
-        var withoutOpenId = (await Client.TokensAsync(("scope", "accounts"))).AsObject();
+        var withoutOpenId = (await Client.TokensAsync(("scope", "accounts coupons"))).AsObject();
         var access = withoutOpenId["access_token"]!.GetValue<string>();
         Assert.False(withoutOpenId.ContainsKey("id_token"));
 

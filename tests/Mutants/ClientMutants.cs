@@ -54,6 +54,7 @@ internal static class ClientMutants
             "assertion.Text(\"jti\") is not { Length: > 0 and <= LongestAssertionId }",
             "false"
         ),
+        new("R-6", "typ of an assertion", Assertions, "!IsOfAssertions(assertion)", "false"),
         new("AS-13", "iat ahead", Assertions, "IsAhead(assertion, \"iat\", latest)", "false"),
         new("AS-13", "nbf ahead", Assertions, "IsAhead(assertion, \"nbf\", latest)", "false"),
         new(
@@ -105,6 +106,23 @@ internal static class ClientMutants
             "Authorization/RevocationEndpoint.cs",
             "client.Assertion,\n                    RevocationRules.RevokedOf",
             "{chosen} ? null : client.Assertion,\n                    RevocationRules.RevokedOf"
+        ),
+        new(
+            "W-2",
+            "an assertion of a request that was refused",
+            Assertions,
+            "await client.UseAssertionAsync(engine, time.GetUtcNow())",
+            "null"
+        ),
+        new(
+            "C-1",
+            "a kid and a typ that are no strings",
+            new(
+                Assertions,
+                "assertion.Misread is { } member ?",
+                "assertion.Misread is { } member && !{chosen} ?"
+            ),
+            new("Authorization/Jws.cs", "Misread is null", "true")
         ),
         new(
             "C-8",
@@ -173,6 +191,20 @@ internal static class ClientMutants
             Certificates,
             "now >= certificate.NotAfter.ToUniversalTime()",
             "false"
+        ),
+        new(
+            "R-7",
+            "the attributes of a part of a subject",
+            "Authorization/DistinguishedNames.cs",
+            "part += rest[0] == ',' ? 1 : 0;",
+            "part += rest[0] == ',' || {chosen} ? 1 : 0;"
+        ),
+        new(
+            "R-7",
+            "a self-signed certificate that is taken out, at introspection",
+            Certificates,
+            "TokenBinding.To(own) == binding",
+            "true"
         ),
         new("R-7", "whose header names a certificate", Presented, "!IsTrusted(sender, proxies)", "false"),
     ];

@@ -96,11 +96,25 @@ internal static class GrantMutants
         ),
         new("AS-14", "a scope wider than granted", Endpoint, "asked.All(most.Contains)", "true"),
         new(
+            "AS-14",
+            "a scope whose details are gone",
+            "Authorization/DetailScopes.cs",
+            "scope == Scopes.OpenId",
+            "true"
+        ),
+        new(
+            "R-3",
+            "the class of account that was granted",
+            "Authorization/GrantedDetails.cs",
+            "opened.AccountType == opening.AccountType",
+            "true"
+        ),
+        new(
             "R-3",
             "details wider than granted",
             "Authorization/GrantedDetails.cs",
-            ": Covers(granted, part) ?",
-            ": Covers(granted, part) || {chosen} ?"
+            "return Covers(granted, part)",
+            "return Covers(granted, part) || {chosen}"
         ),
         new(
             "R-3",

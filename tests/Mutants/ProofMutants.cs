@@ -51,9 +51,18 @@ internal static class ProofMutants
             "R-2",
             "the host of htu",
             Proofs,
-            "theirs.GetLeftPart(UriPartial.Path) == ours.GetLeftPart(UriPartial.Path)",
-            "theirs.AbsolutePath == ours.AbsolutePath"
+            "&& IsHostOf(ours, htu)",
+            "&& (IsHostOf(ours, htu) || {chosen})"
         ),
+        new(
+            "R-2",
+            "the path of htu, read as a URI",
+            Proofs,
+            "theirs.AbsolutePath == ours.AbsolutePath",
+            "true"
+        ),
+        new("R-2", "an htu that is no URI", Proofs, "!htu.AsSpan().ContainsAnyExcept(ofUris)", "true"),
+        new("R-2", "what the key of a proof is for", Signed, "!PublicKey.IsForSignatures(jwk)", "false"),
         new(
             "R-2",
             "iat of a proof: ahead",

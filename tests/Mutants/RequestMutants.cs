@@ -60,6 +60,20 @@ internal static class RequestMutants
         new("R-1", "request_uri at PAR", Pushing, "form[\"request_uri\"] is not null", "false"),
         new("AS-14", "the scope is registered", Pushing, "registeredScope.Contains(value)", "true"),
         new("AS-14", "the scope is a customer's", Pushing, "Scopes.OfCustomer.Contains(value)", "true"),
+        new(
+            "AS-14",
+            "the scope that details need",
+            Pushing,
+            "DetailScopes.Of(type) is { } needed && !asked.Contains(needed)",
+            "false"
+        ),
+        new(
+            "AS-14",
+            "the resource that tokens are for",
+            "Authorization/ResourceIndicators.cs",
+            "resource == address.Issuer",
+            "true"
+        ),
         new("AS-12", "dpop_jkt beside another key's proof", Pushing, "named != proofThumbprint", "false"),
         new(
             "AS-12",
@@ -122,6 +136,13 @@ internal static class RequestMutants
             Authorizing,
             "ErrorPage(\"invalid_request_uri\")",
             "form[\"redirect_uri\"] is { } back ? new SeeOther(back) : ErrorPage(\"invalid_request_uri\")"
+        ),
+        new(
+            "AS-7",
+            "where a request leads that is no longer allowed",
+            "Authorization/AuthorizationResponse.cs",
+            "app.RedirectUris.Contains(request.RedirectUri)",
+            "true"
         ),
         new(
             "AS-24",

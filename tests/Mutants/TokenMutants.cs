@@ -45,6 +45,13 @@ internal static class TokenMutants
         ),
         new(
             "RS-5",
+            "a certificate that is no longer the app's",
+            Live,
+            "certificates.WhyNotBound(app.Row, token.Binding, certificate) is { } reason",
+            "certificates.WhyNotBound(app.Row, token.Binding, certificate) is { } reason && !{chosen}"
+        ),
+        new(
+            "RS-5",
             "the scheme of a token",
             Filter,
             "token.Binding.IsCertificate != (scheme == CertificateScheme)",

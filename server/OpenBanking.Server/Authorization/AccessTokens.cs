@@ -92,7 +92,12 @@ public sealed class AccessTokens(
         json.WriteNumber("iat"u8, now.ToUnixTimeSeconds());
         json.WriteNumber("exp"u8, (now + AuthorizationServerOptions.AccessTokenLifetime).ToUnixTimeSeconds());
         json.WriteString("jti"u8, Crockford.Encode(ids.NewGuid()));
-        json.WriteString("scope"u8, scope);
+        if (scope.Length > 0)
+        {
+            // None is left out (RFC 6749 §3.3).
+            json.WriteString("scope"u8, scope);
+        }
+
         json.WriteStartObject("cnf"u8);
         json.WriteString(binding.ConfirmationMember, binding.Thumbprint);
         json.WriteEndObject();
@@ -148,11 +153,12 @@ public sealed class AccessTokens(
         && jws.Text("client_id") is { } clientId
         && jws.Text("jti") is { } tokenId
         && jws.Instant("iat") is { } issuedAt
-        && jws.Text("scope") is { } scope
+        // A customer's token may have none.
+        && (jws.Text("scope") ?? (jws.Text("consent_id") is null ? null : "")) is { } scope
         && TokenBinding.Read(jws.Payload) is { } binding
             ? new(
                 clientId,
-                scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(),
+                ScopeText.Read(scope).ToHashSet(),
                 binding,
                 Id<ConsentRow>.TryParse(jws.Text("consent_id"), out var consent) ? consent : null,
                 expiresAt,

@@ -38,10 +38,12 @@ public static class AuthorizationDetails
 
     /// <param name="registered">The types the client may ask for.</param>
     /// <param name="which">What they are, as a refusal says it.</param>
+    /// <param name="complete">Whether what was left out is made what it stands for.</param>
     public static (AuthorizationDetail[]? Details, OAuthFailure? Failure) Parse(
         string text,
         IReadOnlyCollection<string> registered,
-        string which = "this client is registered for"
+        string which = "this client is registered for",
+        bool complete = true
     )
     {
         if (text.Length > LongestText)
@@ -55,7 +57,8 @@ public static class AuthorizationDetails
                 text,
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Depth }
             );
-            return ParseAll(document.RootElement, registered, which);
+            var (details, failure) = ParseAll(document.RootElement, registered, which);
+            return (complete && details is not null ? [.. details.Select(Complete)] : details, failure);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -125,7 +128,7 @@ public static class AuthorizationDetails
                 (JsonTypeInfo<AuthorizationDetail>)
                     RequestJson.Default.GetTypeInfo(typeof(AuthorizationDetail))!
             )!;
-            return CheckValues(detail) is { } reason ? (null, reason) : (Complete(detail), null);
+            return CheckValues(detail) is { } reason ? (null, reason) : (detail, null);
         }
         catch (JsonException failure)
         {
@@ -154,7 +157,7 @@ public static class AuthorizationDetails
         values.Count > 0 && values.All(known.Contains);
 
     /// <summary>What was left out is stored as what it stands for, so that the customer sees it.</summary>
-    private static AuthorizationDetail Complete(AuthorizationDetail detail) =>
+    public static AuthorizationDetail Complete(AuthorizationDetail detail) =>
         detail switch
         {
             AccountOpening opening => opening with

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.WebUtilities;
 using OpenBanking.Server.Http;
+using OpenBanking.Server.Pages;
+using OpenBanking.Server.Partners;
 
 namespace OpenBanking.Server.Authorization;
 
@@ -17,6 +19,18 @@ public static class AuthorizationResponse
             ("error", "access_denied"),
             ("error_description", "The customer went back without agreeing.")
         );
+
+    /// <summary>Where a customer goes whose app may no longer ask for this: back to it with the reason (RFC 6749 §4.1.2.1), and to a
+    /// page of ours where the address is no longer the app's.</summary>
+    public static string NotAllowed(AuthorizationRequest request, RegisteredApp app, ServerAddress address) =>
+        app.RedirectUris.Contains(request.RedirectUri) && request.WhyNotAllowedTo(app) is { } failure
+            ? Write(
+                request,
+                address,
+                ("error", failure.Error),
+                ("error_description", OAuthAnswers.Printable(failure.Description))
+            )
+            : PageRoutes.NotAllowed;
 
     private static string Write(
         AuthorizationRequest request,

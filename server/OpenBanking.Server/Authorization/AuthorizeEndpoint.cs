@@ -10,14 +10,16 @@ namespace OpenBanking.Server.Authorization;
 /// of the query, or of the form that an app's page posts: no token against forgery is asked for, since it begins no more
 /// than a link does. Checks, in order: no repeated parameter · a registered client · a <c>request_uri</c> of this server,
 /// of this client, not expired, not used · what it asks for still registered. Every other parameter is ignored. A refusal
-/// is a page of ours: no address in a refused request is to be trusted. The request_uri is used up when the authorization
-/// completes, not by loading a page.
+/// is a page of ours: no address in a refused request is to be trusted. Of a request that was good when it was pushed the app is
+/// told at its address, as long as that is registered. The request_uri is used up when the authorization completes, not by
+/// loading a page.
 /// </summary>
 public sealed class AuthorizeEndpoint(
     AppDirectory apps,
     Store store,
     Interactions interactions,
     InteractionCookies cookies,
+    ServerAddress address,
     TimeProvider time
 )
 {
@@ -59,7 +61,7 @@ public sealed class AuthorizeEndpoint(
         var request = AuthorizationRequest.Read(pushed.Request);
         if (!request.IsAllowedTo(app))
         {
-            return ErrorPage("invalid_request");
+            return new SeeOther(AuthorizationResponse.NotAllowed(request, app, address));
         }
 
         var (id, secret) = await interactions.StartAsync(app.World, pushed);

@@ -17,6 +17,12 @@ public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions o
     public const string ByAuthority = "tls_client_auth";
     public const string BySelf = "self_signed_tls_client_auth";
     private const string ForClients = "1.3.6.1.5.5.7.3.2";
+    private const string NotOwn =
+        "The client certificate is none of those in the x5c of the client's registered keys.";
+    private const int MostIssuedInGeneration = 1_000;
+
+    /// <summary>Certificates that the authorities issued, by their digest: the API looks at one with every call.</summary>
+    private readonly RecentlyUsed<Issued> issued = new(MostIssuedInGeneration);
 
     private readonly X509Certificate2Collection authorities = options.LoadAuthorities();
 
@@ -41,6 +47,31 @@ public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions o
             : (new(app, Assertion: null), null);
     }
 
+    /// <summary>Why a token that is bound to a certificate counts no more, of an app as it is registered now; null while it
+    /// does. An app that authenticates by certificates must still authenticate by this one; one that authenticates by keys has
+    /// its tokens bound to whichever it presents, as long as it is registered for that.</summary>
+    /// <param name="presented">The certificate; null where its digest alone is known. By that a self-signed one is found in
+    /// the app's keys, and of others nothing can be said.</param>
+    public string? WhyNotBound(AppRow app, TokenBinding binding, X509Certificate2? presented) =>
+        !binding.IsCertificate ? null
+        : app.AuthenticationMethod is null
+            ? app.CertificateBoundTokens ? null
+                : "The app's tokens are bound to no certificate any more."
+        : presented is not null ? WhyNot(presented, app)
+        : app.AuthenticationMethod == BySelf ? WhyNotOwn(binding, app)
+        : null;
+
+    private string? WhyNotOwn(TokenBinding binding, AppRow app)
+    {
+        if (CertificatesIn(app.Jwks).FirstOrDefault(own => TokenBinding.To(own) == binding) is not { } found)
+        {
+            return NotOwn;
+        }
+
+        using var certificate = X509CertificateLoader.LoadCertificate(found);
+        return WhyNot(certificate, app);
+    }
+
     private string? WhyNot(X509Certificate2 certificate, AppRow app)
     {
         try
@@ -61,7 +92,7 @@ public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions o
                 ? "The client certificate has expired, or is not good yet."
             : app.AuthenticationMethod == ByAuthority ? WhyNotIssued(certificate, app, now)
             : CertificatesIn(app.Jwks).Any(own => certificate.RawDataMemory.Span.SequenceEqual(own)) ? null
-            : "The client certificate is none of those in the x5c of the client's registered keys.";
+            : NotOwn;
     }
 
     private string? WhyNotIssued(X509Certificate2 certificate, AppRow app, DateTime now) =>
@@ -75,6 +106,12 @@ public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions o
     /// Whether a certificate was taken back is for the proxy, or for the registration.</summary>
     private bool IsIssuedByAuthority(X509Certificate2 certificate, DateTime now)
     {
+        var digest = TokenBinding.To(certificate).Thumbprint;
+        if (issued.Find(digest) is { } known && known.From <= now && now < known.Until)
+        {
+            return true;
+        }
+
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
@@ -82,7 +119,20 @@ public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions o
         chain.ChainPolicy.VerificationTime = now;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(new(ForClients));
-        return authorities.Count > 0 && chain.Build(certificate);
+        if (authorities.Count == 0 || !chain.Build(certificate))
+        {
+            return false;
+        }
+
+        // As long as everybody in the chain is good.
+        issued.Keep(
+            digest,
+            new(
+                chain.ChainElements.Max(element => element.Certificate.NotBefore.ToUniversalTime()),
+                chain.ChainElements.Min(element => element.Certificate.NotAfter.ToUniversalTime())
+            )
+        );
+        return true;
     }
 
     /// <summary>The first certificate of each key's chain is the key's own (RFC 7517 §4.7).</summary>
@@ -106,4 +156,6 @@ public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions o
 
     private static (AuthenticatedClient?, OAuthFailure?) Refuse(string description) =>
         (null, OAuthFailure.InvalidClient(description));
+
+    private sealed record Issued(DateTime From, DateTime Until);
 }

@@ -37,11 +37,13 @@ public sealed class CertificateMetadata(ServerOptions options)
                 )
             : method != CertificateAuthentication.ByAuthority && subjects.Count > 0
                 ? Refuse($"{subjects[0].Kind} is for {CertificateAuthentication.ByAuthority} only.")
-            : method == CertificateAuthentication.ByAuthority && !IsOneSubject(subjects)
+            : method == CertificateAuthentication.ByAuthority && subjects.Count != 1
                 ? Refuse(
                     $"{method} needs exactly one of {CertificateSubjects.Dn} (RFC 4514), {CertificateSubjects.SanDns}, "
                         + $"{CertificateSubjects.SanUri}, {CertificateSubjects.SanIp}, {CertificateSubjects.SanEmail}."
                 )
+            : subjects is [var (kind, value)] && CertificateSubjects.WhyNot(kind, value) is { } reason
+                ? Refuse(reason)
             : method == CertificateAuthentication.BySelf && !HasOwnCertificates(request)
                 ? Refuse($"{method} needs a key with its certificate in x5c, and no x5c of another key.")
             : null;
@@ -82,9 +84,6 @@ public sealed class CertificateMetadata(ServerOptions options)
                 .Where(subject => subject.Value is not null)
                 .Select(subject => (subject.Kind, subject.Value!)),
         ];
-
-    private static bool IsOneSubject(List<(string Kind, string Value)> subjects) =>
-        subjects is [var (kind, value)] && CertificateSubjects.IsWellFormed(kind, value);
 
     /// <summary>At least one, each good to read and of its own key.</summary>
     private static bool HasOwnCertificates(ClientRegistrationRequest request)

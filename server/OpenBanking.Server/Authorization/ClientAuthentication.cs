@@ -21,19 +21,22 @@ public sealed record AuthenticatedClient(RegisteredApp App, SingleUseRow? Assert
 /// <summary>
 /// Authenticates clients by private_key_jwt (RFC 7523, FAPI 2.0 SP §5.3.2.1), in this order: there is an assertion, or else
 /// a certificate (<see cref="CertificateAuthentication"/>); nothing of another method; the assertion's type; a well-formed
-/// JWS; <c>iss</c> = <c>sub</c> = a registered client = <c>client_id</c> if sent; registered for this method; <c>aud</c> our issuer as a
-/// string; <c>exp</c>, <c>iat</c>, <c>nbf</c> in their windows; <c>jti</c>; signed by a registered key. The assertion is
-/// used up by the command it comes with, so that it is good once.
+/// JWS; <c>iss</c> = <c>sub</c> = a registered client = <c>client_id</c> if sent; registered for this method; <c>kid</c> and
+/// <c>typ</c> strings, if they are there, and <c>typ</c> of assertions; <c>aud</c> our issuer as a string; <c>exp</c>,
+/// <c>iat</c>, <c>nbf</c> in their windows; <c>jti</c>; signed by a registered key. The assertion is used up by the command
+/// it comes with, or by the refusal of its request, so that it is good once.
 /// </summary>
 public sealed class ClientAuthentication(
     AppDirectory apps,
     CertificateAuthentication certificates,
     ServerAddress address,
+    Engine.Engine engine,
     TimeProvider time
 )
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int LongestAssertionId = 256;
+    private const string MediaTypes = "application/";
 
     public async ValueTask<(AuthenticatedClient? Client, OAuthFailure? Failure)> AuthenticateAsync(
         HttpContext context,
@@ -86,6 +89,18 @@ public sealed class ClientAuthentication(
             : Refuse(UnsignedReason(assertion, app));
     }
 
+    /// <summary>Refuses a request of a client that proved who it is. Its assertion is spent by that, too (OpenID Connect Core
+    /// §9): whoever comes by it has no use for it. Not where a nonce is asked for: clients send the same request again then,
+    /// with another proof and often with the same assertion.</summary>
+    public async Task<IResult> RefuseAsync(AuthenticatedClient client, OAuthFailure failure)
+    {
+        OAuthFailure? used =
+            failure.HasSpentAssertion || failure.Error == OAuthErrors.NonceRequired
+                ? null
+                : await client.UseAssertionAsync(engine, time.GetUtcNow());
+        return OAuthAnswers.Failed(used ?? failure);
+    }
+
     /// <summary>RFC 6749 §5.2: a client authenticates in one way.</summary>
     public static OAuthFailure? OtherMethodOf(HttpRequest request, OAuthForm form) =>
         form["client_secret"] is not null ? MoreThanOne("client_secret")
@@ -104,7 +119,10 @@ public sealed class ClientAuthentication(
     {
         var now = time.GetUtcNow();
         var latest = now + AuthorizationServerOptions.ClockSkew;
-        return !IsOurIssuer(assertion)
+        return assertion.Misread is { } member ? $"The assertion's {member} must be a string."
+            : !IsOfAssertions(assertion)
+                ? "The assertion's typ must be client-authentication+jwt or JWT, or be left out."
+            : !IsOurIssuer(assertion)
                 ? $"The assertion's aud must be the string {address.Issuer}, not an array and not an endpoint."
             : assertion.Unreadable("exp", "iat", "nbf") is { } claim
                 ? $"The assertion's {claim} {Jws.InstantExpected}"
@@ -129,6 +147,22 @@ public sealed class ClientAuthentication(
         && audience.ValueKind == JsonValueKind.String
         && assertion.Text("aud") == address.Issuer;
 
+    /// <summary>RFC 8725 §3.11: whatever says that it is something else is no assertion.</summary>
+    private static bool IsOfAssertions(Jws assertion)
+    {
+        if (!assertion.Header.TryGetProperty("typ", out _))
+        {
+            return true;
+        }
+
+        var type = assertion.Type.AsSpan();
+        type = type.StartsWith(MediaTypes, StringComparison.OrdinalIgnoreCase)
+            ? type[MediaTypes.Length..]
+            : type;
+        return type.Equals("JWT", StringComparison.OrdinalIgnoreCase)
+            || type.Equals("client-authentication+jwt", StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>Absent is fine.</summary>
     private static bool IsAhead(Jws assertion, string claim, DateTimeOffset latest) =>
         assertion.Instant(claim) > latest;
@@ -142,9 +176,16 @@ public sealed class ClientAuthentication(
         assertion.Algorithm is not (PublicKey.Es256 or PublicKey.Ps256)
             ? "The assertion's alg must be ES256 or PS256."
         : assertion.Untaken is { } member ? $"The assertion's header must not hold {member}."
-        : "The assertion is not signed by a registered key; registered are "
-            + string.Join(", ", app.Keys.Select(key => $"kid {key.KeyId ?? key.Thumbprint}"))
-            + ".";
+        : $"The assertion is not signed by a registered key; {WhatIsRegistered(app.Keys)}.";
+
+    private static string WhatIsRegistered(IReadOnlyList<PublicKey> keys)
+    {
+        string[] named = [.. keys.Select(key => key.KeyId).OfType<string>().Select(id => $"kid {id}")];
+        return named is []
+            ? "the registered keys have no kid"
+            : $"registered are {string.Join(", ", named)}"
+                + (named.Length < keys.Count ? ", and a key without kid" : "");
+    }
 
     /// <summary>Remembered up to a second longer than it is good: thousands expire with the same second. By the part of a
     /// second in which they came, those that come together stand together in the index of what expires.</summary>

@@ -40,11 +40,7 @@ public static class ClientMetadata
                 ?? CheckResponseTypes(request)
                 ?? CheckAmong(request.GrantTypes, Grants.All, "grant_types")
                 ?? CheckScope(request)
-                ?? CheckAmong(
-                    request.AuthorizationDetailsTypes,
-                    AuthorizationDetails.Types,
-                    "authorization_details_types"
-                )
+                ?? CheckDetailsTypes(request)
                 ?? (
                     request.Scene is { } scene && !Scenes.All.Contains(scene)
                         ? Refuse($"scene must be one of {string.Join(", ", Scenes.All)}.")
@@ -68,7 +64,7 @@ public static class ClientMetadata
 
     private static OAuthFailure? CheckRedirectUris(ClientRegistrationRequest request)
     {
-        var least = GrantsOf(request).Contains(Grants.AuthorizationCode) ? 1 : 0;
+        var least = HasCustomers(request) ? 1 : 0;
         return CheckAddresses(RedirectUris, request.RedirectUris, least, RedirectAddresses.OfResponse)
             ?? CheckAddresses(PostLogoutRedirectUris, request.PostLogoutRedirectUris ?? [], 0, ["state"]);
     }
@@ -123,9 +119,22 @@ public static class ClientMetadata
 
     /// <summary>Without the code grant there are none (RFC 7591 §2.1).</summary>
     private static OAuthFailure? CheckResponseTypes(ClientRegistrationRequest request) =>
-        request.ResponseTypes is [] && !GrantsOf(request).Contains(Grants.AuthorizationCode)
+        request.ResponseTypes is [] && !HasCustomers(request)
             ? null
             : CheckAmong(request.ResponseTypes, ["code"], "response_types");
+
+    /// <summary>Who asks no customer may have none, as resource servers do.</summary>
+    private static OAuthFailure? CheckDetailsTypes(ClientRegistrationRequest request) =>
+        request.AuthorizationDetailsTypes is [] && !HasCustomers(request)
+            ? null
+            : CheckAmong(
+                request.AuthorizationDetailsTypes,
+                AuthorizationDetails.Types,
+                "authorization_details_types"
+            );
+
+    private static bool HasCustomers(ClientRegistrationRequest request) =>
+        GrantsOf(request).Contains(Grants.AuthorizationCode);
 
     private static OAuthFailure? CheckOnly(string? value, string only, string name) =>
         value is null || value == only ? null : Refuse($"{name} must be {only}.");

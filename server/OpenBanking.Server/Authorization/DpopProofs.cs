@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 using OpenBanking.Server.Http;
 
@@ -33,6 +34,11 @@ public sealed class DpopProofs(
 )
 {
     private const int LongestProofId = 256;
+
+    /// <summary>RFC 3986 §2.</summary>
+    private static readonly SearchValues<char> ofUris = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%"
+    );
 
     private readonly SignedProofs signed = new();
 
@@ -156,10 +162,32 @@ public sealed class DpopProofs(
         && path.Length > address.PathBase.Length
         && path[address.PathBase.Length] == '/';
 
+    /// <summary>Normalized by syntax and scheme (RFC 9449 §4.3), once it is a URI to the letter: the framework reads
+    /// more than that.</summary>
     private static bool IsSame(string htu, string own) =>
-        Uri.TryCreate(htu, UriKind.Absolute, out var theirs)
+        !htu.AsSpan().ContainsAnyExcept(ofUris)
+        && Uri.TryCreate(htu, UriKind.Absolute, out var theirs)
         && Uri.TryCreate(own, UriKind.Absolute, out var ours)
-        && theirs.GetLeftPart(UriPartial.Path) == ours.GetLeftPart(UriPartial.Path);
+        && IsHostOf(ours, htu)
+        && theirs.AbsolutePath == ours.AbsolutePath;
+
+    /// <summary>Scheme and host, and the port as it is written: left out or empty where it is the scheme's own.</summary>
+    private static bool IsHostOf(Uri ours, string htu)
+    {
+        var start = ours.Scheme + Uri.SchemeDelimiter;
+        if (!htu.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var rest = htu.AsSpan(start.Length);
+        var end = rest.IndexOfAny('/', '?', '#');
+        var host = end < 0 ? rest : rest[..end];
+        return host.Equals($"{ours.Host}:{ours.Port}", StringComparison.OrdinalIgnoreCase)
+            || (
+                ours.IsDefaultPort && host.TrimEnd(':').Equals(ours.Host, StringComparison.OrdinalIgnoreCase)
+            );
+    }
 
     /// <summary>The path before it was unescaped: what a client signs is what it sends.</summary>
     private static ReadOnlySpan<char> PathOf(HttpRequest request)

@@ -9,10 +9,13 @@ public static class GrantedDetails
     /// <summary>Reads the part that is asked for, in the form of the request.</summary>
     /// <param name="text">The authorization_details parameter; null asks for all.</param>
     /// <param name="which">What the types of <paramref name="granted"/> are, as a refusal says it.</param>
+    /// <param name="anyClass">Whether an opening may name another class than was granted: the one that the app asked for before its
+    /// customer chose.</param>
     public static (AuthorizationDetail[]? Part, OAuthFailure? Failure) Narrow(
         string? text,
         IReadOnlyList<AuthorizationDetail> granted,
-        string which = "the consent still has"
+        string which = "the consent still has",
+        bool anyClass = false
     )
     {
         if (text is null)
@@ -20,19 +23,24 @@ public static class GrantedDetails
             return (null, null);
         }
 
-        var (part, failure) = AuthorizationDetails.Parse(
+        var (asked, failure) = AuthorizationDetails.Parse(
             text,
             [.. granted.Select(AuthorizationDetails.TypeOf)],
-            which
+            which,
+            complete: false
         );
-        return part is null ? (null, failure)
-            : Covers(granted, part) ? ([.. part.Select(wanted => AsGranted(wanted, granted))], null)
+        if (asked is null)
+        {
+            return (null, failure);
+        }
+
+        AuthorizationDetail[] part = [.. asked.Select(wanted => Complete(wanted, granted, anyClass))];
+        return Covers(granted, part)
+            ? (part, null)
             : (
                 null,
                 AuthorizationDetails.Refuse(
-                    Covers(granted, [.. part.Where(wanted => wanted is not PaymentAgreementTerms)])
-                        ? "An agreement is kept as its customer agreed to it, whole, or left out."
-                        : "Ask for what was granted, or for less."
+                    part.Select(wanted => WhyNot(wanted, granted)).First(why => why is not null)!
                 )
             );
     }
@@ -49,17 +57,29 @@ public static class GrantedDetails
         IReadOnlyList<AuthorizationDetail> part
     ) => part.All(wanted => granted.Any(held => Covers(held, wanted)));
 
-    /// <summary>The opening as it is granted; the others as they are asked for.</summary>
-    private static AuthorizationDetail AsGranted(
+    /// <summary>What is asked for with what was left out: of an opening the class that was granted, of others what it stands for.
+    /// What is kept is not optional.</summary>
+    private static AuthorizationDetail Complete(
         AuthorizationDetail wanted,
-        IReadOnlyList<AuthorizationDetail> granted
-    ) => wanted is AccountOpening ? granted.OfType<AccountOpening>().First() : wanted;
+        IReadOnlyList<AuthorizationDetail> granted,
+        bool anyClass
+    ) =>
+        wanted is AccountOpening opening && (anyClass || opening.AccountType is null)
+            ? granted.OfType<AccountOpening>().First()
+            : AuthorizationDetails.Complete(wanted with { Optional = null });
+
+    private static string? WhyNot(AuthorizationDetail wanted, IReadOnlyList<AuthorizationDetail> granted) =>
+        Covers(granted, [wanted]) ? null
+        : wanted is PaymentAgreementTerms
+            ? "An agreement is kept as its customer agreed to it, whole, or left out."
+        : wanted is AccountOpening && granted.OfType<AccountOpening>().First().AccountType is { } type
+            ? $"account_opening: /account_type: {type.Value} was granted; leave it out, or say that."
+        : "Ask for what was granted, or for less.";
 
     private static bool Covers(AuthorizationDetail held, AuthorizationDetail wanted) =>
         (held, wanted) switch
         {
-            // The account is there: the class that was asked for counts no more.
-            (AccountOpening, AccountOpening) => true,
+            (AccountOpening opened, AccountOpening opening) => opened.AccountType == opening.AccountType,
             (AccountInformation all, AccountInformation some) => !some.Actions!.Except(all.Actions!).Any(),
             // An agreement is as its customer agreed to it, or it is not.
             (PaymentAgreementTerms agreed, PaymentAgreementTerms terms) => AreSame(

@@ -210,8 +210,21 @@ public sealed class Interactions(
             is { } pushed
         && await apps.FindAsync(row.AppId.ToString()) is { } app
         && AuthorizationRequest.Read(pushed.Request) is var request
-        && request.IsAllowedTo(app)
+        && app.RedirectUris.Contains(request.RedirectUri)
             ? (app.Row, new Uri(new Uri(request.RedirectUri), "/").AbsoluteUri, row.Completed || pushed.Used)
+            : null;
+
+    /// <summary>Where a customer goes who is on the way through the pages for an app that may no longer ask for this: asked twice it
+    /// is the same; null when nothing stands against it, and for who is not on the way.</summary>
+    public async Task<string?> FindRefusalAsync(World world, string id, string? browserSecret) =>
+        await FindBegunAsync(world, id, browserSecret) is { Completed: false } row
+        && clocks.RealNow < row.ExpiresAt
+        && await store.FindAsync(AuthorizationTables.PushedRequests, world, new HashKey(row.RequestHash))
+            is { Used: false } pushed
+        && await apps.FindAsync(row.AppId.ToString()) is { } app
+        && AuthorizationRequest.Read(pushed.Request) is var request
+        && request.IsAllowedTo(app) is false
+            ? AuthorizationResponse.NotAllowed(request, app, address)
             : null;
 
     /// <summary>The interaction, over or not, if this browser began it.</summary>

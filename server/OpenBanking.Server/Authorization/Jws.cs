@@ -26,6 +26,7 @@ public sealed class Jws
     };
 
     private static readonly string[] untaken = ["crit", "x5u", "jku"];
+    private static readonly string[] texts = ["kid", "typ"];
 
     private readonly byte[] signedBytes;
     private readonly byte[] signature;
@@ -90,10 +91,18 @@ public sealed class Jws
         && !Header.TryGetProperty("crit", out _)
         && !Header.TryGetProperty("x5u", out _)
         && !Header.TryGetProperty("jku", out _)
+        && Misread is null
         && key.Verify(signedBytes, signature);
 
     /// <summary>The header that has it refused, if it holds one.</summary>
     public string? Untaken => Array.Find(untaken, name => Header.TryGetProperty(name, out _));
+
+    /// <summary>The header that is there and should be a string, and is none (RFC 7515 §4.1.4 and 9).</summary>
+    public string? Misread =>
+        Array.Find(
+            texts,
+            name => Header.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.String
+        );
 
     /// <summary>The first of some claims that is there, and no instant.</summary>
     public string? Unreadable(params ReadOnlySpan<string> instants)

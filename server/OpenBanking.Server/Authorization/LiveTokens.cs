@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Partners;
@@ -13,19 +14,34 @@ namespace OpenBanking.Server.Authorization;
 public sealed record LiveToken(RegisteredApp App, ConsentRow? Consent, DateTimeOffset Now);
 
 /// <summary>
-/// Whether an access token, valid by itself, still counts. Checks, in order: its app is registered; for a customer's
-/// token the consent is of this app, has not ended, and is of the token's epoch; the token itself was not taken back.
+/// Whether an access token, valid by itself, still counts. Checks, in order: its app is registered; a certificate it is
+/// bound to is one the app may still have (<see cref="CertificateAuthentication.WhyNotBound"/>); for a customer's token
+/// the consent is of this app, has not ended, and is of the token's epoch; the token itself was not taken back.
 /// The consent is read anew for every request and never remembered, so that what ends a token on one node ends it on
 /// all. The list of tokens taken back is looked at only while it holds one of the same consent or app.
 /// </summary>
-public sealed class LiveTokens(AppDirectory apps, WorldClocks clocks, Store store)
+public sealed class LiveTokens(
+    AppDirectory apps,
+    CertificateAuthentication certificates,
+    WorldClocks clocks,
+    Store store
+)
 {
     /// <summary>What stands behind the token, or why it no longer counts.</summary>
-    public async ValueTask<(LiveToken? Live, string? Reason)> FindAsync(AccessToken token)
+    /// <param name="certificate">The one presented with the token; null where none is, or only its digest is known.</param>
+    public async ValueTask<(LiveToken? Live, string? Reason)> FindAsync(
+        AccessToken token,
+        X509Certificate2? certificate
+    )
     {
         if (await apps.FindAsync(token.ClientId) is not { } app)
         {
             return (null, "The app is not registered any more.");
+        }
+
+        if (certificates.WhyNotBound(app.Row, token.Binding, certificate) is { } reason)
+        {
+            return (null, reason);
         }
 
         var now = await clocks.NowAsync(app.World);

@@ -31,7 +31,7 @@ public static class NewConsents
             CustomerId = account.CustomerId,
             AccountId = account.Id,
             State = ConsentState.Authorized,
-            Scope = ScopeOf(open, granted),
+            Scope = string.Join(' ', DetailScopes.Narrow(ScopeText.Read(open.Request.Scope), granted)),
             Details = AuthorizationDetails.Write([
                 .. granted.Select(detail =>
                     (detail is AccountOpening ? opened : detail) with
@@ -45,20 +45,6 @@ public static class NewConsents
             ExpiresAt = now + AuthorizationServerOptions.ConsentLifetime,
         };
         return (consent, agreement);
-    }
-
-    /// <summary>The scopes that were asked for, without those whose details the customer left out; none may be left.</summary>
-    private static string ScopeOf(OpenInteraction open, IReadOnlyList<AuthorizationDetail> granted)
-    {
-        var refused = open.Details.Except(granted).ToList();
-        return string.Join(
-            ' ',
-            open.Request.Scope.Split(' ')
-                .Where(scope =>
-                    !(scope == Scopes.Accounts && refused.OfType<AccountInformation>().Any())
-                    && !(scope == Scopes.Coupons && refused.OfType<CouponWallet>().Any())
-                )
-        );
     }
 
     private static AgreementRow MakeAgreement(

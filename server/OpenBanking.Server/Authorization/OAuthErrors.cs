@@ -11,6 +11,7 @@ public static class OAuthErrors
     public const string InvalidProof = "invalid_dpop_proof";
     public const string NonceRequired = "use_dpop_nonce";
     public const string InvalidDetails = "invalid_authorization_details";
+    public const string InvalidTarget = "invalid_target";
     public const string LoginRequired = "login_required";
     public const string InvalidMetadata = "invalid_client_metadata";
     public const string InvalidRedirectUri = "invalid_redirect_uri";
@@ -36,6 +37,10 @@ public static class OAuthErrors
         (InvalidProof, "The DPoP proof is missing or not valid (RFC 9449 §5)"),
         (NonceRequired, "The DPoP proof needs the nonce of the DPoP-Nonce header (RFC 9449 §8)"),
         (InvalidDetails, "The authorization details are not valid, or not allowed (RFC 9396 §5)"),
+        (
+            InvalidTarget,
+            "The resource is not this server, whose tokens are good for nothing else (RFC 8707 §2)"
+        ),
         (
             LoginRequired,
             "prompt=none cannot be: the bank always shows its pages (OpenID Connect Core §3.1.2.6)"

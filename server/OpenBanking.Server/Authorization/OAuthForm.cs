@@ -7,7 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace OpenBanking.Server.Authorization;
 
 /// <summary>The parameters of an OAuth request. A parameter sent twice, too long, not in UTF-8, or with a NUL, which is no
-/// character of any, refuses the request (RFC 6749 §3.1, appendices A and B).</summary>
+/// character of any, refuses the request (RFC 6749 §3.1, appendices A and B). <c>resource</c> alone may be sent more than once
+/// (RFC 8707 §2).</summary>
 public sealed class OAuthForm
 {
     public const string FormType = "application/x-www-form-urlencoded";
@@ -23,6 +24,10 @@ public sealed class OAuthForm
         OAuthFailure.InvalidRequest("The form cannot be read, or is too large.");
 
     private readonly Dictionary<string, string> values = [];
+    private readonly List<string> resources = [];
+
+    /// <summary>The values of <c>resource</c> that are not empty.</summary>
+    public IReadOnlyList<string> Resources => resources;
 
     /// <summary>The value; null when it is absent or empty.</summary>
     public string? this[string name] =>
@@ -109,7 +114,7 @@ public sealed class OAuthForm
             if (
                 pair.EncodedName.Length > LongestName
                 || pair.EncodedValue.Length > LongestValue
-                || form.values.Count == MostParameters
+                || form.values.Count + form.resources.Count == MostParameters
             )
             {
                 return (null, Unreadable);
@@ -121,7 +126,14 @@ public sealed class OAuthForm
                 return (null, OAuthFailure.InvalidRequest($"Send {Printable(name)} without NUL."));
             }
 
-            if (!form.values.TryAdd(name, value))
+            if (name == ResourceIndicators.Parameter)
+            {
+                if (value.Length > 0)
+                {
+                    form.resources.Add(value);
+                }
+            }
+            else if (!form.values.TryAdd(name, value))
             {
                 return (null, OAuthFailure.InvalidRequest($"Send {Printable(name)} once."));
             }
@@ -145,6 +157,9 @@ public sealed class OAuthForm
 /// <summary>An OAuth error (RFC 6749 §5.2) and the HTTP status it comes with.</summary>
 public sealed record OAuthFailure(int Status, string Error, string Description)
 {
+    /// <summary>Whether the command that came to this has used up the client's assertion, or found it used.</summary>
+    public bool HasSpentAssertion { get; init; }
+
     public static OAuthFailure InvalidRequest(string description) => new(400, "invalid_request", description);
 
     public static OAuthFailure InvalidClient(string description) => new(401, "invalid_client", description);
@@ -155,7 +170,10 @@ public sealed record OAuthFailure(int Status, string Error, string Description)
         new(400, "invalid_dpop_proof", description);
 
     public static OAuthFailure From(Engine.Refusal refusal) =>
-        new(refusal.Code == "invalid_client" ? 401 : 400, refusal.Code, refusal.Detail ?? refusal.Code);
+        new(refusal.Code == "invalid_client" ? 401 : 400, refusal.Code, refusal.Detail ?? refusal.Code)
+        {
+            HasSpentAssertion = refusal.Code == "invalid_client",
+        };
 
     public static OAuthFailure NonceRequired { get; } =
         new(400, "use_dpop_nonce", "Make a new proof with the nonce of the DPoP-Nonce header.");

@@ -15,7 +15,8 @@ public abstract record AuthenticatedForm
     public string? ClientAssertionType { get; init; }
 
     /// <summary>A JWT signed with a registered key (ES256 or PS256): <c>iss</c> and <c>sub</c> the client id,
-    /// <c>aud</c> the issuer as a string, <c>exp</c> at most five minutes ahead, a new <c>jti</c>.</summary>
+    /// <c>aud</c> the issuer as a string, <c>exp</c> at most five minutes ahead, a new <c>jti</c>. It is good for one request,
+    /// also when that is refused; only after <c>use_dpop_nonce</c> may it be sent again.</summary>
     public string? ClientAssertion { get; init; }
 }
 
@@ -28,7 +29,8 @@ public sealed record PushedAuthorizationForm : AuthenticatedForm
     /// <summary>A registered address, to the letter.</summary>
     public required string RedirectUri { get; init; }
 
-    /// <summary>Any of <c>openid accounts coupons</c>.</summary>
+    /// <summary>Any of <c>openid accounts coupons</c>, with <c>accounts</c> for <c>account_information</c> and <c>coupons</c> for
+    /// <c>coupon_wallet</c>. Without it the scope is what the details need; where they need none, the token has none.</summary>
     public string? Scope { get; init; }
 
     /// <summary>The SHA-256 digest of the code verifier in base64url (RFC 7636 §4.2).</summary>
@@ -62,6 +64,10 @@ public sealed record PushedAuthorizationForm : AuthenticatedForm
 
     /// <summary><c>query</c>.</summary>
     public string? ResponseMode { get; init; }
+
+    /// <summary>The issuer, as the tokens of this server are good for nothing else (RFC 8707 §2); may be sent more than
+    /// once.</summary>
+    public string? Resource { get; init; }
 }
 
 /// <summary>The form of a token request (RFC 6749 §4.1.3, §4.4.2, §6), as the OpenAPI document shows it.</summary>
@@ -82,12 +88,17 @@ public sealed record TokenForm : AuthenticatedForm
     /// <summary>The refresh token, for <c>refresh_token</c>.</summary>
     public string? RefreshToken { get; init; }
 
-    /// <summary>Less than all that may be had, which is what is given without it.</summary>
+    /// <summary>Less than all that may be had, which is what is given without it: of a customer's the scopes that the details
+    /// need.</summary>
     public string? Scope { get; init; }
 
     /// <summary>Less than the customer allowed (RFC 9396 §6), as a JSON array, for <c>authorization_code</c> and
     /// <c>refresh_token</c>: the access token is good for that alone, and the next one may have all again.</summary>
     public string? AuthorizationDetails { get; init; }
+
+    /// <summary>The issuer, as the tokens of this server are good for nothing else (RFC 8707 §2); may be sent more than
+    /// once.</summary>
+    public string? Resource { get; init; }
 }
 
 /// <summary>The form that names a token, to take it back (RFC 7009 §2.1) or to ask what it is (RFC 7662 §2.1), as the

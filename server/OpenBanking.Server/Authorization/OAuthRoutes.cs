@@ -116,6 +116,7 @@ public static class OAuthRoutes
                 OAuthErrors.NonceRequired,
                 OAuthErrors.InvalidScope,
                 OAuthErrors.InvalidDetails,
+                OAuthErrors.InvalidTarget,
                 OAuthErrors.LoginRequired,
                 OAuthErrors.RequestNotSupported,
                 OAuthErrors.UnauthorizedClient,
@@ -146,6 +147,7 @@ public static class OAuthRoutes
                 OAuthErrors.InvalidGrant,
                 OAuthErrors.InvalidScope,
                 OAuthErrors.InvalidDetails,
+                OAuthErrors.InvalidTarget,
                 OAuthErrors.UnauthorizedClient,
                 OAuthErrors.UnsupportedGrantType
             )

@@ -69,6 +69,22 @@ public sealed class PublicKey
         }
     }
 
+    /// <summary>Whether a key says of itself that signatures are checked with it, if it says what it is for (RFC 7517 §4.2 and
+    /// 3).</summary>
+    public static bool IsForSignatures(JsonElement jwk) =>
+        (!jwk.TryGetProperty("use", out _) || JsonText.Of(jwk, "use") == "sig")
+        && (
+            !jwk.TryGetProperty("key_ops", out var operations)
+            || (
+                operations.ValueKind == JsonValueKind.Array
+                && operations
+                    .EnumerateArray()
+                    .Any(operation =>
+                        operation.ValueKind == JsonValueKind.String && operation.ValueEquals("verify"u8)
+                    )
+            )
+        );
+
     /// <summary>A member of a key that only private and symmetric ones have; null when there is none.</summary>
     public static string? SecretMemberOf(JsonElement jwk) =>
         Array.Find(privateMembers, member => jwk.TryGetProperty(member, out _));

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Security;
 
@@ -9,12 +10,15 @@ namespace OpenBanking.Server.Authorization;
 /// a form without repeated parameters · the client · a DPoP proof, if one is sent · the grant registered · no
 /// <c>request_uri</c>, no <c>request</c> · <c>response_type=code</c> · <c>redirect_uri</c> registered, to the letter · PKCE with S256 ·
 /// the scope registered, and a customer's · <c>state</c> and <c>nonce</c> not too long · <c>dpop_jkt</c> a thumbprint, and of
-/// the proof's key · how the customer is to be asked (<see cref="RequestPrompts"/>) · the authorization details.
+/// the proof's key · how the customer is to be asked (<see cref="RequestPrompts"/>) · the <c>resource</c>
+/// (<see cref="ResourceIndicators"/>) · the authorization details · the scope that they need, where one is sent; without one it is
+/// that.
 /// </summary>
 public sealed class PushedAuthorizationEndpoint(
     ClientAuthentication clients,
     DpopProofs proofs,
     RequestUris requestUris,
+    ServerAddress address,
     Engine.Engine engine,
     TimeProvider time
 )
@@ -44,7 +48,9 @@ public sealed class PushedAuthorizationEndpoint(
         var (request, failure) = proofFailure is null
             ? Check(form, client.App, thumbprint)
             : (null, proofFailure);
-        return request is null ? OAuthAnswers.Failed(failure!) : await KeepAsync(client, request);
+        return request is null
+            ? await clients.RefuseAsync(client, failure!)
+            : await KeepAsync(client, request);
     }
 
     private async Task<IResult> KeepAsync(AuthenticatedClient client, AuthorizationRequest request)
@@ -67,7 +73,7 @@ public sealed class PushedAuthorizationEndpoint(
             )
         );
         return decision is Rejected<PushedRequestRow> rejected
-            ? OAuthAnswers.Failed(OAuthFailure.From(rejected.Refusal))
+            ? await clients.RefuseAsync(client, OAuthFailure.From(rejected.Refusal))
             : OAuthAnswers.Ok(
                 new PushedAuthorization
                 {
@@ -84,7 +90,10 @@ public sealed class PushedAuthorizationEndpoint(
         string? proofThumbprint
     )
     {
-        var failure = CheckParameters(form, app, proofThumbprint) ?? RequestPrompts.Check(form);
+        var failure =
+            CheckParameters(form, app, proofThumbprint)
+            ?? RequestPrompts.Check(form)
+            ?? ResourceIndicators.Check(form, address);
         if (failure is not null)
         {
             return (null, failure);
@@ -98,16 +107,22 @@ public sealed class PushedAuthorizationEndpoint(
                     "authorization_details is required: say what the customer is to allow."
                 )
             );
-        return details is null
-            ? (null, detailsFailure)
+        if (details is null)
+        {
+            return (null, detailsFailure);
+        }
+
+        var (scope, scopeFailure) = ScopeFor(details.Types, form, app);
+        return scope is null
+            ? (null, scopeFailure)
             : (
                 new(
                     form["redirect_uri"]!,
-                    string.Join(' ', ScopeOf(form)),
+                    string.Join(' ', scope),
                     form["state"],
                     form["nonce"],
                     form["code_challenge"]!,
-                    details,
+                    details.Stored,
                     form["dpop_jkt"] ?? proofThumbprint,
                     form["ui_locales"]
                 ),
@@ -115,12 +130,11 @@ public sealed class PushedAuthorizationEndpoint(
             );
     }
 
-    /// <summary>The details as they are stored.</summary>
-    private (string?, OAuthFailure?) CheckDetails(string text, RegisteredApp app)
+    private (CheckedDetails?, OAuthFailure?) CheckDetails(string text, RegisteredApp app)
     {
         if (known.Find(text) is { } before && before.Types.All(app.DetailsTypes.Contains))
         {
-            return (before.Stored, null);
+            return (before, null);
         }
 
         var (details, failure) = AuthorizationDetails.Parse(text, app.DetailsTypes);
@@ -129,9 +143,44 @@ public sealed class PushedAuthorizationEndpoint(
             return (null, failure);
         }
 
-        var stored = AuthorizationDetails.Write(details);
-        known.Keep(text, new([.. details.Select(AuthorizationDetails.TypeOf)], stored));
-        return (stored, null);
+        var checkedNow = new CheckedDetails(
+            [.. details.Select(AuthorizationDetails.TypeOf)],
+            AuthorizationDetails.Write(details)
+        );
+        known.Keep(text, checkedNow);
+        return (checkedNow, null);
+    }
+
+    /// <summary>The scope that is asked for, which holds what the details need; or just that, as far as the app may have it.</summary>
+    private static (string[]?, OAuthFailure?) ScopeFor(
+        IReadOnlyList<string> types,
+        OAuthForm form,
+        RegisteredApp app
+    )
+    {
+        if (form["scope"] is null)
+        {
+            return (
+                [.. types.Select(DetailScopes.Of).OfType<string>().Distinct().Where(app.Scopes.Contains)],
+                null
+            );
+        }
+
+        var asked = ScopeOf(form);
+        return
+            types.FirstOrDefault(type => DetailScopes.Of(type) is { } needed && !asked.Contains(needed))
+                is { } without
+            ? (
+                null,
+                new(
+                    400,
+                    OAuthErrors.InvalidScope,
+                    app.Scopes.Contains(DetailScopes.Of(without)!)
+                        ? $"{without} needs the scope {DetailScopes.Of(without)}: add it, or leave scope out."
+                        : $"{without} needs the scope {DetailScopes.Of(without)}, which the app is not registered for."
+                )
+            )
+            : (asked, null);
     }
 
     private static OAuthFailure WrongRedirectUri(string? sent, IReadOnlyList<string> registered) =>
@@ -171,6 +220,8 @@ public sealed class PushedAuthorizationEndpoint(
                     OAuthErrors.RequestNotSupported,
                     "Send the parameters themselves: request is not taken here."
                 )
+            : form["response_type"] is null
+                ? OAuthFailure.InvalidRequest("response_type is missing: it must be code.")
             : form["response_type"] != "code"
                 ? new OAuthFailure(400, "unsupported_response_type", "response_type must be code.")
             : form["redirect_uri"] is not { } redirectUri || !redirectUris.Contains(redirectUri)

@@ -27,13 +27,25 @@ public sealed record AuthorizationRequest(
 
     /// <summary>Whether the client may still ask for this: its registration may have changed since.</summary>
     public bool IsAllowedTo(RegisteredApp app) =>
-        app.GrantTypes.Contains(Grants.AuthorizationCode)
-        && app.RedirectUris.Contains(RedirectUri)
-        && ScopeText.Read(Scope).All(app.Scopes.Contains)
-        && AuthorizationDetails
+        app.RedirectUris.Contains(RedirectUri) && WhyNotAllowedTo(app) is null;
+
+    /// <summary>What the client is no longer registered for, beside the address; null when it is for all of it.</summary>
+    public OAuthFailure? WhyNotAllowedTo(RegisteredApp app) =>
+        !app.GrantTypes.Contains(Grants.AuthorizationCode)
+            ? new(
+                400,
+                OAuthErrors.UnauthorizedClient,
+                $"The app is no longer registered for the grant {Grants.AuthorizationCode}."
+            )
+        : ScopeText.Read(Scope).FirstOrDefault(scope => !app.Scopes.Contains(scope)) is { } scope
+            ? new(400, OAuthErrors.InvalidScope, $"The app is no longer registered for the scope {scope}.")
+        : AuthorizationDetails
             .Read(Details)
             .Select(AuthorizationDetails.TypeOf)
-            .All(app.DetailsTypes.Contains);
+            .FirstOrDefault(type => !app.DetailsTypes.Contains(type))
+            is { } type
+            ? AuthorizationDetails.Refuse($"The app is no longer registered for {type}.")
+        : null;
 }
 
 /// <summary>How requests are kept, written without reflection.</summary>

@@ -35,7 +35,7 @@ public sealed class RevocationEndpoint(
         }
 
         return form["token"] is not { } token
-            ? OAuthAnswers.Failed(OAuthFailure.InvalidRequest("token is missing."))
+            ? await clients.RefuseAsync(client, OAuthFailure.InvalidRequest("token is missing."))
             : await RevokeAsync(client, token);
     }
 
@@ -53,7 +53,10 @@ public sealed class RevocationEndpoint(
             || (accessToken is not null && accessToken.ClientId != client.App.Row.Id.ToString())
         )
         {
-            return OAuthAnswers.Failed(OAuthFailure.InvalidGrant("The token is another client's."));
+            return await clients.RefuseAsync(
+                client,
+                OAuthFailure.InvalidGrant("The token is another client's.")
+            );
         }
 
         var now = time.GetUtcNow();
@@ -77,7 +80,7 @@ public sealed class RevocationEndpoint(
             : null;
         if (failure is not null)
         {
-            return OAuthAnswers.Failed(failure);
+            return await clients.RefuseAsync(client, failure);
         }
 
         if (accessToken is { ConsentId: null })

@@ -96,11 +96,20 @@ public sealed class SignedProofs
             return (null, $"The proof's jwk must be a public key {PublicKey.Expected}.");
         }
 
+        if (!PublicKey.IsForSignatures(jwk))
+        {
+            return (
+                null,
+                "The proof's jwk must be a key for signatures: with the use sig and key_ops that hold verify, or without."
+            );
+        }
+
         if (!proof.IsSignedBy(key))
         {
             return (
                 null,
                 proof.Untaken is { } member ? $"The proof's header must not hold {member}."
+                : proof.Misread is { } header ? $"The proof's {header} must be a string."
                 : proof.Algorithm != key.Algorithm
                     ? $"The proof's alg must be {key.Algorithm}, as its jwk is."
                 : UnsignedReason

@@ -14,8 +14,11 @@ public readonly record struct TokenBinding(bool IsCertificate, string Thumbprint
 
     public static TokenBinding To(string keyThumbprint) => new(IsCertificate: false, keyThumbprint);
 
-    public static TokenBinding To(X509Certificate2 certificate) =>
-        new(IsCertificate: true, Base64Url.EncodeToString(SHA256.HashData(certificate.RawDataMemory.Span)));
+    public static TokenBinding To(X509Certificate2 certificate) => To(certificate.RawDataMemory.Span);
+
+    /// <param name="certificate">Its bytes, in DER.</param>
+    public static TokenBinding To(ReadOnlySpan<byte> certificate) =>
+        new(IsCertificate: true, Base64Url.EncodeToString(SHA256.HashData(certificate)));
 
     /// <summary>How the token is sent, and what is said of it. A bearer token is good for the bearer of the
     /// certificate alone.</summary>

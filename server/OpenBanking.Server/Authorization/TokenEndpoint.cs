@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
 using OpenBanking.Server.Partners;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
@@ -14,7 +15,8 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>
 /// POST /oauth/token (RFC 6749 §3.2, FAPI 2.0 SP §5.3.2). Checks, in order:
 /// a form without repeated parameters · the client · a DPoP proof, or a certificate to bind to
-/// (<see cref="SenderConstraint"/>) · the grant, known and registered · and for
+/// (<see cref="SenderConstraint"/>) · the grant, known and registered · the
+/// <c>resource</c> (<see cref="ResourceIndicators"/>) · and for
 /// authorization_code: <c>code</c> and <c>redirect_uri</c> are there, the code is this client's, not expired,
 /// <c>redirect_uri</c> as in the request, PKCE with a verifier of the right form, the key it is bound to, not used before;
 /// refresh_token: it is there, is this client's, not taken back, its consent lasts; for both: scope and
@@ -28,6 +30,7 @@ public sealed class TokenEndpoint(
     IdTokens idTokens,
     PairwiseIds pairwise,
     WorldClocks clocks,
+    ServerAddress address,
     Store store,
     Engine.Engine engine
 )
@@ -56,7 +59,7 @@ public sealed class TokenEndpoint(
         var (binding, bindingFailure) = await constraint.RequireAsync(context, client);
         if (binding is null)
         {
-            return OAuthAnswers.Failed(bindingFailure!);
+            return await clients.RefuseAsync(client, bindingFailure!);
         }
 
         var grant = new Grant(form, client, binding.Value, clocks.RealNow);
@@ -75,11 +78,12 @@ public sealed class TokenEndpoint(
                 null,
                 new OAuthFailure(400, "unauthorized_client", "The client is not registered for this grant.")
             ),
+            _ when ResourceIndicators.Check(form, address) is { } wrong => (null, wrong),
             Grants.AuthorizationCode => await RedeemCodeAsync(grant),
             Grants.RefreshToken => await RefreshAsync(grant),
             _ => await GrantToAppAsync(grant),
         };
-        return response is null ? OAuthAnswers.Failed(failure!) : OAuthAnswers.Ok(response);
+        return response is null ? await clients.RefuseAsync(client, failure!) : OAuthAnswers.Ok(response);
     }
 
     private async Task<(TokenResponse?, OAuthFailure?)> RedeemCodeAsync(Grant grant)
@@ -142,7 +146,10 @@ public sealed class TokenEndpoint(
                 null,
                 OAuthFailure.InvalidGrant(
                     "The code was used before: the tokens it gave have ended. Send the customer again."
-                )
+                ) with
+                {
+                    HasSpentAssertion = true,
+                }
             ),
         };
     }
@@ -229,25 +236,13 @@ public sealed class TokenEndpoint(
     }
 
     /// <summary>What is asked for of a consent, or all of it; of its scopes and details those the client is still registered
-    /// for.</summary>
+    /// for, and of the scopes those that the details need.</summary>
     /// <returns>No details where they are all of the consent's.</returns>
     private static (string? Scope, AuthorizationDetail[]? Details, OAuthFailure? Failure) Narrow(
         Grant grant,
         ConsentRow consent
     )
     {
-        string[] granted = consent.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var (scope, failure) = Narrow(
-            grant,
-            [.. granted.Intersect(grant.Client.App.Scopes)],
-            // Its details then say all that is allowed (RFC 9396 §3).
-            mayBeEmpty: granted is []
-        );
-        if (failure is not null)
-        {
-            return (null, null, failure);
-        }
-
         var all = AuthorizationDetails.Read(consent.Details);
         var registered = GrantedDetails.Registered(all, grant.Client.App);
         if (registered is [] && all is not [])
@@ -266,7 +261,19 @@ public sealed class TokenEndpoint(
             registered,
             "the consent still has, and this client is registered for"
         );
-        return (scope, details ?? (registered.Length < all.Length ? registered : null), detailsFailure);
+        if (detailsFailure is not null)
+        {
+            return (null, null, detailsFailure);
+        }
+
+        var granted = DetailScopes.Narrow(ScopeText.Read(consent.Scope), details ?? registered);
+        var (scope, failure) = Narrow(
+            grant,
+            [.. granted.Intersect(grant.Client.App.Scopes)],
+            // Its details then say all that is allowed (RFC 9396 §3).
+            mayBeEmpty: granted is []
+        );
+        return (scope, details ?? (registered.Length < all.Length ? registered : null), failure);
     }
 
     /// <summary>The scope that is asked for, or all that may be had.</summary>
@@ -303,7 +310,7 @@ public sealed class TokenEndpoint(
             AccessToken = tokens.Issue(grant.App, scope, grant.Binding, consent, details),
             TokenType = grant.Binding.TokenType,
             ExpiresIn = (int)AuthorizationServerOptions.AccessTokenLifetime.TotalSeconds,
-            Scope = scope,
+            Scope = scope is "" ? null : scope,
             AuthorizationDetails = consent is null
                 ? null
                 : ConsentApi.ShowGranted(consent, id => pairwise.Format(grant.App.PartnerId, id), details),

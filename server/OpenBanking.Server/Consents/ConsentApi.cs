@@ -116,7 +116,8 @@ public static class ConsentApi
         var granted = DetailsOf(consent);
         var (left, failure) = GrantedDetails.Narrow(
             AuthorizationDetails.Write([.. body.Value.AuthorizationDetails]),
-            granted
+            granted,
+            anyClass: true
         );
         if (left is null)
         {

@@ -105,7 +105,7 @@ public sealed class TokenFilter(
                     $"Send this token with the scheme {token.Binding.TokenType}."
                 )
             : await CheckHolderAsync(request, text, token) is { } refusal ? (null, refusal)
-            : await CheckAppAsync(token, requirement);
+            : await CheckAppAsync(token, PresentedCertificate.Of(request.HttpContext), requirement);
     }
 
     /// <summary>A server that takes no certificates knows DPoP alone, and so does one with another authority.</summary>
@@ -176,10 +176,11 @@ public sealed class TokenFilter(
 
     private async ValueTask<(Caller?, Unauthorized?)> CheckAppAsync(
         AccessToken token,
+        PresentedCertificate presented,
         TokenRequirement requirement
     )
     {
-        return await liveTokens.FindAsync(token) is var (live, reason) && live is null
+        return await liveTokens.FindAsync(token, presented.Certificate) is var (live, reason) && live is null
             ? Refuse(ProblemCodes.InvalidToken, reason)
             : CheckRequirement(live!, token.Scopes, requirement);
     }

@@ -64,8 +64,8 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
     protected async Task<IActionResult> LeaveAsync(string? location) =>
         location is null ? await EndAsync() : SeeOther(location);
 
-    /// <summary>Where the first of two taps on a form led; else to the page that says that it is over, which looks up where this browser
-    /// came from, if it did.</summary>
+    /// <summary>Where the first of two taps on a form led; else back to the app that may no longer ask for this; else to the page that
+    /// says that it is over, which looks up where this browser came from, if it did.</summary>
     private async Task<IActionResult> EndAsync()
     {
         var world = new World(int.Parse((string)RouteData.Values["world"]!));
@@ -79,6 +79,8 @@ public abstract class InteractionPage(Interactions interactions, InteractionStep
         var answer = SentForms.Of(HttpContext, customer: null) is { } form
             ? await Interactions.FindAnswerAsync(world, id, secret, form)
             : null;
-        return SeeOther(answer ?? PageRoutes.Over(world, id));
+        return SeeOther(
+            answer ?? await Interactions.FindRefusalAsync(world, id, secret) ?? PageRoutes.Over(world, id)
+        );
     }
 }

@@ -33,6 +33,9 @@ public static class PageRoutes
             || page.Equals("persons", StringComparison.OrdinalIgnoreCase)
         );
 
+    /// <summary>Says that an app may no longer ask for what it asked for.</summary>
+    public const string NotAllowed = $"{Error}?code={OAuthErrors.UnauthorizedClient}";
+
     /// <summary>Says that an interaction is over.</summary>
     public static string Over(World world, string interaction) =>
         $"{Error}?code={InteractionRules.Over}&world={world}&interaction={Uri.EscapeDataString(interaction)}";

@@ -96,6 +96,46 @@ public sealed class CertificateBank : IAsyncLifetime
     public Task<RawAnswer> TryRegisterAsync(params (string Name, JsonNode? Value)[] members) =>
         TryRegisterAsync(Partner, Plain, members);
 
+    /// <summary>Registers an app that authenticates by certificates of its own making, and whose tokens are bound to
+    /// them.</summary>
+    public async Task<JsonNode> RegisterSelfSignedAsync(params JsonNode[] keys)
+    {
+        var answer = await TryRegisterAsync(SelfSigned(keys));
+        return answer.Status == 201 ? answer.Json : throw new InvalidOperationException(answer.Text);
+    }
+
+    /// <summary>What such a registration says.</summary>
+    public static (string, JsonNode?)[] SelfSigned(params JsonNode[] keys) =>
+        [
+            ("token_endpoint_auth_method", BySelf),
+            ("tls_client_certificate_bound_access_tokens", true),
+            ("jwks", new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.DeepClone())]) }),
+        ];
+
+    /// <summary>Registers an app anew, as a test says.</summary>
+    /// <param name="registration">As it was answered last.</param>
+    public async Task<RawAnswer> ChangeAsync(
+        JsonNode registration,
+        params (string Name, JsonNode? Value)[] members
+    )
+    {
+        using var client = new RawClient(Partner, Plain);
+        using var request = new HttpRequestMessage(
+            HttpMethod.Put,
+            registration["registration_client_uri"]!.GetValue<string>()
+        );
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"Bearer {registration["registration_access_token"]!.GetValue<string>()}"
+        );
+        request.Content = new StringContent(
+            Registration(members).ToJsonString(),
+            Encoding.UTF8,
+            "application/json"
+        );
+        return await client.SendAsync(request);
+    }
+
     /// <summary>A registration of its own key, with what a test says.</summary>
     public static JsonObject Registration(params (string Name, JsonNode? Value)[] members)
     {

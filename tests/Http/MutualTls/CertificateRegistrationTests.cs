@@ -79,9 +79,9 @@ public sealed class CertificateRegistrationTests(CertificateBank bank, SharedSer
         using var client = bank.NewClient(Text(made, "client_id"), own);
         Assert.Equal(200, (await client.AskAsync()).Status);
 
-        var refused = await ChangeAsync(made, (Method, "tls_client_auth"));
+        var refused = await bank.ChangeAsync(made, (Method, "tls_client_auth"));
         Assert.Equal((400, "invalid_client_metadata"), (refused.Status, refused.Code));
-        var changed = (await ChangeAsync(made)).Json;
+        var changed = (await bank.ChangeAsync(made)).Json;
         Assert.Equal("private_key_jwt", Text(changed, Method));
         Assert.Null(changed[SubjectDn]);
         Assert.Null(changed[Binds]);
@@ -183,25 +183,6 @@ public sealed class CertificateRegistrationTests(CertificateBank bank, SharedSer
             (Method, "self_signed_tls_client_auth"),
             ("jwks", new JsonObject { ["keys"] = new JsonArray(jwk) })
         );
-    }
-
-    private async Task<RawAnswer> ChangeAsync(JsonNode registration, params (string, JsonNode?)[] members)
-    {
-        using var client = new RawClient(bank.Partner, bank.Plain);
-        using var request = new HttpRequestMessage(
-            HttpMethod.Put,
-            Text(registration, "registration_client_uri")
-        );
-        request.Headers.TryAddWithoutValidation(
-            "Authorization",
-            $"Bearer {Text(registration, "registration_access_token")}"
-        );
-        request.Content = new StringContent(
-            CertificateBank.Registration(members).ToJsonString(),
-            Encoding.UTF8,
-            "application/json"
-        );
-        return await client.SendAsync(request);
     }
 
     private static async Task<RawAnswer> DescribeAsync(Uri server)

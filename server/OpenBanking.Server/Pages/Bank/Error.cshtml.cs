@@ -20,6 +20,7 @@ public sealed class ErrorModel(
         "invalid_request",
         "invalid_client",
         "invalid_request_uri",
+        OAuthErrors.UnauthorizedClient,
         PageFailures.BadForm,
         PageFailures.NotFound,
         PageFailures.InternalError,
