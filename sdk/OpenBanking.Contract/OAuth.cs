@@ -44,6 +44,8 @@ public sealed record JsonWebKeyDocument : ResponseObject
 /// <summary>A set of public keys (RFC 7517 §5).</summary>
 public sealed record JsonWebKeySetDocument : ResponseObject
 {
+    internal static readonly JsonWebKeySetDocument Empty = new() { Keys = [] };
+
     /// <summary>The keys.</summary>
     public required IReadOnlyList<JsonWebKeyDocument> Keys
     {
@@ -66,8 +68,13 @@ public sealed record ClientRegistrationRequest : ResponseObject
         init => field = Listed.Of(value);
     }
 
-    /// <summary>The app's public keys; the private ones never leave the app's server.</summary>
-    public required JsonWebKeySetDocument Jwks { get; init; }
+    /// <summary>The app's public keys, ten at most; the private ones never leave the app's server. An app that authenticates by
+    /// <c>tls_client_auth</c> signs nothing and needs none.</summary>
+    public JsonWebKeySetDocument Jwks
+    {
+        get => field ?? JsonWebKeySetDocument.Empty;
+        init;
+    }
 
     /// <summary><c>private_key_jwt</c>, which is the default; or <c>tls_client_auth</c> or
     /// <c>self_signed_tls_client_auth</c> on a server that takes client certificates.</summary>

@@ -39,6 +39,7 @@ public sealed partial class Outcomes
             "Error_invalid_request_uri",
             "Error_not_found",
             "Error_outcome_unknown",
+            "Error_unauthorized_client",
             "Error_which_sandbox"
         ),
         .. Of(

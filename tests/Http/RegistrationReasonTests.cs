@@ -18,7 +18,7 @@ public sealed class RegistrationReasonTests(SharedServer shared) : RawClientTest
             { "client_name", null, Metadata, "/client_name: This field is required." },
             { "client_name", "7", Metadata, "/client_name: A text is expected" },
             { "client_name", "null", Metadata, "/client_name: This field may not be null." },
-            { "jwks", null, Metadata, "/jwks: This field is required." },
+            { "jwks", null, Metadata, "jwks must hold 1 to 10 keys." },
             { "jwks", """{"keys":[{}]}""", Metadata, "/jwks/keys/0/kty: This field is required." },
             { "jwks", """{"keys":[null]}""", Metadata, "/jwks/keys/0: An object is expected here." },
             { "jwks", """{"keys":[]}""", Metadata, "jwks must hold 1 to 10 keys." },

@@ -112,7 +112,7 @@ public sealed class RegistrationTests(SharedServer shared) : RawClientTests(shar
         """{"client_name":"A","redirect_uris":["https://a.example/"],"jwks":JWKS,"client_name":"B"}""",
         "invalid_client_metadata"
     )]
-    [InlineData("""{"client_name":"A"}""", "invalid_client_metadata")]
+    [InlineData("""{"client_name":"A"}""", "invalid_redirect_uri")]
     [InlineData("""[]""", "invalid_client_metadata")]
     [InlineData("nonsense", "invalid_client_metadata")]
     public async Task A_wrong_registration_is_refused(string body, string error)

@@ -3,31 +3,25 @@ using OpenBanking.Server.Http;
 
 namespace OpenBanking.Server.Authorization;
 
-/// <summary>Checks the keys of a registration, in this order: by value; how many; ids of a sensible length, and each once
-/// (FAPI 2.0 SP §5.4); and of each key: public; for signatures; of the allowed kinds.</summary>
+/// <summary>Checks the keys of a registration, in this order: by value; how many, and none only for who signs nothing; ids of a
+/// sensible length, and each once (FAPI 2.0 SP §5.4); and of each key: public; for signatures; of the allowed kinds.</summary>
 public static class ClientKeySets
 {
     private const int MostKeys = 10;
     private const int LongestKeyId = 256;
 
-    private static OAuthFailure ByAddress { get; } =
-        Refuse("Register keys by value, in jwks: jwks_uri is not taken.");
-
-    /// <summary>The refusal of a registration that lacks <c>jwks</c> because it has <c>jwks_uri</c>; null for others.</summary>
-    public static OAuthFailure? OnlyByAddress(JsonElement registration, ProblemError wrong) =>
-        wrong.Pointer == "/jwks" && registration.TryGetProperty("jwks_uri", out _) ? ByAddress : null;
-
     public static OAuthFailure? Check(ClientRegistrationRequest request)
     {
         if (request.JwksUri is not null)
         {
-            return ByAddress;
+            return Refuse("Register keys by value, in jwks: jwks_uri is not taken.");
         }
 
         var keys = request.Jwks.Keys;
-        if (keys.Count is 0 or > MostKeys)
+        var least = request.TokenEndpointAuthMethod == CertificateAuthentication.ByAuthority ? 0 : 1;
+        if (keys.Count < least || keys.Count > MostKeys)
         {
-            return Refuse($"jwks must hold 1 to {MostKeys} keys.");
+            return Refuse($"jwks must hold {least} to {MostKeys} keys.");
         }
 
         var ids = keys.Select(key => key?.Kid).OfType<string>().ToList();

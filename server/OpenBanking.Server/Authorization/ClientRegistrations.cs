@@ -95,7 +95,7 @@ public static class ClientRegistrations
                 .Find(error => error.Code != JsonShape.UnknownField);
             if (wrong is not null)
             {
-                return (null, ClientKeySets.OnlyByAddress(document.RootElement, wrong) ?? Refuse(wrong));
+                return (null, Refuse(wrong));
             }
 
             var request = document.Deserialize(shape)!;

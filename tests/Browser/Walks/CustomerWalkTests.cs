@@ -208,6 +208,7 @@ public sealed class CustomerWalkTests(WalkedBank bank)
                     "invalid_request",
                     "invalid_client",
                     "invalid_request_uri",
+                    "unauthorized_client",
                     "which_sandbox",
                 ]
         )

@@ -147,6 +147,25 @@ public sealed class MutualTlsTests(CertificateBank bank)
     }
 
     [Fact]
+    public async Task Who_signs_nothing_needs_no_key()
+    {
+        JsonObject NoKeys() => new() { ["keys"] = new JsonArray() };
+        var clientId = await bank.RegisterAsync(SubjectDn, Subject, ("jwks", NoKeys()));
+        using var own = bank.Authority.Issue(Subject);
+        Assert.Equal(200, (await AskAsync(own, clientId)).Status);
+
+        foreach (var method in (string[])["private_key_jwt", "self_signed_tls_client_auth"])
+        {
+            var refused = await bank.TryRegisterAsync(
+                ("token_endpoint_auth_method", method),
+                ("jwks", NoKeys())
+            );
+            Assert.Equal((400, "invalid_client_metadata"), (refused.Status, refused.Code));
+            Assert.Contains("jwks must hold 1 to 10 keys", refused.Text);
+        }
+    }
+
+    [Fact]
     public async Task Nobody_authenticates_by_another_method_than_the_registered_one()
     {
         var jwks = new JsonObject { ["keys"] = new JsonArray(JwkOf(bank.Partner.Key)) };
