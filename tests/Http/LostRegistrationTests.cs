@@ -87,6 +87,27 @@ public sealed class LostRegistrationTests(SharedServer shared) : RawClientTests(
         Assert.Equal(["coupon_wallet"], TypesOf(tokens));
     }
 
+    [Fact]
+    public async Task Details_go_with_the_scope_without_which_they_open_nothing()
+    {
+        var tokens = await Client.TokensAsync();
+        await ChangeAsync("openid coupons", "account_information", "coupon_wallet");
+
+        var refreshed = (await RefreshAsync(tokens)).Json;
+        Assert.Equal("openid coupons", Text(refreshed, "scope"));
+        Assert.Equal(["coupon_wallet"], TypesOf(refreshed));
+    }
+
+    [Fact]
+    public async Task Who_is_no_longer_registered_for_openid_gets_no_id_token()
+    {
+        var (code, redirect) = await Client.AuthorizeAsync();
+        await ChangeAsync("accounts coupons", "account_information", "coupon_wallet");
+        var tokens = (await Client.RedeemAsync(code, redirect)).Json;
+        Assert.Equal("accounts coupons", Text(tokens, "scope"));
+        Assert.Null(tokens["id_token"]);
+    }
+
     private Task<RawAnswer> RefreshAsync(JsonNode tokens, params (string Name, string? Value)[] changes) =>
         Client.RefreshAsync(Text(tokens, "refresh_token"), changes);
 

@@ -96,11 +96,19 @@ public sealed class CertificateAuthentication(AppDirectory apps, ServerOptions o
     }
 
     private string? WhyNotIssued(X509Certificate2 certificate, AppRow app, DateTime now) =>
-        !IsIssuedByAuthority(certificate, now)
+        !MaySign(certificate)
+            ? "The client certificate is not for signatures: its key usage lacks digitalSignature."
+        : !IsIssuedByAuthority(certificate, now)
             ? "The client certificate is not issued for client authentication by an authority that this server knows."
         : !CertificateSubjects.Matches(certificate, app.CertificateSubjectKind!, app.CertificateSubject!)
             ? $"The client certificate does not have the registered {app.CertificateSubjectKind}."
         : null;
+
+    /// <summary>Who presents it signs the handshake (RFC 8446 §4.4.2.2).</summary>
+    private static bool MaySign(X509Certificate2 certificate) =>
+        certificate
+            .Extensions.OfType<X509KeyUsageExtension>()
+            .All(usage => usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature));
 
     /// <summary>By the authorities of the settings alone: those the machine trusts for other things count for nothing.
     /// Whether a certificate was taken back is for the proxy, or for the registration.</summary>

@@ -45,11 +45,19 @@ public static class GrantedDetails
             );
     }
 
-    /// <summary>Of some details those whose type the app is still registered for.</summary>
+    /// <summary>Of some details those that the app is still registered for: their type, and the scope without which they open
+    /// nothing.</summary>
     public static AuthorizationDetail[] Registered(
         IReadOnlyList<AuthorizationDetail> granted,
         RegisteredApp app
-    ) => [.. granted.Where(detail => app.DetailsTypes.Contains(AuthorizationDetails.TypeOf(detail)))];
+    ) =>
+        [
+            .. granted.Where(detail =>
+                AuthorizationDetails.TypeOf(detail) is var type
+                && app.DetailsTypes.Contains(type)
+                && (DetailScopes.Of(type) is not { } scope || app.Scopes.Contains(scope))
+            ),
+        ];
 
     /// <summary>Whether each detail of the part was granted, and no more than was.</summary>
     public static bool Covers(

@@ -151,22 +151,16 @@ public sealed class PushedAuthorizationEndpoint(
         return (checkedNow, null);
     }
 
-    /// <summary>The scope that is asked for, which holds what the details need; or just that, as far as the app may have it.</summary>
+    /// <summary>The scope that is asked for, which holds what the details need; or just that.</summary>
     private static (string[]?, OAuthFailure?) ScopeFor(
         IReadOnlyList<string> types,
         OAuthForm form,
         RegisteredApp app
     )
     {
-        if (form["scope"] is null)
-        {
-            return (
-                [.. types.Select(DetailScopes.Of).OfType<string>().Distinct().Where(app.Scopes.Contains)],
-                null
-            );
-        }
-
-        var asked = ScopeOf(form);
+        string[] asked = form["scope"] is null
+            ? [.. types.Select(DetailScopes.Of).OfType<string>().Distinct().Where(app.Scopes.Contains)]
+            : ScopeOf(form);
         return
             types.FirstOrDefault(type => DetailScopes.Of(type) is { } needed && !asked.Contains(needed))
                 is { } without

@@ -137,7 +137,9 @@ public sealed class TokenEndpoint(
                 TokensOf(grant, consent, scope!, details) with
                 {
                     RefreshToken = refreshToken,
-                    IdToken = idTokens.Issue(grant.App, consent, code, grant.Now),
+                    IdToken = grant.Client.App.Scopes.Contains(Scopes.OpenId)
+                        ? idTokens.Issue(grant.App, consent, code, grant.Now)
+                        : null,
                 },
                 null
             ),

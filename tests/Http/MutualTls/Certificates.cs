@@ -44,6 +44,9 @@ public sealed class Certificates : IDisposable
 
     public X509Certificate2 IssueForServers(string subject) => Issue(subject, purpose: ForServers);
 
+    public X509Certificate2 Issue(string subject, X509KeyUsageFlags usage) =>
+        Issue(new X500DistinguishedName(subject), below, names: null, ForClients, begin, end, usage);
+
     /// <summary>One that was good until yesterday.</summary>
     public X509Certificate2 IssueExpired(string subject) =>
         Issue(
@@ -88,11 +91,18 @@ public sealed class Certificates : IDisposable
         Action<SubjectAlternativeNameBuilder>? names,
         string purpose,
         DateTimeOffset from,
-        DateTimeOffset until
+        DateTimeOffset until,
+        X509KeyUsageFlags? usage = null
     )
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var issued = NewRequest(subject, key, names, purpose).Create(issuer, from, until, NewSerial());
+        var request = NewRequest(subject, key, names, purpose);
+        if (usage is { } flags)
+        {
+            request.CertificateExtensions.Add(new X509KeyUsageExtension(flags, critical: true));
+        }
+
+        using var issued = request.Create(issuer, from, until, NewSerial());
         using var whole = issued.CopyWithPrivateKey(key);
         return Portable(whole);
     }

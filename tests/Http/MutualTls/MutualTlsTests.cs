@@ -106,6 +106,20 @@ public sealed class MutualTlsTests(CertificateBank bank)
     }
 
     [Fact]
+    public async Task A_certificate_whose_key_is_not_for_signatures_is_refused()
+    {
+        var clientId = await bank.RegisterAsync(SubjectDn, Subject);
+        using var signs = bank.Authority.Issue(
+            Subject,
+            X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign
+        );
+        using var signsNot = bank.Authority.Issue(Subject, X509KeyUsageFlags.KeyCertSign);
+
+        Assert.Equal(200, (await AskAsync(signs, clientId)).Status);
+        await AssertRefusedAsync(signsNot, clientId, "digitalSignature");
+    }
+
+    [Fact]
     public async Task An_expired_certificate_is_refused()
     {
         var clientId = await bank.RegisterAsync(SubjectDn, Subject);
