@@ -11,7 +11,7 @@ public sealed class IntrospectionTests(SharedServer shared) : RawClientTests(sha
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        resourceServer = await NewResourceServerAsync(Client.Partner);
+        resourceServer = new(await Client.Partner.NewResourceServerAsync(), Client.Server);
     }
 
     [Fact]
@@ -135,12 +135,6 @@ public sealed class IntrospectionTests(SharedServer shared) : RawClientTests(sha
 
     private async Task AssertInactiveAsync(string token) =>
         Assert.Equal("""{"active":false}""", (await AskAsync(token)).Text);
-
-    private async Task<RawClient> NewResourceServerAsync(TestPartner partner)
-    {
-        var (app, key) = await RegisterAsync(partner, Scopes.Introspection, grant: null);
-        return new(new RawIdentity(app.ClientId, key), Client.Server);
-    }
 
     private async Task<(ClientRegistration, ClientKey)> RegisterAsync(
         TestPartner partner,

@@ -13,7 +13,10 @@ public sealed class LostRegistrationTests(SharedServer shared) : RawClientTests(
     [Fact]
     public async Task Resource_servers_are_told_what_is_left_of_a_token()
     {
-        using var resourceServer = await NewResourceServerAsync();
+        using var resourceServer = new RawClient(
+            await Client.Partner.NewResourceServerAsync(),
+            Client.Server
+        );
         var ofCustomer = Text(await Client.TokensAsync(), "access_token");
         var ofApp = await Client.AppTokenAsync("payments webhooks");
 
@@ -119,23 +122,6 @@ public sealed class LostRegistrationTests(SharedServer shared) : RawClientTests(
             ("authorization_details_types", new JsonArray([.. types.Select(type => (JsonNode)type)])),
             ("scope", scope)
         );
-
-    private async Task<RawClient> NewResourceServerAsync()
-    {
-        var key = ClientKey.CreateEs256();
-        var app = await AppRegistration.RegisterAsync(
-            Client.Server,
-            Client.Partner.InitialAccessToken,
-            new ClientRegistrationRequest
-            {
-                ClientName = "Resource server",
-                RedirectUris = [],
-                Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
-                Scope = Scopes.Introspection,
-            }
-        );
-        return new(new RawIdentity(app.ClientId, key), Client.Server);
-    }
 
     private static async Task<JsonNode> AskAsync(RawClient resourceServer, string token) =>
         (await resourceServer.PostFormAsync("/oauth/introspect", [("token", token)], withProof: false)).Json;

@@ -138,19 +138,10 @@ public sealed class SpentAssertionTests(SharedServer shared) : RawClientTests(sh
     [Fact]
     public async Task A_resource_server_that_names_no_token_has_spent_it()
     {
-        var key = ClientKey.CreateEs256();
-        var app = await AppRegistration.RegisterAsync(
-            Client.Server,
-            Client.Partner.InitialAccessToken,
-            new ClientRegistrationRequest
-            {
-                ClientName = "Resource server",
-                RedirectUris = [],
-                Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
-                Scope = Scopes.Introspection,
-            }
+        using var resourceServer = new RawClient(
+            await Client.Partner.NewResourceServerAsync(),
+            Client.Server
         );
-        using var resourceServer = new RawClient(new RawIdentity(app.ClientId, key), Client.Server);
         var assertion = ("client_assertion", resourceServer.NewAssertion());
 
         var refused = await resourceServer.PostFormAsync("/oauth/introspect", [assertion]);

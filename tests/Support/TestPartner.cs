@@ -89,6 +89,24 @@ public sealed class TestPartner
     /// <summary>Another app of the same partner, in the same sandbox.</summary>
     public Task<TestPartner> NewAppAsync() => RegisterAsync(server, sandbox, ClientKey.CreateEs256());
 
+    /// <summary>A resource server of the same partner, which asks what tokens are.</summary>
+    public async Task<RawIdentity> NewResourceServerAsync()
+    {
+        var key = ClientKey.CreateEs256();
+        var registered = await AppRegistration.RegisterAsync(
+            server,
+            sandbox.InitialAccessToken,
+            new ClientRegistrationRequest
+            {
+                ClientName = "Resource server",
+                RedirectUris = [],
+                Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
+                Scope = Scopes.Introspection,
+            }
+        );
+        return new(registered.ClientId, key);
+    }
+
     /// <summary>The same app, at another node of the same bank.</summary>
     public TestPartner At(Uri node) => new(node, sandbox, Key, App);
 

@@ -41,7 +41,7 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
             ]
         );
         partner = await TestPartner.NewAsync(server.Address);
-        resourceServer = await RegisterResourceServerAsync();
+        resourceServer = await partner.NewResourceServerAsync();
         endpoints = await FindEndpointsAsync();
     }
 
@@ -185,23 +185,6 @@ public sealed class OAuthRobustnessTests(ITestOutputHelper output) : IAsyncLifet
             // Cut off without an answer.
             return "";
         }
-    }
-
-    private async Task<RawIdentity> RegisterResourceServerAsync()
-    {
-        var key = ClientKey.CreateEs256();
-        var app = await AppRegistration.RegisterAsync(
-            server.Address,
-            partner.InitialAccessToken,
-            new ClientRegistrationRequest
-            {
-                ClientName = "A resource server",
-                RedirectUris = [],
-                Scope = Scopes.Introspection,
-                Jwks = new JsonWebKeySetDocument { Keys = [key.PublicJwk] },
-            }
-        );
-        return new(app.ClientId, key);
     }
 
     /// <summary>What discovery names, so that an endpoint that is added is tried as well.</summary>
