@@ -31,35 +31,39 @@ public static class PaymentLoad
             }
         );
 
-    public static Task<int> MeasureAsync() =>
+    /// <param name="tls">Whether requests come over TLS.</param>
+    public static Task<int> MeasureAsync(bool tls = false) =>
         ServeAsync(
-            async (address, data, process) =>
+            tls,
+            async (server, data) =>
             {
-                var requests = await Requests.NewAsync(address, data);
-                await Connections.SendAsync(address, requests.Bare(WarmUpRequests), 64);
-                await Connections.SendAsync(address, await requests.VerifyOnlyAsync(WarmUpRequests), 64);
-                await Connections.SendAsync(address, await requests.PaymentsAsync(WarmUpRequests), 64);
+                var to = server.Secure ?? server.Address;
+                var requests = await Requests.NewAsync(server.Address, data, to);
+                await Connections.SendAsync(to, requests.Bare(WarmUpRequests), 64);
+                await Connections.SendAsync(to, await requests.VerifyOnlyAsync(WarmUpRequests), 64);
+                await Connections.SendAsync(to, await requests.PaymentsAsync(WarmUpRequests), 64);
                 foreach (var count in callers)
                 {
-                    await MeasureAsync(address, requests, count, process);
+                    await MeasureAsync(to, requests, count, server.Process);
                 }
             }
         );
 
     /// <summary>Runs a server of its own with the benchmark's customers while it is measured.</summary>
     internal static Task<int> ServeAsync(Func<Uri, BenchData, Task> measure) =>
-        ServeAsync((address, data, _) => measure(address, data));
+        ServeAsync(tls: false, (server, data) => measure(server.Address, data));
 
-    private static async Task<int> ServeAsync(Func<Uri, BenchData, Process, Task> measure)
+    private static async Task<int> ServeAsync(bool tls, Func<MeasuredServer, BenchData, Task> measure)
     {
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
         var address = new Uri($"http://localhost:{Ports.Free()}");
         var data = await BenchData.WriteAsync(address, folder);
-        using var process = Programs.RunBenchServer(address, folder);
+        var secure = tls ? new SecureAddress(address, folder) : null;
+        using var process = Programs.RunBenchServer(address, folder, secure?.Settings ?? []);
         try
         {
             await Programs.WaitUntilReadyAsync(address, Stopwatch.GetTimestamp());
-            await measure(address, data, process);
+            await measure(new(address, secure?.Address, process), data);
             return 0;
         }
         finally
@@ -72,9 +76,9 @@ public static class PaymentLoad
 
     private static async Task MeasureAsync(Uri address, Requests requests, int count, Process server)
     {
-        var payments = new List<RoundResult>();
-        var verified = new List<RoundResult>();
-        var bare = new List<RoundResult>();
+        var payments = new List<MeasuredRound>();
+        var verified = new List<MeasuredRound>();
+        var bare = new List<MeasuredRound>();
         for (var round = 0; round < Rounds; round++)
         {
             bare.Add(
@@ -98,18 +102,25 @@ public static class PaymentLoad
             Connections.SendAsync(address, prepared, count);
     }
 
-    private static void Print(string what, List<RoundResult> rounds) =>
+    private static void Print(string what, List<MeasuredRound> rounds) =>
         Console.WriteLine(
-            $"  {what, -22} {rounds.Select(round => round.PerSecond).Median(), 8:0} requests/s, "
-                + $"p50 {rounds.Select(round => round.MedianMilliseconds).Median(), 6:0.0} ms, "
-                + $"p99 {rounds.Select(round => round.P99Milliseconds).Median(), 6:0.0} ms, "
-                + $"{rounds.Sum(round => round.Failed)} failed"
+            $"  {what, -22} {rounds.Select(round => round.Result.PerSecond).Median(), 8:0} requests/s, "
+                + $"p50 {rounds.Select(round => round.Result.MedianMilliseconds).Median(), 6:0.0} ms, "
+                + $"p99 {rounds.Select(round => round.Result.P99Milliseconds).Median(), 6:0.0} ms, "
+                + $"server {rounds.Select(round => round.ServerMicroseconds).Median(), 4:0} µs of processor time, "
+                + $"cores idle {rounds.Select(round => round.Idle).Median():P0}, "
+                + $"{rounds.Sum(round => round.Result.Failed)} failed"
         );
 
     /// <summary>Round by round, since what is around changes from minute to minute.</summary>
-    private static string Ratio(List<RoundResult> of, List<RoundResult> to)
+    private static string Ratio(List<MeasuredRound> of, List<MeasuredRound> to)
     {
-        var ratios = of.Zip(to, (left, right) => left.PerSecond / right.PerSecond).Order().ToList();
+        var ratios = of.Zip(to, (left, right) => left.Result.PerSecond / right.Result.PerSecond)
+            .Order()
+            .ToList();
         return $"{ratios[0]:0.00} / {ratios[ratios.Count / 2]:0.00} / {ratios[^1]:0.00} (min / median / max)";
     }
+
+    /// <param name="Secure">Where it listens with TLS; null for nowhere.</param>
+    private sealed record MeasuredServer(Uri Address, Uri? Secure, Process Process);
 }

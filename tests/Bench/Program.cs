@@ -10,6 +10,7 @@ return args switch
     ["sandbox"] => await SandboxStart.MeasureAsync(),
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
     ["payments"] => await PaymentLoad.MeasureAsync(),
+    ["payments", "tls"] => await PaymentLoad.MeasureAsync(tls: true),
     ["profile"] => await PaymentLoad.RunForProfilerAsync(),
     ["profile", "token" or "par", var callers] => await AuthorizationLoad.RunForProfilerAsync(
         args[1],
@@ -41,8 +42,8 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Bench [start | sandbox | quickstart | payments | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | nodes | "
-            + "growth postgres [payments] | growth sqlite | soak [http] minutes | token-check | authorization [callers]]; start, "
+        "Bench [start | sandbox | quickstart | payments [tls] | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | "
+            + "nodes | growth postgres [payments] | growth sqlite | soak [http] minutes | token-check | authorization [callers]]; start, "
             + "quickstart and payments when nothing is said."
     );
     return 2;

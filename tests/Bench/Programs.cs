@@ -25,17 +25,20 @@ public static class Programs
         )!;
 
     /// <summary>The server with the routes of <see cref="BenchServer"/>, which holds nobody back and logs no request.</summary>
-    public static Process RunBenchServer(Uri address, string folder) =>
+    public static Process RunBenchServer(Uri address, string folder, params string[] more) =>
         Run(
             Bench,
-            "serve",
-            $"--Server:PublicAddress={address}",
-            $"--Server:DataFolder={folder}",
-            "--Server:RequestsPerSecond=1000000",
-            "--Server:RequestBurst=1000000",
-            "--Logging:LogLevel:Default=Warning",
-            "--Notices:Payments=false",
-            WideVelocity.Setting
+            [
+                "serve",
+                $"--Server:PublicAddress={address}",
+                $"--Server:DataFolder={folder}",
+                "--Server:RequestsPerSecond=1000000",
+                "--Server:RequestBurst=1000000",
+                "--Logging:LogLevel:Default=Warning",
+                "--Notices:Payments=false",
+                WideVelocity.Setting,
+                .. more,
+            ]
         );
 
     /// <summary>Waits until the server answers; gives how long that took.</summary>

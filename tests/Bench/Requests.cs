@@ -27,10 +27,13 @@ public sealed class Requests
         this.token = token;
     }
 
-    public static async Task<Requests> NewAsync(Uri address, BenchData data)
+    public static Task<Requests> NewAsync(Uri address, BenchData data) => NewAsync(address, data, address);
+
+    /// <param name="to">Where they are sent, of the server's addresses.</param>
+    public static async Task<Requests> NewAsync(Uri address, BenchData data, Uri to)
     {
         var client = new RawClient(new RawIdentity(data.ClientId, data.Key), address);
-        return new(address, data, client, await client.AppTokenAsync());
+        return new(to, data, client, await client.AppTokenAsync());
     }
 
     /// <summary>To the route that does nothing.</summary>
@@ -72,7 +75,7 @@ public sealed class Requests
     /// <summary>Makes the two headers of each request, with the server's nonce of now.</summary>
     private async Task<Func<string>> ProverAsync(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/v1/payments"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(client.Server, "/v1/payments"));
         var nonce = (await client.SendAsync(request)).Headers.GetValues("DPoP-Nonce").Single();
         var header = new JsonObject
         {

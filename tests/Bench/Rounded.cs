@@ -9,7 +9,7 @@ public static class Rounded
     private const double MostForeignLoad = 0.10;
     private const int MostTries = 4;
 
-    public static async Task<RoundResult> RunAsync(
+    public static async Task<MeasuredRound> RunAsync(
         Process server,
         Func<Task<IReadOnlyList<byte[]>>> prepare,
         Func<IReadOnlyList<byte[]>, Task<RoundResult>> run
@@ -21,7 +21,8 @@ public static class Rounded
             var prepared = await prepare();
             var before = Snapshot(server);
             var result = await run(prepared);
-            var foreign = ForeignLoad(before, Snapshot(server));
+            var after = Snapshot(server);
+            var foreign = ForeignLoad(before, after);
             if (foreign <= MostForeignLoad || attempt == MostTries)
             {
                 if (foreign > MostForeignLoad)
@@ -31,7 +32,7 @@ public static class Rounded
                     );
                 }
 
-                return result;
+                return new(result, prepared.Count, after.Server - before.Server, Idle(before, after));
             }
 
             Console.WriteLine($"  (a round with {foreign:P0} foreign load is run again)");
@@ -39,17 +40,17 @@ public static class Rounded
     }
 
     /// <summary>Which part of the cores' time went to other processes.</summary>
-    private static double ForeignLoad(
-        (double Busy, double Total, double Own) before,
-        (double Busy, double Total, double Own) after
-    )
+    private static double ForeignLoad(Cores before, Cores after)
     {
-        var total = after.Total - before.Total;
-        return Math.Max(0, (after.Busy - before.Busy - (after.Own - before.Own)) / total);
+        var own = after.Server + after.Load - (before.Server + before.Load);
+        return Math.Max(0, (after.Busy - before.Busy - own) / (after.Total - before.Total));
     }
 
-    /// <summary>Seconds of all cores: busy, in all, and our own two processes'.</summary>
-    private static (double Busy, double Total, double Own) Snapshot(Process server)
+    /// <summary>Which part of the cores' time nobody took.</summary>
+    private static double Idle(Cores before, Cores after) =>
+        (after.Idle - before.Idle) / (after.Total - before.Total);
+
+    private static Cores Snapshot(Process server)
     {
         // user nice system idle iowait irq softirq steal, in hundredths of a second
         var ticks = File.ReadLines("/proc/stat")
@@ -59,8 +60,27 @@ public static class Rounded
             .Select(text => double.Parse(text, CultureInfo.InvariantCulture) / 100)
             .ToArray();
         server.Refresh();
-        var own = server.TotalProcessorTime + Process.GetCurrentProcess().TotalProcessorTime;
+        var idle = ticks[3] + ticks[4];
         var softIrq = ticks[6];
-        return (ticks[..8].Sum() - ticks[3] - ticks[4] - softIrq, ticks[..8].Sum(), own.TotalSeconds);
+        return new(
+            ticks[..8].Sum(),
+            ticks[..8].Sum() - idle - softIrq,
+            idle,
+            server.TotalProcessorTime.TotalSeconds,
+            Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds
+        );
     }
+
+    /// <summary>Seconds of all cores: in all, busy, idle, and our own two processes'.</summary>
+    private readonly record struct Cores(double Total, double Busy, double Idle, double Server, double Load);
+}
+
+/// <summary>A round, and what the cores did meanwhile.</summary>
+/// <param name="Requests">How many were sent.</param>
+/// <param name="ServerSeconds">Of processor time that the server took.</param>
+/// <param name="Idle">Which part of the cores' time nobody took.</param>
+public sealed record MeasuredRound(RoundResult Result, int Requests, double ServerSeconds, double Idle)
+{
+    /// <summary>Of processor time that the server took for each.</summary>
+    public double ServerMicroseconds => ServerSeconds / Requests * 1e6;
 }
