@@ -1,6 +1,7 @@
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Authorization;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Fees;

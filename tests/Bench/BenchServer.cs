@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Http;
 
 namespace OpenBanking.Tests.Bench;

@@ -1,6 +1,7 @@
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
 using OpenBanking.Server.Engine;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Samples.BankAdapters;
 using OpenBanking.Server;
 using OpenBanking.Server.Applications;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Partners;

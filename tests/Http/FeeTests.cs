@@ -1,4 +1,5 @@
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using OpenBanking.Server;
 using OpenBanking.Server.Applications;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Security;

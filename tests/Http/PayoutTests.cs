@@ -1,4 +1,5 @@
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Payouts;

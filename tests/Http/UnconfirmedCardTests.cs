@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Deposits;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Outside;

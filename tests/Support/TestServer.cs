@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 

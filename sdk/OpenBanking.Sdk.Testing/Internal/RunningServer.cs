@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Testing.Internal;

@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using OpenBanking.Server;
 using OpenBanking.Server.Cases;
+using OpenBanking.Server.CommandLine;
 using Xunit;
 
 namespace OpenBanking.Tests.Browser.Walks;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 
 namespace OpenBanking.Tests.Http.Authority;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 using Xunit;

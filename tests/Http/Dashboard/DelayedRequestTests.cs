@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;

@@ -2,6 +2,7 @@ using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Applications;
 using OpenBanking.Server.Cases;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Erasure;
 using OpenBanking.Server.Purposes;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OpenBanking.Server;
 using OpenBanking.Server.Cases;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;

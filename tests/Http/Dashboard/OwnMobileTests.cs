@@ -1,5 +1,6 @@
 using System.Net;
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;

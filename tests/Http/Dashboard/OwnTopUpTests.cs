@@ -3,6 +3,7 @@ using System.Text.Json;
 using OpenBanking.Samples.Quickstart;
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Testing;

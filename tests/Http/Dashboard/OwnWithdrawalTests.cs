@@ -2,6 +2,7 @@ using System.Net;
 using OpenBanking.Samples.Quickstart;
 using OpenBanking.Server;
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Sandbox;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Storage.Postgres;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 using OpenBanking.Server;
+using OpenBanking.Server.CommandLine;
 
 namespace OpenBanking.Tests.Storage.Sqlite;
 

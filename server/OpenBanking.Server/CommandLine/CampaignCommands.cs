@@ -3,7 +3,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>settle-campaign: gives what is left of a campaign's budget back to where it came from.</summary>
 public static class CampaignCommands

@@ -6,7 +6,7 @@ using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>partners, register-partner, register-app, show-app, change-app and end-app: how the bank takes partners and their apps
 /// on where nobody signs up by themselves. Registrations are JSON as RFC 7591 has it.</summary>

@@ -4,7 +4,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>freeze-account and unfreeze-account: the bank's own acts on an account.</summary>
 public static class AccountCommands

@@ -13,7 +13,7 @@ using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Storage.Postgres;
 using OpenBanking.Server.Storage.Sqlite;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>What the server can be told to do on its command line.</summary>
 public static class ServerCommands

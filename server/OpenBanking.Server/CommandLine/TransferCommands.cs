@@ -10,7 +10,7 @@ using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Withdrawals;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>outstanding, resolve-transfer and retry-withdrawal: what the bank's staff do about transfers from and to
 /// cards, and to partners, that came to no end by themselves.</summary>

@@ -11,7 +11,7 @@ using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>cases, take-case, answer-case and correct-name: what the bank's staff do about what customers ask them to look
 /// into.</summary>

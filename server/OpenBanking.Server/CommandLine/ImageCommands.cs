@@ -6,7 +6,7 @@ using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>identity-images: writes the pictures of the ID card that an account was opened with, for the bank's staff who must
 /// see them.</summary>

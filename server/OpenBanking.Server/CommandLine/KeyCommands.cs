@@ -4,7 +4,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>keys: shows the signing keys and the wrapping keys; <c>keys rotate</c> makes new signing keys sign within
 /// minutes, <c>keys rewrap</c> brings the newest wrapping key into use, <c>keys retire</c> ends an older one.</summary>

@@ -5,7 +5,7 @@ using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>find-customer: the bank's own id of whoever has a mobile number, for an authorization server that is to name
 /// customers; and of their accounts, for the bank's own acts on them. release-number: lets a number go that the telecom gave to

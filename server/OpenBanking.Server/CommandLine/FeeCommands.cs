@@ -6,7 +6,7 @@ using OpenBanking.Server.Partners;
 using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>set-fees: shows what a partner or an app of it pays, or adds a version of it.</summary>
 public static class FeeCommands

@@ -1,6 +1,6 @@
 using OpenBanking.Server.Payouts;
 
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>pay-out: settles the business days that are over. The transfers are asked for by the servers that run.</summary>
 public static class PayoutCommands

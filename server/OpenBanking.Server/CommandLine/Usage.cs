@@ -1,4 +1,4 @@
-namespace OpenBanking.Server;
+namespace OpenBanking.Server.CommandLine;
 
 /// <summary>What the program says of itself when it is asked how it is used.</summary>
 public static class Usage
