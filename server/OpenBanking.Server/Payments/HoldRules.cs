@@ -53,12 +53,12 @@ public sealed record CapturePayment(
 {
     public override Actor Actor => Actor.App(Payment.AppId);
 
-    /// <summary>What comes back to the customer counts no longer. Nothing does when all is taken that is left, unless a coupon
-    /// has part in it.</summary>
+    /// <summary>What comes back to the customer counts no longer. When all is taken that is left, nothing does but what was held
+    /// lest the coupon fall away.</summary>
     public override void Keys(IKeySet keys)
     {
         base.Keys(keys);
-        if (Amount is not null || Payment.CouponId is not null)
+        if (Amount is not null || HoldShares.KeepsForFallenCoupon(Payment))
         {
             keys.Want(ConsentTables.Agreements, Payment.AgreementId);
         }

@@ -16,6 +16,13 @@ public static class HoldShares
             ? price
             : Math.Max(price - CouponRules.DiscountOf(coupon, price), Math.Min(coupon.Threshold - 1, price));
 
+    /// <summary>Whether more of the customer's money is held than the whole price costs with its coupon, since less of the price, without
+    /// the coupon, may cost more.</summary>
+    /// <param name="payment">At any time of it: what it was made with decides, whatever was captured since.</param>
+    public static bool KeepsForFallenCoupon(PaymentRow payment) =>
+        payment is { Held: { } held, Captured: { } captured }
+        && held + Math.Max(0, captured - payment.Discount) > payment.CustomerAmount;
+
     /// <summary>Whether what was captured in all uses the coupon up: it is something, and at or above the
     /// threshold.</summary>
     public static bool Redeems(CouponRow coupon, long captured) =>

@@ -102,6 +102,29 @@ public class HoldSharesProperties
         );
 
     [Fact]
+    public void It_is_known_before_the_last_capture_whether_taking_the_whole_price_gives_anything_back() =>
+        Properties.Hold(
+            cases,
+            Count,
+            hold =>
+            {
+                var (most, aside) = SetAside(hold.Price, hold.Coupon);
+                var back = most - (hold.Price - HoldShares.SettledDiscount(hold.Coupon, hold.Price));
+                foreach (var total in hold.Totals.Where(total => total < hold.Price).Prepend(0))
+                {
+                    var payment = Rows.Payment with
+                    {
+                        Amount = hold.Price,
+                        Discount = aside,
+                        Captured = total,
+                        Held = HoldShares.HeldAfter(most, aside, total),
+                    };
+                    Assert.Equal(back > 0, HoldShares.KeepsForFallenCoupon(payment));
+                }
+            }
+        );
+
+    [Fact]
     public void Refunds_of_what_was_captured_give_each_one_back_what_it_paid_and_no_part_is_negative() =>
         Properties.Hold(
             from hold in cases
