@@ -145,12 +145,12 @@ public sealed record Payment : ResponseObject
     /// <summary>The price of the order.</summary>
     public required Money Amount { get; init; }
 
-    /// <summary>The part the bank's campaign paid. While the payment is authorized: would pay if all of it were
-    /// captured.</summary>
+    /// <summary>The part the bank's campaign paid. While the payment waits for its customer or is authorized: would pay if all of it
+    /// were captured. Nothing of a payment that came to nothing.</summary>
     public required Money DiscountAmount { get; init; }
 
-    /// <summary>The part the customer paid. While the payment is authorized: would pay if all of it were
-    /// captured.</summary>
+    /// <summary>The part the customer paid. While the payment waits for its customer or is authorized: would pay if all of it were
+    /// captured. Nothing of a payment that came to nothing.</summary>
     public required Money CustomerAmount { get; init; }
 
     /// <summary>How much of the price was taken: the sum of the captures.</summary>
@@ -181,10 +181,10 @@ public sealed record Payment : ResponseObject
     public CaptureMethod? CaptureMethod { get; init; }
 
     /// <summary>How much of the customer's money is still held, until the hold ends and what was not captured comes back.
-    /// Absent when nothing was held first.</summary>
+    /// Absent for a payment that takes the money at once.</summary>
     public Money? HeldAmount { get; init; }
 
-    /// <summary>When the hold ends by itself, or would have ended. Absent when nothing was held first.</summary>
+    /// <summary>When the hold ends by itself, or would have ended. Absent for a payment that takes the money at once.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>The agreement it was paid under; absent when the customer confirmed it, or is to.</summary>

@@ -282,14 +282,14 @@ public static class ProblemCodes
             OutcomeUnknown,
             503,
             "The outcome is not known yet",
-            "Send the same request with the same Idempotency-Key again: it acts once however often it is sent.",
+            "Send the same request again, with the same Idempotency-Key where it has one: it acts once however often it is sent.",
             Retryable: true
         ),
         new(
             InternalError,
             500,
             "The server failed",
-            "Report the request id to the bank. Sending the same request with the same key again is safe.",
+            "Report the request id to the bank. Sending the same request again is safe, with the same Idempotency-Key where it has one.",
             Retryable: true
         ),
     ];

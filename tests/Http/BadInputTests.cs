@@ -273,6 +273,21 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
     }
 
     [Theory]
+    [InlineData("?payment_id=pay_1", "payment_id")]
+    [InlineData("?limit=1&Limit=2", "Limit")]
+    [InlineData("?=1", "")]
+    public async Task A_parameter_that_a_list_does_not_have_is_refused_and_not_taken_for_a_filter(
+        string query,
+        string name
+    )
+    {
+        var answer = await Client.CallAsync(HttpMethod.Get, "/v1/refunds" + query, Token);
+        Assert.Equal((400, ProblemCodes.InvalidRequest), (answer.Status, answer.Code));
+        var error = answer.Json["errors"]![0]!;
+        Assert.Equal((name, "unknown_field"), ((string?)error["pointer"], (string?)error["code"]));
+    }
+
+    [Theory]
     [InlineData("/v1/payments/")]
     [InlineData("/v1/refunds/")]
     [InlineData("/v1/top-ups/")]

@@ -13,6 +13,11 @@ public sealed record Paged;
 /// item seen, so that pages stay stable under inserts.</summary>
 public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadataProvider
 {
+    private const string OutOfRange = "out_of_range";
+
+    /// <summary>The parameters of a list.</summary>
+    private static readonly string[] names = ["limit", "after"];
+
     public int Limit { get; private init; } = ServerLimits.DefaultPage;
 
     /// <summary>The text inside the cursor; null for the first page.</summary>
@@ -27,6 +32,18 @@ public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadata
     {
         _ = parameter;
         var query = context.Request.Query;
+        // A filter that is not there would be taken for one, and the whole list for what it lets through.
+        if (query.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
+        {
+            return Refuse(
+                Problem(
+                    unknown,
+                    JsonShape.UnknownField,
+                    $"There is no such parameter; known are: {string.Join(", ", names)}."
+                )
+            );
+        }
+
         var limit = ServerLimits.DefaultPage;
         if (
             query["limit"] is { Count: > 0 } limits
@@ -37,7 +54,9 @@ public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadata
             )
         )
         {
-            return Refuse(Problem("limit", $"A number from 1 to {ServerLimits.LargestPage} is expected."));
+            return Refuse(
+                Problem("limit", OutOfRange, $"A number from 1 to {ServerLimits.LargestPage} is expected.")
+            );
         }
 
         string? after = null;
@@ -82,7 +101,7 @@ public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadata
     }
 
     public static IResult WrongCursor() =>
-        Problem("after", "The next_cursor of the page before is expected.");
+        Problem("after", OutOfRange, "The next_cursor of the page before is expected.");
 
     /// <summary>The page, from one item more than it shows.</summary>
     public Page<TWire> PageOf<TRow, TWire>(
@@ -121,7 +140,7 @@ public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadata
     private static ValueTask<PageRequest> Refuse(IResult problem) =>
         ValueTask.FromResult(new PageRequest { Refused = problem });
 
-    private static IResult Problem(string parameter, string detail) =>
+    private static IResult Problem(string parameter, string code, string detail) =>
         Problems.Of(
             ProblemCodes.InvalidRequest,
             errors:
@@ -129,7 +148,7 @@ public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadata
                 new()
                 {
                     Pointer = parameter,
-                    Code = "out_of_range",
+                    Code = code,
                     Detail = detail,
                 },
             ]

@@ -134,10 +134,15 @@ public static class HoldRules
     /// <summary>What became of the money of a hold that has run out, and whether its order may be tried again.</summary>
     private static string WhatItLeft(PaymentRow payment) =>
         payment.Captured is { } captured and > 0
-            ? $"{new Money(payment.Currency, captured)} was captured and stays yours; the rest is the customer's again. The order "
+            ? $"{new Money(payment.Currency, captured)} was captured{SinceGivenBack(payment)}; the rest is the customer's again. The order "
                 + "counts as paid: there is no new attempt for it."
             : "Nothing was captured, and the money is the customer's again. Try the order with a new attempt, and capture before "
                 + "expires_at.";
+
+    private static string SinceGivenBack(PaymentRow payment) =>
+        payment.Refunded == 0 ? " and stays yours"
+        : payment.Refunded == payment.Captured ? ", and was refunded since"
+        : $", of which {new Money(payment.Currency, payment.Refunded)} was refunded since";
 
     /// <summary>Refuses: the payment is not authorized. If something was captured, that stays, and the payment is
     /// captured.</summary>

@@ -16,16 +16,19 @@ public sealed class PaymentViews(PaymentQueries queries, ServerAddress address)
             _ => null,
         };
 
-    public Payment Show(PaymentRow payment, Caller caller) =>
-        new()
+    public Payment Show(PaymentRow payment, Caller caller)
+    {
+        var cameToNothing =
+            payment.State is PaymentState.Failed or PaymentState.Canceled or PaymentState.Expired;
+        return new()
         {
             Id = caller.Show(payment.Id),
             OrderNo = payment.OrderNo,
             Status = PaymentRules.StatusOf(payment.State),
             DeclineCode = payment.DeclineCode,
             Amount = new(payment.Currency, payment.Authorized ?? payment.Amount),
-            DiscountAmount = new(payment.Currency, payment.Discount),
-            CustomerAmount = new(payment.Currency, payment.CustomerAmount),
+            DiscountAmount = new(payment.Currency, cameToNothing ? 0 : payment.Discount),
+            CustomerAmount = new(payment.Currency, cameToNothing ? 0 : payment.CustomerAmount),
             CapturedAmount = new(
                 payment.Currency,
                 payment.Captured ?? (payment.State == PaymentState.Failed ? 0 : payment.Amount)
@@ -48,28 +51,29 @@ public sealed class PaymentViews(PaymentQueries queries, ServerAddress address)
             Scene = payment.Scene,
             CreatedAt = payment.CreatedAt,
         };
+    }
 
     public Payment Show(ConfirmationRow row, Caller caller)
     {
         var nothing = new Money(row.Currency, 0);
+        var isOpen = row.State == ConfirmationState.Waiting;
         return new()
         {
             Id = caller.Show(row.PaymentId),
             OrderNo = row.OrderNo,
             Status = ConfirmationRules.StatusOf(row.State),
             DeclineCode = row.DeclineCode,
-            NextAction =
-                row.State == ConfirmationState.Waiting
-                    ? new()
-                    {
-                        Type = NextActionType.Confirm,
-                        ConfirmationUrl = address.Issuer + PageRoutes.Pay(caller.World, row.PaymentId),
-                        ExpiresAt = row.ExpiresAt,
-                    }
-                    : null,
+            NextAction = isOpen
+                ? new()
+                {
+                    Type = NextActionType.Confirm,
+                    ConfirmationUrl = address.Issuer + PageRoutes.Pay(caller.World, row.PaymentId),
+                    ExpiresAt = row.ExpiresAt,
+                }
+                : null,
             Amount = new(row.Currency, row.Amount),
-            DiscountAmount = new(row.Currency, row.Discount),
-            CustomerAmount = new(row.Currency, row.Amount - row.Discount),
+            DiscountAmount = isOpen ? new(row.Currency, row.Discount) : nothing,
+            CustomerAmount = isOpen ? new(row.Currency, row.Amount - row.Discount) : nothing,
             CapturedAmount = nothing,
             RefundedAmount = nothing,
             RefundableAmount = nothing,

@@ -2,6 +2,7 @@ using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Refunds;
 
 namespace OpenBanking.Tests.Rules.Payments;
 
@@ -56,6 +57,34 @@ public class LateCaptureTests
             Assert.Contains("5.00 CNY was captured and stays yours", detail);
             Assert.Contains("no new attempt", detail);
         }
+    }
+
+    [Fact]
+    public void What_was_captured_and_refunded_since_is_not_said_to_stay()
+    {
+        var payment = bank.Run(Hold(1)).Accepted;
+        bank.Run(Capture(payment) with { Amount = 5_00, Final = false });
+        bank.Run(new ExpirePayment(Rows.World, until, payment));
+
+        Refund(1, 2_00);
+        Assert.Contains("5.00 CNY was captured, of which 2.00 CNY was refunded since", Late(payment).Detail);
+        Refund(2, 3_00);
+        Assert.Contains("5.00 CNY was captured, and was refunded since", Late(payment).Detail);
+
+        void Refund(int number, long amount) =>
+            Assert.Equal(
+                amount,
+                bank.Run(
+                    new CreateRefund(
+                        Rows.World,
+                        until,
+                        Rows.Id<RefundRow>(number),
+                        bank.Get(PaymentTables.Payments, payment.Id),
+                        amount,
+                        Reason: null
+                    )
+                ).Accepted.Amount
+            );
     }
 
     [Fact]
