@@ -3,6 +3,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Storage;
+using OpenBanking.Server.Webhooks;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Audit;
@@ -15,11 +16,15 @@ public sealed class AuditorPass(
     Store store,
     AuditVerifier verifier,
     Findings findings,
+    AuditOptions options,
     TimeProvider time,
     Engine.Engine engine
 )
 {
     public const string ChainRule = "the audit and the entries it answers for are as they were sealed";
+
+    public const string EventsRule =
+        "a batch has left events for the apps that its record names, and for no others";
 
     private const int PositionsAtOnce = 20;
     private const int MostOfARule = 100;
@@ -99,11 +104,18 @@ public sealed class AuditorPass(
     private async Task CheckRecordsAsync(Store snapshot, World world, IEnumerable<AuditRecordRow> records)
     {
         var books = new BooksAudit(snapshot);
-        // One that cannot be read is found by the chain, and says nothing of what it was about.
-        var contents = records
-            .Select(record => BatchContents.TryRead(record.Records))
-            .OfType<BatchContents>()
-            .ToList();
+        var readable = new List<(AuditRecordRow Record, BatchContents Contents)>();
+        foreach (var record in records)
+        {
+            // One that cannot be read is found by the chain, and says nothing of what it was about.
+            if (BatchContents.TryRead(record.Records) is { } read)
+            {
+                readable.Add((record, read));
+            }
+        }
+
+        await CheckEventsAsync(snapshot, world, readable);
+        var contents = readable.ConvertAll(read => read.Contents);
         var entries = contents.SelectMany(content => content.Entries).ToList();
         await CheckPostingsAsync(snapshot, world, entries);
         await ReportAsync(
@@ -112,6 +124,38 @@ public sealed class AuditorPass(
         await ReportAsync(
             await books.FindAsync(BooksScope.Payments, world, SubjectsOf<PaymentRow>(contents).Distinct())
         );
+    }
+
+    /// <summary>Whoever would be told of what a batch did must find it in the journal, for as long as events are kept there.</summary>
+    private async Task CheckEventsAsync(
+        Store snapshot,
+        World world,
+        IReadOnlyList<(AuditRecordRow Record, BatchContents Contents)> records
+    )
+    {
+        // Not the last part of it: another node's clock may be ahead, and sweep by it.
+        var since = time.GetUtcNow() - (options.EventsKept * 0.9);
+        var kept = records
+            .Where(read => read.Contents.EventApps.Count > 0 && read.Record.CreatedAt > since)
+            .ToList();
+        var journal = (
+            await snapshot.ListByKeysAsync(
+                EngineTables.Journal,
+                world,
+                kept.ConvertAll(read => read.Record.Id)
+            )
+        ).ToDictionary(row => row.Id);
+        foreach (var (record, contents) in kept)
+        {
+            var apps = journal.TryGetValue(record.Id, out var row) ? EventBodies.TryReadApps(row) : [];
+            if (!apps.SetEquals(contents.EventApps))
+            {
+                await findings.ReportAsync(
+                    world,
+                    new(EventsRule, record.Id.Value, Account: null, apps.Count)
+                );
+            }
+        }
     }
 
     private async Task CheckPostingsAsync(Store snapshot, World world, IReadOnlyList<EntryKey> keys)

@@ -21,6 +21,19 @@ public static class EventBodies
     public static IReadOnlyList<Event> Read(JournalRow journal) =>
         JsonSerializer.Deserialize<IReadOnlyList<Event>>(journal.Events)!;
 
+    /// <summary>The apps that a batch has events of; none where they cannot be read.</summary>
+    public static HashSet<Guid> TryReadApps(JournalRow journal)
+    {
+        try
+        {
+            return [.. Read(journal).Select(happened => happened.AppId)];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The id of one of a batch's events, made of its place: as old as the batch, and nobody has to keep it.</summary>
     /// <param name="number">From 0.</param>
     public static Id<EventRow> IdOf(Id<JournalRow> journal, int number)

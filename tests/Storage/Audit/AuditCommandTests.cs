@@ -193,7 +193,7 @@ public abstract class AuditCommandTests<TDatabase> : AuditSuite<TDatabase>
     }
 
     private AuditorPass Pass =>
-        new(Store, new AuditVerifier(Store, Keys, new()), Findings, TimeProvider.System, Engine);
+        new(Store, new AuditVerifier(Store, Keys, new()), Findings, new(), TimeProvider.System, Engine);
 
     private async Task SealBusinessAsync()
     {

@@ -17,7 +17,7 @@ public abstract class AuditorGapTests<TDatabase> : AuditSuite<TDatabase>
     private const int Many = 25;
 
     private AuditorPass Pass =>
-        new(Store, new AuditVerifier(Store, Keys, new()), Findings, TimeProvider.System, Engine);
+        new(Store, new AuditVerifier(Store, Keys, new()), Findings, new(), TimeProvider.System, Engine);
 
     private AccountState AccountState =>
         Store.Find(AccountTables.Accounts, Rows.World, Rows.Account.Id)!.State;

@@ -21,7 +21,11 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     private AuditorPass Pass =>
-        new(Store, new AuditVerifier(Store, Keys, new()), Findings, TimeProvider.System, Engine);
+        new(Store, new AuditVerifier(Store, Keys, new()), Findings, new(), TimeProvider.System, Engine);
+
+    /// <summary>At the time of the business.</summary>
+    private AuditorPass PassAt(AuditOptions options) =>
+        new(Store, new AuditVerifier(Store, Keys, new()), Findings, options, Clock, Engine);
 
     private AccountState AccountState =>
         Store.Find(AccountTables.Accounts, Rows.World, Rows.Account.Id)!.State;
@@ -90,6 +94,40 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Equal(AccountState.Frozen, AccountState);
     }
 
+    [InlineData("DELETE FROM journal WHERE world = 7")]
+    [InlineData("UPDATE journal SET events = (SELECT digest FROM audit_record LIMIT 1) WHERE world = 7")]
+    [Theory]
+    public async Task Events_that_are_gone_are_found_and_freeze_nobody(string sql)
+    {
+        await DoBusinessAsync();
+        await SealAllAsync(Chain);
+        Database.Execute(sql);
+        var pass = PassAt(new());
+
+        while (await pass.CheckAsync()) { }
+
+        var found = await Findings.ListOpenAsync();
+        Assert.NotEmpty(found);
+        Assert.All(
+            found,
+            finding => Assert.Equal((AuditorPass.EventsRule, null), (finding.Row.Rule, finding.Row.AccountId))
+        );
+        Assert.Equal(AccountState.Active, AccountState);
+    }
+
+    [Fact]
+    public async Task Events_that_are_kept_no_longer_are_not_missed()
+    {
+        await DoBusinessAsync();
+        await SealAllAsync(Chain);
+        Database.Execute("DELETE FROM journal WHERE world = 7");
+        var pass = PassAt(new() { EventsKept = TimeSpan.Zero });
+
+        while (await pass.CheckAsync()) { }
+
+        Assert.Empty(await Findings.ListOpenAsync());
+    }
+
     [InlineData("entries = entries + 1")]
     [InlineData("entries = entries - 1, available = available - 400")]
     [Theory]
@@ -149,7 +187,14 @@ public abstract class AuditorTests<TDatabase> : AuditSuite<TDatabase>
     public async Task A_sweep_while_the_clock_was_a_day_ahead_does_not_put_off_the_next_one()
     {
         var clock = new ShiftedClock { Ahead = TimeSpan.FromDays(1) };
-        var pass = new AuditorPass(Store, new AuditVerifier(Store, Keys, new()), Findings, clock, Engine);
+        var pass = new AuditorPass(
+            Store,
+            new AuditVerifier(Store, Keys, new()),
+            Findings,
+            new(),
+            clock,
+            Engine
+        );
         await pass.SweepAsync(TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
         await DoBusinessAsync();
         Database.Execute("UPDATE account SET available = available + 1 WHERE world = 7");
