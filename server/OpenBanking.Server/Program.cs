@@ -37,6 +37,7 @@ public static class Program
 
         try
         {
+            SettingNames.RequireNoneUnread(Environment.CurrentDirectory, AppContext.BaseDirectory);
             if (args is ["migrate", .. var more])
             {
                 var settings = ServerCommands.SettingsOfMigrate(more, PlanOnly);

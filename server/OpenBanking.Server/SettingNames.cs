@@ -49,6 +49,36 @@ public static class SettingNames
         }
     }
 
+    /// <summary>Looks for settings of the server's in the folder where it was started, which is not where they are read from.</summary>
+    /// <exception cref="WrongSettingException">There are some that nobody reads.</exception>
+    public static void RequireNoneUnread(string startedIn, string readFrom)
+    {
+        const string file = "appsettings.json";
+        var (unread, read) = (Path.Combine(startedIn, file), Path.Combine(readFrom, file));
+        if (HoldsOwn(unread) && !(File.Exists(read) && File.ReadAllText(read) == File.ReadAllText(unread)))
+        {
+            throw new WrongSettingException(
+                $"{unread} would not be read: settings come from {file} beside the program ({readFrom}), environment variables and "
+                    + "the command line. Move it there, or start the server in another folder."
+            );
+        }
+    }
+
+    /// <summary>Whether a file has settings of the server's; what cannot be read as settings is not taken for any.</summary>
+    private static bool HoldsOwn(string path)
+    {
+        try
+        {
+            var settings = new ConfigurationBuilder().AddJsonFile(path, optional: true).Build();
+            return known.Any(section => settings.GetSection(section.Key).GetChildren().Any());
+        }
+        catch (Exception failure)
+            when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static string SectionOf(Type type) =>
         (string)type.GetProperty("Section", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
 }

@@ -56,6 +56,25 @@ public sealed class DataFolderTests : IDisposable
         Assert.Null(DataFolder.WhatOthersMayRead(Path.Combine(folder, "none")));
     }
 
+    [Theory]
+    [InlineData("""{"Server":{"Sandbox":false}}""", true)]
+    [InlineData("""{"Storage":{"Provider":"Postgres"}}""", true)]
+    [InlineData("""{"OpenBanking":{"ClientId":"app_1"}}""", false)]
+    [InlineData("no settings", false)]
+    public async Task Settings_that_lie_where_it_is_started_and_not_beside_it_are_not_passed_over(
+        string settings,
+        bool own
+    )
+    {
+        var unread = Path.Combine(folder, "appsettings.json");
+        await File.WriteAllTextAsync(unread, settings, TestContext.Current.CancellationToken);
+
+        var run = await ServerProgram.RunInAsync(folder, "verify-books", $"--Server:DataFolder={folder}");
+
+        Assert.Equal(ServerProgram.CannotStart, run.ExitCode);
+        Assert.Equal(own, run.Error.StartsWith($"{unread} would not be read", StringComparison.Ordinal));
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     /// <summary>The warnings of a start.</summary>

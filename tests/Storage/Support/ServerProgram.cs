@@ -17,15 +17,20 @@ internal static class ServerProgram
     public static Task<ServerRun> RunAsync(params IEnumerable<string> arguments) =>
         RunDotnetAsync([Program, .. arguments]);
 
+    /// <summary>Runs it in another folder than this process is in.</summary>
+    public static Task<ServerRun> RunInAsync(string folder, params IEnumerable<string> arguments) =>
+        RunDotnetAsync([Program, .. arguments], folder);
+
     /// <summary>Runs it with other settings of .NET.</summary>
     public static Task<ServerRun> RunWithAsync(string runtimeConfig) =>
         RunDotnetAsync(["exec", "--runtimeconfig", runtimeConfig, Program]);
 
-    private static async Task<ServerRun> RunDotnetAsync(IEnumerable<string> arguments)
+    private static async Task<ServerRun> RunDotnetAsync(IEnumerable<string> arguments, string folder = "")
     {
         var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
+            WorkingDirectory = folder,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
