@@ -275,7 +275,7 @@ public sealed class HoldTests(SharedServer shared) : PayingCustomerTests(shared)
 
         var canceled = await Payments.CancelAsync(held.Id, Key("cancel"));
 
-        Assert.Equal(PaymentStatus.Canceled, canceled.Status);
+        Assert.Equal((PaymentStatus.Canceled, Money.Cny(0)), (canceled.Status, canceled.CustomerAmount));
         await AssertBalanceAsync(100, 0);
         foreach (
             var call in new[]

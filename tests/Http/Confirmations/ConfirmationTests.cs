@@ -145,7 +145,8 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
     [Fact]
     public async Task A_customer_who_says_no_pays_nothing_and_the_order_can_be_tried_again()
     {
-        var asked = await AskAsync(20);
+        var coupon = await Partner.Client.Coupons.ListAsync(Customer.CustomerId).FirstAsync();
+        var asked = await AskAsync(Order(20) with { CouponId = coupon.Id });
         await ToConfirmAsync(asked);
 
         await Browser.SubmitAsync("Decline");
@@ -156,6 +157,7 @@ public sealed class ConfirmationTests(SharedServer shared) : ConfirmationPageTes
             (PaymentStatus.Canceled, DeclineCodes.CustomerDeclined),
             (canceled.Status, canceled.DeclineCode)
         );
+        Assert.Equal((Money.Cny(0), Money.Cny(0)), (canceled.CustomerAmount, canceled.DiscountAmount));
         await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl));
         Assert.Contains("You chose not to pay", Text());
         var again = await Payments.CreateAsync(
