@@ -92,6 +92,11 @@ public static class Program
                 _ => await app.ServeAsync(),
             };
         }
+        catch (Exception failure) when (ServerCommands.WhyNotProven(args, failure) is { } why)
+        {
+            Console.WriteLine(why);
+            return ServerCommands.Failed;
+        }
         catch (Exception failure) when (ServerCommands.WhyNotStarted(failure) is { } why)
         {
             await Console.Error.WriteLineAsync(why);

@@ -96,10 +96,15 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
         var records = new Dictionary<(int, Id<JournalRow>), AuditRecordRow>();
         foreach (var inWorld in seals.GroupBy(seal => seal.RecordWorld, seal => seal.RecordId))
         {
-            var found = await store.ListByKeysAsync(AuditTables.Records, new(inWorld.Key), [.. inWorld]);
+            var found = await store.ListByKeysAsync(
+                AuditTables.Records,
+                new(inWorld.Key),
+                [.. inWorld.Distinct()]
+            );
             foreach (var record in found)
             {
-                records.Add((inWorld.Key, record.Id), record);
+                // A damaged index gives a row for another's key: that one is missing, then.
+                records.TryAdd((inWorld.Key, record.Id), record);
             }
         }
 
@@ -169,8 +174,9 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
     private async Task<bool> EntriesAreAsWrittenAsync(World world, BatchContents contents)
     {
         var found = await store.ListByKeysAsync(LedgerTables.Entries, world, contents.Entries);
-        var byKey = found.ToDictionary(LedgerTables.Entries.KeyOf);
-        return contents.Entries.All(byKey.ContainsKey)
+        var byKey = found.DistinctBy(LedgerTables.Entries.KeyOf).ToDictionary(LedgerTables.Entries.KeyOf);
+        return found.Count == byKey.Count
+            && contents.Entries.All(byKey.ContainsKey)
             && AuditDigests
                 .Of(world, [.. contents.Entries.Select(key => byKey[key])])
                 .AsSpan()

@@ -19,7 +19,7 @@ namespace OpenBanking.Server.CommandLine;
 public static class ServerCommands
 {
     private const int Ok = 0;
-    private const int Failed = 1;
+    public const int Failed = 1;
 
     public const int CannotStart = 2;
 
@@ -359,6 +359,14 @@ public static class ServerCommands
         }
     }
 
+    /// <summary>Why what was to be verified does not hold, when it cannot even be read; null when that is not why.</summary>
+    public static string? WhyNotProven(string[] args, Exception failure) =>
+        args is ["verify-books" or "verify-audit", ..]
+        && failure is SqliteStoreException damage
+        && SqliteFailure.IsDamage(damage)
+            ? SqliteFailure.Tell(damage)
+            : null;
+
     /// <summary>What keeps the server from starting, when it is the settings or the machine and not a bug.</summary>
     public static string? WhyNotStarted(Exception failure) =>
         failure switch
@@ -376,8 +384,8 @@ public static class ServerCommands
             NpgsqlException => PostgresFailure.Tell(failure),
             IOException { InnerException: AddressInUseException } =>
                 $"{failure.Message} Stop what uses it, or choose another port with Server:PublicAddress.",
-            IOException or UnauthorizedAccessException or FormatException or SqliteStoreException =>
-                failure.Message,
+            SqliteStoreException => SqliteFailure.Tell(failure),
+            IOException or UnauthorizedAccessException or FormatException => failure.Message,
             _ => null,
         };
 }

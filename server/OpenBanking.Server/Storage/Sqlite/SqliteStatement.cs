@@ -62,6 +62,9 @@ internal sealed class SqliteStatement : RowWriter, IDisposable
         return result == raw.SQLITE_ROW;
     }
 
+    /// <summary>Whether there is a row to be read.</summary>
+    public bool IsAtRow => raw.sqlite3_data_count(statement) > 0;
+
     /// <summary>The current row.</summary>
     public RowReader Row => columns;
 
@@ -148,6 +151,25 @@ internal static class SqliteFailure
                 or raw.SQLITE_READONLY
                 or raw.SQLITE_NOMEM;
 
+    /// <summary>The file is not what SQLite wrote.</summary>
+    public static bool IsDamage(SqliteStoreException failure) =>
+        failure.Result is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
+    /// <summary>A value is none of its column's: no date, too short an id, nothing where something must be.</summary>
+    public static bool IsOfValue(Exception failure) =>
+        failure is ArgumentException or InvalidOperationException or OverflowException or FormatException;
+
+    /// <summary>What SQLite says, in a sentence for the bank's own people; null when the failure is none of its.</summary>
+    public static string? Tell(Exception failure) =>
+        failure switch
+        {
+            SqliteStoreException refusal when IsDamage(refusal) =>
+                $"The store's file is damaged ({refusal.Message}). Keep a copy of it as it is, and restore a backup "
+                    + "(docs/operating/server.md).",
+            SqliteStoreException => failure.Message,
+            _ => null,
+        };
+
     public static void Check(int result, sqlite3 database)
     {
         if (result != raw.SQLITE_OK)
@@ -158,8 +180,8 @@ internal static class SqliteFailure
 }
 
 /// <summary>SQLite refused a statement.</summary>
-public sealed class SqliteStoreException(int result, string message)
-    : Exception($"SQLite {result}: {message}")
+public sealed class SqliteStoreException(int result, string message, Exception? cause = null)
+    : Exception($"SQLite {result}: {message}", cause)
 {
     public int Result { get; } = result;
 }

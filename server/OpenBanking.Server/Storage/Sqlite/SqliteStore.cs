@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using OpenBanking.Server.Security;
 using OpenBanking.Server.Storage.Migrations;
 using OpenBanking.Server.Worlds;
+using SQLitePCL;
 
 namespace OpenBanking.Server.Storage.Sqlite;
 
@@ -184,6 +185,14 @@ public sealed class SqliteStore : Store
             try
             {
                 return use(statement);
+            }
+            catch (Exception failure) when (statement.IsAtRow && SqliteFailure.IsOfValue(failure))
+            {
+                throw new SqliteStoreException(
+                    raw.SQLITE_CORRUPT,
+                    $"a value cannot be read: {failure.Message}",
+                    failure
+                );
             }
             finally
             {
