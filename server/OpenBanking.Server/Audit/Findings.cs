@@ -64,7 +64,7 @@ public sealed class Findings(
                 finding.Id,
                 world,
                 finding.Rule,
-                finding.SubjectId,
+                await new SubjectNames(store).TellAsync(world, finding),
                 finding.StateBefore is not null
             );
         }

@@ -23,6 +23,9 @@ public static class ServerCommands
 
     public const int CannotStart = 2;
 
+    /// <summary>How many places of a rule that does not hold verify-books names.</summary>
+    private const int SubjectsNamed = 5;
+
     /// <summary>What follows openapi for the older form.</summary>
     public const string OlderOpenApi = "3.0";
 
@@ -206,11 +209,22 @@ public static class ServerCommands
     {
         using var snapshot = await app.Services.GetRequiredService<Store>().OpenSnapshotAsync();
         var audit = new BooksAudit(snapshot);
+        var names = new SubjectNames(snapshot);
         var violations = await audit.FindViolationsAsync();
         var (payments, entries) = await audit.CountAsync();
         foreach (var (rule, count) in violations)
         {
             Console.WriteLine($"VIOLATED {count} times: {rule}");
+            var places = await audit.FindSomeAsync(rule, SubjectsNamed);
+            foreach (var (world, violation) in places)
+            {
+                Console.WriteLine($"  {await names.TellAsync(world, violation)} in world {world}");
+            }
+
+            if (count > places.Count)
+            {
+                Console.WriteLine($"  and {count - places.Count} more");
+            }
         }
 
         await app.ListFindingsAsync();
@@ -263,10 +277,12 @@ public static class ServerCommands
 
     private static async Task ListFindingsAsync(this WebApplication app)
     {
+        var names = new SubjectNames(app.Services.GetRequiredService<Store>());
         foreach (var (world, finding) in await app.Services.GetRequiredService<Findings>().ListOpenAsync())
         {
+            var subject = await names.TellAsync(world, finding);
             Console.WriteLine(
-                $"OPEN {finding.Id} in world {world} since {finding.FoundAt:u}: it did not hold that {finding.Rule}"
+                $"OPEN {finding.Id} in world {world} since {finding.FoundAt:u}: it did not hold that {finding.Rule} ({subject})"
                     + (finding.StateBefore is null ? "" : "; the account is frozen")
             );
         }

@@ -16,6 +16,9 @@ public sealed partial class BooksAudit(Store store)
     /// <summary>How many rows a narrowed query is given; always as many, so that its text stays the same.</summary>
     public const int CheckedAtOnce = 64;
 
+    /// <summary>A row may break a rule in several places.</summary>
+    private const int ReadForSome = 100;
+
     /// <summary>The rules that do not hold, with how often; empty when the books balance.</summary>
     public async Task<IReadOnlyList<(string Rule, long Violations)>> FindViolationsAsync()
     {
@@ -45,6 +48,22 @@ public sealed partial class BooksAudit(Store store)
         var query = NarrowTo(rule.Query, []);
         query.AppendLiteral($" LIMIT {limit}");
         return ReadAsync(rule.Rule, World.Live, query);
+    }
+
+    /// <summary>Some of the rows that break a rule, each once.</summary>
+    public async Task<IReadOnlyList<(World World, Violation Violation)>> FindSomeAsync(string rule, int most)
+    {
+        var found =
+            rule == OutflowCounters.Rule
+                ? await FindWrongCountersAsync(World.Live, [])
+                : await FindAsync(BooksRule.All.First(known => known.Rule == rule), ReadForSome);
+        return
+        [
+            .. found
+                .OrderBy(place => place.Violation.Account is null)
+                .DistinctBy(place => (place.World, place.Violation.Subject))
+                .Take(most),
+        ];
     }
 
     /// <summary>Where the rules of a scope do not hold for some rows of a world.</summary>

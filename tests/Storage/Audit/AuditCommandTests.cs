@@ -112,8 +112,8 @@ public abstract class AuditCommandTests<TDatabase> : AuditSuite<TDatabase>
         await Pass.SweepAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
         var finding = Assert.Single(await Findings.ListOpenAsync()).Row;
         var listed =
-            $"OPEN {finding.Id} in world 7 since {finding.FoundAt:u}: it did not hold that {finding.Rule}; "
-            + "the account is frozen";
+            $"OPEN {finding.Id} in world 7 since {finding.FoundAt:u}: it did not hold that {finding.Rule} "
+            + $"({Rows.Account.Id}); the account is frozen";
 
         Assert.Contains(listed, (await RunAsync("verify-audit")).Output);
         for (var time = 0; time < 2; time++)

@@ -66,6 +66,8 @@ public sealed class PostgresPayoutAuditTests : PayoutAuditTests<PostgresDatabase
 
 public sealed class PostgresAuditCommandTests : AuditCommandTests<PostgresDatabase>;
 
+public sealed class PostgresSubjectNamesTests : SubjectNamesTests<PostgresDatabase>;
+
 public sealed class PostgresKeyCommandTests : KeyCommandTests<PostgresDatabase>;
 
 public sealed class PostgresForeignKeyTests : ForeignKeyTests<PostgresDatabase>;

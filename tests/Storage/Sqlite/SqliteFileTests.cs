@@ -77,6 +77,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal(
             [
                 "VIOLATED 1 times: a customer's balance is the sum of its entries",
+                $"  {Rows.Account.Id} in world 7",
                 "0 payments, 0 entries: the books DO NOT balance",
             ],
             broken.Output

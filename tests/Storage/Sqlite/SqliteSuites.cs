@@ -70,6 +70,8 @@ public sealed class SqlitePayoutAuditTests : PayoutAuditTests<SqliteDatabase>;
 
 public sealed class SqliteAuditCommandTests : AuditCommandTests<SqliteDatabase>;
 
+public sealed class SqliteSubjectNamesTests : SubjectNamesTests<SqliteDatabase>;
+
 public sealed class SqliteKeyCommandTests : KeyCommandTests<SqliteDatabase>;
 
 public sealed class SqliteForeignKeyTests : ForeignKeyTests<SqliteDatabase>;
