@@ -144,5 +144,8 @@ public sealed class StoreUnavailableException(Exception cause)
 {
     /// <summary>For the bank's own people, with what the database says of it; the message alone goes to everybody.</summary>
     public string Reason =>
-        Postgres.PostgresFailure.Tell(InnerException!) is { } why ? $"{Message} {why}" : Message;
+        (Postgres.PostgresFailure.Tell(InnerException!) ?? Sqlite.SqliteFailure.Tell(InnerException!))
+            is { } why
+            ? $"{Message} {why}"
+            : Message;
 }

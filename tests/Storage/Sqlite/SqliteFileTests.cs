@@ -1,4 +1,6 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Partners;
+using OpenBanking.Server.Storage;
 using OpenBanking.Server.Storage.Sqlite;
 
 namespace OpenBanking.Tests.Storage.Sqlite;
@@ -93,6 +95,25 @@ public sealed class SqliteFileTests : IDisposable
 
         Assert.Equal(("wal", 2, 16_000), SettingsOf(writer));
         Assert.Equal(("wal", 2, 0), SettingsOf(reader));
+    }
+
+    [Fact]
+    public void A_disk_without_room_is_told_with_what_SQLite_says_of_it()
+    {
+        database.Open().Dispose();
+        var connection = new SqliteConnection(database.Path, writes: true);
+        connection.Execute("PRAGMA max_page_count = 1");
+        using var session = new SqliteWriteSession(connection, new KeysInMemory());
+        var big = Rows.App with { Name = new string('x', 1_000_000) };
+
+        var failure = Assert.Throws<StoreUnavailableException>(() =>
+            session.Insert(Rows.World, PartnerTables.Apps, big)
+        );
+
+        Assert.Equal(
+            "The store cannot be reached, or has no room left. SQLite 13: database or disk is full",
+            failure.Reason
+        );
     }
 
     [Fact]
