@@ -43,6 +43,7 @@ public static class Program
                 var settings = ServerCommands.SettingsOfMigrate(more, PlanOnly);
                 var configuration = NewBuilder(settings).Configuration;
                 SettingNames.Check(configuration);
+                LogLevels.Check(configuration);
                 return ServerCommands.Migrate(configuration, planOnly: settings.Length < more.Length);
             }
 

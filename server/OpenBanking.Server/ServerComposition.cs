@@ -45,6 +45,7 @@ public static class ServerComposition
     {
         var settings = builder.Configuration;
         SettingNames.Check(settings);
+        LogLevels.Check(settings);
         var options = settings.Read<ServerOptions>();
         CrashPoints.Arm(options.CrashAt);
         var services = builder.Services;

@@ -33,6 +33,13 @@ public sealed class WrongStartTests : IDisposable
     [InlineData("a whole number up to 2147483647", "--Engine:QueueLength=99999999999")]
     [InlineData("no section Storge; Storage is meant?", "--Storge:Provider=Postgres")]
     [InlineData("no section Servr; Server is meant?", "--Servr:Sandbox=false")]
+    [InlineData(
+        "Logging:LogLevel:Default is \"Foo\"; Trace or Debug or Information or Warning or Error or Critical or None is expected.",
+        "--Logging:LogLevel:Default=Foo"
+    )]
+    [InlineData("Logging:LogLevel:OpenBanking.Server is \"7\";", "--Logging:LogLevel:OpenBanking.Server=7")]
+    [InlineData("Logging:Console:LogLevel:Default is \"loud\";", "--Logging:Console:LogLevel:Default=loud")]
+    [InlineData("Logging:LogLevel:Default is \"Foo\";", "migrate", "--Logging:LogLevel:Default=Foo")]
     [InlineData("--nonsense has no value", "--nonsense")]
     [InlineData("stray is no setting", "--Server:RequestBurst=10", "stray")]
     [InlineData("Audit:HeadsFile cannot be written", "--Audit:HeadsFile=")]
