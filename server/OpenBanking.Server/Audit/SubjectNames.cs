@@ -32,6 +32,7 @@ public sealed class SubjectNames(Store store)
         (CouponTables.Stocks.Name, Named<CouponStockRow>),
         (CouponTables.Campaigns.Name, Named<CampaignRow>),
         (CustomerTables.Customers.Name, Named<CustomerRow>),
+        (AuditTables.Records.Name, Named<JournalRow>),
     ];
 
     /// <summary>Such as <c>pay_… of acct_…</c>.</summary>

@@ -29,6 +29,7 @@ public abstract class SubjectNamesTests<TDatabase> : AuditSuite<TDatabase>
         await AssertNamedAsync(Rows.Id<RefundRow>(1));
         await AssertNamedAsync(Rows.Id<CouponRow>(1));
         await AssertNamedAsync(Rows.Stock.Id);
+        await AssertNamedAsync((await Store.ListAsync(AuditTables.Records, Rows.World, $"1 = 1"))[0].Id);
     }
 
     [Fact]
