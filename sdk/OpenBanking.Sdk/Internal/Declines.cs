@@ -31,8 +31,7 @@ internal static class Declines
 
     /// <summary>The least that the customer would have paid, in minor units. A payment that failed does not say what its coupon
     /// would have taken off.</summary>
-    private static long LeastOf(Payment payment) =>
-        payment.CouponId is null ? payment.Amount.Amount : 0;
+    private static long LeastOf(Payment payment) => payment.CouponId is null ? payment.Amount.Amount : 0;
 
     /// <summary>For more than the limit is when nothing is used of it.</summary>
     private static (string Customer, string Partner) AdviceWithoutWaiting(string code) =>
