@@ -6,6 +6,7 @@ namespace OpenBanking;
 public class RefundsClient
 {
     private const string Route = "/v1/refunds";
+    private const string OfPaymentRoute = "/v1/payments/{id}/refunds";
     private readonly Api api;
 
     /// <summary>For mocks, which override what they are asked for.</summary>
@@ -53,18 +54,24 @@ public class RefundsClient
     /// <returns>Each refund as it was when its page was read.</returns>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<Refund> ListAsync(CancellationToken cancellationToken = default) =>
-        Cursors.StreamAsync(
-            (after, token) =>
-                api.SendAsync(
-                    ApiCall.Get(Route) with
-                    {
-                        Path = Cursors.WithQuery(Route, limit: null, after),
-                    },
-                    ResponseJson.Default.PageRefund,
-                    token
-                ),
-            cancellationToken
-        );
+        StreamAsync(ApiCall.Get(Route), cancellationToken);
+
+    /// <summary>The refunds of one payment, the oldest first, read page by page as they are walked.</summary>
+    /// <example><code source="Refunds_ListOfPaymentAsync">
+    /// await foreach (var each in client.Refunds.ListOfPaymentAsync(payment.Id))
+    /// {
+    ///     Console.WriteLine($"{each.Amount} given back at {each.CreatedAt}: {each.Reason}");
+    /// }
+    /// </code></example>
+    /// <param name="paymentId">The payment, <c>pay_…</c>.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each refund as it was when its page was read; none when nothing was given back.</returns>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable; <c>not_found</c> when this app has no such
+    /// payment.</exception>
+    public virtual IAsyncEnumerable<Refund> ListOfPaymentAsync(
+        string paymentId,
+        CancellationToken cancellationToken = default
+    ) => StreamAsync(ApiCall.Get(OfPaymentRoute, paymentId), cancellationToken);
 
     /// <summary>One refund of this app.</summary>
     /// <example><code source="Refunds_GetAsync">
@@ -77,4 +84,18 @@ public class RefundsClient
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Refund> GetAsync(string refundId, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(Route + "/{id}", refundId), ResponseJson.Default.Refund, cancellationToken);
+
+    private IAsyncEnumerable<Refund> StreamAsync(ApiCall list, CancellationToken cancellationToken) =>
+        Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    list with
+                    {
+                        Path = Cursors.WithQuery(list.Path, limit: null, after),
+                    },
+                    ResponseJson.Default.PageRefund,
+                    token
+                ),
+            cancellationToken
+        );
 }

@@ -96,6 +96,12 @@ public sealed partial class ExampleJourney
             async () => await client.Refunds.ListAsync().CountAsync()
         );
         await RecordAsync(
+            "listRefundsOfPayment",
+            "refunds",
+            "Those of one payment",
+            async () => await client.Refunds.ListOfPaymentAsync(paid.Id).CountAsync()
+        );
+        await RecordAsync(
             "listTransactions",
             "statement",
             "The newest line, and where the next page begins",

@@ -19,12 +19,7 @@ public sealed class ListTests(SharedServer shared) : PayingCustomerTests(shared)
         var refunds = new List<Refund>();
         foreach (var yuan in (int[])[3, 2, 1])
         {
-            refunds.Add(
-                await Partner.Client.Refunds.CreateAsync(
-                    new CreateRefundRequest { PaymentId = paid.Id, Amount = Money.Yuan(yuan) },
-                    IdempotencyKey.FromOrder("order-1", $"refund-{yuan}")
-                )
-            );
+            refunds.Add(await RefundAsync(paid, Money.Yuan(yuan), $"refund-{yuan}"));
         }
 
         var agreements = await Partner.Client.Agreements.ListAsync().ToListAsync();
@@ -60,6 +55,43 @@ public sealed class ListTests(SharedServer shared) : PayingCustomerTests(shared)
         await PagesAreWalkedAsync("/v1/top-ups", 2);
         await PagesAreWalkedAsync("/v1/refunds", 3);
     }
+
+    [Fact]
+    public async Task The_refunds_of_one_payment_are_its_own_and_no_other_app_sees_them()
+    {
+        var other = await Partner.NewAppAsync();
+        var paid = await Partner.PayAsync(Customer, "order-1", Money.Yuan(20));
+        var untouched = await Partner.PayAsync(Customer, "order-2", Money.Yuan(20));
+        var refunds = new List<string>();
+        foreach (var yuan in (int[])[3, 2, 1])
+        {
+            refunds.Add((await RefundAsync(paid, Money.Yuan(yuan), $"refund-{yuan}")).Id);
+        }
+
+        var third = await Partner.PayAsync(Customer, "order-3", Money.Yuan(20));
+        await RefundAsync(third, null, "refund");
+
+        Assert.Equal(
+            refunds,
+            (await Partner.Client.Refunds.ListOfPaymentAsync(paid.Id).ToListAsync()).Select(each => each.Id)
+        );
+        Assert.Empty(await Partner.Client.Refunds.ListOfPaymentAsync(untouched.Id).ToListAsync());
+        foreach (var (client, payment) in new[] { (other.Client, paid.Id), (Partner.Client, "pay_nothing") })
+        {
+            var refused = await Assert.ThrowsAsync<OpenBankingException>(async () =>
+                await client.Refunds.ListOfPaymentAsync(payment).ToListAsync()
+            );
+            Assert.Equal(ProblemCodes.NotFound, refused.Code);
+        }
+
+        await PagesAreWalkedAsync($"/v1/payments/{paid.Id}/refunds", 3);
+    }
+
+    private Task<Refund> RefundAsync(Payment payment, Money? amount, string attempt) =>
+        Partner.Client.Refunds.CreateAsync(
+            new CreateRefundRequest { PaymentId = payment.Id, Amount = amount },
+            IdempotencyKey.FromOrder(payment.OrderNo, attempt)
+        );
 
     /// <summary>One by one, each once.</summary>
     private async Task PagesAreWalkedAsync(string route, int count)

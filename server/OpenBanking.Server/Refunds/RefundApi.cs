@@ -6,7 +6,7 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Refunds;
 
-/// <summary>POST /v1/refunds, GET /v1/refunds, /v1/refunds/{id}</summary>
+/// <summary>POST /v1/refunds, GET /v1/refunds, /v1/refunds/{id}, /v1/payments/{id}/refunds</summary>
 public static class RefundApi
 {
     public static void MapRefunds(this IEndpointRouteBuilder api)
@@ -40,6 +40,14 @@ public static class RefundApi
             .WithTags("Refunds")
             .WithSummary("One refund")
             .Produces<Refund>()
+            .Refuses(ProblemCodes.NotFound);
+
+        api.MapGet("/payments/{id}/refunds", ListOfPaymentAsync)
+            .Needs(TokenRequirement.App(Scopes.PaymentsRead))
+            .WithName("listRefundsOfPayment")
+            .WithTags("Refunds")
+            .WithSummary("The refunds of one payment, the oldest first")
+            .Produces<Page<Refund>>()
             .Refuses(ProblemCodes.NotFound);
     }
 
@@ -93,20 +101,38 @@ public static class RefundApi
 
     private static async Task<IResult> ListAsync(Caller caller, PageRequest page, RefundQueries queries) =>
         page.TryReadId<RefundRow>(out var after)
-            ? Answers.Ok(
-                page.PageOf(
-                    await queries.ListAsync(caller, after, page.Limit + 1),
-                    refund => Show(refund, caller),
-                    refund => refund.Id.ToString()
-                )
-            )
+            ? Show(page, await queries.ListAsync(caller, after, page.Limit + 1), caller)
             : PageRequest.WrongCursor();
+
+    private static async Task<IResult> ListOfPaymentAsync(
+        Caller caller,
+        string id,
+        PageRequest page,
+        PaymentQueries payments,
+        RefundQueries queries
+    )
+    {
+        if (
+            !caller.TryRead<PaymentRow>(id, out var paymentId)
+            || await payments.FindEitherAsync(caller, paymentId) is (null, null)
+        )
+        {
+            return Problems.NotFound();
+        }
+
+        return page.TryReadId<RefundRow>(out var after)
+            ? Show(page, await queries.ListAsync(caller, paymentId, after, page.Limit + 1), caller)
+            : PageRequest.WrongCursor();
+    }
 
     private static async Task<IResult> GetAsync(Caller caller, string id, RefundQueries queries) =>
         caller.TryRead<RefundRow>(id, out var refundId)
         && await queries.FindAsync(caller, refundId) is { } refund
             ? Answers.Ok(Show(refund, caller))
             : Problems.NotFound();
+
+    private static IResult Show(PageRequest page, IReadOnlyList<RefundRow> refunds, Caller caller) =>
+        Answers.Ok(page.PageOf(refunds, refund => Show(refund, caller), refund => refund.Id.ToString()));
 
     private static Refund Show(RefundRow refund, Caller caller) =>
         new()

@@ -1,5 +1,6 @@
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
+using OpenBanking.Server.Payments;
 using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Refunds;
@@ -16,5 +17,18 @@ public sealed class RefundQueries(Store store)
             RefundTables.Refunds,
             caller.World,
             $"app_id = {caller.App.Id} AND id > {after ?? default} ORDER BY id LIMIT {count}"
+        );
+
+    /// <summary>Those of one payment, by id, the oldest first.</summary>
+    public ValueTask<IReadOnlyList<RefundRow>> ListAsync(
+        Caller caller,
+        Id<PaymentRow> payment,
+        Id<RefundRow>? after,
+        int count
+    ) =>
+        store.ListAsync(
+            RefundTables.Refunds,
+            caller.World,
+            $"payment_id = {payment} AND app_id = {caller.App.Id} AND id > {after ?? default} ORDER BY id LIMIT {count}"
         );
 }

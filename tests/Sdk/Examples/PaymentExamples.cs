@@ -92,6 +92,17 @@ internal static class PaymentExamples
         }
         // </Refunds_ListAsync>
         Assert.Contains(await client.Refunds.ListAsync().ToListAsync(), each => each.Id == refund.Id);
+
+        // <Refunds_ListOfPaymentAsync>
+        await foreach (var each in client.Refunds.ListOfPaymentAsync(payment.Id))
+        {
+            Console.WriteLine($"{each.Amount} given back at {each.CreatedAt}: {each.Reason}");
+        }
+        // </Refunds_ListOfPaymentAsync>
+        Assert.Equal(
+            refund.Id,
+            Assert.Single(await client.Refunds.ListOfPaymentAsync(payment.Id).ToListAsync()).Id
+        );
     }
 
     private static async Task HoldAsync(SandboxBank bank, LinkedCustomer customer)

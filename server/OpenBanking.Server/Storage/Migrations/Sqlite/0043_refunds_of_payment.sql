@@ -1,0 +1,3 @@
+-- expand
+-- The refunds of one payment.
+CREATE INDEX refund_of_payment ON refund (world, payment_id, id);
