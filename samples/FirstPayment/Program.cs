@@ -148,6 +148,10 @@ app.MapGet(
         linked is null
             ? Results.Content(
                 $"""
+                <!doctype html>
+                <html lang="en">
+                <title>Harbour Video</title>
+                <h1>Harbour Video</h1>
                 <p><a href="/openbanking/link">Open an account and pay with it</a></p>
                 <p><a href="{own.PersonsUrl}" target="_blank">Who you can be</a></p>
                 <p><a href="{own.MessagesUrl}" target="_blank">Messages to your phone</a></p>
@@ -210,15 +214,17 @@ withCustomer.MapPost(
             {
                 OrderNo = orderNo,
                 Amount = Money.Yuan(19.90m),
-                AgreementId = Customer().AgreementId!,
+                AgreementId = Customer().AgreementId,
                 CouponId = coupon?.Id,
             },
             IdempotencyKey.FromOrder(orderNo, "payment")
         );
         payments[orderNo] = payment;
-        return payment.DeclineCode is null
-            ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}.\n"
-            : $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}\n";
+        return payment.Status == PaymentStatus.Captured
+                ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}.\n"
+            : payment.Status == PaymentStatus.Failed
+                ? $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}\n"
+            : $"{payment.Status}: the customer confirms it at {payment.NextAction?.ConfirmationUrl}\n";
     }
 );
 

@@ -30,9 +30,10 @@ public static class TakePayment
         // The key is made from the order number: sent twice, even by a restarted process, it pays once.
         var payment = await client.Payments.CreateAsync(order, IdempotencyKey.FromOrder(order.OrderNo, "payment"));
 
-        Console.WriteLine(payment.DeclineCode is null
-            ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}."
-            : $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}");
+        Console.WriteLine(
+            payment.Status == PaymentStatus.Captured ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}."
+            : payment.Status == PaymentStatus.Failed ? $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}"
+            : $"Not paid yet: {payment.Status}.");
         // </take_payment>
         // csharpier-ignore-end
         return payment;

@@ -75,7 +75,7 @@ public sealed class Renewals(OpenBankingClient bank, Shop shop, ILogger<Renewals
             IdempotencyKey.FromOrder(order.OrderNo, "payment"),
             cancellationToken
         );
-        if (payment.DeclineCode is null)
+        if (payment.Status == PaymentStatus.Captured)
         {
             return true; // the webhook delivers it, as any other order
         }

@@ -197,7 +197,7 @@ public static class EventTypes
     /// <summary>A top-up was asked of the card's bank.</summary>
     public const string TopUpProcessing = "top_up.processing";
 
-    /// <summary>A top-up arrived.</summary>
+    /// <summary>The money of a top-up came; what its account had no room for has gone on to the bound card.</summary>
     public const string TopUpSucceeded = "top_up.succeeded";
 
     /// <summary>A top-up was refused.</summary>

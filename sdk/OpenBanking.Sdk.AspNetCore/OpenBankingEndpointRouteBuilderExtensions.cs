@@ -22,6 +22,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
     /// <returns>Both endpoints, for conventions such as <c>RequireAuthorization</c>.</returns>
     /// <exception cref="ArgumentException">An option is missing or out of range, or the prefix has parameters or no
     /// slash at its beginning.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddOpenBanking</c> was not called.</exception>
     public static RouteGroupBuilder MapOpenBankingAccountLink(
         this IEndpointRouteBuilder endpoints,
         string prefix,
@@ -50,6 +51,7 @@ public static class OpenBankingEndpointRouteBuilderExtensions
         var options = new AccountLinkEndpointOptions();
         configure(options);
         var pages = new AccountLinkEndpoints(options);
+        pages.RequireClient(endpoints.ServiceProvider);
         var group = endpoints.MapGroup(prefix);
         group.MapGet(AccountLinkEndpoints.LinkPath, (RequestDelegate)pages.StartAsync);
         group.MapGet(AccountLinkEndpoints.CallbackPath, (RequestDelegate)pages.CompleteAsync);

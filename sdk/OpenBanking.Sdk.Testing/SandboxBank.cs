@@ -149,7 +149,7 @@ public sealed class SandboxBank : IAsyncDisposable
     /// <remarks>Linked again, the same person agrees once more, with the account that there is. At the same time, one link of a person
     /// waits for the other; different persons wait for nobody.</remarks>
     /// <param name="person">Who; the first of <see cref="MagicPersons.All"/> by default, and another customer is another of
-    /// them. The bank sends one number ten codes in an hour.</param>
+    /// them, such as <c>MagicPersons.All[1].Person</c>. The bank sends one number ten codes in an hour.</param>
     /// <param name="details">What the app asks for; an account, reading it, coupons and a wide payment agreement by
     /// default.</param>
     /// <param name="balance">What is brought to the account from the person's card, if anything: at most what

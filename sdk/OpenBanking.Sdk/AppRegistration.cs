@@ -21,7 +21,7 @@ public static class AppRegistration
     /// <example><code source="AppRegistration_SignUpForSandboxAsync">
     /// var sandbox = await AppRegistration.SignUpForSandboxAsync(authority, "Harbour Video Ltd");
     /// </code></example>
-    /// <param name="authority">The sandbox server, such as <c>http://localhost:5000</c>.</param>
+    /// <param name="authority">The sandbox server, such as <c>http://localhost:5080</c>.</param>
     /// <param name="partnerName">The company's name, 1–64 characters.</param>
     /// <param name="httpHandler">What sends the request; one of its own when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

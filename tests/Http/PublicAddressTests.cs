@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -113,6 +114,8 @@ public sealed class PublicAddressTests(SharedServer shared) : RawClientTests(sha
         using var answer = await http.GetAsync(new Uri(index, document.Groups[1].Value));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal($"{Path}/swagger/v1/swagger.json", answer.RequestMessage!.RequestUri!.AbsolutePath);
+        var servers = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["servers"]!.AsArray();
+        Assert.Equal(served.Address.ToString().TrimEnd('/'), (string)Assert.Single(servers)!["url"]!);
     }
 
     [Theory]

@@ -84,6 +84,19 @@ public sealed partial class Documents
     }
 
     [Fact]
+    public void Every_code_of_the_SDKs_own_is_on_the_page()
+    {
+        var codes = Constants()
+            .Matches(Repository.Read("sdk/OpenBanking.Sdk/OpenBankingException.cs"))
+            .Select(match => match.Groups["code"].Value)
+            .ToList();
+        Assert.InRange(codes.Count, 12, 40);
+        var page = Repository.Read(ErrorsPage);
+        var own = page[page.IndexOf("\n## What the SDK says itself\n", StringComparison.Ordinal)..];
+        Assert.Equal(codes.Order(), Rows().Matches(own).Select(match => match.Groups["code"].Value).Order());
+    }
+
+    [Fact]
     public void Code_in_the_documents_is_quoted_from_the_samples()
     {
         var samples = SnippetsOf("samples/", "tests/Sdk/Testing/", "tests/Http/MutualTls/");
@@ -329,6 +342,12 @@ public sealed partial class Documents
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)", RegexOptions.None, 1000)]
     private static partial Regex Links();
+
+    [GeneratedRegex(@"const string \w+ = ""(?<code>\w+)"";", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Constants();
+
+    [GeneratedRegex(@"^\| `(?<code>\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Rows();
 
     [GeneratedRegex(@"^docs/decisions/\d{4}-", RegexOptions.None, 1000)]
     private static partial Regex Decision();

@@ -59,6 +59,21 @@ internal sealed class AccountLinkEndpoints
         cookieName = ".OpenBanking.Link" + Uri.EscapeDataString(options.ClientName ?? "");
     }
 
+    /// <exception cref="InvalidOperationException">The app has not added the client that the pages are to ask.</exception>
+    public void RequireClient(IServiceProvider services)
+    {
+        if (
+            options.ClientName is null
+            && services.GetService<IServiceProviderIsService>() is { } known
+            && !known.IsService(typeof(OpenBankingClient))
+        )
+        {
+            throw new InvalidOperationException(
+                "There is no OpenBanking client: add one with services.AddOpenBanking(…), or name yours in ClientName."
+            );
+        }
+    }
+
     /// <summary>Pushes the request, keeps the session in the browser and sends the customer to the
     /// bank.</summary>
     public async Task StartAsync(HttpContext context)
@@ -91,6 +106,17 @@ internal sealed class AccountLinkEndpoints
         LinkedCustomer customer;
         try
         {
+            if (IsOfPayment(context.Request))
+            {
+                throw new AccountLinkException(
+                    "A payment led the customer back here, where account links end: register another redirect address, and name "
+                        + "it as the payment's return_url."
+                )
+                {
+                    Code = ClientErrorCodes.InvalidCallback,
+                };
+            }
+
             var callback = new Uri("?" + context.Request.QueryString.Value?.TrimStart('?'), UriKind.Relative);
 
             customer = await CompleteAsync(context, callback).ConfigureAwait(false);
@@ -165,7 +191,11 @@ internal sealed class AccountLinkEndpoints
     private async Task RefuseAsync(HttpContext context, OpenBankingException refusal)
     {
         var logger = EndpointLog.Of(context);
-        if (refusal.Status is { } status)
+        if (IsOfPayment(context.Request))
+        {
+            EndpointLog.PaymentLedHere(logger);
+        }
+        else if (refusal.Status is { } status)
         {
             EndpointLog.LinkRefused(
                 logger,
@@ -192,7 +222,7 @@ internal sealed class AccountLinkEndpoints
         var result = options.OnRefused is { } onRefused
             ? await onRefused(context, refusal).ConfigureAwait(false)
             : Results.Text(
-                RefusedPage(context.Request.PathBase, refusal),
+                RefusedPage(context.Request, refusal),
                 "text/html; charset=utf-8",
                 statusCode: refusal.Retryable
                     ? StatusCodes.Status503ServiceUnavailable
@@ -203,10 +233,11 @@ internal sealed class AccountLinkEndpoints
 
     /// <summary>What a customer sees where the app shows nothing of its own: never a dead end. The way to try again is the address
     /// itself, or beside it.</summary>
-    private static string RefusedPage(PathString pathBase, OpenBankingException refusal)
+    private static string RefusedPage(HttpRequest request, OpenBankingException refusal)
     {
-        var (en, zh, again) = refusal switch
+        (string En, string Zh, string? Again) page = refusal switch
         {
+            _ when IsOfPayment(request) => ("You are back from the bank.", "您已从银行返回。", null),
             // Who comes back may have agreed to everything: what is left to do goes on from there.
             { Retryable: true } => ("This account link is not finished.", "账户关联尚未完成。", ""),
             // Who loads the callback again may have linked the account before.
@@ -217,20 +248,27 @@ internal sealed class AccountLinkEndpoints
             ),
             _ => ("The account was not linked.", "账户未关联。", LinkPath[1..]),
         };
+        var again = page.Again is null
+            ? ""
+            : $"""<p><a href="{page.Again}">Try again <span lang="zh">重试</span></a></p>""";
         return $"""
             <!doctype html>
             <html lang="en">
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{en[..^1]}</title>
+            <title>{page.En[..^1]}</title>
             <body style="font: 1.1rem/1.5 sans-serif; max-width: 30rem; margin: 2rem auto; padding: 0 1rem">
-            <h1>{en} <span lang="zh">{zh}</span></h1>
-            <p><a href="{again}">Try again <span lang="zh">重试</span></a></p>
-            <p><a href="{pathBase}/">Back <span lang="zh">返回</span></a></p>
+            <h1>{page.En} <span lang="zh">{page.Zh}</span></h1>
+            {again}
+            <p><a href="{request.PathBase}/">Back <span lang="zh">返回</span></a></p>
             </body>
             </html>
             """;
     }
+
+    /// <summary>Whether the customer comes from the page of a payment, whose return address has these parameters.</summary>
+    private static bool IsOfPayment(HttpRequest request) =>
+        request.Query.ContainsKey("payment_id") && !request.Query.ContainsKey("state");
 
     /// <summary>Keeps a session in the browser, and lets go of those that were begun longest ago, when they are many.</summary>
     private void KeepSession(HttpContext context, string session, Uri redirectUri)

@@ -36,6 +36,13 @@ internal static partial class EndpointLog
     [LoggerMessage(112, LogLevel.Information, "A customer came back without a link: {Code}")]
     public static partial void LinkDeclined(ILogger logger, string code);
 
+    [LoggerMessage(
+        113,
+        LogLevel.Warning,
+        "A payment led its customer to the callback of account links: name another registered address as its return_url"
+    )]
+    public static partial void PaymentLedHere(ILogger logger);
+
     [LoggerMessage(102, LogLevel.Warning, "A webhook was refused: {Reason}. {Explanation}")]
     public static partial void WebhookRefused(ILogger logger, WebhookRefusal reason, string explanation);
 

@@ -255,6 +255,20 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
         Assert.DoesNotContain("not linked", again);
     }
 
+    [Fact]
+    public async Task A_payment_that_leads_back_to_the_callback_is_not_taken_for_a_link()
+    {
+        var answer = await app.Browser.GetAsync(
+            "/openbanking/callback?payment_id=pay_0123456789ABCDEFGHJKMNPQRS&status=captured"
+        );
+
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("You are back from the bank.", page);
+        Assert.DoesNotContain("link", page.Replace("lang", "", StringComparison.Ordinal));
+        Assert.Contains(app.Logs, line => line.Contains("name another registered address as its return_url"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -338,6 +352,17 @@ public sealed class AccountLinkEndpointTests : IAsyncLifetime
             )
         );
         Assert.Throws<ArgumentException>(() => server.MapOpenBankingAccountLink("/{tenant}", options => { }));
+        var noClient = Assert.Throws<InvalidOperationException>(() =>
+            server.MapOpenBankingAccountLink(
+                "/ob",
+                options =>
+                {
+                    options.AuthorizationDetails = _ => [new AccountInformation()];
+                    options.OnLinked = (_, _) => Task.FromResult(Results.Ok());
+                }
+            )
+        );
+        Assert.Contains("AddOpenBanking", noClient.Message, StringComparison.Ordinal);
     }
 
     private Task<PartnerApp> StartAsync(Action<AccountLinkEndpointOptions> configure) =>

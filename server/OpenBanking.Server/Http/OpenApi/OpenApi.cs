@@ -38,11 +38,16 @@ public static class OpenApi
             context => context.Request.Path.StartsWithSegments(Start, StringComparison.OrdinalIgnoreCase),
             branch =>
             {
-                branch.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+                branch.UseSwagger(options =>
+                {
+                    options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                    options.PreSerializeFilters.Add(NameThisServer);
+                });
                 branch.UseSwagger(options =>
                 {
                     options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
                     options.RouteTemplate = "swagger/{documentName}/swagger.3.0.json";
+                    options.PreSerializeFilters.Add(NameThisServer);
                 });
                 branch.UseSwaggerUI(options =>
                 {
@@ -60,6 +65,13 @@ public static class OpenApi
         var document = services.GetRequiredService<ISwaggerProvider>().GetSwagger(Name);
         var version = older ? OpenApiSpecVersion.OpenApi3_0 : OpenApiSpecVersion.OpenApi3_1;
         return (await document.SerializeAsJsonAsync(version)).ReplaceLineEndings("\n") + "\n";
+    }
+
+    /// <summary>The page tries requests at the server that serves it, wherever that is.</summary>
+    private static void NameThisServer(OpenApiDocument document, HttpRequest request)
+    {
+        var address = request.HttpContext.RequestServices.GetRequiredService<ServerAddress>().Issuer;
+        document.Servers = [new() { Url = address, Description = "This server" }];
     }
 
     private static void Configure(SwaggerGenOptions options)
