@@ -51,6 +51,7 @@ public sealed partial class RequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(Page<Coupon>))]
 [JsonSerializable(typeof(Payout))]
 [JsonSerializable(typeof(Page<Payout>))]
+[JsonSerializable(typeof(Page<SettlementTransaction>))]
 [JsonSerializable(typeof(SubMerchant))]
 [JsonSerializable(typeof(Page<SubMerchant>))]
 [JsonSerializable(typeof(CouponStock))]

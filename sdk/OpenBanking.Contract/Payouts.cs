@@ -47,6 +47,39 @@ public sealed record Payout : ResponseObject
     public DateTimeOffset? CompletedAt { get; init; }
 }
 
+/// <summary>A line of a settlement account: what came to it or went from it. Those of the business days that a
+/// <see cref="Payout"/> settles add up to its amounts.</summary>
+public sealed record SettlementTransaction : ResponseObject
+{
+    /// <summary><c>ent_…</c></summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it is.</summary>
+    public required SettlementTransactionKind Kind { get; init; }
+
+    /// <summary>What moved: positive to the account, negative from it.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The payment, of any app of the partner; of a refund and its fee, the one it gave back. Absent for a
+    /// payout.</summary>
+    public string? PaymentId { get; init; }
+
+    /// <summary>The refund; absent unless it is one, or a fee that came back with one.</summary>
+    public string? RefundId { get; init; }
+
+    /// <summary>The payout; absent unless it is one.</summary>
+    public string? PayoutId { get; init; }
+
+    /// <summary>The order number of the payment; absent for a payout.</summary>
+    public string? OrderNo { get; init; }
+
+    /// <summary>The bank's business day, in Asia/Shanghai.</summary>
+    public required DateOnly BusinessDate { get; init; }
+
+    /// <summary>The instant.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
 /// <summary>One entry of the catalogue of transfers to partners that failed.</summary>
 /// <param name="Code">The stable code.</param>
 /// <param name="Title">What it means.</param>

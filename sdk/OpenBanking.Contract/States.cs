@@ -290,3 +290,27 @@ public readonly record struct PayoutStatus(string Value) : IOpenValue<PayoutStat
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>What a line of a settlement account is.</summary>
+/// <param name="Value">The text on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<SettlementTransactionKind>))]
+public readonly record struct SettlementTransactionKind(string Value) : IOpenValue<SettlementTransactionKind>
+{
+    /// <summary>What a payment, or one capture of a hold, brought: all of it, or the part that goes to this account.</summary>
+    public static SettlementTransactionKind Payment { get; } = new("payment");
+
+    /// <summary>What a refund took.</summary>
+    public static SettlementTransactionKind Refund { get; } = new("refund");
+
+    /// <summary>What the bank took for a payment; positive what came back with a refund.</summary>
+    public static SettlementTransactionKind Fee { get; } = new("fee");
+
+    /// <summary>What was paid out; positive what came back of a payout that failed.</summary>
+    public static SettlementTransactionKind Payout { get; } = new("payout");
+
+    /// <inheritdoc/>
+    public static SettlementTransactionKind From(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenBanking.Internal;
 
 namespace OpenBanking;
@@ -6,6 +7,7 @@ namespace OpenBanking;
 public class PayoutsClient
 {
     private const string Route = "/v1/payouts";
+    private const string LinesRoute = "/v1/settlement/transactions";
 
     private readonly Api api;
 
@@ -54,4 +56,55 @@ public class PayoutsClient
     /// <exception cref="OpenBankingException">Refused or unreachable.</exception>
     public virtual Task<Payout> GetAsync(string payoutId, CancellationToken cancellationToken = default) =>
         api.SendAsync(ApiCall.Get(Route + "/{id}", payoutId), ResponseJson.Default.Payout, cancellationToken);
+
+    /// <summary>What moved on the settlement account, the oldest first, read page by page as it is walked. The lines of the
+    /// business days that a payout settles add up to its amounts.</summary>
+    /// <example><code source="Payouts_ListTransactionsAsync">
+    /// await foreach (
+    ///     var line in client.Payouts.ListTransactionsAsync(
+    ///         through: payout.Through,
+    ///         subMerchantId: payout.SubMerchantId
+    ///     )
+    /// )
+    /// {
+    ///     Console.WriteLine($"{line.BusinessDate:yyyy-MM-dd} {line.OrderNo}: {line.Kind} {line.Amount}");
+    /// }
+    /// </code></example>
+    /// <param name="from">The first business day; from the first there was when null.</param>
+    /// <param name="through">The last business day; through today when null.</param>
+    /// <param name="subMerchantId">The merchant whose account it is, <c>sub_…</c>; the partner's own when null.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Each line. To a day that is not over others may still come, also between those that were read.</returns>
+    /// <exception cref="ArgumentException">The merchant is blank.</exception>
+    /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
+    public virtual IAsyncEnumerable<SettlementTransaction> ListTransactionsAsync(
+        DateOnly? from = null,
+        DateOnly? through = null,
+        string? subMerchantId = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        RequestCheck.NotBlank(subMerchantId);
+        return Cursors.StreamAsync(
+            (after, token) =>
+                api.SendAsync(
+                    ApiCall.Get(LinesRoute) with
+                    {
+                        Path = Cursors.WithQuery(
+                            LinesRoute,
+                            limit: null,
+                            after,
+                            ("sub_merchant_id", subMerchantId),
+                            ("from", TextOf(from)),
+                            ("through", TextOf(through))
+                        ),
+                    },
+                    ResponseJson.Default.PageSettlementTransaction,
+                    token
+                ),
+            cancellationToken
+        );
+    }
+
+    private static string? TextOf(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

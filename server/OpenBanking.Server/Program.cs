@@ -152,6 +152,7 @@ public static class Program
         api.MapRefunds();
         api.MapSubMerchants();
         api.MapPayouts();
+        api.MapSettlementLines();
         api.MapSandboxFees();
         api.MapWebhooks();
         api.MapEvents();

@@ -159,6 +159,7 @@ public static class ServerComposition
         services.AddSingleton<SettlementTransfers>();
         services.AddSingleton<IIntentHandler>(provider => provider.GetRequiredService<SettlementTransfers>());
         services.AddSingleton<PayoutQueries>();
+        services.AddSingleton<SettlementLineQueries>();
         services.AddSingleton<PayoutRuns>();
         services.AddSingleton<DailyPayouts>();
         services.AddHostedService(provider => provider.GetRequiredService<DailyPayouts>());

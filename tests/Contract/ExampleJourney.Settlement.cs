@@ -71,6 +71,18 @@ public sealed partial class ExampleJourney
             async () => await client.Payouts.ListAsync().FirstAsync()
         );
         await RecordAsync("getPayout", "payout", "One of them", () => client.Payouts.GetAsync(payout.Id));
+        await RecordAsync(
+            "listSettlementTransactions",
+            "lines",
+            "What it is made of",
+            async () => await client.Payouts.ListTransactionsAsync(through: payout.Through).FirstAsync()
+        );
+        await RecordAsync(
+            "listSettlementTransactions",
+            "of_a_merchant",
+            "A merchant's: with a fee, and paid out",
+            async () => await client.Payouts.ListTransactionsAsync(subMerchantId: merchant.Id).FirstAsync()
+        );
         await FailAPayoutAsync();
     }
 

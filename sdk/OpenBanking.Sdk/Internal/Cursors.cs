@@ -34,13 +34,21 @@ internal static class Cursors
         }
     }
 
-    /// <summary>A path with its query.</summary>
+    /// <summary>A path with its query: the filters are the list's own, and what is null is left out.</summary>
     /// <exception cref="ArgumentException">The cursor is blank.</exception>
-    public static string WithQuery(string path, int? limit, string? after)
+    public static string WithQuery(
+        string path,
+        int? limit,
+        string? after,
+        params (string Name, string? Value)[] filters
+    )
     {
         RequestCheck.NotBlank(after);
         string?[] parts =
         [
+            .. filters
+                .Where(filter => filter.Value is not null)
+                .Select(filter => $"{filter.Name}={Uri.EscapeDataString(filter.Value!)}"),
             limit is { } size ? $"limit={size}" : null,
             after is { } cursor ? "after=" + Uri.EscapeDataString(cursor) : null,
         ];

@@ -15,6 +15,12 @@ public static class ApiRoutes
     public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, TokenRequirement requirement) =>
         route.WithMetadata(requirement);
 
+    /// <summary>Says which parameters the list has beside those of all lists.</summary>
+    public static RouteHandlerBuilder Takes(
+        this RouteHandlerBuilder route,
+        params ListParameter[] parameters
+    ) => route.WithMetadata([.. parameters]);
+
     /// <summary>Says which problems the route can answer with, beside those every route can.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params string[] codes) =>
         route.WithMetadata(new RouteRefusals(codes));

@@ -38,6 +38,10 @@ public sealed class Caller(RegisteredApp app, DateTimeOffset now, ConsentRow? co
     public string ShowEntry(Guid accountId, long sequence) =>
         pairwise.FormatEntry(App.PartnerId, accountId, sequence);
 
+    /// <summary>The id of a line of one of the bank's own accounts, where postings of one moment have one number.</summary>
+    public string ShowEntry(Guid accountId, long sequence, Guid postingId) =>
+        pairwise.FormatEntry(App.PartnerId, accountId, sequence, postingId);
+
     public static Caller Of(HttpContext context) =>
         context.Features.Get<Caller>() ?? throw new InvalidOperationException("The route asks for no token.");
 

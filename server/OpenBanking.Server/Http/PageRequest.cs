@@ -9,14 +9,21 @@ namespace OpenBanking.Server.Http;
 /// <summary>Says that a route answers with pages.</summary>
 public sealed record Paged;
 
+/// <summary>A parameter of one list beside those of all.</summary>
+/// <param name="Description">What it is, for the OpenAPI document.</param>
+/// <param name="Format">Of its text, as JSON Schema names it.</param>
+public sealed record ListParameter(string Name, string Description, string Example, string? Format = null);
+
 /// <summary>Which page of a list is asked for: <c>?limit=20&amp;after=…</c>. A cursor is opaque and names the last
 /// item seen, so that pages stay stable under inserts.</summary>
 public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadataProvider
 {
     private const string OutOfRange = "out_of_range";
 
-    /// <summary>The parameters of a list.</summary>
+    /// <summary>The parameters of every list.</summary>
     private static readonly string[] names = ["limit", "after"];
+
+    private IQueryCollection Query { get; init; } = QueryCollection.Empty;
 
     public int Limit { get; private init; } = ServerLimits.DefaultPage;
 
@@ -32,14 +39,19 @@ public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadata
     {
         _ = parameter;
         var query = context.Request.Query;
+        string[] known =
+        [
+            .. names,
+            .. context.GetEndpoint()!.Metadata.GetOrderedMetadata<ListParameter>().Select(own => own.Name),
+        ];
         // A filter that is not there would be taken for one, and the whole list for what it lets through.
-        if (query.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
+        if (query.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             return Refuse(
                 Problem(
                     unknown,
                     JsonShape.UnknownField,
-                    $"There is no such parameter; known are: {string.Join(", ", names)}."
+                    $"There is no such parameter; known are: {string.Join(", ", known)}."
                 )
             );
         }
@@ -68,8 +80,18 @@ public sealed class PageRequest : IRefusableArgument, IEndpointParameterMetadata
             return Refuse(WrongCursor());
         }
 
-        return ValueTask.FromResult(new PageRequest { Limit = limit, After = after });
+        return ValueTask.FromResult(
+            new PageRequest
+            {
+                Limit = limit,
+                After = after,
+                Query = query,
+            }
+        );
     }
+
+    /// <summary>What a <see cref="ListParameter"/> says; null when it is not there. Said twice, it is neither.</summary>
+    public string? Find(string name) => Query.TryGetValue(name, out var values) ? values.ToString() : null;
 
     /// <summary>The number inside the cursor; null for the first page.</summary>
     public bool TryReadNumber(out long? number)

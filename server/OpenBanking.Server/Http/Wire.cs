@@ -44,6 +44,22 @@ public static class Wire
             )
             : null;
 
+    /// <param name="day">The day; null when the text is.</param>
+    public static ProblemError? CheckDay(string pointer, string? text, out DateOnly? day)
+    {
+        var isDay = DateOnly.TryParseExact(
+            text,
+            "yyyy-MM-dd",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var read
+        );
+        day = isDay ? read : null;
+        return isDay || text is null
+            ? null
+            : Wrong(pointer, "wrong_format", "A day is expected, as YYYY-MM-DD.");
+    }
+
     /// <summary>A partner's own id of a browser or device.</summary>
     public static ProblemError? CheckDevice(string pointer, string? id) =>
         id is not null && !WireText.IsDevice(id)

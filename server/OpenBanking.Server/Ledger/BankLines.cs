@@ -19,6 +19,12 @@ public static class BankLines
     public static long Single(DateTimeOffset at) =>
         Math.Max(Earliest, (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
+    /// <summary>The microsecond of a line; null of one that says nothing of its time.</summary>
+    public static long? TimeOf(long sequence) =>
+        sequence < MostOfOlder ? null
+        : sequence < SinglesEnd ? sequence
+        : sequence >> 10;
+
     /// <summary>The least number of a posting in several steps; the next 1,023 are of the same microsecond.</summary>
     public static long FirstStep(DateTimeOffset at) => Single(at) << 10;
 

@@ -48,9 +48,12 @@ public sealed class PairwiseIds(ServerKeys keys)
     }
 
     /// <summary>The id of a line of an account's statement.</summary>
-    public string FormatEntry(Id<PartnerRow> partner, Guid accountId, long sequence)
+    /// <param name="postingId">For the bank's own accounts, where the number alone names no line.</param>
+    public string FormatEntry(Id<PartnerRow> partner, Guid accountId, long sequence, Guid? postingId = null)
     {
-        var name = Encoding.UTF8.GetBytes($"{accountId:N}/{sequence}");
+        var name = Encoding.UTF8.GetBytes(
+            postingId is { } posting ? $"{accountId:N}/{sequence}/{posting:N}" : $"{accountId:N}/{sequence}"
+        );
         var digest = SHA256.HashData(name);
         return "ent_"
             + Crockford.Encode(Transform(partner, new Guid(digest.AsSpan(0, 16), bigEndian: true), true));

@@ -59,12 +59,13 @@ public abstract class Store : IDisposable
     /// and one of an earlier version has to find what this one wrote.</summary>
     internal abstract bool HasOneWriter { get; }
 
-    /// <summary>What a whole query of one statement gives, for audits, however long it takes. Its first parameter, <c>?1</c>,
-    /// is the world.</summary>
+    /// <summary>What a whole query of one statement gives. Its first parameter, <c>?1</c>, is the world.</summary>
+    /// <param name="isBrief">Whether somebody waits for it; an audit may take as long as it takes.</param>
     internal abstract ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,
         Sql query,
-        Func<RowReader, T> read
+        Func<RowReader, T> read,
+        bool isBrief = false
     );
 
     /// <summary>The store as it is at one instant, to read alone and one after the other: what is committed meanwhile is

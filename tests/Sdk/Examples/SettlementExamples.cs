@@ -79,5 +79,23 @@ internal static class SettlementExamples
         );
         // </Payouts_GetAsync>
         Assert.Equal(payoutId, payout.Id);
+
+        // <Payouts_ListTransactionsAsync>
+        await foreach (
+            var line in client.Payouts.ListTransactionsAsync(
+                through: payout.Through,
+                subMerchantId: payout.SubMerchantId
+            )
+        )
+        {
+            Console.WriteLine($"{line.BusinessDate:yyyy-MM-dd} {line.OrderNo}: {line.Kind} {line.Amount}");
+        }
+        // </Payouts_ListTransactionsAsync>
+        var lines = client.Payouts.ListTransactionsAsync(
+            payout.Through,
+            payout.Through,
+            payout.SubMerchantId
+        );
+        Assert.True(await lines.AnyAsync());
     }
 }

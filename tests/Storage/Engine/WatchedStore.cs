@@ -67,11 +67,12 @@ internal sealed class WatchedStore(Store store) : Store
     internal override async ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,
         Sql query,
-        Func<RowReader, T> read
+        Func<RowReader, T> read,
+        bool isBrief = false
     )
     {
         Querying?.Invoke(query);
-        var rows = await store.QueryAsync(world, query, read);
+        var rows = await store.QueryAsync(world, query, read, isBrief);
         await HasReadAsync("");
         return rows;
     }

@@ -207,6 +207,40 @@ public sealed class PostgresPlanTests(AnalyzedDatabase analyzed) : IClassFixture
         );
     }
 
+    /// <summary>However many lines there are: those after a place, and no others.</summary>
+    [Fact]
+    public void A_page_of_a_settlement_account_is_read_by_the_key()
+    {
+        using var database = new PostgresDatabase();
+        database.Execute(
+            """
+            INSERT INTO entry
+                (world, account_id, sequence, posting_id, kind, amount, currency, business_date, created_at)
+            SELECT 1, md5((i % 3)::text)::uuid, CASE WHEN i % 2 = 0 THEN i + (1::bigint << 50) ELSE i + (1::bigint << 60) END,
+                md5(i::text)::uuid, 1, 1, 'CNY', '2026-06-15', now() FROM generate_series(1, 60000) AS i;
+            ANALYZE entry
+            """
+        );
+
+        var plan = PlanOf(
+            database,
+            PostgresSettlementLineTests.Query.Text.Replace('?', '$'),
+            settings: "SET plan_cache_mode = force_generic_plan"
+        );
+
+        var conditions = plan.Split('\n').Where(line => line.Contains("Index Cond:")).ToList();
+        Assert.Equal(3, conditions.Count);
+        Assert.All(conditions, condition => Assert.Contains("account_id = ", condition));
+        Assert.Equal(
+            2,
+            conditions.Count(condition =>
+                condition.Contains("ROW(sequence, posting_id) > ROW(", StringComparison.Ordinal)
+            )
+        );
+        Assert.DoesNotContain("Seq Scan", plan);
+        Assert.DoesNotContain("Bitmap", plan);
+    }
+
     private static void AssertByKey(Table table, string plan)
     {
         Assert.Matches($"Index (Only )?Scan using {table.Name}_pkey on", plan);

@@ -64,6 +64,8 @@ public sealed class PostgresOwnTopUpAuditTests : OwnTopUpAuditTests<PostgresData
 
 public sealed class PostgresPayoutAuditTests : PayoutAuditTests<PostgresDatabase>;
 
+public sealed class PostgresSettlementLineTests : SettlementLineTests<PostgresDatabase>;
+
 public sealed class PostgresAuditCommandTests : AuditCommandTests<PostgresDatabase>;
 
 public sealed class PostgresSubjectNamesTests : SubjectNamesTests<PostgresDatabase>;

@@ -35,6 +35,10 @@ public class SqliteDatabase : TestDatabase
 
     public override string? Scalar(string sql) => Query(sql)[0][0];
 
+    /// <summary>How SQLite would run a query.</summary>
+    public string PlanOf(string sql) =>
+        string.Join('\n', Query($"EXPLAIN QUERY PLAN {sql}").Select(row => row[3]));
+
     public override string Literal(DateTimeOffset instant) =>
         $"{(instant - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond}";
 

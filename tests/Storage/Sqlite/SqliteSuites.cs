@@ -68,6 +68,27 @@ public sealed class SqliteOwnTopUpAuditTests : OwnTopUpAuditTests<SqliteDatabase
 
 public sealed class SqlitePayoutAuditTests : PayoutAuditTests<SqliteDatabase>;
 
+public sealed class SqliteSettlementLineTests : SettlementLineTests<SqliteDatabase>
+{
+    [Fact]
+    public void A_page_is_read_by_the_key()
+    {
+        using var database = new SqliteDatabase();
+
+        var plan = database.PlanOf(Query.Text).Split('\n');
+
+        const string byKey = "SEARCH entry USING PRIMARY KEY (world=? AND account_id=? AND ";
+        Assert.Equal(
+            [
+                $"{byKey}(sequence,posting_id)>(?,?) AND sequence<?)",
+                $"{byKey}(sequence,posting_id)>(?,?) AND sequence<?)",
+                $"{byKey}sequence>? AND sequence<?)",
+            ],
+            plan.Where(line => line.Contains("entry", StringComparison.Ordinal))
+        );
+    }
+}
+
 public sealed class SqliteAuditCommandTests : AuditCommandTests<SqliteDatabase>;
 
 public sealed class SqliteSubjectNamesTests : SubjectNamesTests<SqliteDatabase>;

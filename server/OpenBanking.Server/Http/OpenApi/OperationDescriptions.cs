@@ -46,6 +46,7 @@ public sealed class OperationDescriptions : IOperationFilter
         bool ChangesNothing,
         bool TakesKey,
         bool IsList,
+        IEnumerable<ListParameter> ListParameters,
         bool IsRevalidated,
         IEnumerable<string> Refusals
     )
@@ -69,6 +70,7 @@ public sealed class OperationDescriptions : IOperationFilter
             context.ApiDescription.HttpMethod == "GET",
             metadata.OfType<IdempotencyKeyNeeded>().Any(),
             metadata.OfType<Paged>().Any(),
+            metadata.OfType<ListParameter>(),
             metadata.OfType<Revalidated>().Any(),
             metadata.OfType<RouteRefusals>().SelectMany(refusals => refusals.Codes)
         );
@@ -131,6 +133,11 @@ public sealed class OperationDescriptions : IOperationFilter
         )
         {
             SharedParts.DescribePath(parameter, route.Path);
+        }
+
+        foreach (var own in route.ListParameters)
+        {
+            operation.Parameters.Add(SharedParts.Of(own));
         }
 
         (string Name, bool IsTaken)[] all =

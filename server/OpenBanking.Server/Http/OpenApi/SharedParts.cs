@@ -155,6 +155,19 @@ public static class SharedParts
     public static IOpenApiParameter Parameter(string name, OpenApiDocument document) =>
         new OpenApiParameterReference(name, document);
 
+    /// <summary>A parameter that one list alone has.</summary>
+    public static IOpenApiParameter Of(ListParameter own) =>
+        InQuery(
+            own.Name,
+            own.Description,
+            new()
+            {
+                Type = JsonSchemaType.String,
+                Format = own.Format,
+                Examples = [(JsonNode)own.Example],
+            }
+        );
+
     /// <summary>Says what the names in a path stand for.</summary>
     public static void DescribePath(OpenApiParameter parameter, string path)
     {

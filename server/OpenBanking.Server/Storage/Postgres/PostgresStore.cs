@@ -176,7 +176,8 @@ public sealed class PostgresStore : Store
     internal override ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,
         Sql query,
-        Func<RowReader, T> read
+        Func<RowReader, T> read,
+        bool isBrief = false
     ) =>
         ReadAsync(
             query.Text.Replace('?', '$'),
@@ -186,7 +187,7 @@ public sealed class PostgresStore : Store
                 query.WriteTo(parameters);
             },
             read,
-            timeoutSeconds: 0
+            isBrief ? StatementTimeoutSeconds : 0
         );
 
     internal override async ValueTask<Store> OpenSnapshotAsync() =>

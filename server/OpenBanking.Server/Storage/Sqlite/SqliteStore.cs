@@ -125,7 +125,8 @@ public sealed class SqliteStore : Store
     internal override ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,
         Sql query,
-        Func<RowReader, T> read
+        Func<RowReader, T> read,
+        bool isBrief = false
     ) =>
         Read<IReadOnlyList<T>>(
             query.Text,
