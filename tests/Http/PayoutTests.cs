@@ -11,6 +11,7 @@ using Xunit;
 namespace OpenBanking.Tests.Http;
 
 /// <summary>What partners and merchants are paid out, against the real server: 100.00 are on the account.</summary>
+[Collection(nameof(PayoutRuns))]
 public sealed class PayoutTests(SharedServer shared) : PayingCustomerTests(shared)
 {
     private TestPartner Partner => Client.Partner;
