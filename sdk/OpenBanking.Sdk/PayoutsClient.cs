@@ -75,7 +75,7 @@ public class PayoutsClient
     /// <param name="subMerchantId">The merchant whose account it is, <c>sub_…</c>; the partner's own when null.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
     /// <returns>Each line. To a day that is not over others may still come, also between those that were read.</returns>
-    /// <exception cref="ArgumentException">The merchant is blank.</exception>
+    /// <exception cref="ArgumentException">The merchant is no id.</exception>
     /// <exception cref="OpenBankingException">While walking: refused or unreachable.</exception>
     public virtual IAsyncEnumerable<SettlementTransaction> ListTransactionsAsync(
         DateOnly? from = null,
@@ -84,7 +84,7 @@ public class PayoutsClient
         CancellationToken cancellationToken = default
     )
     {
-        RequestCheck.NotBlank(subMerchantId);
+        var merchant = subMerchantId is null ? null : Addresses.Segment(subMerchantId, nameof(subMerchantId));
         return Cursors.StreamAsync(
             (after, token) =>
                 api.SendAsync(
@@ -94,7 +94,7 @@ public class PayoutsClient
                             LinesRoute,
                             limit: null,
                             after,
-                            ("sub_merchant_id", subMerchantId),
+                            ("sub_merchant_id", merchant),
                             ("from", TextOf(from)),
                             ("through", TextOf(through))
                         ),

@@ -34,7 +34,7 @@ internal static class Cursors
         }
     }
 
-    /// <summary>A path with its query: the filters are the list's own, and what is null is left out.</summary>
+    /// <summary>A path with its query: the filters are the list's own, escaped, and what is null is left out.</summary>
     /// <exception cref="ArgumentException">The cursor is blank.</exception>
     public static string WithQuery(
         string path,
@@ -48,7 +48,7 @@ internal static class Cursors
         [
             .. filters
                 .Where(filter => filter.Value is not null)
-                .Select(filter => $"{filter.Name}={Uri.EscapeDataString(filter.Value!)}"),
+                .Select(filter => $"{filter.Name}={filter.Value}"),
             limit is { } size ? $"limit={size}" : null,
             after is { } cursor ? "after=" + Uri.EscapeDataString(cursor) : null,
         ];
