@@ -15,13 +15,14 @@ public sealed class AuditChain(
     AuditOptions options,
     Ids ids,
     TimeProvider time,
-    ILogger<AuditChain> log
+    ILogger<AuditChain> log,
+    Sealers? sealers = null
 )
 {
     /// <summary>How many records are sealed in one transaction.</summary>
     public const int SealedAtOnce = 256;
 
-    /// <summary>How long a sealer that died is waited for.</summary>
+    /// <summary>How long a sealer is waited for that stands still, or of which nobody knows that it died.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     private readonly Guid holder = ids.NewGuid();
@@ -37,6 +38,14 @@ public sealed class AuditChain(
             ) IS NULL ORDER BY id
             """;
 
+    /// <summary>The same, in the order of their keys, from one of them on.</summary>
+    internal static Sql WaitingAfter(int world, Guid id) =>
+        $"""
+            (world > {world} OR (world = {world} AND id > {id})) AND (
+                SELECT position FROM audit_seal WHERE record_world = audit_unsealed.world AND record_id = audit_unsealed.id
+            ) IS NULL ORDER BY world, id
+            """;
+
     /// <summary>Marked records that have got their place, looked up likewise.</summary>
     internal static Sql Placed =>
         $"""
@@ -50,9 +59,15 @@ public sealed class AuditChain(
     {
         var now = time.GetUtcNow();
         var chain = await store.FindAsync(AuditTables.Chain, World.Live, AuditRules.TheChain);
-        if (chain is not null && !AuditRules.MayHold(chain, holder, now))
+        Guid? gone = null;
+        if (chain is not null && !AuditRules.MayHold(chain, holder, gone, now))
         {
-            return false;
+            if (sealers is null || !await sealers.IsGoneAsync(chain.Holder))
+            {
+                return false;
+            }
+
+            gone = chain.Holder;
         }
 
         if (
@@ -66,7 +81,9 @@ public sealed class AuditChain(
             return true;
         }
 
-        var decision = await engine.SubmitAsync(new HoldChain(now, holder, Lease));
+        // Before it holds the chain: whoever looks in between must find it there.
+        await (sealers?.ShowAsync(holder) ?? Task.CompletedTask);
+        var decision = await engine.SubmitAsync(new HoldChain(now, holder, Lease, gone));
         return decision is Accepted<AuditChainRow?> { Reply: not null };
     }
 

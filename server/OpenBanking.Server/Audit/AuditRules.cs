@@ -8,7 +8,8 @@ namespace OpenBanking.Server.Audit;
 
 /// <summary>Makes one process the sealer, or keeps it so. Replies with the chain; with null while another one holds it.</summary>
 /// <param name="Lease">For how long; nothing gives it up.</param>
-public sealed record HoldChain(DateTimeOffset Now, Guid Holder, TimeSpan Lease)
+/// <param name="Gone">Another holder whose process is known to be gone: its lease is not waited for.</param>
+public sealed record HoldChain(DateTimeOffset Now, Guid Holder, TimeSpan Lease, Guid? Gone = null)
     : Command<AuditChainRow?>(World.Live, Now)
 {
     public override bool Audited => false;
@@ -149,7 +150,7 @@ public static class AuditRules
                         LeaseUntil = command.Now + command.Lease,
                     }
                 )
-            : MayHold(chain, command.Holder, command.Now)
+            : MayHold(chain, command.Holder, command.Gone, command.Now)
                 ? book.Update(
                     AuditTables.Chain,
                     chain with
@@ -164,8 +165,9 @@ public static class AuditRules
 
     /// <summary>Whether a process may add to the chain: it holds it, or nobody does any more. Who held it while its clock was ahead
     /// need not be there when that time comes.</summary>
-    public static bool MayHold(AuditChainRow chain, Guid holder, DateTimeOffset now) =>
+    public static bool MayHold(AuditChainRow chain, Guid holder, Guid? gone, DateTimeOffset now) =>
         chain.Holder == holder
+        || chain.Holder == gone
         || chain.LeaseUntil <= now
         || SteadyClock.WasAhead(chain.LeaseUntil - AuditChain.Lease, now);
 

@@ -22,9 +22,14 @@ public sealed class AuditSealer(
         {
             if (await chain.HoldAsync())
             {
-                while (await chain.SealAsync() > 0) { }
+                do
+                {
+                    while (await chain.SealAsync() > 0) { }
 
-                await chain.SignAsync(now: true);
+                    // The first time this makes a key, which leaves a record of its own.
+                    await chain.SignAsync(now: true);
+                } while (await chain.SealAsync() > 0);
+
                 await chain.ReleaseAsync();
             }
         }

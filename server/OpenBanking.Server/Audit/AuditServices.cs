@@ -10,6 +10,7 @@ public static class AuditServices
         services.AddSingleton(options);
         services.AddSingleton<IBatchRecorder, AuditRecorder>();
         services.AddSingleton<AuditKeys>();
+        services.AddSingleton<Sealers>();
         services.AddSingleton<AuditChain>();
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<Findings>();

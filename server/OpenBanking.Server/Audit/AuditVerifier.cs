@@ -10,12 +10,14 @@ namespace OpenBanking.Server.Audit;
 /// <param name="Positions">How many links it has.</param>
 /// <param name="SignedPosition">How far the last head reaches.</param>
 /// <param name="LastHead">The last head, as it can be kept elsewhere; null when there is none.</param>
+/// <param name="Unsealed">Records that have no place in it yet.</param>
 /// <param name="Unanswered">Entries that are older than the audit.</param>
-/// <param name="Broken">The first thing that is wrong, in a sentence; null when all is as it was sealed.</param>
+/// <param name="Broken">The first thing that is wrong, in a sentence; null when all is as it was recorded and sealed.</param>
 public sealed record AuditVerdict(
     long Positions,
     long SignedPosition,
     string? LastHead,
+    long Unsealed,
     long Unanswered,
     string? Broken
 );
@@ -45,8 +47,9 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
             await WalkAsync(end, chain?.Hash ?? AuditDigests.Beginning)
             ?? await CheckHeadsAsync(end, exportedHeads)
             ?? await CheckLooseRecordsAsync();
-        var (unanswered, uncovered) = broken is null ? await CountUnansweredAsync() : (0, null);
-        return new(end, head?.Position ?? 0, head?.Signature, unanswered, broken ?? uncovered);
+        (var waiting, broken) = broken is null ? await CheckUnsealedAsync() : (0, broken);
+        (var unanswered, broken) = broken is null ? await CheckUnrecordedAsync() : (0, broken);
+        return new(end, head?.Position ?? 0, head?.Signature, waiting, unanswered, broken);
     }
 
     /// <summary>Walks a stretch of the chain; gives the hash at its end, or what is wrong.</summary>
@@ -171,6 +174,50 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
             : $"{at} was broken by a change in the ledger: the entries of {seal.RecordId} are not what was posted.";
     }
 
+    /// <summary>No link and no head answers for these: they are held to what each says of itself.</summary>
+    private async Task<(long Count, string? Broken)> CheckUnsealedAsync()
+    {
+        var (count, world, id) = (0L, int.MinValue, Guid.Empty);
+        while (
+            await store.ListAcrossWorldsAsync(
+                AuditTables.Unsealed,
+                ReadAtOnce,
+                AuditChain.WaitingAfter(world, id)
+            )
+                is { Count: > 0 } marked
+        )
+        {
+            foreach (var inWorld in marked.GroupBy(mark => mark.World, mark => mark.Row.Id))
+            {
+                foreach (
+                    var record in await store.ListByKeysAsync(AuditTables.Records, inWorld.Key, [.. inWorld])
+                )
+                {
+                    count++;
+                    if (await CheckUnsealedAsync(inWorld.Key, record) is { } broken)
+                    {
+                        return (count, broken);
+                    }
+                }
+            }
+
+            (world, id) = (marked[^1].World.Number, marked[^1].Row.Id.Value);
+        }
+
+        return (count, null);
+    }
+
+    private async Task<string?> CheckUnsealedAsync(World world, AuditRecordRow record)
+    {
+        var which = $"Record {record.Id}, which is not sealed yet,";
+        return !AuditDigests.Of(world, record).AsSpan().SequenceEqual(record.Digest)
+                ? $"{which} was changed: it is not what was recorded."
+            : BatchContents.TryRead(record.Records) is not { } contents
+                ? $"{which} cannot be read: it was garbled."
+            : await EntriesAreAsWrittenAsync(world, contents) ? null
+            : $"{which} was broken by a change in the ledger: its entries are not what was posted.";
+    }
+
     private async Task<bool> EntriesAreAsWrittenAsync(World world, BatchContents contents)
     {
         var found = await store.ListByKeysAsync(LedgerTables.Entries, world, contents.Entries);
@@ -263,8 +310,9 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
         };
     }
 
-    /// <summary>Entries without a record are allowed from before the audit began, and not one more.</summary>
-    private async Task<(long Count, string? Broken)> CountUnansweredAsync()
+    /// <summary>Entries without a record are allowed from before the audit began, and not one more; events and answers without one
+    /// only from then.</summary>
+    private async Task<(long Unanswered, string? Broken)> CheckUnrecordedAsync()
     {
         var first = await store.FindAsync(AuditTables.Seals, World.Live, new AuditPosition(1));
         var begin =
@@ -281,15 +329,22 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
             $"""
             SELECT
                 (SELECT COUNT(*) FROM entry) - (SELECT COALESCE(SUM(entries), 0) FROM audit_record),
-                (SELECT COUNT(*) FROM entry WHERE created_at < {begin})
+                (SELECT COUNT(*) FROM entry WHERE created_at < {begin}),
+                (SELECT COUNT(*) FROM (
+                    SELECT world, id FROM journal WHERE created_at >= {begin}
+                    UNION SELECT world, id FROM journal_answers WHERE created_at >= {begin}
+                ) AS batch WHERE NOT EXISTS (
+                    SELECT 1 FROM audit_record WHERE audit_record.world = batch.world AND audit_record.id = batch.id
+                ))
             """,
-            row => (Without: row.Int64()!.Value, Older: row.Int64()!.Value)
+            row => (Without: row.Int64()!.Value, Older: row.Int64()!.Value, Batches: row.Int64()!.Value)
         );
-        var (without, older) = counts[0];
+        var (without, older, batches) = counts[0];
         return (
             without,
-            without > older
-                ? $"{without - older} entries were added to the ledger that no record answers for."
+            without > older ? $"{without - older} entries were added to the ledger that no record answers for."
+                : batches > 0
+                    ? $"{batches} batches have left events or answers and no record: it was taken away before it was sealed."
                 : null
         );
     }

@@ -286,6 +286,7 @@ internal sealed class Writer(
     private void Keep(Book book, BatchAnswers answers, IReadOnlyList<Pending> decided)
     {
         var now = time.GetUtcNow();
+        List<CommandRecord> records = [.. decided.Select(pending => pending.Record).OfType<CommandRecord>()];
         if (book.Events.Count > 0)
         {
             book.Insert(
@@ -300,7 +301,8 @@ internal sealed class Writer(
             );
         }
 
-        if (answers.Bodies is { } bodies)
+        // A command that was dropped after it had answered leaves no record.
+        if (records.Count > 0 && answers.Bodies is { } bodies)
         {
             book.Insert(
                 EngineTables.Answers,
@@ -313,8 +315,7 @@ internal sealed class Writer(
             );
         }
 
-        var records = decided.Select(pending => pending.Record).OfType<CommandRecord>();
-        recorder?.Record(book, answers.JournalId, now, [.. records]);
+        recorder?.Record(book, answers.JournalId, now, records);
     }
 
     /// <summary>A batch that the store refuses as a whole is split until the one command it stumbles over is

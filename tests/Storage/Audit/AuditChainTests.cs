@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Consents;
 using OpenBanking.Server.Engine;
@@ -131,6 +132,47 @@ public abstract class AuditChainTests<TDatabase> : AuditSuite<TDatabase>
         await second.ReleaseAsync();
         Assert.True(await first.HoldAsync());
         await AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_sealer_that_was_killed_is_not_waited_for_once_its_connections_are_gone()
+    {
+        var before = new Sealers(Store, TimeProvider.System);
+        await Engine.SubmitAsync(Probe.Put(1));
+        Assert.True(await NewChain(sealers: before).HoldAsync());
+        before.Dispose();
+
+        using var after = new Sealers(Store, TimeProvider.System);
+        var second = NewChain(sealers: after);
+
+        for (var i = 0; !await second.HoldAsync(); i++)
+        {
+            Assert.True(i < 100, "The one that is gone is waited for.");
+            await Task.Delay(50);
+        }
+
+        Assert.Equal(1, await second.SealAsync());
+        await AssertSoundAsync();
+    }
+
+    /// <summary>The first one's key is kept, and recorded, in the moment of signing.</summary>
+    [Fact]
+    public async Task A_clean_stop_leaves_nothing_unsealed_and_signs_the_end()
+    {
+        using var sealers = new Sealers(Store, TimeProvider.System);
+        using var sealer = new AuditSealer(
+            Engine,
+            NewChain(sealers: sealers),
+            Clock,
+            NullLogger<AuditSealer>.Instance
+        );
+        await DoBusinessAsync();
+
+        await sealer.StopAsync(TestContext.Current.CancellationToken);
+
+        var verdict = await VerifyAsync();
+        Assert.Equal((null, 8L, 8L, 0L), (verdict.Broken, verdict.Positions, verdict.SignedPosition, verdict.Unsealed));
+        Assert.True(await NewChain().HoldAsync());
     }
 
     /// <summary>Nobody is left to put its lease right.</summary>

@@ -22,9 +22,33 @@ public abstract class AuditCommandTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Equal(
             [
                 $"head: {(await VerifyAsync()).LastHead}",
-                $"{positions} positions, signed to {positions}; 0 entries from before the audit: nothing was changed",
+                $"{positions} positions, signed to {positions}; 1 records are not sealed yet; "
+                    + "0 entries from before the audit: nothing was changed",
             ],
             run.Output
+        );
+    }
+
+    [Fact]
+    public async Task A_record_that_is_not_sealed_yet_and_was_changed_is_named_and_the_exit_code_says_so()
+    {
+        await SealBusinessAsync();
+        Database.UnguardAudit();
+        Database.Execute(
+            "UPDATE audit_record SET records = digest WHERE id NOT IN (SELECT record_id FROM audit_seal)"
+        );
+        var record = Store.ListAcrossWorlds(
+            AuditTables.Records,
+            1,
+            $"id NOT IN (SELECT record_id FROM audit_seal) AND 1 = {1}"
+        )[0];
+
+        var run = await RunAsync("verify-audit");
+
+        Assert.Equal((ServerProgram.Failed, ""), (run.ExitCode, run.Error));
+        Assert.Equal(
+            $"Record {record.Row.Id}, which is not sealed yet, was changed: it is not what was recorded.",
+            run.Output[^1]
         );
     }
 

@@ -29,8 +29,18 @@ public abstract class AuditSuite<TDatabase> : EngineSuite<TDatabase>
     private protected AuditKeys Keys => new(Store, Engine, new Vault(ServerKeys), Clock);
 
     /// <summary>A sealer, as a process of its own would have it.</summary>
-    private protected AuditChain NewChain(AuditOptions? options = null) =>
-        new(Store, Engine, Keys, options ?? new(), new Ids(Clock), Clock, NullLogger<AuditChain>.Instance);
+    /// <param name="sealers">What it knows of the others; nothing, where two play nodes of one store that serves one.</param>
+    private protected AuditChain NewChain(AuditOptions? options = null, Sealers? sealers = null) =>
+        new(
+            Store,
+            Engine,
+            Keys,
+            options ?? new(),
+            new Ids(Clock),
+            Clock,
+            NullLogger<AuditChain>.Instance,
+            sealers
+        );
 
     /// <summary>Seals everything there is.</summary>
     private protected static async Task SealAllAsync(AuditChain chain)

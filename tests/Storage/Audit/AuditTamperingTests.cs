@@ -1,3 +1,5 @@
+using OpenBanking.Tests.Storage.Ledger;
+
 namespace OpenBanking.Tests.Storage.Audit;
 
 /// <summary>Whatever is done to what was sealed is noticed, and the first place of it named.</summary>
@@ -5,6 +7,13 @@ public abstract class AuditTamperingTests<TDatabase> : AuditSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     private const string ThirdRecord = "id = (SELECT record_id FROM audit_seal WHERE position = 3)";
+
+    private const string Unsealed = " world = 7 AND id NOT IN (SELECT record_id FROM audit_seal)";
+
+    private const string LastPayment = Unsealed + " AND entries > 0";
+
+    private const string LinesOfLastPayment =
+        " world = 7 AND posting_id IN (SELECT posting_id FROM entry WHERE amount = 3300)";
 
     private const string Ledger = "of the chain was broken by a change in the ledger";
 
@@ -104,6 +113,33 @@ public abstract class AuditTamperingTests<TDatabase> : AuditSuite<TDatabase>
         );
     }
 
+    [InlineData("UPDATE audit_record SET records = digest WHERE " + LastPayment, "is not what was recorded")]
+    [InlineData("UPDATE audit_record SET entries = 0 WHERE " + LastPayment, "is not what was recorded")]
+    [InlineData("UPDATE audit_record SET digest = records WHERE " + LastPayment, "is not what was recorded")]
+    [InlineData("UPDATE entry SET amount = amount * 2 WHERE " + LinesOfLastPayment, "are not what was posted")]
+    [InlineData("DELETE FROM entry WHERE " + LinesOfLastPayment, "are not what was posted")]
+    [InlineData(
+        "DELETE FROM audit_record WHERE "
+            + Unsealed
+            + " AND entries = 0; DELETE FROM audit_unsealed WHERE id NOT IN (SELECT id FROM audit_record)",
+        "1 batches have left events or answers and no record"
+    )]
+    [Theory]
+    public async Task What_was_done_to_what_is_not_sealed_yet_is_found(string sql, string broken)
+    {
+        var bank = await SealBusinessAsync();
+        await bank.PayAsync(3, 33_00);
+        await bank.IssueAsync(2);
+        var sound = await VerifyAsync();
+        // The two, and the one of the key of the heads.
+        Assert.Equal((null, 7L, 3L), (sound.Broken, sound.Positions, sound.Unsealed));
+        Unguard();
+
+        Database.Execute(sql);
+
+        Assert.Contains(broken, (await VerifyAsync()).Broken ?? "nothing", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_end_that_was_cut_off_is_missed_by_the_heads_that_were_exported()
     {
@@ -166,12 +202,13 @@ public abstract class AuditTamperingTests<TDatabase> : AuditSuite<TDatabase>
     }
 
     /// <summary>Seven batches, sealed and signed. The key of the heads is kept before them.</summary>
-    private async Task SealBusinessAsync()
+    private async Task<SmallBank> SealBusinessAsync()
     {
         var chain = NewChain();
-        await DoBusinessAsync();
+        var bank = await DoBusinessAsync();
         await SealAllAsync(chain);
         await chain.SignAsync(now: true);
+        return bank;
     }
 
     private void CutOffAfterThree() =>

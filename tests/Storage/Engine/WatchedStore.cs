@@ -84,6 +84,8 @@ internal sealed class WatchedStore(Store store) : Store
 
     internal override IMigrationTarget OpenMigrations() => store.OpenMigrations();
 
+    internal override ITurns? OpenTurns() => store.OpenTurns();
+
     protected override void Dispose(bool disposing) => store.Dispose();
 
     private async Task HasReadAsync(string table)
