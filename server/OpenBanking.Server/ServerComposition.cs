@@ -87,6 +87,7 @@ public static class ServerComposition
                 options.WrappingKeys.Keys.Append(WrappingKeys.First).Max()
             )
         );
+        services.AddSingleton<StoreRefusals>();
         services.AddSingleton<IInvariant, LedgerInvariant>();
         services.AddAudit(settings.Read<AuditOptions>());
         services.AddSingleton<Engine.Engine>();

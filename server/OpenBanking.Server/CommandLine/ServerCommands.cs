@@ -378,9 +378,12 @@ public static class ServerCommands
     /// <summary>Why what was to be verified does not hold, when it cannot even be read; null when that is not why.</summary>
     public static string? WhyNotProven(string[] args, Exception failure) =>
         args is ["verify-books" or "verify-audit", ..]
-        && failure is SqliteStoreException damage
-        && SqliteFailure.IsDamage(damage)
-            ? SqliteFailure.Tell(damage)
+            ? failure switch
+            {
+                SqliteStoreException damage when SqliteFailure.IsDamage(damage) => SqliteFailure.Tell(damage),
+                NpgsqlException damage when PostgresFailure.IsDamage(damage) => PostgresFailure.Tell(damage),
+                _ => null,
+            }
             : null;
 
     /// <summary>What keeps the server from starting, when it is the settings or the machine and not a bug.</summary>

@@ -44,6 +44,7 @@ internal sealed class Writer(
     /// <summary>Whether the last batch found no store, so that the next does not wait for it.</summary>
     private bool storeIsDown;
     private readonly StoreOutages outages = new(log, nameof(Writer));
+    private readonly HashSet<Table> refusedSweeps = [];
 
     public Sweeps Sweeps { get; } = new();
 
@@ -71,6 +72,13 @@ internal sealed class Writer(
             {
                 duplicates++;
                 Again(batch, overtaken);
+            }
+            catch (StoreUnavailableException refused) when (refused.IsRefusal)
+            {
+                // Whoever asked for this is told, and tells of it: what others want may be let through.
+                session.Rollback();
+                FailAll(batch, refused);
+                return;
             }
             catch (StoreUnavailableException unavailable) when (MayComeBack(run, began))
             {
@@ -125,6 +133,15 @@ internal sealed class Writer(
                 if (session.Sweep(table, condition, SweptAtOnce) == SweptAtOnce)
                 {
                     Sweeps.AskAgain(table, condition);
+                }
+
+                refusedSweeps.Remove(table);
+            }
+            catch (StoreUnavailableException refused) when (refused.IsRefusal)
+            {
+                if (refusedSweeps.Add(table))
+                {
+                    log.LogError("{Table} is not swept: {Why}", table.Name, refused.Reason);
                 }
             }
             catch (Exception failure)

@@ -33,6 +33,10 @@ public static class Failures
                     {
                         log.LogError(failure, "{RequestId} failed", context.TraceIdentifier);
                     }
+                    else if (failure is StoreUnavailableException { IsRefusal: true } refusal)
+                    {
+                        context.RequestServices.GetRequiredService<StoreRefusals>().Tell(refusal);
+                    }
 
                     context.Response.Clear();
                     context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;

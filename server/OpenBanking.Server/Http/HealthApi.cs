@@ -45,6 +45,7 @@ public static class HealthApi
             async (Store store) =>
             {
                 _ = await store.FindAsync(WorldTables.Worlds, World.Live, new(0));
+                await store.RequireUsableAsync();
                 return Results.Text("ready");
             }
         );

@@ -83,6 +83,10 @@ public abstract class Store : IDisposable
     /// <summary>What of the store's own settings may lose what was answered for, a sentence each.</summary>
     internal virtual ValueTask<IReadOnlyList<string>> RisksAsync() => new([]);
 
+    /// <summary>Nothing, where the store lets this process do all that it does.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be reached, takes no writes, or refuses some.</exception>
+    internal virtual ValueTask RequireUsableAsync() => default;
+
     /// <summary>What the nodes on this store have seen; null when it serves one process only.</summary>
     internal virtual ISharedMemory? OpenSharedMemory() => null;
 
@@ -139,14 +143,32 @@ public sealed class DuplicateRowException(string message) : Exception(message);
 /// <summary>The store failed in the moment of committing.</summary>
 public sealed class OutcomeUnknownException(string message, Exception cause) : Exception(message, cause);
 
-/// <summary>The store cannot be reached for now, or has no room; nothing was written.</summary>
+/// <summary>The store cannot be reached for now, has no room, or refuses the server; nothing was written.</summary>
 public sealed class StoreUnavailableException(Exception cause)
-    : Exception("The store cannot be reached, or has no room left.", cause)
+    : Exception(
+        IsRefused(cause)
+            ? "The store does not let the server do this for now."
+            : "The store cannot be reached, or has no room left.",
+        cause
+    )
 {
+    /// <summary>Whether the store is there, and refuses: somebody has to give the server its rights, or the way to the
+    /// primary. Others may be served meanwhile, who need less of it.</summary>
+    public bool IsRefusal => IsRefused(InnerException!);
+
     /// <summary>For the bank's own people, with what the database says of it; the message alone goes to everybody.</summary>
     public string Reason =>
-        (Postgres.PostgresFailure.Tell(InnerException!) ?? Sqlite.SqliteFailure.Tell(InnerException!))
+        InnerException is StoreRefusalException refusal ? $"{Message} {refusal.Message}"
+        : (Postgres.PostgresFailure.Tell(InnerException!) ?? Sqlite.SqliteFailure.Tell(InnerException!))
             is { } why
-            ? $"{Message} {why}"
-            : Message;
+            ? $"{Message} {why}{Postgres.PostgresFailure.Advise(InnerException!)}"
+        : Message;
+
+    private static bool IsRefused(Exception cause) =>
+        cause is StoreRefusalException
+        || (cause is Npgsql.NpgsqlException failure && Postgres.PostgresFailure.IsRefusal(failure));
 }
+
+/// <summary>What the server needs of the store and may not do.</summary>
+/// <param name="why">A sentence for the bank's own people, and what to do.</param>
+internal sealed class StoreRefusalException(string why) : Exception(why);

@@ -22,8 +22,27 @@ internal static class PostgresFailure
                 or PostgresErrorCodes.SerializationFailure
                 or PostgresErrorCodes.DeadlockDetected;
 
-    /// <summary>The server could not be reached, ended the connection, has no room, cannot use its disk, or is a primary
-    /// no longer; it says nothing of the statement.</summary>
+    /// <summary>What to do about a database that takes no writes.</summary>
+    public const string ToPrimary = "Lead the server to the primary, or let the database be written to.";
+
+    /// <summary>The role lacks a right, or the database takes no writes: to try again is of no use.</summary>
+    public static bool IsRefusal(NpgsqlException failure) =>
+        failure.SqlState
+            is PostgresErrorCodes.InsufficientPrivilege
+                or PostgresErrorCodes.ReadOnlySqlTransaction;
+
+    /// <summary>What to do about it beside what <see cref="Tell"/> says, after a space.</summary>
+    public static string? Advise(Exception failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }
+            ? $". {ToPrimary}"
+            : null;
+
+    /// <summary>The files of the database are not what PostgreSQL wrote.</summary>
+    public static bool IsDamage(NpgsqlException failure) =>
+        failure.SqlState is PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted;
+
+    /// <summary>The server could not be reached, ended the connection, has no room, or cannot use its disk; it says nothing
+    /// of the statement.</summary>
     public static bool IsOfConnection(NpgsqlException failure) =>
         failure.SqlState is not { } state
         || state.StartsWith("08", StringComparison.Ordinal)
@@ -32,7 +51,6 @@ internal static class PostgresFailure
         || state.StartsWith("58", StringComparison.Ordinal)
         || state
             is PostgresErrorCodes.LockNotAvailable
-                or PostgresErrorCodes.ReadOnlySqlTransaction
                 or IdleTransactionEnded
                 or TransactionTimedOut;
 
@@ -44,6 +62,9 @@ internal static class PostgresFailure
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refusal =>
                 $"PostgreSQL: {refusal.MessageText} ({refusal.SqlState}). Give the role that right; where it may not change the "
                     + "schema, run OpenBanking.Server migrate as one that may, and start with Storage:MigrateAtStart=false.",
+            PostgresException damage when IsDamage(damage) =>
+                $"The database is damaged (PostgreSQL: {damage.MessageText}, {damage.SqlState}). Keep a copy of it as it is, and "
+                    + "restore a backup (docs/operating/server.md).",
             PostgresException refusal => $"PostgreSQL: {refusal.MessageText} ({refusal.SqlState})",
             NpgsqlException { InnerException: PostgresException refusal } => Tell(refusal),
             NpgsqlException { InnerException: { } cause } =>

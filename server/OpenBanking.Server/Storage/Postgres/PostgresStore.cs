@@ -223,6 +223,33 @@ public sealed class PostgresStore : Store
         return await PostgresDurability.RisksAsync(connection);
     }
 
+    internal override async ValueTask RequireUsableAsync()
+    {
+        var tables = new PostgresArrays();
+        foreach (var table in Schema.Tables)
+        {
+            tables.NextRow();
+            tables.Text(table.Name);
+            tables.Bool(table.Versioned);
+        }
+
+        var found = await ReadAsync(
+            PostgresText.Lacking,
+            parameters => parameters.Arrays(tables),
+            row => (IsReadOnly: row.Bool()!.Value, Lacking: row.Text())
+        );
+        var (isReadOnly, lacking) = found[0];
+        var why =
+            isReadOnly ? $"PostgreSQL takes no writes (transaction_read_only is on). {PostgresFailure.ToPrimary}"
+            : lacking is not null
+                ? $"PostgreSQL: the role lacks rights on {lacking}. Give it those that docs/operating/server.md lists."
+            : null;
+        if (why is not null)
+        {
+            throw new StoreUnavailableException(new StoreRefusalException(why));
+        }
+    }
+
     internal override ISharedMemory OpenSharedMemory() => new PostgresSharedMemory(connections);
 
     internal override ITurns OpenTurns() =>
@@ -291,6 +318,10 @@ public sealed class PostgresStore : Store
             try
             {
                 return await once();
+            }
+            catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
+            {
+                throw new StoreUnavailableException(failure);
             }
             catch (NpgsqlException failure)
                 when (PostgresFailure.IsOfConnection(failure)

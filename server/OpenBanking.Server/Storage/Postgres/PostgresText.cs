@@ -11,6 +11,17 @@ internal static class PostgresText
     private const string VersionRead = "version_read";
     private const string Least = "least_sum";
 
+    /// <summary>Whether nothing may be written, and which of the tables the role may not read, add to or, where rows are changed,
+    /// change. What is not asked for is used by sweeps alone.</summary>
+    public const string Lacking = """
+        SELECT current_setting('transaction_read_only') = 'on', string_agg(needed.name, ', ' ORDER BY needed.name)
+        FROM unnest($1, $2) AS needed (name, changed)
+        WHERE NOT (
+            has_table_privilege(to_regclass(needed.name), 'SELECT') AND has_table_privilege(to_regclass(needed.name), 'INSERT')
+            AND (NOT needed.changed OR has_table_privilege(to_regclass(needed.name), 'UPDATE'))
+        )
+        """;
+
     private static readonly ConcurrentDictionary<(Table, string), string> texts = [];
 
     public static Updates Updates { get; } = new(Update);

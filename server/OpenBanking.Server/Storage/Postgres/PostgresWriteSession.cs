@@ -156,7 +156,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         var parameters = new PostgresParameters(command.Parameters);
         parameters.Int64(limit);
         condition.WriteTo(parameters);
-        return command.ExecuteNonQuery();
+        return Execute(command);
     }
 
     public int Replace(Table table, string column, IReadOnlyList<Replacement> values)
@@ -177,7 +177,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
 
         using var command = new NpgsqlCommand(PostgresText.Replace(table, column), Connection());
         arrays.AddTo(command.Parameters);
-        return command.ExecuteNonQuery();
+        return Execute(command);
     }
 
     public void Load<TKey, TRow>(Table<TKey, TRow> table, IReadOnlyCollection<TKey> keys, Action<TRow> found)
@@ -306,6 +306,18 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
 
     private void Add(string text) => batch.BatchCommands.Add(new(text));
 
+    private static int Execute(NpgsqlCommand command)
+    {
+        try
+        {
+            return command.ExecuteNonQuery();
+        }
+        catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
+        {
+            throw new StoreUnavailableException(failure);
+        }
+    }
+
     private void ReadAll()
     {
         try
@@ -320,6 +332,10 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         catch (NpgsqlException failure) when (PostgresFailure.IsConflict(failure))
         {
             throw new WriteConflictException(failure.Message);
+        }
+        catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
+        {
+            throw new StoreUnavailableException(failure);
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
         {
@@ -344,6 +360,10 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         catch (NpgsqlException failure) when (PostgresFailure.IsConflict(failure))
         {
             throw new WriteConflictException(failure.Message);
+        }
+        catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
+        {
+            throw new StoreUnavailableException(failure);
         }
         catch (NpgsqlException failure) when (failure.SqlState == PostgresErrorCodes.UniqueViolation)
         {
