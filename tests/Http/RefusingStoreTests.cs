@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OpenBanking.Server.Storage;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -20,10 +19,15 @@ public sealed class RefusingStoreTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(TestServer.MayHaveManyNodes, "SQLite has no roles.");
-        await using (var owner = await TestServer.StartAsync(dataFolder: folder))
+        database = PostgresCluster.Shared.ConnectionStringOf(PostgresCluster.Shared.NewDatabase());
+        await using (
+            await TestServer.StartAsync(
+                dataFolder: folder,
+                settings: ["Storage:Provider=Postgres", $"Storage:ConnectionString={database}"]
+            )
+        )
         {
-            database = owner.Get<StorageOptions>().ConnectionString!;
+            // It has made the schema.
         }
 
         Execute(
@@ -39,6 +43,7 @@ public sealed class RefusingStoreTests : IAsyncLifetime
             builder => builder.Logging.ClearProviders().AddProvider(new LogRecorder(logs)),
             folder,
             "Logging:LogLevel:Default=Information",
+            "Storage:Provider=Postgres",
             "Storage:MigrateAtStart=false",
             $"Storage:ConnectionString={serving.ConnectionString}"
         );
@@ -54,12 +59,8 @@ public sealed class RefusingStoreTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (server is not null)
-        {
-            client?.Dispose();
-            await server.DisposeAsync();
-        }
-
+        client.Dispose();
+        await server.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -124,7 +125,10 @@ public sealed class RefusingStoreTests : IAsyncLifetime
         await AssertLaterAsync(GetPaymentsAsync());
         Assert.Contains(
             " in a read-only transaction (25006). Lead the server to the primary, or let the database be written to.",
-            Assert.Single(logs, line => line.Contains("The API waits for the store", StringComparison.Ordinal)),
+            Assert.Single(
+                logs,
+                line => line.Contains("The API waits for the store", StringComparison.Ordinal)
+            ),
             StringComparison.Ordinal
         );
         Assert.DoesNotContain(logs, line => line.Contains("   at ", StringComparison.Ordinal));
@@ -144,7 +148,8 @@ public sealed class RefusingStoreTests : IAsyncLifetime
         Assert.NotNull(answer.Headers.RetryAfter);
     }
 
-    private Task<RawAnswer> GetPaymentsAsync() => client.CallAsync(HttpMethod.Get, "/v1/orders/before", token);
+    private Task<RawAnswer> GetPaymentsAsync() =>
+        client.CallAsync(HttpMethod.Get, "/v1/orders/before", token);
 
     private Task<RawAnswer> PayAsync(string order) =>
         client.CallAsync(

@@ -342,10 +342,11 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
         var (without, older, batches) = counts[0];
         return (
             without,
-            without > older ? $"{without - older} entries were added to the ledger that no record answers for."
-                : batches > 0
-                    ? $"{batches} batches have left events or answers and no record: it was taken away before it was sealed."
-                : null
+            without > older
+                ? $"{without - older} entries were added to the ledger that no record answers for."
+            : batches > 0
+                ? $"{batches} batches have left events or answers and no record: it was taken away before it was sealed."
+            : null
         );
     }
 }

@@ -171,7 +171,10 @@ public abstract class AuditChainTests<TDatabase> : AuditSuite<TDatabase>
         await sealer.StopAsync(TestContext.Current.CancellationToken);
 
         var verdict = await VerifyAsync();
-        Assert.Equal((null, 8L, 8L, 0L), (verdict.Broken, verdict.Positions, verdict.SignedPosition, verdict.Unsealed));
+        Assert.Equal(
+            (null, 8L, 8L, 0L),
+            (verdict.Broken, verdict.Positions, verdict.SignedPosition, verdict.Unsealed)
+        );
         Assert.True(await NewChain().HoldAsync());
     }
 

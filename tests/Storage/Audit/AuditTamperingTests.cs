@@ -116,7 +116,10 @@ public abstract class AuditTamperingTests<TDatabase> : AuditSuite<TDatabase>
     [InlineData("UPDATE audit_record SET records = digest WHERE " + LastPayment, "is not what was recorded")]
     [InlineData("UPDATE audit_record SET entries = 0 WHERE " + LastPayment, "is not what was recorded")]
     [InlineData("UPDATE audit_record SET digest = records WHERE " + LastPayment, "is not what was recorded")]
-    [InlineData("UPDATE entry SET amount = amount * 2 WHERE " + LinesOfLastPayment, "are not what was posted")]
+    [InlineData(
+        "UPDATE entry SET amount = amount * 2 WHERE " + LinesOfLastPayment,
+        "are not what was posted"
+    )]
     [InlineData("DELETE FROM entry WHERE " + LinesOfLastPayment, "are not what was posted")]
     [InlineData(
         "DELETE FROM audit_record WHERE "

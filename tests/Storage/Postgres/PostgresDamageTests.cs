@@ -9,7 +9,11 @@ public sealed class PostgresDamageTests : AuditSuite<EmptyPostgresDatabase>
     [InlineData("verify-books", "entry", "XX001")]
     [InlineData("verify-audit", "audit_record", "XX001")]
     [InlineData("verify-audit", "audit_seal", "XX002")]
-    public async Task A_page_that_is_garbled_is_told_with_what_to_do(string command, string table, string state)
+    public async Task A_page_that_is_garbled_is_told_with_what_to_do(
+        string command,
+        string table,
+        string state
+    )
     {
         await DoBusinessAsync();
         await SealAllAsync(Chain);

@@ -64,11 +64,15 @@ public sealed class PostgresMigrateCommandTests : MigrateCommandTests<EmptyPostg
 
         Assert.Contains($"too many connections for role \"{role}\" (53300)", full, StringComparison.Ordinal);
         Assert.StartsWith(
-            "The store cannot be reached, or has no room left. PostgreSQL: cannot execute ",
+            "The store does not let the server do this for now. PostgreSQL: cannot execute ",
             readOnly,
             StringComparison.Ordinal
         );
-        Assert.EndsWith(" in a read-only transaction (25006)", readOnly, StringComparison.Ordinal);
+        Assert.EndsWith(
+            " in a read-only transaction (25006). Lead the server to the primary, or let the database be written to.",
+            readOnly,
+            StringComparison.Ordinal
+        );
 
         static async Task<string> RunAsync(params string[] command)
         {

@@ -49,10 +49,7 @@ internal static class PostgresFailure
         || state.StartsWith("53", StringComparison.Ordinal)
         || state.StartsWith("57", StringComparison.Ordinal)
         || state.StartsWith("58", StringComparison.Ordinal)
-        || state
-            is PostgresErrorCodes.LockNotAvailable
-                or IdleTransactionEnded
-                or TransactionTimedOut;
+        || state is PostgresErrorCodes.LockNotAvailable or IdleTransactionEnded or TransactionTimedOut;
 
     /// <summary>What PostgreSQL says, or why it cannot be asked, in a sentence for the bank's own people; null when the failure is none
     /// of its. A connection string is in none of it.</summary>

@@ -240,7 +240,8 @@ public sealed class PostgresStore : Store
         );
         var (isReadOnly, lacking) = found[0];
         var why =
-            isReadOnly ? $"PostgreSQL takes no writes (transaction_read_only is on). {PostgresFailure.ToPrimary}"
+            isReadOnly
+                ? $"PostgreSQL takes no writes (transaction_read_only is on). {PostgresFailure.ToPrimary}"
             : lacking is not null
                 ? $"PostgreSQL: the role lacks rights on {lacking}. Give it those that docs/operating/server.md lists."
             : null;
