@@ -254,7 +254,8 @@ public static class ServerCommands
         Console.WriteLine(
             verdict.Broken
                 ?? $"{verdict.Positions} positions, signed to {verdict.SignedPosition}; "
-                    + $"{verdict.Unsealed} records are not sealed yet; {verdict.Unanswered} entries from before the audit: nothing was changed"
+                    + $"{verdict.Unsealed} records are not sealed yet; "
+                    + $"{verdict.Unanswered} entries from before the audit: nothing was changed"
         );
         return verdict.Broken is null ? Ok : Failed;
     }
