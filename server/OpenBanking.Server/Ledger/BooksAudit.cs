@@ -25,16 +25,16 @@ public sealed partial class BooksAudit(Store store)
         var violations = new List<(string, long)>();
         foreach (var rule in BooksRule.All)
         {
-            var count = await store.NumbersAsync(
-                $"""
-                WITH violation (world, subject, account, measure) AS ({NarrowTo(rule.Query, []).Text})
-                SELECT COUNT(*) FROM (SELECT DISTINCT world, subject FROM violation) AS subjects
-                """,
-                columns: 1
+            var query = new Sql(rule.Query.Length, 0);
+            query.AppendLiteral("WITH violation (world, subject, account, measure) AS (");
+            await FillAsync(query, rule.Query);
+            query.AppendLiteral(
+                ") SELECT COUNT(*) FROM (SELECT DISTINCT world, subject FROM violation) AS subjects"
             );
-            if (count[0][0] > 0)
+            var count = await store.QueryAsync(World.Live, query, row => row.Int64()!.Value);
+            if (count[0] > 0)
             {
-                violations.Add((rule.Rule, count[0][0]));
+                violations.Add((rule.Rule, count[0]));
             }
         }
 
@@ -43,11 +43,12 @@ public sealed partial class BooksAudit(Store store)
     }
 
     /// <summary>Where a rule does not hold, anywhere; a limited number.</summary>
-    public ValueTask<IReadOnlyList<(World World, Violation Violation)>> FindAsync(BooksRule rule, int limit)
+    public async Task<IReadOnlyList<(World World, Violation Violation)>> FindAsync(BooksRule rule, int limit)
     {
-        var query = NarrowTo(rule.Query, []);
+        var query = new Sql(rule.Query.Length, 0);
+        await FillAsync(query, rule.Query);
         query.AppendLiteral($" LIMIT {limit}");
-        return ReadAsync(rule.Rule, World.Live, query);
+        return await ReadAsync(rule.Rule, World.Live, query);
     }
 
     /// <summary>Some of the rows that break a rule, each once.</summary>
@@ -194,6 +195,25 @@ public sealed partial class BooksAudit(Store store)
     {
         var (day, paid, givenBack, countedOn) = (row.Date(), row.Int64(), row.Int64(), row.Date());
         return day is { } known ? new(known, paid ?? 0, givenBack ?? 0, countedOn) : null;
+    }
+
+    /// <summary>Adds a rule's query about everything, with the months that agreements count where it asks for them.</summary>
+    private async Task FillAsync(Sql sql, string query)
+    {
+        if (query.Split(AgreementBooks.Months) is not [var before, var after])
+        {
+            sql.AppendLiteral(NarrowTo(query, []).Text);
+            return;
+        }
+
+        var days = await store.QueryAsync(
+            World.Live,
+            $"SELECT DISTINCT day FROM agreement WHERE monthly_limit IS NOT NULL",
+            row => row.Date()!.Value
+        );
+        sql.AppendLiteral(before);
+        AgreementBooks.AppendMonths(sql, days);
+        sql.AppendLiteral(after);
     }
 
     /// <summary>The query with its holes filled: with the rows it is narrowed to, or with what is always true.</summary>

@@ -243,10 +243,13 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             AND payment.order_no = paid.order_no AND payment.state NOT IN (2, 6, 7)
             """
         ),
+        .. PaymentBooks.Rules,
+        .. AgreementBooks.Rules,
         .. HoldBooks.Rules,
         .. ConfirmationBooks.Rules,
         .. OwnTopUpBooks.Rules,
         .. WithdrawalBooks.Rules,
+        .. CardBooks.Rules,
         .. FeeBooks.Rules,
         .. PayoutBooks.Rules,
     ];

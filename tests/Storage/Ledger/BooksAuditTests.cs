@@ -79,18 +79,44 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
         PostingsBalance,
         CustomersBalance,
         Statements,
-        Counters
+        Counters,
+        PaymentBooks.CustomerPaid
     )]
     // What is gone.
     [InlineData("DELETE FROM account WHERE world = 7", Accounts)]
     [InlineData("DELETE FROM internal_account WHERE world = 7 AND kind = 4", Accounts)]
-    [InlineData("DELETE FROM payment WHERE world = 7 AND order_no = 'order-1'", Posted)]
-    [InlineData("DELETE FROM refund WHERE world = 7 AND discount_amount = 0", Posted, Refunded, Counters)]
+    [InlineData(
+        "DELETE FROM payment WHERE world = 7 AND order_no = 'order-1'",
+        Posted,
+        AgreementBooks.Counters
+    )]
+    [InlineData(
+        "DELETE FROM refund WHERE world = 7 AND discount_amount = 0",
+        Posted,
+        Refunded,
+        Counters,
+        AgreementBooks.Counters
+    )]
     [InlineData("DELETE FROM coupon WHERE world = 7 AND state = 1", Stocks, Holders)]
     // Business that its posting does not bear out.
-    [InlineData("UPDATE payment SET amount = amount + 1 WHERE world = 7 AND order_no = 'order-1'", Payments)]
-    [InlineData("UPDATE payment SET state = 2 WHERE world = 7 AND order_no = 'order-1'", Payments)]
-    [InlineData("UPDATE payment SET state = 1 WHERE world = 7 AND state = 2", Payments)]
+    [InlineData(
+        "UPDATE payment SET amount = amount + 1 WHERE world = 7 AND order_no = 'order-1'",
+        Payments,
+        PaymentBooks.CustomerPaid,
+        AgreementBooks.Counters
+    )]
+    [InlineData(
+        "UPDATE payment SET state = 2 WHERE world = 7 AND order_no = 'order-1'",
+        Payments,
+        PaymentBooks.CustomerPaid,
+        AgreementBooks.Counters
+    )]
+    [InlineData(
+        "UPDATE payment SET state = 1 WHERE world = 7 AND state = 2",
+        Payments,
+        PaymentBooks.CustomerPaid,
+        AgreementBooks.Counters
+    )]
     [InlineData(
         "UPDATE payment SET refunded = refunded + 1 WHERE world = 7 AND order_no = 'order-1'",
         Refunded
@@ -101,7 +127,9 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
             WHERE world = 7 AND discount_amount = 0
             """,
         RefundsAndTopUps,
-        Refunded
+        Refunded,
+        PaymentBooks.CustomerGotBack,
+        AgreementBooks.Counters
     )]
     [InlineData("UPDATE top_up SET amount = amount + 1 WHERE world = 7 AND state = 2", RefundsAndTopUps)]
     [InlineData("UPDATE top_up SET state = 2 WHERE world = 7 AND state = 3", RefundsAndTopUps)]
@@ -118,7 +146,8 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
             WHERE world = 7 AND state = 2
             """,
         Coupons,
-        UsedCoupons
+        UsedCoupons,
+        PaymentBooks.CouponOfItsCustomer
     )]
     [InlineData(
         """
@@ -128,7 +157,13 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
         Coupons
     )]
     [InlineData("UPDATE payment SET coupon_id = NULL WHERE world = 7 AND order_no = 'order-3'", Coupons)]
-    [InlineData("UPDATE payment SET state = 2 WHERE world = 7 AND order_no = 'order-3'", Coupons, Payments)]
+    [InlineData(
+        "UPDATE payment SET state = 2 WHERE world = 7 AND order_no = 'order-3'",
+        Coupons,
+        Payments,
+        PaymentBooks.CustomerPaid,
+        AgreementBooks.Counters
+    )]
     [InlineData("UPDATE coupon SET state = 1, payment_id = NULL WHERE world = 7 AND state = 2", UsedCoupons)]
     [InlineData("UPDATE coupon_stock SET issued = issued + 1 WHERE world = 7", Stocks)]
     [InlineData("UPDATE coupon_stock_holder SET issued = issued - 1 WHERE world = 7", Holders)]

@@ -37,7 +37,13 @@ public abstract class FeeAuditTests<TDatabase> : EngineSuite<TDatabase>
     )]
     [InlineData("UPDATE refund SET fee = fee + 1", Posted, GivenBack)]
     [InlineData("UPDATE refund SET fee = NULL", Posted, GivenBack)]
-    [InlineData("DELETE FROM payment WHERE order_no = 'order-1'", OfSomething, Income, Payments)]
+    [InlineData(
+        "DELETE FROM payment WHERE order_no = 'order-1'",
+        OfSomething,
+        Income,
+        Payments,
+        AgreementBooks.Counters
+    )]
     public async Task What_was_changed_in_a_fee_is_found(string sql, params string[] rules)
     {
         await DoBusinessAsync();

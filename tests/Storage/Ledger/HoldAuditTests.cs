@@ -44,11 +44,37 @@ public abstract class HoldAuditTests<TDatabase> : EngineSuite<TDatabase>
 
     [Theory]
     [InlineData("UPDATE account SET held = held + 1", Held)]
-    [InlineData("UPDATE payment SET held = held + 1 WHERE order_no = 'order-1'", Held, SetAside)]
-    [InlineData("UPDATE payment SET held = NULL, state = 7 WHERE order_no = 'order-1'", Held, SetAside)]
-    [InlineData("UPDATE payment SET captured = captured + 1 WHERE order_no = 'order-1'", Payments)]
-    [InlineData("UPDATE payment SET discount = discount - 1 WHERE order_no = 'order-2'", SetAside)]
-    [InlineData("UPDATE payment SET state = 6 WHERE order_no = 'order-3'", Coupons)]
+    [InlineData(
+        "UPDATE payment SET held = held + 1 WHERE order_no = 'order-1'",
+        Held,
+        SetAside,
+        PaymentBooks.CustomerPaid,
+        AgreementBooks.Counters
+    )]
+    [InlineData(
+        "UPDATE payment SET held = NULL, state = 7 WHERE order_no = 'order-1'",
+        Held,
+        SetAside,
+        PaymentBooks.CustomerPaid,
+        AgreementBooks.Counters
+    )]
+    [InlineData(
+        "UPDATE payment SET captured = captured + 1 WHERE order_no = 'order-1'",
+        Payments,
+        PaymentBooks.CustomerPaid,
+        AgreementBooks.Counters
+    )]
+    [InlineData(
+        "UPDATE payment SET discount = discount - 1 WHERE order_no = 'order-2'",
+        SetAside,
+        PaymentBooks.CampaignPaid
+    )]
+    [InlineData(
+        "UPDATE payment SET state = 6 WHERE order_no = 'order-3'",
+        Coupons,
+        PaymentBooks.CustomerPaid,
+        AgreementBooks.Counters
+    )]
     [InlineData("UPDATE coupon SET held = NOT held WHERE state = 2", HeldCoupons)]
     [InlineData("DELETE FROM payment WHERE order_no = 'order-4'", Posted, OutflowCounters.Rule)]
     public async Task What_was_changed_in_a_hold_is_found(string sql, params string[] rules)

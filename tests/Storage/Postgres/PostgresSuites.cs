@@ -58,6 +58,10 @@ public sealed class PostgresEventCursorTests : EventCursorTests<PostgresDatabase
 
 public sealed class PostgresHoldAuditTests : HoldAuditTests<PostgresDatabase>;
 
+public sealed class PostgresPaymentAuditTests : PaymentAuditTests<PostgresDatabase>;
+
+public sealed class PostgresAgreementAuditTests : AgreementAuditTests<PostgresDatabase>;
+
 public sealed class PostgresFeeAuditTests : FeeAuditTests<PostgresDatabase>;
 
 public sealed class PostgresOwnTopUpAuditTests : OwnTopUpAuditTests<PostgresDatabase>;

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Storage;
 using OpenBanking.Tests.Rules;
 using OpenBanking.Tests.Rules.Sequences;
@@ -19,7 +20,8 @@ public sealed class SameRowsTests : IDisposable
     private static int Count(int usual) => Properties.CountFrom("STORED_SEQUENCES", usual);
 
     [Fact]
-    public void One_by_one_the_same_commands_give_the_same_rows_on_both_stores_and_in_memory() =>
+    public void One_by_one_the_same_commands_give_the_same_rows_on_both_stores_and_in_memory()
+    {
         Properties.Hold(
             Steps.Lists,
             Count(50),
@@ -35,9 +37,12 @@ public sealed class SameRowsTests : IDisposable
                 );
             }
         );
+        AssertSound();
+    }
 
     [Fact]
-    public void However_commands_are_cut_into_batches_they_give_the_same_rows_and_answers() =>
+    public void However_commands_are_cut_into_batches_they_give_the_same_rows_and_answers()
+    {
         Properties.Hold(
             Steps.Lists,
             Count(100),
@@ -53,6 +58,8 @@ public sealed class SameRowsTests : IDisposable
                 );
             }
         );
+        AssertSound();
+    }
 
     [Fact]
     public void A_batch_that_runs_again_after_a_conflict_gives_the_same_rows_and_answers()
@@ -85,6 +92,15 @@ public sealed class SameRowsTests : IDisposable
                 );
             }
         );
+    }
+
+    /// <summary>Nothing is wrong with the books of any of the worlds that were played.</summary>
+    private void AssertSound()
+    {
+        foreach (var bank in (StoredBank[])[sqlite, postgres])
+        {
+            Assert.Empty(new BooksAudit(bank.Store).FindViolations());
+        }
     }
 
     public void Dispose()

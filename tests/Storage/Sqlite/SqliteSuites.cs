@@ -62,6 +62,10 @@ public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;
 
 public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;
 
+public sealed class SqlitePaymentAuditTests : PaymentAuditTests<SqliteDatabase>;
+
+public sealed class SqliteAgreementAuditTests : AgreementAuditTests<SqliteDatabase>;
+
 public sealed class SqliteFeeAuditTests : FeeAuditTests<SqliteDatabase>;
 
 public sealed class SqliteOwnTopUpAuditTests : OwnTopUpAuditTests<SqliteDatabase>;
