@@ -229,4 +229,6 @@ public static class AuditEvents
     public static EventId RecordMissing { get; } = new(3002, nameof(RecordMissing));
 
     public static EventId Found { get; } = new(3003, nameof(Found));
+
+    public static EventId FrozenAgain { get; } = new(3004, nameof(FrozenAgain));
 }

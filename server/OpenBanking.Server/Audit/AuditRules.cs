@@ -97,6 +97,39 @@ public sealed record ReportFinding(
     public override Decision<FindingRow?> Decide(Book book) => AuditRules.Report(this, book);
 }
 
+/// <summary>Notes that a sweep found the rule of a finding to hold again.</summary>
+public sealed record NoteKept(World World, DateTimeOffset Now, Id<FindingRow> FindingId)
+    : Command<Done>(World, Now)
+{
+    public override Subject Subject => Subject.Of(FindingId);
+
+    public override void Keys(IKeySet keys) => keys.Want(AuditTables.Findings, FindingId);
+
+    public override Decision<Done> Decide(Book book) => AuditRules.NoteKept(this, book);
+}
+
+/// <summary>Freezes the account of an open finding that is not frozen for any. Replies with the finding; with null when there was
+/// nothing to do.</summary>
+/// <param name="Finding">Read before the batch for what never changes in it.</param>
+/// <param name="Consents">The consents to use the account: their apps are told that it is frozen.</param>
+public sealed record FreezeAgain(
+    World World,
+    DateTimeOffset Now,
+    FindingRow Finding,
+    IReadOnlyList<Id<ConsentRow>> Consents
+) : Command<FindingRow?>(World, Now)
+{
+    public override Subject Subject => Subject.Of(Finding.Id);
+
+    public override void Keys(IKeySet keys)
+    {
+        keys.Want(AuditTables.Findings, Finding.Id);
+        AuditRules.WantAccount(keys, Finding, Consents);
+    }
+
+    public override Decision<FindingRow?> Decide(Book book) => AuditRules.FreezeAgain(this, book);
+}
+
 /// <summary>Closes a finding and frees its account, unless another finding holds it. Replies with the finding; with null when
 /// it must be looked anew for another one, and nothing was done.</summary>
 /// <param name="Finding">Read before the batch for what never changes in it.</param>
@@ -241,15 +274,9 @@ public static class AuditRules
         }
 
         var account = finding.AccountId is { } id ? book.Find(AccountTables.Accounts, new(id)) : null;
-        if (account is not null && AccountStanding.Of(account).Freeze(FreezeReasons.Finding) is not null)
+        if (account is not null && CanBeFrozen(account))
         {
-            AccountRules.Freeze(
-                book,
-                account,
-                FreezeReasons.Finding,
-                AccountRules.AppsOf(book, command.Consents)
-            );
-            finding = finding with { StateBefore = (int)AccountStanding.Of(account).Beneath };
+            finding = Freeze(book, finding, account, command.Consents);
         }
         else if (account is not null && AccountStanding.Of(account).Reasons.HasFlag(FreezeReasons.Finding))
         {
@@ -259,6 +286,32 @@ public static class AuditRules
 
         return Decision.Accept<FindingRow?>(book.Insert(AuditTables.Findings, finding));
     }
+
+    public static Decision<Done> NoteKept(NoteKept command, Book book)
+    {
+        var finding = book.Get(AuditTables.Findings, command.FindingId);
+        if (finding.KeptAt is null)
+        {
+            book.Update(AuditTables.Findings, finding with { KeptAt = command.Now });
+        }
+
+        return Decision.Accept(new Done());
+    }
+
+    public static Decision<FindingRow?> FreezeAgain(FreezeAgain command, Book book)
+    {
+        var finding = book.Get(AuditTables.Findings, command.Finding.Id);
+        var account = finding.AccountId is { } id ? book.Find(AccountTables.Accounts, new(id)) : null;
+        return Decision.Accept(
+            finding.ResolvedAt is null && account is not null && CanBeFrozen(account)
+                ? book.Update(AuditTables.Findings, Freeze(book, finding, account, command.Consents))
+                : null
+        );
+    }
+
+    /// <summary>Whether it is not frozen for a finding, and not closed.</summary>
+    internal static bool CanBeFrozen(AccountRow account) =>
+        AccountStanding.Of(account).Freeze(FreezeReasons.Finding) is not null;
 
     /// <summary>Resolving twice is resolving once. The account stays frozen for as long as another finding is open.</summary>
     public static Decision<FindingRow?> Resolve(ResolveFinding command, Book book)
@@ -343,6 +396,18 @@ public static class AuditRules
 
         keys.Want(AccountTables.Accounts, new(account));
         AccountRules.WantConsents(keys, consents);
+    }
+
+    /// <summary>The finding, which holds its account from now on.</summary>
+    private static FindingRow Freeze(
+        Book book,
+        FindingRow finding,
+        AccountRow account,
+        IReadOnlyList<Id<ConsentRow>> consents
+    )
+    {
+        AccountRules.Freeze(book, account, FreezeReasons.Finding, AccountRules.AppsOf(book, consents));
+        return finding with { StateBefore = (int)AccountStanding.Of(account).Beneath };
     }
 
     private static void Unfreeze(

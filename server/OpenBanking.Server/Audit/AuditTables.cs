@@ -117,8 +117,8 @@ public sealed record AuditProgressRow : VersionedRow
 
 public readonly record struct AuditProgressKey(int Number);
 
-/// <summary>Something that must not be. Its id is made of what it says, so that it is found once however often it is
-/// looked for.</summary>
+/// <summary>Something that must not be. Its id is made of what it says, and of how often that was put right before, so that it is
+/// found once however often it is looked for.</summary>
 public sealed record FindingRow : VersionedRow, IIdentified
 {
     public static string IdPrefix => "fnd_";
@@ -143,6 +143,9 @@ public sealed record FindingRow : VersionedRow, IIdentified
     public required DateTimeOffset FoundAt { get; init; }
 
     public DateTimeOffset? ResolvedAt { get; init; }
+
+    /// <summary>When a sweep found that the rule holds again of that row. From then on the same wrong is another finding.</summary>
+    public DateTimeOffset? KeptAt { get; init; }
 }
 
 public static class AuditTables

@@ -74,8 +74,10 @@ public sealed class AuditorPass(
             return;
         }
 
-        await SweepEverythingAsync(cancellationToken);
-        await SweepAccountsAsync(cancellationToken);
+        var result = new SweepResult();
+        await SweepEverythingAsync(result, cancellationToken);
+        await SweepAccountsAsync(result, cancellationToken);
+        await findings.ReviewAsync(result, now);
         await NoteAsync((await ProgressAsync(store))?.Position ?? 0, now);
     }
 
@@ -176,18 +178,24 @@ public sealed class AuditorPass(
         }
     }
 
-    private async Task SweepEverythingAsync(CancellationToken cancellationToken)
+    private async Task SweepEverythingAsync(SweepResult result, CancellationToken cancellationToken)
     {
         using var snapshot = await store.OpenSnapshotAsync();
         var books = new BooksAudit(snapshot);
         foreach (var rule in BooksRule.All.Where(rule => rule.Scope != BooksScope.Accounts))
         {
-            await ReportAsync(await books.FindAsync(rule, MostOfARule));
+            var found = await books.FindAsync(rule, MostOfARule);
+            if (found.Count == MostOfARule)
+            {
+                result.HasMoreOf(rule.Rule);
+            }
+
+            await ReportAsync(found, result);
             await Task.Delay(rest, time, cancellationToken);
         }
     }
 
-    private async Task SweepAccountsAsync(CancellationToken cancellationToken)
+    private async Task SweepAccountsAsync(SweepResult result, CancellationToken cancellationToken)
     {
         var (world, id) = (World.Live.Number, Guid.Empty);
         while (
@@ -199,26 +207,33 @@ public sealed class AuditorPass(
                 is { Count: > 0 } accounts
         )
         {
-            await CheckAccountsAsync(accounts);
+            await CheckAccountsAsync(accounts, result);
             (world, id) = (accounts[^1].World.Number, accounts[^1].Row.Id.Value);
             await Task.Delay(rest, time, cancellationToken);
         }
     }
 
-    private async Task CheckAccountsAsync(IReadOnlyList<(World World, AccountRow Row)> accounts)
+    private async Task CheckAccountsAsync(
+        IReadOnlyList<(World World, AccountRow Row)> accounts,
+        SweepResult result
+    )
     {
         using var snapshot = await store.OpenSnapshotAsync();
         var books = new BooksAudit(snapshot);
         foreach (var inWorld in accounts.GroupBy(account => account.World, account => account.Row.Id.Value))
         {
-            await ReportAsync(await books.FindAsync(BooksScope.Accounts, inWorld.Key, inWorld));
+            await ReportAsync(await books.FindAsync(BooksScope.Accounts, inWorld.Key, inWorld), result);
         }
     }
 
-    private async Task ReportAsync(IReadOnlyList<(World World, Violation Violation)> violations)
+    private async Task ReportAsync(
+        IReadOnlyList<(World World, Violation Violation)> violations,
+        SweepResult? result = null
+    )
     {
         foreach (var (world, violation) in violations)
         {
+            result?.Add(world, violation);
             await findings.ReportAsync(world, violation);
         }
     }

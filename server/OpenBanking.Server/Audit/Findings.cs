@@ -29,11 +29,12 @@ public sealed class Findings(
         description: "What the background auditor found."
     );
 
+    private readonly Resolutions resolutions = new(store);
+
     /// <summary>Reports a violation once, however often it is found, and freezes the account it concerns.</summary>
     public async Task ReportAsync(World world, Violation violation)
     {
-        var id = IdOf(world, violation);
-        if (await store.FindAsync(AuditTables.Findings, world, id) is not null)
+        if (await NewIdAsync(world, violation) is not { } id)
         {
             return;
         }
@@ -65,7 +66,7 @@ public sealed class Findings(
                 world,
                 finding.Rule,
                 await new SubjectNames(store).TellAsync(world, finding),
-                finding.StateBefore is not null
+                await IsFrozenAsync(world, finding)
             );
         }
     }
@@ -116,6 +117,111 @@ public sealed class Findings(
         }
     }
 
+    /// <summary>Goes through all findings after a sweep. What was found to be right again is known no longer; what says that it
+    /// is resolved, and was not, is reported anew; and whose account is not frozen for one that is open, it is frozen again.</summary>
+    internal async Task ReviewAsync(SweepResult sweep, DateTimeOffset sweptFrom)
+    {
+        var (world, id) = (World.Live.Number, Guid.Empty);
+        while (
+            await store.ListAcrossWorldsAsync(
+                AuditTables.Findings,
+                MostListed,
+                $"(world > {world} OR (world = {world} AND id > {id})) ORDER BY world, id"
+            )
+                is { Count: > 0 } some
+        )
+        {
+            foreach (var (inWorld, finding) in some)
+            {
+                // What was found since it began may have come about since its rule was proven.
+                var kept = finding.FoundAt < sweptFrom && sweep.IsKept(inWorld, finding);
+                await ReviewAsync(inWorld, finding, kept);
+            }
+
+            (world, id) = (some[^1].World.Number, some[^1].Row.Id.Value);
+        }
+    }
+
+    /// <summary>Such as <c>; the account is frozen</c>, as it is now; nothing when the finding concerns no account.</summary>
+    internal async Task<string> TellFrozenAsync(World world, FindingRow finding) =>
+        await AccountOfAsync(world, finding.AccountId) switch
+        {
+            null => "",
+            { State: AccountState.Frozen } => "; the account is frozen",
+            { State: AccountState.Closed } => "; the account is closed",
+            _ => "; the account is NOT frozen",
+        };
+
+    private async Task<bool> IsFrozenAsync(World world, FindingRow finding) =>
+        await AccountOfAsync(world, finding.AccountId) is { State: AccountState.Frozen };
+
+    private async Task ReviewAsync(World world, FindingRow finding, bool kept)
+    {
+        if (finding.ResolvedAt is null)
+        {
+            await FreezeAgainAsync(world, finding);
+        }
+        else if (!await resolutions.AreTrueAsync(world, finding))
+        {
+            await ReportAsync(
+                world,
+                new(finding.Rule, finding.SubjectId, finding.AccountId, finding.Measure)
+            );
+        }
+
+        if (kept && finding.KeptAt is null)
+        {
+            await engine.SubmitAsync(new NoteKept(world, time.GetUtcNow(), finding.Id));
+        }
+    }
+
+    private async Task FreezeAgainAsync(World world, FindingRow finding)
+    {
+        if (
+            await AccountOfAsync(world, finding.AccountId) is not { } account
+            || !AuditRules.CanBeFrozen(account)
+        )
+        {
+            return;
+        }
+
+        var decision = await engine.SubmitAsync(
+            new FreezeAgain(world, time.GetUtcNow(), finding, await consents.ListAsync(world, account))
+        );
+        if (decision is Accepted<FindingRow?> { Reply: not null })
+        {
+            log.LogError(
+                AuditEvents.FrozenAgain,
+                "Finding {Finding} in world {World} is open, and {Account} was not frozen for it: it is frozen again",
+                finding.Id,
+                world,
+                account.Id
+            );
+        }
+    }
+
+    /// <summary>The id that a violation is kept under; null when it is known. It is known while its finding is open, and when that was
+    /// resolved until a sweep has found that it is right again.</summary>
+    private async Task<Id<FindingRow>?> NewIdAsync(World world, Violation violation)
+    {
+        for (var before = 0; ; before++)
+        {
+            var id = IdOf(world, violation, before);
+            if (await store.FindAsync(AuditTables.Findings, world, id) is not { } finding)
+            {
+                return id;
+            }
+
+            if (
+                finding.ResolvedAt is null
+                || (finding.KeptAt is null && await resolutions.AreTrueAsync(world, finding))
+            )
+            {
+                return null;
+            }
+        }
+    }
+
     private async Task<IReadOnlyList<Id<ConsentRow>>> ConsentsOfAsync(World world, Guid? accountId) =>
         await AccountOfAsync(world, accountId) is { } account ? await consents.ListAsync(world, account) : [];
 
@@ -123,13 +229,19 @@ public sealed class Findings(
         accountId is { } id ? await store.FindAsync(AccountTables.Accounts, world, new(id)) : null;
 
     /// <summary>Made of what is wrong: the same wrong is the same finding.</summary>
-    private static Id<FindingRow> IdOf(World world, Violation violation)
+    /// <param name="before">How many findings of it there are that are over.</param>
+    private static Id<FindingRow> IdOf(World world, Violation violation, int before)
     {
         var bytes = new CanonicalBytes();
         bytes.Int64(world.Number);
         bytes.Text(violation.Rule);
         bytes.Uuid(violation.Subject);
         bytes.Int64(violation.Measure);
+        if (before > 0)
+        {
+            bytes.Int64(before);
+        }
+
         return new(new Guid(SHA256.HashData(bytes.Written).AsSpan(0, 16), bigEndian: true));
     }
 }

@@ -279,12 +279,13 @@ public static class ServerCommands
     private static async Task ListFindingsAsync(this WebApplication app)
     {
         var names = new SubjectNames(app.Services.GetRequiredService<Store>());
-        foreach (var (world, finding) in await app.Services.GetRequiredService<Findings>().ListOpenAsync())
+        var findings = app.Services.GetRequiredService<Findings>();
+        foreach (var (world, finding) in await findings.ListOpenAsync())
         {
             var subject = await names.TellAsync(world, finding);
             Console.WriteLine(
                 $"OPEN {finding.Id} in world {world} since {finding.FoundAt:u}: it did not hold that {finding.Rule} ({subject})"
-                    + (finding.StateBefore is null ? "" : "; the account is frozen")
+                    + await findings.TellFrozenAsync(world, finding)
             );
         }
     }

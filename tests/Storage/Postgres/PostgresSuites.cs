@@ -52,6 +52,8 @@ public sealed class PostgresAuditTamperingTests : AuditTamperingTests<PostgresDa
 
 public sealed class PostgresAuditorTests : AuditorTests<PostgresDatabase>;
 
+public sealed class PostgresFindingTests : FindingTests<PostgresDatabase>;
+
 public sealed class PostgresAuditorGapTests : AuditorGapTests<PostgresDatabase>;
 
 public sealed class PostgresEventCursorTests : EventCursorTests<PostgresDatabase>;

@@ -56,6 +56,8 @@ public sealed class SqliteAuditTamperingTests : AuditTamperingTests<SqliteDataba
 
 public sealed class SqliteAuditorTests : AuditorTests<SqliteDatabase>;
 
+public sealed class SqliteFindingTests : FindingTests<SqliteDatabase>;
+
 public sealed class SqliteAuditorGapTests : AuditorGapTests<SqliteDatabase>;
 
 public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;
