@@ -14,20 +14,22 @@ internal static class CardBooks
             BooksScope.Everything,
             OnItsAccount,
             """
-            SELECT act.world, act.id, act.account_id, COUNT(*) FROM (
-                SELECT world, id, account_id, 0 AS withdrawn FROM top_up
-                UNION ALL
-                SELECT world, id, account_id, 0 FROM own_top_up
-                UNION ALL
-                SELECT world, id, account_id, 1 FROM withdrawal
-            ) act
-            JOIN entry ON entry.world = act.world AND entry.posting_id = act.id
-            AND entry.kind IN (3, 7, 11, 12) AND (entry.kind <> 3) = (act.withdrawn = 1)
+            SELECT entry.world, entry.posting_id,
+                COALESCE(top_up.account_id, own_top_up.account_id, withdrawal.account_id), COUNT(*)
+            FROM entry
             LEFT JOIN account ON account.world = entry.world AND account.id = entry.account_id
             LEFT JOIN internal_account AS suspense
             ON suspense.world = entry.world AND suspense.entry_account_id = entry.account_id AND suspense.kind = 6
-            WHERE COALESCE(account.id, suspense.owner_id) <> act.account_id
-            GROUP BY act.world, act.id, act.account_id
+            LEFT JOIN top_up
+            ON entry.kind = 3 AND top_up.world = entry.world AND top_up.id = entry.posting_id
+            LEFT JOIN own_top_up
+            ON entry.kind = 3 AND own_top_up.world = entry.world AND own_top_up.id = entry.posting_id
+            LEFT JOIN withdrawal
+            ON entry.kind <> 3 AND withdrawal.world = entry.world AND withdrawal.id = entry.posting_id
+            WHERE entry.kind IN (3, 7, 11, 12) AND COALESCE(account.id, suspense.owner_id)
+                <> COALESCE(top_up.account_id, own_top_up.account_id, withdrawal.account_id)
+            GROUP BY entry.world, entry.posting_id,
+                COALESCE(top_up.account_id, own_top_up.account_id, withdrawal.account_id)
             """
         ),
         new(
