@@ -23,8 +23,12 @@ public sealed class OpenApiTests(ContractServer fixture) : IClassFixture<Contrac
     [InlineData(OlderDocument, OpenApi.OlderPath)]
     public async Task The_committed_document_is_the_served_one(string file, string path)
     {
-        var served = JsonNode.Parse(await http.GetStringAsync(path));
-        var committed = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryFiles.Find(file)));
+        var served = JsonNode.Parse(await http.GetStringAsync(path))!;
+        var committed = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryFiles.Find(file)))!;
+        // Each server names itself.
+        var itself = Assert.Single(served["servers"]!.AsArray());
+        Assert.Equal(fixture.Server.Address, new Uri((string)itself!["url"]!));
+        served["servers"] = committed["servers"]!.DeepClone();
         Assert.True(
             JsonNode.DeepEquals(committed, served),
             $"Run openapi/update: {file} is not what is served."
