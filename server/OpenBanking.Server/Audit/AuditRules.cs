@@ -77,9 +77,10 @@ public sealed record NoteProgress(DateTimeOffset Now, long Position, DateTimeOff
     public override Decision<Done> Decide(Book book) => AuditRules.Note(this, book);
 }
 
-/// <summary>Keeps a finding and freezes the account it concerns. Replies with the finding, or null when it was known.</summary>
-/// <param name="Consents">The consents to use the account: their apps are told that it is frozen.</param>
-public sealed record ReportFinding(
+/// <summary>Does something about a finding and the account it concerns. Replies with the finding; with null when there was nothing to
+/// do.</summary>
+/// <param name="Consents">The consents to use the account: their apps are told what becomes of it.</param>
+public abstract record FindingCommand(
     World World,
     DateTimeOffset Now,
     FindingRow Finding,
@@ -93,7 +94,17 @@ public sealed record ReportFinding(
         keys.Want(AuditTables.Findings, Finding.Id);
         AuditRules.WantAccount(keys, Finding, Consents);
     }
+}
 
+/// <summary>Keeps a finding and freezes the account it concerns. Replies with the finding, or null when it was known.</summary>
+/// <param name="Consents">The consents to use the account: their apps are told that it is frozen.</param>
+public sealed record ReportFinding(
+    World World,
+    DateTimeOffset Now,
+    FindingRow Finding,
+    IReadOnlyList<Id<ConsentRow>> Consents
+) : FindingCommand(World, Now, Finding, Consents)
+{
     public override Decision<FindingRow?> Decide(Book book) => AuditRules.Report(this, book);
 }
 
@@ -117,16 +128,8 @@ public sealed record FreezeAgain(
     DateTimeOffset Now,
     FindingRow Finding,
     IReadOnlyList<Id<ConsentRow>> Consents
-) : Command<FindingRow?>(World, Now)
+) : FindingCommand(World, Now, Finding, Consents)
 {
-    public override Subject Subject => Subject.Of(Finding.Id);
-
-    public override void Keys(IKeySet keys)
-    {
-        keys.Want(AuditTables.Findings, Finding.Id);
-        AuditRules.WantAccount(keys, Finding, Consents);
-    }
-
     public override Decision<FindingRow?> Decide(Book book) => AuditRules.FreezeAgain(this, book);
 }
 
@@ -144,19 +147,15 @@ public sealed record ResolveFinding(
     Id<FindingRow>? Other,
     long? SeenAccount,
     IReadOnlyList<Id<ConsentRow>> Consents
-) : Command<FindingRow?>(World, Now)
+) : FindingCommand(World, Now, Finding, Consents)
 {
-    public override Subject Subject => Subject.Of(Finding.Id);
-
     public override void Keys(IKeySet keys)
     {
-        keys.Want(AuditTables.Findings, Finding.Id);
+        base.Keys(keys);
         if (Other is { } other)
         {
             keys.Want(AuditTables.Findings, other);
         }
-
-        AuditRules.WantAccount(keys, Finding, Consents);
     }
 
     public override Decision<FindingRow?> Decide(Book book) => AuditRules.Resolve(this, book);
