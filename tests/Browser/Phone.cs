@@ -81,23 +81,26 @@ public sealed class Phone : IAsyncDisposable
     /// <summary>Waits until a page is there as a whole. The page itself is asked: what tells of it may have passed before
     /// anybody listens.</summary>
     /// <param name="address">Where <c>**</c> stands for anything, and <c>*</c> for anything but a slash.</param>
-    public async Task ArriveAsync(string address)
+    public Task ArriveAsync(string address) => ArriveAsync(Page, address);
+
+    /// <inheritdoc cref="ArriveAsync(string)" />
+    public static async Task ArriveAsync(IPage tab, string address)
     {
         var pattern = $"^{Regex.Escape(address).Replace(@"\*\*", ".*").Replace(@"\*", "[^/]*")}$";
-        for (var i = 0; i < MostLooks && !await HasArrivedAsync(pattern); i++)
+        for (var i = 0; i < MostLooks && !await HasArrivedAsync(tab, pattern); i++)
         {
             await Task.Delay(betweenLooks);
         }
 
-        Assert.Matches(pattern, Page.Url);
+        Assert.Matches(pattern, tab.Url);
     }
 
-    private async Task<bool> HasArrivedAsync(string pattern)
+    private static async Task<bool> HasArrivedAsync(IPage tab, string pattern)
     {
         try
         {
-            return Regex.IsMatch(Page.Url, pattern, default, TimeSpan.FromSeconds(1))
-                && await Page.EvaluateAsync<string>("document.readyState") == "complete";
+            return Regex.IsMatch(tab.Url, pattern, default, TimeSpan.FromSeconds(1))
+                && await tab.EvaluateAsync<string>("document.readyState") == "complete";
         }
         catch (PlaywrightException)
         {

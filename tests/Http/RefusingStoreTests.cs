@@ -168,15 +168,13 @@ public sealed class RefusingStoreTests : IAsyncLifetime
         return (await client.SendAsync(request)).Status;
     }
 
-    /// <summary>What holds of connections from now on, as after a failover.</summary>
-    private void SetReadOnly(string value) =>
-        Execute(
-            $"""
-            SET default_transaction_read_only = off;
-            ALTER ROLE {role} SET default_transaction_read_only = {value};
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'
-            """
-        );
+    /// <summary>What holds of connections from now on, as after a failover: of all, as none is opened between the setting
+    /// and the end of those that were there.</summary>
+    private void SetReadOnly(string value)
+    {
+        Execute($"ALTER ROLE {role} SET default_transaction_read_only = {value}");
+        Execute($"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '{role}'");
+    }
 
     private void Execute(string sql)
     {

@@ -125,7 +125,7 @@ public sealed class LinkWalkTests(WalkedBank bank)
             );
             await tab.GotoAsync("http://app.example/");
             await tab.Locator("a").ClickAsync();
-            await tab.WaitForURLAsync("**/sign-in*");
+            await Phone.ArriveAsync(tab, "**/sign-in*");
         }
 
         await phone.SignInAsync(bank, partner, mobile);

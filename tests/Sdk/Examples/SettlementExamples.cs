@@ -91,10 +91,10 @@ internal static class SettlementExamples
             Console.WriteLine($"{line.BusinessDate:yyyy-MM-dd} {line.OrderNo}: {line.Kind} {line.Amount}");
         }
         // </Payouts_ListTransactionsAsync>
+        // The payout's days may begin before its last: the clock passed two midnights if it is late in the evening.
         var lines = client.Payouts.ListTransactionsAsync(
-            payout.Through,
-            payout.Through,
-            payout.SubMerchantId
+            through: payout.Through,
+            subMerchantId: payout.SubMerchantId
         );
         Assert.True(await lines.AnyAsync());
     }
