@@ -88,7 +88,7 @@ public sealed class VideoMembersTests : VideoShop
         Assert.Equal((0, 1, 0), await RenewAsync(days: 40));
 
         Assert.Contains("Your month is over", await PageAsync("/"));
-        Assert.Contains("(decline code insufficient_funds)", LogOfShop());
+        await SaysAsync(@"\(decline code insufficient_funds\)");
     }
 
     [Fact]

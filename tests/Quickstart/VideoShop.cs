@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -146,7 +147,17 @@ public abstract partial class VideoShop : IAsyncLifetime
         }
     }
 
-    protected string LogOfShop()
+    /// <summary>Waits until the shop's log says something: a line may come after the page that it is about.</summary>
+    protected async Task SaysAsync([StringSyntax(StringSyntaxAttribute.Regex)] string pattern)
+    {
+        for (var i = 0; !Regex.IsMatch(LogOfShop(), pattern, default, TimeSpan.FromSeconds(1)); i++)
+        {
+            Assert.True(i < 100, $"The log does not say: {pattern}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100));
+        }
+    }
+
+    private string LogOfShop()
     {
         using var log = new FileStream(
             folder[Path.GetFileNameWithoutExtension(Programs.Sample) + ".log"],
