@@ -19,6 +19,10 @@ internal static class PaymentBooks
     public const string CouponOfItsCustomer =
         "a coupon that is used is its customer's, and of the campaign that pays";
     public const string OfItsCustomer = "a payment is of the customer whose account it is on";
+    public const string UnderItsAgreement =
+        "a payment by agreement is of the agreement's app, partner, customer, account and currency";
+    public const string OfItsOrder = "a payment is of an order of its app";
+    public const string OfItsPayment = "a refund is of its payment's app, order and currency";
 
     /// <summary>The customer's part of a payment now: a hold counts whole until it ends, whatever was captured of it meanwhile, since
     /// captures that did not end it took the campaign's part first.</summary>
@@ -157,6 +161,40 @@ internal static class PaymentBooks
             SELECT payment.world, payment.id, payment.account_id, 1 FROM payment
             JOIN account ON account.world = payment.world AND account.id = payment.account_id
             WHERE payment.customer_id <> account.customer_id
+            """
+        ),
+        new(
+            BooksScope.Everything,
+            UnderItsAgreement,
+            """
+            SELECT payment.world, payment.id, payment.account_id, 1 FROM payment
+            LEFT JOIN agreement ON agreement.world = payment.world AND agreement.id = payment.agreement_id
+            WHERE payment.agreement_id <> payment.id AND (
+                agreement.id IS NULL OR payment.app_id <> agreement.app_id OR payment.partner_id <> agreement.partner_id
+                OR payment.customer_id <> agreement.customer_id OR payment.account_id <> agreement.account_id
+                OR payment.currency <> agreement.currency
+            )
+            """
+        ),
+        new(
+            BooksScope.Everything,
+            OfItsOrder,
+            """
+            SELECT payment.world, payment.id, payment.account_id, 1 FROM payment
+            LEFT JOIN order_number
+            ON order_number.world = payment.world AND order_number.app_id = payment.app_id
+            AND order_number.order_no = payment.order_no
+            WHERE order_number.order_no IS NULL
+            """
+        ),
+        new(
+            BooksScope.Everything,
+            OfItsPayment,
+            """
+            SELECT refund.world, refund.id, payment.account_id, 1 FROM refund
+            LEFT JOIN payment ON payment.world = refund.world AND payment.id = refund.payment_id
+            WHERE payment.id IS NULL OR refund.app_id <> payment.app_id OR refund.order_no <> payment.order_no
+            OR refund.currency <> payment.currency
             """
         ),
     ];

@@ -34,36 +34,42 @@ public abstract class PaymentAuditTests<TDatabase> : EngineSuite<TDatabase>
         $"UPDATE payment SET account_id = {Another} WHERE order_no = 'order-1'",
         PaymentBooks.OnItsAccount,
         PaymentBooks.CustomerPaid,
-        PaymentBooks.OfItsCustomer
+        PaymentBooks.OfItsCustomer,
+        PaymentBooks.UnderItsAgreement
     )]
     [InlineData(
         $"UPDATE payment SET account_id = {Another}, customer_id = (SELECT customer_id FROM account WHERE id <> payment.account_id) "
             + "WHERE order_no = 'order-1'",
         PaymentBooks.OnItsAccount,
-        PaymentBooks.CustomerPaid
+        PaymentBooks.CustomerPaid,
+        PaymentBooks.UnderItsAgreement
     )]
     [InlineData(
         $"UPDATE payment SET account_id = {Another} WHERE order_no = 'order-2'",
         PaymentBooks.OnItsAccount,
         PaymentBooks.CustomerPaid,
         PaymentBooks.CustomerGotBack,
-        PaymentBooks.OfItsCustomer
+        PaymentBooks.OfItsCustomer,
+        PaymentBooks.UnderItsAgreement
     )]
     [InlineData(
         $"UPDATE payment SET account_id = {Another} WHERE order_no = 'order-4'",
         PaymentBooks.OnItsAccount,
         PaymentBooks.CustomerPaid,
         PaymentBooks.OfItsCustomer,
-        Held
+        Held,
+        PaymentBooks.UnderItsAgreement
     )]
     [InlineData(
         $"UPDATE payment SET account_id = {Another} WHERE order_no = 'order-5'",
         PaymentBooks.OnItsAccount,
-        PaymentBooks.OfItsCustomer
+        PaymentBooks.OfItsCustomer,
+        PaymentBooks.UnderItsAgreement
     )]
     [InlineData(
         "UPDATE payment SET customer_id = (SELECT customer_id FROM account WHERE id <> payment.account_id) WHERE order_no = 'order-1'",
-        PaymentBooks.OfItsCustomer
+        PaymentBooks.OfItsCustomer,
+        PaymentBooks.UnderItsAgreement
     )]
     [InlineData(
         "UPDATE payment SET discount = 0 WHERE order_no = 'order-3'",
@@ -110,12 +116,14 @@ public abstract class PaymentAuditTests<TDatabase> : EngineSuite<TDatabase>
     [InlineData(
         "UPDATE payment SET partner_id = account_id WHERE order_no = 'order-1'",
         PaymentBooks.OnItsPartnersAccounts,
-        Fees
+        Fees,
+        PaymentBooks.UnderItsAgreement
     )]
     [InlineData(
         "UPDATE payment SET partner_id = account_id WHERE order_no = 'order-4'",
         PaymentBooks.OnItsPartnersAccounts,
-        Fees
+        Fees,
+        PaymentBooks.UnderItsAgreement
     )]
     [InlineData(
         "UPDATE payment SET campaign_id = account_id WHERE order_no = 'order-3'",
@@ -126,6 +134,29 @@ public abstract class PaymentAuditTests<TDatabase> : EngineSuite<TDatabase>
         "UPDATE payment SET campaign_id = account_id WHERE order_no = 'order-2'",
         PaymentBooks.CampaignPaid
     )]
+    // Under what.
+    [InlineData(
+        "UPDATE payment SET app_id = account_id WHERE order_no = 'order-1'",
+        PaymentBooks.UnderItsAgreement,
+        PaymentBooks.OfItsOrder
+    )]
+    [InlineData(
+        "UPDATE payment SET agreement_id = account_id WHERE order_no = 'order-3'",
+        PaymentBooks.UnderItsAgreement,
+        AgreementBooks.Counters
+    )]
+    [InlineData(
+        "UPDATE payment SET currency = 'XXX' WHERE order_no = 'order-3'",
+        PaymentBooks.UnderItsAgreement,
+        Fees
+    )]
+    [InlineData(
+        "UPDATE payment SET order_no = 'order-0' WHERE order_no = 'order-5'",
+        PaymentBooks.OfItsOrder
+    )]
+    [InlineData("UPDATE refund SET app_id = payment_id WHERE amount = 700", PaymentBooks.OfItsPayment)]
+    [InlineData("UPDATE refund SET order_no = 'order-3' WHERE amount = 700", PaymentBooks.OfItsPayment)]
+    [InlineData("UPDATE refund SET currency = 'XXX' WHERE amount = 700", PaymentBooks.OfItsPayment)]
     // Cards.
     [InlineData(
         "UPDATE account SET card_id = (SELECT id FROM bound_card WHERE id <> account.card_id) WHERE entries > 0",
