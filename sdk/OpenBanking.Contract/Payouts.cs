@@ -21,7 +21,11 @@ public sealed record Payout : ResponseObject
     /// <summary>What is paid.</summary>
     public required Money Amount { get; init; }
 
-    /// <summary>The last business day (Asia/Shanghai) that it settles; it settles all days since the payout before.</summary>
+    /// <summary>The first business day (Asia/Shanghai) that it settles; absent when it settles all days from the first on that the account
+    /// has lines of.</summary>
+    public DateOnly? From { get; init; }
+
+    /// <summary>The last business day that it settles.</summary>
     public required DateOnly Through { get; init; }
 
     /// <summary>What was left over from before, a payout that failed included, and what was booked on days that were settled

@@ -62,8 +62,9 @@ public class PayoutsClient
     /// <example><code source="Payouts_ListTransactionsAsync">
     /// await foreach (
     ///     var line in client.Payouts.ListTransactionsAsync(
-    ///         through: payout.Through,
-    ///         subMerchantId: payout.SubMerchantId
+    ///         payout.From,
+    ///         payout.Through,
+    ///         payout.SubMerchantId
     ///     )
     /// )
     /// {

@@ -52,6 +52,18 @@ public sealed class SettlementLineTests(SharedServer shared) : PayingCustomerTes
             Assert.Equal(lines.Append(paid), await LinesAsync(merchant: merchant), SameId);
         }
 
+        var first = (await Payouts.ListAsync().ToListAsync()).Single(each => each.SubMerchantId is null);
+        Assert.Null(first.From);
+        await PayAsync("order-3", 7);
+        await ADayPassesAsync();
+        var second = (await Payouts.ListAsync().ToListAsync()).Last();
+        Assert.Equal((first.Through.AddDays(1), null), (second.From, second.SubMerchantId));
+        var since = await LinesAsync(second.From, second.Through);
+        Assert.Equal(
+            (second.CapturedAmount, second.FeeAmount),
+            (SumOf(since, SettlementTransactionKind.Payment), -SumOf(since, SettlementTransactionKind.Fee))
+        );
+
         // Single postings and steps, as they happened.
         (string, long, string, bool)[] expected =
         [
@@ -113,6 +125,7 @@ public sealed class SettlementLineTests(SharedServer shared) : PayingCustomerTes
             (Money.Yuan(5), Money.Yuan(0), Money.Yuan(0)),
             (payout.CapturedAmount, payout.RefundedAmount, payout.BroughtForward)
         );
+        Assert.Equal("order-2", Assert.Single(await LinesAsync(payout.From, payout.Through)).OrderNo);
         var lines = await LinesAsync(through: payout.Through);
         Assert.Equal(
             payout.Amount + payout.CarriedForward,

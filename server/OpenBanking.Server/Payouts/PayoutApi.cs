@@ -52,6 +52,7 @@ public static class PayoutApi
             Status = PayoutRules.StatusOf(row.State),
             DeclineCode = PayoutRules.DeclineCodeOf(row),
             Amount = new(row.Currency, row.Amount),
+            From = row.Since,
             Through = row.Through,
             BroughtForward = new(row.Currency, row.BroughtForward),
             CapturedAmount = new(row.Currency, row.Captured),

@@ -219,6 +219,7 @@ public static class PayoutRules
                 State = PayoutState.Processing,
                 Currency = owner.Currency,
                 Amount = amount,
+                Since = days.After?.AddDays(1),
                 Through = days.Through,
                 BroughtForward = carried,
                 Captured = days.Captured,

@@ -34,6 +34,9 @@ public sealed record PayoutRow : VersionedRow, IIdentified
 
     public required long Amount { get; init; }
 
+    /// <summary>The first business day that it settles; null of all days there were, and of payouts made before this was kept.</summary>
+    public DateOnly? Since { get; init; }
+
     /// <summary>The last business day that it settles.</summary>
     public required DateOnly Through { get; init; }
 

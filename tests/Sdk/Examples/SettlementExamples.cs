@@ -83,19 +83,16 @@ internal static class SettlementExamples
         // <Payouts_ListTransactionsAsync>
         await foreach (
             var line in client.Payouts.ListTransactionsAsync(
-                through: payout.Through,
-                subMerchantId: payout.SubMerchantId
+                payout.From,
+                payout.Through,
+                payout.SubMerchantId
             )
         )
         {
             Console.WriteLine($"{line.BusinessDate:yyyy-MM-dd} {line.OrderNo}: {line.Kind} {line.Amount}");
         }
         // </Payouts_ListTransactionsAsync>
-        // The payout's days may begin before its last: the clock passed two midnights if it is late in the evening.
-        var lines = client.Payouts.ListTransactionsAsync(
-            through: payout.Through,
-            subMerchantId: payout.SubMerchantId
-        );
+        var lines = client.Payouts.ListTransactionsAsync(payout.From, payout.Through, payout.SubMerchantId);
         Assert.True(await lines.AnyAsync());
     }
 }

@@ -146,7 +146,7 @@ public abstract class PaymentAuditTests<TDatabase> : EngineSuite<TDatabase>
         AgreementBooks.Counters
     )]
     [InlineData(
-        "UPDATE payment SET currency = 'XXX' WHERE order_no = 'order-3'",
+        "UPDATE payment SET currency = 'USD' WHERE order_no = 'order-3'",
         PaymentBooks.UnderItsAgreement,
         Fees
     )]
@@ -156,7 +156,7 @@ public abstract class PaymentAuditTests<TDatabase> : EngineSuite<TDatabase>
     )]
     [InlineData("UPDATE refund SET app_id = payment_id WHERE amount = 700", PaymentBooks.OfItsPayment)]
     [InlineData("UPDATE refund SET order_no = 'order-3' WHERE amount = 700", PaymentBooks.OfItsPayment)]
-    [InlineData("UPDATE refund SET currency = 'XXX' WHERE amount = 700", PaymentBooks.OfItsPayment)]
+    [InlineData("UPDATE refund SET currency = 'USD' WHERE amount = 700", PaymentBooks.OfItsPayment)]
     // Cards.
     [InlineData(
         "UPDATE account SET card_id = (SELECT id FROM bound_card WHERE id <> account.card_id) WHERE entries > 0",

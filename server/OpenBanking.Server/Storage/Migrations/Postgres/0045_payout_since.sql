@@ -1,0 +1,3 @@
+-- expand
+-- The first business day that a payout settles.
+ALTER TABLE payout ADD COLUMN since date;
