@@ -197,18 +197,11 @@ public sealed class AuditorPass(
 
     private async Task SweepAccountsAsync(SweepResult result, CancellationToken cancellationToken)
     {
-        var (world, id) = (World.Live.Number, Guid.Empty);
-        while (
-            await store.ListAcrossWorldsAsync(
-                AccountTables.Accounts,
-                BooksAudit.CheckedAtOnce,
-                $"(world > {world} OR (world = {world} AND id > {id})) ORDER BY world, id"
-            )
-                is { Count: > 0 } accounts
+        await foreach (
+            var accounts in store.WalkAcrossWorldsAsync(AccountTables.Accounts, BooksAudit.CheckedAtOnce)
         )
         {
             await CheckAccountsAsync(accounts, result);
-            (world, id) = (accounts[^1].World.Number, accounts[^1].Row.Id.Value);
             await Task.Delay(rest, time, cancellationToken);
         }
     }

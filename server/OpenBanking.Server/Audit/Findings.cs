@@ -121,24 +121,14 @@ public sealed class Findings(
     /// is resolved, and was not, is reported anew; and whose account is not frozen for one that is open, it is frozen again.</summary>
     internal async Task ReviewAsync(SweepResult sweep, DateTimeOffset sweptFrom)
     {
-        var (world, id) = (World.Live.Number, Guid.Empty);
-        while (
-            await store.ListAcrossWorldsAsync(
-                AuditTables.Findings,
-                MostListed,
-                $"(world > {world} OR (world = {world} AND id > {id})) ORDER BY world, id"
-            )
-                is { Count: > 0 } some
-        )
+        await foreach (var some in store.WalkAcrossWorldsAsync(AuditTables.Findings, MostListed))
         {
-            foreach (var (inWorld, finding) in some)
+            foreach (var (world, finding) in some)
             {
                 // What was found since it began may have come about since its rule was proven.
-                var kept = finding.FoundAt < sweptFrom && sweep.IsKept(inWorld, finding);
-                await ReviewAsync(inWorld, finding, kept);
+                var kept = finding.FoundAt < sweptFrom && sweep.IsKept(world, finding);
+                await ReviewAsync(world, finding, kept);
             }
-
-            (world, id) = (some[^1].World.Number, some[^1].Row.Id.Value);
         }
     }
 

@@ -52,6 +52,28 @@ public abstract class Store : IDisposable
         Sql condition
     );
 
+    /// <summary>All rows of all worlds, so many at a time, in the order of their ids in each world.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<(World World, TRow Row)>> WalkAcrossWorldsAsync<TRow>(
+        Table<Id<TRow>, TRow> table,
+        int atOnce
+    )
+        where TRow : class, IIdentified
+    {
+        var (world, id) = (World.Live.Number, Guid.Empty);
+        while (
+            await ListAcrossWorldsAsync(
+                table,
+                atOnce,
+                $"(world > {world} OR (world = {world} AND id > {id})) ORDER BY world, id"
+            )
+                is { Count: > 0 } rows
+        )
+        {
+            yield return rows;
+            (world, id) = (rows[^1].World.Number, table.KeyOf(rows[^1].Row).Value);
+        }
+    }
+
     /// <summary>Figures over whole tables and worlds, for audits: one row a line, one number a column.</summary>
     public abstract ValueTask<IReadOnlyList<long[]>> NumbersAsync(string sql, int columns);
 
