@@ -3,17 +3,17 @@ namespace OpenBanking.Samples.Quickstart;
 /// <summary>What <c>./run</c> was asked for.</summary>
 public sealed record Settings(int ServerPort, int SamplePort, string DataFolder, bool Once, bool Reset)
 {
-    /// <summary>What <c>./run --help</c> prints.</summary>
-    public const string Usage = """
-        ./run [--once] [--reset] [--server-port 5080] [--sample-port 5090] [--data <folder>]
-
-          --once         play the quickstart and exit: 0 when every step worked
-          --reset        begin with empty data: deletes what ./run made in the data folder
-          --server-port  where the bank's sandbox server listens
-          --sample-port  where the sample partner app listens
-          --data         the folder that everything is kept in: new, empty, or made by ./run; data beside ./run by default
-          --help, -h     print this
-        """;
+    /// <summary>What <c>./run --help</c> prints: from a file, which the script itself reads before anything is built.</summary>
+    public static string Usage
+    {
+        get
+        {
+            using var reader = new StreamReader(
+                typeof(Settings).Assembly.GetManifestResourceStream("usage.txt")!
+            );
+            return reader.ReadToEnd().TrimEnd();
+        }
+    }
 
     /// <summary>The bank's address.</summary>
     public Uri Server => new($"http://localhost:{ServerPort}");

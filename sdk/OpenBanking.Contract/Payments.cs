@@ -89,9 +89,11 @@ public sealed record PaymentSplit : ResponseObject
     /// <summary>How much of that was given back.</summary>
     public required Money RefundedAmount { get; init; }
 
-    /// <summary>What the bank took of its settlement, less what came back of that; absent when the payment costs no
-    /// fee.</summary>
+    /// <summary>What the bank took of its settlement; absent when no fee had been agreed.</summary>
     public Money? FeeAmount { get; init; }
+
+    /// <summary>How much of that refunds gave back; absent when no fee had been agreed.</summary>
+    public Money? FeeRefundedAmount { get; init; }
 }
 
 /// <summary>What a part of a payment gave back in a refund.</summary>
@@ -103,7 +105,7 @@ public sealed record RefundSplit : ResponseObject
     /// <summary>How much of the price.</summary>
     public required Money Amount { get; init; }
 
-    /// <summary>How much of the bank's fee came back to it; absent when the payment cost no fee.</summary>
+    /// <summary>How much of the bank's fee came back to it; absent when no fee had been agreed.</summary>
     public Money? FeeAmount { get; init; }
 }
 
@@ -163,10 +165,10 @@ public sealed record Payment : ResponseObject
     public required Money RefundableAmount { get; init; }
 
     /// <summary>What the bank took of the partner's settlement for what was captured so far, by the terms that held when
-    /// the payment was made. Absent when it costs no fee.</summary>
+    /// the payment was made; nothing where it was agreed that it costs nothing. Absent when no fee had been agreed.</summary>
     public Money? FeeAmount { get; init; }
 
-    /// <summary>How much of the fee refunds gave back; absent when it costs none.</summary>
+    /// <summary>How much of the fee refunds gave back; absent when no fee had been agreed.</summary>
     public Money? FeeRefundedAmount { get; init; }
 
     /// <summary>The parts of it; absent when it goes whole to this partner.</summary>
@@ -300,7 +302,7 @@ public sealed record Refund : ResponseObject
     public required Money DiscountAmount { get; init; }
 
     /// <summary>How much of the bank's fee came back to the partner's settlement: in proportion, rounded down over all
-    /// refunds, or nothing where the fee is kept. Absent when the payment cost no fee.</summary>
+    /// refunds, or nothing where the fee is kept. Absent when no fee had been agreed.</summary>
     public Money? FeeAmount { get; init; }
 
     /// <summary>What each part of a split payment gave back; absent for any other.</summary>

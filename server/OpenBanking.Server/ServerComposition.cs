@@ -190,6 +190,7 @@ public static class ServerComposition
 
         services.AddHostedService<EventPublisher>();
         services.AddHostedService<WebhookSender>();
+        services.AddSingleton<PaymentEnd>();
         services.AddSingleton<PaymentExpiry>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentExpiry>());
         services.AddHostedService<Housekeeping>();

@@ -1,3 +1,4 @@
+using System.Text;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -121,8 +122,14 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
         Assert.Equal(Money.Yuan(100), await Client.Partner.BalanceAsync(Customer));
     }
 
-    [Fact]
-    public async Task Text_that_is_no_unicode_is_refused()
+    /// <summary>In a name, and in a text of a whole request, as from a program that writes GBK.</summary>
+    [Theory]
+    [InlineData("{\"", "\":1}")]
+    [InlineData(
+        "{\"order_no\":\"o\",\"description\":\"",
+        "\",\"amount\":{\"currency\":\"CNY\",\"amount\":1}}"
+    )]
+    public async Task Text_that_is_no_unicode_is_refused(string before, string after)
     {
         var answer = await Client.CallAsync(
             HttpMethod.Post,
@@ -132,11 +139,19 @@ public sealed class BadInputTests(PayingCustomer paying) : IClassFixture<PayingC
             "key",
             change: request =>
             {
-                request.Content = new ByteArrayContent([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]);
+                byte[] body =
+                [
+                    .. Encoding.UTF8.GetBytes(before),
+                    0xc4,
+                    0xe3,
+                    .. Encoding.UTF8.GetBytes(after),
+                ];
+                request.Content = new ByteArrayContent(body);
                 request.Content.Headers.ContentType = new("application/json");
             }
         );
         Assert.Equal((400, "invalid_json"), (answer.Status, answer.Code));
+        Assert.Equal("The body is not in UTF-8.", (string)answer.Json["detail"]!);
     }
 
     [Theory]

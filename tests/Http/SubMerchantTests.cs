@@ -104,6 +104,12 @@ public sealed class SubMerchantTests(SharedServer shared) : PayingCustomerTests(
             (await Partner.Client.Refunds.GetAsync(rest.Id)).Splits!.Select(part => part.Amount)
         );
         Assert.Equal(
+            [(0.10m, 0.10m), (0.06m, 0.06m), (0.04m, 0.04m)],
+            (await Partner.Client.Payments.GetAsync(paid.Id)).Splits!.Select(part =>
+                (Yuan(part.FeeAmount!.Value), Yuan(part.FeeRefundedAmount!.Value))
+            )
+        );
+        Assert.Equal(
             [10m, 6m, 4m],
             (await Partner.Client.Payments.GetAsync(paid.Id)).Splits!.Select(part =>
                 Yuan(part.RefundedAmount)

@@ -19,6 +19,25 @@ public sealed class CommandLineTests
         Assert.Equal((0, Settings.Usage), (ended.ExitCode, ended.Output.TrimEnd()));
     }
 
+    /// <summary>It may be the first that is asked for in a clone, where building takes minutes.</summary>
+    [Fact]
+    public async Task The_script_gives_it_without_dotnet()
+    {
+        using var script = Process.Start(
+            new ProcessStartInfo(Path.Combine(Programs.Root, "run"), ["--once", "-h"])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+                Environment = { ["PATH"] = "/usr/bin:/bin", ["DOTNET_ROOT"] = "/nowhere" },
+            }
+        )!;
+
+        var said = await script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await script.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, Settings.Usage), (script.ExitCode, said.TrimEnd()));
+    }
+
     [Fact]
     public void Values_may_stand_after_a_space_or_an_equals_sign()
     {

@@ -1,4 +1,5 @@
 using OpenBanking.Server.Accounts;
+using OpenBanking.Server.Consents;
 using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
@@ -32,6 +33,7 @@ public sealed class SubjectNames(Store store)
         (CouponTables.Stocks.Name, Named<CouponStockRow>),
         (CouponTables.Campaigns.Name, Named<CampaignRow>),
         (CustomerTables.Customers.Name, Named<CustomerRow>),
+        (ConsentTables.Agreements.Name, Named<AgreementRow>),
         (AuditTables.Records.Name, Named<JournalRow>),
     ];
 

@@ -82,7 +82,7 @@ public static class ClientRegistrations
     {
         if (!Utf8.IsValid(bytes.Span))
         {
-            return (null, Refuse("The body is not in UTF-8."));
+            return (null, Refuse(JsonShape.NoUtf8));
         }
 
         try

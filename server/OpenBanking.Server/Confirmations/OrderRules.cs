@@ -19,6 +19,7 @@ public sealed record CloseOrder(World World, DateTimeOffset Now, OrderKey Order,
     {
         keys.Want(PaymentTables.Orders, Order);
         keys.Want(ConfirmationTables.Confirmations, new(LastPaymentId));
+        keys.Want(PaymentTables.Payments, LastPaymentId);
     }
 
     public override Decision<OrderRow> Decide(Book book) => OrderRules.Close(this, book);
@@ -49,7 +50,16 @@ public static class OrderRules
             return Decision.Reject(Changed);
         }
 
-        order = book.Update(PaymentTables.Orders, order with { Paid = true, ClosedAt = command.Now });
+        // Not before a payment that was asked for later and decided first.
+        var last = book.Find(PaymentTables.Payments, order.LastPaymentId)?.CreatedAt;
+        order = book.Update(
+            PaymentTables.Orders,
+            order with
+            {
+                Paid = true,
+                ClosedAt = last > command.Now ? last : command.Now,
+            }
+        );
         if (
             book.Find(ConfirmationTables.Confirmations, new(order.LastPaymentId)) is
             { State: ConfirmationState.Waiting } waiting

@@ -8,6 +8,11 @@ public static class AgreementRules
     public static bool IsActive(AgreementRow agreement, DateTimeOffset now) =>
         agreement.State == ConsentState.Authorized && now < agreement.ExpiresAt;
 
+    /// <summary>Whether it is for the account and the customer that it was read with before the batch. It always is, but where somebody
+    /// changes the store by hand.</summary>
+    public static bool IsAsRead(AgreementRow agreement, AgreementRow read) =>
+        (agreement.AccountId, agreement.CustomerId) == (read.AccountId, read.CustomerId);
+
     /// <summary>Why the agreement does not cover a payment in this scene; null when it does.</summary>
     public static string? DeclineScene(AgreementRow agreement, string scene) =>
         agreement.Scenes is null || agreement.Scenes.Split(' ').Contains(scene)

@@ -43,8 +43,8 @@ public static class Answers
     /// <param name="show">What goes over the wire.</param>
     /// <param name="reread">What the command made as it is now, for when its answer is no longer kept.</param>
     /// <param name="status">What an answer is sent with: made something new, unless it says otherwise.</param>
-    /// <param name="instead">What is done about one refusal instead of telling it, under the same key, which is still
-    /// unused.</param>
+    /// <param name="instead">What is done about a refusal of this code instead of telling it, under the same key, which is still
+    /// unused; null when it is told.</param>
     public static async Task<IResult> DecideOnceAsync<TReply, TWire>(
         this Engine.Engine engine,
         Command<TReply> command,
@@ -53,7 +53,7 @@ public static class Answers
         Func<TReply, TWire> show,
         Func<Guid, ValueTask<TWire>> reread,
         int status = StatusCodes.Status201Created,
-        (string Code, Func<Task<IResult>> Act)? instead = null
+        Func<string, Task<IResult?>>? instead = null
     )
         where TReply : class
         where TWire : ResponseObject
@@ -75,9 +75,9 @@ public static class Answers
                 await RecallAsync(engine, command.World, row, reread),
                 replayed: true
             ),
-            KeyedOutcome.Refused refused => instead is var (code, act) && code == refused.Refusal.Code
-                ? await act()
-                : Problems.From(refused.Refusal),
+            KeyedOutcome.Refused { Refusal: var refusal } => (
+                instead is null ? null : await instead(refusal.Code)
+            ) ?? Problems.From(refusal),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
         };
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 using OpenBanking.Server.Authorization;
@@ -75,6 +76,12 @@ public class Body<T> : IRefusableArgument, IEndpointParameterMetadataProvider
 
     private void Parse(ReadOnlyMemory<byte> bytes)
     {
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            Refused = Problems.Of(ProblemCodes.InvalidJson, JsonShape.NoUtf8);
+            return;
+        }
+
         var shape = Shape;
         try
         {

@@ -47,6 +47,9 @@ public static partial class JsonShape
         return errors.Count > MostErrors ? errors[..MostErrors] : errors;
     }
 
+    /// <summary>Told of a body in another encoding.</summary>
+    public const string NoUtf8 = "The body is not in UTF-8.";
+
     /// <summary>Why a body is no document that is read with <see cref="Strict"/>.</summary>
     public static string WhatIsWrong(ReadOnlySpan<byte> bytes, JsonException failure) =>
         bytes.IsEmpty ? "The body is empty: send one JSON document in UTF-8."

@@ -7,6 +7,10 @@ namespace OpenBanking.Server.Ledger;
 internal static class AgreementBooks
 {
     public const string Counters = "what counts against an agreement's limits is what was paid under it";
+    public const string CounterOfItsDay =
+        "an agreement counts for the last day on which was paid under it, or a later one";
+    public const string AsConsented =
+        "an agreement is of its consent's app, customer and account, and the account is the customer's";
 
     /// <summary>Stands for the months that agreements count, as pairs of their first day and the next month's: the stores have no word
     /// in common for the month of a day.</summary>
@@ -55,6 +59,27 @@ internal static class AgreementBooks
                     agreement.total_paid, agreement.day_paid, agreement.month_paid
             ) counted
             WHERE total_paid <> in_all OR day_paid <> of_day OR month_paid <> of_month
+            """
+        ),
+        new(
+            BooksScope.Everything,
+            CounterOfItsDay,
+            """
+            SELECT agreement.world, agreement.id, agreement.account_id, COUNT(*) FROM agreement
+            JOIN payment ON payment.world = agreement.world AND payment.agreement_id = agreement.id
+            WHERE payment.state <> 2 AND payment.business_date > agreement.day
+            GROUP BY agreement.world, agreement.id, agreement.account_id
+            """
+        ),
+        new(
+            BooksScope.Everything,
+            AsConsented,
+            """
+            SELECT agreement.world, agreement.id, agreement.account_id, 1 FROM agreement
+            LEFT JOIN consent ON consent.world = agreement.world AND consent.id = agreement.consent_id
+            LEFT JOIN account ON account.world = agreement.world AND account.id = agreement.account_id
+            WHERE consent.app_id <> agreement.app_id OR consent.customer_id <> agreement.customer_id
+            OR consent.account_id <> agreement.account_id OR account.customer_id <> agreement.customer_id
             """
         ),
     ];

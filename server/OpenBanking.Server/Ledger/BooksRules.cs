@@ -20,6 +20,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
 {
     public const string DebitsEqualCredits = "debits equal credits in every posting";
     public const string BalanceIsSumOfEntries = "a customer's balance is the sum of its entries";
+    public const string EveryPostedIsThere = "every payment, refund and top-up that was posted is there";
     public const string StatementHasNoGaps =
         "a customer's statement has no gaps, and each line the balance after it";
 
@@ -140,7 +141,7 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         ),
         new(
             BooksScope.Everything,
-            "every payment and refund that was posted is there",
+            EveryPostedIsThere,
             """
             SELECT entry.world, entry.posting_id, account.id, 1 FROM entry
             LEFT JOIN account ON account.world = entry.world AND account.id = entry.account_id
@@ -148,7 +149,12 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
             ON entry.kind IN (1, 5, 6) AND payment.world = entry.world AND payment.id = entry.posting_id
             LEFT JOIN refund
             ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
-            WHERE entry.kind IN (1, 2, 5, 6) AND payment.id IS NULL AND refund.id IS NULL
+            LEFT JOIN top_up
+            ON entry.kind = 3 AND top_up.world = entry.world AND top_up.id = entry.posting_id
+            LEFT JOIN own_top_up
+            ON entry.kind = 3 AND own_top_up.world = entry.world AND own_top_up.id = entry.posting_id
+            WHERE entry.kind IN (1, 2, 3, 5, 6) AND payment.id IS NULL AND refund.id IS NULL
+            AND top_up.id IS NULL AND own_top_up.id IS NULL
             """
         ),
         new(

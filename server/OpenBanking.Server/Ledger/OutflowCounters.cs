@@ -90,13 +90,15 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
             );
     }
 
-    /// <summary>The same of the day's alone.</summary>
+    /// <summary>The same of the day's alone. Nothing went out on a later day: it would be counted for that.</summary>
     public long DayOffBy(IReadOnlyList<OutflowOfDay> moved) =>
-        OffBy(
-            DayOutflow,
-            [.. moved.Where(of => of.Day == Day)],
-            [.. moved.Where(of => of.Day == Day.AddDays(-1) || (of.Day < Day && of.CountedOn == Day))]
-        );
+        moved.Where(of => of.Day > Day).Sum(of => of.Paid) is var uncounted and > 0
+            ? -uncounted
+            : OffBy(
+                DayOutflow,
+                [.. moved.Where(of => of.Day == Day)],
+                [.. moved.Where(of => of.Day == Day.AddDays(-1) || (of.Day < Day && of.CountedOn == Day))]
+            );
 
     private static long OffBy(
         long counted,

@@ -21,7 +21,8 @@ internal static class PaymentBooks
     public const string OfItsCustomer = "a payment is of the customer whose account it is on";
     public const string UnderItsAgreement =
         "a payment by agreement is of the agreement's app, partner, customer, account and currency";
-    public const string OfItsOrder = "a payment is of an order of its app";
+    public const string OfItsOrder =
+        "a payment is of an order of its app, which is paid while the payment lives";
     public const string OfItsPayment = "a refund is of its payment's app, order and currency";
 
     /// <summary>The customer's part of a payment now: a hold counts whole until it ends, whatever was captured of it meanwhile, since
@@ -184,7 +185,7 @@ internal static class PaymentBooks
             LEFT JOIN order_number
             ON order_number.world = payment.world AND order_number.app_id = payment.app_id
             AND order_number.order_no = payment.order_no
-            WHERE order_number.order_no IS NULL
+            WHERE order_number.order_no IS NULL OR (payment.state NOT IN (2, 6, 7) AND NOT order_number.paid)
             """
         ),
         new(

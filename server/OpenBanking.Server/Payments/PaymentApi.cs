@@ -1,3 +1,4 @@
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Outside;
@@ -54,6 +55,7 @@ public static class PaymentApi
         KeyedBody<CreatePaymentRequest> body,
         PaymentRequests requests,
         PaymentViews views,
+        PaymentEnd end,
         HeldPayments held,
         Engine.Engine engine
     )
@@ -76,7 +78,10 @@ public static class PaymentApi
                 payment => payment.Id.Value,
                 payment => views.Show(made = payment, caller),
                 RereadAsync,
-                instead: (PaymentRules.ConfirmationNeeded, AskAsync)
+                instead: async refusal =>
+                    refusal == PaymentRules.ConfirmationNeeded
+                        ? await AskAsync()
+                        : await AgainAsync(refusal, PayAsync)
             );
             if (made is { State: PaymentState.Authorized })
             {
@@ -92,8 +97,15 @@ public static class PaymentApi
                 body.Request,
                 confirmation => confirmation.PaymentId.Value,
                 confirmation => views.Show(confirmation, caller),
-                RereadAsync
+                RereadAsync,
+                instead: refusal => AgainAsync(refusal, AskAsync)
             );
+
+        // What kept the order may have been over: then it is over now, and keeps it no more.
+        async Task<IResult?> AgainAsync(string refusal, Func<Task<IResult>> act) =>
+            refusal == ProblemCodes.OrderAlreadyPaid && await end.TryOfOrderAsync(caller, body.Value.OrderNo)
+                ? await act()
+                : null;
 
         // What it names may be over since it was taken: then it is answered as it was.
         Task<IResult> RefuseAsync() =>
@@ -107,7 +119,7 @@ public static class PaymentApi
                 payment => payment.Id.Value,
                 payment => views.Show(payment, caller),
                 RereadAsync,
-                instead: (ProblemCodes.InvalidRequest, () => Task.FromResult(refused))
+                instead: refusal => Task.FromResult(refusal == ProblemCodes.InvalidRequest ? refused : null)
             );
 
         async ValueTask<Payment> RereadAsync(Guid id) => (await views.FindAsync(caller, new(id)))!;

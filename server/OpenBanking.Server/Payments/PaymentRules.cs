@@ -116,7 +116,10 @@ public static class PaymentRules
         var agreement = book.Get(ConsentTables.Agreements, command.Agreement.Id);
         var account = book.Get(AccountTables.Accounts, command.Agreement.AccountId);
         var order = book.Find(PaymentTables.Orders, command.Order);
-        if (!AgreementRules.IsActive(agreement, command.Now))
+        if (
+            !AgreementRules.IsActive(agreement, command.Now)
+            || !AgreementRules.IsAsRead(agreement, command.Agreement)
+        )
         {
             return Decision.Reject(
                 command.MayBeConfirmed ? ConfirmationNeeded : ProblemCodes.AgreementNotActive

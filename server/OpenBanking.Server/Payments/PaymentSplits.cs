@@ -139,7 +139,8 @@ public sealed class PaymentSplits(SubMerchantQueries merchants)
                     Amount = new(currency, share.Amount),
                     CapturedAmount = new(currency, share.Captured),
                     RefundedAmount = new(currency, share.Refunded),
-                    FeeAmount = costsFee ? new(currency, share.Fee - share.FeeRefunded) : null,
+                    FeeAmount = costsFee ? new(currency, share.Fee) : null,
+                    FeeRefundedAmount = costsFee ? new(currency, share.FeeRefunded) : null,
                 }),
             ];
 

@@ -1,3 +1,4 @@
+using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Http;
 using OpenBanking.Server.Payments;
@@ -58,6 +59,7 @@ public static class RefundApi
         RefundQueries queries,
         SettlementOptions settlement,
         WorldClocks clocks,
+        PaymentEnd end,
         Engine.Engine engine,
         Ids ids
     )
@@ -77,26 +79,32 @@ public static class RefundApi
             Wire.CheckText("/reason", request.Reason, WireText.Words)
         );
         refused ??= Wire.Refuse(PaymentSplits.Check(request, payment!, caller));
-        return refused
-            ?? await engine.DecideOnceAsync(
-                new CreateRefund(
-                    caller.World,
-                    caller.Now,
-                    ids.New<RefundRow>(),
-                    payment!,
-                    request.Amount?.Amount ?? request.Splits?.Sum(split => split.Amount.Amount),
-                    request.Reason
-                )
-                {
-                    Named = PaymentSplits.NamedIn(request, payment!, caller),
-                    MostOwed = settlement.MostOwed,
-                    RealNow = clocks.RealNow,
-                },
-                body.Request,
-                refund => refund.Id.Value,
-                refund => Show(refund, caller),
-                async id => Show((await queries.FindAsync(caller, new(id)))!, caller)
-            );
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        // What was captured of a hold that has run out may be given back.
+        await end.TryAsync(caller, payment!);
+        return await engine.DecideOnceAsync(
+            new CreateRefund(
+                caller.World,
+                caller.Now,
+                ids.New<RefundRow>(),
+                payment!,
+                request.Amount?.Amount ?? request.Splits?.Sum(split => split.Amount.Amount),
+                request.Reason
+            )
+            {
+                Named = PaymentSplits.NamedIn(request, payment!, caller),
+                MostOwed = settlement.MostOwed,
+                RealNow = clocks.RealNow,
+            },
+            body.Request,
+            refund => refund.Id.Value,
+            refund => Show(refund, caller),
+            async id => Show((await queries.FindAsync(caller, new(id)))!, caller)
+        );
     }
 
     private static async Task<IResult> ListAsync(Caller caller, PageRequest page, RefundQueries queries) =>

@@ -87,7 +87,10 @@ public static class TopUpRules
         var agreement = book.Get(ConsentTables.Agreements, command.Agreement.Id);
         var account = book.Get(AccountTables.Accounts, command.Agreement.AccountId);
 
-        if (!AgreementRules.IsActive(agreement, command.Now))
+        if (
+            !AgreementRules.IsActive(agreement, command.Now)
+            || !AgreementRules.IsAsRead(agreement, command.Agreement)
+        )
         {
             return Decision.Reject(ProblemCodes.AgreementNotActive);
         }

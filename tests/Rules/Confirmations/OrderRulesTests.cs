@@ -41,6 +41,27 @@ public class OrderRulesTests
         Assert.Equal(Rows.Noon, bank.Run(Close(Rows.Payment.Id)).Accepted.ClosedAt);
     }
 
+    /// <summary>It was asked for a moment later, and decided first.</summary>
+    [Fact]
+    public void One_is_not_closed_before_the_payment_that_it_shows()
+    {
+        var paid = Rows.Payment with { CreatedAt = Rows.Noon.AddMilliseconds(3) };
+        bank.Put(PaymentTables.Payments, paid);
+        bank.Put(
+            PaymentTables.Orders,
+            new OrderRow
+            {
+                AppId = order.AppId,
+                OrderNo = order.OrderNo,
+                Attempts = 1,
+                LastPaymentId = paid.Id,
+                Paid = true,
+            }
+        );
+
+        Assert.Equal(paid.CreatedAt, bank.Run(Close(paid.Id)).Accepted.ClosedAt);
+    }
+
     [Fact]
     public void Servers_that_know_of_no_closing_see_it_as_paid_whatever_becomes_of_its_payment()
     {

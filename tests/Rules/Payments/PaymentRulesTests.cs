@@ -132,6 +132,15 @@ public class PaymentRulesTests
         Assert.Equal(ProblemCodes.AgreementNotActive, expired.Run(pay).Rejected.Code);
     }
 
+    /// <summary>By hand, in the store: the account that it was read with is the only one at hand.</summary>
+    [Fact]
+    public void An_agreement_that_was_given_to_another_account_meanwhile_pays_nothing()
+    {
+        var bank = BankWithMoney(agreement: Rows.Agreement with { AccountId = Rows.Id<AccountRow>(2) });
+
+        Assert.Equal(ProblemCodes.AgreementNotActive, bank.Run(pay).Rejected.Code);
+    }
+
     [Fact]
     public void The_agreement_counts_as_it_is_now_not_as_it_was_read_before()
     {

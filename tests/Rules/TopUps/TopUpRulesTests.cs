@@ -62,6 +62,15 @@ public class TopUpRulesTests
         Assert.Equal(ProblemCodes.AgreementNotActive, expired.Run(create).Rejected.Code);
     }
 
+    /// <summary>By hand, in the store.</summary>
+    [Fact]
+    public void Nor_does_one_that_was_given_to_another_account_meanwhile()
+    {
+        var moved = BankWith(Rows.Agreement with { AccountId = Rows.Id<AccountRow>(2) });
+
+        Assert.Equal(ProblemCodes.AgreementNotActive, moved.Run(create).Rejected.Code);
+    }
+
     [Fact]
     public void An_agreement_without_top_ups_tops_nothing_up() =>
         Assert.Equal(

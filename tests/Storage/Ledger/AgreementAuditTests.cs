@@ -48,6 +48,44 @@ public abstract class AgreementAuditTests<TDatabase> : EngineSuite<TDatabase>
     }
 
     [Fact]
+    public async Task A_counter_of_a_day_before_the_last_payment_is_found()
+    {
+        await DoBusinessAsync();
+        var counted = Store.Find(ConsentTables.Agreements, Rows.World, monthly.Id)!;
+
+        await WriteAsync(book =>
+            book.Update(
+                ConsentTables.Agreements,
+                counted with
+                {
+                    Day = counted.Day.AddMonths(-2),
+                    DayPaid = 0,
+                    MonthPaid = 0,
+                }
+            )
+        );
+
+        Assert.Equal([(AgreementBooks.CounterOfItsDay, 1)], Audit());
+    }
+
+    [InlineData("customer_id = account_id")]
+    [InlineData("account_id = customer_id")]
+    [InlineData("app_id = customer_id")]
+    [Theory]
+    public async Task An_agreement_that_is_not_as_was_consented_is_found(string change)
+    {
+        await DoBusinessAsync();
+        await WriteAsync(book =>
+            book.Insert(ConsentTables.Agreements, Rows.Agreement with { Id = Rows.Id<AgreementRow>(3) })
+        );
+        Assert.Empty(Audit());
+
+        Database.Execute($"UPDATE agreement SET {change} WHERE total_paid = 0");
+
+        Assert.Equal([(AgreementBooks.AsConsented, 1)], Audit());
+    }
+
+    [Fact]
     public async Task A_month_is_not_counted_where_it_has_no_limit()
     {
         await DoBusinessAsync();
@@ -70,22 +108,26 @@ public abstract class AgreementAuditTests<TDatabase> : EngineSuite<TDatabase>
         Assert.Equal([(AgreementBooks.Counters, 2)], Audit());
     }
 
+    private async Task WriteAsync(Action<Book> write) =>
+        await Engine.SubmitAsync(
+            new Probe(
+                Rows.World,
+                book =>
+                {
+                    write(book);
+                    return Decision.Accept(0);
+                },
+                keys => keys.Want(ConsentTables.Agreements, monthly.Id)
+            )
+        );
+
     private IReadOnlyList<(string Rule, long Violations)> Audit() => new BooksAudit(Store).FindViolations();
 
     private async Task DoBusinessAsync()
     {
         var bank = new SmallBank(Engine, Store, Rows.World);
         bank.Open();
-        await Engine.SubmitAsync(
-            new Probe(
-                Rows.World,
-                book =>
-                {
-                    book.Insert(ConsentTables.Agreements, monthly);
-                    return Decision.Accept(0);
-                }
-            )
-        );
+        await WriteAsync(book => book.Insert(ConsentTables.Agreements, monthly));
         await bank.TopUpAsync(1, 200_00);
         await bank.PayAsync(10, 7_00);
         var monthEnd = Rows.Noon.AddDays(

@@ -19,7 +19,7 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
     private const string Accounts = "every entry is of an account that there is";
     private const string Payments = "every captured payment has its posting, and no failed one has";
     private const string RefundsAndTopUps = "every refund, and every top-up that came, has its posting";
-    private const string Posted = "every payment and refund that was posted is there";
+    private const string Posted = BooksRule.EveryPostedIsThere;
     private const string Refunded = "what was refunded is the sum of the refunds";
     private const string Coupons =
         "a redeemed coupon names a payment that used it, and each payment used one at most";
@@ -115,6 +115,7 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
         "UPDATE payment SET state = 1 WHERE world = 7 AND state = 2",
         Payments,
         PaymentBooks.CustomerPaid,
+        PaymentBooks.OfItsOrder,
         AgreementBooks.Counters
     )]
     [InlineData(

@@ -14,7 +14,7 @@ public abstract class FeeAuditTests<TDatabase> : EngineSuite<TDatabase>
         "what was given back of a fee is what its refunds gave back, and no more than was taken";
     private const string Income =
         "what a partner paid in fees is what its payments cost, less what was given back";
-    private const string Payments = "every payment and refund that was posted is there";
+    private const string Payments = BooksRule.EveryPostedIsThere;
 
     [Fact]
     public async Task Whatever_is_captured_and_given_back_the_books_are_sound()

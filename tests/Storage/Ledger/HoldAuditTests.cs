@@ -13,7 +13,7 @@ public abstract class HoldAuditTests<TDatabase> : EngineSuite<TDatabase>
     private const string HeldCoupons =
         "a coupon is held when and only when it is used by a payment that holds";
     private const string Payments = "every captured payment has its posting, and no failed one has";
-    private const string Posted = "every payment and refund that was posted is there";
+    private const string Posted = BooksRule.EveryPostedIsThere;
     private const string Coupons =
         "a redeemed coupon names a payment that used it, and each payment used one at most";
 

@@ -154,6 +154,12 @@ public abstract class PaymentAuditTests<TDatabase> : EngineSuite<TDatabase>
         "UPDATE payment SET order_no = 'order-0' WHERE order_no = 'order-5'",
         PaymentBooks.OfItsOrder
     )]
+    [InlineData("UPDATE order_number SET paid = (1 = 0) WHERE order_no = 'order-3'", PaymentBooks.OfItsOrder)]
+    [InlineData(
+        "UPDATE account SET outflow_day = outflow_day - 1, day_outflow = 0 WHERE entries > 0",
+        OutflowCounters.Rule
+    )]
+    [InlineData("DELETE FROM top_up", BooksRule.EveryPostedIsThere)]
     [InlineData("UPDATE refund SET app_id = payment_id WHERE amount = 700", PaymentBooks.OfItsPayment)]
     [InlineData("UPDATE refund SET order_no = 'order-3' WHERE amount = 700", PaymentBooks.OfItsPayment)]
     [InlineData("UPDATE refund SET currency = 'USD' WHERE amount = 700", PaymentBooks.OfItsPayment)]
