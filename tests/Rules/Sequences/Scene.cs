@@ -179,10 +179,26 @@ internal sealed class Scene
                 }
             );
         Accounts.Add(row);
+        var topUp = new TopUpRow
+        {
+            Id = New<TopUpRow>(),
+            AppId = Rows.Id<AppRow>(1),
+            AgreementId = Rows.Id<AgreementRow>(Agreements.Count + 1),
+            CustomerId = row.CustomerId,
+            AccountId = row.Id,
+            CardId = row.CardId,
+            State = TopUpState.Succeeded,
+            Currency = row.Currency,
+            Amount = balance + spentThisYear,
+            CreatedAt = Start,
+            // Nobody was told of it.
+            Version = 0,
+        };
+        Bank.Put(TopUpTables.TopUps, topUp);
         Post(
             PostingKind.TopUp,
-            New<TopUpRow>().Value,
-            LedgerRules.TopUpLegs(row.Id, balance + spentThisYear, row.Currency),
+            topUp.Id.Value,
+            LedgerRules.TopUpLegs(row.Id, topUp.Amount, row.Currency),
             Start
         );
         if (spentThisYear > 0)
@@ -213,7 +229,33 @@ internal sealed class Scene
             BusinessDate = Model.DayOf(earlier),
             CreatedAt = earlier,
         };
-        Bank.Put(PaymentTables.Payments, payment);
+        Bank.Put(PaymentTables.Payments, payment)
+            .Put(
+                PaymentTables.Orders,
+                new OrderRow
+                {
+                    AppId = payment.AppId,
+                    OrderNo = payment.OrderNo,
+                    Attempts = 1,
+                    LastPaymentId = payment.Id,
+                    Paid = true,
+                }
+            )
+            .Put(
+                ConsentTables.Agreements,
+                Rows.Agreement with
+                {
+                    Id = payment.AgreementId,
+                    ConsentId = Rows.Id<ConsentRow>(EarlierApp * 100),
+                    AppId = payment.AppId,
+                    PartnerId = payment.PartnerId,
+                    CustomerId = payment.CustomerId,
+                    AccountId = payment.AccountId,
+                    Day = payment.BusinessDate,
+                    DayPaid = amount,
+                    TotalPaid = amount,
+                }
+            );
         Post(
             PostingKind.Payment,
             payment.Id.Value,
