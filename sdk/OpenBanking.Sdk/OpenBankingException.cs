@@ -73,10 +73,11 @@ public static class ClientErrorCodes
     /// sent.</summary>
     public const string TimedOut = "timed_out";
 
-    /// <summary>The answer is none that the API gives: often a gateway or proxy in between.</summary>
+    /// <summary>The answer is none that the bank gives: often that of a gateway or proxy in between, also where a first call reads
+    /// the bank's metadata; then nothing was sent to its API, as the message says.</summary>
     public const string UnexpectedAnswer = "unexpected_answer";
 
-    /// <summary>The server's metadata is not that of the authority, or names insecure endpoints.</summary>
+    /// <summary>There is no metadata at the authority, or another server's, or it names insecure endpoints.</summary>
     public const string InvalidMetadata = "invalid_metadata";
 
     /// <summary>The token store has no tokens of the customer, or they have run out: link the

@@ -93,6 +93,10 @@ public sealed class FaultMatrixTests
             again. Starting and completing a link are several calls, for the bank's metadata, the form and the bank's keys, each with a
             `TotalTimeout` of its own.
 
+            The first call of a process reads the bank's metadata before it asks for a token. What something in between answers there is
+            told as its answer, `unexpected_answer`; `invalid_metadata` is a 404, the JSON of another server, or another issuer. The API
+            was sent nothing then, so that no outcome is unknown.
+
             A `CancellationToken` ends the wait and nothing else: after an `OperationCanceledException` a payment may have been
             made. Send it again with the same key, or close the order.
 

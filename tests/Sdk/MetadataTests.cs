@@ -49,8 +49,8 @@ public sealed class MetadataTests
     }
 
     [Theory]
-    [InlineData("<html>")]
     [InlineData("null")]
+    [InlineData("[]")]
     [InlineData("{}")]
     public async Task What_is_no_metadata_is_refused(string text)
     {

@@ -14,8 +14,7 @@ public sealed class WrongAddressTests
     [InlineData(404, "<html>not here</html>", "text/html")]
     [InlineData(404, "", "text/plain")]
     [InlineData(404, """{"message":"no route"}""", "application/json")]
-    [InlineData(403, "<html>keep out</html>", "text/html")]
-    [InlineData(200, "<html>welcome</html>", "text/html")]
+    [InlineData(403, """{"message":"no"}""", "application/json")]
     [InlineData(200, """{"status":"up"}""", "application/json")]
     public async Task A_server_without_metadata_is_told_with_its_address_and_the_option(
         int status,
@@ -32,6 +31,34 @@ public sealed class WrongAddressTests
         Assert.Equal(status, refusal.Status);
         Says(refusal, $"{Issuer(other)}/.well-known/openid-configuration", $"HTTP {status}", "Authority");
         Assert.Single(other.Requests);
+    }
+
+    [Theory]
+    [InlineData(401, "<html>sign in</html>", "text/html")]
+    [InlineData(403, "<html>keep out</html>", "text/html")]
+    [InlineData(407, "<html>who are you</html>", "text/html")]
+    [InlineData(407, """{"message":"who are you"}""", "application/json")]
+    [InlineData(200, "<html>welcome</html>", "text/html")]
+    [InlineData(200, "", "text/plain")]
+    public async Task What_a_gateway_answers_for_the_metadata_is_told_as_the_gateways(
+        int status,
+        string body,
+        string mediaType
+    )
+    {
+        await using var bank = await StubBank.StartAsync();
+        bank.Script(WellKnown, Answers.Text(status, body, mediaType));
+
+        // A payment, whose outcome is not unknown: nothing was sent.
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            bank.Client().Payments.CreateAsync(Samples.PaymentRequest, Samples.Key)
+        );
+
+        Assert.Equal((ClientErrorCodes.UnexpectedAnswer, false), (refusal.Code, refusal.Retryable));
+        Assert.Equal(status, refusal.Status);
+        Says(refusal, Issuer(bank), $"HTTP {status}", "proxy", "between", "Nothing was sent", "Authority");
+        Assert.Equal(status == 407, refusal.Message.Contains("password", StringComparison.Ordinal));
+        Assert.Single(bank.Requests);
     }
 
     [Fact]
@@ -61,7 +88,8 @@ public sealed class WrongAddressTests
 
         var refusal = await RefusedAsync(other.Client());
 
-        Says(refusal, "HTTP 302", "redirects are not followed", "Authority");
+        Assert.Equal(ClientErrorCodes.UnexpectedAnswer, refusal.Code);
+        Says(refusal, "HTTP 302", "redirects are not followed", "between", "Authority");
     }
 
     [Fact]

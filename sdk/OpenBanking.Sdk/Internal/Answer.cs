@@ -47,6 +47,23 @@ internal sealed record Answer
     /// <summary>The body as an OAuth error (RFC 6749 §5.2); null when it is none.</summary>
     public OAuthError? OAuthError => Succeeded ? null : TryParse(ResponseJson.Default.OAuthError);
 
+    /// <summary>Whether the body is JSON, whatever it calls itself.</summary>
+    public bool IsJson
+    {
+        get
+        {
+            try
+            {
+                using var read = JsonDocument.Parse(Body);
+                return true;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Whether the request may have been carried out all the same: the server gave up or does not
     /// know itself, or something in between answered in its place, which may have passed the request on. Of
     /// the server's own failures only "busy", and the one that could not look at the token, say that it was not; of

@@ -5,6 +5,9 @@ namespace OpenBanking.Internal;
 internal sealed class MetadataSource(string issuer, Caller caller)
 {
     private const string WellKnown = "/.well-known/openid-configuration";
+    private const int NotFound = 404;
+    private const int Gone = 410;
+    private const int ProxyAuthenticationRequired = 407;
     private static readonly Call call = new(HttpMethod.Get, WellKnown, Repeatable: true);
 
     private readonly string address = issuer + WellKnown;
@@ -13,8 +16,8 @@ internal sealed class MetadataSource(string issuer, Caller caller)
 
     public string Issuer => issuer;
 
-    /// <exception cref="OpenBankingException">The server cannot be reached, or its metadata is not its
-    /// own.</exception>
+    /// <exception cref="OpenBankingException">The server cannot be reached, something in between answers, or its metadata is not
+    /// its own.</exception>
     public ValueTask<AuthorizationServerMetadata> GetAsync(CancellationToken cancellationToken) =>
         metadata is { } known
             ? ValueTask.FromResult(known)
@@ -32,22 +35,34 @@ internal sealed class MetadataSource(string issuer, Caller caller)
         var answer = await AskAsync().ConfigureAwait(false);
         var read =
             answer.TryParse(ResponseJson.Default.AuthorizationServerMetadata)
-            ?? throw NotThere(answer.Status, answer.RequestId, reason: null);
+            ?? throw NotThere(answer, reason: null);
         Check(read);
         return metadata = read;
     }
 
     private async Task<Answer> AskAsync()
     {
+        Answer? last = null;
         try
         {
             return await caller
-                .CallAsync(call, new CallProgress(), SendAsync, CancellationToken.None)
+                .CallAsync(
+                    call,
+                    new CallProgress(),
+                    async token =>
+                    {
+                        var attempt = await SendAsync(token).ConfigureAwait(false);
+                        last = attempt.Answer;
+                        return attempt;
+                    },
+                    CancellationToken.None
+                )
                 .ConfigureAwait(false);
         }
-        catch (OpenBankingException refusal) when (refusal is { Status: { } status, Retryable: false })
+        catch (OpenBankingException refusal)
+            when (refusal is { Status: not null, Retryable: false } && last is not null)
         {
-            throw NotThere(status, refusal.RequestId, refusal);
+            throw NotThere(last, refusal);
         }
         catch (OpenBankingException busy) when (busy.Status is not null)
         {
@@ -99,20 +114,39 @@ internal sealed class MetadataSource(string issuer, Caller caller)
     private static bool IsSecure(string? endpoint) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && SecureAddress.Is(address);
 
-    /// <summary>Something answers, and it is not an OpenBanking server.</summary>
-    private OpenBankingException NotThere(int status, string? requestId, Exception? reason) =>
-        new(
-            $"There is no metadata of an OpenBanking server at {address} (HTTP {status}"
-                + (requestId is null ? ")" : $", request {requestId})")
-                + (status is >= 300 and < 400 ? ", and redirects are not followed" : "")
-                + ": set Authority to the address that the bank gave you, to the letter.",
+    /// <summary>Something answers, and it is not an OpenBanking server: something in between, or another server.</summary>
+    private OpenBankingException NotThere(Answer answer, Exception? reason)
+    {
+        var seen =
+            $"(HTTP {answer.Status}"
+            + (answer.RequestId is { } id ? $", request {id})" : ")")
+            + (answer.Status is >= 300 and < 400 ? ", and redirects are not followed" : "");
+        return new(
+            IsOfGateway(answer)
+                ? $"What answers at {address} is no bank {seen}. Most likely a proxy, a firewall or a login page between this app and "
+                    + $"the bank gave that answer{Wants(answer)}: look at what stands in between. Nothing was sent to the bank's API. "
+                    + "If nothing stands in between, set Authority to the address that the bank gave you, to the letter."
+                : $"There is no metadata of an OpenBanking server at {address} {seen}: set Authority to the address that the bank "
+                    + "gave you, to the letter.",
             reason
         )
         {
-            Status = status,
-            Code = ClientErrorCodes.InvalidMetadata,
-            RequestId = requestId,
+            Status = answer.Status,
+            Code = IsOfGateway(answer) ? ClientErrorCodes.UnexpectedAnswer : ClientErrorCodes.InvalidMetadata,
+            RequestId = answer.RequestId,
         };
+    }
+
+    /// <summary>Whether it is what proxies, firewalls and login pages answer. Another server says that it has no such thing, or
+    /// answers with JSON of its own.</summary>
+    private static bool IsOfGateway(Answer answer) =>
+        answer.Status == ProxyAuthenticationRequired
+        || (answer.Status is not (NotFound or Gone) && !answer.IsJson);
+
+    private static string Wants(Answer answer) =>
+        answer.Status == ProxyAuthenticationRequired
+            ? ", which wants the user and password of the proxy, from HTTPS_PROXY or the Proxy of your HttpHandler"
+            : "";
 
     private static OpenBankingException Refused(string message) =>
         new(message) { Code = ClientErrorCodes.InvalidMetadata };

@@ -10,6 +10,7 @@ namespace OpenBanking.Tests.Sdk.Stub;
 internal sealed record Fault(string Group, string Name)
 {
     private const string AuthorizationServer = "The authorization server";
+    private const string Metadata = "The bank's metadata, which a first call reads";
     private const int MostRead = 1024 * 1024;
     private const string Half = """{"id":"pay_01hzy3v9k2m4n6p8q0r2s4t6v8","order_no":"2026-11""";
 
@@ -24,6 +25,9 @@ internal sealed record Fault(string Group, string Name)
 
     /// <summary>Whether it is the authorization server with which it goes wrong, and not the API.</summary>
     public bool AtAuthorizationServer { get; private init; }
+
+    /// <summary>Whether it is the reading of the bank's metadata with which it goes wrong, before anything else is sent.</summary>
+    public bool AtMetadata { get; private init; }
 
     /// <summary>Whether the bank says that it has done nothing.</summary>
     public bool NothingDone { get; private init; }
@@ -156,6 +160,19 @@ internal sealed record Fault(string Group, string Name)
             Answers("gives something else", Stub.Answers.Json(200, new { status = "ok" })),
             Answers("refuses", Stub.Answers.OAuthError(401, "invalid_client"))
         ),
+        .. In(
+            Metadata,
+            Answers("is cut after the request", Stub.Answers.Cut),
+            Problem("503 `overloaded`", 503, ProblemCodes.Overloaded),
+            Page("503"),
+            Page("401"),
+            Page("403"),
+            Page("407"),
+            Page("200"),
+            Redirect("302"),
+            Page("404"),
+            Body("is another JSON object", """{"status":"ok"}""")
+        ),
     ];
 
     private static IEnumerable<Fault> In(string group, params Fault[] faults) =>
@@ -164,6 +181,7 @@ internal sealed record Fault(string Group, string Name)
             {
                 Group = group,
                 AtAuthorizationServer = group == AuthorizationServer,
+                AtMetadata = group == Metadata,
             }
         );
 

@@ -11,6 +11,7 @@ internal sealed class FaultRun : IAsyncDisposable
     private const string EndpointsRoute = "POST /v1/webhook-endpoints";
     private const string TokenRoute = "POST /token";
     private const string PushRoute = "POST /par";
+    private const string MetadataRoute = "GET /.well-known/openid-configuration";
     private static readonly AccountLinkRequest linkRequest = new()
     {
         RedirectUri = new Uri("https://partner.example/callback"),
@@ -60,7 +61,10 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         var call = await GetReadyAsync(kind);
         var code = await TryAsync(call).WaitAsync((fault.Lasts ? total : TimeSpan.FromSeconds(5)) + slack);
-        var count = fault.AtAuthorizationServer ? CheckForms(kind) : CheckAttempts(kind);
+        var count =
+            fault.AtAuthorizationServer ? CheckForms(kind)
+            : fault.AtMetadata ? CheckMetadata()
+            : CheckAttempts(kind);
         return count > 1 ? $"again, then {code}" : code;
     }
 
@@ -83,7 +87,11 @@ internal sealed class FaultRun : IAsyncDisposable
             return await GetReadyForFormAsync(kind);
         }
 
-        if (fault.Answer is not null)
+        if (fault.AtMetadata)
+        {
+            bank.Script(MetadataRoute, fault.Answer!);
+        }
+        else if (fault.Answer is not null)
         {
             bank.Script("GET /v1/payments/pay_warm", Answers.Payment(Samples.Payment));
             await client.Payments.GetAsync("pay_warm");
@@ -178,6 +186,13 @@ internal sealed class FaultRun : IAsyncDisposable
         Assert.Equal(forms.Count, forms.Select(form => form.Proof.Id).Distinct().Count());
         Assert.Equal(forms.Count, forms.Select(form => form.Assertion.Id).Distinct().Count());
         return forms.Count;
+    }
+
+    /// <summary>Gives how often the metadata was asked for; nothing else was sent.</summary>
+    private int CheckMetadata()
+    {
+        Assert.All(bank.Requests, sent => Assert.Equal(MetadataRoute, sent.Route));
+        return bank.Requests.Count;
     }
 
     private static int UnusedPort()

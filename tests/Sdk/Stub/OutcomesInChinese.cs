@@ -29,6 +29,9 @@ internal static class OutcomesInChinese
         `TokensNotKeptException` 仍持有它和各个 ID，并可再次保存。开始和完成关联由几次调用组成（银行的元数据、表单、银行的公钥），每次各有自己的
         `TotalTimeout`。
 
+        进程的第一次调用在取令牌之前先读取银行的元数据。若由中间的网关或代理应答，错误如实说明，代码为 `unexpected_answer`；`invalid_metadata` 表示
+        404、别的服务器的 JSON，或别的签发者。此时没有向 API 发送任何内容，因此结果不会未知。
+
         `CancellationToken` 只结束等待：`OperationCanceledException` 之后，付款可能已经完成。请用同一个幂等键再次发送，或关闭订单。
 
         """;
@@ -100,6 +103,7 @@ internal static class OutcomesInChinese
         ["503, the OAuth error `temporarily_unavailable`"] = "503，OAuth 错误 `temporarily_unavailable`",
         ["gives something else"] = "给出别的内容",
         ["refuses"] = "拒绝",
+        ["The bank's metadata, which a first call reads"] = "首次调用所读取的银行元数据",
     };
 
     public static string Of(string english) => words[english];
