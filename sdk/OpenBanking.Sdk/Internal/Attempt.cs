@@ -64,11 +64,15 @@ internal sealed record Attempt
     public Attempt After(Attempt earlier) =>
         earlier.MayHaveBeenCarriedOut ? this with { MayHaveBeenCarriedOut = true } : this;
 
-    public static Attempt NotConnected(HttpRequestException reason, Uri address) =>
+    public static Attempt NotConnected(
+        HttpRequestException reason,
+        Uri address,
+        HttpMessageHandler handler
+    ) =>
         new()
         {
             Failure = Failed(
-                NoConnection.Explain(reason, address),
+                NoConnection.Explain(reason, address, handler),
                 ClientErrorCodes.ConnectionFailed,
                 reason
             ),

@@ -14,6 +14,9 @@ internal sealed class CurrentCertificateHandler(
 
     private object? connections;
 
+    /// <summary>What sends over the connections of the last certificate; null before the first.</summary>
+    public SocketsHttpHandler? Latest => (connections as Connections)?.Handler;
+
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         CancellationToken cancellationToken
@@ -54,7 +57,7 @@ internal sealed class CurrentCertificateHandler(
 
         var handler = OpenBankingOptions.CreateHttpHandler(certificate);
         configure?.Invoke(handler);
-        var next = new Connections(certificate, new HttpMessageInvoker(handler));
+        var next = new Connections(certificate, handler, new HttpMessageInvoker(handler));
         if (Interlocked.CompareExchange(ref connections, next, known) == known)
         {
             return next;
@@ -65,7 +68,11 @@ internal sealed class CurrentCertificateHandler(
         return With(certificate);
     }
 
-    private sealed record Connections(X509Certificate2 Certificate, HttpMessageInvoker Invoker);
+    private sealed record Connections(
+        X509Certificate2 Certificate,
+        SocketsHttpHandler Handler,
+        HttpMessageInvoker Invoker
+    );
 }
 
 /// <summary>There is no certificate to make a connection with, so that nothing was sent.</summary>

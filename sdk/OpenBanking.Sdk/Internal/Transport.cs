@@ -77,7 +77,7 @@ internal sealed class Transport(HttpMessageHandler handler, TimeProvider clock)
         catch (HttpRequestException failure)
         {
             return NoConnection.Is(failure) && !RequestBody.MayHaveLeft(request)
-                ? Attempt.NotConnected(failure, request.RequestUri!)
+                ? Attempt.NotConnected(failure, request.RequestUri!, handler)
                 : Attempt.Lost(failure);
         }
         catch (NoCertificateException failure)
