@@ -23,6 +23,9 @@ public sealed class PersonUnavailableException(string why, bool soon = false) : 
 /// allows what is asked for, optional or not. One visit; not safe to use from several threads.</summary>
 public sealed partial class BankCustomer : IDisposable
 {
+    /// <summary>In which they read the bank's pages and messages.</summary>
+    internal const string Language = "en";
+
     /// <summary>How the pages begin to say that no code is sent.</summary>
     private static readonly string[] noCodes = ["Too many codes", "A code was sent"];
 
@@ -65,7 +68,7 @@ public sealed partial class BankCustomer : IDisposable
         browser = new HttpClient(
             new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = !messages.IsLoopback }
         );
-        browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
+        browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd(Language);
     }
 
     /// <summary>Whether the account is a new one.</summary>

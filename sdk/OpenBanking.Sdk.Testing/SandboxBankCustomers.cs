@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Dashboard;
@@ -111,7 +112,8 @@ public sealed class SandboxBankCustomers
         await spending.PayAsync(account, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Has a customer confirm a payment that waits for it.</summary>
+    /// <summary>Has a customer confirm a payment that waits for it. Where the bank asks for a one-time code, its message is in
+    /// <see cref="SandboxBank.MessagesUrl"/>, as after a code that was asked for on the bank's page.</summary>
     /// <param name="customer">Who pays, from the account that was linked.</param>
     /// <param name="payment">The payment, <see cref="PaymentStatus.RequiresAction"/>.</param>
     /// <param name="cancellationToken">Gives up, unless the bank is at it already.</param>
@@ -137,9 +139,7 @@ public sealed class SandboxBankCustomers
         if (await confirmations.NeedsCodeAsync(session, waiting.Row, account).ConfigureAwait(false))
         {
             await server.Services.EndCodePauseAsync(world, mobile).ConfigureAwait(false);
-            await confirmations
-                .SendCodeAsync(session, waiting.Row, sources: [], sent => $"Code: {code = sent}")
-                .ConfigureAwait(false);
+            code = await SendCodeAsync(session, waiting).ConfigureAwait(false);
             waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
         }
 
@@ -269,6 +269,24 @@ public sealed class SandboxBankCustomers
             visitor => visitor.GuessAmountsAsync(PageOf(application), cancellationToken),
             cancellationToken
         );
+
+    /// <summary>Has the bank send the message that its page has it send, and gives the code in it.</summary>
+    private async Task<string?> SendCodeAsync(OpenSession session, KnownConfirmation waiting)
+    {
+        // Of this call alone.
+        CultureInfo.CurrentUICulture = new(BankCustomer.Language);
+        string? code = null;
+        await server
+            .Get<Confirmations>()
+            .SendCodeAsync(
+                session,
+                waiting.Row,
+                sources: [],
+                sent => server.Get<PaymentCodeMessages>().Write(waiting, code = sent)
+            )
+            .ConfigureAwait(false);
+        return code;
+    }
 
     private async Task<AccountApplication> VisitAsync(
         SandboxPerson person,

@@ -141,6 +141,7 @@ public static class ServerComposition
         services.AddSingleton<PaymentRequests>();
         services.AddSingleton<ConfirmationQueries>();
         services.AddSingleton<Confirmations.Confirmations>();
+        services.AddSingleton<PaymentCodeMessages>();
         services.AddSingleton<RefundQueries>();
         services.AddSingleton<TopUpQueries>();
         services.AddSingleton<WebhookQueries>();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Sdk.Testing;
@@ -50,6 +51,33 @@ public sealed class SandboxBankTests
         );
 
         Assert.Equal(TimeSpan.FromMinutes(10), payment.NextAction!.ExpiresAt - payment.CreatedAt);
+    }
+
+    [Fact]
+    public async Task The_code_of_a_payment_comes_with_the_message_that_the_banks_page_sends()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        var person = MagicPersons.All[0].Person;
+        var customer = await bank.LinkCustomerAsync(person, balance: Money.Yuan(2_000));
+        var payment = await bank.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1",
+                Amount = Money.Yuan(1_195.01m),
+                CustomerId = customer.CustomerId,
+            },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+
+        await bank.Customers.ConfirmPaymentAsync(customer, payment);
+
+        using var browser = new HttpClient(SandboxBank.CreateHttpHandler());
+        var box = await browser.GetStringAsync($"{bank.MessagesUrl}.json?mobile={person.Mobile}");
+        var newest = JsonSerializer.Deserialize(box, ResponseJson.Default.PageSandboxMessage)!.Data[0];
+        Assert.Matches(
+            @"^\[.+\] \d{6} is your code to pay ¥1,195\.01 to .+\. Never tell it to anyone\.$",
+            newest.Text
+        );
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ConfirmModel(
     ConfirmationQueries queries,
     Confirmations.Confirmations confirmations,
     CodeSources sources,
-    BankOptions bank,
+    PaymentCodeMessages messages,
     IStringLocalizer<Texts> texts
 ) : CustomerPage(sessions)
 {
@@ -145,12 +145,11 @@ public sealed class ConfirmModel(
             return Page();
         }
 
-        var amount = Amounts.Yuan(Known.Row.CustomerAmount);
         var refusal = await confirmations.SendCodeAsync(
             Session,
             Known.Row,
             sources.Of(HttpContext),
-            code => texts["PayCodeMessage", bank.Name, code, amount, Known.Payee]
+            code => messages.Write(Known, code)
         );
         if (refusal is TooManyCodes tooMany)
         {
