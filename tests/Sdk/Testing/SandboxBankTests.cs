@@ -9,7 +9,6 @@ public sealed class SandboxBankTests
     [Fact]
     public async Task A_test_takes_a_payment_and_hears_of_it()
     {
-        // <bank_for_tests>
         await using var bank = await SandboxBank.StartAsync();
         await bank.Webhooks.SubscribeAsync(EventTypes.PaymentCaptured);
         var customer = await bank.LinkCustomerAsync(balance: Money.Yuan(100));
@@ -26,7 +25,6 @@ public sealed class SandboxBankTests
 
         Assert.Equal(PaymentStatus.Captured, payment.Status);
         var happened = await bank.Webhooks.WaitForAsync(EventTypes.PaymentCaptured);
-        // </bank_for_tests>
         Assert.Equal((payment.Id, "order-1"), (happened.Data.PaymentId, happened.Data.OrderNo));
         Assert.Single(bank.Webhooks.Events);
         // What did not come is said with what did.

@@ -17,7 +17,9 @@ public sealed class WebhookGuideTests
     [Fact]
     public async Task Orders_follow_the_events_whatever_comes_first_and_what_is_not_known_harms_nothing()
     {
-        var orders = new ConcurrentDictionary<string, OrderState>();
+        // <webhook_orders>
+        var orders = new ConcurrentDictionary<string, OrderState>(); // by order number
+        // </webhook_orders>
         var secret = WebhookSigner.CreateSecret();
         await using var partner = await PartnerApp.StartAsync(_ => { }, app => MapTyped(app, secret, orders));
 
@@ -217,7 +219,9 @@ public sealed class WebhookGuideTests
         delivery.Headers.Add(WebhookHeaders.SignatureName, headers.Signature);
         return delivery;
     }
-
-    /// <summary>What is known of an order.</summary>
-    private sealed record OrderState(long Sequence, string Status);
 }
+
+// <order_state>
+/// <summary>What is known of an order: its payment's status, and how new that is.</summary>
+internal sealed record OrderState(long Sequence, string Status);
+// </order_state>
