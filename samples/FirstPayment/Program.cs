@@ -195,6 +195,11 @@ withCustomer.MapPost(
                 new IssueCouponRequest { StockId = stock.Id, CustomerId = Customer().CustomerId },
                 IdempotencyKey.FromOrder(number, "coupon")
             );
+            if (coupon.Response is { IdempotencyReplayed: true })
+            {
+                coupon = await client.Coupons.GetAsync(Customer().CustomerId, coupon.Id);
+            }
+
             return $"{coupon.Status}: {stock.Name["en"]}\n";
         }
 
@@ -219,6 +224,12 @@ withCustomer.MapPost(
             },
             IdempotencyKey.FromOrder(orderNo, "payment")
         );
+        // A key that was sent before is answered as it was then: what has become of the payment since is read.
+        if (payment.Response is { IdempotencyReplayed: true })
+        {
+            payment = await client.Payments.GetAsync(payment.Id);
+        }
+
         payments[orderNo] = payment;
         return payment.Status == PaymentStatus.Captured
                 ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}.\n"

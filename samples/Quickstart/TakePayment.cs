@@ -30,6 +30,10 @@ public static class TakePayment
         // The key is made from the order number: sent twice, even by a restarted process, it pays once.
         var payment = await client.Payments.CreateAsync(order, IdempotencyKey.FromOrder(order.OrderNo, "payment"));
 
+        // A key that was sent before is answered as it was then: what has become of the payment since is read.
+        if (payment.Response is { IdempotencyReplayed: true })
+            payment = await client.Payments.GetAsync(payment.Id);
+
         Console.WriteLine(
             payment.Status == PaymentStatus.Captured ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}."
             : payment.Status == PaymentStatus.Failed ? $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}"

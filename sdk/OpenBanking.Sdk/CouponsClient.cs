@@ -52,7 +52,8 @@ public class CouponsClient
     /// <param name="idempotencyKey">Names the coupon: another key issues one more.</param>
     /// <param name="cancellationToken">Ends the wait, not the issuing: afterwards the outcome is unknown, and
     /// the same key is safe to use again.</param>
-    /// <returns>The coupon, now or as it was issued before under the same key.</returns>
+    /// <returns>The coupon, now or as it was issued before under the same key:
+    /// <see cref="ResponseInfo.IdempotencyReplayed"/> tells, and <see cref="GetAsync"/> reads it as it is now.</returns>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="Coupon"/>: the answer was lost.</exception>
     /// <exception cref="OpenBankingException">Refused, such as <c>coupon_stock_sold_out</c>, or never reached

@@ -10,7 +10,8 @@ namespace OpenBanking;
 /// <summary>Names one attempt to move money or to issue value: however often a request is sent with the same
 /// key, it acts once and gets the same answer.</summary>
 /// <remarks>Make it from what the partner already stores (<see cref="FromOrder"/>), never at random: after a
-/// restart the same order then makes the same key.</remarks>
+/// restart the same order then makes the same key. The answer is that of the first time, whatever happened since:
+/// <see cref="ResponseInfo.IdempotencyReplayed"/> tells, and reading gives what is so now.</remarks>
 public readonly record struct IdempotencyKey
 {
     /// <summary>How long a key may be, in characters.</summary>

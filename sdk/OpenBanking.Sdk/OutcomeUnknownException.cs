@@ -51,6 +51,8 @@ public class OutcomeUnknownException<T> : OutcomeUnknownException
 
     /// <summary>Sends the same request with the same key again, and returns what it made, now or
     /// before.</summary>
+    /// <remarks>What was made before is returned as it was then, with <see cref="ResponseInfo.IdempotencyReplayed"/>: read it again
+    /// with the client's <c>GetAsync</c> before it is kept or shown. It may be confirmed, refunded or over since.</remarks>
     /// <param name="cancellationToken">Ends the wait; the outcome stays unknown.</param>
     /// <returns>What the request made, as if its first answer had come.</returns>
     /// <exception cref="OutcomeUnknownException">It is still unknown: try again later.</exception>

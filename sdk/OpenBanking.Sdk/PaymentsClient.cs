@@ -19,6 +19,9 @@ public class PaymentsClient
     /// Without <see cref="CreatePaymentRequest.AgreementId"/> the customer confirms the payment: its status is
     /// <c>requires_action</c>, and <see cref="Payment.NextAction"/> says where. With
     /// <see cref="ConfirmationMode.IfNeeded"/> that is so only where the agreement does not cover it.
+    /// <para>A key that was sent before is answered as it was then: a payment that was refunded since is answered captured, one that
+    /// was confirmed since waits for its customer. Where <see cref="ResponseInfo.IdempotencyReplayed"/> of the
+    /// <see cref="ResponseObject.Response"/> says so, read it with <see cref="GetAsync"/> before it is kept or shown.</para>
     /// </remarks>
     /// <example><code source="Payments_CreateAsync">
     /// var order = new CreatePaymentRequest
@@ -43,7 +46,7 @@ public class PaymentsClient
     /// <see cref="IdempotencyKey.FromOrder"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not the payment: after a cancellation the outcome is as
     /// unknown as after a lost answer, and the same key is safe to use again.</param>
-    /// <returns>The payment, now or as it was made before under the same key: captured, authorized, waiting for the customer, or
+    /// <returns>The payment, now or as it was answered before under the same key: captured, authorized, waiting for the customer, or
     /// failed with a <see cref="Payment.DeclineCode"/>.</returns>
     /// <exception cref="PaymentOutcomeUnknownException">The answer was lost: the order may be
     /// paid.</exception>

@@ -30,7 +30,8 @@ public class TopUpsClient
     /// <param name="idempotencyKey">Names the top-up: another key asks once more.</param>
     /// <param name="cancellationToken">Ends the wait, not the top-up: afterwards the outcome is unknown, and
     /// the same key is safe to use again.</param>
-    /// <returns>The top-up, now or as it was asked for before under the same key.</returns>
+    /// <returns>The top-up, now or as it was asked for before under the same key:
+    /// <see cref="ResponseInfo.IdempotencyReplayed"/> tells, and <see cref="GetAsync"/> reads it as it is now.</returns>
     /// <exception cref="OutcomeUnknownException">An <see cref="OutcomeUnknownException{T}"/> of
     /// <see cref="TopUp"/>: the answer was lost.</exception>
     /// <exception cref="OpenBankingException">Refused, or never reached the bank: nothing was

@@ -24,6 +24,9 @@ internal sealed class FaultyWay : IAsyncDisposable
     /// <summary>The requests that the bank carries out, and whose answers do not come back: <c>POST /v1/payments</c>.</summary>
     public string? LosesAnswersTo { get; set; }
 
+    /// <summary>What happens when an answer does not come back: gets its body.</summary>
+    public Func<string, Task> WhenLost { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>The requests that do not reach the bank, and are answered with 429.</summary>
     public string? BusyFor { get; set; }
 
@@ -73,6 +76,7 @@ internal sealed class FaultyWay : IAsyncDisposable
         {
             if (IsOf(LosesAnswersTo, asked))
             {
+                await WhenLost(await answer.Content.ReadAsStringAsync());
                 context.Abort();
                 return;
             }

@@ -173,6 +173,11 @@ public sealed class FirstPaymentTests(Feed feed) : IClassFixture<Feed>
             Assert.Equal(answer, await AskAsync(browser, method, new Uri(home, path), answer));
         }
 
+        // A number that was sent before is answered as things are now.
+        Assert.Equal(
+            "refunded",
+            await AskAsync(browser, HttpMethod.Post, new Uri(home, "/orders/order-1001/pay"), "")
+        );
         await andThen(browser, home);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenBanking.Testing;
 using Xunit;
 
@@ -39,6 +40,30 @@ public sealed class VideoShopTests : VideoShop
         Assert.Contains("id=\"balance\">¥80.10", await PressAsync("Buy"));
         Assert.Contains("id=\"balance\">¥80.10", await PressAsync("PayOnce"));
 
+        Assert.Single(Orders());
+    }
+
+    [Fact]
+    public async Task A_payment_that_was_confirmed_since_the_answer_that_was_lost_is_not_to_be_confirmed_again()
+    {
+        await LinkAsync();
+        await PressAsync("TopUp");
+        var customer = await Bank.LinkCustomerAsync(MagicPersons.All[0].Person);
+        // The bank knows one address of this app.
+        Way.Change = body =>
+            body.Replace("/orders/confirmed", Callback.AbsolutePath, StringComparison.Ordinal);
+        Way.LosesAnswersTo = "POST /v1/payments";
+        Way.WhenLost = async answer =>
+        {
+            Way.LosesAnswersTo = null;
+            var waiting = JsonSerializer.Deserialize(answer, ResponseJson.Default.Payment)!;
+            Assert.Equal(PaymentStatus.RequiresAction, waiting.Status);
+            await Bank.Customers.ConfirmPaymentAsync(customer, waiting);
+        };
+
+        Assert.Contains("Your e-account", await PressAsync("PayOnce"));
+
+        await ShowsAsync("You are in.");
         Assert.Single(Orders());
     }
 

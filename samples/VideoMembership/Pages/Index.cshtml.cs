@@ -200,6 +200,18 @@ public sealed class IndexModel(
                     cancellationToken
                 );
 
+                // Where an attempt before got through, the answer is the one of then: it may be confirmed since, or over.
+                if (payment.Response is { IdempotencyReplayed: true })
+                {
+                    payment = await bank.Payments.GetAsync(payment.Id, cancellationToken);
+                }
+
+                if (payment.Status == PaymentStatus.Captured)
+                {
+                    await shop.WaitForDeliveryAsync(order.OrderNo, cancellationToken);
+                    return Show(null);
+                }
+
                 // To the bank's page: payee and amount, account, PIN. What the bank declines has no such page.
                 return payment.NextAction is { } confirm
                     ? Redirect(confirm.ConfirmationUrl)
