@@ -4,8 +4,25 @@ using System.Text.Json;
 using OpenBanking;
 
 var builder = WebApplication.CreateBuilder(args);
-var bank = new Uri(builder.Configuration["BankAddress"] ?? "http://localhost:5080");
-var home = new Uri(builder.Configuration["AppAddress"] ?? "http://localhost:5070");
+if (
+    Address("BankAddress", "http://localhost:5080") is not { } bank
+    || Address("AppAddress", "http://localhost:5070") is not { } home
+)
+{
+    return 1;
+}
+
+Uri? Address(string setting, string usual)
+{
+    var written = builder.Configuration[setting] ?? usual;
+    if (Uri.TryCreate(written, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https"))
+    {
+        return address;
+    }
+
+    Console.Error.WriteLine($"{written} is no whole address: write it as in --{setting} {usual}.");
+    return null;
+}
 
 // </setup>
 // <register>
@@ -16,7 +33,7 @@ if (!File.Exists("bank.json"))
     {
         await RegisterAsync();
     }
-    catch (OpenBankingException failure)
+    catch (Exception failure) when (failure is OpenBankingException or ArgumentException)
     {
         await Console.Error.WriteLineAsync(
             $"The bank at {bank} registered no app ({failure.Message}): start its server there, or say where it is with --BankAddress."
@@ -235,7 +252,9 @@ withCustomer.MapPost(
                 ? $"Paid {payment.CustomerAmount}; the bank's coupon paid {payment.DiscountAmount}.\n"
             : payment.Status == PaymentStatus.Failed
                 ? $"Declined: {await client.Payments.ExplainDeclineAsync(payment)}\n"
-            : $"{payment.Status}: the customer confirms it at {payment.NextAction?.ConfirmationUrl}\n";
+            : payment.NextAction is { } confirm
+                ? $"{payment.Status}: the customer confirms it at {confirm.ConfirmationUrl}\n"
+            : $"{payment.Status}\n";
     }
 );
 

@@ -42,16 +42,24 @@ public static class AppRegistration
             RequestJson.Default.SandboxSignUpRequest
         );
         using var connection = new OwnHandler(httpHandler);
-        return await ReadAnswerAsync(
-                connection.NewCaller(),
-                signUpCall,
-                issuer + signUpCall.Route,
-                body,
-                token: null,
-                ResponseJson.Default.SandboxSignUp,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var address = issuer + signUpCall.Route;
+        try
+        {
+            return await ReadAnswerAsync(
+                    connection.NewCaller(),
+                    signUpCall,
+                    address,
+                    body,
+                    token: null,
+                    ResponseJson.Default.SandboxSignUp,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch (OpenBankingException absent) when (absent.Status == (int)HttpStatusCode.NotFound)
+        {
+            throw NoSandboxes(address, absent);
+        }
     }
 
     /// <summary>Registers an app (RFC 7591) and returns its client id.</summary>
@@ -352,6 +360,19 @@ public static class AppRegistration
             Code = ended.Code,
             RequestId = ended.RequestId,
             Retryable = ended.Retryable,
+        };
+
+    /// <summary>The bank's words of an address that it does not have do not name it.</summary>
+    private static OpenBankingException NoSandboxes(string address, OpenBankingException absent) =>
+        new(
+            $"There is nothing at {address}: a sandbox server's address has no path such as /v1, and a bank's own server has no "
+                + $"sandboxes. {absent.Message}",
+            absent
+        )
+        {
+            Status = absent.Status,
+            Code = absent.Code,
+            RequestId = absent.RequestId,
         };
 
     /// <summary>A handler for one act, disposed after it; the caller's own is left alone.</summary>

@@ -30,14 +30,48 @@ public sealed class UnreachedBankTests : IDisposable
         await answering;
     }
 
+    [Theory]
+    [InlineData("--BankAddress", "localhost:6300", "--BankAddress http://localhost:5080.")]
+    [InlineData("--BankAddress", "6300", "--BankAddress http://localhost:5080.")]
+    [InlineData("--AppAddress", "localhost:6301", "--AppAddress http://localhost:5070.")]
+    public async Task What_is_no_whole_address_is_said_with_what_to_write(
+        string setting,
+        string written,
+        string instead
+    )
+    {
+        var said = await RunAsync($"{setting}={written}");
+
+        Assert.Equal($"{written} is no whole address: write it as in {instead}", said);
+    }
+
+    [Fact]
+    public async Task An_address_that_no_bank_may_have_is_said_in_one_sentence()
+    {
+        var said = await RunAsync("--BankAddress=http://bank.example");
+
+        Assert.StartsWith(
+            "The bank at http://bank.example/ registered no app (",
+            said,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("https", said, StringComparison.Ordinal);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private async Task SaysAsync(Uri address)
     {
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [QuickstartProcess.ProgramOf("FirstPayment"), $"--BankAddress={address}"]
-        )
+        var said = await RunAsync($"--BankAddress={address}");
+
+        Assert.StartsWith($"The bank at {address} registered no app (", said, StringComparison.Ordinal);
+        Assert.EndsWith("with --BankAddress.", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>Gives the one line that it ends with.</summary>
+    private async Task<string> RunAsync(string argument)
+    {
+        var start = new ProcessStartInfo("dotnet", [QuickstartProcess.ProgramOf("FirstPayment"), argument])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardError = true,
@@ -47,11 +81,10 @@ public sealed class UnreachedBankTests : IDisposable
         var said = (await process.StandardError.ReadToEndAsync()).Trim();
         await process.WaitForExitAsync();
 
-        Assert.StartsWith($"The bank at {address} registered no app (", said, StringComparison.Ordinal);
-        Assert.EndsWith("with --BankAddress.", said, StringComparison.Ordinal);
         Assert.Single(said.Split('\n'));
         Assert.Equal(1, process.ExitCode);
         Assert.Empty(Directory.GetFiles(folder.Path));
+        return said;
     }
 
     private static async Task AnswerAsync(TcpListener listener)

@@ -56,6 +56,21 @@ public sealed class AppRegistrationTests
     }
 
     [Fact]
+    public async Task An_address_with_a_path_too_many_is_told_with_the_whole_of_it()
+    {
+        await using var bank = await StubBank.StartAsync();
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingException>(() =>
+            AppRegistration.SignUpForSandboxAsync(new Uri(bank.Authority, "/v1"), "Example Video")
+        );
+
+        Assert.Equal((404, ProblemCodes.NotFound), (refusal.Status, refusal.Code));
+        Assert.Contains($"{bank.Authority}v1/sandbox/partners", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("no path such as /v1", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(Answers.RequestId, refusal.RequestId);
+    }
+
+    [Fact]
     public async Task An_app_is_registered_with_its_public_key_alone()
     {
         await using var bank = await StubBank.StartAsync();
