@@ -32,8 +32,14 @@ public abstract class ExpiryWorker<TRow>(
         // Worlds whose clocks are ahead have more of them.
         foreach (var world in await clocks.ListAheadAsync())
         {
-            while (await EndAsync(await ListDueAsync(world)) == MostAtOnce) { }
+            await RunOnceAsync(world);
         }
+    }
+
+    /// <summary>Ends what has run out in one world, by its clock.</summary>
+    public async Task RunOnceAsync(World world)
+    {
+        while (await EndAsync(await ListDueAsync(world)) == MostAtOnce) { }
     }
 
     protected sealed override Task WorkAsync(CancellationToken stoppingToken) =>

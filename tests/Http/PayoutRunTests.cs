@@ -13,7 +13,7 @@ public sealed class PayoutRunTests
     [Fact]
     public async Task One_account_that_cannot_be_settled_keeps_nobody_else_from_being_paid()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(settings: "Settlement:DailyPayouts=false");
         var partner = await TestPartner.NewAsync(server.Address);
         var customer = await partner.LinkAsync();
         await partner.TopUpAsync(customer, Money.Yuan(100));

@@ -136,7 +136,15 @@ public sealed class PayoutTests(SharedServer shared) : PayingCustomerTests(share
 
     private Task<int> RunAsync() => Shared.Server.Get<PayoutRuns>().RunAsync();
 
-    private Task ADayPassesAsync() => AdvanceAsync(TimeSpan.FromDays(1) + PayoutRuns.Grace);
+    /// <summary>Nothing is paid out yet: <see cref="RunAsync"/> does that.</summary>
+    private async Task ADayPassesAsync()
+    {
+        var by = TimeSpan.FromDays(1) + PayoutRuns.Grace;
+        await Shared
+            .Server.Get<Engine>()
+            .SubmitAsync(new AdvanceClock(DateTimeOffset.UtcNow, World, (long)by.TotalSeconds));
+        await Shared.Server.Get<WorldClocks>().ReadAsync(World);
+    }
 
     private Task AdvanceAsync(TimeSpan by) => Shared.Server.Get<SandboxClock>().AdvanceAsync(World, by);
 

@@ -33,10 +33,16 @@ public sealed class Dormancy(
         // Worlds whose clocks are ahead have more of them.
         foreach (var world in await clocks.ListAheadAsync())
         {
-            while (await NoteSomeAsync(world))
-            {
-                // There is more.
-            }
+            await RunOnceAsync(world);
+        }
+    }
+
+    /// <summary>Looks at all that are due in one world, by its clock.</summary>
+    public async Task RunOnceAsync(World world)
+    {
+        while (await NoteSomeAsync(world))
+        {
+            // There is more.
         }
     }
 

@@ -48,19 +48,11 @@ public sealed class PaymentExpiry(
 
     /// <summary>Ends what is due by the clocks of worlds that are ahead, at most a limited number of each kind a
     /// world; gives how many it ended.</summary>
-    public async Task<int> RunAheadAsync()
-    {
-        // Of two that find the same, one would end nothing, and take that for all.
-        await ahead.WaitAsync();
-        try
-        {
-            return await EndAheadAsync();
-        }
-        finally
-        {
-            ahead.Release();
-        }
-    }
+    public async Task<int> RunAheadAsync() => await EndAheadAsync(await clocks.ListAheadAsync());
+
+    /// <inheritdoc cref="RunAheadAsync()"/>
+    /// <param name="world">Which one; no others are looked at.</param>
+    public Task<int> RunAheadAsync(World world) => EndAheadAsync([world]);
 
     /// <summary>As long as there is more; one that cannot be ended is left for the next time.</summary>
     protected override async Task WorkAsync(CancellationToken stoppingToken)
@@ -76,29 +68,43 @@ public sealed class PaymentExpiry(
         }
     }
 
-    private async Task<int> EndAheadAsync()
+    private async Task<int> EndAheadAsync(IReadOnlyList<World> worlds)
     {
-        var ended = 0;
-        foreach (var world in await clocks.ListAheadAsync())
+        // Of two that find the same, one would end nothing, and take that for all.
+        await ahead.WaitAsync();
+        try
         {
-            var now = await clocks.NowAsync(world);
-            var holds = await store.ListAsync(
-                PaymentTables.Payments,
-                world,
-                $"held IS NOT NULL AND expires_at <= {now} ORDER BY expires_at LIMIT {AtOnce}"
-            );
-            var unconfirmed = await store.ListAsync(
-                ConfirmationTables.Confirmations,
-                world,
-                $"state = 1 AND expires_at <= {now} ORDER BY expires_at LIMIT {AtOnce}"
-            );
-            ended += await EndAsync(
-                [.. holds.Select(row => (world, row))],
-                [.. unconfirmed.Select(row => (world, row))]
-            );
-        }
+            var ended = 0;
+            foreach (var world in worlds)
+            {
+                ended += await EndAsync(world);
+            }
 
-        return ended;
+            return ended;
+        }
+        finally
+        {
+            ahead.Release();
+        }
+    }
+
+    private async Task<int> EndAsync(World world)
+    {
+        var now = await clocks.NowAsync(world);
+        var holds = await store.ListAsync(
+            PaymentTables.Payments,
+            world,
+            $"held IS NOT NULL AND expires_at <= {now} ORDER BY expires_at LIMIT {AtOnce}"
+        );
+        var unconfirmed = await store.ListAsync(
+            ConfirmationTables.Confirmations,
+            world,
+            $"state = 1 AND expires_at <= {now} ORDER BY expires_at LIMIT {AtOnce}"
+        );
+        return await EndAsync(
+            [.. holds.Select(row => (world, row))],
+            [.. unconfirmed.Select(row => (world, row))]
+        );
     }
 
     private async Task<int> EndAsync(

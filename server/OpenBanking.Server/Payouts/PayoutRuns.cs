@@ -1,4 +1,5 @@
 using OpenBanking.Server.Engine;
+using OpenBanking.Server.Http;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Outside;
 using OpenBanking.Server.Storage;
@@ -29,14 +30,30 @@ public sealed class PayoutRuns(
 
     /// <summary>Gives how many payouts were begun.</summary>
     /// <exception cref="AggregateException">Some accounts could not be settled; the others were, all the same.</exception>
-    public async Task<int> RunAsync()
-    {
-        // 2 is a partner's settlement, 8 a merchant's.
-        var accounts = await store.ListAcrossWorldsAsync(
-            LedgerTables.InternalAccounts,
-            Most,
-            $"kind IN (2, 8) AND balance > {0} ORDER BY world, owner_id"
+    public async Task<int> RunAsync() =>
+        await SettleAsync(
+            // 2 is a partner's settlement, 8 a merchant's.
+            await store.ListAcrossWorldsAsync(
+                LedgerTables.InternalAccounts,
+                Most,
+                $"kind IN (2, 8) AND balance > {0} ORDER BY world, owner_id"
+            )
         );
+
+    /// <inheritdoc cref="RunAsync()"/>
+    /// <param name="world">Whose accounts; no others are looked at.</param>
+    public async Task<int> RunAsync(World world)
+    {
+        var accounts = await store.ListAsync(
+            LedgerTables.InternalAccounts,
+            world,
+            $"kind IN (2, 8) AND balance > {0} ORDER BY owner_id LIMIT {Most}"
+        );
+        return await SettleAsync([.. accounts.Select(account => (world, account))]);
+    }
+
+    private async Task<int> SettleAsync(IReadOnlyList<(World World, InternalAccountRow Account)> accounts)
+    {
         var begun = 0;
         var failures = new List<Exception>();
         foreach (var (world, account) in accounts)
@@ -124,15 +141,17 @@ public sealed class PayoutRuns(
 public sealed class DailyPayouts(
     PayoutRuns runs,
     SettlementOptions options,
+    ServerMode mode,
     TimeProvider time,
     ILogger<DailyPayouts> log
 ) : PeriodicWorker(TimeSpan.FromMinutes(10), time, log)
 {
     private readonly SteadyClock clock = new(time);
+    private readonly bool paysOut = options.PaysOutDaily(mode);
 
-    /// <summary>Settles what is due, if the server does that by itself.</summary>
-    public Task RunOnceAsync() => options.DailyPayouts ? runs.RunAsync() : Task.CompletedTask;
+    /// <summary>Settles what is due in a world, if the server does that by itself.</summary>
+    public Task RunOnceAsync(World world) => paysOut ? runs.RunAsync(world) : Task.CompletedTask;
 
     protected override Task WorkAsync(CancellationToken stoppingToken) =>
-        clock.IsSteady() ? RunOnceAsync() : Task.CompletedTask;
+        clock.IsSteady() && paysOut ? runs.RunAsync() : Task.CompletedTask;
 }

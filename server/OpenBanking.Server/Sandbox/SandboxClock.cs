@@ -9,8 +9,8 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Sandbox;
 
-/// <summary>Moves a sandbox's business clock, for whoever runs the server in a process of their own. Other nodes of the
-/// same store would not notice.</summary>
+/// <summary>Moves a sandbox's business clock, and lets what has come due happen. Another node notices within
+/// <see cref="WorldClocks.KeptFor"/>.</summary>
 public sealed class SandboxClock(
     Engine.Engine engine,
     WorldClocks clocks,
@@ -29,17 +29,24 @@ public sealed class SandboxClock(
     public async Task AdvanceAsync(World sandbox, TimeSpan by)
     {
         await engine.SubmitAsync(new AdvanceClock(clocks.RealNow, sandbox, (long)by.TotalSeconds));
-        clocks.Forget(sandbox);
-        while (await payments.RunAheadAsync() > 0)
+        await CatchUpAsync(sandbox);
+    }
+
+    /// <summary>Has happen what has come due in one sandbox by its clock, which was moved. No other sandbox is looked at: there may be
+    /// many.</summary>
+    public async Task CatchUpAsync(World sandbox)
+    {
+        await clocks.ReadAsync(sandbox);
+        while (await payments.RunAheadAsync(sandbox) > 0)
         {
             // There is more than is ended at once.
         }
 
-        await applications.RunOnceAsync();
-        await cardDeposits.RunOnceAsync();
-        await consents.RunOnceAsync();
-        await coupons.RunOnceAsync();
-        await dormancy.RunOnceAsync();
-        await payouts.RunOnceAsync();
+        await applications.RunOnceAsync(sandbox);
+        await cardDeposits.RunOnceAsync(sandbox);
+        await consents.RunOnceAsync(sandbox);
+        await coupons.RunOnceAsync(sandbox);
+        await dormancy.RunOnceAsync(sandbox);
+        await payouts.RunOnceAsync(sandbox);
     }
 }

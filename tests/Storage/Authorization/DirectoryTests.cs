@@ -76,6 +76,48 @@ public abstract class DirectoryTests<TDatabase> : EngineSuite<TDatabase>
         Assert.Equal(WorldClocks.MostKept + 2, read);
     }
 
+    /// <summary>Another node moves it: within a second that counts here, however often the clock is asked for.</summary>
+    [Fact]
+    public async Task A_sandboxs_clock_is_read_once_a_second_and_that_of_the_live_world_never()
+    {
+        using (var session = Store.OpenWriteSession())
+        {
+            session.Insert(
+                World.Live,
+                WorldTables.Worlds,
+                [
+                    new()
+                    {
+                        Number = Rows.World.Number,
+                        Name = "Video",
+                        ClockAheadSeconds = 0,
+                        CreatedAt = Rows.Noon,
+                    },
+                ]
+            );
+        }
+
+        var clocks = new WorldClocks(Store, clock);
+        Assert.Equal(0, await AheadAsync());
+        var read = 0;
+        Store.HasRead = _ =>
+        {
+            read++;
+            return Task.CompletedTask;
+        };
+        Assert.Equal(clocks.RealNow, await clocks.NowAsync(World.Live));
+        Database.Execute("UPDATE world SET clock_ahead_seconds = 60 WHERE number = 7");
+
+        clock.Pass(WorldClocks.KeptFor - TimeSpan.FromTicks(1));
+        Assert.Equal((0, 0), (await AheadAsync(), read));
+        clock.Pass(TimeSpan.FromTicks(1));
+        Assert.Equal(60, await AheadAsync());
+        Assert.Equal((60, 1), (await AheadAsync(), read));
+
+        async Task<int> AheadAsync() =>
+            (int)(await clocks.NowAsync(Rows.World) - clocks.RealNow).TotalSeconds;
+    }
+
     private void Put()
     {
         using var session = Store.OpenWriteSession();
