@@ -28,6 +28,7 @@ namespace OpenBanking;
 [JsonSerializable(typeof(NarrowConsentRequest))]
 [JsonSerializable(typeof(SandboxSignUpRequest))]
 [JsonSerializable(typeof(SetSandboxFeesRequest))]
+[JsonSerializable(typeof(AdvanceSandboxClockRequest))]
 [JsonSerializable(typeof(IReadOnlyList<AuthorizationDetail>))]
 [JsonSerializable(typeof(AuthorizationDetail[]))]
 public sealed partial class RequestJson : JsonSerializerContext;
@@ -83,6 +84,7 @@ public sealed partial class RequestJson : JsonSerializerContext;
 [JsonSerializable(typeof(JsonWebKeyDocument))]
 [JsonSerializable(typeof(SandboxSignUp))]
 [JsonSerializable(typeof(SandboxFees))]
+[JsonSerializable(typeof(SandboxTime))]
 [JsonSerializable(typeof(Page<SandboxMessage>))]
 [JsonSerializable(typeof(Page<SandboxPerson>))]
 [JsonSerializable(typeof(IReadOnlyList<GrantedAuthorization>))]

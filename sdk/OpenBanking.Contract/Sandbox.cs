@@ -96,3 +96,22 @@ public sealed record SandboxFees : ResponseObject
     /// <summary>The business day (Asia/Shanghai) of the sandbox from which on they count.</summary>
     public required DateOnly From { get; init; }
 }
+
+/// <summary>How far the clock of a partner's sandbox is to go ahead. It never goes back.</summary>
+public sealed record AdvanceSandboxClockRequest
+{
+    /// <summary>By how many seconds, 1 to 34,560,000 (400 days); in all the clock may be ten years of 365 days ahead of real
+    /// time.</summary>
+    public required long AdvanceSeconds { get; init; }
+}
+
+/// <summary>What time it is in a partner's sandbox: business days, and when payments, payouts and the like are made, end and run
+/// out. Tokens, proofs, events and webhooks are by real time.</summary>
+public sealed record SandboxTime : ResponseObject
+{
+    /// <summary>The sandbox's time.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>How many seconds it is ahead of real time; 0 where it was never moved.</summary>
+    public required long AheadSeconds { get; init; }
+}

@@ -154,6 +154,7 @@ public static class Program
         api.MapPayouts();
         api.MapSettlementLines();
         api.MapSandboxFees();
+        api.MapSandboxClock();
         api.MapWebhooks();
         api.MapEvents();
 

@@ -1,5 +1,3 @@
-using OpenBanking.Server.Payouts;
-using OpenBanking.Server.Sandbox;
 using OpenBanking.Testing;
 
 namespace OpenBanking.Tests.Contract;
@@ -62,7 +60,14 @@ public sealed partial class ExampleJourney
             "Nobody pays it any more",
             () => client.SubMerchants.CloseAsync(merchant.Id)
         );
-        await PayOutAsync(payouts => payouts.All(each => each.Status == PayoutStatus.Succeeded));
+        await RecordAsync(
+            "advanceSandboxClock",
+            "past_midnight",
+            "25 hours on: the day is over, and is paid out",
+            () => client.Sandbox.AdvanceClockAsync(TimeSpan.FromHours(25))
+        );
+        await RecordAsync("getSandboxClock", "clock", "How far it is", () => client.Sandbox.GetClockAsync());
+        await UntilPaidOutAsync(payouts => payouts.All(each => each.Status == PayoutStatus.Succeeded));
 
         var payout = await RecordAsync(
             "listPayouts",
@@ -95,13 +100,10 @@ public sealed partial class ExampleJourney
         );
         await client.TopUps.WaitAsync(topUp.Id);
         await PayAsync("order-1007", MagicAmounts.PayoutRefused);
-        await PayOutAsync(payouts => payouts.Any(each => each.Status == PayoutStatus.Failed));
+        await client.Sandbox.AdvanceClockAsync(TimeSpan.FromHours(25));
+        await UntilPaidOutAsync(payouts => payouts.Any(each => each.Status == PayoutStatus.Failed));
     }
 
-    /// <summary>A day passes, and what it brought is paid out.</summary>
-    private async Task PayOutAsync(Predicate<List<Payout>> isDone)
-    {
-        await bank.Get<SandboxClock>().AdvanceAsync(World, TimeSpan.FromDays(1) + PayoutRuns.Grace);
-        await UntilAsync(async () => await client.Payouts.ListAsync().ToListAsync(), isDone);
-    }
+    private Task<List<Payout>> UntilPaidOutAsync(Predicate<List<Payout>> isDone) =>
+        UntilAsync(async () => await client.Payouts.ListAsync().ToListAsync(), isDone);
 }

@@ -13,7 +13,7 @@ public sealed class ExampleTests
     [Fact]
     public async Task Every_example_is_what_goes_over_the_wire()
     {
-        await using var server = await TestServer.StartAsync(settings: "Settlement:DailyPayouts=true");
+        await using var server = await TestServer.StartAsync();
         var recorder = new ExampleRecorder(server);
         await new ExampleJourney(server, recorder).PlayAsync();
 

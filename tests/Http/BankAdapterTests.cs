@@ -73,6 +73,8 @@ public sealed class BankAdapterTests
 
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync("/sandbox/partners", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync("/v1/sandbox/clock", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/v1/sandbox/clock")).StatusCode);
         var services = server.Services;
         Assert.Equal(
             "There is no partner in the live world; those of sandboxes are not listed.",

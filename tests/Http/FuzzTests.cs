@@ -57,6 +57,7 @@ public sealed class FuzzTests(SharedServer shared, ITestOutputHelper output)
         ("/v1/payments/pay_x/capture", """{"amount":{"currency":"CNY","amount":1},"final":"f"}"""),
         ("/v1/refunds", """{"payment_id":"pay_x","amount":{"currency":"CNY","amount":1},"reason":"r"}"""),
         ("/v1/sub-merchants", """{"name":"Noodles","reference":"shop-1"}"""),
+        ("/v1/sandbox/clock", """{"advance_seconds":1}"""),
         ("/v1/top-ups", """{"agreement_id":"agr_x","amount":{"currency":"CNY","amount":1}}"""),
         ("/v1/coupons", """{"stock_id":"stk_x","customer_id":"cus_x"}"""),
         ("/v1/webhook-endpoints", """{"url":"http://localhost:9/","events":["payment.captured"]}"""),

@@ -11,6 +11,7 @@ public sealed class RequestBoundTests(PayingCustomer paying, SharedServer shared
 {
     private const string OutOfRange = "out_of_range";
     private const string WrongFormat = "wrong_format";
+    private const string Clock = "/v1/sandbox/clock";
 
     private static readonly string[] bounds =
     [
@@ -36,6 +37,7 @@ public sealed class RequestBoundTests(PayingCustomer paying, SharedServer shared
             { "CreateSubMerchantRequest", "reference", "/v1/sub-merchants", WrongFormat },
             { "CreateWebhookEndpointRequest", "url", "/v1/webhook-endpoints", WrongFormat },
             { "SetSandboxFeesRequest", "basis_points", "/v1/sandbox/fees", OutOfRange },
+            { "AdvanceSandboxClockRequest", "advance_seconds", Clock, OutOfRange },
             { "AccountApplicationRequest", "encrypted_applicant", "/v1/account-applications", "too_large" },
             { "SandboxSignUpRequest", "partner_name", "/sandbox/partners", WrongFormat },
         };
@@ -154,10 +156,12 @@ public sealed class RequestBoundTests(PayingCustomer paying, SharedServer shared
         }
 
         body[field] = value.DeepClone();
-        var answer = await paying.Client.CallAsync(
+        // The customer's agreement would end.
+        using var other = path == Clock ? await shared.NewRawClientAsync() : null;
+        var answer = await (other ?? paying.Client).CallAsync(
             HttpMethod.Post,
             path,
-            paying.Token,
+            other is null ? paying.Token : await other.AppTokenAsync(),
             new JsonObject(body).ToJsonString(),
             Guid.NewGuid().ToString("N")
         );
@@ -173,7 +177,7 @@ public sealed class RequestBoundTests(PayingCustomer paying, SharedServer shared
         required switch
         {
             "amount" => Fen(1),
-            "basis_points" => 0,
+            "basis_points" or "advance_seconds" => 0,
             _ => "a",
         };
 

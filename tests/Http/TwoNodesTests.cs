@@ -1,3 +1,4 @@
+using System.Text;
 using Xunit;
 
 namespace OpenBanking.Tests.Http;
@@ -103,6 +104,42 @@ public sealed class TwoNodesTests : IAsyncLifetime
             receiver.At("/unhurried").Select(delivery => delivery.Headers["webhook-id"]).Distinct().Count()
         );
         Assert.Equal(2, receiver.At("/unhurried").Count);
+    }
+
+    [Fact]
+    public async Task A_sandboxs_clock_that_was_moved_at_one_node_is_moved_at_both_when_it_is_answered()
+    {
+        var token = await client.AppTokenAsync();
+        await client.CallAsync(HttpMethod.Get, Route, token);
+        for (var days = 0; days < 3; days++)
+        {
+            // What the other node has read of the clock is a moment old.
+            Assert.Equal(days, await DaysAheadAtOtherAsync(token));
+
+            await client.Partner.Client.Sandbox.AdvanceClockAsync(TimeSpan.FromDays(1));
+
+            Assert.Equal(days + 1, await DaysAheadAtOtherAsync(token));
+        }
+    }
+
+    /// <summary>By when it makes a payment.</summary>
+    private async Task<int> DaysAheadAtOtherAsync(string token)
+    {
+        const string payments = "/v1/payments";
+        using var sender = new RawClient(client.Identity, otherAddress);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(otherAddress, payments));
+        var proof = client.NewProof(HttpMethod.Post, new Uri(one.Address, payments), token);
+        request.Headers.TryAddWithoutValidation("Authorization", $"DPoP {token}");
+        request.Headers.TryAddWithoutValidation("DPoP", proof);
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", $"{Guid.NewGuid():N}");
+        request.Content = new StringContent(
+            $$$"""{"order_no":"{{{Guid.NewGuid():N}}}","amount":{"currency":"CNY","amount":1}}""",
+            Encoding.UTF8,
+            "application/json"
+        );
+        var made = await sender.SendAsync(request);
+        var madeAt = made.Json["created_at"]!.GetValue<DateTimeOffset>();
+        return (int)Math.Round((madeAt - DateTimeOffset.UtcNow).TotalDays);
     }
 
     private Task<RawAnswer> SendToOtherAsync(string token, string proof) =>

@@ -31,9 +31,12 @@ public sealed class WithoutTheSdkTests(SharedServer shared) : IDisposable
         var read = await guide.RunAsync(
             $"source facts; code={code}",
             guide.With("grant_type=authorization_code"),
-            "echo; declare -p id_token >>facts"
+            "echo; declare -p id_token dpop >>facts; declare -f nonce proof >>facts"
         );
         Assert.StartsWith("{\"data\":[{\"id\":\"acct_", read.TrimEnd().Split('\n')[^1]);
+
+        var moved = await guide.RunAsync("source facts", guide.With("/v1/sandbox/clock"));
+        Assert.EndsWith("\"ahead_seconds\":90000}", moved.TrimEnd());
 
         Assert.Equal(
             "303 https://video.example/bye?state=s-1\n",

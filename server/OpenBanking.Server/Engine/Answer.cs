@@ -10,7 +10,16 @@ public sealed record Answer(int Status, Guid ResourceId, byte[] Body);
 /// <param name="AppId">Who sent it: keys of different apps never meet.</param>
 /// <param name="Key">1–64 visible ASCII characters.</param>
 /// <param name="Fingerprint">A digest of the method, path, app and body.</param>
-public sealed record KeyedRequest(Guid AppId, string Key, Guid Fingerprint);
+public sealed record KeyedRequest(Guid AppId, string Key, Guid Fingerprint)
+{
+    /// <summary>What a key of another request is refused with.</summary>
+    public static Refusal Reused { get; } =
+        new(
+            ProblemCodes.IdempotencyKeyReused,
+            "The first request under this key had another method, address or body. The body counts byte by byte, the order of its fields, "
+                + "too: send the first request unchanged, or use a new key for a new request."
+        );
+}
 
 /// <summary>What a keyed command came to.</summary>
 public abstract record KeyedOutcome

@@ -61,10 +61,6 @@ internal sealed class PendingKeyedCommand<TReply>(
     Func<TReply, Answer> render
 ) : Pending(command.World)
 {
-    private const string AnotherRequest =
-        "The first request under this key had another method, address or body. The body counts byte by byte, the order of its fields, too: "
-        + "send the first request unchanged, or use a new key for a new request.";
-
     private readonly TaskCompletionSource<KeyedOutcome> waiter = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
@@ -98,7 +94,7 @@ internal sealed class PendingKeyedCommand<TReply>(
     private KeyedOutcome Recall(IdempotencyRow known) =>
         known.Fingerprint == request.Fingerprint
             ? new KeyedOutcome.Known(known)
-            : new KeyedOutcome.Refused(new(ProblemCodes.IdempotencyKeyReused, AnotherRequest));
+            : new KeyedOutcome.Refused(KeyedRequest.Reused);
 
     private KeyedOutcome DecideOnce(Book book, BatchAnswers answers)
     {

@@ -48,9 +48,17 @@ public sealed record OpenSandbox(DateTimeOffset Now, WorldRow Sandbox, InitialAc
 public sealed record AdvanceClock(DateTimeOffset Now, World Sandbox, long Seconds)
     : Command<WorldRow>(World.Live, Now)
 {
+    /// <summary>How far the clock may be ahead of real time then, in seconds; as far as numbers go unless it is said.</summary>
+    public long MostAhead { get; init; } = long.MaxValue;
+
+    /// <summary>The app that asks for it; null for the bank itself.</summary>
+    public Id<AppRow>? AppId { get; init; }
+
+    public override Actor Actor => AppId is { } app ? Actor.App(app) : Actor.Bank;
+
     public override void Keys(IKeySet keys) => keys.Want(WorldTables.Worlds, new(Sandbox.Number));
 
-    public override Decision<WorldRow> Decide(Book book) => Decision.Accept(SandboxRules.Advance(this, book));
+    public override Decision<WorldRow> Decide(Book book) => SandboxRules.Advance(this, book);
 }
 
 /// <summary>The made-up card bank is asked for money, or given some: then the amount is negative.</summary>
@@ -128,17 +136,14 @@ public static class SandboxRules
             }
         );
 
-    public static WorldRow Advance(AdvanceClock command, Book book)
+    public static Decision<WorldRow> Advance(AdvanceClock command, Book book)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(command.Seconds, nameof(command));
         var world = book.Get(WorldTables.Worlds, new(command.Sandbox.Number));
-        return book.Update(
-            WorldTables.Worlds,
-            world with
-            {
-                ClockAheadSeconds = checked(world.ClockAheadSeconds + command.Seconds),
-            }
-        );
+        var ahead = checked(world.ClockAheadSeconds + command.Seconds);
+        return ahead > command.MostAhead
+            ? Decision.Reject(ProblemCodes.InvalidRequest)
+            : Decision.Accept(book.Update(WorldTables.Worlds, world with { ClockAheadSeconds = ahead }));
     }
 
     /// <summary>A reference that was asked before gets the same answer.</summary>

@@ -162,6 +162,30 @@ public class SandboxRulesTests
     }
 
     [Fact]
+    public void The_clock_of_a_sandbox_goes_no_farther_ahead_than_the_command_allows()
+    {
+        var bank = new MemoryBank();
+        bank.Put(
+            WorldTables.Worlds,
+            new WorldRow
+            {
+                Number = Rows.World.Number,
+                Name = "Video",
+                ClockAheadSeconds = 10,
+                CreatedAt = Rows.Noon,
+            }
+        );
+
+        Assert.Equal(ProblemCodes.InvalidRequest, Advance(21).Rejected.Code);
+        Assert.Equal(30, Advance(20).Accepted.ClockAheadSeconds);
+
+        Assert.Equal(30, bank.Get(WorldTables.Worlds, new(Rows.World.Number)).ClockAheadSeconds);
+
+        Ran<WorldRow> Advance(long seconds) =>
+            bank.Run(new AdvanceClock(Rows.Noon, Rows.World, seconds) { MostAhead = 30 });
+    }
+
+    [Fact]
     public void A_card_nobody_has_pays_nothing() =>
         Assert.Equal(DeclineCodes.CardRefused, Debit(new MemoryBank(), 1).DeclineCode);
 

@@ -15,8 +15,28 @@ internal static class SettlementExamples
         Console.WriteLine($"{fees.BasisPoints} basis points from {fees.From} on.");
         // </Sandbox_SetFeesAsync>
         await SellAsync(client, customer.AgreementId!);
-        await bank.Clock.AdvanceAsync(TimeSpan.FromHours(25));
+        await MoveClockAsync(client);
         await ReadAsync(client);
+    }
+
+    private static async Task MoveClockAsync(OpenBankingClient client)
+    {
+        // <Sandbox_AdvanceClockAsync>
+        // Past midnight and the quarter of an hour after it: the day is paid out.
+        var time = await client.Sandbox.AdvanceClockAsync(TimeSpan.FromHours(25));
+        Console.WriteLine($"It is {time.Now} in the sandbox, {time.AheadSeconds} s ahead.");
+        // </Sandbox_AdvanceClockAsync>
+        Assert.Equal(25 * 60 * 60, time.AheadSeconds);
+        await ReadClockAsync(client);
+    }
+
+    private static async Task ReadClockAsync(OpenBankingClient client)
+    {
+        // <Sandbox_GetClockAsync>
+        var time = await client.Sandbox.GetClockAsync();
+        Console.WriteLine($"It is {time.Now} in the sandbox, {time.AheadSeconds} s ahead.");
+        // </Sandbox_GetClockAsync>
+        Assert.Equal(25 * 60 * 60, time.AheadSeconds);
     }
 
     private static async Task SellAsync(OpenBankingClient client, string agreementId)

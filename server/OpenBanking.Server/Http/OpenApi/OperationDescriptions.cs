@@ -89,13 +89,11 @@ public sealed class OperationDescriptions : IOperationFilter
         operation.Security = route.Requirement is { } requirement
             ?
             [
-                new()
+                // Any of them is enough: those of one would all be needed.
+                .. requirement.Scopes.Select(scope => new OpenApiSecurityRequirement
                 {
-                    [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] =
-                    [
-                        .. requirement.Scopes,
-                    ],
-                },
+                    [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] = [scope],
+                }),
             ]
             : [];
         DescribeAnswers(operation, context, route);

@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.OpenApi;
 using OpenBanking.Server.Fees;
 using OpenBanking.Server.Payments;
+using OpenBanking.Server.Sandbox;
 using OpenBanking.Server.Security;
 
 namespace OpenBanking.Server.Http.OpenApi;
@@ -32,6 +33,11 @@ internal static class RequestBounds
         {
             schema.Minimum = "0";
             schema.Maximum = FeeRules.MostBasisPoints.ToString(CultureInfo.InvariantCulture);
+        },
+        [(typeof(AdvanceSandboxClockRequest), nameof(AdvanceSandboxClockRequest.AdvanceSeconds))] = schema =>
+        {
+            schema.Minimum = "1";
+            schema.Maximum = SandboxClockApi.MostSeconds.ToString(CultureInfo.InvariantCulture);
         },
     };
 
