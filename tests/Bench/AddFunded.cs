@@ -4,6 +4,7 @@ using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Partners;
+using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Tests.Bench;
@@ -36,6 +37,23 @@ internal sealed record AddFunded(
     {
         book.Insert(AccountTables.Accounts, Account);
         book.Insert(ConsentTables.Agreements, Agreement);
+        book.Insert(
+            TopUpTables.TopUps,
+            new TopUpRow
+            {
+                Id = new(Account.Id.Value),
+                AppId = Agreement.AppId,
+                AgreementId = Agreement.Id,
+                CustomerId = Account.CustomerId,
+                AccountId = Account.Id,
+                CardId = Account.CardId,
+                State = TopUpState.Succeeded,
+                Currency = Account.Currency,
+                Amount = Amount,
+                CreatedAt = Now,
+                CompletedAt = Now,
+            }
+        );
         LedgerRules.Post(
             book,
             new(

@@ -96,6 +96,6 @@ public sealed class RunOutTests(SharedServer shared) : PayingCustomerTests(share
         await Shared
             .Server.Get<Engine>()
             .SubmitAsync(new AdvanceClock(clocks.RealNow, world, (long)TimeSpan.FromDays(8).TotalSeconds));
-        clocks.Forget(world);
+        await clocks.ReadAsync(world);
     }
 }

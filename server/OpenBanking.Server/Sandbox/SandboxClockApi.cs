@@ -84,15 +84,14 @@ public static class SandboxClockApi
             row => Show(now.AddSeconds(row.ClockAheadSeconds), row.ClockAheadSeconds),
             async _ => await ShowAsync(clocks, caller.World),
             StatusCodes.Status200OK,
-            (
-                ProblemCodes.InvalidRequest,
-                () =>
-                    Task.FromResult(
-                        OutOfRange(
+            refusal =>
+                Task.FromResult(
+                    refusal == ProblemCodes.InvalidRequest
+                        ? OutOfRange(
                             $"The clock would be more than {MostSecondsAhead} seconds ahead of real time; GET says how far it is."
                         )
-                    )
-            )
+                        : null
+                )
         );
         // Also when it was moved before: whoever moved it may not have come so far.
         await CatchUpAsync(clock, clocks, caller.World);
