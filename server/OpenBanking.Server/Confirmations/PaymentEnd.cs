@@ -8,7 +8,7 @@ namespace OpenBanking.Server.Confirmations;
 /// it: a payment counts for nothing from the instant it runs out.</summary>
 public sealed class PaymentEnd(PaymentQueries payments, Engine.Engine engine)
 {
-    /// <summary>Ends the last payment of an order; gives whether it did.</summary>
+    /// <summary>Ends the last payment of an order; gives whether its time was over, so that it has ended now, by whomever.</summary>
     public async Task<bool> TryOfOrderAsync(Caller caller, string orderNo) =>
         await payments.FindOrderAsync(caller, orderNo) is { Attempts: > 0 } order
         && await payments.FindEitherAsync(caller, order.LastPaymentId) switch
@@ -18,16 +18,26 @@ public sealed class PaymentEnd(PaymentQueries payments, Engine.Engine engine)
             _ => false,
         };
 
-    /// <summary>Ends a hold; gives whether it did.</summary>
-    public async Task<bool> TryAsync(Caller caller, PaymentRow payment) =>
-        payment is { State: PaymentState.Authorized, ExpiresAt: { } end }
-        && caller.Now >= end
-        && await engine.SubmitAsync(new ExpirePayment(caller.World, caller.Now, payment))
-            is Accepted<PaymentRow>;
+    /// <summary>Ends a hold; gives whether its time was over.</summary>
+    public async Task<bool> TryAsync(Caller caller, PaymentRow payment)
+    {
+        if (payment.State != PaymentState.Authorized || !(caller.Now >= payment.ExpiresAt))
+        {
+            return false;
+        }
 
-    private async Task<bool> TryAsync(Caller caller, ConfirmationRow unconfirmed) =>
-        unconfirmed.State == ConfirmationState.Waiting
-        && caller.Now >= unconfirmed.ExpiresAt
-        && await engine.SubmitAsync(new ExpireConfirmation(caller.World, caller.Now, unconfirmed))
-            is Accepted<ConfirmationRow>;
+        await engine.SubmitAsync(new ExpirePayment(caller.World, caller.Now, payment));
+        return true;
+    }
+
+    private async Task<bool> TryAsync(Caller caller, ConfirmationRow unconfirmed)
+    {
+        if (unconfirmed.State != ConfirmationState.Waiting || caller.Now < unconfirmed.ExpiresAt)
+        {
+            return false;
+        }
+
+        await engine.SubmitAsync(new ExpireConfirmation(caller.World, caller.Now, unconfirmed));
+        return true;
+    }
 }
