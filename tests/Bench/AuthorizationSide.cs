@@ -45,7 +45,7 @@ internal sealed record AuthorizationSide(RawClient Client, Process Process, stri
         var watch = new CpuWatch(() => [Process.Id]);
         watch.Start();
         var sent = await Connections.SendAsync(Client.Server, requests, Callers);
-        var (load, server, foreign) = watch.Stop();
+        var (load, server, foreign, _) = watch.Stop();
         return new(sent, server * 1e6 / count, load * 1e6 / count, foreign);
     }
 }

@@ -13,9 +13,10 @@ public sealed record BenchData(ClientKey Key, string ClientId, IReadOnlyList<str
     private const int AtOnce = 200;
     private const long Balance = 1_000_000;
 
-    public static async Task<BenchData> WriteAsync(Uri address, string folder)
+    /// <param name="settings">Of the server that writes them, such as where its store is.</param>
+    public static async Task<BenchData> WriteAsync(Uri address, string folder, params string[] settings)
     {
-        await using var server = await TestServer.StartAsync(dataFolder: folder);
+        await using var server = await TestServer.StartAsync(dataFolder: folder, settings: settings);
         var engine = server.Get<Engine>();
         var ids = server.Get<Ids>();
         var now = DateTimeOffset.UtcNow;

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using OpenBanking.Server.Storage;
+using OpenBanking.Tests.Bench.EngineAlone;
 
 namespace OpenBanking.Tests.Bench;
 
 /// <summary>Payments a second over HTTP, beside a route that verifies token and proof only and one that does nothing, in
-/// the same minute: one server process, one load process, the embedded store with fsync on.</summary>
+/// the same minute: one server process, one load process, the embedded store or PostgreSQL, with fsync on.</summary>
 public static class PaymentLoad
 {
     private const int Rounds = 5;
@@ -32,9 +34,11 @@ public static class PaymentLoad
         );
 
     /// <param name="tls">Whether requests come over TLS.</param>
-    public static Task<int> MeasureAsync(bool tls = false) =>
+    /// <param name="postgres">Whether the store is PostgreSQL.</param>
+    public static Task<int> MeasureAsync(bool tls = false, bool postgres = false) =>
         ServeAsync(
             tls,
+            postgres,
             async (server, data) =>
             {
                 var to = server.Secure ?? server.Address;
@@ -44,26 +48,39 @@ public static class PaymentLoad
                 await Connections.SendAsync(to, await requests.PaymentsAsync(WarmUpRequests), 64);
                 foreach (var count in callers)
                 {
-                    await MeasureAsync(to, requests, count, server.Process);
+                    await MeasureAsync(to, requests, count, server.Rounded);
                 }
             }
         );
 
     /// <summary>Runs a server of its own with the benchmark's customers while it is measured.</summary>
     internal static Task<int> ServeAsync(Func<Uri, BenchData, Task> measure) =>
-        ServeAsync(tls: false, (server, data) => measure(server.Address, data));
+        ServeAsync(tls: false, postgres: false, (server, data) => measure(server.Address, data));
 
-    private static async Task<int> ServeAsync(bool tls, Func<MeasuredServer, BenchData, Task> measure)
+    private static async Task<int> ServeAsync(
+        bool tls,
+        bool postgres,
+        Func<MeasuredServer, BenchData, Task> measure
+    )
     {
+        using var cluster = postgres ? EngineLoad.NewCluster() : null;
+        string[] store = cluster is null ? [] : SettingsOf(EngineLoad.NewDatabase(cluster));
         var folder = Directory.CreateTempSubdirectory("openbanking-bench-").FullName;
         var address = new Uri($"http://localhost:{Ports.Free()}");
-        var data = await BenchData.WriteAsync(address, folder);
+        var data = await BenchData.WriteAsync(address, folder, store);
         var secure = tls ? new SecureAddress(address, folder) : null;
-        using var process = Programs.RunBenchServer(address, folder, secure?.Settings ?? []);
+        using var process = Programs.RunBenchServer(
+            address,
+            folder,
+            [.. secure?.Settings ?? [], .. store.Select(setting => "--" + setting)]
+        );
         try
         {
             await Programs.WaitUntilReadyAsync(address, Stopwatch.GetTimestamp());
-            await measure(new(address, secure?.Address, process), data);
+            await measure(
+                new(address, secure?.Address, new(() => [process.Id, .. cluster?.Processes ?? []])),
+                data
+            );
             return 0;
         }
         finally
@@ -74,20 +91,19 @@ public static class PaymentLoad
         }
     }
 
-    private static async Task MeasureAsync(Uri address, Requests requests, int count, Process server)
+    private static string[] SettingsOf(StorageOptions store) =>
+        [$"Storage:Provider={store.Provider}", $"Storage:ConnectionString={store.ConnectionString}"];
+
+    private static async Task MeasureAsync(Uri address, Requests requests, int count, Rounded rounded)
     {
         var payments = new List<MeasuredRound>();
         var verified = new List<MeasuredRound>();
         var bare = new List<MeasuredRound>();
         for (var round = 0; round < Rounds; round++)
         {
-            bare.Add(
-                await Rounded.RunAsync(server, () => Task.FromResult(requests.Bare(RequestsInRound)), Send)
-            );
-            verified.Add(
-                await Rounded.RunAsync(server, () => requests.VerifyOnlyAsync(RequestsInRound), Send)
-            );
-            payments.Add(await Rounded.RunAsync(server, () => requests.PaymentsAsync(RequestsInRound), Send));
+            bare.Add(await rounded.RunAsync(() => Task.FromResult(requests.Bare(RequestsInRound)), Send));
+            verified.Add(await rounded.RunAsync(() => requests.VerifyOnlyAsync(RequestsInRound), Send));
+            payments.Add(await rounded.RunAsync(() => requests.PaymentsAsync(RequestsInRound), Send));
         }
 
         Console.WriteLine($"{count} callers, median of {Rounds} rounds of {RequestsInRound} requests:");
@@ -122,5 +138,5 @@ public static class PaymentLoad
     }
 
     /// <param name="Secure">Where it listens with TLS; null for nowhere.</param>
-    private sealed record MeasuredServer(Uri Address, Uri? Secure, Process Process);
+    private sealed record MeasuredServer(Uri Address, Uri? Secure, Rounded Rounded);
 }

@@ -11,6 +11,7 @@ return args switch
     ["quickstart"] => await QuickstartRun.MeasureAsync(),
     ["payments"] => await PaymentLoad.MeasureAsync(),
     ["payments", "tls"] => await PaymentLoad.MeasureAsync(tls: true),
+    ["payments", "postgres"] => await PaymentLoad.MeasureAsync(postgres: true),
     ["profile"] => await PaymentLoad.RunForProfilerAsync(),
     ["profile", "token" or "par", var callers] => await AuthorizationLoad.RunForProfilerAsync(
         args[1],
@@ -42,7 +43,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Bench [start | sandbox | quickstart | payments [tls] | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | "
+        "Bench [start | sandbox | quickstart | payments [tls | postgres] | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | "
             + "nodes | growth postgres [payments] | growth sqlite | soak [http] minutes | token-check | authorization [callers]]; start, "
             + "quickstart and payments when nothing is said."
     );

@@ -49,7 +49,7 @@ public sealed class Engine : IDisposable
                     ),
                     limits,
                     number,
-                    letsOthersCome: store.HasOneWriter
+                    store.HasOneWriter ? WriterPause.OnDisk(limits) : WriterPause.OnDatabase(limits)
                 )),
         ];
     }

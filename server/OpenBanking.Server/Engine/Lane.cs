@@ -9,15 +9,13 @@ internal sealed class Lane : IDisposable
     private readonly Channel<Pending?> queue;
     private readonly Writer writer;
     private readonly int batchSize;
-    private readonly WriterPause? pause;
+    private readonly WriterPause pause;
     private readonly Thread thread;
 
-    /// <param name="letsOthersCome">Whether this lane alone fills the disk's time: then requests that wait for a processor come first, so
-    /// that more of them share one wait for the disk.</param>
-    public Lane(Writer writer, EngineLimits limits, int number, bool letsOthersCome)
+    public Lane(Writer writer, EngineLimits limits, int number, WriterPause pause)
     {
         this.writer = writer;
-        pause = letsOthersCome ? new(limits) : null;
+        this.pause = pause;
         batchSize = limits.BatchSize;
         queue = Channel.CreateBounded<Pending?>(
             new BoundedChannelOptions(limits.QueueLength)
@@ -68,7 +66,7 @@ internal sealed class Lane : IDisposable
         var queued = () => queue.Reader.Count;
         while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            pause?.LetOthersCome(before, queued);
+            pause.LetOthersCome(before, queued);
             while (waiting.Count < batchSize && queue.Reader.TryRead(out var next))
             {
                 if (next is not null)

@@ -3,25 +3,38 @@ namespace OpenBanking.Server.Engine;
 /// <summary>How a writer lets requests that wait for a processor come first, so that more of them share its next wait for the
 /// disk.</summary>
 /// <param name="enough">How many commands are not waited for to become more.</param>
+/// <param name="longest">How long the processor is given away at the most.</param>
 /// <param name="waitingForThread">How much work waits for a thread: some of it may become commands.</param>
 /// <param name="yield">Gives the processor away.</param>
-internal sealed class WriterPause(int enough, TimeProvider time, Func<long> waitingForThread, Action yield)
+internal sealed class WriterPause(
+    int enough,
+    TimeSpan longest,
+    TimeProvider time,
+    Func<long> waitingForThread,
+    Action yield
+)
 {
     /// <summary>Behind a batch of fewer nobody is waited for: they would not come.</summary>
     public const int Few = 4;
 
-    /// <summary>More than these gain little by sharing their wait for the disk.</summary>
-    public const int Many = 32;
+    /// <summary>More than these gain little by sharing a wait for the disk, where that is all there is to share.</summary>
+    public const int ManyOnDisk = 32;
 
-    public static TimeSpan Longest { get; } = TimeSpan.FromMilliseconds(2);
+    /// <summary>A batch on a database has two round trips of statements besides, so that more gain by sharing them; but the database
+    /// needs the processor, too.</summary>
+    public const int ManyOnDatabase = 128;
 
-    public WriterPause(EngineLimits limits)
-        : this(
-            Math.Min(Many, Math.Min(limits.BatchSize, limits.QueueLength)),
-            TimeProvider.System,
-            () => ThreadPool.PendingWorkItemCount,
-            () => Thread.Yield()
-        ) { }
+    public static TimeSpan LongestOnDisk { get; } = TimeSpan.FromMilliseconds(2);
+
+    public static TimeSpan LongestOnDatabase { get; } = TimeSpan.FromMilliseconds(1);
+
+    public static WriterPause OnDisk(EngineLimits limits) => New(limits, ManyOnDisk, LongestOnDisk);
+
+    public static WriterPause OnDatabase(EngineLimits limits) =>
+        New(limits, ManyOnDatabase, LongestOnDatabase);
+
+    /// <summary>How many commands are not waited for to become more.</summary>
+    public int Enough => enough;
 
     /// <summary>Not for long, and not when nothing waits for a thread: nobody is about to come then.</summary>
     /// <param name="before">How many commands the last batch had.</param>
@@ -34,9 +47,19 @@ internal sealed class WriterPause(int enough, TimeProvider time, Func<long> wait
         }
 
         var began = time.GetTimestamp();
-        while (waitingForThread() > 0 && queued() < enough && time.GetElapsedTime(began) < Longest)
+        while (waitingForThread() > 0 && queued() < enough && time.GetElapsedTime(began) < longest)
         {
             yield();
         }
     }
+
+    /// <summary>As many as a batch can have are enough, whatever would gain by sharing it.</summary>
+    private static WriterPause New(EngineLimits limits, int many, TimeSpan longest) =>
+        new(
+            Math.Min(many, Math.Min(limits.BatchSize, limits.QueueLength)),
+            longest,
+            TimeProvider.System,
+            () => ThreadPool.PendingWorkItemCount,
+            () => Thread.Yield()
+        );
 }

@@ -8,21 +8,21 @@ internal sealed class CpuWatch(Func<IReadOnlyList<int>> others)
 {
     private const double TicksPerSecond = 100;
 
-    private (double Own, double Others, double Busy, double Total) started;
+    private Cores started;
 
     public void Start() => started = Now();
 
-    /// <summary>Seconds of this process, seconds of the others, and which part of the cores went elsewhere.</summary>
-    public (double Own, double Others, double Foreign) Stop()
+    public CpuUse Stop()
     {
         var ended = Now();
         var own = ended.Own - started.Own;
         var othersTook = ended.Others - started.Others;
-        var foreign = (ended.Busy - started.Busy - own - othersTook) / (ended.Total - started.Total);
-        return (own, othersTook, Math.Max(0, foreign));
+        var total = ended.Total - started.Total;
+        var foreign = (ended.Busy - started.Busy - own - othersTook) / total;
+        return new(own, othersTook, Math.Max(0, foreign), (ended.Idle - started.Idle) / total);
     }
 
-    private (double Own, double Others, double Busy, double Total) Now()
+    private Cores Now()
     {
         // user nice system idle iowait irq softirq steal
         var ticks = File.ReadLines("/proc/stat")
@@ -32,10 +32,13 @@ internal sealed class CpuWatch(Func<IReadOnlyList<int>> others)
             .Select(text => double.Parse(text, CultureInfo.InvariantCulture) / TicksPerSecond)
             .ToArray();
         using var own = Process.GetCurrentProcess();
-        return (
+        var idle = ticks[3] + ticks[4];
+        var softIrq = ticks[6];
+        return new(
             own.TotalProcessorTime.TotalSeconds,
             others().Sum(SecondsOf),
-            ticks[..8].Sum() - ticks[3] - ticks[4] - ticks[6],
+            ticks[..8].Sum() - idle - softIrq,
+            idle,
             ticks[..8].Sum()
         );
     }
@@ -55,4 +58,14 @@ internal sealed class CpuWatch(Func<IReadOnlyList<int>> others)
             return 0;
         }
     }
+
+    /// <summary>Seconds: of this process and the others, and of all cores, busy, idle, and in all.</summary>
+    private readonly record struct Cores(double Own, double Others, double Busy, double Idle, double Total);
 }
+
+/// <summary>Where the cores' time went.</summary>
+/// <param name="Own">Seconds of this process.</param>
+/// <param name="Others">Seconds of the others that belong to the measurement.</param>
+/// <param name="Foreign">Which part of the cores' time went elsewhere.</param>
+/// <param name="Idle">Which part of it nobody took.</param>
+internal readonly record struct CpuUse(double Own, double Others, double Foreign, double Idle);

@@ -58,7 +58,7 @@ internal static class Holds
             await bank.PrepareAsync(RoundSeconds);
             watch.Start();
             var paid = await bank.PayForAsync(Callers, RoundSeconds, holding);
-            var (own, theirs, foreign) = watch.Stop();
+            var (own, theirs, foreign, _) = watch.Stop();
             if (foreign <= MostForeign || attempt == MostTries)
             {
                 return new(paid, (own + theirs) * 1e6 / paid.Count, foreign);

@@ -74,7 +74,7 @@ internal sealed class MeasuredRounds(Func<IReadOnlyList<int>> others)
             var stick = await yardstick();
             watch.Start();
             var paid = await measure();
-            var (own, theirs, foreign) = watch.Stop();
+            var (own, theirs, foreign, _) = watch.Stop();
             if (foreign <= MostForeign || attempt == MostTries)
             {
                 return (

@@ -2,11 +2,12 @@ using OpenBanking.Server.Engine;
 
 namespace OpenBanking.Tests.Rules.Engine;
 
-/// <summary>When the embedded store's writer gives the processor away, and until when.</summary>
+/// <summary>When a writer gives the processor away, and until when.</summary>
 public sealed class WriterPauseTests
 {
     private const int Enough = 32;
-    private static readonly TimeSpan turn = WriterPause.Longest / 8;
+    private static readonly TimeSpan longest = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan turn = longest / 8;
 
     private readonly MovableClock clock = new();
     private int yields;
@@ -64,19 +65,17 @@ public sealed class WriterPauseTests
     [InlineData(512, 5)]
     public void As_many_as_a_batch_can_have_are_enough(int batchSize, int queueLength)
     {
-        var asked = 0;
-        new WriterPause(new() { BatchSize = batchSize, QueueLength = queueLength }).LetOthersCome(
-            before: 5,
-            () => asked++
-        );
+        var limits = new EngineLimits { BatchSize = batchSize, QueueLength = queueLength };
 
-        Assert.Equal(0, asked);
+        Assert.Equal(5, WriterPause.OnDisk(limits).Enough);
+        Assert.Equal(5, WriterPause.OnDatabase(limits).Enough);
     }
 
     /// <param name="waiting">How much waits for a thread; each time that the processor is given away one has its turn.</param>
     private WriterPause NewPause(int waiting) =>
         new(
             Enough,
+            longest,
             clock,
             () => waiting - yields,
             () =>
