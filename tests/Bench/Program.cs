@@ -43,8 +43,9 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Bench [start | sandbox | quickstart | payments [tls | postgres] | engine [postgres [callers] | sqlite] | holds postgres | holds sqlite | "
-            + "nodes | growth postgres [payments] | growth sqlite | soak [http] minutes | token-check | authorization [callers]]; start, "
+        "Bench [start | sandbox | quickstart | payments [tls | postgres] | engine [postgres [callers] | sqlite] | "
+            + "holds postgres | holds sqlite | nodes | growth postgres [payments] | growth sqlite | "
+            + "soak [http] minutes | token-check | authorization [callers]]; start, "
             + "quickstart and payments when nothing is said."
     );
     return 2;

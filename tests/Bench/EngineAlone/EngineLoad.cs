@@ -1,3 +1,4 @@
+using Npgsql;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Storage;
 
@@ -16,6 +17,9 @@ internal static class EngineLoad
     private const int LatencyRounds = 15;
     private const int LatencyRoundSeconds = 3;
     private const int PgbenchClients = 8;
+
+    /// <summary>Of 16 MB each.</summary>
+    private const int LogSegments = 380;
     private static readonly int[] callers = [256, 1_000];
 
     /// <summary>Beside pgbench's tpcb-like script in the same cluster: rates with many callers, latency with one.</summary>
@@ -121,6 +125,13 @@ internal static class EngineLoad
         return 0;
     }
 
+    private static void Execute(NpgsqlDataSource database, string text)
+    {
+        using var command = database.CreateCommand(text);
+        command.CommandTimeout = 300;
+        command.ExecuteNonQuery();
+    }
+
     private static async Task<int> PayWithoutEndAsync(Bank bank, int callers)
     {
         while (true)
@@ -132,8 +143,32 @@ internal static class EngineLoad
         }
     }
 
-    public static PostgresCluster NewCluster() =>
-        new(durable: true, "shared_buffers=1GB", "max_wal_size=8GB", "checkpoint_timeout=15min");
+    /// <summary>Whose log is as long as it will be: a server that has run for a while writes its log over segments that it is done
+    /// with, where a new one fills each with zeros first, in the middle of somebody's commit.</summary>
+    public static PostgresCluster NewCluster()
+    {
+        var cluster = new PostgresCluster(
+            durable: true,
+            "shared_buffers=1GB",
+            "max_wal_size=8GB",
+            "min_wal_size=6GB",
+            "checkpoint_timeout=15min"
+        );
+        using var database = NpgsqlDataSource.Create(cluster.ConnectionStringOf("postgres"));
+        Execute(
+            database,
+            $"""
+            DO $$ BEGIN
+                FOR segment IN 1..{LogSegments} LOOP
+                    PERFORM pg_logical_emit_message(false, 'bench', 'a segment is left only when something is in it');
+                    PERFORM pg_switch_wal();
+                END LOOP;
+            END $$
+            """
+        );
+        Execute(database, "CHECKPOINT");
+        return cluster;
+    }
 
     public static StorageOptions NewDatabase(PostgresCluster cluster) =>
         new()
