@@ -18,20 +18,19 @@ internal sealed class WriterPause(
     public const int Few = 4;
 
     /// <summary>More than these gain little by sharing a wait for the disk, where that is all there is to share.</summary>
-    public const int ManyOnDisk = 32;
+    private const int ManyOnDisk = 32;
 
     /// <summary>A batch on a database has two round trips of statements besides, so that more gain by sharing them; but the database
     /// needs the processor, too.</summary>
-    public const int ManyOnDatabase = 128;
+    private const int ManyOnDatabase = 128;
 
-    public static TimeSpan LongestOnDisk { get; } = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan longestOnDisk = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan longestOnDatabase = TimeSpan.FromMilliseconds(1);
 
-    public static TimeSpan LongestOnDatabase { get; } = TimeSpan.FromMilliseconds(1);
-
-    public static WriterPause OnDisk(EngineLimits limits) => New(limits, ManyOnDisk, LongestOnDisk);
+    public static WriterPause OnDisk(EngineLimits limits) => New(limits, ManyOnDisk, longestOnDisk);
 
     public static WriterPause OnDatabase(EngineLimits limits) =>
-        New(limits, ManyOnDatabase, LongestOnDatabase);
+        New(limits, ManyOnDatabase, longestOnDatabase);
 
     /// <summary>How many commands are not waited for to become more.</summary>
     public int Enough => enough;
