@@ -58,7 +58,7 @@ public sealed class LogEventTests
             # What the SDK tells of its calls
 
             The tables are made from the code; the tests in `tests/Sdk` write them anew with `UPDATE_DOCS=1`. Nothing here
-            carries a token, a key, a body, or an id of a customer, and nothing is sent anywhere by itself.
+            carries a token, a key, a body, or an id of a customer, and nothing is sent anywhere by itself. [中文](diagnostics.zh-CN.md)
 
             In ASP.NET Core the framework logs requests as well, under `System.Net.Http.HttpClient.OpenBanking`: with addresses, and headers
             without their values. What it logs of requests to the app itself, under `Microsoft.AspNetCore` at Information, has the

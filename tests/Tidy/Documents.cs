@@ -238,7 +238,7 @@ public sealed partial class Documents
 
             Made from the catalogue in `sdk/OpenBanking.Contract/Problems.cs`; the tests in `tests/Tidy` write it anew with
             `UPDATE_DOCS=1`. What [the authorization server](#the-authorization-server) and [the bank's pages](#the-banks-error-page)
-            refuse with stands at the end, written by hand and held by tests against the code.
+            refuse with stands at the end, written by hand and held by tests against the code. [中文](errors.zh-CN.md)
 
             ## Problems
 

@@ -54,7 +54,7 @@ public sealed partial class EventsPage
 
             Made from `{EventsSource}` and `{RefusalsSource}`; the tests in `tests/Tidy` write it anew
             with `UPDATE_DOCS=1`. How to take them in: [webhooks](../guides/webhooks.md). One example of each is in
-            [the OpenAPI document](../../openapi/openbanking.v1.json), under `webhooks`.
+            [the OpenAPI document](../../openapi/openbanking.v1.json), under `webhooks`. [中文](events.zh-CN.md)
 
             | event | what happened |
             | --- | --- |

@@ -233,7 +233,7 @@ public sealed class MagicValueTests
             # Magic values
 
             Made from `MagicAmounts` and `MagicPersons` of OpenBanking.Sdk.Testing; the tests in `tests/Sdk` write it anew with
-            `UPDATE_DOCS=1`.
+            `UPDATE_DOCS=1`. [中文](magic-values.zh-CN.md)
 
             ## Amounts
 
