@@ -282,7 +282,7 @@ public static class ProblemCodes
             OutcomeUnknown,
             503,
             "The outcome is not known yet",
-            "Send the same request again, with the same Idempotency-Key where it has one: it acts once however often it is sent.",
+            "Send the same request again, with the same Idempotency-Key where it has one: with a key it acts once, however often.",
             Retryable: true
         ),
         new(

@@ -90,7 +90,7 @@ public abstract record ResponseObject
 /// <param name="RequestId">The server's name for the request, <c>req_…</c>: give it to the bank's support.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="IdempotencyReplayed">Whether the answer was given before, under the same idempotency key: it is as it was then, and what
-/// has become of the thing since is read.</param>
+/// has become of the thing since is read. After seven days it is the thing as it is now.</param>
 public sealed record ResponseInfo(string RequestId, int Status, bool IdempotencyReplayed);
 
 /// <summary>One page of a list.</summary>

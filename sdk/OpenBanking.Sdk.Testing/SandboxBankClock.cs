@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using OpenBanking.Server.Payouts;
 using OpenBanking.Server.Sandbox;
+using OpenBanking.Server.Storage;
 using OpenBanking.Server.Worlds;
 using OpenBanking.Testing.Internal;
 
@@ -9,6 +12,10 @@ public sealed class SandboxBankClock
 {
     // What runs for months from then on must find its end in the calendar too.
     private static readonly DateTimeOffset farthest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    // A test whose transfers are held up by its own doing goes on, and finds them processing.
+    private static readonly TimeSpan transfersWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan lookAgainAfter = TimeSpan.FromMilliseconds(5);
 
     private readonly RunningServer server;
     private readonly World world;
@@ -29,7 +36,7 @@ public sealed class SandboxBankClock
     }
 
     /// <summary>Sets the clock ahead, never back. What has come due by then has happened when this returns: holds and
-    /// consents have ended, idle accounts have fallen asleep, days that are over are being paid out; their events are on the way.</summary>
+    /// consents have ended, idle accounts have fallen asleep, days that are over are paid out; their events are on the way.</summary>
     /// <param name="by">How far; at least one second, and not beyond the year 9000.</param>
     /// <param name="cancellationToken">Gives up, before the clock is set: once it is, what has come due happens.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is less than a second, or too far.</exception>
@@ -39,5 +46,24 @@ public sealed class SandboxBankClock
         var now = await NowAsync(cancellationToken).ConfigureAwait(false);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(by, farthest - now);
         await server.Get<SandboxClock>().AdvanceAsync(world, by).ConfigureAwait(false);
+        await PaidOutAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The bank's transfers are asked beside: they answer within milliseconds.</summary>
+    private async Task PaidOutAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (
+            await server
+                .Get<Store>()
+                .FirstAsync(PayoutTables.Payouts, world, $"state = {(int)PayoutState.Processing} LIMIT 1")
+                .ConfigureAwait(false)
+                is not null
+            && Stopwatch.GetElapsedTime(began) < transfersWithin
+        )
+        {
+            server.ThrowIfEnded();
+            await Task.Delay(lookAgainAfter, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 }

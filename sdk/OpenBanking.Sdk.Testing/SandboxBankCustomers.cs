@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Dashboard;
@@ -132,6 +133,14 @@ public sealed class SandboxBankCustomers
         var account = await rows.AccountOfAsync(customer, cancellationToken).ConfigureAwait(false);
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
+        if (waiting.Row.State != ConfirmationState.Waiting)
+        {
+            var ended = await client.Payments.GetAsync(payment.Id, cancellationToken).ConfigureAwait(false);
+            throw new InvalidOperationException(
+                $"The customer cannot confirm any more: the payment is {Standing(ended)}."
+            );
+        }
+
         var confirmations = server.Get<Confirmations>();
         var mobile = server.Get<CustomerSessions>().MobileOf(session);
         using var turn = await server.Turns.TakeAsync(mobile, cancellationToken).ConfigureAwait(false);
@@ -178,8 +187,30 @@ public sealed class SandboxBankCustomers
         return declined.DeclineCode == DeclineCodes.CustomerDeclined
             ? declined
             : throw new InvalidOperationException(
-                $"The customer cannot say no any more: the payment is {declined.Status.Value}."
+                $"The customer cannot say no any more: the payment is {Standing(declined)}."
             );
+    }
+
+    /// <summary>Gives the messages that came to a customer's phone: one-time codes, and notices of what was agreed and paid. What is sent
+    /// after a payment comes moments later.</summary>
+    /// <param name="customer">Whose phone.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The newest first, the last hundred at the most.</returns>
+    /// <exception cref="ArgumentException">The customer was linked without an account.</exception>
+    public async Task<IReadOnlyList<SandboxMessage>> ListMessagesAsync(
+        LinkedCustomer customer,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var account = await rows.AccountOfAsync(customer, cancellationToken).ConfigureAwait(false);
+        var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
+        using var http = new HttpClient(SandboxBank.CreateHttpHandler());
+        var box = new Uri($"{messagesUrl}.json?mobile={server.Get<CustomerSessions>().MobileOf(session)}");
+        using var body = await http.GetStreamAsync(box, cancellationToken).ConfigureAwait(false);
+        var messages = await JsonSerializer
+            .DeserializeAsync(body, ResponseJson.Default.PageSandboxMessage, cancellationToken)
+            .ConfigureAwait(false);
+        return messages!.Data;
     }
 
     /// <summary>Has a person confirm an application on the bank's pages: the one-time code, and the payment PIN. It is refused
@@ -304,6 +335,9 @@ public sealed class SandboxBankCustomers
             .AccountApplications.GetAsync(application.Id, cancellationToken)
             .ConfigureAwait(false);
     }
+
+    private static string Standing(Payment payment) =>
+        payment.DeclineCode is { } code ? $"{payment.Status.Value} ({code})" : payment.Status.Value;
 
     private static Uri PageOf(AccountApplication application)
     {

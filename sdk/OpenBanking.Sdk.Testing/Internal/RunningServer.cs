@@ -144,9 +144,8 @@ internal sealed class RunningServer : IAsyncDisposable
                 $"--Server:DataFolder={folder}",
                 "--Server:RequestsPerSecond=1000000",
                 "--Server:RequestBurst=1000000",
-                // What is over is paid out when the clock moves on, and may be given back all the same.
+                // What is over is paid out when the clock moves on, as in a sandbox.
                 "--Settlement:DailyPayouts=true",
-                "--Settlement:MostOwed=100000000",
                 "--Logging:LogLevel:Default=None",
                 "--Logging:LogLevel:Microsoft.AspNetCore=None",
                 "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=None",

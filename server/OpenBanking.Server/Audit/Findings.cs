@@ -212,6 +212,27 @@ public sealed class Findings(
         }
     }
 
+    /// <summary>Whether somebody has resolved the finding of a violation that still is there.</summary>
+    public async Task<bool> IsKnownAsync(World world, Violation violation)
+    {
+        for (var before = 0; ; before++)
+        {
+            var id = IdOf(world, violation, before);
+            if (await store.FindAsync(AuditTables.Findings, world, id) is not { } finding)
+            {
+                return false;
+            }
+
+            if (
+                finding is { ResolvedAt: not null, KeptAt: null }
+                && await resolutions.AreTrueAsync(world, finding)
+            )
+            {
+                return true;
+            }
+        }
+    }
+
     private async Task<IReadOnlyList<Id<ConsentRow>>> ConsentsOfAsync(World world, Guid? accountId) =>
         await AccountOfAsync(world, accountId) is { } account ? await consents.ListAsync(world, account) : [];
 

@@ -16,8 +16,8 @@ public sealed partial class BooksAudit(Store store)
     /// <summary>How many rows a narrowed query is given; always as many, so that its text stays the same.</summary>
     public const int CheckedAtOnce = 64;
 
-    /// <summary>A row may break a rule in several places.</summary>
-    private const int ReadForSome = 100;
+    /// <summary>How many places are given where some are asked for.</summary>
+    public const int MostOfSome = 100;
 
     /// <summary>The rules that do not hold, with how often; empty when the books balance.</summary>
     public async Task<IReadOnlyList<(string Rule, long Violations)>> FindViolationsAsync()
@@ -51,20 +51,14 @@ public sealed partial class BooksAudit(Store store)
         return await ReadAsync(rule.Rule, World.Live, query);
     }
 
-    /// <summary>Some of the rows that break a rule, each once.</summary>
-    public async Task<IReadOnlyList<(World World, Violation Violation)>> FindSomeAsync(string rule, int most)
+    /// <summary>Some of the places where a rule does not hold; a row may be among them several times.</summary>
+    public async Task<IReadOnlyList<(World World, Violation Violation)>> FindSomeAsync(string rule)
     {
         var found =
             rule == OutflowCounters.Rule
                 ? await FindWrongCountersAsync(World.Live, [])
-                : await FindAsync(BooksRule.All.First(known => known.Rule == rule), ReadForSome);
-        return
-        [
-            .. found
-                .OrderBy(place => place.Violation.Account is null)
-                .DistinctBy(place => (place.World, place.Violation.Subject))
-                .Take(most),
-        ];
+                : await FindAsync(BooksRule.All.First(known => known.Rule == rule), MostOfSome);
+        return [.. found.OrderBy(place => place.Violation.Account is null).Take(MostOfSome)];
     }
 
     /// <summary>Where the rules of a scope do not hold for some rows of a world.</summary>

@@ -20,6 +20,8 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
 {
     public const string DebitsEqualCredits = "debits equal credits in every posting";
     public const string BalanceIsSumOfEntries = "a customer's balance is the sum of its entries";
+    public const string CouponAsItsStock =
+        "a coupon is of its stock's campaign, and takes off what the stock says, from as much on";
     public const string EveryPostedIsThere = "every payment, refund and top-up that was posted is there";
     public const string StatementHasNoGaps =
         "a customer's statement has no gaps, and each line the balance after it";
@@ -210,6 +212,16 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         ),
         new(
             BooksScope.Everything,
+            CouponAsItsStock,
+            """
+            SELECT coupon.world, coupon.id, NULLIF(coupon.id, coupon.id), coupon.discount - coupon_stock.discount FROM coupon
+            JOIN coupon_stock ON coupon_stock.world = coupon.world AND coupon_stock.id = coupon.stock_id
+            WHERE coupon.discount <> coupon_stock.discount OR coupon.threshold <> coupon_stock.threshold
+            OR coupon.currency <> coupon_stock.currency OR coupon.campaign_id <> coupon_stock.campaign_id
+            """
+        ),
+        new(
+            BooksScope.Everything,
             "a stock issues no more than it has",
             "SELECT world, id, NULLIF(id, id), issued - quantity FROM coupon_stock WHERE issued > quantity"
         ),
@@ -258,5 +270,6 @@ public sealed record BooksRule(BooksScope Scope, string Rule, string Query)
         .. CardBooks.Rules,
         .. FeeBooks.Rules,
         .. PayoutBooks.Rules,
+        .. TransferBooks.Rules,
     ];
 }

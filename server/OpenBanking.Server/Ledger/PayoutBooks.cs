@@ -3,6 +3,9 @@ namespace OpenBanking.Server.Ledger;
 /// <summary>What must hold of the stored rows of payouts and of campaigns that are settled.</summary>
 internal static class PayoutBooks
 {
+    public const string NoMoreThanItsStatement = "no payout is more than its statement comes to";
+    public const string EachDayOnce = "the days of a payout are settled, and none of them by another";
+
     public static IReadOnlyList<BooksRule> Rules { get; } =
     [
         new(
@@ -28,6 +31,30 @@ internal static class PayoutBooks
             SELECT entry.world, entry.posting_id, NULLIF(entry.posting_id, entry.posting_id), entry.amount FROM entry
             LEFT JOIN payout ON payout.world = entry.world AND payout.id = entry.posting_id
             WHERE entry.kind = 10 AND payout.id IS NULL
+            """
+        ),
+        new(
+            BooksScope.Everything,
+            NoMoreThanItsStatement,
+            """
+            SELECT world, id, NULLIF(id, id), amount - (brought_forward + captured - refunded - fees) FROM payout
+            WHERE amount > brought_forward + captured - refunded - fees
+            """
+        ),
+        new(
+            BooksScope.Everything,
+            EachDayOnce,
+            """
+            SELECT ordered.world, ordered.id, NULLIF(ordered.id, ordered.id), ordered.amount FROM (
+                SELECT world, id, amount, since, through, COALESCE(sub_merchant_id, partner_id) AS owner_id,
+                    LAG(through) OVER earlier AS through_before, LAG(since) OVER earlier AS since_before
+                FROM payout
+                WINDOW earlier AS (PARTITION BY world, COALESCE(sub_merchant_id, partner_id), currency ORDER BY id)
+            ) ordered
+            LEFT JOIN payout_progress
+            ON payout_progress.world = ordered.world AND payout_progress.owner_id = ordered.owner_id
+            WHERE payout_progress.through IS NULL OR payout_progress.through < ordered.through
+            OR ordered.since <= ordered.through_before OR (ordered.since IS NULL AND ordered.since_before IS NOT NULL)
             """
         ),
         new(

@@ -14,6 +14,9 @@ public abstract class FindingTests<TDatabase> : AuditSuite<TDatabase>
     private AuditorPass Pass =>
         new(Store, new AuditVerifier(Store, Keys, new()), Findings, new(), TimeProvider.System, Engine);
 
+    private Task<ServerRun> VerifyBooksAsync() =>
+        WhileStoppedAsync(() => ServerProgram.RunAsync(["verify-books", .. Database.Settings]));
+
     private AccountState AccountState =>
         Store.Find(AccountTables.Accounts, Rows.World, Rows.Account.Id)!.State;
 
@@ -62,6 +65,32 @@ public abstract class FindingTests<TDatabase> : AuditSuite<TDatabase>
 
         Assert.NotEqual(found.Id, Assert.Single(await Findings.ListOpenAsync()).Row.Id);
         Assert.Equal(AccountState.Frozen, AccountState);
+    }
+
+    /// <summary>Whoever goes by the exit code hears of what is new.</summary>
+    [Fact]
+    public async Task What_cannot_be_put_right_and_is_resolved_is_known_to_verify_books()
+    {
+        await DoBusinessAsync();
+        Database.Execute($"{Stock} + 1 WHERE world = 7");
+        await SweepAsync();
+        Assert.Equal(ServerProgram.Failed, (await VerifyBooksAsync()).ExitCode);
+
+        await Findings.ResolveAsync(Assert.Single(await Findings.ListOpenAsync()).Row.Id);
+        await SweepAsync();
+        var known = await VerifyBooksAsync();
+        Assert.Equal(ServerProgram.Ok, known.ExitCode);
+        Assert.Equal(
+            "KNOWN to be violated 1 times: a stock issued as many coupons as there are",
+            known.Output[0]
+        );
+        Assert.EndsWith("the books balance, but for what is known", known.Output[^1]);
+
+        Database.Execute($"{Stock} + 1 WHERE world = 7");
+        var more = await VerifyBooksAsync();
+        Assert.Equal(ServerProgram.Failed, more.ExitCode);
+        Assert.Equal("VIOLATED 1 times: a stock issued as many coupons as there are", more.Output[0]);
+        Assert.EndsWith("the books DO NOT balance", more.Output[^1]);
     }
 
     /// <summary>Its lines show it, though the account's sum does not.</summary>

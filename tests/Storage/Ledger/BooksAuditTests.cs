@@ -166,6 +166,15 @@ public abstract class BooksAuditTests<TDatabase> : EngineSuite<TDatabase>
         AgreementBooks.Counters
     )]
     [InlineData("UPDATE coupon SET state = 1, payment_id = NULL WHERE world = 7 AND state = 2", UsedCoupons)]
+    [InlineData(
+        "UPDATE coupon SET discount = discount + 1 WHERE world = 7 AND state = 1",
+        BooksRule.CouponAsItsStock
+    )]
+    [InlineData("UPDATE coupon SET threshold = 0 WHERE world = 7 AND state = 1", BooksRule.CouponAsItsStock)]
+    [InlineData(
+        "UPDATE coupon_stock SET discount = discount + 1 WHERE world = 7",
+        BooksRule.CouponAsItsStock
+    )]
     [InlineData("UPDATE coupon_stock SET issued = issued + 1 WHERE world = 7", Stocks)]
     [InlineData("UPDATE coupon_stock_holder SET issued = issued - 1 WHERE world = 7", Holders)]
     [InlineData("UPDATE coupon_stock SET per_customer_limit = 1 WHERE world = 7", Holders)]

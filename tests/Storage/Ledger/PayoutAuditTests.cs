@@ -85,9 +85,15 @@ public abstract class PayoutAuditTests<TDatabase> : EngineSuite<TDatabase>
     }
 
     [Theory]
-    [InlineData("UPDATE payout SET amount = amount + 1", HandedOver)]
+    [InlineData("UPDATE payout SET amount = amount - 1", HandedOver)]
     [InlineData("UPDATE payout SET state = 3", HandedOver)]
     [InlineData("DELETE FROM payout", Posted)]
+    [InlineData("UPDATE payout SET captured = captured - 1", PayoutBooks.NoMoreThanItsStatement)]
+    [InlineData("UPDATE payout SET brought_forward = -1", PayoutBooks.NoMoreThanItsStatement)]
+    [InlineData("UPDATE payout SET fees = fees + 1", PayoutBooks.NoMoreThanItsStatement)]
+    [InlineData("DELETE FROM payout_progress", PayoutBooks.EachDayOnce)]
+    [InlineData("DELETE FROM intent", TransferBooks.StillToBeAsked)]
+    [InlineData("UPDATE intent SET state = 3", TransferBooks.StillToBeAsked)]
     [InlineData("UPDATE campaign SET state = 2", Settled)]
     public async Task What_was_changed_is_found(string sql, string rule)
     {
@@ -96,6 +102,24 @@ public abstract class PayoutAuditTests<TDatabase> : EngineSuite<TDatabase>
         Database.Execute(sql);
 
         Assert.Equal([rule], Audit().Select(found => found.Rule));
+    }
+
+    [Theory]
+    [InlineData("UPDATE payout SET since = (SELECT MIN(through) FROM payout) WHERE since IS NOT NULL")]
+    [InlineData("UPDATE payout_progress SET through = (SELECT MIN(through) FROM payout)")]
+    public async Task Days_that_are_settled_twice_are_found(string sql)
+    {
+        var bank = await PayOutAsync();
+        await CompleteAsync(declineCode: null);
+        await bank.PayAsync(3, 30_00);
+        var tomorrow = Rows.Today.AddDays(1);
+        await SettleAsync(2, new(Rows.Today, tomorrow, 30_00, 0, 0));
+        await CompleteAsync(declineCode: null);
+        Assert.Empty(Audit());
+
+        Database.Execute(sql);
+
+        Assert.Equal([(PayoutBooks.EachDayOnce, 1)], Audit());
     }
 
     private IReadOnlyList<(string Rule, long Violations)> Audit() => new BooksAudit(Store).FindViolations();

@@ -10,7 +10,8 @@ public sealed class OperationDescriptions : IOperationFilter
 
     private const string KeyText =
         "Send an Idempotency-Key: sent again with the same key and body it acts once and is answered the same, with "
-        + "Idempotency-Replayed. A refusal is not kept: the same key may be used again.";
+        + "Idempotency-Replayed; after seven days with what it made, as that is then. A refusal is not kept: the same key may be "
+        + "used again.";
 
     /// <summary>What any route that needs a token may answer with.</summary>
     private static readonly string[] guarded =
