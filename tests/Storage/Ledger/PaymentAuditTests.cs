@@ -3,6 +3,7 @@ using OpenBanking.Server.Coupons;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
+using OpenBanking.Server.Outside;
 using OpenBanking.Server.TopUps;
 using OpenBanking.Server.Withdrawals;
 using OpenBanking.Tests.Storage.Engine;
@@ -268,6 +269,7 @@ public abstract class PaymentAuditTests<TDatabase> : EngineSuite<TDatabase>
                             CreatedAt = Rows.Noon,
                         }
                     );
+                    IntentRules.Ask(book, Rows.Id<IntentRow>(50), IntentKind.CreditCard, id.Value, Rows.Noon);
                     LedgerRules.Post(
                         book,
                         new(
