@@ -55,7 +55,8 @@ public static class ServerComposition
         var bank = settings.Read<BankOptions>();
         services.AddSingleton(bank);
         services.AddSingleton(new AccountAgreements(bank, Today));
-        services.AddSingleton(settings.Read<EngineLimits>());
+        var engine = settings.Read<EngineLimits>();
+        services.AddSingleton(engine);
         var outside = settings.Read<OutsideLimits>();
         services.AddSingleton(outside);
         services.AddSingleton(settings.Read<HoldOptions>());
@@ -78,7 +79,9 @@ public static class ServerComposition
         services.AddSingleton(OpenVault);
         services.AddSingleton<PairwiseIds>();
         services.AddSingleton<PinHash>();
-        services.AddSingleton(settings.Read<StorageOptions>());
+        var storage = settings.Read<StorageOptions>();
+        storage.RequireRoomFor(engine.Writers);
+        services.AddSingleton(storage);
         services.AddSingleton(provider =>
             Stores.Open(
                 provider.GetRequiredService<StorageOptions>(),

@@ -1,5 +1,4 @@
-using System.Net;
-using Npgsql;
+using OpenBanking.Server.Storage.Postgres;
 
 namespace OpenBanking.Server.Storage;
 
@@ -24,8 +23,8 @@ public sealed record StorageOptions : ISettings
     /// <summary>Whether it is an error that there are no books yet; else they are begun.</summary>
     public bool MustExist { get; init; }
 
-    /// <exception cref="WrongSettingException">There is a database, and the books would be begun in a file; or no database can be
-    /// reached by the string.</exception>
+    /// <exception cref="WrongSettingException">There is a database, and the books would be begun in a file; or the string is
+    /// one that no database can be reached by, or that the server cannot work with.</exception>
     public void Check()
     {
         if (Provider == StorageProvider.Sqlite && !string.IsNullOrWhiteSpace(ConnectionString))
@@ -38,35 +37,18 @@ public sealed record StorageOptions : ISettings
 
         if (Provider == StorageProvider.Postgres)
         {
-            CheckConnectionString();
+            ConnectionStrings.Check(ConnectionString);
         }
     }
 
-    /// <summary>What Npgsql says of it names the part that is wrong, and no value: one of them is the password.</summary>
-    private void CheckConnectionString()
+    /// <summary>Each writer keeps a connection to itself, and whatever reads needs others.</summary>
+    /// <param name="writers">How many there are, <c>Engine:Writers</c>.</param>
+    /// <exception cref="WrongSettingException">The string allows no more connections than there are writers.</exception>
+    internal void RequireRoomFor(int writers)
     {
-        try
+        if (Provider == StorageProvider.Postgres)
         {
-            var database = new NpgsqlConnectionStringBuilder(ConnectionString);
-            if (ConnectionString is not null && string.IsNullOrWhiteSpace(database.Host))
-            {
-                throw new WrongSettingException("Storage:ConnectionString has no Host.");
-            }
-
-            if (database.Port > IPEndPoint.MaxPort)
-            {
-                throw new WrongSettingException(
-                    $"Storage:ConnectionString: a Port is at most {IPEndPoint.MaxPort}."
-                );
-            }
-        }
-        catch (ArgumentException failure)
-        {
-            throw new WrongSettingException(
-                failure.ParamName is { } part
-                    ? $"Storage:ConnectionString: there is no {part}, or it cannot have this value."
-                    : $"Storage:ConnectionString cannot be read: {failure.Message}"
-            );
+            ConnectionStrings.RequireRoomFor(writers, ConnectionString);
         }
     }
 }

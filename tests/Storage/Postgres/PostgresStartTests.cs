@@ -179,12 +179,51 @@ public sealed class PostgresStartTests
         );
     }
 
-    private static async Task<string> RefusalAsync(OwnedDatabase database, params string[] command)
+    [Theory]
+    [InlineData("Multiplexing=true", "migrate")]
+    [InlineData("Target Session Attributes=primary", "migrate", "--plan")]
+    [InlineData("Target Session Attributes=standby", "verify-books")]
+    [InlineData("Multiplexing=true", "verify-audit")]
+    [InlineData("Target Session Attributes=primary")]
+    [InlineData("Maximum Pool Size=2")]
+    public async Task A_connection_string_that_the_server_cannot_work_with_ends_the_start(
+        string keyword,
+        params string[] command
+    )
+    {
+        var error = await RefusalAsync(OwnedDatabase.By("postgres"), command, keyword);
+
+        Assert.StartsWith("Storage:ConnectionString", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Also where the machine has another for PostgreSQL's own programs: names came to the database as other text.</summary>
+    [Fact]
+    public async Task Text_goes_to_the_database_as_it_is_whatever_the_machine_is_set_to()
+    {
+        const string name = "PGCLIENTENCODING";
+        var owned = OwnedDatabase.By("postgres");
+        Environment.SetEnvironmentVariable(name, "LATIN1");
+        try
+        {
+            using var store = new PostgresStore(owned.ConnectionString);
+
+            Assert.Equal(1, await SettingsAsync(store, "name = 'client_encoding' AND setting = 'UTF8'"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    private static Task<string> RefusalAsync(OwnedDatabase database, params string[] command) =>
+        RefusalAsync(database, command, keyword: "");
+
+    private static async Task<string> RefusalAsync(OwnedDatabase database, string[] command, string keyword)
     {
         var run = await ServerProgram.RunAsync([
             .. command,
             "--Storage:Provider=Postgres",
-            $"--Storage:ConnectionString={database.ConnectionString}",
+            $"--Storage:ConnectionString={database.ConnectionString};{keyword}",
             $"--Server:MasterKey={Convert.ToBase64String(new byte[32])}",
         ]);
         Assert.Equal(ServerProgram.CannotStart, run.ExitCode);

@@ -47,6 +47,8 @@ public sealed class PostgresStore : Store
             CancellationTimeout = -1,
             // Who changes a connection's settings does not give it back.
             NoResetOnClose = true,
+            // Whatever the environment has for PostgreSQL's own programs: names would be kept as other text.
+            ClientEncoding = ConnectionStrings.Encoding,
         };
         if (!IsLocal(settings.Host))
         {
@@ -68,7 +70,7 @@ public sealed class PostgresStore : Store
         );
 
     /// <summary>Whether a host is the folder of a Unix socket, or an abstract one: neither can be kept alive as TCP is.</summary>
-    private static bool IsLocal(string? host) => host is ['/' or '@', ..];
+    internal static bool IsLocal(string? host) => host is ['/' or '@', ..];
 
     private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder how)
     {
