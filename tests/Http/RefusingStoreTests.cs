@@ -141,6 +141,90 @@ public sealed class RefusingStoreTests : IAsyncLifetime
         Assert.Equal(201, (await PayAsync("one")).Status);
     }
 
+    /// <summary>Nobody ends the connections that were made read-only: the server leaves them by itself.</summary>
+    [Fact]
+    public async Task A_database_that_takes_writes_again_is_found_out_by_new_connections()
+    {
+        SetReadOnly("on");
+        await AssertLaterAsync(PayAsync("one"));
+
+        Execute($"ALTER ROLE {role} SET default_transaction_read_only = off");
+
+        await AssertComesBackAsync();
+    }
+
+    /// <summary>It was there at the start: somebody has set the role, or the database, to look elsewhere.</summary>
+    [Fact]
+    public async Task A_schema_that_the_role_has_lost_is_waited_for()
+    {
+        Execute($"ALTER ROLE {role} SET search_path = 'nowhere'");
+        EndConnections();
+
+        await AssertLaterAsync(PayAsync("one"));
+        await AssertLaterAsync(GetPaymentsAsync());
+        Assert.Equal(503, await StatusOfAsync("/health"));
+        Assert.Equal(503, await ReadyAsync());
+        Assert.Contains(
+            "does not exist (42P01). The role does not find the server's tables, or not as the server made them: let its search_path "
+                + "lead to their schema, and GRANT it USAGE there, or lead the server to its own database.",
+            Assert.Single(
+                logs,
+                line => line.Contains("The API waits for the store", StringComparison.Ordinal)
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(logs, line => line.Contains("   at ", StringComparison.Ordinal));
+        // It watches, and does not take it for over.
+        await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(logs, line => line.Contains("The store is back for The API"));
+
+        Execute($"ALTER ROLE {role} RESET search_path");
+
+        await AssertComesBackAsync();
+    }
+
+    /// <summary>What may not be used is not looked in: PostgreSQL speaks of it as of a table that is not there.</summary>
+    [Fact]
+    public async Task A_schema_that_the_role_may_use_no_more_is_waited_for()
+    {
+        Execute($"REVOKE USAGE ON SCHEMA public FROM {role}, public");
+
+        await AssertLaterAsync(PayAsync("one"));
+        await AssertLaterAsync(GetPaymentsAsync());
+        Assert.Equal(503, await ReadyAsync());
+
+        Execute($"GRANT USAGE ON SCHEMA public TO {role}");
+
+        await AssertComesBackAsync();
+    }
+
+    [Fact]
+    public async Task A_table_that_is_gone_is_no_error_of_the_servers()
+    {
+        Execute("ALTER TABLE payment RENAME TO payment_elsewhere");
+
+        await AssertLaterAsync(GetPaymentsAsync());
+        Assert.Equal(503, await ReadyAsync());
+        Assert.Contains(
+            logs,
+            line => line.Contains("relation \"payment\" does not exist (42P01)", StringComparison.Ordinal)
+        );
+
+        Execute("ALTER TABLE payment_elsewhere RENAME TO payment");
+
+        await AssertComesBackAsync();
+    }
+
+    private async Task AssertComesBackAsync()
+    {
+        Assert.Equal(200, await ReadyAsync());
+        Assert.Equal(200, await StatusOfAsync("/health"));
+        // Its nonce may be asked for anew.
+        await PayAsync("one");
+        Assert.Equal(201, (await PayAsync("one")).Status);
+        Assert.Equal(200, (await GetPaymentsAsync()).Status);
+    }
+
     private static async Task AssertLaterAsync(Task<RawAnswer> sent)
     {
         var answer = await sent;
@@ -162,9 +246,11 @@ public sealed class RefusingStoreTests : IAsyncLifetime
             order
         );
 
-    private async Task<int> ReadyAsync()
+    private Task<int> ReadyAsync() => StatusOfAsync("/health/ready");
+
+    private async Task<int> StatusOfAsync(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/health/ready"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, path));
         return (await client.SendAsync(request)).Status;
     }
 
@@ -173,8 +259,11 @@ public sealed class RefusingStoreTests : IAsyncLifetime
     private void SetReadOnly(string value)
     {
         Execute($"ALTER ROLE {role} SET default_transaction_read_only = {value}");
-        Execute($"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '{role}'");
+        EndConnections();
     }
+
+    private void EndConnections() =>
+        Execute($"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '{role}'");
 
     private void Execute(string sql)
     {

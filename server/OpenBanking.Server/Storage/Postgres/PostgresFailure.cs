@@ -25,17 +25,41 @@ internal static class PostgresFailure
     /// <summary>What to do about a database that takes no writes.</summary>
     public const string ToPrimary = "Lead the server to the primary, or let the database be written to.";
 
-    /// <summary>The role lacks a right, or the database takes no writes: to try again is of no use.</summary>
+    /// <summary>What to do about tables that were there at the start, and are not found.</summary>
+    public const string ToTables =
+        "The role does not find the server's tables, or not as the server made them: let its search_path lead to their schema, and "
+        + "GRANT it USAGE there, or lead the server to its own database.";
+
+    /// <summary>The role lacks a right, the database takes no writes, or the schema that was there at the start is not found: to try
+    /// again is of no use.</summary>
     public static bool IsRefusal(NpgsqlException failure) =>
         failure.SqlState
             is PostgresErrorCodes.InsufficientPrivilege
-                or PostgresErrorCodes.ReadOnlySqlTransaction;
+                or PostgresErrorCodes.ReadOnlySqlTransaction
+        || LacksTables(failure);
+
+    /// <summary>Whether a refusal may be the connection's own, which goes by what its role and database were set to when it was made:
+    /// another one may be let do it.</summary>
+    public static bool MayEndWithConnection(NpgsqlException failure) =>
+        failure.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction || LacksTables(failure);
+
+    /// <summary>Of a schema that was up to date at the start: it is looked for elsewhere, may not be used, or was changed by
+    /// hand.</summary>
+    private static bool LacksTables(NpgsqlException failure) =>
+        failure.SqlState
+            is PostgresErrorCodes.UndefinedTable
+                or PostgresErrorCodes.UndefinedColumn
+                or PostgresErrorCodes.UndefinedFunction
+                or PostgresErrorCodes.InvalidSchemaName;
 
     /// <summary>What to do about it beside what <see cref="Tell"/> says, after a space.</summary>
     public static string? Advise(Exception failure) =>
-        failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }
-            ? $". {ToPrimary}"
-            : null;
+        failure switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => $". {ToPrimary}",
+            PostgresException refusal when LacksTables(refusal) => $". {ToTables}",
+            _ => null,
+        };
 
     /// <summary>The files of the database are not what PostgreSQL wrote.</summary>
     public static bool IsDamage(NpgsqlException failure) =>

@@ -46,7 +46,7 @@ internal sealed class PostgresSharedMemory(NpgsqlDataSource connections) : IShar
         }
         catch (NpgsqlException failure)
         {
-            throw new StoreUnavailableException(failure);
+            throw Unavailable(failure);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class PostgresSharedMemory(NpgsqlDataSource connections) : IShar
         }
         catch (NpgsqlException failure)
         {
-            throw new StoreUnavailableException(failure);
+            throw Unavailable(failure);
         }
     }
 
@@ -83,8 +83,18 @@ internal sealed class PostgresSharedMemory(NpgsqlDataSource connections) : IShar
         }
         catch (NpgsqlException failure)
         {
-            throw new StoreUnavailableException(failure);
+            throw Unavailable(failure);
         }
+    }
+
+    private StoreUnavailableException Unavailable(NpgsqlException failure)
+    {
+        if (PostgresFailure.MayEndWithConnection(failure))
+        {
+            connections.Clear();
+        }
+
+        return new(failure);
     }
 
     private static async Task<IReadOnlySet<Guid>?> ReadAsync(NpgsqlDataReader result)

@@ -238,12 +238,19 @@ public sealed class PostgresStore : Store
         var found = await ReadAsync(
             PostgresText.Lacking,
             parameters => parameters.Arrays(tables),
-            row => (IsReadOnly: row.Bool()!.Value, Lacking: row.Text())
+            row => (IsReadOnly: row.Bool()!.Value, Lacking: row.Text(), Missing: row.Text())
         );
-        var (isReadOnly, lacking) = found[0];
+        var (isReadOnly, lacking, missing) = found[0];
+        if (isReadOnly || missing is not null)
+        {
+            // A new connection may be let do it.
+            connections.Clear();
+        }
+
         var why =
             isReadOnly
                 ? $"PostgreSQL takes no writes (transaction_read_only is on). {PostgresFailure.ToPrimary}"
+            : missing is not null ? $"PostgreSQL: there is no table {missing}. {PostgresFailure.ToTables}"
             : lacking is not null
                 ? $"PostgreSQL: the role lacks rights on {lacking}. Give it those that docs/operating/server.md lists."
             : null;
@@ -324,6 +331,11 @@ public sealed class PostgresStore : Store
             }
             catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
             {
+                if (PostgresFailure.MayEndWithConnection(failure))
+                {
+                    connections.Clear();
+                }
+
                 throw new StoreUnavailableException(failure);
             }
             catch (NpgsqlException failure)

@@ -11,14 +11,16 @@ internal static class PostgresText
     private const string VersionRead = "version_read";
     private const string Least = "least_sum";
 
-    /// <summary>Whether nothing may be written, and which of the tables the role may not read, add to or, where rows are changed,
-    /// change. What is not asked for is used by sweeps alone.</summary>
+    /// <summary>Whether nothing may be written, which of the tables the role may not read, add to or, where rows are changed,
+    /// change, and the first one that it does not find. What is not asked for is used by sweeps alone.</summary>
     public const string Lacking = """
-        SELECT current_setting('transaction_read_only') = 'on', string_agg(needed.name, ', ' ORDER BY needed.name)
-        FROM unnest($1, $2) AS needed (name, changed)
-        WHERE NOT (
-            has_table_privilege(to_regclass(needed.name), 'SELECT') AND has_table_privilege(to_regclass(needed.name), 'INSERT')
-            AND (NOT needed.changed OR has_table_privilege(to_regclass(needed.name), 'UPDATE'))
+        SELECT current_setting('transaction_read_only') = 'on',
+            string_agg(needed.name, ', ' ORDER BY needed.name) FILTER (WHERE place IS NOT NULL),
+            min(needed.name) FILTER (WHERE place IS NULL)
+        FROM unnest($1, $2) AS needed (name, changed), to_regclass(needed.name) AS place
+        WHERE place IS NULL OR NOT (
+            has_table_privilege(place, 'SELECT') AND has_table_privilege(place, 'INSERT')
+            AND (NOT needed.changed OR has_table_privilege(place, 'UPDATE'))
         )
         """;
 

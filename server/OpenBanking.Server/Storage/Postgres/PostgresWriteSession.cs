@@ -306,7 +306,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
 
     private void Add(string text) => batch.BatchCommands.Add(new(text));
 
-    private static int Execute(NpgsqlCommand command)
+    private int Execute(NpgsqlCommand command)
     {
         try
         {
@@ -314,7 +314,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
         {
-            throw new StoreUnavailableException(failure);
+            throw Refused(failure);
         }
     }
 
@@ -335,7 +335,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
         {
-            throw new StoreUnavailableException(failure);
+            throw Refused(failure);
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsOfConnection(failure))
         {
@@ -363,7 +363,7 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
         }
         catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
         {
-            throw new StoreUnavailableException(failure);
+            throw Refused(failure);
         }
         catch (NpgsqlException failure) when (failure.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -382,6 +382,16 @@ internal sealed class PostgresWriteSession(NpgsqlDataSource connections)
             waitedForLock = failure.SqlState == PostgresErrorCodes.LockNotAvailable;
             throw new StoreUnavailableException(failure);
         }
+    }
+
+    private StoreUnavailableException Refused(NpgsqlException failure)
+    {
+        if (PostgresFailure.MayEndWithConnection(failure))
+        {
+            Close();
+        }
+
+        return new(failure);
     }
 
     private NpgsqlBatch NewBatch() => new(Connection());
