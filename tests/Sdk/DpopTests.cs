@@ -131,8 +131,47 @@ public sealed class DpopTests : IAsyncLifetime
         Assert.Equal("as-1", bank.Of("POST /par").Single().Proof.GetPayloadValue<string>("nonce"));
     }
 
+    /// <summary>The nodes of a server change their secret one after the other.</summary>
     [Fact]
-    public async Task A_server_that_asks_for_a_nonce_again_and_again_is_given_one_more_try()
+    public async Task Another_nonce_that_is_asked_for_is_given_too()
+    {
+        bank.Script(
+            "POST /token",
+            Answers.AuthorizationNonce("as-1"),
+            Answers.AuthorizationNonce("as-2"),
+            bank.Oauth.AppToken()
+        );
+        bank.Script(
+            PaymentRoute,
+            Answers.Challenge("use_dpop_nonce", "rs-1"),
+            Answers.Challenge("use_dpop_nonce", "rs-2"),
+            Answers.Payment(Samples.Payment)
+        );
+
+        await bank.Client().Payments.GetAsync("pay_1");
+
+        Assert.Equal("as-2", bank.Of("POST /token")[2].Proof.GetPayloadValue<string>("nonce"));
+        Assert.Equal("rs-2", bank.Of(PaymentRoute)[2].Proof.GetPayloadValue<string>("nonce"));
+    }
+
+    [Fact]
+    public async Task Nonces_are_not_taken_up_for_ever()
+    {
+        bank.Script(
+            PaymentRoute,
+            [.. Enumerable.Range(1, 10).Select(number => Answers.Challenge("use_dpop_nonce", $"rs-{number}"))]
+        );
+
+        var refusal = await Assert.ThrowsAsync<OpenBankingAuthenticationException>(() =>
+            bank.Client().Payments.GetAsync("pay_1")
+        );
+
+        Assert.Equal("use_dpop_nonce", refusal.Code);
+        Assert.Equal(3, bank.Of(PaymentRoute).Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_for_the_same_nonce_again_and_again_is_given_one_more_try()
     {
         bank.Script(PaymentRoute, Answers.Challenge("use_dpop_nonce", "rs-1"));
 

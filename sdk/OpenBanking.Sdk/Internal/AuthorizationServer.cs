@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace OpenBanking.Internal;
 
 /// <summary>Posts forms to the authorization server: authenticated by a client assertion (RFC 7523) or
-/// the connection's certificate (RFC 8705), with a DPoP proof, once more when the proof lacked a nonce.</summary>
+/// the connection's certificate (RFC 8705), with a DPoP proof, and again when the proof lacked a nonce.</summary>
 internal sealed class AuthorizationServer(
     ClientSettings settings,
     MetadataSource metadata,
@@ -143,10 +143,21 @@ internal sealed class AuthorizationServer(
         CancellationToken cancellationToken
     )
     {
-        var first = await SendAsync(address, fields, cancellationToken).ConfigureAwait(false);
-        return first.Answer is { Status: 400, DpopNonce: not null, OAuthError.Error: Challenge.UseNonce }
-            ? await SendAsync(address, fields, cancellationToken).ConfigureAwait(false)
-            : first;
+        var attempt = await SendAsync(address, fields, cancellationToken).ConfigureAwait(false);
+        string? sent = null;
+        for (var tries = 0; tries < Dpop.MostNonces && NonceWanted(attempt, sent) is { } nonce; tries++)
+        {
+            attempt = await SendAsync(address, fields, cancellationToken).ConfigureAwait(false);
+            sent = nonce;
+        }
+
+        return attempt;
+
+        static string? NonceWanted(Attempt attempt, string? sent) =>
+            attempt.Answer is { Status: 400, DpopNonce: { } nonce, OAuthError.Error: Challenge.UseNonce }
+            && nonce != sent
+                ? nonce
+                : null;
     }
 
     private async ValueTask<Attempt> SendAsync(
