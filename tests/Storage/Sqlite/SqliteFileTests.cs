@@ -87,13 +87,13 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_writer_checkpoints_and_each_commit_waits_for_the_disk()
+    public void No_commit_copies_the_log_back_by_itself_and_each_waits_for_the_disk()
     {
         database.Open().Dispose();
         using var writer = new SqliteConnection(database.Path, writes: true);
         using var reader = new SqliteConnection(database.Path, writes: false);
 
-        Assert.Equal(("wal", 2, 16_000), SettingsOf(writer));
+        Assert.Equal(("wal", 2, 0), SettingsOf(writer));
         Assert.Equal(("wal", 2, 0), SettingsOf(reader));
     }
 

@@ -11,6 +11,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
         IRowLoader,
         IRowSaver
 {
+    private readonly SqliteCheckpoints checkpoints = new(connection);
     private readonly List<WrittenKey> written = [];
     private World world;
 
@@ -55,6 +56,8 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
             keysInMemory.Add(written);
             written.Clear();
         }
+
+        checkpoints.AfterCommit();
     }
 
     public void Rollback()
@@ -66,8 +69,14 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
         }
     }
 
-    public int Sweep(Table table, Sql condition, int limit) =>
-        table.IsFoundInMemory ? SweepByPlace(table, condition, limit) : SweepByKey(table, condition, limit);
+    public int Sweep(Table table, Sql condition, int limit)
+    {
+        var deleted = table.IsFoundInMemory
+            ? SweepByPlace(table, condition, limit)
+            : SweepByKey(table, condition, limit);
+        checkpoints.AfterCommit();
+        return deleted;
+    }
 
     public int Replace(Table table, string column, IReadOnlyList<Replacement> values)
     {
@@ -89,6 +98,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
         }
 
         connection.Prepare("COMMIT").Run();
+        checkpoints.AfterCommit();
         return replaced;
     }
 
@@ -169,7 +179,11 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
         // There is no other writer who could have taken from them.
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose()
+    {
+        checkpoints.Dispose();
+        connection.Dispose();
+    }
 
     private SqliteStatement PrepareToFind(Table table)
     {
