@@ -195,7 +195,7 @@ public sealed class SandboxBankCustomers
     /// after a payment comes moments later.</summary>
     /// <param name="customer">Whose phone.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The newest first, the last hundred at the most.</returns>
+    /// <returns>The newest first, twenty at the most.</returns>
     /// <exception cref="ArgumentException">The customer was linked without an account.</exception>
     public async Task<IReadOnlyList<SandboxMessage>> ListMessagesAsync(
         LinkedCustomer customer,
