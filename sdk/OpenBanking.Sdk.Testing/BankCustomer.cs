@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using AngleSharp;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
+using OpenBanking.Testing.Internal;
 
 namespace OpenBanking.Testing;
 
@@ -63,7 +64,7 @@ public sealed partial class BankCustomer : IDisposable
         this.knowsPin = knowsPin;
         this.person = person;
         this.pin = pin;
-        messages = new Uri($"{messagesUrl}.json?mobile={person.Mobile}");
+        messages = MessageBox.AddressOf(messagesUrl, person.Mobile);
         // A proxy that the machine's settings name has no way to this machine.
         browser = new HttpClient(
             new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = !messages.IsLoopback }
@@ -382,13 +383,8 @@ public sealed partial class BankCustomer : IDisposable
 
     private async Task<SandboxMessage?> NewestMessageAsync(Regex holding)
     {
-        using var response = await browser.GetAsync(messages, visitEnded).ConfigureAwait(false);
-        response.EnsureSuccessStatusCode();
-        using var body = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
-        var page = await System
-            .Text.Json.JsonSerializer.DeserializeAsync(body, ResponseJson.Default.PageSandboxMessage)
-            .ConfigureAwait(false);
-        return page!.Data.FirstOrDefault(message => holding.IsMatch(message.Text));
+        var all = await MessageBox.ReadAsync(browser, messages, visitEnded).ConfigureAwait(false);
+        return all.FirstOrDefault(message => holding.IsMatch(message.Text));
     }
 
     private static async Task<IDocument> ParseAsync(HttpResponseMessage response)

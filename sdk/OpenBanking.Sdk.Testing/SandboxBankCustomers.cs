@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using OpenBanking.Server.Accounts;
 using OpenBanking.Server.Confirmations;
 using OpenBanking.Server.Dashboard;
@@ -205,12 +204,8 @@ public sealed class SandboxBankCustomers
         var account = await rows.AccountOfAsync(customer, cancellationToken).ConfigureAwait(false);
         var session = await rows.SessionOfAsync(account).ConfigureAwait(false);
         using var http = new HttpClient(SandboxBank.CreateHttpHandler());
-        var box = new Uri($"{messagesUrl}.json?mobile={server.Get<CustomerSessions>().MobileOf(session)}");
-        using var body = await http.GetStreamAsync(box, cancellationToken).ConfigureAwait(false);
-        var messages = await JsonSerializer
-            .DeserializeAsync(body, ResponseJson.Default.PageSandboxMessage, cancellationToken)
-            .ConfigureAwait(false);
-        return messages!.Data;
+        var box = MessageBox.AddressOf(messagesUrl, server.Get<CustomerSessions>().MobileOf(session));
+        return await MessageBox.ReadAsync(http, box, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has a person confirm an application on the bank's pages: the one-time code, and the payment PIN. It is refused

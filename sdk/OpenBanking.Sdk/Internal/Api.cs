@@ -164,14 +164,13 @@ internal sealed class Api(
         var attempt = await SendOnceAsync(call, token, interactionId, cancellationToken)
             .ConfigureAwait(false);
         binding.Note(ServerRole.Api, attempt);
-        string? sent = null;
-        for (var tries = 0; tries < Dpop.MostNonces && NonceWanted(attempt, sent) is { } nonce; tries++)
+        var nonces = default(AskedNonces);
+        while (nonces.TryTake(NonceAsked(attempt)))
         {
             attempt = (
                 await SendOnceAsync(call, token, interactionId, cancellationToken).ConfigureAwait(false)
             ).After(attempt);
             binding.Note(ServerRole.Api, attempt);
-            sent = nonce;
         }
 
         if (attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.InvalidToken })
@@ -189,11 +188,9 @@ internal sealed class Api(
         return attempt;
     }
 
-    /// <summary>The nonce that the API asks for, and was not sent just now; null when it asks for none.</summary>
-    private static string? NonceWanted(Attempt attempt, string? sent) =>
-        attempt.Answer is { Status: Unauthorized, DpopNonce: { } nonce, ChallengeError: Challenge.UseNonce }
-        && nonce != sent
-            ? nonce
+    private static string? NonceAsked(Attempt attempt) =>
+        attempt.Answer is { Status: Unauthorized, ChallengeError: Challenge.UseNonce } refusal
+            ? refusal.DpopNonce
             : null;
 
     /// <summary>A token that was given just now and is refused all the same is one of another environment.</summary>

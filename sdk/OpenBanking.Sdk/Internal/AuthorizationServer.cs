@@ -144,21 +144,19 @@ internal sealed class AuthorizationServer(
     )
     {
         var attempt = await SendAsync(address, fields, cancellationToken).ConfigureAwait(false);
-        string? sent = null;
-        for (var tries = 0; tries < Dpop.MostNonces && NonceWanted(attempt, sent) is { } nonce; tries++)
+        var nonces = default(AskedNonces);
+        while (nonces.TryTake(NonceAsked(attempt)))
         {
             attempt = await SendAsync(address, fields, cancellationToken).ConfigureAwait(false);
-            sent = nonce;
         }
 
         return attempt;
-
-        static string? NonceWanted(Attempt attempt, string? sent) =>
-            attempt.Answer is { Status: 400, DpopNonce: { } nonce, OAuthError.Error: Challenge.UseNonce }
-            && nonce != sent
-                ? nonce
-                : null;
     }
+
+    private static string? NonceAsked(Attempt attempt) =>
+        attempt.Answer is { Status: 400, OAuthError.Error: Challenge.UseNonce } refusal
+            ? refusal.DpopNonce
+            : null;
 
     private async ValueTask<Attempt> SendAsync(
         Uri address,

@@ -18,10 +18,6 @@ internal sealed class Dpop(ClientKey key, TimeProvider clock) : SenderBinding
     /// <summary>The authorization scheme, the token type and the header.</summary>
     public const string Name = "DPoP";
 
-    /// <summary>How many nonces one after the other are taken up: a second one where the first was given by a node that did not know
-    /// yet, as the server's nodes change their secret.</summary>
-    public const int MostNonces = 2;
-
     // The same for every proof of a key, and hardly ever another for the next.
     private readonly string header = Jws.Encode(writer =>
     {

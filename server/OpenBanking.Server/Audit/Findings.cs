@@ -34,7 +34,8 @@ public sealed class Findings(
     /// <summary>Reports a violation once, however often it is found, and freezes the account it concerns.</summary>
     public async Task ReportAsync(World world, Violation violation)
     {
-        if (await NewIdAsync(world, violation) is not { } id)
+        var (id, known) = await FindAsync(world, violation);
+        if (known is not null)
         {
             return;
         }
@@ -190,45 +191,24 @@ public sealed class Findings(
         }
     }
 
-    /// <summary>The id that a violation is kept under; null when it is known. It is known while its finding is open, and when that was
-    /// resolved until a sweep has found that it is right again.</summary>
-    private async Task<Id<FindingRow>?> NewIdAsync(World world, Violation violation)
+    /// <summary>Whether somebody has resolved the finding of a violation that still is there.</summary>
+    public async Task<bool> IsKnownAsync(World world, Violation violation) =>
+        (await FindAsync(world, violation)).Known is { ResolvedAt: not null };
+
+    /// <summary>The finding by which a violation is known: while it is open, and when it was resolved until a sweep has found that it is
+    /// right again. Without one, the id that the violation is to be kept under.</summary>
+    private async Task<(Id<FindingRow> Id, FindingRow? Known)> FindAsync(World world, Violation violation)
     {
         for (var before = 0; ; before++)
         {
             var id = IdOf(world, violation, before);
-            if (await store.FindAsync(AuditTables.Findings, world, id) is not { } finding)
-            {
-                return id;
-            }
-
+            var finding = await store.FindAsync(AuditTables.Findings, world, id);
             if (
-                finding.ResolvedAt is null
+                finding is null or { ResolvedAt: null }
                 || (finding.KeptAt is null && await resolutions.AreTrueAsync(world, finding))
             )
             {
-                return null;
-            }
-        }
-    }
-
-    /// <summary>Whether somebody has resolved the finding of a violation that still is there.</summary>
-    public async Task<bool> IsKnownAsync(World world, Violation violation)
-    {
-        for (var before = 0; ; before++)
-        {
-            var id = IdOf(world, violation, before);
-            if (await store.FindAsync(AuditTables.Findings, world, id) is not { } finding)
-            {
-                return false;
-            }
-
-            if (
-                finding is { ResolvedAt: not null, KeptAt: null }
-                && await resolutions.AreTrueAsync(world, finding)
-            )
-            {
-                return true;
+                return (id, finding);
             }
         }
     }

@@ -38,6 +38,18 @@ internal static class PostgresFailure
                 or PostgresErrorCodes.ReadOnlySqlTransaction
         || LacksTables(failure);
 
+    /// <summary>What a pool's connection could not do. Those that were made while their role was set so are left: another one may be let
+    /// do it.</summary>
+    public static StoreUnavailableException Unavailable(NpgsqlDataSource connections, NpgsqlException failure)
+    {
+        if (MayEndWithConnection(failure))
+        {
+            connections.Clear();
+        }
+
+        return new(failure);
+    }
+
     /// <summary>Whether a refusal may be the connection's own, which goes by what its role and database were set to when it was made:
     /// another one may be let do it.</summary>
     public static bool MayEndWithConnection(NpgsqlException failure) =>

@@ -46,7 +46,7 @@ internal sealed class PostgresSharedMemory(NpgsqlDataSource connections) : IShar
         }
         catch (NpgsqlException failure)
         {
-            throw Unavailable(failure);
+            throw PostgresFailure.Unavailable(connections, failure);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class PostgresSharedMemory(NpgsqlDataSource connections) : IShar
         }
         catch (NpgsqlException failure)
         {
-            throw Unavailable(failure);
+            throw PostgresFailure.Unavailable(connections, failure);
         }
     }
 
@@ -83,18 +83,8 @@ internal sealed class PostgresSharedMemory(NpgsqlDataSource connections) : IShar
         }
         catch (NpgsqlException failure)
         {
-            throw Unavailable(failure);
+            throw PostgresFailure.Unavailable(connections, failure);
         }
-    }
-
-    private StoreUnavailableException Unavailable(NpgsqlException failure)
-    {
-        if (PostgresFailure.MayEndWithConnection(failure))
-        {
-            connections.Clear();
-        }
-
-        return new(failure);
     }
 
     private static async Task<IReadOnlySet<Guid>?> ReadAsync(NpgsqlDataReader result)

@@ -331,12 +331,7 @@ public sealed class PostgresStore : Store
             }
             catch (NpgsqlException failure) when (PostgresFailure.IsRefusal(failure))
             {
-                if (PostgresFailure.MayEndWithConnection(failure))
-                {
-                    connections.Clear();
-                }
-
-                throw new StoreUnavailableException(failure);
+                throw PostgresFailure.Unavailable(connections, failure);
             }
             catch (NpgsqlException failure)
                 when (PostgresFailure.IsOfConnection(failure)
