@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using OpenBanking.Server.Audit;
 using OpenBanking.Server.Ledger;
@@ -38,6 +39,20 @@ public sealed class HealthTests : IAsyncLifetime
         }
 
         Assert.Equal(("ok", 0), await HealthAsync());
+    }
+
+    /// <summary>Many a load balancer asks so.</summary>
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/health")]
+    [InlineData("/problems/not_found")]
+    public async Task HEAD_is_answered_as_GET_without_a_body(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(server.Address, path));
+        using var head = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
     }
 
     private async Task<(string?, int)> HealthAsync()

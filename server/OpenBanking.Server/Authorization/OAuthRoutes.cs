@@ -6,9 +6,6 @@ namespace OpenBanking.Server.Authorization;
 /// <summary>The authorization server's routes.</summary>
 public static class OAuthRoutes
 {
-    /// <summary>Of documents that clients read again and again.</summary>
-    internal static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     public static void AddAuthorizationServer(this IServiceCollection services)
     {
         services.AddSingleton<SigningKeys>();
@@ -53,26 +50,26 @@ public static class OAuthRoutes
         }
 
         oauth
-            .MapMethods("/.well-known/openid-configuration", Reading, Describe)
+            .MapMethods("/.well-known/openid-configuration", ApiRoutes.Reading, Describe)
             .WithMetadata(new Revalidated())
             .WithName("discover")
             .WithSummary("What the authorization server can do, and where (RFC 8414)")
             .Produces<AuthorizationServerMetadata>();
         oauth
-            .MapMethods("/.well-known/oauth-authorization-server", Reading, Describe)
+            .MapMethods("/.well-known/oauth-authorization-server", ApiRoutes.Reading, Describe)
             .ExcludeFromDescription();
         if (routes.ServiceProvider.GetRequiredService<ServerAddress>().PathBase is { Length: > 0 } path)
         {
             // RFC 8414 §3.1: the issuer's path comes last.
             oauth
-                .MapMethods("/.well-known/oauth-authorization-server" + path, Reading, Describe)
+                .MapMethods("/.well-known/oauth-authorization-server" + path, ApiRoutes.Reading, Describe)
                 .ExcludeFromDescription();
         }
 
         oauth
             .MapMethods(
                 "/oauth/jwks",
-                Reading,
+                ApiRoutes.Reading,
                 // A key may have to go at once: nothing in between answers for it without asking here.
                 (SigningKeys keys) => Answers.Published(keys.Published, TimeSpan.Zero)
             )

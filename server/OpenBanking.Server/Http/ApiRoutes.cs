@@ -3,6 +3,9 @@ namespace OpenBanking.Server.Http;
 /// <summary>How capabilities add their routes.</summary>
 public static class ApiRoutes
 {
+    /// <summary>Of what anybody may read: HEAD is GET without a body (RFC 9110 §9.3.2).</summary>
+    internal static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>The group that all routes of the API are in.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes)
     {

@@ -13,8 +13,9 @@ public static class HealthApi
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").ExcludeFromDescription();
-        health.MapGet(
+        health.MapMethods(
             "",
+            ApiRoutes.Reading,
             async (
                 Findings findings,
                 OutstandingTransfers transfers,
@@ -39,9 +40,10 @@ public static class HealthApi
                 );
             }
         );
-        health.MapGet("/live", () => Results.Text("live"));
-        health.MapGet(
+        health.MapMethods("/live", ApiRoutes.Reading, () => Results.Text("live"));
+        health.MapMethods(
             "/ready",
+            ApiRoutes.Reading,
             async (Store store) =>
             {
                 _ = await store.FindAsync(WorldTables.Worlds, World.Live, new(0));
@@ -54,8 +56,9 @@ public static class HealthApi
     /// <summary>GET /problems/{code}: where a problem's type leads.</summary>
     public static void MapProblemPages(this IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
+            .MapMethods(
                 "/problems/{code}",
+                ApiRoutes.Reading,
                 (string code) =>
                     ProblemCodes.Catalogue.FirstOrDefault(entry => entry.Code == code) is { } problem
                         ? Results.Text(

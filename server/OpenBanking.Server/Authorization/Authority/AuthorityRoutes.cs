@@ -45,13 +45,11 @@ public static class AuthorityRoutes
     public static void MapAuthority(this IEndpointRouteBuilder routes)
     {
         var path = routes.ServiceProvider.GetRequiredService<ServerAddress>().PathBase;
-        routes.MapMethods(ResourceMetadata, OAuthRoutes.Reading, Describe).ExcludeFromDescription();
+        routes.MapMethods(ResourceMetadata, ApiRoutes.Reading, Describe).ExcludeFromDescription();
         if (path.Length > 0)
         {
             // RFC 9728 §3.1: the resource's path comes last.
-            routes
-                .MapMethods(ResourceMetadata + path, OAuthRoutes.Reading, Describe)
-                .ExcludeFromDescription();
+            routes.MapMethods(ResourceMetadata + path, ApiRoutes.Reading, Describe).ExcludeFromDescription();
         }
 
         foreach (var route in elsewhere)
