@@ -1,3 +1,4 @@
+using System.Net;
 using Xunit;
 
 namespace OpenBanking.Tests.Faults;
@@ -21,7 +22,12 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         using var disk = new SmallDisk(SqliteMegabytes);
         await using var bank = Bank.OnSqlite(Path.Combine(disk.Folder, "server"));
-        await AssertARefusalIsAllThatHappensAsync(bank, disk, roomAgain: () => { });
+        await AssertARefusalIsAllThatHappensAsync(
+            bank,
+            disk,
+            roomAgain: () => { },
+            health => AssertHealthAsync(bank, health)
+        );
     }
 
     [Fact]
@@ -79,7 +85,23 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     private static PostgresCluster NewCluster(SmallDisk disk, params IReadOnlyList<string> initdb) =>
         new(durable: true, disk.Folder, ["--wal-segsize=1", .. initdb], smallLog);
 
-    private async Task AssertARefusalIsAllThatHappensAsync(Bank bank, SmallDisk disk, Action roomAgain)
+    /// <summary>Whoever sends requests here is told that nothing can be kept.</summary>
+    private static async Task AssertHealthAsync(Bank bank, HttpStatusCode expected)
+    {
+        using var http = new HttpClient();
+        foreach (var path in (string[])["/health/ready", "/health"])
+        {
+            using var answer = await http.GetAsync(new Uri(bank.Address, path));
+            Assert.Equal(expected, answer.StatusCode);
+        }
+    }
+
+    private async Task AssertARefusalIsAllThatHappensAsync(
+        Bank bank,
+        SmallDisk disk,
+        Action roomAgain,
+        Func<HttpStatusCode, Task>? assertHealth = null
+    )
     {
         var random = new Random(FaultSettings.NewSeed(output));
         output.WriteLine($"on {disk.Kind}");
@@ -92,14 +114,18 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             await load.AssertGoesOnAsync();
             disk.Fill();
             await load.AssertIsRefusedAsync();
+            await AssertAsync(HttpStatusCode.ServiceUnavailable);
             disk.MakeRoom();
             roomAgain();
             await load.AssertGoesOnAsync();
+            await AssertAsync(HttpStatusCode.OK);
             load.Stop();
             await running;
         }
 
         await load.AssertNothingIsLostOrDoubledAsync(output);
         await bank.AssertItsBooksHoldAsync(output);
+
+        Task AssertAsync(HttpStatusCode health) => assertHealth?.Invoke(health) ?? Task.CompletedTask;
     }
 }

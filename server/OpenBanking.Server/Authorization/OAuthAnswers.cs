@@ -34,6 +34,9 @@ public static class OAuthAnswers
     /// <summary>A description may hold what a client sent, and only visible ASCII and spaces, without quotation marks and
     /// backslashes (RFC 6749 §5.2).</summary>
     public static string Printable(string description) =>
+        MadePrintable(description.Replace("§", "section ", StringComparison.Ordinal));
+
+    private static string MadePrintable(string description) =>
         description.AsSpan().ContainsAnyExcept(printable)
             ? string.Create(
                 description.Length,

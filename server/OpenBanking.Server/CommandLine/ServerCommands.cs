@@ -210,6 +210,12 @@ public static class ServerCommands
     public static async Task<int> VerifyBooksAsync(this WebApplication app)
     {
         using var snapshot = await app.Services.GetRequiredService<Store>().OpenSnapshotAsync();
+        if (await snapshot.FindDamageAsync() is { } damage)
+        {
+            Console.WriteLine(damage);
+            return Failed;
+        }
+
         var audit = new BooksAudit(snapshot);
         var names = new SubjectNames(snapshot);
         var violations = await audit.FindViolationsAsync();
@@ -410,6 +416,8 @@ public static class ServerCommands
         args is ["verify-books" or "verify-audit", ..]
             ? failure switch
             {
+                DamagedLogException => failure.Message,
+                StoreUnavailableException { Damage: { } damaged } => damaged,
                 SqliteStoreException damage when SqliteFailure.IsDamage(damage) => SqliteFailure.Tell(damage),
                 NpgsqlException damage when PostgresFailure.IsDamage(damage) => PostgresFailure.Tell(damage),
                 _ => null,
@@ -421,7 +429,7 @@ public static class ServerCommands
         failure switch
         {
             StoreUnavailableException unavailable => unavailable.Reason,
-            StoreInUseException or OutcomeUnknownException => failure.Message,
+            StoreInUseException or DamagedLogException or OutcomeUnknownException => failure.Message,
             InvalidOperationException => failure.Message,
             ArgumentException => failure.Message,
             WrongSettingException => failure.Message,

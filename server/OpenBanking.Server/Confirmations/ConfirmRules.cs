@@ -79,8 +79,7 @@ public sealed record ConfirmPayment(
 
         if (Code is { } code)
         {
-            keys.Want(CustomerTables.OneTimeCodes, code.CodeId);
-            keys.Want(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
+            OneTimeCodeRules.Want(keys, code);
         }
 
         PaymentFeeRules.Want(keys, FeeRuleId);

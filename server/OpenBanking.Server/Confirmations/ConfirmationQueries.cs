@@ -29,6 +29,9 @@ public sealed record KnownConfirmation(World World, ConfirmationRow Row, AppRow 
     /// <summary>Whom the customer pays.</summary>
     public string Payee => Row.Payee ?? App.Name;
 
+    /// <summary>The app that asks, where the customer pays somebody else.</summary>
+    public string? Through => Payee == App.Name ? null : App.Name;
+
     public string Digest => ConfirmationRules.DigestOf(Row, App.Name);
 
     /// <summary>Back to the app, with the id and the state of the payment and nothing else; null when the app named no

@@ -84,6 +84,7 @@ public sealed class Confirmations(
                 )
                 {
                     Sources = sources,
+                    OfSignedIn = true,
                 }
             )
         );

@@ -10,6 +10,11 @@ public sealed class PaymentCodeMessages(BankOptions bank, IStringLocalizer<Texts
     /// <param name="known">The payment that waits.</param>
     /// <param name="code">The code, six digits.</param>
     /// <returns>The message, in the language of this call.</returns>
-    public string Write(KnownConfirmation known, string code) =>
-        texts["PayCodeMessage", bank.Name, code, Amounts.Yuan(known.Row.CustomerAmount), known.Payee];
+    public string Write(KnownConfirmation known, string code)
+    {
+        var amount = Amounts.Yuan(known.Row.CustomerAmount);
+        return known.Through is { } app
+            ? texts["PayCodeMessageThrough", bank.Name, code, amount, known.Payee, app]
+            : texts["PayCodeMessage", bank.Name, code, amount, known.Payee];
+    }
 }

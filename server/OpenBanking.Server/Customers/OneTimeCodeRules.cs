@@ -18,14 +18,25 @@ public sealed record NewOneTimeCode(
 {
     /// <summary>Where the wish for it came from.</summary>
     public IReadOnlyList<CodeSource> Sources { get; init; } = [];
+
+    /// <summary>Whether the customer is signed in who asks for it: then it counts by itself, as else anybody who knows the number could
+    /// use up what its customer may ask for.</summary>
+    public bool OfSignedIn { get; init; }
+
+    /// <summary>What it is counted under.</summary>
+    public string RateIndex => OfSignedIn ? OneTimeCodeRules.SignedIn(MobileIndex) : MobileIndex;
 }
 
 /// <summary>A browser or an address that asks for codes, by its blind index, and how many it may ask for in an hour.</summary>
 public readonly record struct CodeSource(string Index, int MostInHour);
 
-/// <summary>A one-time code that was entered with something else.</summary>
+/// <summary>A one-time code that was entered with something else, by a customer who is signed in.</summary>
 /// <param name="MobileIndex">The number it must have been sent to: the one the customer signed in with.</param>
-public sealed record EnteredCode(Id<OneTimeCodeRow> CodeId, string MobileIndex, byte[] Mac);
+public sealed record EnteredCode(Id<OneTimeCodeRow> CodeId, string MobileIndex, byte[] Mac)
+{
+    /// <summary>What a wrong guess is counted under.</summary>
+    public string RateIndex => OneTimeCodeRules.SignedIn(MobileIndex);
+}
 
 /// <summary>What became of a guess.</summary>
 public enum CodeCheck
@@ -69,14 +80,24 @@ public static class OneTimeCodeRules
     public static bool WasJustSent(OneTimeCodeRow code, DateTimeOffset realNow) =>
         PauseAfter(code.ExpiresAt - Lifetime, realNow) > realNow;
 
+    /// <summary>What the codes of a number are counted under that its customer asked for once signed in.</summary>
+    public static string SignedIn(string mobileIndex) => $"{mobileIndex}/signed-in";
+
     /// <summary>Names what sending a code needs.</summary>
     public static void Want(IKeySet keys, NewOneTimeCode code)
     {
-        keys.Want(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
+        keys.Want(CustomerTables.OneTimeCodeRates, new(code.RateIndex));
         foreach (var source in code.Sources)
         {
             keys.Want(CustomerTables.OneTimeCodeRates, new(source.Index));
         }
+    }
+
+    /// <summary>Names what a code needs that is entered with something else.</summary>
+    public static void Want(IKeySet keys, EnteredCode code)
+    {
+        keys.Want(CustomerTables.OneTimeCodes, code.CodeId);
+        keys.Want(CustomerTables.OneTimeCodeRates, new(code.RateIndex));
     }
 
     /// <summary>Refuses: too soon after the last code, or too many in an hour, to the number or from where the
@@ -89,7 +110,7 @@ public static class OneTimeCodeRules
             return new TooManyCodes(opensAt - now);
         }
 
-        CountSent(book, code.MobileIndex, now);
+        CountSent(book, code.RateIndex, now);
         foreach (var source in code.Sources)
         {
             CountSent(book, source.Index, now);
@@ -118,7 +139,7 @@ public static class OneTimeCodeRules
     /// <summary>It counts only if it went to the number that the one who entered it signed in with.</summary>
     public static CodeCheck Check(Book book, EnteredCode entered, SentForm? form, DateTimeOffset realNow) =>
         book.Find(CustomerTables.OneTimeCodes, entered.CodeId)?.MobileIndex == entered.MobileIndex
-            ? Check(book, entered.CodeId, entered.Mac, form, realNow)
+            ? Check(book, entered.CodeId, entered.RateIndex, entered.Mac, form, realNow)
             : CodeCheck.Over;
 
     /// <summary>A right guess uses the code up; a wrong one is counted, for the code and for its number, and of two taps on one form
@@ -130,10 +151,19 @@ public static class OneTimeCodeRules
         byte[] mac,
         SentForm? form,
         DateTimeOffset realNow
+    ) => Check(book, codeId, book.Get(CustomerTables.OneTimeCodes, codeId).MobileIndex, mac, form, realNow);
+
+    private static CodeCheck Check(
+        Book book,
+        Id<OneTimeCodeRow> codeId,
+        string rateIndex,
+        byte[] mac,
+        SentForm? form,
+        DateTimeOffset realNow
     )
     {
         var code = book.Get(CustomerTables.OneTimeCodes, codeId);
-        var rate = book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
+        var rate = book.Find(CustomerTables.OneTimeCodeRates, new(rateIndex));
         if (IsLocked(rate, realNow))
         {
             return CodeCheck.Locked;
@@ -177,7 +207,7 @@ public static class OneTimeCodeRules
 
     /// <summary>When a code may be sent again, as far as anything is against it.</summary>
     private static DateTimeOffset? OpensAt(Book book, NewOneTimeCode code) =>
-        book.Find(CustomerTables.OneTimeCodeRates, new(code.MobileIndex)) is { } rate
+        book.Find(CustomerTables.OneTimeCodeRates, new(code.RateIndex)) is { } rate
             ? (
                 (DateTimeOffset?[])
                     [

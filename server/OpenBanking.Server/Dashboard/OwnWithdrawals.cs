@@ -109,6 +109,7 @@ public sealed class OwnWithdrawals(
                 )
                 {
                     Sources = sources,
+                    OfSignedIn = true,
                 }
             )
         );

@@ -82,12 +82,11 @@ public sealed class Engine : IDisposable
         return await WithinDeadline(pending.Task);
     }
 
-    /// <summary>The body that was given for a known key; null when it is no longer kept.</summary>
-    public async ValueTask<byte[]?> RecallAnswerAsync(World world, IdempotencyRow known)
-    {
-        var answers = await store.FindAsync(EngineTables.Answers, world, known.JournalId);
-        return answers?.Bodies.AsSpan(known.AnswerOffset, known.AnswerLength).ToArray();
-    }
+    /// <summary>The body that was given for a known key; null when it is no longer kept, or not as it was given.</summary>
+    public async ValueTask<byte[]?> RecallAnswerAsync(World world, IdempotencyRow known) =>
+        await store.FindAsync(EngineTables.Answers, world, known.JournalId) is { } answers
+            ? BatchAnswers.Find(answers.Bodies, known)
+            : null;
 
     /// <summary>Deletes rows of any world that have outlived their use, a limited number at a time, between the
     /// batches to come.</summary>

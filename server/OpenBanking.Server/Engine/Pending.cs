@@ -143,6 +143,13 @@ internal sealed class BatchAnswers(Id<JournalRow> journalId)
 
     public void Append(byte[] body) => bodies.Write(body);
 
+    /// <summary>One of them; null where there are not so many bytes.</summary>
+    public static byte[]? Find(ReadOnlySpan<byte> bodies, IdempotencyRow known) =>
+        known is { AnswerOffset: >= 0, AnswerLength: > 0 }
+        && known.AnswerOffset <= bodies.Length - known.AnswerLength
+            ? bodies.Slice(known.AnswerOffset, known.AnswerLength).ToArray()
+            : null;
+
     public byte[]? Bodies => bodies.WrittenCount == 0 ? null : bodies.WrittenSpan.ToArray();
 }
 

@@ -94,11 +94,26 @@ public static class Answers
     {
         try
         {
-            return await engine.RecallAnswerAsync(world, row) ?? Serialize(await reread(row.ResourceId));
+            return await engine.RecallAnswerAsync(world, row) is { } body && IsJson(body)
+                ? body
+                : Serialize(await reread(row.ResourceId));
         }
         catch (StoreUnavailableException unavailable)
         {
             throw new OutcomeUnknownException("A known answer could not be read.", unavailable);
+        }
+    }
+
+    private static bool IsJson(byte[] body)
+    {
+        var reader = new Utf8JsonReader(body);
+        try
+        {
+            return reader.Read() && reader.TrySkip() && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

@@ -24,6 +24,7 @@ public static class HealthApi
                 TimeProvider time
             ) =>
             {
+                await store.RequireUsableAsync();
                 var (open, outstanding) = (
                     await findings.ListOpenAsync(),
                     await transfers.CountTransfersAsync()

@@ -21,6 +21,15 @@ public static class PrivateFiles
     /// <summary>Makes a file, or empties it.</summary>
     public static FileStream Create(string path) => Open(path, FileMode.Create, FileShare.None);
 
+    /// <summary>Copies a file in the place of whatever is there.</summary>
+    public static void Copy(string from, string to)
+    {
+        using var source = File.OpenRead(from);
+        using var copy = Create(to);
+        source.CopyTo(copy);
+        copy.Flush(flushToDisk: true);
+    }
+
     /// <summary>Opens a file, making an empty one when there is none.</summary>
     public static FileStream Open(string path, FileShare share) => Open(path, FileMode.OpenOrCreate, share);
 

@@ -20,6 +20,10 @@ public sealed record StorageOptions : ISettings
     /// can be rehearsed before its version is released.</summary>
     public string? RehearsalFolder { get; init; }
 
+    /// <summary>Whether the embedded store is opened without what lies behind the place where its log is damaged; else it is not opened
+    /// then.</summary>
+    public bool CutDamagedLog { get; init; }
+
     /// <summary>Whether it is an error that there are no books yet; else they are begun.</summary>
     public bool MustExist { get; init; }
 

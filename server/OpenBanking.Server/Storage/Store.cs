@@ -105,6 +105,10 @@ public abstract class Store : IDisposable
     /// <summary>What of the store's own settings may lose what was answered for, a sentence each.</summary>
     internal virtual ValueTask<IReadOnlyList<string>> RisksAsync() => new([]);
 
+    /// <summary>Reads the store's whole file as a file; gives what is wrong with it in a sentence, null when it is as it was written. A
+    /// database of its own looks after its files itself.</summary>
+    internal virtual ValueTask<string?> FindDamageAsync() => new((string?)null);
+
     /// <summary>Nothing, where the store lets this process do all that it does.</summary>
     /// <exception cref="StoreUnavailableException">It cannot be reached, takes no writes, or refuses some.</exception>
     internal virtual ValueTask RequireUsableAsync() => default;
@@ -178,6 +182,16 @@ public sealed class StoreUnavailableException(Exception cause)
     /// primary. Others may be served meanwhile, who need less of it.</summary>
     public bool IsRefusal => IsRefused(InnerException!);
 
+    /// <summary>That the store's files are not what was written, in a sentence for the bank's own people; null when it is not that.</summary>
+    public string? Damage =>
+        InnerException switch
+        {
+            StoreDamageException damage => damage.Message,
+            Npgsql.NpgsqlException failure when Postgres.PostgresFailure.IsDamage(failure) =>
+                Postgres.PostgresFailure.Tell(failure),
+            _ => null,
+        };
+
     /// <summary>For the bank's own people, with what the database says of it; the message alone goes to everybody.</summary>
     public string Reason =>
         InnerException is StoreRefusalException refusal ? $"{Message} {refusal.Message}"
@@ -193,4 +207,8 @@ public sealed class StoreUnavailableException(Exception cause)
 
 /// <summary>What the server needs of the store and may not do.</summary>
 /// <param name="why">A sentence for the bank's own people, and what to do.</param>
-internal sealed class StoreRefusalException(string why) : Exception(why);
+internal class StoreRefusalException(string why) : Exception(why);
+
+/// <summary>The store's file is not what was written.</summary>
+/// <param name="why">A sentence for the bank's own people, and what to do.</param>
+internal sealed class StoreDamageException(string why) : StoreRefusalException(why);

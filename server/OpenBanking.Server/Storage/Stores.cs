@@ -89,6 +89,6 @@ internal static class Stores
             ? throw new WrongSettingException(
                 $"There are no books at {Path.GetFullPath(file)}, where Server:DataFolder has them."
             )
-            : new(file, options.RehearsalFolder);
+            : new(file, options.RehearsalFolder, options.CutDamagedLog);
     }
 }

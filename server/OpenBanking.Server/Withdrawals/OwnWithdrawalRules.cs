@@ -51,8 +51,7 @@ public sealed record OrderWithdrawal(
         keys.Want(CustomerTables.BoundCards, CardId);
         if (Code is { } code)
         {
-            keys.Want(CustomerTables.OneTimeCodes, code.CodeId);
-            keys.Want(CustomerTables.OneTimeCodeRates, new(code.MobileIndex));
+            OneTimeCodeRules.Want(keys, code);
         }
     }
 

@@ -48,6 +48,24 @@ public class OneTimeCodeRulesTests
         Assert.Null(Send(Rows.Noon.AddHours(1).AddSeconds(10)));
     }
 
+    /// <summary>Else anybody who knows a number could keep its customer, who is signed in, from paying.</summary>
+    [Fact]
+    public void What_anybody_asks_for_takes_nothing_of_what_a_customer_who_is_signed_in_may_ask_for()
+    {
+        for (var i = 0; i < OneTimeCodeRules.MostInHour; i++)
+        {
+            Assert.Null(Send(Rows.Noon.AddMinutes(i)));
+        }
+
+        Assert.Equal("too_many_codes", Send(Rows.Noon.AddMinutes(30))?.Code);
+        for (var i = 0; i < OneTimeCodeRules.MostInHour; i++)
+        {
+            Assert.Null(Send(Rows.Noon.AddMinutes(30 + i), ofSignedIn: true));
+        }
+
+        Assert.Equal("too_many_codes", Send(Rows.Noon.AddMinutes(50), ofSignedIn: true)?.Code);
+    }
+
     /// <summary>A clock that was set right stands before what was sent and counted meanwhile.</summary>
     [Fact]
     public void Codes_that_were_sent_while_a_clock_was_a_day_ahead_keep_none_from_being_sent()
@@ -211,14 +229,22 @@ public class OneTimeCodeRulesTests
 
     private void Put(OneTimeCodeRow code) => bank.Put(CustomerTables.OneTimeCodes, code);
 
-    private Refusal? Send(DateTimeOffset now, string mobile = "mobile")
+    private Refusal? Send(DateTimeOffset now, string mobile = "mobile", bool ofSignedIn = false)
     {
         sent++;
-        var book = bank.Open(keys => keys.Want(CustomerTables.OneTimeCodeRates, new(mobile)));
-        var refusal = OneTimeCodeRules.Send(
-            book,
-            new(Rows.Id<OneTimeCodeRow>(sent), Rows.Id<IntentRow>(sent), mobile, right, Rows.Sealed, now)
-        );
+        var code = new NewOneTimeCode(
+            Rows.Id<OneTimeCodeRow>(sent),
+            Rows.Id<IntentRow>(sent),
+            mobile,
+            right,
+            Rows.Sealed,
+            now
+        )
+        {
+            OfSignedIn = ofSignedIn,
+        };
+        var book = bank.Open(keys => OneTimeCodeRules.Want(keys, code));
+        var refusal = OneTimeCodeRules.Send(book, code);
         Assert.Equal(refusal is null, book.HasChanges);
         bank.Save(book);
         return refusal;

@@ -50,6 +50,21 @@ public abstract class IdempotencyTests<TDatabase> : EngineSuite<TDatabase>
         Assert.Equal([1], Messages);
     }
 
+    /// <summary>A row that was damaged or changed by hand: what was made is shown in its place.</summary>
+    [Theory]
+    [InlineData("answer_offset = 7")]
+    [InlineData("answer_offset = 2000000000")]
+    [InlineData("answer_length = 2000000000")]
+    public async Task An_answer_that_lies_elsewhere_than_its_key_says_is_not_there(string changed)
+    {
+        await SubmitAsync(Probe.Put(1), "key");
+        Database.Execute($"UPDATE idempotency SET {changed}");
+
+        var known = Assert.IsType<KeyedOutcome.Known>(await SubmitAsync(Probe.Put(2), "key"));
+
+        Assert.Null(await Engine.RecallAnswerAsync(Rows.World, known.Row));
+    }
+
     [Fact]
     public async Task The_same_key_twice_in_one_batch_acts_once()
     {

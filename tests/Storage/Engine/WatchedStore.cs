@@ -64,6 +64,8 @@ internal sealed class WatchedStore(Store store) : Store
 
     internal override bool HasOneWriter => store.HasOneWriter;
 
+    internal override ValueTask RequireUsableAsync() => store.RequireUsableAsync();
+
     internal override async ValueTask<IReadOnlyList<T>> QueryAsync<T>(
         World world,
         Sql query,

@@ -100,7 +100,11 @@ public sealed class KeysInMemoryTests : IDisposable
     {
         database.Open().Dispose();
         var keys = new KeysInMemory();
-        using var session = new SqliteWriteSession(new(database.Path, writes: true), keys);
+        using var session = new SqliteWriteSession(
+            new(database.Path, writes: true),
+            keys,
+            new(database.Path)
+        );
         session.Insert(Rows.World, AuthorizationTables.SingleUse, Other(1));
 
         foreach (var place in (long[])[1, 99])

@@ -1,4 +1,6 @@
+using OpenBanking.Server.Storage;
 using OpenBanking.Tests.Storage.Audit;
+using OpenBanking.Tests.Storage.Engine;
 
 namespace OpenBanking.Tests.Storage.Sqlite;
 
@@ -56,6 +58,33 @@ public sealed class SqliteDamageTests : AuditSuite<SqliteDatabase>
             run.Output[^1],
             StringComparison.Ordinal
         );
+    }
+
+    /// <summary>What is written goes by what is read: nothing more is, until somebody has looked.</summary>
+    [Fact]
+    public async Task Nothing_is_written_any_more_once_a_page_was_found_garbled()
+    {
+        await DoBusinessAsync();
+        Restart();
+        await Store.RequireUsableAsync();
+        Database.Scalar("PRAGMA wal_checkpoint(TRUNCATE)");
+        Garble("sandbox_message");
+
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() =>
+            Engine.SubmitAsync(Probe.Put(1))
+        );
+        var other = await Assert.ThrowsAsync<StoreUnavailableException>(DoBusinessAsync);
+        var unusable = await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+            await Store.RequireUsableAsync()
+        );
+
+        Assert.Equal(
+            "The store's file is damaged (SQLite 11: database disk image is malformed). Keep a copy of it as it is, "
+                + "and restore a backup (docs/operating/server.md).",
+            failure.Damage
+        );
+        Assert.Equal((failure.Damage, failure.Damage), (other.Damage, unusable.Damage));
+        Assert.True(failure.IsRefusal);
     }
 
     [Fact]

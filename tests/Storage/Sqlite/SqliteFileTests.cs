@@ -103,7 +103,7 @@ public sealed class SqliteFileTests : IDisposable
         database.Open().Dispose();
         var connection = new SqliteConnection(database.Path, writes: true);
         connection.Execute("PRAGMA max_page_count = 1");
-        using var session = new SqliteWriteSession(connection, new KeysInMemory());
+        using var session = new SqliteWriteSession(connection, new KeysInMemory(), new(database.Path));
         var big = Rows.App with { Name = new string('x', 1_000_000) };
 
         var failure = Assert.Throws<StoreUnavailableException>(() =>
@@ -113,6 +113,48 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal(
             "The store cannot be reached, or has no room left. SQLite 13: database or disk is full",
             failure.Reason
+        );
+    }
+
+    [Fact]
+    public async Task A_second_name_of_the_file_is_the_same_store()
+    {
+        var folder = Directory.CreateTempSubdirectory("openbanking-link-").FullName;
+        File.CreateSymbolicLink(Path.Combine(folder, "openbanking.db"), database.Path);
+        using (database.Open())
+        {
+            var refused = await ServerProgram.RunAsync("verify-books", $"--Server:DataFolder={folder}");
+            Assert.Equal(ServerProgram.CannotStart, refused.ExitCode);
+            Assert.StartsWith("Another process is using", refused.Error, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_file_that_pages_say_otherwise_than_their_indexes_does_not_prove_sound()
+    {
+        using (var store = database.Open())
+        {
+            using var session = store.OpenWriteSession();
+            session.Insert(Rows.World, AccountTables.Accounts, Rows.Account with { Available = 0 });
+        }
+
+        database.Execute(
+            """
+            PRAGMA writable_schema = ON;
+            DELETE FROM sqlite_schema WHERE name = 'account_of_customer';
+            """
+        );
+        database.Execute("DELETE FROM account");
+
+        var verified = await VerifyBooksAsync();
+
+        Assert.Equal(ServerProgram.Failed, verified.ExitCode);
+        Assert.StartsWith(
+            "The store's file is damaged (SQLite 11: ",
+            verified.Output[^1],
+            StringComparison.Ordinal
         );
     }
 

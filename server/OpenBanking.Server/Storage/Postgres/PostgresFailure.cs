@@ -30,13 +30,14 @@ internal static class PostgresFailure
         "The role does not find the server's tables, or not as the server made them: let its search_path lead to their schema, and "
         + "GRANT it USAGE there, or lead the server to its own database.";
 
-    /// <summary>The role lacks a right, the database takes no writes, or the schema that was there at the start is not found: to try
-    /// again is of no use.</summary>
+    /// <summary>The role lacks a right, the database takes no writes, the schema that was there at the start is not found, or what is read is
+    /// damaged: to try again is of no use.</summary>
     public static bool IsRefusal(NpgsqlException failure) =>
         failure.SqlState
             is PostgresErrorCodes.InsufficientPrivilege
                 or PostgresErrorCodes.ReadOnlySqlTransaction
-        || LacksTables(failure);
+        || LacksTables(failure)
+        || IsDamage(failure);
 
     /// <summary>What a pool's connection could not do. Those that were made while their role was set so are left: another one may be let
     /// do it.</summary>

@@ -10,6 +10,9 @@ internal sealed class SqliteConnection : IDisposable
     private const int WriterCache = 65_536;
     private const int ReaderCache = 4_096;
 
+    /// <summary>In bytes: more than a busy log comes to, so that its room on the disk is used again.</summary>
+    private const long LongestLog = 192L * 1_024 * 1_024;
+
     private readonly sqlite3 database;
     private readonly Dictionary<string, SqliteStatement> statements = [];
 
@@ -27,6 +30,8 @@ internal sealed class SqliteConnection : IDisposable
         // The writer waits for the disk at every commit. No commit copies the log back by itself, so that nobody waits for that.
         Execute("PRAGMA synchronous = FULL");
         Execute("PRAGMA wal_autocheckpoint = 0");
+        // What a long reader made it grow to is given back when it begins anew.
+        Execute($"PRAGMA journal_size_limit = {LongestLog}");
         Execute($"PRAGMA cache_size = -{(writes ? WriterCache : ReaderCache)}");
         Execute(writes ? "PRAGMA temp_store = MEMORY" : "PRAGMA temp_store = FILE");
         if (!writes)
@@ -83,6 +88,9 @@ internal sealed class SqliteConnection : IDisposable
             out var copied
         ) == raw.SQLITE_OK
         && copied == pages;
+
+    /// <summary>Copies all of the log, for a store that nobody else has open, and empties it.</summary>
+    public void BeginLogAnew() => Execute("PRAGMA wal_checkpoint(TRUNCATE)");
 
     public bool InTransaction => raw.sqlite3_get_autocommit(database) == 0;
 

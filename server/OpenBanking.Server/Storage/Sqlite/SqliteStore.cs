@@ -13,30 +13,48 @@ public sealed class SqliteStore : Store
     /// <summary>How long a statement waits for a lock before it fails.</summary>
     public const int BusyTimeoutMilliseconds = 5_000;
 
+    /// <summary>Who is told that a file is damaged needs no list of all that is.</summary>
+    private const int MostDamageTold = 3;
+
     private readonly string path;
     private readonly FileStream? processLock;
     private readonly ConcurrentBag<SqliteConnection> readers = [];
     private readonly KeysInMemory keysInMemory = new();
+    private readonly SqliteCondition condition;
     private readonly Lock opening = new();
     private readonly IReadOnlyList<Migration> known;
     private readonly (SqliteStore Store, SqliteConnection Reader)? snapshotOf;
+    private readonly string? cut;
     private bool disposed;
 
     /// <param name="rehearsalFolder">Migrations that are not released yet.</param>
+    /// <param name="cutDamagedLog">Whether a log that is damaged in its midst is taken up to there.</param>
     /// <exception cref="StoreInUseException">Another process has the file open.</exception>
-    public SqliteStore(string path, string? rehearsalFolder = null)
+    /// <exception cref="DamagedLogException">The log is damaged in its midst, and is not to be cut.</exception>
+    public SqliteStore(string path, string? rehearsalFolder = null, bool cutDamagedLog = false)
     {
+        path = FileOf(path);
         this.path = path;
+        condition = new(path);
         known = MigrationFiles.Known(SqliteMigrations.Dialect, rehearsalFolder);
         PrivateFiles.CreateFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         processLock = LockProcess(path + ".lock");
-        PrivateFiles.Open(path, FileShare.ReadWrite).Dispose();
+        try
+        {
+            PrivateFiles.Open(path, FileShare.ReadWrite).Dispose();
+            cut = SqliteLog.MakeReady(path, cutDamagedLog);
+        }
+        catch
+        {
+            processLock.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What a reader sees from its first statement on.</summary>
     private SqliteStore(SqliteStore store, SqliteConnection reader)
     {
-        (path, known) = (store.path, store.known);
+        (path, known, condition) = (store.path, store.known, store.condition);
         snapshotOf = (store, reader);
         reader.Execute("BEGIN");
     }
@@ -148,11 +166,42 @@ public sealed class SqliteStore : Store
             }
         );
 
+    /// <summary>What is out of place in a page, and what is in a table and not in its index, is found by no query.</summary>
+    internal override ValueTask<string?> FindDamageAsync() =>
+        Read(
+            $"PRAGMA integrity_check({MostDamageTold})",
+            statement =>
+            {
+                var found = new List<string>();
+                while (statement.Step())
+                {
+                    found.Add(statement.Row.Text()!);
+                }
+
+                return found is ["ok"]
+                    ? null
+                    : SqliteFailure.Tell(
+                        new SqliteStoreException(
+                            raw.SQLITE_CORRUPT,
+                            string.Join("; ", found).ReplaceLineEndings(" ")
+                        )
+                    );
+            }
+        );
+
     internal override ValueTask<Store> OpenSnapshotAsync() =>
         OrUnavailable<Store>(() => new SqliteStore(this, TakeReader()));
 
     internal override IWriteSession OpenWriteSession() =>
-        new SqliteWriteSession(new SqliteConnection(path, writes: true), keysInMemory);
+        new SqliteWriteSession(new SqliteConnection(path, writes: true), keysInMemory, condition);
+
+    internal override ValueTask<IReadOnlyList<string>> RisksAsync() => new(cut is null ? [] : [cut]);
+
+    internal override ValueTask RequireUsableAsync()
+    {
+        condition.RequireUsable();
+        return default;
+    }
 
     internal override IMigrationTarget OpenMigrations() => new SqliteMigrations(path, known);
 
@@ -205,15 +254,15 @@ public sealed class SqliteStore : Store
             }
         });
 
-    private static ValueTask<T> OrUnavailable<T>(Func<T> read)
+    private ValueTask<T> OrUnavailable<T>(Func<T> read)
     {
         try
         {
             return ValueTask.FromResult(read());
         }
-        catch (SqliteStoreException failure) when (SqliteFailure.IsOfStore(failure))
+        catch (SqliteStoreException failure) when (SqliteCondition.Concerns(failure))
         {
-            throw new StoreUnavailableException(failure);
+            throw condition.Note(failure, wrote: false);
         }
     }
 
@@ -227,6 +276,10 @@ public sealed class SqliteStore : Store
             return new SqliteConnection(path, writes: false);
         }
     }
+
+    /// <summary>The file itself: two names of one file are one store.</summary>
+    private static string FileOf(string path) =>
+        File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
 
     private static FileStream LockProcess(string path)
     {

@@ -6,10 +6,11 @@ namespace OpenBanking.Server.Storage.Sqlite;
 
 /// <summary>The one writer: BEGIN IMMEDIATE, prepared statements row by row (there is no wire to save trips
 /// on), one COMMIT that waits for the disk.</summary>
-internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemory keysInMemory)
-    : IWriteSession,
-        IRowLoader,
-        IRowSaver
+internal sealed class SqliteWriteSession(
+    SqliteConnection connection,
+    KeysInMemory keysInMemory,
+    SqliteCondition condition
+) : IWriteSession, IRowLoader, IRowSaver
 {
     private readonly SqliteCheckpoints checkpoints = new(connection);
     private readonly List<WrittenKey> written = [];
@@ -18,7 +19,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
     /// <summary>There is no other writer to lock out.</summary>
     public void Load(Book book, bool locking = false)
     {
-        try
+        OnSoundFile(() =>
         {
             connection.Prepare("BEGIN IMMEDIATE").Run();
             world = book.World;
@@ -26,25 +27,30 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
             {
                 state.Load(this);
             }
-        }
-        catch (SqliteStoreException failure) when (SqliteFailure.IsOfStore(failure))
-        {
-            throw new StoreUnavailableException(failure);
-        }
+        });
     }
 
     public void Commit(Book book)
     {
-        Save(book);
+        OnSoundFile(() =>
+        {
+            foreach (var state in book.States())
+            {
+                state.Save(this);
+            }
+        });
         CrashPoints.Pass(CrashPoint.Written);
         try
         {
             connection.Prepare("COMMIT").Run();
         }
-        catch (SqliteStoreException failure) when (failure.Result == raw.SQLITE_FULL)
+        catch (SqliteStoreException failure)
+            when (failure.Result == raw.SQLITE_FULL
+                || (connection.InTransaction && SqliteFailure.IsDamage(failure))
+            )
         {
-            // The log has no room for the frame that would make the transaction one.
-            throw new StoreUnavailableException(failure);
+            // The log has no room for the frame that would make the transaction one, or it never came to that.
+            throw condition.Note(failure, wrote: true);
         }
         catch (SqliteStoreException failure)
             when (!connection.InTransaction || failure.Result == raw.SQLITE_IOERR)
@@ -57,6 +63,7 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
             written.Clear();
         }
 
+        condition.Written();
         checkpoints.AfterCommit();
     }
 
@@ -69,11 +76,14 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
         }
     }
 
-    public int Sweep(Table table, Sql condition, int limit)
+    public int Sweep(Table table, Sql isOver, int limit)
     {
-        var deleted = table.IsFoundInMemory
-            ? SweepByPlace(table, condition, limit)
-            : SweepByKey(table, condition, limit);
+        var deleted = 0;
+        OnSoundFile(() =>
+            deleted = table.IsFoundInMemory
+                ? SweepByPlace(table, isOver, limit)
+                : SweepByKey(table, isOver, limit)
+        );
         checkpoints.AfterCommit();
         return deleted;
     }
@@ -81,23 +91,26 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
     public int Replace(Table table, string column, IReadOnlyList<Replacement> values)
     {
         var replaced = 0;
-        connection.Prepare("BEGIN IMMEDIATE").Run();
-        foreach (var value in values)
+        OnSoundFile(() =>
         {
-            var statement = connection.Prepare(SqliteText.Replace(table, column));
-            statement.Blob(value.New);
-            statement.Int64(value.World.Number);
-            foreach (var key in value.Key)
+            connection.Prepare("BEGIN IMMEDIATE").Run();
+            foreach (var value in values)
             {
-                RowMapper.WriteValue(statement, key);
+                var statement = connection.Prepare(SqliteText.Replace(table, column));
+                statement.Blob(value.New);
+                statement.Int64(value.World.Number);
+                foreach (var key in value.Key)
+                {
+                    RowMapper.WriteValue(statement, key);
+                }
+
+                statement.Blob(value.Old);
+                statement.Run();
+                replaced += connection.ChangedRows;
             }
 
-            statement.Blob(value.Old);
-            statement.Run();
-            replaced += connection.ChangedRows;
-        }
-
-        connection.Prepare("COMMIT").Run();
+            connection.Prepare("COMMIT").Run();
+        });
         checkpoints.AfterCommit();
         return replaced;
     }
@@ -229,11 +242,11 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
         }
     }
 
-    private int SweepByPlace(Table table, Sql condition, int limit)
+    private int SweepByPlace(Table table, Sql isOver, int limit)
     {
-        var statement = connection.Prepare(SqliteText.SweepByPlace(table, condition.Text));
+        var statement = connection.Prepare(SqliteText.SweepByPlace(table, isOver.Text));
         statement.Int64(limit);
-        condition.WriteTo(statement);
+        isOver.WriteTo(statement);
         var deleted = new List<(World, UInt128)>();
         while (statement.Step())
         {
@@ -245,27 +258,26 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, KeysInMemo
         return deleted.Count;
     }
 
-    private int SweepByKey(Table table, Sql condition, int limit)
+    private int SweepByKey(Table table, Sql isOver, int limit)
     {
-        var statement = connection.Prepare(SqliteText.Sweep(table, condition.Text));
+        var statement = connection.Prepare(SqliteText.Sweep(table, isOver.Text));
         statement.Int64(limit);
-        condition.WriteTo(statement);
+        isOver.WriteTo(statement);
         statement.Run();
         return connection.ChangedRows;
     }
 
-    private void Save(Book book)
+    /// <exception cref="StoreUnavailableException">The file is damaged, or cannot be read or written for now.</exception>
+    private void OnSoundFile(Action act)
     {
+        condition.RequireSound();
         try
         {
-            foreach (var state in book.States())
-            {
-                state.Save(this);
-            }
+            act();
         }
-        catch (SqliteStoreException failure) when (SqliteFailure.IsOfStore(failure))
+        catch (SqliteStoreException failure) when (SqliteCondition.Concerns(failure))
         {
-            throw new StoreUnavailableException(failure);
+            throw condition.Note(failure, wrote: true);
         }
     }
 }
