@@ -182,7 +182,8 @@ public sealed class StoreUnavailableException(Exception cause)
     /// primary. Others may be served meanwhile, who need less of it.</summary>
     public bool IsRefusal => IsRefused(InnerException!);
 
-    /// <summary>That the store's files are not what was written, in a sentence for the bank's own people; null when it is not that.</summary>
+    /// <summary>That the store's files are not what was written, in a sentence for the bank's own people; null when it is not
+    /// that.</summary>
     public string? Damage =>
         InnerException switch
         {

@@ -91,7 +91,8 @@ public sealed class SqliteLogTests : IDisposable
         Assert.Equal(Commits - 1, Count());
     }
 
-    /// <summary>Else the pages of the unfinished one would lie behind what is committed after it, and look like damage the next time.</summary>
+    /// <summary>Else the pages of the unfinished one would lie behind what is committed after it, and look like damage the next
+    /// time.</summary>
     [Fact]
     public void What_was_left_unfinished_is_gone_before_anything_is_written()
     {

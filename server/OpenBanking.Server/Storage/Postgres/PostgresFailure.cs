@@ -30,8 +30,8 @@ internal static class PostgresFailure
         "The role does not find the server's tables, or not as the server made them: let its search_path lead to their schema, and "
         + "GRANT it USAGE there, or lead the server to its own database.";
 
-    /// <summary>The role lacks a right, the database takes no writes, the schema that was there at the start is not found, or what is read is
-    /// damaged: to try again is of no use.</summary>
+    /// <summary>The role lacks a right, the database takes no writes, the schema that was there at the start is not found, or what is
+    /// read is damaged: to try again is of no use.</summary>
     public static bool IsRefusal(NpgsqlException failure) =>
         failure.SqlState
             is PostgresErrorCodes.InsufficientPrivilege

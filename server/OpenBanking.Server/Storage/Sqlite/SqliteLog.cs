@@ -3,10 +3,10 @@ using OpenBanking.Server.Security;
 
 namespace OpenBanking.Server.Storage.Sqlite;
 
-/// <summary>SQLite's log as it lies on the disk (SQLite's "WAL File Format"). After an unclean end SQLite reads it up to the first page
-/// that is not as it was written, and takes that for the end: the page that was being written when the machine stopped. Where pages go on behind
-/// a later commit, it is not: each commit waits for the disk before the next page is written, so that the one in the middle was damaged
-/// since, and all that was committed behind it would be gone without a word.</summary>
+/// <summary>SQLite's log as it lies on the disk (SQLite's "WAL File Format"). After an unclean end SQLite reads it up to the first
+/// page that is not as it was written, and takes that for the end: the page that was being written when the machine stopped. Where
+/// pages go on behind a later commit, it is not: each commit waits for the disk before the next page is written, so that the one in
+/// the middle was damaged since, and all that was committed behind it would be gone without a word.</summary>
 internal static class SqliteLog
 {
     private const int HeaderLength = 32;
@@ -32,9 +32,9 @@ internal static class SqliteLog
         if (state.DamagedAt is { } at && !cut)
         {
             throw new DamagedLogException(
-                $"The store's log is damaged ({Of(database)} from byte {at} on), and what was committed behind that, {state.Lost} times at "
-                    + "least, cannot be read. Keep a copy of the folder as it is, and restore a backup (docs/operating/server.md). To go on without "
-                    + "what is lost, start once with Storage:CutDamagedLog=true."
+                $"The store's log is damaged ({Of(database)} from byte {at} on), and what was committed behind that, {state.Lost} "
+                    + "times at least, cannot be read. Keep a copy of the folder as it is, and restore a backup "
+                    + "(docs/operating/server.md). To go on without what is lost, start once with Storage:CutDamagedLog=true."
             );
         }
 
@@ -44,8 +44,8 @@ internal static class SqliteLog
             var kept = Of(database) + ".damaged";
             PrivateFiles.Copy(Of(database), kept);
             told =
-                $"The store's log was cut at byte {from}: what was committed behind that, {state.Lost} times at least, is lost. The log as it "
-                + $"was is {kept}. Take Storage:CutDamagedLog out of the settings.";
+                $"The store's log was cut at byte {from}: what was committed behind that, {state.Lost} times at least, is lost. The "
+                + $"log as it was is {kept}. Take Storage:CutDamagedLog out of the settings.";
         }
 
         if (state.HasLeftovers)
