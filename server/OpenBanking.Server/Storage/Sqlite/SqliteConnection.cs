@@ -89,8 +89,10 @@ internal sealed class SqliteConnection : IDisposable
         ) == raw.SQLITE_OK
         && copied == pages;
 
-    /// <summary>Copies all of the log, for a store that nobody else has open, and empties it.</summary>
-    public void BeginLogAnew() => Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    /// <summary>Copies all of the log, for a store that nobody else has open, and empties it; where there is no room for that, it stays
+    /// as it is.</summary>
+    public void BeginLogAnew() =>
+        _ = raw.sqlite3_wal_checkpoint_v2(database, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
 
     public bool InTransaction => raw.sqlite3_get_autocommit(database) == 0;
 
