@@ -12,7 +12,8 @@ public sealed class AuditRecorder : IBatchRecorder
         Book book,
         Id<JournalRow> batchId,
         DateTimeOffset now,
-        IReadOnlyList<CommandRecord> commands
+        IReadOnlyList<CommandRecord> commands,
+        BatchLeft left
     )
     {
         if (commands.Count == 0 && book.Events.Count == 0)
@@ -26,7 +27,11 @@ public sealed class AuditRecorder : IBatchRecorder
             commands,
             entries.ConvertAll(LedgerTables.Entries.KeyOf),
             AuditDigests.Of(book.World, entries)
-        );
+        )
+        {
+            EventsDigest = AuditDigests.Of(left.Events),
+            AnswersDigest = AuditDigests.Of(left.Answers),
+        };
         var record = new AuditRecordRow
         {
             Id = batchId,
@@ -67,6 +72,13 @@ public static class AuditDigests
 
         return SHA256.HashData(bytes.Written);
     }
+
+    /// <summary>What a batch left, as it is kept; nothing where there is none.</summary>
+    public static byte[] Of(byte[]? left) => left is null ? [] : SHA256.HashData(left);
+
+    /// <summary>Whether something kept is what a record says; a server before said nothing of it.</summary>
+    public static bool Matches(byte[]? recorded, byte[] kept) =>
+        recorded is null || recorded.AsSpan().SequenceEqual(SHA256.HashData(kept));
 
     /// <summary>A link: its place, what stands before it, and the record.</summary>
     public static byte[] Link(

@@ -53,10 +53,12 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
     }
 
     /// <summary>Walks a stretch of the chain; gives the hash at its end, or what is wrong.</summary>
+    /// <param name="withLeft">Whether the events and answers that its batches left are read, too.</param>
     public async Task<(byte[] Hash, string? Broken)> WalkStretchAsync(
         IReadOnlyList<AuditSealRow> seals,
         long position,
-        byte[] hash
+        byte[] hash,
+        bool withLeft = true
     )
     {
         var records = await RecordsOfAsync(seals);
@@ -67,7 +69,11 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
                 seal.Position != position ? $"Position {position} of the chain is missing."
                 : !seal.PreviousHash.AsSpan().SequenceEqual(hash)
                     ? $"Position {position} of the chain does not follow the one before."
-                : await CheckRecordAsync(seal, records.GetValueOrDefault((seal.RecordWorld, seal.RecordId)));
+                : await CheckRecordAsync(
+                    seal,
+                    records.GetValueOrDefault((seal.RecordWorld, seal.RecordId)),
+                    withLeft
+                );
             if (broken is not null)
             {
                 return (hash, broken);
@@ -128,7 +134,7 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
             return false;
         }
 
-        var (_, broken) = await WalkStretchAsync(seals, after, before);
+        var (_, broken) = await WalkStretchAsync(seals, after, before, withLeft: false);
         return broken is null;
     }
 
@@ -152,7 +158,7 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
             : null;
     }
 
-    private async Task<string?> CheckRecordAsync(AuditSealRow seal, AuditRecordRow? record)
+    private async Task<string?> CheckRecordAsync(AuditSealRow seal, AuditRecordRow? record, bool withLeft)
     {
         var at = $"Position {seal.Position} of the chain";
         if (record is null)
@@ -170,8 +176,11 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
 
         return BatchContents.TryRead(record.Records) is not { } contents
                 ? $"{at} cannot be read: its record {seal.RecordId} was garbled before it was sealed."
-            : await EntriesAreAsWrittenAsync(world, contents) ? null
-            : $"{at} was broken by a change in the ledger: the entries of {seal.RecordId} are not what was posted.";
+            : !await EntriesAreAsWrittenAsync(world, contents)
+                ? $"{at} was broken by a change in the ledger: the entries of {seal.RecordId} are not what was posted."
+            : withLeft && await FindChangedAsync(world, record.Id, contents) is { } changed
+                ? $"{at} has left {changed} in {seal.RecordId} that are not what was written."
+            : null;
     }
 
     /// <summary>No link and no head answers for these: they are held to what each says of itself.</summary>
@@ -214,9 +223,22 @@ public sealed class AuditVerifier(Store store, AuditKeys keys, AuditOptions opti
                 ? $"{which} was changed: it is not what was recorded."
             : BatchContents.TryRead(record.Records) is not { } contents
                 ? $"{which} cannot be read: it was garbled."
-            : await EntriesAreAsWrittenAsync(world, contents) ? null
-            : $"{which} was broken by a change in the ledger: its entries are not what was posted.";
+            : !await EntriesAreAsWrittenAsync(world, contents)
+                ? $"{which} was broken by a change in the ledger: its entries are not what was posted."
+            : await FindChangedAsync(world, record.Id, contents) is { } changed
+                ? $"{which} has left {changed} that are not what was written."
+            : null;
     }
+
+    /// <summary>Which of what a batch left is not as it was written; null where all is that is kept still.</summary>
+    private async Task<string?> FindChangedAsync(World world, Id<JournalRow> batch, BatchContents contents) =>
+        await store.FindAsync(EngineTables.Journal, world, batch) is { } journal
+        && !AuditDigests.Matches(contents.EventsDigest, journal.Events)
+            ? "events"
+        : await store.FindAsync(EngineTables.Answers, world, batch) is { } answers
+        && !AuditDigests.Matches(contents.AnswersDigest, answers.Bodies)
+            ? "answers"
+        : null;
 
     private async Task<bool> EntriesAreAsWrittenAsync(World world, BatchContents contents)
     {

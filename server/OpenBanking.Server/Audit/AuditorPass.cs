@@ -150,7 +150,10 @@ public sealed class AuditorPass(
         foreach (var (record, contents) in kept)
         {
             var apps = journal.TryGetValue(record.Id, out var row) ? EventBodies.TryReadApps(row) : [];
-            if (!apps.SetEquals(contents.EventApps))
+            if (
+                !apps.SetEquals(contents.EventApps)
+                || !AuditDigests.Matches(contents.EventsDigest, row?.Events ?? [])
+            )
             {
                 await findings.ReportAsync(
                     world,

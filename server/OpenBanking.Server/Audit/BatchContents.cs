@@ -5,7 +5,7 @@ using OpenBanking.Server.Ledger;
 namespace OpenBanking.Server.Audit;
 
 /// <summary>What an audit record holds: who did what to what, which entries of the ledger it wrote with a digest over
-/// them, and whose events it caused. No names, no amounts, no secrets.</summary>
+/// them, whose events it caused, and a digest over these and over the answers. No names, no amounts, no secrets.</summary>
 /// <param name="EventApps">The apps that the batch has events of.</param>
 /// <param name="Commands">The commands that changed something, in order.</param>
 /// <param name="Entries">The keys of the entries, in the order they were posted.</param>
@@ -18,6 +18,12 @@ public sealed record BatchContents(
 )
 {
     private const byte Version = 1;
+
+    /// <summary>SHA-256 over the events as they are kept, empty where there are none; null in a record of a server that noted none.</summary>
+    public byte[]? EventsDigest { get; init; }
+
+    /// <summary>The same of the answers.</summary>
+    public byte[]? AnswersDigest { get; init; }
 
     /// <summary>A byte for the version, the ids and words that occur, each once, and then numbers into them: a payment
     /// takes some sixty bytes.</summary>
@@ -52,6 +58,15 @@ public sealed record BatchContents(
             }
         );
         writer.Write(EntriesDigest);
+        // Behind what servers before read: they leave it unread.
+        foreach (var digest in (byte[]?[])[EventsDigest, AnswersDigest])
+        {
+            if (digest is not null)
+            {
+                writer.Write((byte)digest.Length);
+                writer.Write(digest);
+            }
+        }
 
         using var output = new MemoryStream();
         using var head = new BinaryWriter(output);
@@ -109,10 +124,18 @@ public sealed record BatchContents(
             ),
             ReadAll(reader, () => new EntryKey(Id(), reader.Read7BitEncodedInt64(), Id())),
             reader.ReadBytes(32)
-        );
+        )
+        {
+            EventsDigest = Further(),
+            AnswersDigest = Further(),
+        };
 
         Guid Id() => ids[reader.Read7BitEncodedInt()];
         string Word() => words[reader.Read7BitEncodedInt()];
+        byte[]? Further() =>
+            reader.BaseStream.Position < reader.BaseStream.Length
+                ? reader.ReadBytes(reader.ReadByte())
+                : null;
     }
 
     private static void WriteAll<T>(BinaryWriter writer, IReadOnlyList<T> items, Action<T> write)

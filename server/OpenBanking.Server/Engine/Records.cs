@@ -33,10 +33,22 @@ public readonly record struct Subject(string? IdPrefix, Guid Id)
 /// <param name="Declined">Whether it came to a business no.</param>
 public readonly record struct CommandRecord(string Command, bool Declined, Actor Actor, Subject Subject);
 
+/// <summary>What a batch leaves beside its rows, as it is kept; null where there is none.</summary>
+/// <param name="Events">Its events, as JSON.</param>
+/// <param name="Answers">The bodies of its answers.</param>
+public readonly record struct BatchLeft(byte[]? Events, byte[]? Answers);
+
 /// <summary>Adds to a batch, when everything in it is decided, what is to be kept of it as a whole.</summary>
 public interface IBatchRecorder
 {
     /// <param name="batchId">The batch's journal, to which its idempotency keys refer.</param>
     /// <param name="commands">The commands that changed something, in the order they were decided.</param>
-    void Record(Book book, Id<JournalRow> batchId, DateTimeOffset now, IReadOnlyList<CommandRecord> commands);
+    /// <param name="left">What it leaves for those who are told and those who ask again.</param>
+    void Record(
+        Book book,
+        Id<JournalRow> batchId,
+        DateTimeOffset now,
+        IReadOnlyList<CommandRecord> commands,
+        BatchLeft left
+    );
 }

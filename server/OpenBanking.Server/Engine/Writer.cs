@@ -304,7 +304,8 @@ internal sealed class Writer(
     {
         var now = time.GetUtcNow();
         List<CommandRecord> records = [.. decided.Select(pending => pending.Record).OfType<CommandRecord>()];
-        if (book.Events.Count > 0)
+        var events = book.Events.Count > 0 ? JsonSerializer.SerializeToUtf8Bytes(book.Events) : null;
+        if (events is not null)
         {
             book.Insert(
                 EngineTables.Journal,
@@ -312,14 +313,15 @@ internal sealed class Writer(
                 {
                     Id = answers.JournalId,
                     CreatedAt = now,
-                    Events = JsonSerializer.SerializeToUtf8Bytes(book.Events),
+                    Events = events,
                     Pending = true,
                 }
             );
         }
 
         // A command that was dropped after it had answered leaves no record.
-        if (records.Count > 0 && answers.Bodies is { } bodies)
+        var bodies = records.Count > 0 ? answers.Bodies : null;
+        if (bodies is not null)
         {
             book.Insert(
                 EngineTables.Answers,
@@ -332,7 +334,7 @@ internal sealed class Writer(
             );
         }
 
-        recorder?.Record(book, answers.JournalId, now, records);
+        recorder?.Record(book, answers.JournalId, now, records, new(events, bodies));
     }
 
     /// <summary>A batch that the store refuses as a whole is split until the one command it stumbles over is

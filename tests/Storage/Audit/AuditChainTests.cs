@@ -99,7 +99,8 @@ public abstract class AuditChainTests<TDatabase> : AuditSuite<TDatabase>
                         book,
                         late,
                         Rows.Noon,
-                        [new("Late", false, Actor.Bank, default)]
+                        [new("Late", false, Actor.Bank, default)],
+                        default
                     );
                 }
             );
@@ -349,6 +350,24 @@ public abstract class AuditChainTests<TDatabase> : AuditSuite<TDatabase>
         var rolledOut = new AuditOptions { CoversFrom = Rows.Noon.AddSeconds(1) };
         Assert.Null((await VerifyAsync(options: rolledOut)).Broken);
         Assert.NotNull(Store.Find(ConsentTables.Agreements, Rows.World, Rows.Agreement.Id));
+    }
+
+    /// <summary>Servers of two versions read each other's, while one is rolled out.</summary>
+    [Fact]
+    public async Task A_record_is_read_without_what_servers_before_did_not_note()
+    {
+        await DoBusinessAsync();
+        foreach (var contents in Contents().ToList())
+        {
+            var before = BatchContents.Read(
+                (contents with { EventsDigest = null, AnswersDigest = null }).Write()
+            );
+
+            Assert.Equal((null, null), (before.EventsDigest, before.AnswersDigest));
+            Assert.Equal(contents.Entries, before.Entries);
+            Assert.Equal(contents.EntriesDigest, before.EntriesDigest);
+            Assert.Equal(contents.EventApps.Count == 0 ? 0 : 32, contents.EventsDigest!.Length);
+        }
     }
 
     private IEnumerable<BatchContents> Contents() =>

@@ -17,6 +17,8 @@ public abstract class AuditTamperingTests<TDatabase> : AuditSuite<TDatabase>
 
     private const string Ledger = "of the chain was broken by a change in the ledger";
 
+    private const string Events = "of the chain has left events in";
+
     // Changed.
     [InlineData(
         "UPDATE audit_record SET records = digest WHERE " + ThirdRecord,
@@ -86,6 +88,11 @@ public abstract class AuditTamperingTests<TDatabase> : AuditSuite<TDatabase>
             """,
         "1 entries were added to the ledger"
     )]
+    // What was left for those who are told.
+    [InlineData(
+        "UPDATE journal SET events = (SELECT digest FROM audit_record LIMIT 1) WHERE world = 7",
+        Events
+    )]
     [Theory]
     public async Task What_was_done_is_found(string sql, string broken)
     {
@@ -96,6 +103,21 @@ public abstract class AuditTamperingTests<TDatabase> : AuditSuite<TDatabase>
         Database.Execute(sql);
 
         Assert.Contains(broken, (await VerifyAsync()).Broken ?? "nothing", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answers_that_are_not_those_that_were_given_are_found()
+    {
+        await SubmitAsync(OpenBanking.Tests.Storage.Engine.Probe.Put(1), "key");
+        await SealAllAsync(Chain);
+        await AssertSoundAsync();
+
+        Database.Execute("UPDATE journal_answers SET bodies = (SELECT digest FROM audit_record LIMIT 1)");
+
+        Assert.Matches(
+            "^Position 1 of the chain has left answers in jrn_[^ ]+ that are not what was written\\.$",
+            (await VerifyAsync()).Broken ?? "nothing"
+        );
     }
 
     [Fact]
@@ -121,6 +143,10 @@ public abstract class AuditTamperingTests<TDatabase> : AuditSuite<TDatabase>
         "are not what was posted"
     )]
     [InlineData("DELETE FROM entry WHERE " + LinesOfLastPayment, "are not what was posted")]
+    [InlineData(
+        "UPDATE journal SET events = (SELECT digest FROM audit_record LIMIT 1) WHERE" + Unsealed,
+        "has left events that are not what was written"
+    )]
     [InlineData(
         "DELETE FROM audit_record WHERE "
             + Unsealed
