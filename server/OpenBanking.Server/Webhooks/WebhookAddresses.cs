@@ -48,6 +48,7 @@ public sealed class WebhookAddresses(ServerAddress server)
         || url.UserInfo.Length > 0
         || url.Fragment.Length > 0
             ? "An absolute address without user and fragment is expected."
+        : url.Port == 0 ? "Nobody can be reached at port 0."
         : server.IsLoopback && Loopback.Has(url) && url.Scheme is "http" or "https" ? null
         : url.Scheme != Uri.UriSchemeHttps ? "The address must be https."
         : IPAddress.TryParse(url.DnsSafeHost, out var literal) && !MayConnect(literal)

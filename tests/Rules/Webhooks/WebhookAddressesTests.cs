@@ -121,6 +121,7 @@ public class WebhookAddressesTests
     [InlineData("https://0xa000001/events")]
     [InlineData("https://167772161/events")]
     [InlineData("https://012.0.0.1/events")]
+    [InlineData("https://example.com:0/")]
     [InlineData("https://10.1/events")]
     public void Anything_else_is_refused(string url)
     {
