@@ -165,7 +165,8 @@ public sealed record Payment : ResponseObject
     public required Money RefundableAmount { get; init; }
 
     /// <summary>What the bank took of the partner's settlement for what was captured so far, by the terms that held when
-    /// the payment was made; nothing where it was agreed that it costs nothing. Absent when no fee had been agreed.</summary>
+    /// the payment was made; nothing where it was agreed that it costs nothing. Absent when no fee had been agreed, and of a
+    /// payment that waits for its customer or has failed: one that is confirmed is made when it is confirmed.</summary>
     public Money? FeeAmount { get; init; }
 
     /// <summary>How much of the fee refunds gave back; absent when no fee had been agreed.</summary>

@@ -78,7 +78,7 @@ public sealed record SetSandboxFeesRequest
 }
 
 /// <summary>What the bank takes of a partner's payments in its sandbox. Payments that are there keep the terms they were made
-/// under.</summary>
+/// under; one that waits for its customer is made when it is confirmed.</summary>
 public sealed record SandboxFees : ResponseObject
 {
     /// <summary>The rate in hundredths of a percent of what is captured.</summary>

@@ -37,7 +37,8 @@ public sealed class SandboxBankClock
 
     /// <summary>Sets the clock ahead, never back. What has come due by then has happened when this returns: holds and
     /// consents have ended, idle accounts have fallen asleep, days that are over are paid out; their events are on the way.</summary>
-    /// <param name="by">How far; at least one second, and not beyond the year 9000.</param>
+    /// <param name="by">How far, in whole seconds (a part of one counts as one); at least one second, and not beyond the year
+    /// 9000.</param>
     /// <param name="cancellationToken">Gives up, before the clock is set: once it is, what has come due happens.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is less than a second, or too far.</exception>
     public async Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken = default)
@@ -45,7 +46,8 @@ public sealed class SandboxBankClock
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.FromSeconds(1));
         var now = await NowAsync(cancellationToken).ConfigureAwait(false);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(by, farthest - now);
-        await server.Get<SandboxClock>().AdvanceAsync(world, by).ConfigureAwait(false);
+        var seconds = TimeSpan.FromSeconds(Math.Ceiling(by.TotalSeconds));
+        await server.Get<SandboxClock>().AdvanceAsync(world, seconds).ConfigureAwait(false);
         await PaidOutAsync().ConfigureAwait(false);
     }
 

@@ -13,6 +13,8 @@ namespace OpenBanking.Testing;
 /// browser.</summary>
 public sealed class SandboxBankCustomers
 {
+    private const string OfAnother = "The payment waits for another customer.";
+
     private readonly OpenBankingClient client;
     private readonly RunningServer server;
     private readonly World world;
@@ -157,7 +159,14 @@ public sealed class SandboxBankCustomers
         return result?.Outcome == ConfirmOutcome.Paid
             ? await client.Payments.GetAsync(payment.Id, cancellationToken).ConfigureAwait(false)
             : throw new InvalidOperationException(
-                $"The payment was not confirmed: {refusal ?? result!.DeclineCode ?? result.Outcome.ToString()}."
+                refusal switch
+                {
+                    ConfirmationRules.Refusals.Over =>
+                        $"The customer cannot confirm any more: the payment is {await StandingAsync(payment).ConfigureAwait(false)}.",
+                    ConfirmationRules.Refusals.OfAnother => OfAnother,
+                    _ =>
+                        $"The payment was not confirmed: {refusal ?? result!.DeclineCode ?? result.Outcome.ToString()}.",
+                }
             );
     }
 
@@ -169,7 +178,8 @@ public sealed class SandboxBankCustomers
     /// <returns>The payment as it is then.</returns>
     /// <exception cref="ArgumentException">The customer was linked without an account, or the bank knows no such
     /// payment that is to be confirmed.</exception>
-    /// <exception cref="InvalidOperationException">The payment waits no more; the message says what it is.</exception>
+    /// <exception cref="InvalidOperationException">The payment waits no more, or for another customer; the message says
+    /// which.</exception>
     public async Task<Payment> DeclinePaymentAsync(
         LinkedCustomer customer,
         Payment payment,
@@ -186,7 +196,9 @@ public sealed class SandboxBankCustomers
         return declined.DeclineCode == DeclineCodes.CustomerDeclined
             ? declined
             : throw new InvalidOperationException(
-                $"The customer cannot say no any more: the payment is {Standing(declined)}."
+                declined.Status == PaymentStatus.RequiresAction
+                    ? OfAnother
+                    : $"The customer cannot say no any more: the payment is {Standing(declined)}."
             );
     }
 
@@ -330,6 +342,9 @@ public sealed class SandboxBankCustomers
             .AccountApplications.GetAsync(application.Id, cancellationToken)
             .ConfigureAwait(false);
     }
+
+    private async Task<string> StandingAsync(Payment payment) =>
+        Standing(await client.Payments.GetAsync(payment.Id, CancellationToken.None).ConfigureAwait(false));
 
     private static string Standing(Payment payment) =>
         payment.DeclineCode is { } code ? $"{payment.Status.Value} ({code})" : payment.Status.Value;

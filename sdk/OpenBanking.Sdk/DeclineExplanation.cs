@@ -24,8 +24,10 @@ public sealed record DeclineExplanation
     /// <summary>All of it in a sentence or two.</summary>
     public override string ToString()
     {
-        var left = Limit is null
-            ? ""
+        var left =
+            Limit is null ? ""
+            : Code is DeclineCodes.AccountPerPaymentLimit or DeclineCodes.AgreementPerPaymentLimit
+                ? $": {Limit.Limit} at the most"
             : $": {Limit.Left} of {Limit.Limit} are left"
                 + (
                     Limit.ResetsAt is { } at

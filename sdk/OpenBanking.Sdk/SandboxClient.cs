@@ -50,8 +50,8 @@ public class SandboxClient
     /// var time = await client.Sandbox.AdvanceClockAsync(TimeSpan.FromHours(25));
     /// Console.WriteLine($"It is {time.Now} in the sandbox, {time.AheadSeconds} s ahead.");
     /// </code></example>
-    /// <param name="by">How far, in whole seconds (what is left over counts for nothing): one second to 400 days, and in all ten
-    /// years of 365 days.</param>
+    /// <param name="by">How far, in whole seconds (a part of one counts as one): one second to 400 days, and in all ten years of
+    /// 365 days.</param>
     /// <param name="cancellationToken">Ends the wait, not the move: afterwards the outcome is unknown, and
     /// <see cref="GetClockAsync"/> tells it.</param>
     /// <returns>The sandbox's time as it was moved.</returns>
@@ -66,7 +66,7 @@ public class SandboxClient
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.FromSeconds(1));
-        var request = new AdvanceSandboxClockRequest { AdvanceSeconds = (long)by.TotalSeconds };
+        var request = new AdvanceSandboxClockRequest { AdvanceSeconds = (long)Math.Ceiling(by.TotalSeconds) };
         return new MoneyCall<SandboxTime>(
             api,
             ApiCall.Money(

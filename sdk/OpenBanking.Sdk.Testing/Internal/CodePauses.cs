@@ -23,20 +23,32 @@ internal static class CodePauses
     private sealed record EndPause(World World, string MobileIndex, DateTimeOffset Now)
         : Command<Done>(World, Now)
     {
-        public override void Keys(IKeySet keys) =>
-            keys.Want(CustomerTables.OneTimeCodeRates, new(MobileIndex));
+        /// <summary>Those for signing in, and those of who is signed in.</summary>
+        private IEnumerable<MobileKey> Counted =>
+            [new(MobileIndex), new(OneTimeCodeRules.SignedIn(MobileIndex))];
+
+        public override void Keys(IKeySet keys)
+        {
+            foreach (var counted in Counted)
+            {
+                keys.Want(CustomerTables.OneTimeCodeRates, counted);
+            }
+        }
 
         public override Decision<Done> Decide(Book book)
         {
-            if (book.Find(CustomerTables.OneTimeCodeRates, new(MobileIndex)) is { } rate)
+            foreach (var counted in Counted)
             {
-                book.Update(
-                    CustomerTables.OneTimeCodeRates,
-                    rate with
-                    {
-                        LastSentAt = rate.LastSentAt - OneTimeCodeRules.LeastPause,
-                    }
-                );
+                if (book.Find(CustomerTables.OneTimeCodeRates, counted) is { } rate)
+                {
+                    book.Update(
+                        CustomerTables.OneTimeCodeRates,
+                        rate with
+                        {
+                            LastSentAt = rate.LastSentAt - OneTimeCodeRules.LeastPause,
+                        }
+                    );
+                }
             }
 
             return Decision.Accept(new Done());

@@ -194,7 +194,7 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
         var agreement = await ExplainAsync(customer, "order-4", Money.Yuan(50_000));
 
         Assert.Equal(DeclineCodes.AgreementPerPaymentLimit, once.Code);
-        Assert.Contains("50000.00 CNY of 50000.00 CNY are left", once.ToString());
+        Assert.Contains("allows at once: 50000.00 CNY at the most.", once.ToString());
         Assert.Equal(
             (DeclineCodes.AccountDailyLimit, Money.Yuan(6_000)),
             (account.Code, account.Limit!.Left)

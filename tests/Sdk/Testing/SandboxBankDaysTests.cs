@@ -108,6 +108,51 @@ public sealed class SandboxBankDaysTests
     }
 
     [Fact]
+    public async Task A_payment_of_another_customer_is_neither_confirmed_nor_declined_and_waits_on()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        var (his, hers) = (await bank.LinkCustomerAsync(), await bank.LinkCustomerAsync());
+        var payment = await bank.Client.Payments.CreateAsync(
+            new CreatePaymentRequest
+            {
+                OrderNo = "order-1",
+                Amount = Money.Yuan(10),
+                CustomerId = his.CustomerId,
+            },
+            IdempotencyKey.FromOrder("order-1", "payment")
+        );
+
+        foreach (
+            var act in (Func<Task>[])
+                [
+                    () => bank.Customers.ConfirmPaymentAsync(hers, payment),
+                    () => bank.Customers.DeclinePaymentAsync(hers, payment),
+                ]
+        )
+        {
+            var failure = await Assert.ThrowsAsync<InvalidOperationException>(act);
+            Assert.Equal("The payment waits for another customer.", failure.Message);
+        }
+
+        Assert.Equal(PaymentStatus.RequiresAction, (await bank.Client.Payments.GetAsync(payment.Id)).Status);
+    }
+
+    /// <summary>A test that goes to an instant arrives there.</summary>
+    [Fact]
+    public async Task A_part_of_a_second_counts_as_a_whole_one()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        var before = await bank.Clock.NowAsync();
+
+        await bank.Clock.AdvanceAsync(TimeSpan.FromSeconds(1_000_000.001));
+
+        Assert.True(await bank.Clock.NowAsync() - before >= TimeSpan.FromSeconds(1_000_001));
+        var ahead = (await bank.Client.Sandbox.GetClockAsync()).AheadSeconds;
+        await bank.Client.Sandbox.AdvanceClockAsync(TimeSpan.FromSeconds(1.5));
+        Assert.Equal(ahead + 2, (await bank.Client.Sandbox.GetClockAsync()).AheadSeconds);
+    }
+
+    [Fact]
     public async Task A_test_reads_what_came_to_a_customers_phone()
     {
         await using var bank = await SandboxBank.StartAsync();
