@@ -44,6 +44,9 @@ public sealed record SetOwnLimits(
     byte[]? PinHash
 ) : OwnAccountCommand<PinCheck>(World, Now, Account)
 {
+    /// <summary>Tells the customer's phone when one was raised.</summary>
+    public Notice? Notice { get; init; }
+
     public override Decision<PinCheck> Decide(Book book) => OwnAccountRules.SetLimits(this, book);
 }
 
@@ -168,6 +171,8 @@ public static class OwnAccountRules
             {
                 return Decision.Decline(check);
             }
+
+            command.Notice?.Send(book, account.CustomerId);
         }
 
         book.Update(

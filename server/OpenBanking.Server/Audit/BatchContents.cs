@@ -19,7 +19,8 @@ public sealed record BatchContents(
 {
     private const byte Version = 1;
 
-    /// <summary>SHA-256 over the events as they are kept, empty where there are none; null in a record of a server that noted none.</summary>
+    /// <summary>SHA-256 over the events as they are kept, empty where there are none; null in a record of a server that noted
+    /// none.</summary>
     public byte[]? EventsDigest { get; init; }
 
     /// <summary>The same of the answers.</summary>

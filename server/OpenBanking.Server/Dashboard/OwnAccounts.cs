@@ -42,12 +42,14 @@ public sealed class OwnAccounts(
         await DoAsync(session, now => new NameAccount(session.World, now, account, nickname));
 
     /// <param name="pin">Needed to raise a limit; null when none was entered.</param>
+    /// <param name="notice">What the message to the customer's phone says when one was raised.</param>
     public async Task<string?> SetLimitsAsync(
         OpenSession session,
         AccountRow account,
         long? paymentLimit,
         long? dayLimit,
-        string? pin
+        string? pin,
+        string? notice = null
     ) =>
         await DoAsync(
             session,
@@ -59,6 +61,9 @@ public sealed class OwnAccounts(
                 dayLimit,
                 pin is null ? null : HashOf(session, pin)
             )
+            {
+                Notice = notice is null ? null : notices.Write(session.Customer!, notice),
+            }
         );
 
     /// <param name="notice">What the message to the customer's phone says.</param>

@@ -100,13 +100,18 @@ public class OwnAccountRulesTests
     public void Raising_a_limit_needs_the_PIN(long? payment, long? day)
     {
         var bank = BankWith(Rows.Account with { PaymentLimit = 10_00, DayLimit = 10_00 });
-        var raise = Limits(payment, day is null ? null : Math.Max(day.Value, payment ?? 0));
+        var raise = Limits(payment, day is null ? null : Math.Max(day.Value, payment ?? 0)) with
+        {
+            Notice = new(Rows.Id<IntentRow>(7), Rows.Sealed, Rows.Noon),
+        };
 
         Assert.Equal(OwnAccountRules.Refusals.PinNeeded, bank.Run(raise).Rejected.Code);
         Assert.Equal(PinCheck.Wrong, bank.Run(raise with { PinHash = wrong }).Declined);
         Assert.Equal(10_00, Stored(bank).PaymentLimit);
+        Assert.Empty(bank.All(IntentTables.Intents));
         Assert.Equal(PinCheck.Right, bank.Run(raise with { PinHash = rightPin }).Accepted);
         Assert.Equal(payment, Stored(bank).PaymentLimit);
+        Assert.Equal(Rows.Sealed, Assert.Single(bank.All(IntentTables.Intents)).Request);
     }
 
     [Fact]

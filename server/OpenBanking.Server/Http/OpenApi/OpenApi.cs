@@ -72,6 +72,7 @@ public static class OpenApi
     {
         var address = request.HttpContext.RequestServices.GetRequiredService<ServerAddress>().Issuer;
         document.Servers = [new() { Url = address, Description = "This server" }];
+        document.Info.Contact!.Url = new(address + Start);
     }
 
     private static void Configure(SwaggerGenOptions options)

@@ -13,6 +13,7 @@ public sealed class CustomerLimitsModel(
     OwnAccounts accounts,
     WorldClocks clocks,
     LimitRules rules,
+    BankOptions bank,
     IStringLocalizer<Texts> texts
 ) : CustomerActPage(sessions, queries, texts)
 {
@@ -69,7 +70,8 @@ public sealed class CustomerLimitsModel(
                     Account,
                     payment,
                     day,
-                    string.IsNullOrEmpty(Pin) ? null : Pin
+                    string.IsNullOrEmpty(Pin) ? null : Pin,
+                    Texts["LimitsRaisedMessage", bank.Name, Account.LastFour]
                 )
             )
             : Page();

@@ -184,8 +184,10 @@ public sealed class ConfirmModel(
 
     /// <summary>The name of the text that says why an account cannot pay. What no day allows is not put off to another.</summary>
     private string WhyNotFrom(PayingAccount paying) =>
-        paying.Decline != DeclineCodes.AccountDailyLimit ? $"PayDecline_{paying.Decline}"
+        paying.Decline is not (DeclineCodes.AccountDailyLimit or DeclineCodes.AccountPerPaymentLimit)
+            ? $"PayDecline_{paying.Decline}"
         : Known.Row.CustomerAmount > paying.MostOfDay ? "PayDecline_above_rules"
+        : paying.Decline == DeclineCodes.AccountPerPaymentLimit ? $"PayDecline_{paying.Decline}"
         : Known.Row.CustomerAmount > (paying.Account.DayLimit ?? paying.MostOfDay)
             ? "PayDecline_above_own_day_limit"
         : $"PayDecline_{paying.Decline}";
