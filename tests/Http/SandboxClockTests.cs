@@ -225,8 +225,8 @@ public sealed class SandboxClockTests(SharedServer shared) : PayingCustomerTests
         await sandbox.AdvanceClockAsync(TimeSpan.FromHours(1));
         var moved = await sandbox.AdvanceClockAsync(TimeSpan.FromSeconds(1.9));
 
-        Assert.Equal(Hour + 1, moved.AheadSeconds);
-        Assert.Equal(Hour + 1, (await sandbox.GetClockAsync()).AheadSeconds);
+        Assert.Equal(Hour + 2, moved.AheadSeconds);
+        Assert.Equal(Hour + 2, (await sandbox.GetClockAsync()).AheadSeconds);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
             sandbox.AdvanceClockAsync(TimeSpan.FromSeconds(0.9))
         );

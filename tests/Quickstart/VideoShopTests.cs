@@ -185,7 +185,7 @@ public sealed class VideoShopTests : VideoShop
         Assert.Contains("A limit is reached", page);
         Assert.DoesNotContain("agreement_per_payment", page);
         await SaysAsync(
-            "Order video-.* was declined: .*200\\.00.* are left.*decline code agreement_per_payment_limit_exceeded"
+            "Order video-.* was declined: .*200\\.00 CNY at the most.*decline code agreement_per_payment_limit_exceeded"
         );
 
         Way.BusyFor = "GET /v1/agreements";

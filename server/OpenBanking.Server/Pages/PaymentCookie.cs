@@ -5,11 +5,12 @@ using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
 
-/// <summary>Remembers which payment a customer came to confirm, while they sign in. It opens nothing: it is a way to go,
-/// and only once.</summary>
+/// <summary>Remembers which payment a customer came to confirm, while they sign in, or while they see to it that it can be paid. It
+/// opens nothing: it is a way to go.</summary>
 public sealed class PaymentCookie(ServerAddress address)
 {
     private const string Led = "led";
+    private const string Left = "left";
 
     private static readonly TimeSpan kept = TimeSpan.FromMinutes(15);
 
@@ -27,6 +28,10 @@ public sealed class PaymentCookie(ServerAddress address)
             context.Response.Cookies.Append(Name, $"{world}.{payment}.{Led}", Options());
         }
     }
+
+    /// <summary>For a customer who cannot pay it yet, and looks into their accounts: the way back is shown there.</summary>
+    public void Leave(HttpContext context, World world, Id<PaymentRow> payment) =>
+        context.Response.Cookies.Append(Name, $"{world}.{payment}.{Left}", Options());
 
     public void Remove(HttpContext context)
     {
@@ -49,10 +54,16 @@ public sealed class PaymentCookie(ServerAddress address)
             ? payment
             : null;
 
-    /// <summary>The payment, if there is one of this world, and forgets it.</summary>
+    /// <summary>The payment to go on to now, if there is one of this world, and forgets it; one that the customer has left
+    /// stays remembered.</summary>
     public Id<PaymentRow>? Take(HttpContext context, World world)
     {
         var found = Find(context, world);
+        if (context.Request.Cookies[Name]?.Split('.') is [_, _, Left])
+        {
+            return null;
+        }
+
         Remove(context);
         return found;
     }

@@ -44,9 +44,10 @@ public sealed class SandboxClock(
 
         await applications.RunOnceAsync(sandbox);
         await cardDeposits.RunOnceAsync(sandbox);
+        // Accounts sleep before a consent is over, and its app is told.
+        await dormancy.RunOnceAsync(sandbox);
         await consents.RunOnceAsync(sandbox);
         await coupons.RunOnceAsync(sandbox);
-        await dormancy.RunOnceAsync(sandbox);
         await payouts.RunOnceAsync(sandbox);
     }
 }

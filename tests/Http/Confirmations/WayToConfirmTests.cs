@@ -167,6 +167,47 @@ public sealed class WayToConfirmTests(SharedServer shared) : ConfirmationPageTes
         Assert.Contains(chinese, Text());
     }
 
+    /// <summary>To raise their own limit would be of no use to them.</summary>
+    [Fact]
+    public async Task What_no_day_allows_is_not_put_down_to_a_limit_of_the_customers_own()
+    {
+        await SignInAsync();
+        await Browser.GoAsync(
+            new Uri(Browser.Address, Browser.Page.QuerySelector("a.account")!.GetAttribute("href"))
+        );
+        await FollowAsync("Limits");
+        await Browser.SubmitAsync(("PaymentLimit", "10000"), ("DayLimit", "10000"));
+        var asked = await AskAsync(10_000.01m);
+        await Browser.GoAsync(new Uri(asked.NextAction!.ConfirmationUrl));
+        await Browser.SubmitAsync();
+
+        Assert.Contains("more than may go out of this account on any day", Text());
+    }
+
+    [Fact]
+    public async Task Who_cannot_pay_yet_finds_the_way_back_to_the_payment_from_their_accounts()
+    {
+        var asked = await AskAsync(100.01m);
+        await ToConfirmAsync(asked);
+        Assert.Contains("There is not enough on the account", Text());
+
+        await FollowAsync("See my accounts");
+        Assert.Equal(Own(), Browser.Address);
+        Assert.Contains("Test App asks you to pay", Text());
+        await Browser.GoAsync(
+            new Uri(Browser.Address, Browser.Page.QuerySelector("a.account")!.GetAttribute("href"))
+        );
+        await Partner.TopUpAsync(Customer, Money.Yuan(50), "top-up-2");
+        await FollowAsync("The payment");
+        Assert.EndsWith($"/pay/{asked.Id}", Browser.Address.AbsolutePath);
+
+        await Browser.SubmitAsync();
+        await Browser.SubmitAsync(("Pin", TestPartner.Pin));
+        AssertBack(Browser, asked, PaymentStatus.Captured);
+        await Browser.GoAsync(Own());
+        Assert.DoesNotContain("Test App asks you to pay", Text());
+    }
+
     private async Task<Payment> ToPinAsync(decimal yuan)
     {
         var asked = await BeginAsync(Person, yuan);

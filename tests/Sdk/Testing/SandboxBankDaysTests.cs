@@ -87,6 +87,20 @@ public sealed class SandboxBankDaysTests
         }
     }
 
+    /// <summary>It slept half a year before its consent was over.</summary>
+    [Fact]
+    public async Task An_app_is_told_that_an_account_sleeps_also_when_a_year_goes_by_at_once()
+    {
+        await using var bank = await SandboxBank.StartAsync();
+        await bank.Webhooks.SubscribeAsync();
+        await bank.LinkCustomerAsync();
+
+        await bank.Clock.AdvanceAsync(TimeSpan.FromDays(399));
+
+        await bank.Webhooks.WaitForAsync(EventTypes.AccountDormant);
+        await bank.Webhooks.WaitForAsync(EventTypes.ConsentExpired);
+    }
+
     [Fact]
     public async Task A_payment_that_waits_no_more_is_not_confirmed_and_it_is_said_what_it_is()
     {
@@ -111,7 +125,8 @@ public sealed class SandboxBankDaysTests
     public async Task A_payment_of_another_customer_is_neither_confirmed_nor_declined_and_waits_on()
     {
         await using var bank = await SandboxBank.StartAsync();
-        var (his, hers) = (await bank.LinkCustomerAsync(), await bank.LinkCustomerAsync());
+        var his = await bank.LinkCustomerAsync();
+        var hers = await bank.LinkCustomerAsync(MagicPersons.All[4].Person);
         var payment = await bank.Client.Payments.CreateAsync(
             new CreatePaymentRequest
             {

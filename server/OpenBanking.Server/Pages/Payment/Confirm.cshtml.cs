@@ -74,14 +74,18 @@ public sealed class ConfirmModel(
     private bool ChosenIsGone =>
         Account is not null && Chosen is { } instead && instead.Account.Id.ToString() != Account;
 
-    /// <summary>Remembers where to go on after signing in.</summary>
+    /// <summary>Remembers where to go on after signing in, or to come back to.</summary>
     public override async Task OnPageHandlerExecutionAsync(
         PageHandlerExecutingContext context,
         PageHandlerExecutionDelegate next
     )
     {
         await base.OnPageHandlerExecutionAsync(context, next);
-        if (Session is not null)
+        if (Known is { Row.State: ConfirmationState.Waiting } && !CanPay && !IsOfAnother)
+        {
+            waiting.Leave(HttpContext, World, Known.Row.PaymentId);
+        }
+        else if (Session is not null)
         {
             waiting.Remove(HttpContext);
         }
