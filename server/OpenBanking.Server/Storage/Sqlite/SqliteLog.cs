@@ -99,9 +99,9 @@ internal static class SqliteLog
     private static LogState ReadFrames(Stream log, byte[]? salt, int pageSize, Checksum? sum)
     {
         var frame = new byte[FrameHeaderLength + pageSize];
-        var (at, behind) = ((long)HeaderLength, 0L);
+        var at = (long)HeaderLength;
         var brokenAt = sum is null ? 0L : (long?)null;
-        var (commits, lost) = (0, 0);
+        var (hasLeftovers, commits, lost) = (false, 0, 0);
         for (
             ;
             log.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length;
@@ -126,15 +126,15 @@ internal static class SqliteLog
                 continue;
             }
 
-            behind++;
-            lost = commits;
+            // It waited for every commit before it to be on the disk.
+            (hasLeftovers, lost) = (true, commits);
             if (BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(4)) != 0)
             {
                 commits++;
             }
         }
 
-        return new(lost > 0 ? brokenAt : null, lost, behind > 0);
+        return new(lost > 0 ? brokenAt : null, lost, hasLeftovers);
     }
 
     /// <summary>The log's running sum: each frame's goes on from the one before.</summary>
