@@ -65,9 +65,15 @@ internal static class AgreementBooks
             BooksScope.Everything,
             CounterOfItsDay,
             """
-            SELECT agreement.world, agreement.id, agreement.account_id, COUNT(*) FROM agreement
-            JOIN payment ON payment.world = agreement.world AND payment.agreement_id = agreement.id
-            WHERE payment.state <> 2 AND payment.business_date > agreement.day
+            SELECT agreement.world, agreement.id, agreement.account_id, CAST(SUM(paid.times) AS bigint)
+            FROM (
+                SELECT world, agreement_id, business_date, COUNT(*) AS times
+                FROM payment
+                WHERE state <> 2
+                GROUP BY world, agreement_id, business_date
+            ) paid
+            JOIN agreement ON agreement.world = paid.world AND agreement.id = paid.agreement_id
+            WHERE paid.business_date > agreement.day
             GROUP BY agreement.world, agreement.id, agreement.account_id
             """
         ),
