@@ -136,9 +136,8 @@ public sealed class SandboxBankCustomers
         var waiting = await rows.WaitingAsync(payment).ConfigureAwait(false);
         if (waiting.Row.State != ConfirmationState.Waiting)
         {
-            var ended = await client.Payments.GetAsync(payment.Id, cancellationToken).ConfigureAwait(false);
             throw new InvalidOperationException(
-                $"The customer cannot confirm any more: the payment is {Standing(ended)}."
+                await WhyNotConfirmedAsync(payment, cancellationToken).ConfigureAwait(false)
             );
         }
 
@@ -161,8 +160,11 @@ public sealed class SandboxBankCustomers
             : throw new InvalidOperationException(
                 refusal switch
                 {
-                    ConfirmationRules.Refusals.Over =>
-                        $"The customer cannot confirm any more: the payment is {await StandingAsync(payment).ConfigureAwait(false)}.",
+                    ConfirmationRules.Refusals.Over => await WhyNotConfirmedAsync(
+                            payment,
+                            CancellationToken.None
+                        )
+                        .ConfigureAwait(false),
                     ConfirmationRules.Refusals.OfAnother => OfAnother,
                     _ =>
                         $"The payment was not confirmed: {refusal ?? result!.DeclineCode ?? result.Outcome.ToString()}.",
@@ -343,8 +345,11 @@ public sealed class SandboxBankCustomers
             .ConfigureAwait(false);
     }
 
-    private async Task<string> StandingAsync(Payment payment) =>
-        Standing(await client.Payments.GetAsync(payment.Id, CancellationToken.None).ConfigureAwait(false));
+    private async Task<string> WhyNotConfirmedAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        var ended = await client.Payments.GetAsync(payment.Id, cancellationToken).ConfigureAwait(false);
+        return $"The customer cannot confirm any more: the payment is {Standing(ended)}.";
+    }
 
     private static string Standing(Payment payment) =>
         payment.DeclineCode is { } code ? $"{payment.Status.Value} ({code})" : payment.Status.Value;

@@ -20,7 +20,7 @@ public sealed record AppMark(string Name, string? Logo)
 
     /// <summary>Of whom the customer pays: a merchant that sells through an app is not shown with the app's logo.</summary>
     public static AppMark Of(KnownConfirmation known) =>
-        known.Payee == known.App.Name ? Of(known.World, known.App) : new(known.Payee, null);
+        known.Through is null ? Of(known.World, known.App) : new(known.Payee, null);
 }
 
 /// <summary>Serves the logos of apps from the bank's own address: pages show nothing from elsewhere. The address names the

@@ -63,7 +63,7 @@ public sealed class SqliteCheckpointTests : IDisposable
         database.Dispose();
     }
 
-    private string Log => database.Path + "-wal";
+    private string Log => SqliteLog.Of(database.Path);
 
     private void WriteUntilBegunAnew(int times)
     {

@@ -106,7 +106,7 @@ public sealed class SqliteLogTests : IDisposable
 
     public void Dispose() => database.Dispose();
 
-    private string Log => database.Path + "-wal";
+    private string Log => SqliteLog.Of(database.Path);
 
     private static int Begin(int at) => at < Header ? 0 : at - ((at - Header) % Frame);
 

@@ -30,14 +30,10 @@ internal sealed class SqliteConnection : IDisposable
         // The writer waits for the disk at every commit. No commit copies the log back by itself, so that nobody waits for that.
         Execute("PRAGMA synchronous = FULL");
         Execute("PRAGMA wal_autocheckpoint = 0");
-        // What a long reader made it grow to is given back when it begins anew.
-        Execute($"PRAGMA journal_size_limit = {LongestLog}");
         Execute($"PRAGMA cache_size = -{(writes ? WriterCache : ReaderCache)}");
         Execute(writes ? "PRAGMA temp_store = MEMORY" : "PRAGMA temp_store = FILE");
-        if (!writes)
-        {
-            Execute("PRAGMA query_only = ON");
-        }
+        // What a long reader made the log grow to is given back when the writer begins it anew.
+        Execute(writes ? $"PRAGMA journal_size_limit = {LongestLog}" : "PRAGMA query_only = ON");
     }
 
     public string Path { get; }
