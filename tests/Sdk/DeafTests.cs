@@ -134,8 +134,7 @@ public sealed class DeafTests : IAsyncLifetime
         );
 
         store.Writes = true;
-        await Task.Delay(total, TestContext.Current.CancellationToken);
-        Assert.Empty((await client.Accounts.ListAsync(Samples.Customer)).Data);
+        Assert.Empty((await ComesThroughAsync(() => client.Accounts.ListAsync(Samples.Customer))).Data);
     }
 
     [Fact]
@@ -180,6 +179,23 @@ public sealed class DeafTests : IAsyncLifetime
                 Assert.True(times < 20, "No call came to the handler in its time.");
                 await EndsAsync<OpenBankingException>(client.Payments.GetAsync("pay_1"));
             }
+        }
+    }
+
+    /// <summary>Calls until one is not out of time, which what went on before may make it, and a busy machine too.</summary>
+    private static async Task<T> ComesThroughAsync<T>(Func<Task<T>> call)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await call().WaitAsync(patience, TestContext.Current.CancellationToken);
+            }
+            catch (OpenBankingException late)
+                when (late.Code == ClientErrorCodes.TimedOut
+                    && TimeProvider.System.GetElapsedTime(started) < patience
+                ) { }
         }
     }
 
