@@ -32,6 +32,8 @@ public sealed class AuditorPass(
     /// <summary>How long is rested between two statements that go through everything.</summary>
     private static readonly TimeSpan rest = TimeSpan.FromMilliseconds(50);
 
+    private readonly RecentOutflows outflows = new();
+
     /// <summary>Checks the next stretch of the chain; gives whether there was one.</summary>
     public async Task<bool> CheckAsync()
     {
@@ -121,7 +123,11 @@ public sealed class AuditorPass(
         var entries = contents.SelectMany(content => content.Entries).ToList();
         await CheckPostingsAsync(snapshot, world, entries);
         await ReportAsync(
-            await new RecentBooks(snapshot).FindAsync(world, entries, SubjectsOf<AccountRow>(contents))
+            await new RecentBooks(snapshot, outflows).FindAsync(
+                world,
+                entries,
+                SubjectsOf<AccountRow>(contents)
+            )
         );
         await ReportAsync(
             await books.FindAsync(BooksScope.Payments, world, SubjectsOf<PaymentRow>(contents).Distinct())

@@ -131,40 +131,21 @@ public sealed partial class BooksAudit(Store store)
         return found;
     }
 
-    /// <summary>Those of accounts that paid on one day at last whose counter of it is not what went out. Lines of before the day before
-    /// it are not read.</summary>
-    internal Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongDaysAsync(
-        World world,
-        DateOnly day,
-        IReadOnlyList<Guid> accounts
-    ) =>
-        FindWrongCountersAsync(
-            world,
-            NarrowTo(OutflowCounters.DayQuery, accounts, since: day.AddDays(-1)),
-            (counters, moved) => counters.DayOffBy(moved)
-        );
-
-    private Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
+    private async Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
         World world,
         string query,
         IReadOnlyList<Guid> accounts
-    ) => FindWrongCountersAsync(world, NarrowTo(query, accounts), (counters, moved) => counters.OffBy(moved));
-
-    private async Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
-        World world,
-        Sql query,
-        Func<OutflowCounters, IReadOnlyList<OutflowOfDay>, long> offBy
     )
     {
         var rows = await store.QueryAsync(
             world,
-            query,
+            NarrowTo(query, accounts),
             row =>
                 (
                     World: new World((int)row.Int64()!.Value),
                     Account: row.Uuid()!.Value,
                     Counters: new OutflowCounters(row.Date()!.Value, row.Int64()!.Value, row.Int64()!.Value),
-                    Moved: ReadMoved(row)
+                    Moved: OutflowOfDay.Read(row)
                 )
         );
         return
@@ -177,18 +158,12 @@ public sealed partial class BooksAudit(Store store)
                             OutflowCounters.Rule,
                             of.Key.Account,
                             of.Key.Account,
-                            offBy(of.Key.Counters, [.. of.Select(row => row.Moved).OfType<OutflowOfDay>()])
+                            of.Key.Counters.OffBy([.. of.Select(row => row.Moved).OfType<OutflowOfDay>()])
                         )
                     )
                 )
                 .Where(found => found.Item2.Measure != 0),
         ];
-    }
-
-    private static OutflowOfDay? ReadMoved(RowReader row)
-    {
-        var (day, paid, givenBack, countedOn) = (row.Date(), row.Int64(), row.Int64(), row.Date());
-        return day is { } known ? new(known, paid ?? 0, givenBack ?? 0, countedOn) : null;
     }
 
     /// <summary>Adds a rule's query about everything, with the months that agreements count where it asks for them.</summary>
@@ -211,23 +186,14 @@ public sealed partial class BooksAudit(Store store)
     }
 
     /// <summary>The query with its holes filled: with the rows it is narrowed to, or with what is always true.</summary>
-    /// <param name="since">What <c>{since}</c> stands for in it.</param>
-    internal static Sql NarrowTo(string query, IReadOnlyList<Guid> rows, DateOnly since = default)
+    internal static Sql NarrowTo(string query, IReadOnlyList<Guid> rows)
     {
         var sql = new Sql(query.Length, 0);
         var end = 0;
         foreach (Match hole in Holes().Matches(query))
         {
             sql.AppendLiteral(query[end..hole.Index]);
-            if (hole.Groups["table"].Success)
-            {
-                Narrow(sql, hole.Groups["table"].Value, hole.Groups["column"].Value, rows);
-            }
-            else
-            {
-                sql.AppendFormatted(since);
-            }
-
+            Narrow(sql, hole.Groups["table"].Value, hole.Groups["column"].Value, rows);
             end = hole.Index + hole.Length;
         }
 
@@ -253,6 +219,6 @@ public sealed partial class BooksAudit(Store store)
         sql.AppendLiteral(")");
     }
 
-    [GeneratedRegex(@"\{(?<table>\w+)\.(?<column>\w+)\}|\{since\}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\{(?<table>\w+)\.(?<column>\w+)\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Holes();
 }

@@ -1,8 +1,31 @@
+using OpenBanking.Server.Storage;
+
 namespace OpenBanking.Server.Ledger;
 
 /// <summary>What went out of an account on one business day, and how much of that came back since.</summary>
 /// <param name="CountedOn">The day that counted it, as its payments say; null where they were not asked.</param>
-public sealed record OutflowOfDay(DateOnly Day, long Paid, long GivenBack, DateOnly? CountedOn = null);
+public sealed record OutflowOfDay(DateOnly Day, long Paid, long GivenBack, DateOnly? CountedOn = null)
+{
+    /// <summary>One for each day, and day that counted it.</summary>
+    public static IReadOnlyList<OutflowOfDay> Sum(IEnumerable<OutflowOfDay> moved) =>
+        [
+            .. moved
+                .GroupBy(of => (of.Day, of.CountedOn))
+                .Select(of => new OutflowOfDay(
+                    of.Key.Day,
+                    of.Sum(some => some.Paid),
+                    of.Sum(some => some.GivenBack),
+                    of.Key.CountedOn
+                )),
+        ];
+
+    /// <summary>The last columns of the queries of <see cref="OutflowCounters"/>; null where an account has no such line.</summary>
+    internal static OutflowOfDay? Read(RowReader row)
+    {
+        var (day, paid, givenBack, countedOn) = (row.Date(), row.Int64(), row.Int64(), row.Date());
+        return day is { } known ? new(known, paid ?? 0, givenBack ?? 0, countedOn) : null;
+    }
+}
 
 /// <summary>The counters of an account as they stand.</summary>
 public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOutflow)
@@ -45,27 +68,28 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
         WHERE {account.id}
         """;
 
-    /// <summary>The same of the lines since a day.</summary>
-    public const string DayQuery = """
-        SELECT account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
+    /// <summary>The same of some lines alone: behind a <c>WITH line (account_id, sequence, since)</c>, those of each account that come
+    /// after a line or, when that is negative, after the last one of before a day.</summary>
+    public const string LinesSince = """
+        )
+        SELECT line.account_id,
             CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END AS day,
             CAST(SUM(CASE WHEN entry.kind IN (1, 5) THEN -entry.amount ELSE 0 END) AS bigint) AS paid,
             CAST(SUM(CASE WHEN entry.kind IN (2, 6) THEN entry.amount ELSE 0 END) AS bigint) AS given_back,
             payment.business_date AS counted_on
-        FROM account
-        LEFT JOIN entry
-        ON entry.world = account.world AND entry.account_id = account.id AND entry.kind IN (1, 2, 5, 6)
-        AND entry.sequence > COALESCE((
-            SELECT early.sequence FROM entry early
-            WHERE early.world = account.world AND early.account_id = account.id AND early.business_date < {since}
-            ORDER BY early.sequence DESC LIMIT 1
-        ), 0)
+        FROM line
+        CROSS JOIN entry
         LEFT JOIN refund
         ON entry.kind = 2 AND refund.world = entry.world AND refund.id = entry.posting_id
         LEFT JOIN payment ON payment.world = entry.world
         AND payment.id = CASE entry.kind WHEN 6 THEN entry.posting_id ELSE refund.payment_id END
-        WHERE {account.id}
-        GROUP BY account.world, account.id, account.outflow_day, account.day_outflow, account.year_outflow,
+        WHERE entry.world = ?1 AND entry.account_id = line.account_id AND entry.kind IN (1, 2, 5, 6)
+        AND entry.sequence > CASE WHEN line.sequence >= 0 THEN line.sequence ELSE COALESCE((
+            SELECT early.sequence FROM entry early
+            WHERE early.world = ?1 AND early.account_id = line.account_id AND early.business_date < line.since
+            ORDER BY early.sequence DESC LIMIT 1
+        ), 0) END
+        GROUP BY line.account_id,
             CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END,
             payment.business_date
         """;

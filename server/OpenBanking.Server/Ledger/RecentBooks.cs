@@ -8,7 +8,8 @@ namespace OpenBanking.Server.Ledger;
 /// <summary>Proves lines of customers' statements, and what their accounts say, from the lines around them: each line continues the one
 /// before it, the last one is the balance, and what counts for the day is what went out on it. So a proof takes as long for an
 /// account with a long history as for a new one; <see cref="BooksRule.All"/> goes through the history itself.</summary>
-public sealed class RecentBooks(Store store)
+/// <param name="outflows">What the same caller has summed up before.</param>
+public sealed class RecentBooks(Store store, RecentOutflows outflows)
 {
     /// <summary>Where the account is not where its last line left it.</summary>
     private const string WrongBalances = """
@@ -65,12 +66,9 @@ public sealed class RecentBooks(Store store)
             );
         }
 
-        foreach (var of in accounts.GroupBy(account => account.OutflowDay, account => account.Id.Value))
+        foreach (var some in accounts.Chunk(BooksAudit.CheckedAtOnce))
         {
-            foreach (var some in of.Chunk(BooksAudit.CheckedAtOnce))
-            {
-                found.AddRange(await FindWrongCountersAsync(world, of.Key, some));
-            }
+            found.AddRange(await FindWrongCountersAsync(world, some));
         }
 
         return found;
@@ -80,17 +78,13 @@ public sealed class RecentBooks(Store store)
     /// their days.</summary>
     private async Task<IReadOnlyList<(World World, Violation Violation)>> FindWrongCountersAsync(
         World world,
-        DateOnly day,
-        Guid[] accounts
+        AccountRow[] accounts
     )
     {
-        var suspects = await books.FindWrongDaysAsync(world, day, accounts);
+        var suspects = await outflows.FindWrongDaysAsync(store, world, accounts);
         return suspects.Count == 0
             ? []
-            : await books.FindWrongCountersAsync(
-                world,
-                [.. suspects.Select(suspect => suspect.Violation.Subject)]
-            );
+            : await books.FindWrongCountersAsync(world, [.. suspects.Select(suspect => suspect.Id.Value)]);
     }
 
     /// <summary>The lines that do not continue the one before, or that follow none. SQLite takes a CROSS JOIN in the order in which it is

@@ -56,6 +56,8 @@ public sealed class PostgresFindingTests : FindingTests<PostgresDatabase>;
 
 public sealed class PostgresAuditorGapTests : AuditorGapTests<PostgresDatabase>;
 
+public sealed class PostgresAuditorDayTests : AuditorDayTests<PostgresDatabase>;
+
 public sealed class PostgresEventCursorTests : EventCursorTests<PostgresDatabase>;
 
 public sealed class PostgresHoldAuditTests : HoldAuditTests<PostgresDatabase>;

@@ -60,6 +60,8 @@ public sealed class SqliteFindingTests : FindingTests<SqliteDatabase>;
 
 public sealed class SqliteAuditorGapTests : AuditorGapTests<SqliteDatabase>;
 
+public sealed class SqliteAuditorDayTests : AuditorDayTests<SqliteDatabase>;
+
 public sealed class SqliteEventCursorTests : EventCursorTests<SqliteDatabase>;
 
 public sealed class SqliteHoldAuditTests : HoldAuditTests<SqliteDatabase>;
