@@ -26,18 +26,22 @@ public sealed class RecentOutflows
     {
         var known = accounts.ToDictionary(
             account => account.Id.Value,
-            account => Remembered(world, account)?.Moved ?? []
+            account => Remembered(world, account) ?? new(account.OutflowDay, Nothing, [])
         );
         var lines = await store.QueryAsync(
             world,
-            LinesSince(world, accounts),
-            row => (Account: row.Uuid()!.Value, Moved: OutflowOfDay.Read(row)!)
+            LinesAfter([.. known.Select(account => (account.Key, account.Value))]),
+            row => (Account: row.Uuid()!.Value, Moved: OutflowOfDay.Read(row))
         );
         var since = lines.ToLookup(line => line.Account, line => line.Moved);
         var wrong = new List<AccountRow>();
         foreach (var account in accounts)
         {
-            var moved = OutflowOfDay.Sum(known[account.Id.Value].Concat(since[account.Id.Value]));
+            // What came back of a payment that is not there is of no day: another rule tells of it.
+            var moved = OutflowOfDay.Sum([
+                .. known[account.Id.Value].Moved,
+                .. since[account.Id.Value].OfType<OutflowOfDay>(),
+            ]);
             var counters = new OutflowCounters(account.OutflowDay, account.DayOutflow, account.YearOutflow);
             if (counters.DayOffBy(moved) == 0)
             {
@@ -62,20 +66,18 @@ public sealed class RecentOutflows
 
     /// <summary>SQLite takes a CROSS JOIN in the order in which it is written; in another it would go through all entries for these
     /// few.</summary>
-    private Sql LinesSince(World world, IReadOnlyList<AccountRow> accounts)
+    private static Sql LinesAfter((Guid Account, SummedUp Known)[] accounts)
     {
         Sql query = $"WITH line (account_id, sequence, since) AS (VALUES ";
         for (var i = 0; i < BooksAudit.CheckedAtOnce; i++)
         {
-            var account = accounts[Math.Min(i, accounts.Count - 1)];
+            var (account, known) = accounts[Math.Min(i, accounts.Length - 1)];
             query.AppendLiteral(i == 0 ? "(" : ", (");
-            query.AppendFormatted(account.Id.Value);
+            query.AppendFormatted(account);
             query.AppendLiteral(", ");
-            query.AppendFormatted(
-                i < accounts.Count ? Remembered(world, account)?.Lines ?? Nothing : long.MaxValue
-            );
+            query.AppendFormatted(i < accounts.Length ? known.Lines : long.MaxValue);
             query.AppendLiteral(", ");
-            query.AppendFormatted(account.OutflowDay.AddDays(-1));
+            query.AppendFormatted(known.Day.AddDays(-1));
             query.AppendLiteral(")");
         }
 

@@ -100,6 +100,17 @@ public abstract class AuditorDayTests<TDatabase> : AuditSuite<TDatabase>
         Assert.Equal(OutflowCounters.Rule, Assert.Single(await Findings.ListOpenAsync()).Row.Rule);
     }
 
+    [Fact]
+    public async Task What_came_back_of_nothing_is_told_and_does_not_end_the_check()
+    {
+        await DoBusinessAsync();
+        Database.Execute("DELETE FROM refund WHERE world = 7");
+
+        await CheckAsync();
+
+        Assert.NotEmpty(await Findings.ListOpenAsync());
+    }
+
     /// <summary>As the whole store is, when an older copy of it takes its place.</summary>
     [Fact]
     public async Task An_account_with_fewer_lines_than_were_summed_up_is_read_anew()
