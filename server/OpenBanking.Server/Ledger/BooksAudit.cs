@@ -201,6 +201,35 @@ public sealed partial class BooksAudit(Store store)
         return sql;
     }
 
+    /// <summary>A query behind a table <c>line</c> of what it is asked about, always of as many rows: the last one is repeated. SQLite
+    /// takes a CROSS JOIN with it in the order in which it is written; in another it would go through all entries for these few.</summary>
+    internal static Sql OfLines<T>(
+        string columns,
+        IReadOnlyList<T> lines,
+        Func<T, object[]> valuesOf,
+        string query
+    )
+    {
+        var sql = new Sql(query.Length, 0);
+        sql.AppendLiteral($"WITH line ({columns}) AS (VALUES ");
+        for (var i = 0; i < CheckedAtOnce; i++)
+        {
+            var before = i == 0 ? "(" : ", (";
+            foreach (var value in valuesOf(lines[Math.Min(i, lines.Count - 1)]))
+            {
+                sql.AppendLiteral(before);
+                sql.AppendFormatted(value);
+                before = ", ";
+            }
+
+            sql.AppendLiteral(")");
+        }
+
+        sql.AppendLiteral(") ");
+        sql.AppendLiteral(query);
+        return sql;
+    }
+
     private static void Narrow(Sql sql, string table, string column, IReadOnlyList<Guid> rows)
     {
         if (rows.Count == 0)

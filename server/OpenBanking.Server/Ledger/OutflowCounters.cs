@@ -68,10 +68,9 @@ public sealed record OutflowCounters(DateOnly Day, long DayOutflow, long YearOut
         WHERE {account.id}
         """;
 
-    /// <summary>The same of some lines alone: behind a <c>WITH line (account_id, sequence, since)</c>, those of each account that come
+    /// <summary>The same of some lines alone: behind a table <c>line (account_id, sequence, since)</c>, those of each account that come
     /// after a line or, when that is negative, after the last one of before a day.</summary>
     public const string LinesSince = """
-        )
         SELECT line.account_id,
             CASE WHEN entry.kind IN (1, 5) THEN entry.business_date ELSE payment.business_date END AS day,
             CAST(SUM(CASE WHEN entry.kind IN (1, 5) THEN -entry.amount ELSE 0 END) AS bigint) AS paid,

@@ -27,6 +27,18 @@ public sealed class RecentBooks(Store store, RecentOutflows outflows)
         )
         """;
 
+    /// <summary>The lines that do not continue the one before, or that follow none.</summary>
+    private const string BrokenLines = """
+        SELECT DISTINCT entry.world, entry.account_id, entry.account_id, entry.sequence FROM line
+        CROSS JOIN entry
+        LEFT JOIN entry previous
+        ON previous.world = entry.world AND previous.account_id = entry.account_id
+        AND previous.sequence = entry.sequence - 1
+        WHERE entry.world = ?1 AND entry.account_id = line.account_id AND entry.sequence = line.sequence
+        AND entry.balance_after IS DISTINCT FROM
+            entry.amount + CASE WHEN entry.sequence = 1 THEN 0 ELSE previous.balance_after END
+        """;
+
     private readonly BooksAudit books = new(store);
 
     /// <summary>What does not hold of these lines and of the accounts they are on. Lines of the bank's own accounts, which every payment
@@ -52,7 +64,13 @@ public sealed class RecentBooks(Store store, RecentOutflows outflows)
                 .Chunk(BooksAudit.CheckedAtOnce)
         )
         {
-            found.AddRange(await books.ReadAsync(BooksRule.StatementHasNoGaps, world, BrokenLines(some)));
+            var broken = BooksAudit.OfLines(
+                "account_id, sequence",
+                some,
+                line => [line.AccountId, line.Sequence],
+                BrokenLines
+            );
+            found.AddRange(await books.ReadAsync(BooksRule.StatementHasNoGaps, world, broken));
         }
 
         foreach (var some in customers.Chunk(BooksAudit.CheckedAtOnce))
@@ -85,36 +103,5 @@ public sealed class RecentBooks(Store store, RecentOutflows outflows)
         return suspects.Count == 0
             ? []
             : await books.FindWrongCountersAsync(world, [.. suspects.Select(suspect => suspect.Id.Value)]);
-    }
-
-    /// <summary>The lines that do not continue the one before, or that follow none. SQLite takes a CROSS JOIN in the order in which it is
-    /// written; in another it would go through all entries for these few.</summary>
-    private static Sql BrokenLines(EntryKey[] lines)
-    {
-        Sql query = $"WITH line (account_id, sequence) AS (VALUES ";
-        for (var i = 0; i < BooksAudit.CheckedAtOnce; i++)
-        {
-            var line = lines[Math.Min(i, lines.Length - 1)];
-            query.AppendLiteral(i == 0 ? "(" : ", (");
-            query.AppendFormatted(line.AccountId);
-            query.AppendLiteral(", ");
-            query.AppendFormatted(line.Sequence);
-            query.AppendLiteral(")");
-        }
-
-        query.AppendLiteral(
-            """
-            )
-            SELECT DISTINCT entry.world, entry.account_id, entry.account_id, entry.sequence FROM line
-            CROSS JOIN entry
-            LEFT JOIN entry previous
-            ON previous.world = entry.world AND previous.account_id = entry.account_id
-            AND previous.sequence = entry.sequence - 1
-            WHERE entry.world = ?1 AND entry.account_id = line.account_id AND entry.sequence = line.sequence
-            AND entry.balance_after IS DISTINCT FROM
-                entry.amount + CASE WHEN entry.sequence = 1 THEN 0 ELSE previous.balance_after END
-            """
-        );
-        return query;
     }
 }

@@ -30,14 +30,14 @@ public sealed class RecentOutflows
         );
         var lines = await store.QueryAsync(
             world,
-            LinesAfter([.. known.Select(account => (account.Key, account.Value))]),
+            LinesAfter(known),
             row => (Account: row.Uuid()!.Value, Moved: OutflowOfDay.Read(row))
         );
         var since = lines.ToLookup(line => line.Account, line => line.Moved);
         var wrong = new List<AccountRow>();
         foreach (var account in accounts)
         {
-            // What came back of a payment that is not there is of no day: another rule tells of it.
+            // What came back of a payment that is not there is of no day: other rules tell of it.
             var moved = OutflowOfDay.Sum([
                 .. known[account.Id.Value].Moved,
                 .. since[account.Id.Value].OfType<OutflowOfDay>(),
@@ -64,25 +64,17 @@ public sealed class RecentOutflows
             ? summed
             : null;
 
-    /// <summary>SQLite takes a CROSS JOIN in the order in which it is written; in another it would go through all entries for these
-    /// few.</summary>
-    private static Sql LinesAfter((Guid Account, SummedUp Known)[] accounts)
+    private static Sql LinesAfter(IReadOnlyDictionary<Guid, SummedUp> known)
     {
-        Sql query = $"WITH line (account_id, sequence, since) AS (VALUES ";
-        for (var i = 0; i < BooksAudit.CheckedAtOnce; i++)
-        {
-            var (account, known) = accounts[Math.Min(i, accounts.Length - 1)];
-            query.AppendLiteral(i == 0 ? "(" : ", (");
-            query.AppendFormatted(account);
-            query.AppendLiteral(", ");
-            query.AppendFormatted(i < accounts.Length ? known.Lines : long.MaxValue);
-            query.AppendLiteral(", ");
-            query.AppendFormatted(known.Day.AddDays(-1));
-            query.AppendLiteral(")");
-        }
-
-        query.AppendLiteral(OutflowCounters.LinesSince);
-        return query;
+        var lines = known.Select(of => (Account: of.Key, After: of.Value.Lines, of.Value.Day)).ToList();
+        // The one that is repeated must count for nothing.
+        lines.Add(lines[^1] with { After = long.MaxValue });
+        return BooksAudit.OfLines(
+            "account_id, sequence, since",
+            lines,
+            line => [line.Account, line.After, line.Day.AddDays(-1)],
+            OutflowCounters.LinesSince
+        );
     }
 
     private static string NameOf(World world, AccountRow account) => $"{world.Number} {account.Id.Value}";
