@@ -10,14 +10,16 @@ namespace OpenBanking.Server.Accounts;
 public static class AccountRules
 {
     /// <summary>Why this much may not go out to anything but the bound card; null when it may.</summary>
+    /// <param name="countsAt">Of which day's limits it is, where that is not today's.</param>
     public static string? DeclineOutflow(
         AccountRow account,
         long amount,
         DateTimeOffset now,
-        LimitRules rules
+        LimitRules rules,
+        DateTimeOffset? countsAt = null
     )
     {
-        var today = BusinessCalendar.DateOf(now);
+        var today = BusinessCalendar.DateOf(countsAt ?? now);
         var limits = rules.For(account.Type, today);
         var counted = CountedFor(account, today);
         return DeclineState(account, now) is { } decline ? decline

@@ -198,7 +198,7 @@ public static class PaymentRules
             )
             ?? AgreementRules.DeclineScene(agreement, command.Scene ?? command.AppScene)
             ?? AgreementRules.DeclinePayment(agreement, customerAmount, countsAt)
-            ?? AccountRules.DeclineOutflow(account, customerAmount, countsAt, limits);
+            ?? AccountRules.DeclineOutflow(account, customerAmount, command.Now, limits, countsAt);
     }
 
     /// <summary>Why it is too risky to be paid without asking; null when it is not.</summary>

@@ -6,6 +6,7 @@ using OpenBanking.Server.Engine;
 using OpenBanking.Server.Ledger;
 using OpenBanking.Server.Payments;
 using OpenBanking.Server.Refunds;
+using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Tests.Rules.Payments;
 
@@ -79,6 +80,25 @@ public class PaymentRulesTests
         var agreement = bank.Get(ConsentTables.Agreements, Rows.Agreement.Id);
         Assert.Equal((tomorrow, 0, 0), (account.OutflowDay, account.DayOutflow, account.YearOutflow));
         Assert.Equal((tomorrow, 0, 0), (agreement.Day, agreement.DayPaid, agreement.TotalPaid));
+    }
+
+    /// <summary>What it counts for is of the day that has begun; whether the account sleeps is of its own clock.</summary>
+    [Fact]
+    public void A_payment_that_comes_late_finds_an_account_awake_that_was_not_due_yet()
+    {
+        var midnight = BusinessCalendar.StartOf(Rows.Today);
+        var bank = BankWithMoney(
+            Rows.Account with
+            {
+                OpenedAt = midnight.AddYears(-1),
+                MovedAt = AccountFreezeRules.IdleBefore(midnight),
+                OutflowDay = Rows.Today,
+            }
+        );
+
+        var payment = bank.Run(pay with { Now = midnight.AddTicks(-1) }).Accepted;
+
+        Assert.Equal((null, Rows.Today), (payment.DeclineCode, payment.BusinessDate));
     }
 
     [Fact]
