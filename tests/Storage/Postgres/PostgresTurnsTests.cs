@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenBanking.Server.Storage;
 using OpenBanking.Server.Storage.Postgres;
 
 namespace OpenBanking.Tests.Storage.Postgres;
@@ -61,6 +62,27 @@ public sealed class PostgresTurnsTests : IDisposable
         }
     }
 
+    /// <summary>Each of them is asked for on the one connection that the end closes.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task A_node_that_ends_while_turns_are_taken_and_given_back_ends()
+    {
+        using var store = database.Open();
+        for (var end = 0; end < 20; end++)
+        {
+            var turns = store.OpenTurns()!;
+            Assert.True(await turns.TryTakeAsync(what));
+            var others = Enumerable
+                .Range(0, 64)
+                .Select(_ => TakeAndGiveBackAsync(turns, Guid.NewGuid()))
+                .ToList();
+
+            await Task.Run(turns.Dispose);
+
+            await Task.WhenAll(others);
+            Assert.False(await turns.TryTakeAsync(what));
+        }
+    }
+
     [Fact]
     public async Task A_node_that_stands_still_loses_its_turns_and_one_that_only_waits_keeps_them()
     {
@@ -88,6 +110,12 @@ public sealed class PostgresTurnsTests : IDisposable
     }
 
     public void Dispose() => database.Dispose();
+
+    private static async Task TakeAndGiveBackAsync(ITurns turns, Guid what)
+    {
+        await turns.TryTakeAsync(what);
+        await turns.GiveBackAsync(what);
+    }
 
     private void EndWhoHoldsTurns() =>
         database.Execute(

@@ -15,12 +15,18 @@ internal sealed class PostgresTurns(NpgsqlDataSource unpooled) : ITurns
 
     private readonly SemaphoreSlim one = new(1);
     private NpgsqlConnection? connection;
+    private volatile bool isOver;
 
     public async Task<bool> TryTakeAsync(Guid what)
     {
         await one.WaitAsync();
         try
         {
+            if (isOver)
+            {
+                return false;
+            }
+
             if (connection is { State: not System.Data.ConnectionState.Open })
             {
                 await CloseAsync();
@@ -46,7 +52,7 @@ internal sealed class PostgresTurns(NpgsqlDataSource unpooled) : ITurns
         await one.WaitAsync();
         try
         {
-            if (connection is not null)
+            if (connection is not null && !isOver)
             {
                 await AskAsync(GiveBack, what);
             }
@@ -61,10 +67,16 @@ internal sealed class PostgresTurns(NpgsqlDataSource unpooled) : ITurns
         }
     }
 
+    /// <summary>Ends the connection, and gives all turns back with it. Waits for what is being asked on it: a connection that is
+    /// closed under its command may stand still for ever.</summary>
     public void Dispose()
     {
+        isOver = true;
+        one.Wait();
         connection?.Dispose();
+        connection = null;
         unpooled.Dispose();
+        one.Release();
     }
 
     private async Task<NpgsqlConnection> OpenAsync()
