@@ -18,6 +18,7 @@ public sealed class FairPlaces<TKey>(int most, TimeSpan slowAfter, ILogger log)
     private readonly HashSet<TKey> slow = [];
     private readonly Line quickLine = new();
     private readonly Line slowLine = new();
+    private TaskCompletionSource? whenEmpty;
 
     /// <summary>Queues a key that neither waits nor has its turn; gives false when no more can wait, for the caller to come
     /// back with it. Slow ones that find no room are passed over.</summary>
@@ -41,6 +42,25 @@ public sealed class FairPlaces<TKey>(int most, TimeSpan slowAfter, ILogger log)
             line.Waiting.Enqueue(key);
             Fill(line);
             return true;
+        }
+    }
+
+    /// <summary>Ends when nobody waits or has a turn, for a caller that queues no more.</summary>
+    public Task WhenEmptyAsync()
+    {
+        lock (gate)
+        {
+            whenEmpty ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            TellIfEmpty();
+            return whenEmpty.Task;
+        }
+    }
+
+    private void TellIfEmpty()
+    {
+        if (present.Count == 0)
+        {
+            whenEmpty?.TrySetResult();
         }
     }
 
@@ -72,6 +92,7 @@ public sealed class FairPlaces<TKey>(int most, TimeSpan slowAfter, ILogger log)
             else
             {
                 present.Remove(key);
+                TellIfEmpty();
             }
 
             Fill(quickLine);

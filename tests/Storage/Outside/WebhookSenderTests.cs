@@ -121,6 +121,32 @@ public abstract class WebhookSenderTests<TDatabase> : EngineSuite<TDatabase>, IA
         await UntilAsync(() => StateOf(Silent + 1, 1) == DeliveryState.Delivered);
     }
 
+    /// <summary>What is not noted is sent again.</summary>
+    [Fact(Timeout = Patience)]
+    public async Task What_was_answered_before_the_sender_stops_is_noted()
+    {
+        Put(WebhookTables.Endpoints, Endpoint(1, "/hooks"));
+        Put(WebhookTables.Events, Happened(1));
+        Put(WebhookTables.Deliveries, Delivery(1, 1, DeliveryRow.AtOnce));
+        using var open = new ManualResetEventSlim();
+        var noting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Store.Committing = _ =>
+        {
+            noting.TrySetResult();
+            open.Wait(soon);
+        };
+        await sender.StartAsync(CancellationToken.None);
+        await noting.Task;
+
+        var stopped = sender.StopAsync(CancellationToken.None);
+        await Task.Delay(200);
+        Assert.False(stopped.IsCompleted);
+        open.Set();
+        await stopped;
+
+        Assert.Equal(DeliveryState.Delivered, StateOf(1, 1));
+    }
+
     private async Task ReceiveAsync(HttpContext context)
     {
         posted.Enqueue((context.Request.Path.Value!, context.Request.Headers["webhook-id"].ToString()));
