@@ -50,6 +50,8 @@ public sealed class IntentWorker(
         handler.Kind
     );
 
+    protected override Task WhenEndedAsync() => running.WhenEndedAsync();
+
     protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
     {
         var now = time.GetUtcNow();
@@ -96,8 +98,9 @@ public sealed class IntentWorker(
                 .HandleAsync(reference, claimed.Intent, claimed.MayBeKnown, deadline.Token);
             CrashPoints.Pass(CrashPoint.IntentHandled);
         }
-        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception failure)
         {
+            // At a stop, too: another node would wait for the end of the lease.
             // The kind of failure alone: an adapter's exception may quote what it was asked with.
             log.LogWarning(
                 "{Kind} {Intent} has no answer: {Failure}",

@@ -7,21 +7,25 @@ namespace OpenBanking.Server.Outside;
 public sealed class RunningTasks<TKey>(int most, ILogger log)
     where TKey : notnull
 {
-    private readonly ConcurrentDictionary<TKey, byte> running = [];
+    private readonly ConcurrentDictionary<TKey, TaskCompletionSource> running = [];
 
     /// <summary>Starts the task, unless one of this key runs or all places are taken; then the caller comes back.</summary>
     public bool TryStart(TKey key, Func<Task> task)
     {
-        if (running.Count >= most || !running.TryAdd(key, 0))
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (running.Count >= most || !running.TryAdd(key, ended))
         {
             return false;
         }
 
-        _ = RunAsync(key, task);
+        _ = RunAsync(key, task, ended);
         return true;
     }
 
-    private async Task RunAsync(TKey key, Func<Task> task)
+    /// <summary>Ends when those have ended that run now.</summary>
+    public Task WhenEndedAsync() => Task.WhenAll(running.Values.Select(ended => ended.Task));
+
+    private async Task RunAsync(TKey key, Func<Task> task, TaskCompletionSource ended)
     {
         await Task.Yield();
         try
@@ -39,6 +43,7 @@ public sealed class RunningTasks<TKey>(int most, ILogger log)
         finally
         {
             running.TryRemove(key, out _);
+            ended.SetResult();
         }
     }
 }

@@ -11,6 +11,18 @@ public abstract class SignalledWorker(Engine.Engine engine, Table table, ILogger
 
     protected Engine.Engine Engine { get; } = engine;
 
+    /// <summary>When what it began has ended, and nothing more is begun.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await WhenEndedAsync()
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Ends when what goes on beside the runs has ended; asked when it has been told to.</summary>
+    protected virtual Task WhenEndedAsync() => Task.CompletedTask;
+
     /// <summary>Does what there is to do; gives whether there is more right now.</summary>
     protected abstract Task<bool> RunOnceAsync(CancellationToken stoppingToken);
 

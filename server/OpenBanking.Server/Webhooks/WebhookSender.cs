@@ -58,22 +58,15 @@ public sealed class WebhookSender(
     /// <summary>Up to where the endpoints have been asked for what is due: all of them are, a page at a time.</summary>
     private (World World, Id<WebhookEndpointRow> Id) last;
 
-    /// <summary>What has been answered is noted before the end: it would be sent again.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await places
-            .WhenEmptyAsync()
-            .WaitAsync(cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
     public override void Dispose()
     {
         turns?.Dispose();
         http.Dispose();
         base.Dispose();
     }
+
+    /// <summary>What has been answered is noted before the end: it would be sent again.</summary>
+    protected override Task WhenEndedAsync() => places.WhenEmptyAsync();
 
     protected override async Task<bool> RunOnceAsync(CancellationToken stoppingToken)
     {

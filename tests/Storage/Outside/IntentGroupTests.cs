@@ -60,6 +60,33 @@ public abstract class IntentGroupTests<TDatabase> : EngineSuite<TDatabase>
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_a_node_that_stops_had_under_way_is_soon_anothers()
+    {
+        using (var session = Store.OpenWriteSession())
+        {
+            session.Insert(Rows.World, IntentTables.Intents, [Waiting(1, IntentKind.PayOut)]);
+        }
+
+        var transfers = new Handler(IntentKind.PayOut) { Answers = false };
+        using var worker = new IntentWorker(
+            Store,
+            Engine,
+            Clock,
+            new(),
+            [transfers],
+            NullLogger<IntentWorker>.Instance,
+            IntentGroup.Requests
+        );
+        await worker.StartAsync(CancellationToken.None);
+        await transfers.Handled.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        await worker.StopAsync(CancellationToken.None);
+
+        var left = Store.Find(IntentTables.Intents, Rows.World, Rows.Id<IntentRow>(1))!;
+        Assert.Equal((IntentState.Sent, Clock.Now + IntentRules.WaitAfter(1)), (left.State, left.DueAt));
+    }
+
     private IntentRow Waiting(int number, IntentKind kind) =>
         Rows.Intent with
         {
