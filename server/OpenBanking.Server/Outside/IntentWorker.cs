@@ -100,7 +100,6 @@ public sealed class IntentWorker(
         }
         catch (Exception failure)
         {
-            // At a stop, too: another node would wait for the end of the lease.
             // The kind of failure alone: an adapter's exception may quote what it was asked with.
             log.LogWarning(
                 "{Kind} {Intent} has no answer: {Failure}",
@@ -108,6 +107,7 @@ public sealed class IntentWorker(
                 reference.Id,
                 failure.GetType().Name
             );
+            // At a stop, too: another node would wait for the end of the lease.
             await Engine.SubmitAsync(
                 new PostponeIntent(
                     reference.World,

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using OpenBanking.Server.Storage;
 
 namespace OpenBanking.Server.Outside;
@@ -7,25 +6,34 @@ namespace OpenBanking.Server.Outside;
 public sealed class RunningTasks<TKey>(int most, ILogger log)
     where TKey : notnull
 {
-    private readonly ConcurrentDictionary<TKey, TaskCompletionSource> running = [];
+    private readonly Lock gate = new();
+    private readonly Dictionary<TKey, Task> running = [];
 
     /// <summary>Starts the task, unless one of this key runs or all places are taken; then the caller comes back.</summary>
     public bool TryStart(TKey key, Func<Task> task)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (running.Count >= most || !running.TryAdd(key, ended))
+        lock (gate)
         {
-            return false;
-        }
+            if (running.Count >= most || running.ContainsKey(key))
+            {
+                return false;
+            }
 
-        _ = RunAsync(key, task, ended);
-        return true;
+            running.Add(key, RunAsync(key, task));
+            return true;
+        }
     }
 
     /// <summary>Ends when those have ended that run now.</summary>
-    public Task WhenEndedAsync() => Task.WhenAll(running.Values.Select(ended => ended.Task));
+    public Task WhenEndedAsync()
+    {
+        lock (gate)
+        {
+            return Task.WhenAll(running.Values);
+        }
+    }
 
-    private async Task RunAsync(TKey key, Func<Task> task, TaskCompletionSource ended)
+    private async Task RunAsync(TKey key, Func<Task> task)
     {
         await Task.Yield();
         try
@@ -42,8 +50,10 @@ public sealed class RunningTasks<TKey>(int most, ILogger log)
         }
         finally
         {
-            running.TryRemove(key, out _);
-            ended.SetResult();
+            lock (gate)
+            {
+                running.Remove(key);
+            }
         }
     }
 }

@@ -74,7 +74,6 @@ internal sealed class PostgresTurns(NpgsqlDataSource unpooled) : ITurns
         isOver = true;
         one.Wait();
         connection?.Dispose();
-        connection = null;
         unpooled.Dispose();
         one.Release();
     }
