@@ -204,6 +204,8 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
     [Theory]
     [InlineData("/bank/nowhere", "/bank/error?code=not_found", "no such page")]
     [InlineData("/bank/1/int_x/sign-in", "/bank/error?code=interaction_over", "page is over")]
+    [InlineData("/bank/1/my", "/bank/error?code=not_found", "no such page")]
+    [InlineData("/bank/0/my", "/bank/error?code=which_sandbox", "sandbox for each developer")]
     public async Task What_goes_wrong_on_the_way_is_told_on_a_page(string path, string location, string text)
     {
         await Browser.GoAsync(new Uri(Shared.Server.Address, path));
@@ -422,6 +424,26 @@ public sealed class PageTests(SharedServer shared) : BankPageTests(shared)
             new Uri(Partner.MessagesUrl.Replace("messages", "persons", StringComparison.Ordinal))
         );
         Assert.Contains(Person.IdNumber, Browser.Page.QuerySelector("main")!.TextContent);
+        var shown = Browser
+            .Page.QuerySelectorAll("section.person")
+            .Select(person => person.TextContent)
+            .ToList();
+        Assert.All(
+            [
+                ("张伟", "An account is opened."),
+                ("刘洋", "¥50.00"),
+                ("赵小宝", "under_minimum_age"),
+                ("孙强", "declined_by_bank"),
+                ("6222000000000002018", "once a small amount"),
+            ],
+            ((string Who, string What) expected) =>
+                Assert.Contains(
+                    shown,
+                    person =>
+                        person.Contains(expected.Who, StringComparison.Ordinal)
+                        && person.Contains(expected.What, StringComparison.Ordinal)
+                )
+        );
     }
 
     [Theory]

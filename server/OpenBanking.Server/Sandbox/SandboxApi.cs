@@ -105,7 +105,9 @@ public static class SandboxApi
 
     private static async Task<IResult> ListPersonsAsync(int sandbox, Sandboxes sandboxes) =>
         await sandboxes.ListPersonsAsync(new(sandbox)) is { } persons
-            ? Answers.Ok(new Page<SandboxPerson> { Data = persons, HasMore = false })
+            ? Answers.Ok(
+                new Page<SandboxPerson> { Data = [.. persons.Select(found => found.Person)], HasMore = false }
+            )
             : Problems.NotFound();
 }
 
@@ -176,9 +178,9 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
             $"mobile = {mobile} ORDER BY id DESC LIMIT {SandboxApi.MessagesShown}"
         );
 
-    /// <summary>The persons of a sandbox with their cards, each with one, and then those who have more with the others; null
-    /// when there is no such sandbox.</summary>
-    public async ValueTask<IReadOnlyList<SandboxPerson>?> ListPersonsAsync(World world)
+    /// <summary>The persons of a sandbox with their cards and what is on them, in fen: each with one, and then those who have more
+    /// with the others; null when there is no such sandbox.</summary>
+    public async ValueTask<IReadOnlyList<(SandboxPerson Person, long OnCard)>?> ListPersonsAsync(World world)
     {
         if (!await ExistsAsync(world))
         {
@@ -192,7 +194,8 @@ public sealed class Sandboxes(Store store, Engine.Engine engine, Ids ids, TimePr
         [
             .. persons
                 .SelectMany(person =>
-                    cardsOf[person.IdNumber].Select((card, number) => (number, Describe(person, card)))
+                    cardsOf[person.IdNumber]
+                        .Select((card, number) => (number, (Describe(person, card), card.Balance)))
                 )
                 .OrderBy(found => found.number)
                 .Select(found => found.Item2),

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.Localization;
 using OpenBanking.Server.Customers;
 using OpenBanking.Server.Dashboard;
+using OpenBanking.Server.Http;
 using OpenBanking.Server.Worlds;
 
 namespace OpenBanking.Server.Pages;
@@ -13,6 +14,7 @@ public sealed class CustomerSignInModel(
     SessionCookie cookie,
     Passkeys passkeys,
     BankOptions bank,
+    ServerMode mode,
     CodeSources sources,
     IStringLocalizer<Texts> texts
 ) : BankPage
@@ -35,6 +37,12 @@ public sealed class CustomerSignInModel(
         PageHandlerExecutionDelegate next
     )
     {
+        if (World == World.Live && mode.IsSandbox)
+        {
+            context.Result = Fail(PageFailures.WhichSandbox);
+            return;
+        }
+
         if (!await sessions.IsWorldAsync(World))
         {
             context.Result = Fail(PageFailures.NotFound);
