@@ -198,5 +198,8 @@ public static class TransferCommands
         }
     }
 
-    private static string Age(TimeSpan age) => $"{(long)age.TotalHours}:{age.Minutes:00} h";
+    private static string Age(TimeSpan age) =>
+        age.TotalMinutes < 1 ? $"{age.Seconds} s"
+        : age.TotalHours < 1 ? $"{age.Minutes} min"
+        : $"{(long)age.TotalHours}:{age.Minutes:00} h";
 }
