@@ -27,6 +27,7 @@ public static class ProblemCodes
     public const string NotFound = "not_found";
     public const string InvalidToken = "invalid_token";
     public const string InvalidProof = "invalid_dpop_proof";
+    public const string ProofReused = "dpop_proof_reused";
     public const string ProofNonceRequired = "use_dpop_nonce";
     public const string InsufficientScope = "insufficient_scope";
     public const string IdempotencyKeyRequired = "idempotency_key_required";
@@ -103,6 +104,14 @@ public static class ProblemCodes
             401,
             "The DPoP proof is not valid",
             "Send one proof made for this request, with the key the token is bound to (RFC 9449 §4)."
+        ),
+        new(
+            ProofReused,
+            401,
+            "The DPoP proof was used before",
+            "Something sent this request twice, or two requests have one proof: the one before may have been carried out. Send it again "
+                + "with a new proof, with a new jti, and the same Idempotency-Key.",
+            Retryable: true
         ),
         new(
             ProofNonceRequired,

@@ -11,7 +11,7 @@ public abstract class RawClientTests(SharedServer shared) : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync() => Client = await Shared.NewRawClientAsync();
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         Client.Dispose();
         GC.SuppressFinalize(this);

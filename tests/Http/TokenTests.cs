@@ -180,7 +180,8 @@ public sealed class TokenTests(SharedServer shared) : RawClientTests(shared)
         );
 
         Assert.Equal(200, first.Status);
-        Assert.Equal((401, ProblemCodes.InvalidProof), (second.Status, second.Code));
+        Assert.Equal((401, ProblemCodes.ProofReused), (second.Status, second.Code));
+        Assert.Contains("error=\"invalid_dpop_proof\"", second.Headers.WwwAuthenticate.ToString());
     }
 
     /// <summary>On the wire: the framework's client would make one line of two.</summary>

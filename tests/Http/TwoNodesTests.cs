@@ -56,7 +56,7 @@ public sealed class TwoNodesTests : IAsyncLifetime
         );
 
         Assert.Equal(200, taken.Status);
-        Assert.Equal((401, ProblemCodes.InvalidProof), (replayed.Status, replayed.Code));
+        Assert.Equal((401, ProblemCodes.ProofReused), (replayed.Status, replayed.Code));
         Assert.Equal(200, renewed.Status);
     }
 

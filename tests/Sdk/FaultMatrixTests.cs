@@ -83,6 +83,8 @@ public sealed class FaultMatrixTests
             refusal, and one for want of a scope, of room or of a connection, is not taken for the last word. A call with a key is tried
             again with a new proof, and unknown in the end; one without is `connection_lost`. A handler that reads the body or sends a
             copy hides how often that leaves: for calls with a key it counts as one that sends twice.
+            So it is with a gateway that brings a request twice, and with the framework itself, which sends a read again whose kept
+            connection ends before the answer: by `dpop_proof_reused` the bank says that it has had the request before.
 
             A token is asked for before a call is sent, and in the time that the call has. Each sending to the authorization server has a
             client assertion and a proof of its own. Where that fails, what needs the token was not sent, whatever the code; the

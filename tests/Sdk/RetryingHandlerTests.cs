@@ -32,7 +32,7 @@ public sealed class RetryingHandlerTests : IAsyncLifetime
         foreach (
             var refusal in new[]
             {
-                Answers.Challenge("invalid_dpop_proof"),
+                Answers.ProofReused,
                 Answers.Problem(429, ProblemCodes.RateLimited),
                 Answers.Problem(503, ProblemCodes.Overloaded),
                 Answers.Problem(403, ProblemCodes.InsufficientScope),
@@ -58,7 +58,7 @@ public sealed class RetryingHandlerTests : IAsyncLifetime
         bank.Script(
             PaymentsRoute,
             Answers.Cut,
-            Answers.Challenge("invalid_dpop_proof"),
+            Answers.ProofReused,
             Answers.Payment(Samples.Payment, replayed: true)
         );
 
@@ -151,7 +151,7 @@ public sealed class RetryingHandlerTests : IAsyncLifetime
     [MemberData(nameof(Handlers))]
     public async Task A_change_without_a_key_whose_proof_was_seen_is_told_as_lost(string handler)
     {
-        bank.Script(CloseRoute, Answers.Cut, Answers.Challenge("invalid_dpop_proof"));
+        bank.Script(CloseRoute, Answers.Cut, Answers.ProofReused);
         var client = bank.Client(options => options.HttpHandler = handlers[handler]());
 
         var lost = await Assert.ThrowsAsync<OpenBankingException>(() => client.Orders.CloseAsync("order-1"));

@@ -243,8 +243,8 @@ public sealed partial class Documents
             ## Problems
 
             Refusals are `application/problem+json` (RFC 9457). Nothing was done, and nothing is kept under the idempotency
-            key, except with `outcome_unknown` and `internal_error`: it may have been done, and the same request under the same key
-            tells. A new key could do it twice.
+            key, except with `outcome_unknown` and `internal_error`, and with `dpop_proof_reused` of the request before: it may have been
+            done, and the same request under the same key tells. A new key could do it twice.
 
             | code | status | meaning | what to do | try again |
             | --- | --- | --- | --- | --- |

@@ -25,28 +25,34 @@ internal sealed record Attempt
         };
 
     /// <summary>The attempt, now that it is known how often its request has left. A refusal that is made before the bank looks at
-    /// the key tells nothing of the sending before; that of a proof tells that there was one.</summary>
+    /// the key tells nothing of the sending before; that of a proof that was used tells that there was one, also where none is seen
+    /// from here: connections that end before an answer are tried again by the framework, for what has no body, and by gateways.</summary>
     public Attempt Counting(Sendings sendings)
     {
-        if (sendings == Sendings.Once || MayHaveBeenCarriedOut || Answer is not { } answer)
+        if (MayHaveBeenCarriedOut || Answer is not { } answer)
+        {
+            return this;
+        }
+
+        var cameTwice = answer.Problem?.Code == ProblemCodes.ProofReused;
+        if (sendings == Sendings.Once && !cameTwice)
         {
             return this;
         }
 
         var refusal = Refusals.From(answer);
         return Refusals.Settles(refusal) ? this
-            : sendings == Sendings.More || refusal.Code == ProblemCodes.InvalidProof
-                ? new()
-                {
-                    Failure = Failed(
-                        $"The HttpHandler of the options sent the request more than once, and only what came of the last is known: "
-                            + $"{refusal.Message} {NoRetries}",
-                        ClientErrorCodes.ConnectionLost,
-                        refusal
-                    ),
-                    MayHaveBeenCarriedOut = true,
-                    WorthRepeating = true,
-                }
+            : sendings == Sendings.More || (cameTwice && sendings == Sendings.PerhapsMore)
+                ? SentAgain(
+                    "The HttpHandler of the options sent the request more than once, and only what came of the last is known: "
+                        + $"{refusal.Message} {NoRetries}",
+                    refusal
+                )
+            : cameTwice
+                ? SentAgain(
+                    $"Something on the way sent the request more than once, and only what came of the last is known: {refusal.Message}",
+                    refusal
+                )
             : this with
             {
                 Answer = answer with
@@ -63,6 +69,14 @@ internal sealed record Attempt
     /// <summary>The attempt, whose request was sent in the place of an earlier one.</summary>
     public Attempt After(Attempt earlier) =>
         earlier.MayHaveBeenCarriedOut ? this with { MayHaveBeenCarriedOut = true } : this;
+
+    private static Attempt SentAgain(string message, OpenBankingException refusal) =>
+        new()
+        {
+            Failure = Failed(message, ClientErrorCodes.ConnectionLost, refusal),
+            MayHaveBeenCarriedOut = true,
+            WorthRepeating = true,
+        };
 
     public static Attempt NotConnected(
         HttpRequestException reason,

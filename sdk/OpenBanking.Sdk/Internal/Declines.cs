@@ -15,10 +15,16 @@ internal static class Declines
             ?? throw new ArgumentException("The payment was not declined.", nameof(payment));
         var known = DeclineCodes.Catalogue.FirstOrDefault(entry => entry.Code == code);
         var limit = await LimitAsync(api, payment, code, cancellationToken).ConfigureAwait(false);
-        var (customerAdvice, partnerAdvice) =
-            limit is { ResetsAt: not null } && LeastOf(payment) > limit.Limit.Amount
-                ? AdviceWithoutWaiting(code)
-                : (known?.CustomerAdvice, known?.PartnerAdvice);
+        var (customerAdvice, partnerAdvice) = limit switch
+        {
+            { ResetsAt: not null } when LeastOf(payment) > limit.Limit.Amount => AdviceWithoutWaiting(code),
+            // A new day, month or year has begun since, a refund has given back, or the limit is a higher one now.
+            not null when payment.Amount.Amount <= limit.Left.Amount => (
+                "Try again: so much is left of the limit now.",
+                "Try a new attempt: so much is left of the limit now."
+            ),
+            _ => (known?.CustomerAdvice, known?.PartnerAdvice),
+        };
         return new()
         {
             Code = code,

@@ -27,7 +27,7 @@ internal static class Refusals
             var detail = error.ErrorDescription ?? "The authorization server refused.";
             return MaySucceedLater(answer)
                 ? Unavailable(answer, detail, error.Error)
-                : Authentication(answer, detail, error.Error, retryable: false);
+                : Authentication(answer, detail, error.Error, retryable: error.Error == Challenge.UseNonce);
         }
 
         return answer.ChallengeError is { } challenge && answer.Status == Unauthorized

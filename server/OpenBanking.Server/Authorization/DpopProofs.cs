@@ -12,6 +12,9 @@ public abstract record ProofResult
 
     public sealed record Refused(string Reason) : ProofResult;
 
+    /// <summary>Well made, but of a request that came before: this is a copy of it, or the client made one proof for two.</summary>
+    public sealed record UsedBefore : ProofResult;
+
     /// <summary>Well made, but without a nonce of ours: the client is to try again with the one it is given.</summary>
     public sealed record NonceRequired : ProofResult;
 
@@ -77,7 +80,7 @@ public sealed class DpopProofs(
             !seen.TryAdd(proof.Key.Thumbprint, proof.Claims.Id!, proof.Claims.IssuedAt!.Value, out var digest)
         )
         {
-            return UsedBefore;
+            return new ProofResult.UsedBefore();
         }
 
         switch (await shared.RememberAsync(digest))
@@ -85,7 +88,7 @@ public sealed class DpopProofs(
             case ProofFreshness.New:
                 return new ProofResult.Proven(proof.Key.Thumbprint);
             case ProofFreshness.Seen:
-                return UsedBefore;
+                return new ProofResult.UsedBefore();
             default:
                 // The nonces have changed since one was offered at the beginning of this request.
                 request.HttpContext.Response.Headers["DPoP-Nonce"] = nonces.Current(role);
@@ -102,11 +105,14 @@ public sealed class DpopProofs(
             ProofResult.Absent => (null, null),
             ProofResult.Proven proven => (proven.KeyThumbprint, null),
             ProofResult.Refused refused => (null, OAuthFailure.InvalidProof(refused.Reason)),
+            ProofResult.UsedBefore => (
+                null,
+                OAuthFailure.InvalidProof(
+                    "The proof was used before: make a new one, with a new jti, for each request."
+                )
+            ),
             _ => (null, OAuthFailure.NonceRequired),
         };
-
-    private static ProofResult.Refused UsedBefore { get; } =
-        new("The proof was used before: make a new one, with a new jti, for each request.");
 
     private string? CheckClaims(ProofClaims proof, HttpRequest request, string? accessToken)
     {

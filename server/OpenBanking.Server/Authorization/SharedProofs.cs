@@ -116,8 +116,7 @@ public sealed class SharedProofs : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // The store may come back without what it had: the epoch is looked up again before anything is believed.
-            epoch = null;
+            // Should the store come back without what it had, the epoch that is named next is not there.
             batch.ForEach(waiting => waiting.Fail(failure));
         }
     }

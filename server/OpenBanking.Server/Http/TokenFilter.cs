@@ -171,6 +171,7 @@ public sealed class TokenFilter(
         {
             ProofResult.Refused refused => new(ProblemCodes.InvalidProof, refused.Reason),
             ProofResult.Absent => new(ProblemCodes.InvalidProof, "Send a DPoP header with every request."),
+            ProofResult.UsedBefore => new(ProblemCodes.ProofReused, null),
             _ => new(ProblemCodes.ProofNonceRequired, null),
         };
 
@@ -246,12 +247,14 @@ public sealed class TokenFilter(
 
     private Task RefuseAsync(HttpContext context, Unauthorized refusal)
     {
-        // RFC 9449 §7.1 and §7.2, RFC 6750 §3.1: the error is said of the scheme that was tried, and to who tried none not.
+        // RFC 9449 §7.1 and §7.2, RFC 6750 §3.1: the error is said of the scheme that was tried, and to who tried none not. A proof that
+        // was used before is an invalid one there.
+        var error = refusal.Code == ProblemCodes.ProofReused ? ProblemCodes.InvalidProof : refusal.Code;
         context.Response.Headers.WWWAuthenticate =
             context.Request.Headers.Authorization.Count == 0 ? "DPoP algs=\"ES256 PS256\""
             : SchemeOf(context.Request.Headers.Authorization.ToString()) == CertificateScheme
-                ? $"Bearer error=\"{refusal.Code}\", DPoP algs=\"ES256 PS256\""
-            : $"DPoP error=\"{refusal.Code}\", algs=\"ES256 PS256\"";
+                ? $"Bearer error=\"{error}\", DPoP algs=\"ES256 PS256\""
+            : $"DPoP error=\"{error}\", algs=\"ES256 PS256\"";
         return Problems.WriteAsync(context, refusal.Code, refusal.Detail);
     }
 

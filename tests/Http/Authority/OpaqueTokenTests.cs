@@ -232,7 +232,7 @@ public sealed class OpaqueTokenTests(OpaqueAuthority authority) : IClassFixture<
             }
         );
         Assert.Equal(200, first.Status);
-        Assert.Equal((401, ProblemCodes.InvalidProof), (again.Status, again.Code));
+        Assert.Equal((401, ProblemCodes.ProofReused), (again.Status, again.Code));
     }
 
     [Fact]

@@ -154,8 +154,9 @@ public sealed class OwnSignInTests(SharedServer shared) : OwnPageTests(shared)
     public async Task A_cookie_of_one_world_opens_no_other_and_a_made_up_one_none()
     {
         await SignInAsync();
-        await Browser.GoAsync(new Uri(Shared.Server.Address, "/bank/0/my"));
-        Assert.EndsWith("/bank/0/my/sign-in", Browser.Address.AbsolutePath);
+        var other = await TestPartner.NewAsync(Shared.Server.Address);
+        await Browser.GoAsync(new Uri(Shared.Server.Address, $"/bank/{other.SandboxNumber}/my"));
+        Assert.EndsWith($"/bank/{other.SandboxNumber}/my/sign-in", Browser.Address.AbsolutePath);
 
         using var attacker = new Browser();
         var session = Browser.SetCookies.Last(cookie => IsSessions(cookie)).Split(';')[0]["ob-my=".Length..];

@@ -226,9 +226,12 @@ public sealed class PasskeyTests(SharedServer shared) : PasskeyPageTests(shared)
         Device.UserHandle = theirs.UserHandle;
         await AssertRefusedAsync(Device);
         Device.UserHandle = own;
-        using var live = await AtAsync(new(Shared.Server.Address, "/bank/0/my/sign-in"));
-        await EnterAsync(live, Device);
-        Assert.Contains("does not sign you in", Text(live));
+        var other = await TestPartner.NewAsync(Shared.Server.Address);
+        using var elsewhere = await AtAsync(
+            new(Shared.Server.Address, $"/bank/{other.SandboxNumber}/my/sign-in")
+        );
+        await EnterAsync(elsewhere, Device);
+        Assert.Contains("does not sign you in", Text(elsewhere));
 
         await neighbour.SubmitToAsync(".grants form", ("Credential", Rows().Single(IsMine).CredentialHash));
         Assert.Null(Rows().Single(IsMine).EndedAt);

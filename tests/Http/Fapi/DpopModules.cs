@@ -224,13 +224,14 @@ public sealed class DpopNegativeTests(SharedServer shared) : RawClientTests(shar
             token,
             change: request => Replace(request, "DPoP", proof)
         );
-        AssertRefused("replay", ProblemCodes.InvalidProof, again);
+        AssertRefused("replay", ProblemCodes.ProofReused, again, ProblemCodes.InvalidProof);
     }
 
-    private static void AssertRefused(string what, string code, RawAnswer answer)
+    /// <param name="error">What the challenge says; the code where it is null.</param>
+    private static void AssertRefused(string what, string code, RawAnswer answer, string? error = null)
     {
         Assert.True((answer.Status, answer.Code) == (401, code), $"{what}: {answer.Status} {answer.Text}");
-        Assert.Contains($"DPoP error=\"{code}\"", answer.Headers.WwwAuthenticate.ToString());
+        Assert.Contains($"DPoP error=\"{error ?? code}\"", answer.Headers.WwwAuthenticate.ToString());
         Assert.NotEmpty(answer.Headers.GetValues("DPoP-Nonce").Single());
     }
 

@@ -107,7 +107,7 @@ internal static class Answers
     }
 
     /// <summary>A challenge of the API (RFC 9449 §7.1, §9).</summary>
-    public static RequestDelegate Challenge(string error, string? nonce = null) =>
+    public static RequestDelegate Challenge(string error, string? nonce = null, string? code = null) =>
         context =>
         {
             context.Response.Headers.WWWAuthenticate =
@@ -117,8 +117,12 @@ internal static class Answers
                 context.Response.Headers["DPoP-Nonce"] = nonce;
             }
 
-            return Problem(401, error)(context);
+            return Problem(401, code ?? error)(context);
         };
+
+    /// <summary>The bank has had a request with this proof.</summary>
+    public static RequestDelegate ProofReused { get; } =
+        Challenge(ProblemCodes.InvalidProof, code: ProblemCodes.ProofReused);
 
     /// <summary>Takes the request and cuts the connection: was it carried out?</summary>
     public static Task Cut(HttpContext context)

@@ -44,6 +44,7 @@ internal sealed record Fault(string Group, string Name)
             "The connection",
             new("", "nobody listens"),
             Answers("is cut after the request", Stub.Answers.Cut),
+            Answers("brings the request twice, and the answer of the second", Stub.Answers.ProofReused),
             Answers("is cut in the middle of the body, whose length was told", Part(told: true)),
             Answers("is cut in the middle of the body, whose length was not told", Part(told: false)),
             Listens("is cut in the middle of the head", TcpStub.Says("HTTP/1.1 200 OK\r\nContent-Le")),

@@ -22,6 +22,7 @@ internal static class OutcomesInChinese
         重试由 SDK 客户端自己完成，每次都用新的证明。选项中设置的 `HttpHandler` 保持原样，同一请求只应发送一次。若发送了两次，银行会因证明已用过而拒绝
         第二次，这并不说明第一次的结果：这种拒绝，以及因权限范围不足、繁忙或连接失败的拒绝，都不算定论。有幂等键的调用会以新的证明重试，最终仍无定论则为
         结果未知；没有幂等键的调用为 `connection_lost`。读取请求体或发送副本的处理程序会掩盖发送次数：对有幂等键的调用，按发送两次处理。
+        途中把请求送到两次的网关也是如此；保持的连接在应答之前断开时，框架自己会重发读取请求：银行以 `dpop_proof_reused` 表明它已收到过这个请求。
 
         调用发送之前先取得令牌，所用时间计入该调用。发往授权服务器的每次发送都带有各自的客户端断言和证明。取不到令牌时，无论代码为何，需要令牌的调用都
         没有发送，错误消息会指明端点。客户返回时带来的授权码只能使用一次：应答丢失时，请客户重新关联。回调被加载两次时，同一进程只兑换一次；
@@ -45,6 +46,7 @@ internal static class OutcomesInChinese
         ["The connection"] = "连接",
         ["nobody listens"] = "无人监听",
         ["is cut after the request"] = "请求发出后断开",
+        ["brings the request twice, and the answer of the second"] = "把请求送到两次，只带回第二次的应答",
         ["is cut in the middle of the body, whose length was told"] = "应答体中途断开，长度已告知",
         ["is cut in the middle of the body, whose length was not told"] = "应答体中途断开，长度未告知",
         ["is cut in the middle of the head"] = "应答头中途断开",

@@ -284,6 +284,24 @@ public sealed class AdviceTests(AdviceTests.Bank shared) : IClassFixture<AdviceT
         Assert.Equal(Money.Yuan(57), (await PayAsync(2)).CustomerAmount);
     }
 
+    [Fact]
+    public async Task A_limit_that_is_free_again_is_said_to_be_so()
+    {
+        await using var own = await SandboxBank.StartAsync();
+        var customer = await own.LinkCustomerAsync(balance: Money.Yuan(500));
+        await own.Customers.SetLimitsAsync(customer, daily: Money.Yuan(60));
+        await own.PayAsync(customer, "order-1", Money.Yuan(50));
+        var declined = await own.PayAsync(customer, "order-2", Money.Yuan(40));
+        var before = await own.Client.Payments.ExplainDeclineAsync(declined);
+        await own.Clock.AdvanceAsync(TimeSpan.FromDays(1));
+        var after = await own.Client.Payments.ExplainDeclineAsync(declined);
+
+        Assert.Equal("Try a new attempt the next day (Asia/Shanghai).", before.PartnerAdvice);
+        Assert.Equal("Try a new attempt: so much is left of the limit now.", after.PartnerAdvice);
+        Assert.Equal("Try again: so much is left of the limit now.", after.CustomerAdvice);
+        Assert.Equal(Money.Yuan(60), after.Limit!.Left);
+    }
+
     private async Task<DeclineExplanation> ExplainAsync(
         LinkedCustomer customer,
         string orderNo,

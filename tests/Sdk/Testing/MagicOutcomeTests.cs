@@ -151,6 +151,13 @@ public sealed class MagicOutcomeTests(MagicOutcomeTests.Bank shared) : IClassFix
             var refused = await Assert.ThrowsAnyAsync<OpenBankingException>(() =>
                 client.Payments.GetAsync("pay_01hzy3v9k2m4n6p8q0r2s4t6v8")
             );
+            if (problem.Code == ProblemCodes.ProofReused)
+            {
+                // It tells of another sending, of which nobody has the answer.
+                Assert.Equal(ClientErrorCodes.ConnectionLost, refused.Code);
+                continue;
+            }
+
             Assert.Equal((problem.Code, (int?)problem.Status), (refused.Code, refused.Status));
             Assert.StartsWith("req_", refused.RequestId);
         }

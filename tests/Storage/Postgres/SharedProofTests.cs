@@ -86,6 +86,27 @@ public sealed class SharedProofTests : IAsyncDisposable
         Assert.Equal(ProofFreshness.New, await one.Proofs.RememberAsync(Guid.NewGuid()));
     }
 
+    /// <summary>Nothing is lost then: who has made a proof with the nonce there is need not make another.</summary>
+    [Fact]
+    public async Task Connections_that_break_end_no_nonce()
+    {
+        var (node, seen) = (await NewNodeAsync(), Guid.NewGuid());
+        await node.Proofs.RememberAsync(seen);
+        var nonce = node.Nonces.Current(NonceRole.ResourceServer);
+
+        cluster.Execute(
+            "postgres",
+            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
+        );
+        await Assert.ThrowsAsync<StoreUnavailableException>(() =>
+            node.Proofs.RememberAsync(Guid.NewGuid()).AsTask()
+        );
+
+        Assert.Equal(ProofFreshness.New, await node.Proofs.RememberAsync(Guid.NewGuid()));
+        Assert.Equal(ProofFreshness.Seen, await node.Proofs.RememberAsync(seen));
+        Assert.Equal(nonce, node.Nonces.Current(NonceRole.ResourceServer));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in opened)

@@ -18,6 +18,7 @@ public sealed class OperationDescriptions : IOperationFilter
     [
         ProblemCodes.InvalidToken,
         ProblemCodes.InvalidProof,
+        ProblemCodes.ProofReused,
         ProblemCodes.ProofNonceRequired,
         ProblemCodes.InsufficientScope,
         ProblemCodes.AuthorizationServerUnavailable,

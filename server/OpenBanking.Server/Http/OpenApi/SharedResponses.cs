@@ -12,6 +12,7 @@ public static class SharedResponses
     [
         ProblemCodes.InvalidToken,
         ProblemCodes.InvalidProof,
+        ProblemCodes.ProofReused,
         ProblemCodes.ProofNonceRequired,
     ];
 
