@@ -42,17 +42,8 @@ internal sealed record Attempt
 
         var refusal = Refusals.From(answer);
         return Refusals.Settles(refusal) ? this
-            : sendings == Sendings.More || (cameTwice && sendings == Sendings.PerhapsMore)
-                ? SentAgain(
-                    "The HttpHandler of the options sent the request more than once, and only what came of the last is known: "
-                        + $"{refusal.Message} {NoRetries}",
-                    refusal
-                )
-            : cameTwice
-                ? SentAgain(
-                    $"Something on the way sent the request more than once, and only what came of the last is known: {refusal.Message}",
-                    refusal
-                )
+            : cameTwice || sendings == Sendings.More
+                ? SentAgain(refusal, byHandler: sendings != Sendings.Once)
             : this with
             {
                 Answer = answer with
@@ -70,10 +61,15 @@ internal sealed record Attempt
     public Attempt After(Attempt earlier) =>
         earlier.MayHaveBeenCarriedOut ? this with { MayHaveBeenCarriedOut = true } : this;
 
-    private static Attempt SentAgain(string message, OpenBankingException refusal) =>
+    private static Attempt SentAgain(OpenBankingException refusal, bool byHandler) =>
         new()
         {
-            Failure = Failed(message, ClientErrorCodes.ConnectionLost, refusal),
+            Failure = Failed(
+                $"{(byHandler ? "The HttpHandler of the options" : "Something on the way")} sent the request more than once, and only what "
+                    + $"came of the last is known: {refusal.Message}{(byHandler ? " " + NoRetries : "")}",
+                ClientErrorCodes.ConnectionLost,
+                refusal
+            ),
             MayHaveBeenCarriedOut = true,
             WorthRepeating = true,
         };

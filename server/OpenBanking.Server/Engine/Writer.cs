@@ -120,7 +120,11 @@ internal sealed class Writer(
     private void Again(IReadOnlyList<Pending> batch, Exception overtaken)
     {
         session.Rollback();
-        log.LogInformation("Batch of {Count} runs again: {Reason}", batch.Count, overtaken.Message);
+        log.LogInformation(
+            "Batch of {Count} runs again, as another writer came first: {Reason}",
+            batch.Count,
+            overtaken.Message
+        );
     }
 
     /// <summary>Deletes what was asked for, between batches; what is left over waits for the next time.</summary>
