@@ -19,17 +19,8 @@ public sealed class CopiedRequestTests(SharedServer shared) : PayingCustomerTest
     {
         await base.InitializeAsync();
         handler.ConnectCallback = async (_, cancellationToken) =>
-            new CopyingStream(await ConnectAsync(cancellationToken), CopyAsync);
-        app = new(
-            new OpenBankingOptions
-            {
-                Authority = Shared.Server.Address,
-                ClientId = Partner.ClientId,
-                Key = Partner.Key,
-                HttpHandler = handler,
-                MaxRetries = 1,
-            }
-        );
+            new CopyingStream(await SocketAsync(cancellationToken), CopyAsync);
+        app = NewApp(handler);
         // The bank's metadata, a token and a nonce are there.
         _ = await app.Coupons.ListStocksAsync().ToListAsync();
     }
@@ -96,23 +87,26 @@ public sealed class CopiedRequestTests(SharedServer shared) : PayingCustomerTest
         using var way = new TcpProxy(Shared.Server.Address.Port);
         using var through = OpenBankingOptions.CreateHttpHandler();
         through.ConnectCallback = async (_, cancellationToken) =>
-            await ConnectAsync(cancellationToken, way.Port);
-        var reader = new OpenBankingClient(
-            new OpenBankingOptions
-            {
-                Authority = Shared.Server.Address,
-                ClientId = Partner.ClientId,
-                Key = Partner.Key,
-                HttpHandler = through,
-                MaxRetries = 1,
-            }
-        );
+            new NetworkStream(await SocketAsync(cancellationToken, way.Port), ownsSocket: true);
+        var reader = NewApp(through);
         await reader.Payments.GetAsync(payment.Id);
 
         way.LoseNextAnswer();
 
         Assert.Equal(PaymentStatus.Captured, (await reader.Payments.GetAsync(payment.Id)).Status);
     }
+
+    private OpenBankingClient NewApp(SocketsHttpHandler connections) =>
+        new(
+            new OpenBankingOptions
+            {
+                Authority = Shared.Server.Address,
+                ClientId = Partner.ClientId,
+                Key = Partner.Key,
+                HttpHandler = connections,
+                MaxRetries = 1,
+            }
+        );
 
     private Task<Payment> PayAsync(string orderNo) =>
         app.Payments.CreateAsync(
@@ -131,14 +125,14 @@ public sealed class CopiedRequestTests(SharedServer shared) : PayingCustomerTest
             IdempotencyKey.FromOrder(payment.OrderNo, "refund")
         );
 
-    private async Task<NetworkStream> ConnectAsync(CancellationToken cancellationToken, int? port = null)
+    private async Task<Socket> SocketAsync(CancellationToken cancellationToken, int? port = null)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(
             new IPEndPoint(IPAddress.Loopback, port ?? Shared.Server.Address.Port),
             cancellationToken
         );
-        return new NetworkStream(socket, ownsSocket: true);
+        return socket;
     }
 
     /// <summary>Sends what goes to the API ahead of it, while copies are made, and waits for its answer, which nobody is told.</summary>
@@ -150,59 +144,24 @@ public sealed class CopiedRequestTests(SharedServer shared) : PayingCustomerTest
         }
 
         copies--;
-        await using var ahead = await ConnectAsync(cancellationToken);
+        await using var ahead = new NetworkStream(await SocketAsync(cancellationToken), ownsSocket: true);
         await ahead.WriteAsync(request, cancellationToken);
         Assert.NotEqual(0, await ahead.ReadAsync(new byte[16 * 1024], cancellationToken));
     }
 
     /// <summary>A connection that has each request copied before it goes on.</summary>
     private sealed class CopyingStream(
-        NetworkStream way,
+        Socket socket,
         Func<ReadOnlyMemory<byte>, CancellationToken, Task> copy
-    ) : Stream
+    ) : NetworkStream(socket, ownsSocket: true)
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override async ValueTask WriteAsync(
             ReadOnlyMemory<byte> buffer,
             CancellationToken cancellationToken = default
         )
         {
             await copy(buffer, cancellationToken);
-            await way.WriteAsync(buffer, cancellationToken);
-        }
-
-        public override ValueTask<int> ReadAsync(
-            Memory<byte> buffer,
-            CancellationToken cancellationToken = default
-        ) => way.ReadAsync(buffer, cancellationToken);
-
-        public override int Read(byte[] buffer, int offset, int count) => way.Read(buffer, offset, count);
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => way.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            way.Dispose();
-            base.Dispose(disposing);
+            await base.WriteAsync(buffer, cancellationToken);
         }
     }
 }

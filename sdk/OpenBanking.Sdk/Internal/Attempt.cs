@@ -61,19 +61,6 @@ internal sealed record Attempt
     public Attempt After(Attempt earlier) =>
         earlier.MayHaveBeenCarriedOut ? this with { MayHaveBeenCarriedOut = true } : this;
 
-    private static Attempt SentAgain(OpenBankingException refusal, bool byHandler) =>
-        new()
-        {
-            Failure = Failed(
-                $"{(byHandler ? "The HttpHandler of the options" : "Something on the way")} sent the request more than once, and only what "
-                    + $"came of the last is known: {refusal.Message}{(byHandler ? " " + NoRetries : "")}",
-                ClientErrorCodes.ConnectionLost,
-                refusal
-            ),
-            MayHaveBeenCarriedOut = true,
-            WorthRepeating = true,
-        };
-
     public static Attempt NotConnected(
         HttpRequestException reason,
         Uri address,
@@ -179,6 +166,19 @@ internal sealed record Attempt
                 or HttpStatusCode.ServiceUnavailable
                 or HttpStatusCode.GatewayTimeout
         || answer.Problem?.Code == Answer.InProgressCode;
+
+    private static Attempt SentAgain(OpenBankingException refusal, bool byHandler) =>
+        new()
+        {
+            Failure = Failed(
+                $"{(byHandler ? "The HttpHandler of the options" : "Something on the way")} sent the request more than once, and only what "
+                    + $"came of the last is known: {refusal.Message}{(byHandler ? " " + NoRetries : "")}",
+                ClientErrorCodes.ConnectionLost,
+                refusal
+            ),
+            MayHaveBeenCarriedOut = true,
+            WorthRepeating = true,
+        };
 
     private static OpenBankingException Failed(string message, string code, Exception? reason) =>
         new(message, reason) { Code = code, Retryable = true };

@@ -9,6 +9,9 @@ public static class SandboxPersons
     /// for.</summary>
     public const string SharedNumber = "19920000000";
 
+    private const string Numbers = "1990";
+    private const string NewNumbers = "1991";
+
     /// <summary>What the persons page says becomes of an application with this card, as the name of its text.</summary>
     /// <param name="today">The date in the sandbox.</param>
     /// <param name="minimumAge">From which a person may open an account, in years.</param>
@@ -20,9 +23,6 @@ public static class SandboxPersons
             : person.CardNumber == seed?.UnconfirmedCard?.Number ? "PersonWithUnconfirmedCard"
             : "PersonVerified";
     }
-
-    private const string Numbers = "1990";
-    private const string NewNumbers = "1991";
 
     /// <summary>Each has a second number, to change to: 1991 in the place of 1990.</summary>
     public static bool Have(SandboxPersonRow person, string mobile) =>
